@@ -1,0 +1,1 @@
+"""Clean calls in, answers out."""

@@ -1,0 +1,1 @@
+"""Log files in, clean calls out: reading, understanding, storing."""

@@ -1,0 +1,13 @@
+"""What can go wrong while reading logs and keeping the lake, in words for the person at the keyboard."""
+
+
+class IngestError(Exception):
+    """Base of every error of this floor: says what, where, the value, what was expected and what to do."""
+
+
+class SourceError(IngestError):
+    """One source cannot be read; the others go on."""
+
+
+class LakeError(IngestError):
+    """The lake cannot be read or written."""
