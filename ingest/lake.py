@@ -1,0 +1,369 @@
+"""The lake: three Delta tables in a folder. The only place that writes and reads them.
+
+    calls     one accepted call               rejects   one quarantined line
+    loads     the ledger: one decision about one source
+
+A load is decided by one append to `loads`; `rejects` and `calls` follow ("roll forward") and carry, as a Delta
+application transaction, the ledger version they have reached. Whoever comes after a crash finds what was decided and
+rolls it forward; doing it twice does nothing, because a table refuses a transaction that another process committed.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import os
+import secrets
+import tempfile
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+import pyarrow as pa
+from deltalake import CommitProperties, DeltaTable, Transaction, write_deltalake
+from deltalake.exceptions import CommitFailedError, DeltaError, TableNotFoundError
+from deltalake.transaction import AddAction, RemoveAction
+
+from ingest.call import CALL_COLUMNS, Column
+from ingest.errors import LakeError
+from ingest.ledger import (
+    LEDGER_COLUMNS,
+    LOAD_COLUMNS,
+    REJECT_COLUMNS,
+    Ledger,
+    LedgerRow,
+    Table,
+    staged_files,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+FORMAT_VERSION = 1
+DEFAULT_TIME_ZONE = "Europe/Amsterdam"
+APPLICATION = "ledger"
+"""Name of the application transaction that says how far a table has followed the ledger."""
+
+_ATTEMPTS = 200
+"""How often a commit is tried again when others were faster. Each refusal means that somebody else got further."""
+
+_ARROW_TYPES: dict[str, pa.DataType] = {
+    "bigint": pa.int64(),
+    "boolean": pa.bool_(),
+    "date": pa.date32(),
+    "double": pa.float64(),
+    "integer": pa.int32(),
+    "smallint": pa.int16(),
+    "timestamptz": pa.timestamp("us", "UTC"),
+    "varchar": pa.string(),
+    "varchar[]": pa.list_(pa.string()),
+}
+
+
+def arrow_schema(columns: Sequence[Column]) -> pa.Schema:
+    """The Arrow schema of these columns, which is also Parquet's and Delta's."""
+    return pa.schema([pa.field(column.name, _ARROW_TYPES[column.sql_type]) for column in columns])
+
+
+@dataclass(frozen=True)
+class DataFile:
+    """One Parquet file of calls with what it holds at most: minima and maxima, None where not known."""
+
+    path: Path
+    rows: int
+    min_day: dt.date | None
+    max_day: dt.date | None
+    min_partner: int | None
+    max_partner: int | None
+    min_customer: str | None
+    max_customer: str | None
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """What a reader sees: the calls at one version of the ledger, and the rejects and loads that belong to them."""
+
+    version: int
+    time_zone: str
+    calls: tuple[DataFile, ...]
+    rejects: tuple[Path, ...]
+    loads: pa.Table
+
+
+class Lake:
+    """One lake on disk. Cheap to make; it is created and opened by its methods."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = Path(path)
+
+    def exists(self) -> bool:
+        """Whether somebody has created the lake."""
+        return (self.path / "lake.json").is_file()
+
+    @property
+    def time_zone(self) -> str:
+        """The time zone of its business days. LakeError when there is no lake or another version wrote it."""
+        try:
+            settings = json.loads((self.path / "lake.json").read_text(encoding="utf-8"))
+        except FileNotFoundError:
+            raise LakeError(f"{self.path}: there is no lake here; 'koppelzicht ingest' creates one") from None
+        except (OSError, ValueError) as error:
+            raise LakeError(f"{self.path / 'lake.json'}: cannot be read: {error}") from error
+        if not isinstance(settings, dict) or settings.get("format") != FORMAT_VERSION:
+            found = settings.get("format") if isinstance(settings, dict) else settings
+            raise LakeError(
+                f"{self.path}: the lake has format {found!r}, this version of koppelzicht reads {FORMAT_VERSION}; "
+                "use the version that wrote it"
+            )
+        return str(settings["time_zone"])
+
+    def create(self, *, time_zone: str | None = None) -> None:
+        """Create the lake and its tables where they are missing. Safe in many processes at once.
+
+        Without a time zone an existing lake keeps its own and a new one gets Europe/Amsterdam. LakeError when the lake
+        has another one, or when the folder cannot be written.
+        """
+        wanted = time_zone or DEFAULT_TIME_ZONE
+        try:
+            ZoneInfo(wanted)
+        except (ZoneInfoNotFoundError, ValueError) as error:
+            raise LakeError(f"time zone {wanted!r} is not known; expected a name such as Europe/Amsterdam") from error
+        try:
+            self.path.mkdir(parents=True, exist_ok=True)
+            _write_once(self.path / "lake.json", json.dumps({"format": FORMAT_VERSION, "time_zone": wanted}) + "\n")
+        except OSError as error:
+            raise LakeError(f"{self.path}: the lake cannot be created: {error.strerror or error}") from error
+        if time_zone is not None and self.time_zone != time_zone:
+            raise LakeError(
+                f"{self.path}: the lake's days are in {self.time_zone}, not in {time_zone}; this is fixed when it is made"
+            )
+        for name, columns in (("calls", CALL_COLUMNS), ("rejects", REJECT_COLUMNS), ("loads", LEDGER_COLUMNS)):
+            self._create_table(name, columns)
+
+    def ledger(self) -> tuple[DeltaTable, Ledger]:
+        """The ledger as it stands, with the table it was read through: a decision has to be made through that one."""
+        table = self._open("loads")
+        return table, _read_ledger(table)
+
+    def decide(self, table: DeltaTable, ledger: Ledger, rows: Sequence[LedgerRow]) -> bool:
+        """Append these rows to the ledger as its next version: from then on they hold, whatever happens.
+
+        False when another process decided meanwhile: nothing was written, read the ledger again and look.
+        """
+        if (table.transaction_version(APPLICATION) or 0) != ledger.version:
+            return False  # the table has been read again since, so its refusal would protect nothing
+        version = ledger.version + 1
+        records = [replace(row, decision=version).to_record() for row in rows]
+        data = pa.Table.from_pylist(records, schema=arrow_schema(LEDGER_COLUMNS))
+        try:
+            write_deltalake(table, data, mode="append", commit_properties=_reaches(version))
+        except CommitFailedError:
+            return False
+        except (DeltaError, OSError) as error:
+            raise LakeError(f"{self.path}: the load could not be decided: {error}") from error
+        return True
+
+    def roll_forward(self) -> None:
+        """Bring `rejects` and `calls` to what the ledger has decided. Does nothing when they are there."""
+        _, ledger = self.ledger()
+        behind = min(self._reached("rejects"), self._reached("calls"))
+        for step in _steps(ledger.after(behind)):
+            last = step[-1].decision
+            # A reader takes `calls` first and hides what the ledger has not reached there. So what is added has to be
+            # in `rejects` before it is in `calls`, and what is taken back has to leave `calls` before `rejects`.
+            if step[0].kind == "load":
+                self._add(step, "rejects", last)
+                self._add(step, "calls", last)
+            else:
+                self._take_back(step[0], "calls")
+                self._take_back(step[0], "rejects")
+
+    def snapshot(self) -> Snapshot:
+        """One consistent view of the lake. LakeError when there is none."""
+        time_zone = self.time_zone
+        for _ in range(_ATTEMPTS):
+            try:
+                calls, rejects, loads = (self._open(name) for name in ("calls", "rejects", "loads"))
+            except LakeError:
+                if all(DeltaTable.is_deltatable(str(self.path / name)) for name in ("calls", "rejects", "loads")):
+                    raise
+                # Somebody is creating the lake at this moment, or was killed while doing so: it is empty.
+                return Snapshot(0, time_zone, (), (), _load_table(()))
+            version = calls.transaction_version(APPLICATION) or 0
+            whole = _read_ledger(loads)
+            taken_back = [row.decision for row in whole.after(version) if row.kind == "unload"]
+            reached = rejects.transaction_version(APPLICATION) or 0
+            if any(decision <= reached for decision in taken_back):
+                continue  # an unload went by between the two tables; look again
+            return Snapshot(
+                version=version,
+                time_zone=time_zone,
+                calls=_data_files(calls, self.path / "calls"),
+                rejects=tuple(file.path for file in _data_files(rejects, self.path / "rejects")),
+                loads=_load_table(whole.until(version).loads()),
+            )
+        raise LakeError(f"{self.path}: too busy to be read: loads are being taken back all the time; try again")
+
+    def staging_path(self, table: Table, name: str) -> Path:
+        """Where a data file has to be written that a decision is going to name."""
+        return self.path / table / name
+
+    def _create_table(self, name: str, columns: Sequence[Column]) -> None:
+        for _ in range(_ATTEMPTS):
+            try:
+                DeltaTable.create(self.path / name, arrow_schema(columns), mode="ignore")
+            except (DeltaError, OSError) as error:
+                # Two processes that create the same table at once: one of them loses, now and then with an error.
+                if not DeltaTable.is_deltatable(str(self.path / name)):
+                    failure = error
+                    continue
+            return
+        raise LakeError(f"{self.path / name}: the table cannot be created: {failure}") from failure
+
+    def _open(self, name: str) -> DeltaTable:
+        try:
+            return DeltaTable(self.path / name)
+        except TableNotFoundError as error:
+            raise LakeError(f"{self.path}: the lake has no table {name!r}; 'koppelzicht ingest' mends that") from error
+        except (DeltaError, OSError) as error:
+            raise LakeError(f"{self.path / name}: the table cannot be read: {error}") from error
+
+    def _reached(self, table: Table) -> int:
+        return self._open(table).transaction_version(APPLICATION) or 0
+
+    def _add(self, rows: Sequence[LedgerRow], name: Table, last: int) -> None:
+        """One commit that adds the staged files of all these decisions which the table has not reached."""
+        for _ in range(_ATTEMPTS):
+            table = self._open(name)
+            reached = table.transaction_version(APPLICATION) or 0
+            if reached >= last:
+                return
+            files = staged_files([row for row in rows if row.decision > reached], name)
+            actions: list[AddAction | RemoveAction] = [
+                AddAction(
+                    path=file.path,
+                    size=file.size,
+                    partition_values={},
+                    modification_time=file.modified_at_ms,
+                    data_change=True,
+                    stats=file.stats,
+                )
+                for file in files
+            ]
+            try:
+                table.create_write_transaction(actions, "append", table.schema(), commit_properties=_reaches(last))
+            except CommitFailedError:
+                continue
+            except (DeltaError, OSError) as error:
+                raise LakeError(f"{self.path / name}: decided loads could not be added: {error}") from error
+            return
+        raise LakeError(f"{self.path / name}: too busy: {_ATTEMPTS} commits were refused; try again")
+
+    def _take_back(self, row: LedgerRow, name: Table) -> None:
+        """One commit that removes the rows of the unloaded loads."""
+        for _ in range(_ATTEMPTS):
+            table = self._open(name)
+            if (table.transaction_version(APPLICATION) or 0) >= row.decision:
+                return
+            try:
+                deleted = table.delete(_among(row.unloaded), commit_properties=_reaches(row.decision))
+                if not deleted["num_removed_files"]:
+                    # Nothing to delete leaves no commit, so the version is carried by an empty one.
+                    table.create_write_transaction(
+                        [], "append", table.schema(), commit_properties=_reaches(row.decision)
+                    )
+            except CommitFailedError:
+                continue
+            except (DeltaError, OSError) as error:
+                raise LakeError(f"{self.path / name}: loads could not be taken back: {error}") from error
+            return
+        raise LakeError(f"{self.path / name}: too busy: {_ATTEMPTS} commits were refused; try again")
+
+
+def new_load_id() -> str:
+    """A random name for a load: 16 hexadecimal digits."""
+    return secrets.token_hex(8)
+
+
+def _reaches(version: int) -> CommitProperties:
+    return CommitProperties(app_transactions=[Transaction(APPLICATION, version)])
+
+
+def _among(load_ids: Sequence[str]) -> str:
+    # Delta takes a predicate as text. Load ids are our own and hexadecimal, which is checked all the same.
+    for load_id in load_ids:
+        int(load_id, 16)
+    return "load_id in (" + ", ".join(f"'{load_id}'" for load_id in load_ids) + ")"
+
+
+def _steps(rows: Sequence[LedgerRow]) -> list[list[LedgerRow]]:
+    """Decisions in order: neighbouring loads together, each unload by itself."""
+    steps: list[list[LedgerRow]] = []
+    for row in rows:
+        if row.kind == "load" and steps and steps[-1][0].kind == "load":
+            steps[-1].append(row)
+        else:
+            steps.append([row])
+    return steps
+
+
+def _read_ledger(table: DeltaTable) -> Ledger:
+    import pyarrow.parquet as pq
+
+    schema = arrow_schema(LEDGER_COLUMNS)
+    records: list[dict[str, Any]] = []
+    for path in table.file_uris():
+        records += pq.read_table(_local(path), schema=schema, partitioning=None).to_pylist()
+    rows = [LedgerRow.from_record(record) for record in records]
+    # The order inside a decision is kept: its rows stand together in one file, and sorting is stable.
+    rows.sort(key=lambda row: row.decision)
+    return Ledger(rows[-1].decision if rows else 0, tuple(rows))
+
+
+def _load_table(rows: Sequence[LedgerRow]) -> pa.Table:
+    names = [column.name for column in LOAD_COLUMNS]
+    records = [{name: getattr(row, name) for name in names} for row in rows]
+    return pa.Table.from_pylist(records, schema=arrow_schema(LOAD_COLUMNS))
+
+
+def _data_files(table: DeltaTable, folder: Path) -> tuple[DataFile, ...]:
+    files = pa.table(table.get_add_actions(flatten=True)).to_pylist()
+
+    def bound(file: dict[str, Any], name: str) -> Any:
+        low_or_high, column = name.split("_", 1)
+        return file.get(f"{low_or_high}.{column}")
+
+    found = [
+        DataFile(
+            path=folder / file["path"],
+            rows=file["num_records"],
+            min_day=bound(file, "min_day"),
+            max_day=bound(file, "max_day"),
+            min_partner=bound(file, "min_partner"),
+            max_partner=bound(file, "max_partner"),
+            min_customer=bound(file, "min_customer"),
+            max_customer=bound(file, "max_customer"),
+        )
+        for file in files
+    ]
+    return tuple(sorted(found, key=lambda file: file.path.name))
+
+
+def _local(uri: str) -> str:
+    return uri.removeprefix("file://")
+
+
+def _write_once(path: Path, text: str) -> None:
+    """Create the file with this text, whole, unless it is there already. The first of many processes wins."""
+    if path.exists():
+        return
+    descriptor, name = tempfile.mkstemp(prefix=".", suffix=".tmp", dir=path.parent)
+    with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+        file.write(text)
+    try:
+        os.link(name, path)
+    except FileExistsError:
+        return
+    finally:
+        Path(name).unlink()
