@@ -1,0 +1,58 @@
+# Every target sets up .venv by itself, from requirements.lock alone. `make` without a target lists them.
+
+BIN := .venv/$(if $(filter Windows_NT,$(OS)),Scripts,bin)
+PY := $(BIN)/python
+READY := .venv/.ready
+
+# The first Python of 3.11 or later. Another one: make demo PYTHON=/path/to/python3.12
+PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11 python; do \
+	"$$p" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo "$$p" && break; done)
+
+.PHONY: help demo test check bench lock
+.DEFAULT_GOAL := help
+
+help:
+	@echo "make demo    the dashboard on three months of demo logs"
+	@echo "make test    every test, the end-to-end test in a browser included"
+	@echo "make check   format, lint, types and the import contract"
+	@echo "make bench   how fast a load is, beside DuckDB and GoAccess (a few minutes)"
+	@echo "make lock    requirements.lock anew, from pyproject.toml"
+
+demo: $(READY)
+	@$(PY) -m koppelzicht demo
+
+test: $(READY)
+	@$(PY) tests/browser.py
+	@$(PY) -m pytest
+
+check: $(READY)
+	@$(PY) -m ruff format --check .
+	@$(PY) -m ruff check .
+	@$(PY) -m mypy
+	@$(BIN)/lint-imports
+
+bench: $(READY)
+	@$(PY) bench/bench.py
+
+# --universal: one lock for Python 3.11 and later on Linux, macOS and Windows. It names no package index.
+lock:
+	@$(PYTHON) -m venv build/lock && build/lock/$(notdir $(BIN))/python -m pip install --quiet uv
+	@build/lock/$(notdir $(BIN))/python -m uv pip compile pyproject.toml --extra dev --output-file requirements.lock --quiet \
+		--universal --python-version 3.11 --upgrade --generate-hashes --no-emit-index-url --no-annotate \
+		--custom-compile-command "make lock"
+	@if grep -n '://' requirements.lock; then echo "requirements.lock names an address"; exit 1; fi
+
+# The lock holds the build backend too, so nothing is fetched that has no hash.
+$(READY): requirements.lock pyproject.toml
+	@test -n "$(PYTHON)" || { echo "Koppelzicht needs Python 3.11 or later, found: $$(python3 --version 2>&1)."; \
+		echo "Install one, or say where it is: make $(MAKECMDGOALS) PYTHON=/path/to/python3.12"; exit 1; }
+	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null \
+		|| { test "$$(id -u)" = 0 && command -v apt-get >/dev/null && echo "Installing the Debian package python3-venv ..." \
+			&& apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq python3-venv >/dev/null; } \
+		|| { echo "$(PYTHON) cannot make virtual environments: its venv module is missing."; \
+			echo "On Debian and Ubuntu: sudo apt-get install python3-venv"; exit 1; }
+	@echo "Setting up .venv from requirements.lock (once; a minute or two) ..."
+	@$(PYTHON) -m venv .venv
+	@$(PY) -m pip install --quiet --no-input --disable-pip-version-check --require-hashes --requirement requirements.lock
+	@$(PY) -m pip install --quiet --no-input --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@touch $(READY)
