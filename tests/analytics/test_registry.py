@@ -1,0 +1,406 @@
+"""The registry: what a file may say, what a load does, and what readers see meanwhile."""
+
+from __future__ import annotations
+
+import datetime as dt
+import multiprocessing
+import subprocess
+import sys
+from typing import TYPE_CHECKING
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+from analytics.errors import AnalyticsError
+from analytics.registry import (
+    RegistryError,
+    RegistryFiles,
+    arrow_schema,
+    empty_relation,
+    load_registry,
+    registry_files,
+)
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+NOW = dt.datetime(2026, 11, 2, 9, 30, tzinfo=dt.UTC)
+
+
+def written(path: Path, text: str, encoding: str = "utf-8") -> Path:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(text.encode(encoding))
+    return path
+
+
+def rows(path: Path | None) -> list[dict[str, object]]:
+    assert path is not None
+    found: list[dict[str, object]] = pq.read_table(path).to_pylist()
+    return found
+
+
+def problems(lake: Path, *files: Path) -> list[tuple[int | None, str | None, str | None, str]]:
+    with pytest.raises(RegistryError) as caught:
+        load_registry(lake, files, now=NOW)
+    return [(issue.line, issue.column, issue.value, issue.expected) for issue in caught.value.issues]
+
+
+class TestReading:
+    def test_the_header_tells_what_a_file_holds(self, tmp_path: Path) -> None:
+        partners = written(
+            tmp_path / "a.csv",
+            "partner,name,contact,email,phone\n1234,Acme,A. Smith,a.smith@acme.example,+31 20 1234567\n",
+        )
+        integrations = written(
+            tmp_path / "b.csv",
+            "integration,partner,project,name,replaces,certified_since,certified_until,listed\n"
+            "1234_5678,1234,5678,Acme HR,1234_11,2026-01-01,2026-07-01,yes\n",
+        )
+        customers = written(tmp_path / "c.csv", "customer,name,branch\n1000001,School One,Education\nbeers/enyoi,,\n")
+
+        report = load_registry(tmp_path / "lake", [customers, integrations, partners], now=NOW)
+
+        assert report.model_dump() == {
+            "partners": 1,
+            "integrations": 1,
+            "customers": 2,
+            "replaced": ("partners", "integrations", "customers"),
+        }
+        files = registry_files(tmp_path / "lake")
+        assert rows(files.partners) == [
+            {
+                "partner": 1234,
+                "name": "Acme",
+                "contact": "A. Smith",
+                "email": "a.smith@acme.example",
+                "phone": "+31 20 1234567",
+            }
+        ]
+        assert rows(files.integrations) == [
+            {
+                "integration": "1234_5678",
+                "partner": 1234,
+                "project": 5678,
+                "name": "Acme HR",
+                "replaces": "1234_11",
+                "certified_since": dt.date(2026, 1, 1),
+                "certified_until": dt.date(2026, 7, 1),
+                "listed": True,
+            }
+        ]
+        assert rows(files.customers) == [
+            {"customer": "1000001", "name": "School One", "branch": "Education"},
+            {"customer": "beers/enyoi", "name": None, "branch": None},
+        ]
+
+    @pytest.mark.parametrize("delimiter", [",", ";", "\t"])
+    @pytest.mark.parametrize("line_end", ["\n", "\r\n"])
+    def test_delimiter_line_end_and_byte_order_mark_do_not_matter(
+        self, tmp_path: Path, delimiter: str, line_end: str
+    ) -> None:
+        lines = [["Partner", " NAME "], ["1234", '"Zoë\'s, ""Bits""; & Co"'], ["", ""], ["2345", "Bee"], []]
+        text = line_end.join(delimiter.join(cells) for cells in lines)
+
+        load_registry(tmp_path / "lake", [written(tmp_path / "p.csv", text, "utf-8-sig")], now=NOW)
+
+        table = pq.read_table(str(registry_files(tmp_path / "lake").partners))
+        assert table.select(["partner", "name"]).to_pylist() == [
+            {"partner": 1234, "name": 'Zoë\'s, "Bits"; & Co'},
+            {"partner": 2345, "name": "Bee"},
+        ]
+
+    def test_one_column_is_enough(self, tmp_path: Path) -> None:
+        load_registry(tmp_path / "lake", [written(tmp_path / "i.csv", "integration\n1234_5678\n")], now=NOW)
+
+        assert rows(registry_files(tmp_path / "lake").integrations) == [
+            {
+                "integration": "1234_5678",
+                "partner": 1234,
+                "project": 5678,
+                "name": None,
+                "replaces": None,
+                "certified_since": None,
+                "certified_until": None,
+                "listed": None,
+            }
+        ]
+
+    def test_two_files_of_one_relation_are_one(self, tmp_path: Path) -> None:
+        south = written(tmp_path / "south.csv", "partner\n1234\n")
+        north = written(tmp_path / "north.csv", "partner;name\n2345;Bee\n")
+        assert load_registry(tmp_path / "lake", [south, north], now=NOW).partners == 2
+
+    def test_an_unknown_partner_and_an_unregistered_old_id_are_fine(self, tmp_path: Path) -> None:
+        file = written(tmp_path / "i.csv", "integration,replaces\n1234_5678,2345_1\n2345_9,1234_5678\n")
+        assert load_registry(tmp_path / "lake", [file], now=NOW).integrations == 2
+
+
+class TestRefusals:
+    def test_every_bad_row_of_every_file_is_named_at_once(self, tmp_path: Path) -> None:
+        partners = written(tmp_path / "p.csv", "partner,email\n12a,nope\n1234,\n1234,\n")
+        customers = written(tmp_path / "c.csv", "customer\nBeers/Enyoi\n\n123\n")
+
+        with pytest.raises(RegistryError) as caught:
+            load_registry(tmp_path / "lake", [partners, customers], now=NOW)
+
+        assert str(caught.value) == (
+            "the registry was not changed, 5 problems to solve first:\n"
+            f"  {partners}, line 2, partner: got '12a', "
+            "expected a partner's subscription number: 4 to 7 digits, no leading zero\n"
+            f"  {partners}, line 2, email: got 'nope', expected an e-mail address\n"
+            f"  {partners}, line 4, partner: got '1234', expected every partner once, it stands in {partners}, line 3\n"
+            f"  {customers}, line 2, customer: got 'Beers/Enyoi', expected a customer: a subscription number of "
+            "4 to 7 digits, or sub-domain/segment in lower case\n"
+            f"  {customers}, line 4, customer: got '123', expected a customer: a subscription number of "
+            "4 to 7 digits, or sub-domain/segment in lower case"
+        )
+
+    @pytest.mark.parametrize(
+        ("cell", "column", "value", "expected"),
+        [
+            ("0123_4,,,,,,", "integration", "0123_4", "an IntegrationId like 12345_678900"),
+            ("1234-5,,,,,,", "integration", "1234-5", "an IntegrationId like 12345_678900"),
+            (",,,Acme,,,", "integration", "", "a value"),
+            ("1234_5,2345,,,,,", "partner", "2345", "the partner of 1234_5, or an empty cell"),
+            ("1234_5,,6,,,,", "project", "6", "the project of 1234_5, or an empty cell"),
+            ("1234_5,,,,1234_,,", "replaces", "1234_", "the old IntegrationId, like 12345_678900"),
+            ("1234_5,,,,,20260101,", "certified_since", "20260101", "a date like 2026-03-29"),
+            ("1234_5,,,,,2026-02-30,", "certified_since", "2026-02-30", "a date that exists, like 2026-03-29"),
+            (
+                "1234_5,,,,,2026-02-01,2026-02-01",
+                "certified_until",
+                "2026-02-01",
+                "a day after certified_since, 2026-02-01: the first day it is not certified any more",
+            ),
+            ('1234_5,,,"a\nb",,,', "name", "a\nb", "one line of text without control characters"),
+            (f"1234_5,,,{'x' * 201},,,", "name", "x" * 201, "at most 200 characters"),
+        ],
+    )
+    def test_a_bad_cell_is_named_with_what_was_expected(
+        self, tmp_path: Path, cell: str, column: str, value: str, expected: str
+    ) -> None:
+        header = "integration,partner,project,name,replaces,certified_since,certified_until\n"
+        file = written(tmp_path / "i.csv", f"{header}{cell}\n")
+        assert problems(tmp_path / "lake", file) == [(2, column, value, expected)]
+
+    @pytest.mark.parametrize("listed", ["maybe", "2", "y"])
+    def test_listed_is_yes_or_no(self, tmp_path: Path, listed: str) -> None:
+        file = written(tmp_path / "i.csv", f"integration,listed\n1234_5,{listed}\n")
+        assert problems(tmp_path / "lake", file) == [
+            (2, "listed", listed, "yes or no (or true, false, ja, nee, 1, 0)"),
+        ]
+
+    def test_an_id_replaces_no_circle_and_is_replaced_once(self, tmp_path: Path) -> None:
+        file = written(
+            tmp_path / "i.csv",
+            "integration,replaces\n"
+            "1234_1,1234_1\n"  # itself
+            "1234_2,1234_3\n"  # a circle of two
+            "1234_3,1234_2\n"
+            "1234_4,1234_2\n"  # 1234_2 is replaced by 1234_3 already
+            "1234_5,1234_9\n",
+        )
+        circle = "an id that does not come back to this one"
+        assert problems(tmp_path / "lake", file) == [
+            (2, "replaces", "1234_1", f"{circle} (1234_1 replaces 1234_1)"),
+            (3, "replaces", "1234_3", f"{circle} (1234_2 replaces 1234_3 replaces 1234_2)"),
+            (4, "replaces", "1234_2", f"{circle} (1234_3 replaces 1234_2 replaces 1234_3)"),
+            (5, "replaces", "1234_2", "every old id replaced once, it is replaced by 1234_3"),
+        ]
+
+    def test_a_header_of_something_else_is_refused(self, tmp_path: Path) -> None:
+        unknown = written(tmp_path / "unknown.csv", "partner,name,fax,name\n1234,Acme,1,2\n")
+        other = written(tmp_path / "other.csv", "timestamp,url\n")
+        empty = written(tmp_path / "empty.csv", "")
+        choices = (
+            "a header with columns of partners: partner, name, contact, email, phone; "
+            "integrations: integration, partner, project, name, replaces, certified_since, certified_until, listed; "
+            "customers: customer, name, branch"
+        )
+        assert problems(tmp_path / "lake", unknown, other, empty) == [
+            (1, "fax", None, "columns of partners: partner, name, contact, email, phone"),
+            (1, "name", None, "every column once"),
+            (1, None, "timestamp | url", choices),
+            (1, None, "", choices),
+        ]
+
+    def test_a_row_of_another_width_is_refused(self, tmp_path: Path) -> None:
+        file = written(tmp_path / "c.csv", "customer,name\n1234567\n1234568,a,b\n")
+        assert problems(tmp_path / "lake", file) == [
+            (2, None, "1234567", "2 values as in the header, there are 1"),
+            (3, None, "1234568 | a | b", "2 values as in the header, there are 3"),
+        ]
+
+    def test_a_quote_that_is_not_closed_is_named_where_it_opens(self, tmp_path: Path) -> None:
+        file = written(tmp_path / "c.csv", 'customer,name\n1234567,ok\n1234568,"open\n1234569,swallowed\n')
+        assert problems(tmp_path / "lake", file) == [
+            (3, None, None, "quotes that are closed and doubled inside (unexpected end of data)"),
+        ]
+
+    def test_a_file_that_is_no_csv_is_refused_by_name(self, tmp_path: Path) -> None:
+        western = written(tmp_path / "western.csv", "partner,name\n1234,Zoë\n", "latin-1")
+        sheet = written(tmp_path / "sheet.csv", "PK\x03\x04...")
+        assert problems(tmp_path / "lake", western, sheet, tmp_path / "none.csv", tmp_path) == [
+            (2, None, None, "UTF-8, byte eb is not: save it as 'CSV UTF-8'"),
+            (None, None, None, "CSV, this is a spreadsheet: save it as 'CSV UTF-8'"),
+            (None, None, None, "a CSV file, there is none of this name"),
+            (None, None, None, "a CSV file, this is no regular file"),
+        ]
+
+    def test_a_message_shows_no_control_characters_and_no_endless_value(self, tmp_path: Path) -> None:
+        file = written(tmp_path / "p.csv", f"partner\n\x1b[31m{'9' * 100}\n")
+        with pytest.raises(RegistryError) as caught:
+            load_registry(tmp_path / "lake", [file], now=NOW)
+        assert f"got '\\x1b[31m{'9' * 75}…', expected" in str(caught.value)
+
+    def test_no_file_at_all_is_an_error(self, tmp_path: Path) -> None:
+        with pytest.raises(RegistryError, match="expected at least one CSV file"):
+            load_registry(tmp_path / "lake", [], now=NOW)
+
+
+class TestLoading:
+    def test_one_relation_is_replaced_and_the_others_are_kept(self, tmp_path: Path) -> None:
+        lake = tmp_path / "lake"
+        partners = written(tmp_path / "p.csv", "partner,name\n1234,Acme\n2345,Bee\n")
+        load_registry(lake, [partners, written(tmp_path / "c.csv", "customer\n1000001\n")], now=NOW)
+
+        report = load_registry(lake, [written(partners, "partner,name\n3456,Cee\n")], now=NOW)
+
+        assert (report.partners, report.customers, report.replaced) == (1, 1, ("partners",))
+        files = registry_files(lake)
+        assert [row["name"] for row in rows(files.partners)] == ["Cee"]
+        assert [row["customer"] for row in rows(files.customers)] == ["1000001"]
+        assert files.integrations is None
+
+    def test_a_refused_load_changes_nothing(self, tmp_path: Path) -> None:
+        lake = tmp_path / "lake"
+        good = written(tmp_path / "p.csv", "partner\n1234\n")
+        load_registry(lake, [good], now=NOW)
+        before = registry_files(lake)
+
+        with pytest.raises(RegistryError):
+            load_registry(
+                lake, [written(good, "partner\n2345\n"), written(tmp_path / "c.csv", "customer\nx\n")], now=NOW
+            )
+
+        assert registry_files(lake) == before
+        assert [row["partner"] for row in rows(before.partners)] == [1234]
+
+    def test_a_reader_keeps_the_version_it_has(self, tmp_path: Path) -> None:
+        lake = tmp_path / "lake"
+        file = written(tmp_path / "p.csv", "partner\n1234\n")
+        load_registry(lake, [file], now=NOW)
+        old = registry_files(lake)
+        load_registry(lake, [written(file, "partner\n2345\n")], now=NOW)
+        assert [row["partner"] for row in rows(old.partners)] == [1234]
+
+    def test_the_same_again_adds_no_version(self, tmp_path: Path) -> None:
+        lake = tmp_path / "lake"
+        file = written(tmp_path / "p.csv", "partner\n1234\n")
+        first = load_registry(lake, [file], now=NOW)
+        before = registry_files(lake)
+        assert load_registry(lake, [file], now=NOW + dt.timedelta(days=1)) == first
+        assert registry_files(lake) == before
+
+    def test_a_header_alone_empties_a_relation(self, tmp_path: Path) -> None:
+        lake = tmp_path / "lake"
+        file = written(tmp_path / "p.csv", "partner\n1234\n")
+        load_registry(lake, [file], now=NOW)
+        assert load_registry(lake, [written(file, "partner\n")], now=NOW).partners == 0
+        assert rows(registry_files(lake).partners) == []
+
+    def test_a_lake_without_a_registry_has_typed_empty_relations(self, tmp_path: Path) -> None:
+        assert registry_files(tmp_path / "nowhere") == RegistryFiles(None, None, None)
+        assert empty_relation("customers").schema == pa.schema(
+            [pa.field("customer", pa.string(), nullable=False), ("name", pa.string()), ("branch", pa.string())]
+        )
+        assert {name: str(kind) for name, kind in zip(*_names_and_types("integrations"), strict=True)} == {
+            "integration": "string",
+            "partner": "int32",
+            "project": "int32",
+            "name": "string",
+            "replaces": "string",
+            "certified_since": "date32[day]",
+            "certified_until": "date32[day]",
+            "listed": "bool",
+        }
+
+    def test_what_a_dead_loader_left_is_not_read(self, tmp_path: Path) -> None:
+        lake = tmp_path / "lake"
+        written(lake / "registry" / "staged-0123" / "partners.parquet", "half a file")
+        assert registry_files(lake) == RegistryFiles()
+        load_registry(lake, [written(tmp_path / "c.csv", "customer\n1000001\n")], now=NOW)
+        assert registry_files(lake).partners is None
+
+    def test_a_place_that_cannot_be_written_is_named(self, tmp_path: Path) -> None:
+        written(tmp_path / "lake" / "registry", "a file where the folder should be")
+        with pytest.raises(AnalyticsError, match="registry: the registry cannot be written"):
+            load_registry(tmp_path / "lake", [written(tmp_path / "p.csv", "partner\n1234\n")], now=NOW)
+
+
+def _names_and_types(relation: str) -> tuple[list[str], list[pa.DataType]]:
+    assert relation == "integrations"
+    schema = arrow_schema("integrations")
+    return schema.names, schema.types
+
+
+def load_many(lake: Path, files: list[Path]) -> None:
+    for file in files:
+        load_registry(lake, [file], now=NOW)
+
+
+def test_loaders_at_the_same_time_lose_nothing(tmp_path: Path) -> None:
+    lake = tmp_path / "lake"
+    plans = [
+        [written(tmp_path / f"p{n}.csv", f"partner\n{n}\n") for n in range(1000, 1010)],
+        [written(tmp_path / f"i{n}.csv", f"integration\n{n}_1\n") for n in range(1000, 1010)],
+        [written(tmp_path / f"c{n}.csv", f"customer\n{n}\n") for n in range(1000, 1010)],
+    ]
+    context = multiprocessing.get_context("spawn")
+    loaders = [context.Process(target=load_many, args=(lake, plan)) for plan in plans]
+    for loader in loaders:
+        loader.start()
+    for loader in loaders:
+        loader.join()
+
+    files = registry_files(lake)
+    assert [loader.exitcode for loader in loaders] == [0, 0, 0]
+    assert [row["partner"] for row in rows(files.partners)] == [1009]
+    assert [row["integration"] for row in rows(files.integrations)] == ["1009_1"]
+    assert [row["customer"] for row in rows(files.customers)] == ["1009"]
+    assert [path for path in (lake / "registry").iterdir() if path.name.startswith("staged-")] == []
+
+
+LOADS_FOR_EVER = """
+import datetime as dt, itertools, pathlib, sys
+from analytics.registry import load_registry
+lake, *files = map(pathlib.Path, sys.argv[1:])
+for turn in itertools.cycle([files[:2], files[2:]]):
+    load_registry(lake, turn, now=dt.datetime(2026, 11, 2, tzinfo=dt.UTC))
+    print("loaded", flush=True)
+"""
+
+
+def test_a_reader_and_a_kill_see_a_whole_version(tmp_path: Path) -> None:
+    lake = tmp_path / "lake"
+    files = [
+        written(tmp_path / f"{relation}{n}.csv", f"{relation}\n{n}\n")
+        for n in (1111, 2222)
+        for relation in ("partner", "customer")
+    ]
+
+    def version() -> tuple[object, object]:
+        now = registry_files(lake)
+        return rows(now.partners)[0]["partner"], rows(now.customers)[0]["customer"]
+
+    for _ in range(3):
+        loader = subprocess.Popen(
+            [sys.executable, "-c", LOADS_FOR_EVER, str(lake), *map(str, files)], stdout=subprocess.PIPE, text=True
+        )
+        assert loader.stdout is not None
+        assert loader.stdout.readline() == "loaded\n"
+        seen = {version() for _ in range(20)}
+        loader.kill()
+        loader.communicate()
+        assert seen | {version()} <= {(1111, "1111"), (2222, "2222")}
