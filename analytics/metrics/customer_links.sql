@@ -1,0 +1,35 @@
+-- title: Who uses what
+-- unit: calls
+-- grain: one row per partner, integration and customer with an identified call
+-- key: partner, integration, customer
+-- look_back: 0
+-- meaning: Which customers an integration is used at, and in which branch. The partner's own environment is listed
+-- when it was called, and so is a customer whose calls all failed; neither counts as a customer of the integration.
+with counted as (
+    select
+        partner,
+        integration,
+        customer,
+        count(*) as calls,
+        count(*) filter (where status >= 400) as errors,
+        min(called_at) as first_call,
+        max(called_at) as last_call
+    from calls
+    where id_status = 'valid'
+    group by partner, integration, customer
+)
+
+select
+    counted.partner,
+    counted.integration,
+    counted.customer,
+    customers.name,
+    customers.branch,
+    counted.calls,
+    counted.errors,
+    cast(counted.errors as double) / counted.calls as error_rate,
+    counted.first_call,
+    counted.last_call
+from counted
+left join customers on counted.customer = customers.customer
+order by counted.calls desc, counted.partner asc, counted.integration asc, counted.customer asc

@@ -1,0 +1,131 @@
+"""What a scope keeps of the calls as they were sent, for any engine that can compare a column with a constant.
+
+Everything is said about the columns of the lake, before the registry's replacements: so it can be pushed into Parquet,
+and a file that cannot hold a call of the scope is not opened.
+"""
+
+from __future__ import annotations
+
+import functools
+import operator
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+if TYPE_CHECKING:
+    from analytics.scope import Scope
+    from ingest.lake import DataFile
+
+Id: TypeAlias = tuple[int, int]
+"""Partner and project."""
+
+
+@dataclass(frozen=True)
+class Expressions:
+    """How an engine says a column, a constant and lower case. DuckDB and Arrow share the operators."""
+
+    column: Callable[[str], Any]
+    constant: Callable[[Any], Any]
+    lower: Callable[[Any], Any]
+
+
+class Renames:
+    """Which id stands for which old one now, chains followed to their end.
+
+    >>> Renames({(12345, 1): (12345, 2), (12345, 2): (54321, 7)}).newest((12345, 1))
+    (54321, 7)
+    """
+
+    def __init__(self, replaced_by: Mapping[Id, Id]) -> None:
+        self._replaced_by = dict(replaced_by)
+        self.pairs: dict[Id, Id] = {old: new for old in self._replaced_by if (new := self.newest(old)) != old}
+
+    def newest(self, known: Id) -> Id:
+        """Return the id that stands for this one now: itself, when nothing replaced it."""
+        seen = {known}
+        while (following := self._replaced_by.get(known)) is not None and following not in seen:
+            known = following
+            seen.add(known)
+        return known
+
+    def old_ids_of(self, newest: Id) -> list[Id]:
+        """Return the old ids that one id stands for."""
+        return [old for old, new in self.pairs.items() if new == newest]
+
+    def old_ids_of_partner(self, partner: int) -> list[Id]:
+        """Return the old ids that are a partner's now, whoever's they were."""
+        return [old for old, new in self.pairs.items() if new[0] == partner]
+
+
+def condition(scope: Scope, renames: Renames, say: Expressions) -> Any | None:
+    """Return the expression that keeps the calls of a scope; None when it keeps them all."""
+    column, constant = say.column, say.constant
+    parts: list[Any] = []
+    if scope.since is not None:
+        parts.append(column("day") >= constant(scope.since))
+    if scope.until is not None:
+        parts.append(column("day") < constant(scope.until))
+    if scope.environment != "all":
+        parts.append(column("environment") == constant(scope.environment))
+    if scope.partner is not None:
+        parts.append(_attributed(renames.old_ids_of_partner(scope.partner), (scope.partner, None), renames, say))
+    if scope.integration is not None:
+        asked = renames.newest(_split(scope.integration))
+        parts.append(_attributed(renames.old_ids_of(asked), asked, renames, say))
+    if scope.connector is not None:
+        parts.append(say.lower(column("connector")) == say.lower(constant(scope.connector)))
+    for name in ("product", "customer", "stream"):
+        value = getattr(scope, name)
+        if value is not None:
+            parts.append(column(name) == constant(value))
+    return functools.reduce(operator.and_, parts) if parts else None
+
+
+def may_hold(file: DataFile, scope: Scope, renames: Renames) -> bool:
+    """Whether a file can hold a call of the scope, by its minima and maxima; unknown ones rule nothing out."""
+    if scope.since is not None and file.max_day is not None and file.max_day < scope.since:
+        return False
+    if scope.until is not None and file.min_day is not None and file.min_day >= scope.until:
+        return False
+    if scope.customer is not None and not _between(scope.customer, file.min_customer, file.max_customer):
+        return False
+    return all(
+        any(_between(partner, file.min_partner, file.max_partner) for partner in partners)
+        for partners in _sent_partners(scope, renames)
+    )
+
+
+def _attributed(old_ids: Iterable[Id], now: tuple[int, int | None], renames: Renames, say: Expressions) -> Any:
+    """Keep what was sent with an id that is `now` (a partner's, when its project is None) or became it."""
+    partner, project = now
+    kept = say.column("partner") == say.constant(partner)
+    if project is not None:
+        kept = kept & (say.column("project") == say.constant(project))
+    for old in renames.pairs:
+        if old[0] == partner and project in {None, old[1]}:
+            kept = kept & (say.column("project") != say.constant(old[1]))
+    for old in old_ids:
+        kept = kept | (
+            (say.column("partner") == say.constant(old[0])) & (say.column("project") == say.constant(old[1]))
+        )
+    return kept
+
+
+def _sent_partners(scope: Scope, renames: Renames) -> list[set[int]]:
+    """For every narrowing to somebody, the partner numbers that may have been sent."""
+    wanted = []
+    if scope.partner is not None:
+        wanted.append({scope.partner, *(old[0] for old in renames.old_ids_of_partner(scope.partner))})
+    if scope.integration is not None:
+        asked = renames.newest(_split(scope.integration))
+        wanted.append({asked[0], *(old[0] for old in renames.old_ids_of(asked))})
+    return wanted
+
+
+def _between(value: Any, least: Any, most: Any) -> bool:
+    return least is None or most is None or bool(least <= value <= most)
+
+
+def _split(integration: str) -> Id:
+    partner, project = integration.split("_")
+    return int(partner), int(project)

@@ -1,0 +1,22 @@
+-- title: Overview
+-- unit: calls
+-- grain: one row for the whole scope, also when nothing was called
+-- key: none
+-- look_back: 0
+-- meaning: How many customers, integrations, calls and errors, counted as in the metrics.
+with counted as (
+    select
+        count(distinct customer) filter (where status < 400 and not own) as customers,
+        count(distinct integration) as integrations,
+        count(*) as calls,
+        count(*) filter (where status >= 400) as errors
+    from calls
+)
+
+select
+    customers,
+    integrations,
+    calls,
+    errors,
+    cast(errors as double) / nullif(calls, 0) as error_rate
+from counted

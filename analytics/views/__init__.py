@@ -1,0 +1,15 @@
+"""The public SQL contract: what `calls`, `rejects`, `loads` and the registry are made of. One `.sql` file each."""
+
+from __future__ import annotations
+
+from functools import cache
+from pathlib import Path
+
+PUBLIC = ("calls", "rejects", "loads", "partners", "integrations", "customers")
+"""The relations everybody may rely on."""
+
+
+@cache
+def view(name: str) -> str:
+    """Return the text of a view."""
+    return (Path(__file__).parent / f"{name}.sql").read_text(encoding="utf-8")

@@ -1,0 +1,11 @@
+-- The calendar of the period as far as the lake reaches: one row per day, and the first day of the window ending there.
+-- Reads: extent (since, until, window_days).
+select
+    cast(day as date) as day,
+    cast(day - to_days(cast(window_days as integer) - 1) as date) as window_start
+from (
+    select
+        unnest(generate_series(since, until - interval 1 day, interval 1 day)) as day,
+        window_days
+    from extent
+)

@@ -1,0 +1,365 @@
+"""DuckDB over one snapshot of a lake: binds who may see and what is asked underneath every question.
+
+    schema lake       what the snapshot and the registry hold, restricted to what the viewer may see
+    schema main       the public relations of views/: calls, rejects, loads, partners, integrations, customers
+    schema asked_N    one question's calls, scope, days, ...; dropped when it is answered
+
+A metric's text says `calls` and finds the schema's own; it cannot tell for whom it answers. Values reach the engine as
+constants of relations, never as text.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import datetime as dt
+import glob
+import itertools
+from typing import TYPE_CHECKING, Protocol, Self
+
+import duckdb
+from duckdb import ColumnExpression, ConstantExpression, FunctionExpression
+
+from analytics.errors import AnalyticsError
+from analytics.metrics import Metric, metric, metric_names
+from analytics.narrow import Expressions, Renames, condition, may_hold
+from analytics.questions import question
+from analytics.scope import Scope
+from analytics.views import PUBLIC, view
+from ingest.call import CALL_COLUMNS
+from ingest.ledger import LOAD_COLUMNS, REJECT_COLUMNS
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from pathlib import Path
+
+    import polars as pl
+    from duckdb import DuckDBPyConnection, DuckDBPyRelation
+
+    from analytics.registry import RegistryFiles, Relation
+    from ingest.call import Column
+    from ingest.lake import DataFile, Snapshot
+
+__all__ = ["Metric", "Reader", "Warehouse", "metric", "metric_names"]
+
+EVERYTHING = Scope(environment="all")
+"""What somebody sees who may see all."""
+
+REGISTRY_KEYS: dict[Relation, str] = {"partners": "partner", "integrations": "integration", "customers": "customer"}
+
+DUCKDB = Expressions(
+    column=ColumnExpression,
+    constant=ConstantExpression,
+    lower=lambda expression: FunctionExpression("lower", expression),
+)
+
+
+class Reader(Protocol):
+    """Where the rows come from: Parquet files for us, Arrow data sets for SQL that somebody else wrote."""
+
+    def calls(self, connection: DuckDBPyConnection, files: Sequence[DataFile]) -> DuckDBPyRelation:
+        """Return the calls of these files (one at least)."""
+
+    def rejects(self, connection: DuckDBPyConnection, files: Sequence[Path]) -> DuckDBPyRelation:
+        """Return the rejects of these files (one at least)."""
+
+
+class ParquetReader:
+    """Rows straight from the snapshot's Parquet files."""
+
+    def calls(self, connection: DuckDBPyConnection, files: Sequence[DataFile]) -> DuckDBPyRelation:
+        """Return the calls of these files."""
+        return _parquet(connection, [file.path for file in files])
+
+    def rejects(self, connection: DuckDBPyConnection, files: Sequence[Path]) -> DuckDBPyRelation:
+        """Return the rejects of these files."""
+        return _parquet(connection, files)
+
+
+class Warehouse:
+    """Answers from one snapshot of a lake, as far as the viewer may see it. Close it, or use it in a `with`.
+
+    Several threads may ask at once: every question has a cursor and a schema of its own.
+    """
+
+    def __init__(
+        self,
+        snapshot: Snapshot,
+        registry: RegistryFiles,
+        *,
+        viewer: Scope | None = None,
+        reader: Reader | None = None,
+    ) -> None:
+        self.snapshot = snapshot
+        self.viewer = viewer or EVERYTHING
+        self._reader = reader or ParquetReader()
+        self._numbers = itertools.count(1)
+        self._connection = duckdb.connect(":memory:", config={"autoinstall_known_extensions": "false"})
+        self._connection.execute("set timezone = 'UTC'")
+        self._connection.execute("create schema lake")
+        self._connection.execute(view("percentile"))
+        self._renames = _renames(self._connection, registry)
+        self._files = self._files_of(self.viewer, snapshot.calls)
+        self._bind_lake(registry)
+
+    @classmethod
+    def open(cls, lake: Path, *, viewer: Scope | None = None) -> Warehouse:
+        """Return a warehouse over the lake as it is now; LakeError when there is none."""
+        from analytics.registry import registry_files
+        from ingest.lake import Lake
+
+        return cls(Lake(lake).snapshot(), registry_files(lake), viewer=viewer)
+
+    @classmethod
+    def over(cls, snapshot: Snapshot, registry: RegistryFiles, viewer: Scope | None = None) -> Warehouse:
+        """Return a warehouse over a snapshot that was taken already."""
+        return cls(snapshot, registry, viewer=viewer)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Let go of the files."""
+        self._connection.close()
+
+    def metric(self, name: str, scope: Scope | None = None) -> pl.DataFrame:
+        """Return one metric's rows: the columns and the order of its contract."""
+        return self._answer(metric(name), scope or Scope())
+
+    def query_file(
+        self, name: str, scope: Scope | None = None, params: Mapping[str, object] | None = None
+    ) -> pl.DataFrame:
+        """Return the answer of one file in `questions/`; `params` are bound where it says `$name`."""
+        return self._answer(question(name), scope or Scope(), params)
+
+    def compared(self, name: str, scope: Scope, params: Mapping[str, object] | None = None) -> pl.DataFrame:
+        """Return a metric or question with, as `<column>_before`, the same over the previous period of equal length.
+
+        Joined on its key; rows of one of the periods only have nulls for the other. A day is compared with the day of
+        the same place in the period before. A scope without bounds means the period that the lake covers; without any
+        data, or without a day before it, everything before is null.
+        """
+        asked = metric(name) if name in metric_names() else question(name)
+        period = self.period(scope)
+        if period is None:
+            return _side_by_side(
+                self._answer(asked, scope, params), self._answer(asked, scope, params).clear(), asked.key
+            )
+        since, until = period
+        now = scope.replace(since=since, until=until)
+        before = self._answer(asked, now.previous(), params)
+        return _side_by_side(self._answer(asked, now, params), before, asked.key, later=until - since)
+
+    def query(self, sql: str, params: Mapping[str, object] | None = None, scope: Scope | None = None) -> pl.DataFrame:
+        """Return the rows of our own SQL (trusted: it may read files). Without a scope `calls` is all that may be seen."""
+        if scope is None:
+            with contextlib.closing(self._connection.cursor()) as cursor:
+                return _rows(cursor, sql, params)
+        with self._asked(scope) as cursor:
+            return _rows(cursor, sql, params)
+
+    def data_until(self) -> dt.datetime | None:
+        """Return when the last call that may be seen was made, UTC; None without any."""
+        with contextlib.closing(self._connection.cursor()) as cursor:
+            last = cursor.sql("select max(called_at) from calls").fetchall()[0][0]
+        return last.astimezone(dt.UTC) if isinstance(last, dt.datetime) else None
+
+    def last_30_days(self) -> tuple[dt.date, dt.date] | None:
+        """Return the last 30 days of data as since and until: what pages show when nothing else is asked."""
+        covered = self.covered()
+        return (covered[1] - dt.timedelta(days=30), covered[1]) if covered else None
+
+    def covered(self) -> tuple[dt.date, dt.date] | None:
+        """Return since and until of all that was loaded and may be seen; None on an empty lake."""
+        first = min((file.min_day for file in self.snapshot.calls if file.min_day is not None), default=None)
+        last = max((file.max_day for file in self.snapshot.calls if file.max_day is not None), default=None)
+        if first is None or last is None:
+            return None
+        return _overlap((first, last + dt.timedelta(days=1)), self.viewer)
+
+    def period(self, scope: Scope) -> tuple[dt.date, dt.date] | None:
+        """Return the period of a scope; where it is open, as far as the lake reaches. None when there is none."""
+        covered = self.covered()
+        if scope.since is not None and scope.until is not None:
+            return scope.since, scope.until
+        if covered is None:
+            return None
+        since, until = scope.since or covered[0], scope.until or covered[1]
+        return (since, until) if since < until else None
+
+    def bind(self, schema: str, scope: Scope, look_back: int = 0) -> None:
+        """Bind what a metric reads in a schema of its own: calls, calls_before, calls_all, scope, days, spellings."""
+        with contextlib.closing(self._connection.cursor()) as cursor:
+            cursor.execute(f"create schema {schema}_before")
+            self._bind_calls(cursor, f"{schema}_before", _reaching_back(scope, look_back))
+            cursor.execute(f"create schema {schema}")
+            self._bind_calls(cursor, schema, scope)
+            cursor.table(f"{schema}_before.calls").create_view("calls_before")
+            cursor.table("main.calls").create_view("calls_all")
+            self._bind_period(cursor, scope, look_back)
+            cursor.execute(f"create view days as {view('days')}")
+            cursor.execute(f"create view spellings as {view('spellings')}")
+
+    def bind_metrics(self) -> None:
+        """Bind every metric with the default scope as `metrics.<name>`."""
+        self.bind("metrics", Scope(), look_back=max(metric(name).look_back for name in metric_names()))
+        with contextlib.closing(self._connection.cursor()) as cursor:
+            cursor.execute("set search_path = 'metrics,main'")
+            for name in metric_names():
+                cursor.execute(f"create view metrics.{name} as {metric(name).sql}")
+
+    def _answer(self, asked: Metric, scope: Scope, params: Mapping[str, object] | None = None) -> pl.DataFrame:
+        with self._asked(scope, asked.look_back) as cursor:
+            return _rows(cursor, asked.sql, params)
+
+    @contextlib.contextmanager
+    def _asked(self, scope: Scope, look_back: int = 0) -> Iterator[DuckDBPyConnection]:
+        schema = f"asked_{next(self._numbers)}"
+        self.bind(schema, scope, look_back)
+        cursor = self._connection.cursor()
+        try:
+            cursor.execute(f"set search_path = '{schema},main'")
+            yield cursor
+        finally:
+            cursor.execute("set search_path = 'main'")
+            cursor.execute(f"drop schema {schema} cascade")
+            cursor.execute(f"drop schema {schema}_before cascade")
+            cursor.close()
+
+    def _bind_lake(self, registry: RegistryFiles) -> None:
+        connection = self._connection
+        self._bind_calls(connection, "main", None)
+        connection.execute("set schema = 'lake'")
+        sees_all = not self.viewer.narrows
+        loads = connection.from_arrow(self.snapshot.loads) if sees_all else _empty(connection, LOAD_COLUMNS)
+        _as(loads, LOAD_COLUMNS).create("loads")
+        files = self.snapshot.rejects if sees_all else ()
+        rejects = self._reader.rejects(connection, files) if files else _empty(connection, REJECT_COLUMNS)
+        _as(rejects, REJECT_COLUMNS).create_view("rejects")
+        for relation, key in REGISTRY_KEYS.items():
+            rows = _registry(connection, registry, relation)
+            if not sees_all:
+                seen = connection.table("main.calls").project(ColumnExpression(key)).distinct()
+                rows = rows.join(seen, key, how="semi")
+            rows.create(relation)
+        connection.execute("set schema = 'main'")
+        for name in PUBLIC[1:]:
+            connection.execute(f"create view {name} as {view(name)}")
+
+    def _bind_calls(self, cursor: DuckDBPyConnection, schema: str, scope: Scope | None) -> None:
+        """Bind `calls` in a schema (and make it the current one): what may be seen, and of that what is asked."""
+        files = self._files if scope is None else self._files_of(scope, self._files)
+        sent = self._reader.calls(cursor, files) if files else _empty(cursor, CALL_COLUMNS)
+        sent = _as(sent, CALL_COLUMNS)
+        for narrowing in (self.viewer, scope):
+            kept = condition(narrowing, self._renames, DUCKDB) if narrowing is not None else None
+            if kept is not None:
+                sent = sent.filter(kept)
+        cursor.execute(f"set schema = '{schema}'")
+        sent.create_view("sent")
+        cursor.execute(f"create view calls as {view('calls')}")
+
+    def _bind_period(self, cursor: DuckDBPyConnection, scope: Scope, look_back: int) -> None:
+        """Bind `scope`, the period that was asked, and `extent`, the part of it that the lake covers."""
+        covered = self.covered()
+        asked = self.period(scope) or (scope.since, scope.until)
+        extent = _overlap(covered, scope) if covered else None
+        for name, (since, until) in (("scope", asked), ("extent", extent or (None, None))):
+            date = cursor.type("date")
+            cursor.sql("select 1 as one").project(
+                ConstantExpression(since).cast(date).alias("since"),
+                ConstantExpression(until).cast(date).alias("until"),
+                ConstantExpression(look_back + 1).cast(cursor.type("integer")).alias("window_days"),
+            ).create_view(name)
+
+    def _files_of(self, scope: Scope, files: Iterable[DataFile]) -> tuple[DataFile, ...]:
+        return tuple(file for file in files if file.rows > 0 and may_hold(file, scope, self._renames))
+
+
+def _rows(cursor: DuckDBPyConnection, sql: str, params: Mapping[str, object] | None) -> pl.DataFrame:
+    import polars.selectors as cs
+
+    try:
+        rows: pl.DataFrame = cursor.sql(sql, params=dict(params) if params else None).pl()
+    except duckdb.Error as error:
+        raise AnalyticsError(f"the question cannot be answered: {error}") from error
+    return rows.with_columns(cs.datetime(time_zone="*").dt.convert_time_zone("UTC"))
+
+
+def _side_by_side(
+    now: pl.DataFrame, before: pl.DataFrame, key: Sequence[str], *, later: dt.timedelta = dt.timedelta()
+) -> pl.DataFrame:
+    import polars as pl
+
+    if not key:
+        return pl.concat([now, before.rename(lambda name: f"{name}_before")], how="horizontal")
+    if "day" in key:
+        before = before.with_columns(pl.col("day") + later)
+    return now.join(
+        before,
+        on=list(key),
+        how="full",
+        coalesce=True,
+        nulls_equal=True,
+        suffix="_before",
+        maintain_order="left_right",
+    )
+
+
+def _renames(connection: DuckDBPyConnection, registry: RegistryFiles) -> Renames:
+    """Return the registry's replacements, and create `lake.renames`, which views/calls.sql reads."""
+    replaced_by = {
+        _id(old): _id(new)
+        for new, old in _registry(connection, registry, "integrations")
+        .filter(ColumnExpression("replaces").isnotnull())
+        .project("integration", "replaces")
+        .order("integration desc")
+        .fetchall()
+    }
+    renames = Renames(replaced_by)
+    connection.execute(
+        "create table lake.renames"
+        " (old_partner integer, old_project integer, partner integer, project integer, integration varchar)"
+    )
+    for old, new in renames.pairs.items():
+        connection.execute("insert into lake.renames values (?, ?, ?, ?, ?)", [*old, *new, f"{new[0]}_{new[1]}"])
+    return renames
+
+
+def _registry(connection: DuckDBPyConnection, registry: RegistryFiles, relation: Relation) -> DuckDBPyRelation:
+    from analytics.registry import empty_relation
+
+    file: Path | None = getattr(registry, relation)
+    return _parquet(connection, [file]) if file is not None else connection.from_arrow(empty_relation(relation))
+
+
+def _parquet(connection: DuckDBPyConnection, files: Sequence[Path]) -> DuckDBPyRelation:
+    return connection.read_parquet([glob.escape(str(file)) for file in files], hive_partitioning=False)
+
+
+def _as(relation: DuckDBPyRelation, columns: Sequence[Column]) -> DuckDBPyRelation:
+    """Exactly these columns, in this order, of these types."""
+    return relation.project(
+        *(ColumnExpression(column.name).cast(duckdb.type(column.sql_type)).alias(column.name) for column in columns)
+    )
+
+
+def _empty(connection: DuckDBPyConnection, columns: Sequence[Column]) -> DuckDBPyRelation:
+    nothing = (ConstantExpression(None).cast(duckdb.type(column.sql_type)).alias(column.name) for column in columns)
+    return connection.sql("select 1 as one").project(*nothing).filter(ConstantExpression(value=False))
+
+
+def _reaching_back(scope: Scope, days: int) -> Scope:
+    return scope if scope.since is None else scope.replace(since=scope.since - dt.timedelta(days=days))
+
+
+def _overlap(covered: tuple[dt.date, dt.date], scope: Scope) -> tuple[dt.date, dt.date] | None:
+    since, until = max(covered[0], scope.since or covered[0]), min(covered[1], scope.until or covered[1])
+    return (since, until) if since < until else None
+
+
+def _id(integration: str) -> tuple[int, int]:
+    partner, project = integration.split("_")
+    return int(partner), int(project)
