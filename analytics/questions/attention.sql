@@ -1,0 +1,226 @@
+-- title: What needs attention
+-- unit: findings
+-- grain: one row per finding
+-- key: kind, subject
+-- look_back: 30
+-- meaning: What somebody should look at, worst first. `now` and `before` are, by kind:
+-- error_rate_up: the error rate in the period and in the 30 days before it, when the two are surely different (their
+-- Wilson intervals do not meet) and 2 points apart;
+-- gone_silent: days without a call at the end of the period, and the usual days between two days with calls; at least
+-- four days, and three times as long as usual;
+-- customers_down: customers in the period and in the 30 days before, when half or more are gone;
+-- unidentified: the fraction of calls without a valid id, one row per defect;
+-- example_id: the id of the documentation, copied; id_in_envelope: an id in the SOAP envelope instead of the header.
+with last_day as (
+    select max(day) as day
+    from days
+),
+
+windows as (
+    select
+        calls_before.integration,
+        calls_before.partner,
+        count(*) filter (where calls_before.day >= scope.since) as calls,
+        count(*) filter (where calls_before.day >= scope.since and calls_before.status >= 400) as errors,
+        count(*) filter (where calls_before.day < scope.since) as calls_earlier,
+        count(*) filter (where calls_before.day < scope.since and calls_before.status >= 400) as errors_earlier,
+        count(distinct calls_before.customer) filter (
+            where calls_before.day >= scope.since and calls_before.status < 400 and not calls_before.own
+        ) as customers,
+        count(distinct calls_before.customer) filter (
+            where calls_before.day < scope.since and calls_before.status < 400 and not calls_before.own
+        ) as customers_earlier,
+        count(distinct calls_before.day) as active_days,
+        min(calls_before.day) as first_day,
+        max(calls_before.day) as last_active_day,
+        max(calls_before.called_at) as last_call
+    from calls_before
+    cross join scope
+    where calls_before.id_status = 'valid'
+    group by calls_before.integration, calls_before.partner
+),
+
+rated as (
+    select
+        integration,
+        partner,
+        calls,
+        errors,
+        customers,
+        last_call,
+        cast(errors as double) / nullif(calls, 0) as rate,
+        cast(errors_earlier as double) / nullif(calls_earlier, 0) as rate_earlier,
+        calls_earlier,
+        1.959963984540054 as z
+    from windows
+),
+
+error_rate_up as (
+    select
+        'error_rate_up' as kind,
+        case when rate >= 0.25 then 1 else 2 end as severity,
+        integration as subject,
+        partner,
+        calls,
+        errors,
+        customers,
+        rate as now,
+        rate_earlier as before,
+        last_call
+    from rated
+    where
+        calls >= 20
+        and calls_earlier >= 20
+        and rate - rate_earlier >= 0.02
+        and (rate + z * z / (2 * calls) - z * sqrt(rate * (1 - rate) / calls + z * z / (4 * calls * calls)))
+        / (1 + z * z / calls)
+        > (
+            rate_earlier + z * z / (2 * calls_earlier)
+            + z * sqrt(rate_earlier * (1 - rate_earlier) / calls_earlier + z * z / (4 * calls_earlier * calls_earlier))
+        ) / (1 + z * z / calls_earlier)
+),
+
+pauses as (
+    select
+        windows.integration,
+        windows.partner,
+        windows.calls,
+        windows.errors,
+        windows.customers,
+        windows.customers_earlier,
+        windows.last_call,
+        date_diff('day', windows.last_active_day, last_day.day) as silent_days,
+        cast(date_diff('day', windows.first_day, windows.last_active_day) as double)
+        / nullif(windows.active_days - 1, 0) as usual_days
+    from windows
+    cross join last_day
+),
+
+gone_silent as (
+    select
+        'gone_silent' as kind,
+        case when customers + customers_earlier >= 5 then 1 else 2 end as severity,
+        integration as subject,
+        partner,
+        calls,
+        errors,
+        customers,
+        cast(silent_days as double) as now,
+        usual_days as before,
+        last_call
+    from pauses
+    where silent_days >= 4 and silent_days >= 3 * usual_days
+),
+
+customers_down as (
+    select
+        'customers_down' as kind,
+        2 as severity,
+        windows.integration as subject,
+        windows.partner,
+        windows.calls,
+        windows.errors,
+        windows.customers,
+        cast(windows.customers as double) as now,
+        cast(windows.customers_earlier as double) as before,
+        windows.last_call
+    from windows
+    where windows.customers_earlier >= 4 and windows.customers > 0 and 2 * windows.customers <= windows.customers_earlier
+),
+
+total as (
+    select count(*) as all_calls
+    from calls
+),
+
+nameless as (
+    select
+        coalesce(id_defect, id_status) as subject,
+        count(*) as calls,
+        count(*) filter (where status >= 400) as errors,
+        count(distinct customer) as customers,
+        max(called_at) as last_call
+    from calls
+    where id_status <> 'valid'
+    group by coalesce(id_defect, id_status)
+),
+
+unidentified as (
+    select
+        'unidentified' as kind,
+        case when nameless.calls >= 0.05 * total.all_calls then 2 else 3 end as severity,
+        nameless.subject,
+        cast(null as integer) as partner,
+        nameless.calls,
+        nameless.errors,
+        nameless.customers,
+        cast(nameless.calls as double) / nullif(total.all_calls, 0) as now,
+        cast(null as double) as before,
+        nameless.last_call
+    from nameless
+    cross join total
+),
+
+example_id as (
+    select
+        'example_id' as kind,
+        2 as severity,
+        integration_id as subject,
+        cast(null as integer) as partner,
+        count(*) as calls,
+        count(*) filter (where status >= 400) as errors,
+        count(distinct customer) as customers,
+        cast(null as double) as now,
+        cast(null as double) as before,
+        max(called_at) as last_call
+    from calls
+    where integration_id in ('12345_123456', '12345_678900')
+    group by integration_id
+),
+
+id_in_envelope as (
+    select
+        'id_in_envelope' as kind,
+        2 as severity,
+        body_integration_id as subject,
+        cast(null as integer) as partner,
+        count(*) as calls,
+        count(*) filter (where status >= 400) as errors,
+        count(distinct customer) as customers,
+        cast(null as double) as now,
+        cast(null as double) as before,
+        max(called_at) as last_call
+    from calls
+    where id_status <> 'valid' and body_integration_id is not null
+    group by body_integration_id
+),
+
+findings as (
+    select * from error_rate_up
+    union all
+    select * from gone_silent
+    union all
+    select * from customers_down
+    union all
+    select * from unidentified
+    union all
+    select * from example_id
+    union all
+    select * from id_in_envelope
+)
+
+select
+    findings.kind,
+    case findings.severity when 1 then 'high' when 2 then 'medium' else 'low' end as severity,
+    findings.subject,
+    integrations.name,
+    findings.partner,
+    findings.calls,
+    findings.errors,
+    findings.customers,
+    findings.now,
+    findings.before,
+    findings.last_call
+from findings
+left join integrations on findings.subject = integrations.integration
+order by findings.severity asc, findings.calls desc, findings.kind asc, findings.subject asc

@@ -1,0 +1,31 @@
+-- title: Who uses a connector
+-- unit: calls
+-- grain: one row per integration that called the connector $connector, in whatever case; null is unidentified
+-- key: integration
+-- look_back: 0
+-- meaning: Whom a change to the connector concerns, counted as in connector_usage.
+with counted as (
+    select
+        integration,
+        partner,
+        count(distinct customer) filter (where status < 400 and not own) as customers,
+        count(*) as calls,
+        count(*) filter (where status >= 400) as errors,
+        max(called_at) as last_call
+    from calls
+    where lower(connector) = lower($connector)
+    group by integration, partner
+)
+
+select
+    counted.integration,
+    counted.partner,
+    integrations.name,
+    counted.customers,
+    counted.calls,
+    counted.errors,
+    cast(counted.errors as double) / counted.calls as error_rate,
+    counted.last_call
+from counted
+left join integrations on counted.integration = integrations.integration
+order by counted.calls desc, counted.integration asc nulls last

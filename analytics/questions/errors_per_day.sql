@@ -1,0 +1,43 @@
+-- title: Errors per day
+-- unit: calls
+-- grain: one row per day that the lake covers and party, also without errors
+-- key: day, party
+-- look_back: 0
+-- meaning: How many calls went wrong, by who can fix it: the customer, the partner or the vendor.
+with parties as (
+    select 'customer' as party
+    union all
+    select 'partner' as party
+    union all
+    select 'vendor' as party
+),
+
+failed as (
+    select
+        day,
+        case
+            when outcome in ('unauthorized', 'forbidden') then 'customer'
+            when outcome in ('unavailable', 'timeout', 'server_error') then 'vendor'
+            else 'partner'
+        end as party
+    from calls
+    where status >= 400
+),
+
+counted as (
+    select
+        day,
+        party,
+        count(*) as calls
+    from failed
+    group by day, party
+)
+
+select
+    days.day,
+    parties.party,
+    coalesce(counted.calls, 0) as calls
+from days
+cross join parties
+left join counted on days.day = counted.day and parties.party = counted.party
+order by days.day asc, parties.party asc

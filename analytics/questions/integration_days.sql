@@ -1,0 +1,25 @@
+-- title: One integration per day
+-- unit: calls
+-- grain: one row per day of the period that the lake covers, for the integration $integration
+-- key: day
+-- look_back: 0
+-- meaning: How the integration $integration came on: calls, errors and customers of each day.
+with counted as (
+    select
+        day,
+        count(*) as calls,
+        count(*) filter (where status >= 400) as errors,
+        count(distinct customer) filter (where status < 400 and not own) as customers
+    from calls
+    where integration = $integration
+    group by day
+)
+
+select
+    days.day,
+    coalesce(counted.calls, 0) as calls,
+    coalesce(counted.errors, 0) as errors,
+    coalesce(counted.customers, 0) as customers
+from days
+left join counted on days.day = counted.day
+order by days.day asc

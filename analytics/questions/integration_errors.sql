@@ -1,0 +1,31 @@
+-- title: Errors of one integration
+-- unit: calls
+-- grain: one row per outcome and status of the integration $integration; errors only
+-- key: outcome, status
+-- look_back: 0
+-- meaning: What went wrong, who can fix it, and when it was seen last. Customers are those who met such an error.
+with counted as (
+    select
+        outcome,
+        status,
+        count(*) as calls,
+        count(distinct customer) filter (where not own) as customers,
+        max(called_at) as last_call
+    from calls
+    where integration = $integration and status >= 400
+    group by outcome, status
+)
+
+select
+    outcome,
+    status,
+    case
+        when outcome in ('unauthorized', 'forbidden') then 'customer'
+        when outcome in ('unavailable', 'timeout', 'server_error') then 'vendor'
+        else 'partner'
+    end as party,
+    calls,
+    customers,
+    last_call
+from counted
+order by calls desc, outcome asc, status asc

@@ -1,0 +1,35 @@
+-- title: One integration per week
+-- unit: customers
+-- grain: one row per week (named by its Monday) that the lake covers, for the integration $integration
+-- key: week
+-- look_back: 0
+-- meaning: How many customers used the integration in each week. The first and the last week may be cut by the period:
+-- days says how many of the seven are in it.
+with weeks as (
+    select
+        cast(date_trunc('week', day) as date) as week,
+        count(*) as days
+    from days
+    group by cast(date_trunc('week', day) as date)
+),
+
+counted as (
+    select
+        cast(date_trunc('week', day) as date) as week,
+        count(*) as calls,
+        count(*) filter (where status >= 400) as errors,
+        count(distinct customer) filter (where status < 400 and not own) as customers
+    from calls
+    where integration = $integration
+    group by cast(date_trunc('week', day) as date)
+)
+
+select
+    weeks.week,
+    weeks.days,
+    coalesce(counted.calls, 0) as calls,
+    coalesce(counted.errors, 0) as errors,
+    coalesce(counted.customers, 0) as customers
+from weeks
+left join counted on weeks.week = counted.week
+order by weeks.week asc

@@ -1,0 +1,22 @@
+-- title: Loads by stream
+-- unit: lines
+-- grain: one row per stream that something was loaded from
+-- key: stream
+-- look_back: 0
+-- meaning: What was read from where, and when last. Every line is a call, a reject or ignored. Not narrowed by the scope.
+select
+    stream,
+    count(*) as loads,
+    count(distinct source) as sources,
+    min(log_format) as log_format,
+    count(distinct log_format) as log_formats,
+    cast(coalesce(sum(lines), 0) as bigint) as lines,
+    cast(coalesce(sum(calls), 0) as bigint) as calls,
+    cast(coalesce(sum(rejects), 0) as bigint) as rejects,
+    cast(coalesce(sum(ignored), 0) as bigint) as ignored,
+    min(first_call) as first_call,
+    max(last_call) as last_call,
+    max(loaded_at) as last_loaded_at
+from loads
+group by stream
+order by stream asc
