@@ -94,7 +94,7 @@ class Warehouse:
         self._reader = reader or ParquetReader()
         self._numbers = itertools.count(1)
         self._connection = duckdb.connect(":memory:", config={"autoinstall_known_extensions": "false"})
-        self._connection.execute("set timezone = 'UTC'")
+        self._connection.execute("set global timezone = 'UTC'")
         self._connection.execute("create schema lake")
         self._connection.execute(view("percentile"))
         self._renames = _renames(self._connection, registry)
@@ -191,11 +191,12 @@ class Warehouse:
     def bind(self, schema: str, scope: Scope, look_back: int = 0) -> None:
         """Bind what a metric reads in a schema of its own: calls, calls_before, calls_all, scope, days, spellings."""
         with contextlib.closing(self._connection.cursor()) as cursor:
-            cursor.execute(f"create schema {schema}_before")
-            self._bind_calls(cursor, f"{schema}_before", _reaching_back(scope, look_back))
             cursor.execute(f"create schema {schema}")
+            cursor.execute(f"create schema {schema}_before")
+            if look_back:
+                self._bind_calls(cursor, f"{schema}_before", _reaching_back(scope, look_back))
             self._bind_calls(cursor, schema, scope)
-            cursor.table(f"{schema}_before.calls").create_view("calls_before")
+            cursor.table(f"{schema}{'_before' if look_back else ''}.calls").create_view("calls_before")
             cursor.table("main.calls").create_view("calls_all")
             self._bind_period(cursor, scope, look_back)
             cursor.execute(f"create view days as {view('days')}")
