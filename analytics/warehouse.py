@@ -90,6 +90,7 @@ class Warehouse:
         reader: Reader | None = None,
     ) -> None:
         self.snapshot = snapshot
+        self.registry = registry
         self.viewer = viewer or EVERYTHING
         self._reader = reader or ParquetReader()
         self._numbers = itertools.count(1)
