@@ -1,0 +1,98 @@
+"""A DuckDB connection that understands calls: the macros and views of the .sql files, and the catalogue as tables."""
+
+from __future__ import annotations
+
+import csv
+import datetime as dt
+import tomllib
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import duckdb
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+_HERE = Path(__file__).parent
+_SCRIPTS = ("redact.sql", "outcome.sql", "integration_id.sql", "request_url.sql", "call.sql")
+
+_SAMPLE_WORDS = """
+    timestamp time date method url uri path host headers header integrationid integration id status duration ms bytes
+    request response user agent body query stem cs sc s c ip port taken version software fields software microsoft
+    internet information services
+    http https www get post put delete patch head options
+    afas online rest resttest restaccept restcursus soap soaptest soapaccept afasonlineconnector nl afasfocus
+    profitrestservices profitservices connectors metainfo update subjectconnector fileconnector imageconnector
+    reportconnector profitversion otprequest otpvalidation oauth authorize token bi api asmx wsdl
+    appconnectorget appconnectorupdate appconnectorreport appconnectorsubject appconnectordata tokenconnector
+    true false null nan infinity t z jan feb mar apr may jun jul aug sep oct nov dec
+"""
+"""Words that may stay readable in the sample of a rejected line, besides official connectors."""
+
+
+def connect(*, threads: int | None = None) -> duckdb.DuckDBPyConnection:
+    """A new connection in memory. Nothing is spooled to disk, and nothing is fetched."""
+    connection = duckdb.connect(
+        ":memory:",
+        config={
+            "temp_directory": "",
+            "autoinstall_known_extensions": "false",
+            "autoload_known_extensions": "false",
+        },
+    )
+    if threads is not None:
+        connection.execute("set threads = ?", [threads])
+    connection.execute("set TimeZone = 'UTC'")
+    _load_catalogue(connection)
+    for script in _SCRIPTS:
+        connection.execute((_HERE / script).read_text(encoding="utf-8"))
+    begin_source(connection, now=dt.datetime.now(dt.UTC), time_zone="UTC", source_time_zone=None)
+    return connection
+
+
+def begin_source(
+    connection: duckdb.DuckDBPyConnection, *, now: dt.datetime, time_zone: str, source_time_zone: str | None
+) -> None:
+    """Say which day it is, in which zone the lake's days are, and in which one times without an offset are."""
+    connection.execute("set variable latest_call = ?::timestamptz + interval 2 days", [now])
+    connection.execute("set variable time_zone = ?", [time_zone])
+    connection.execute("set variable source_time_zone = ?", [source_time_zone])
+
+
+@cache
+def official_connectors() -> tuple[str, ...]:
+    """Every official connector name in its official spelling (the vendor's published list)."""
+    with (_HERE / "catalogue" / "connectors.csv").open(encoding="utf-8", newline="") as file:
+        return tuple(row["connector"] for row in csv.DictReader(file))
+
+
+def _load_catalogue(connection: duckdb.DuckDBPyConnection) -> None:
+    hosts = tomllib.loads((_HERE / "catalogue" / "hosts.toml").read_text(encoding="utf-8"))["host"]
+    with (_HERE / "catalogue" / "soap_services.csv").open(encoding="utf-8", newline="") as file:
+        services = list(csv.DictReader(file))
+    connectors = official_connectors()
+    connection.execute("create table official_connectors (connector varchar, lower_connector varchar)")
+    _insert(connection, "official_connectors", [(name, name.lower()) for name in connectors])
+    connection.execute(
+        "create table host_patterns (suffix varchar, product varchar, protocol varchar, environment varchar)"
+    )
+    _insert(
+        connection,
+        "host_patterns",
+        [(host["suffix"], host["product"], host.get("protocol"), host["environment"]) for host in hosts],
+    )
+    connection.execute("create table soap_services (service varchar, lower_service varchar, operation varchar)")
+    _insert(
+        connection,
+        "soap_services",
+        [(row["service"], f"{row['service'].lower()}.asmx", row["operation"]) for row in services],
+    )
+    words = [*_SAMPLE_WORDS.split(), *(part.lower() for name in connectors for part in name.split("_"))]
+    connection.execute("set variable known_words = ?", [sorted(set(words))])
+    connection.execute("create macro known_words() as getvariable('known_words')")
+
+
+def _insert(connection: duckdb.DuckDBPyConnection, table: str, rows: Sequence[tuple[str | None, ...]]) -> None:
+    columns = [list(column) for column in zip(*rows, strict=True)]
+    connection.execute(f"insert into {table} select {', '.join(['unnest(?)'] * len(columns))}", columns)  # noqa: S608 - our own names

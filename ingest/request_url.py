@@ -1,0 +1,69 @@
+"""What a request URL says. The rule is `request_url.sql`; this is its door for one URL at a time or a list."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from ingest.call import Environment, Operation, Product, Protocol, RejectReason
+
+
+@dataclass(frozen=True)
+class RequestUrl:
+    """A request URL as it was understood. `reason` is None, or why a line with this URL is rejected."""
+
+    reason: RejectReason | None
+    product: Product | None
+    protocol: Protocol | None
+    environment: Environment | None
+    customer: str | None
+    operation: Operation
+    connector: str | None
+    endpoint: str
+    skip: int | None
+    take: int | None
+    ordered: bool | None
+    filter_fields: list[str]
+    query_length: int
+
+
+def parse_request_url(method: str, url: str) -> RequestUrl:
+    """What a call of this URL with this method does, and at whom. Never raises.
+
+    >>> call = parse_request_url("POST", "https://54321.rest.afas.online/ProfitRestServices/connectors/KnSubject")
+    >>> call.customer, call.connector, call.operation
+    ('54321', 'KnSubject', 'insert')
+    """
+    return parse_request_urls([(method, url)])[0]
+
+
+def parse_request_urls(requests: Sequence[tuple[str, str]]) -> list[RequestUrl]:
+    """The same for many (method, URL), in their order."""
+    import pyarrow as pa
+
+    from ingest.engine import connect
+
+    with connect(threads=1) as connection:
+        given = pa.table(
+            {
+                "n": pa.array(range(len(requests)), pa.int64()),
+                "method": pa.array([method for method, _ in requests], pa.string()),
+                "url": pa.array([url for _, url in requests], pa.string()),
+            }
+        )
+        connection.register("given", given)
+        connection.execute(
+            "insert into request_base_texts select distinct upper(method), url_base(url), asks_for_wsdl(url) from given"
+        )
+        connection.execute("insert into request_query_texts select distinct url_query(url) from given")
+        rows = connection.execute(
+            "select reason, product, protocol, environment, customer, operation, connector, endpoint, skip, take,"
+            " case when operation = 'get' then ordered end, filter_fields, query_length"
+            " from given join request_bases as bases on bases.base = url_base(given.url)"
+            " and bases.method = upper(given.method) and bases.wsdl = asks_for_wsdl(given.url)"
+            " join request_queries as queries on queries.query = url_query(given.url) order by n"
+        ).fetchall()
+    return [RequestUrl(*row) for row in rows]

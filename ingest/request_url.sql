@@ -1,0 +1,277 @@
+-- What a request URL says, in two halves: request_bases before the question mark, request_queries from it on.
+--
+--   https://54321.rest.afas.online/ProfitRestServices/connectors/KnSubject?skip=0&take=100
+--           ----- ---------------- ------------------ --------------------
+--           |     |                |                  what is called: operation, connector, endpoint
+--           |     |                service, any case
+--           |     suffix: product, protocol, environment (catalogue/hosts.toml)
+--           customer
+--
+-- No value of a path or a query leaves this file: only names, and they pass redacted_name.
+
+create or replace macro url_base(url) as split_part(split_part(url, '#', 1), '?', 1);
+
+-- The query string with its question mark; '' where there is none.
+create or replace macro url_query(url) as
+    case
+        when not contains(url, '?') then ''
+        else substr(split_part(url, '#', 1), length(split_part(split_part(url, '#', 1), '?', 1)) + 1)
+    end;
+
+create or replace macro asks_for_wsdl(url) as regexp_matches(url, '(?i)\?(wsdl|singlewsdl)');
+
+-- Percent-decoded once. What is no valid UTF-8 then stays as it was.
+create or replace macro decoded(text) as
+    case when contains(text, '%') then coalesce(try(url_decode(replace(text, '+', '%2B'))), text) else text end;
+
+-- DELETE connectors/KnSubject/KnSubject/@Id/12: element, keys, values, and again for sub-rows. Values are dropped. The @ of
+-- a key may be missing in the URL and is always written in the template.
+create or replace macro delete_template(parts) as
+    array_to_string(
+        list_filter(
+            list_transform(
+                parts,
+                lambda part, i: case i % 3
+                    when 1 then redacted_name(part)
+                    when 2 then array_to_string(
+                        list_transform(string_split(part, ','), lambda key: '@' || redacted_name(ltrim(key, '@'))), ','
+                    )
+                end
+            ),
+            lambda part: part is not null
+        ),
+        '/'
+    );
+
+-- One row per row of request_base_texts(method, base, wsdl): the distinct methods and URLs of a block.
+create or replace table request_base_texts (method varchar, base varchar, wsdl boolean);
+
+create or replace view request_bases as
+with split as (
+    select
+        method,
+        base,
+        wsdl,
+        regexp_extract(base, '(?is)^(https?)://([^/]*)(/.*)?$', ['scheme', 'authority', 'path']) as url,
+        starts_with(base, '/') as is_relative
+    from request_base_texts
+),
+addressed as (
+    select
+        method,
+        base,
+        wsdl,
+        is_relative,
+        url.scheme <> '' and url.authority <> '' as is_url,
+        -- user information, port and the root's trailing dot do not matter
+        regexp_replace(regexp_replace(lower(url.authority), '^.*@', ''), '\.?(:[0-9]*)?$', '') as host,
+        list_filter(
+            list_transform(string_split(url.path, '/'), lambda part: decoded(part)), lambda part: part <> ''
+        ) as path
+    from split
+),
+hosted as (
+    select
+        method,
+        base,
+        wsdl,
+        is_relative,
+        is_url,
+        split_part(host, '.', 1) as label,
+        path,
+        list_transform(path, lambda part: lower(part)) as low,
+        known.product,
+        coalesce(known.protocol, case when lower(path[1]) = 'profitservices' then 'soap' else 'rest' end) as protocol,
+        known.environment,
+        exists (from host_patterns as bare where bare.suffix = addressed.host) as is_bare_suffix
+    from addressed
+    left join host_patterns as known on known.suffix = substr(addressed.host, strpos(addressed.host, '.') + 1)
+),
+-- kind: which line of the documentation's tables the path is; rest: what follows the words that decided it
+routed as (
+    select
+        *,
+        case
+            when product = 'profit' and protocol = 'rest' and low[1] = 'profitrestservices' then
+                case
+                    when low[2] = 'connectors' and len(low) >= 3 then 'connector'
+                    when low[2] = 'metainfo' then 'metainfo'
+                    when low[2] in ('subjectconnector', 'fileconnector', 'imageconnector') then 'attachment'
+                    when low[2] = 'reportconnector' then 'report'
+                    when low[2] = 'profitversion' then 'version'
+                    when low[2] in ('otprequest', 'otpvalidation') then 'auth'
+                    when low[2] = 'oauth' and low[3] in ('authorize', 'token') then 'oauth'
+                    when low[2] = 'bi' and len(low) >= 3 then 'bi'
+                end
+            when product = 'profit' and protocol = 'soap' and low[1] = 'profitservices' and suffix(low[2], '.asmx')
+                then 'service'
+            when product = 'sb' then
+                case
+                    when low[2] = 'api' and len(low) >= 3 then 'api'
+                    when low[2] in ('app', 'authentication') then 'sign_in'
+                end
+        end as kind
+    from hosted
+),
+customers as (
+    select
+        *,
+        case
+            when product = 'profit' and regexp_full_match(label, '[1-9][0-9]{3,6}') then label
+            when
+                product = 'sb'
+                and regexp_full_match(label, '[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?')
+                and low[1] not in ('app', 'authentication', 'api')
+                then
+                    case when looks_secret(label) then 'redacted' else label end
+                    || '/'
+                    || case
+                        when regexp_full_match(low[1], '[a-z0-9_-]{1,64}') and not looks_secret(low[1]) then low[1]
+                        else 'redacted'
+                    end
+        end as customer
+    from routed
+),
+named as (
+    select
+        *,
+        case kind
+            when 'connector' then path[3]
+            when 'metainfo' then case when low[3] in ('get', 'update') then path[4] end
+            when 'api' then path[3]
+        end as connector_as_sent
+    from customers
+),
+spelled as (
+    select
+        named.*,
+        coalesce(official_connectors.connector, redacted_name(connector_as_sent)) as connector,
+        services.service,
+        services.operation as service_operation
+    from named
+    left join official_connectors on official_connectors.lower_connector = lower(connector_as_sent)
+    left join soap_services as services on kind = 'service' and services.lower_service = low[2]
+)
+select
+    method,
+    base,
+    wsdl,
+    case
+        when not is_url and not is_relative then 'bad_url'
+        when is_relative or is_bare_suffix then 'no_customer'
+        when product is null then 'unknown_host'
+        when customer is null then 'no_customer'
+    end as reason,
+    product,
+    protocol,
+    environment,
+    customer,
+    case kind
+        when 'connector' then
+            case method
+                when 'GET' then 'get'
+                when 'POST' then 'insert'
+                when 'PUT' then 'update'
+                when 'DELETE' then 'delete'
+                else 'other'
+            end
+        when 'api' then
+            case method
+                when 'GET' then 'get'
+                when 'POST' then 'insert'
+                when 'PUT' then 'update'
+                when 'DELETE' then 'delete'
+                else 'other'
+            end
+        when 'metainfo' then 'metainfo'
+        when 'attachment' then 'attachment'
+        when 'report' then 'report'
+        when 'version' then 'version'
+        when 'auth' then 'auth'
+        when 'oauth' then 'auth'
+        when 'sign_in' then 'auth'
+        when 'bi' then 'bi'
+        when 'service' then
+            case
+                when method = 'GET' and wsdl then 'metainfo'
+                when method = 'POST' then coalesce(service_operation, 'other')
+                else 'other'
+            end
+        else 'other'
+    end as operation,
+    connector,
+    case kind
+        when 'connector' then
+            'connectors/' || connector
+            || case
+                when method = 'DELETE' and len(path) > 3 then '/' || delete_template(path[4:])
+                when method in ('POST', 'PUT') and len(path) > 3 then '/' || redacted_name(path[4])
+                else ''
+            end
+        when 'metainfo' then
+            'metainfo'
+            || case when low[3] in ('get', 'update') then '/' || low[3] else '' end
+            || coalesce('/' || connector, '')
+        when 'attachment' then
+            case low[2]
+                when 'subjectconnector' then 'SubjectConnector'
+                when 'fileconnector' then 'FileConnector'
+                else 'ImageConnector'
+            end
+        when 'report' then 'ReportConnector'
+        when 'version' then 'ProfitVersion'
+        when 'auth' then case low[2] when 'otprequest' then 'OtpRequest' else 'OtpValidation' end
+        when 'oauth' then 'oauth/' || low[3]
+        when 'bi' then 'bi/' || redacted_name(path[3])
+        when 'service' then coalesce(service, redacted_name(path[2][:-6])) || '.asmx'
+        when 'api' then 'api/' || connector
+        when 'sign_in' then low[2]
+        else 'other'
+    end as endpoint,
+    kind = 'service' as is_soap_service,
+    service_operation
+from spelled;
+
+-- One row per row of request_query_texts(query): the distinct query strings of a block, with the question mark.
+create or replace table request_query_texts (query varchar);
+
+create or replace view request_queries as
+with split as (
+    select
+        query,
+        list_transform(
+            string_split(substr(query, 2), '&'),
+            lambda pair: {
+                'name': lower(decoded(split_part(pair, '=', 1))),
+                'value': substr(pair, length(split_part(pair, '=', 1)) + 2)
+            }
+        ) as pairs
+    from request_query_texts
+),
+picked as (
+    select
+        query,
+        list_filter(pairs, lambda pair: pair.name = 'skip')[1].value as skip_text,
+        list_filter(pairs, lambda pair: pair.name = 'take')[1].value as take_text,
+        list_contains(list_transform(pairs, lambda pair: pair.name), 'orderbyfieldids') as ordered,
+        decoded(replace(list_filter(pairs, lambda pair: pair.name = 'filterfieldids')[1].value, '+', ' ')) as fields_text,
+        decoded(replace(list_filter(pairs, lambda pair: pair.name = 'filterjson')[1].value, '+', ' ')) as json_text
+    from split
+)
+select
+    query,
+    cast(length(query) as integer) as query_length,
+    case when regexp_full_match(decoded(skip_text), '-?[0-9]{1,18}') then try_cast(decoded(skip_text) as bigint) end as skip,
+    case when regexp_full_match(decoded(take_text), '-?[0-9]{1,18}') then try_cast(decoded(take_text) as bigint) end as take,
+    ordered,
+    list_filter(
+        list_transform(
+            list_concat(
+                coalesce(string_split_regex(fields_text, '[,;]'), []),
+                coalesce(regexp_extract_all(json_text, '(?i)"@?FieldId"\s*:\s*"([^"]*)"', 1), [])
+            ),
+            lambda name: trim(name)
+        ),
+        lambda name: regexp_full_match(name, '[A-Za-z_][A-Za-z0-9_.]{0,63}') and not looks_secret(name)
+    ) as filter_fields
+from picked;
