@@ -193,7 +193,7 @@ def print_table(rows: Rows) -> None:
     if narrowest + 2 * len(widths) > console.width:
         _print_one_field_a_line(rows.columns, cells)
         return
-    table = Table(box=box.SIMPLE_HEAD, show_edge=False, pad_edge=False)
+    table = Table(box=box.SIMPLE_HEAD, show_edge=False, pad_edge=False, padding=(0, 1, 0, 0))
     for name, is_number in zip(rows.columns, numeric, strict=True):
         table.add_column(
             Text(shown(name)), justify="right" if is_number else "left", no_wrap=is_number, overflow="fold"

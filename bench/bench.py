@@ -1,0 +1,235 @@
+"""How fast a load is, on this machine, now: `koppelzicht ingest` beside DuckDB's bare `read_json` and GoAccess.
+
+    make bench
+    .venv/bin/python bench/bench.py --calls 500000 --rounds 1
+
+Everything runs in one go, by turns, on the same files, each as a process of its own; the medians count. A load is the whole
+of it: into a fresh lake, with hashes, redaction, quarantine and commit. DuckDB only counts the typed columns of the
+file. GoAccess writes its HTML report.
+"""
+
+from __future__ import annotations
+
+import argparse
+import datetime as dt
+import importlib.metadata
+import json
+import os
+import platform
+import shutil
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+HERE = Path(__file__).parent
+DATA = HERE / "data"
+GENERATOR = HERE.parent / "sample_logs" / "generate.py"
+FORMATS = ("json", "combined")
+TARGET_READ_JSON, TARGET_GOACCESS = 12, 4
+"""What we aim at: at most 12 times the bare read's time, at least 4 times GoAccess's lines a second."""
+
+READ_JSON = """
+import sys, time, duckdb
+columns = {
+    "timestamp": "varchar", "method": "varchar", "url": "varchar", "headers": "json", "integration_id": "varchar",
+    "status": "smallint", "duration_ms": "double", "request_bytes": "bigint", "response_bytes": "bigint",
+    "user_agent": "varchar", "request_id": "varchar", "body": "varchar",
+}
+begun = time.perf_counter()
+counted = ", ".join(f'count("{name}")' for name in columns)
+duckdb.connect().sql(
+    f"select count(*), {counted} from read_json($path, format = 'newline_delimited', columns = $columns, "
+    "ignore_errors = true)", params={"path": sys.argv[1], "columns": columns},
+).fetchall()
+print(time.perf_counter() - begun)
+"""
+
+# The fields of our default layout, in GoAccess's words; %^ is skipped.
+GOACCESS_LAYOUT = '%v %h - %e [%d:%t %^] "%r" %s %b "%R" "%u" "%^" %T'
+
+
+@dataclass(frozen=True)
+class Run:
+    """One run of one program: how long it took, and the most memory it held (where the system tells)."""
+
+    seconds: float
+    peak_bytes: int | None
+
+
+def main() -> None:
+    """Generate what is missing, run everything by turns, print what came out."""
+    parser = argparse.ArgumentParser(description="How fast a load is, beside DuckDB's bare read_json and GoAccess.")
+    parser.add_argument("--calls", type=int, default=5_000_000, help="calls in each file (default: 5,000,000)")
+    parser.add_argument("--rounds", type=int, default=3, help="how often each program runs (default: 3)")
+    parser.add_argument("--json", action="store_true", help="print one JSON document")
+    options = parser.parse_args()
+
+    files = {log_format: generated(log_format, options.calls) for log_format in FORMATS}
+    runs: dict[str, list[Run]] = {}
+    for number in range(options.rounds):
+        for name, run in programs(files).items():
+            print(f"round {number + 1} of {options.rounds}: {name} ...", file=sys.stderr, flush=True)
+            runs.setdefault(name, []).append(run())
+    result = summary(runs, files, options.calls)
+    print(json.dumps(result, indent=2) if options.json else as_text(result))
+
+
+def generated(log_format: str, calls: int) -> Path:
+    """A file of so many calls in that format, made now or kept from the last time."""
+    path = DATA / f"{calls}.{log_format}.log"
+    if not path.exists():
+        DATA.mkdir(parents=True, exist_ok=True)
+        print(f"generating {calls:,} calls as {log_format} ...", file=sys.stderr, flush=True)
+        part = path.with_suffix(".part")
+        subprocess.run(
+            [sys.executable, GENERATOR, "--calls", str(calls), "--format", log_format, "--out", part], check=True
+        )
+        part.rename(path)
+    return path
+
+
+def programs(files: dict[str, Path]) -> dict[str, Callable[[], Run]]:
+    """What is timed, by name; GoAccess only where it is installed."""
+    found = {f"ingest {log_format}": partial(ingest, path) for log_format, path in files.items()}
+    found["read_json json"] = partial(read_json, files["json"])
+    if shutil.which("goaccess"):
+        found["goaccess combined"] = partial(goaccess, files["combined"])
+    return found
+
+
+def ingest(path: Path) -> Run:
+    """A full load into a fresh lake, Python's own start included."""
+    with tempfile.TemporaryDirectory(dir=DATA) as folder:
+        command = [sys.executable, "-m", "koppelzicht", "ingest", path, "--lake", f"{folder}/lake", "--final", "--json"]
+        run, out = timed(command)
+    totals = json.loads(out)["totals"]
+    if totals["lines"] != totals["calls"] + totals["rejects"] + totals["ignored"] or not totals["calls"]:
+        raise SystemExit(f"{path}: the load does not add up: {totals}")
+    return run
+
+
+def read_json(path: Path) -> Run:
+    """DuckDB's bare typed read, aggregates only; timed inside, without Python's start."""
+    run, out = timed([sys.executable, "-c", READ_JSON, path])
+    return Run(float(out), run.peak_bytes)
+
+
+def goaccess(path: Path) -> Run:
+    """GoAccess's own report of the same file."""
+    with tempfile.TemporaryDirectory(dir=DATA) as folder:
+        formats = [f"--log-format={GOACCESS_LAYOUT}", "--date-format=%d/%b/%Y", "--time-format=%H:%M:%S"]
+        quietly = ["--no-global-config", "--no-progress", "--no-parsing-spinner"]
+        run, _ = timed(["goaccess", path, *formats, *quietly, "-o", f"{folder}/report.html"])
+    return run
+
+
+def timed(command: list[Any]) -> tuple[Run, str]:
+    """Run it; seconds, peak memory and its standard output."""
+    with tempfile.TemporaryFile("w+") as out:
+        begun = time.perf_counter()
+        process = subprocess.Popen([str(part) for part in command], stdout=out, stdin=subprocess.DEVNULL)
+        peak_bytes = None
+        if hasattr(os, "wait4"):
+            _, status, usage = os.wait4(process.pid, 0)
+            process.returncode = os.waitstatus_to_exitcode(status)
+            peak_bytes = usage.ru_maxrss * (1 if sys.platform == "darwin" else 1024)
+        seconds = time.perf_counter() - begun
+        if process.wait() != 0:
+            raise SystemExit(f"{command[0]} failed with {process.returncode}: {' '.join(map(str, command))}")
+        out.seek(0)
+        return Run(seconds, peak_bytes), out.read()
+
+
+def summary(runs: dict[str, list[Run]], files: dict[str, Path], calls: int) -> dict[str, Any]:
+    """Medians, ratios and where they were measured."""
+    medians = {name: statistics.median(run.seconds for run in times) for name, times in runs.items()}
+    ratios = {
+        "ingest json / read_json": medians["ingest json"] / medians["read_json json"],
+        "ingest combined / goaccess, lines per second": (
+            medians["goaccess combined"] / medians["ingest combined"] if "goaccess combined" in medians else None
+        ),
+    }
+    return {
+        "measured_at": dt.datetime.now(dt.UTC).isoformat(timespec="seconds").replace("+00:00", "Z"),
+        "machine": machine(),
+        "versions": versions(),
+        "calls": calls,
+        "files": {log_format: path.stat().st_size for log_format, path in files.items()},
+        "programs": [
+            {
+                "program": name,
+                "seconds": round(medians[name], 3),
+                "fastest": round(min(run.seconds for run in times), 3),
+                "slowest": round(max(run.seconds for run in times), 3),
+                "lines_per_second": round(calls / medians[name]),
+                "peak_bytes": max((run.peak_bytes for run in times if run.peak_bytes is not None), default=None),
+            }
+            for name, times in runs.items()
+        ],
+        "ratios": {name: None if ratio is None else round(ratio, 2) for name, ratio in ratios.items()},
+    }
+
+
+def as_text(result: dict[str, Any]) -> str:
+    """The same for people."""
+    machine_words = "{processor}, {cores} cores, {memory_gb} GB, {system}".format_map(result["machine"])
+    version_words = ", ".join(f"{name} {version}" for name, version in result["versions"].items())
+    lines = [
+        f"{result['calls']:,} calls; {result['measured_at']}",
+        machine_words,
+        version_words,
+        "",
+        f"{'program':<20}{'seconds':>10}{'from':>9}{'to':>9}{'lines/s':>13}{'peak memory':>14}",
+    ]
+    for row in result["programs"]:
+        peak = "not known" if row["peak_bytes"] is None else f"{row['peak_bytes'] / 1e6:,.0f} MB"
+        lines.append(
+            f"{row['program']:<20}{row['seconds']:>10,.2f}{row['fastest']:>9,.2f}{row['slowest']:>9,.2f}"
+            f"{row['lines_per_second']:>13,}{peak:>14}"
+        )
+    bare, goaccess_ratio = result["ratios"].values()
+    lines += ["", f"ingest json takes {bare:.1f} times as long as the bare read_json (aim: {TARGET_READ_JSON} at most)"]
+    if goaccess_ratio is None:
+        lines.append("goaccess is not installed: nothing to compare ingest combined with")
+    else:
+        lines.append(
+            f"ingest combined reads {goaccess_ratio:.1f} times GoAccess's lines a second (aim: {TARGET_GOACCESS} at least)"
+        )
+    return "\n".join(lines)
+
+
+def machine() -> dict[str, Any]:
+    """What it ran on."""
+    memory_gb = None
+    if hasattr(os, "sysconf") and "SC_PHYS_PAGES" in os.sysconf_names:
+        memory_gb = round(os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE") / 1e9)
+    processor = platform.processor() or platform.machine()
+    if Path("/proc/cpuinfo").exists():
+        text = Path("/proc/cpuinfo").read_text(encoding="utf-8")
+        names = [line.partition(":")[2].strip() for line in text.splitlines() if line.startswith("model name")]
+        processor = names[0] if names else processor
+    return {"processor": processor, "cores": os.cpu_count(), "memory_gb": memory_gb, "system": platform.platform()}
+
+
+def versions() -> dict[str, str]:
+    """The versions of everything that was timed."""
+    found = {"python": platform.python_version()}
+    for package in ("duckdb", "polars", "deltalake", "pyarrow"):
+        found[package] = importlib.metadata.version(package)
+    if shutil.which("goaccess"):
+        done = subprocess.run(["goaccess", "--version"], capture_output=True, text=True, check=True)  # noqa: S607 - from the PATH on purpose
+        found["goaccess"] = done.stdout.split()[2].rstrip(".")
+    return found
+
+
+if __name__ == "__main__":
+    main()
