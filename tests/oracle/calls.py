@@ -1,0 +1,256 @@
+"""From the values a log line carries to the contract's columns, or to the first reason to reject it.
+
+Where the contract is silent, the oracle decides:
+
+- C1. When several reasons apply, the first of the contract's list counts: time, method, URL, status, host, customer.
+- C2. Times: ISO 8601 with `T`, `t` or a space, seconds and up to 9 decimals (after `.` or `,`, cut to microseconds), `Z`,
+  `z` or an offset `+02:00`, `+0200`, `+02`; or epoch as number or digits (a fraction is fine): seconds below 10^11,
+  milliseconds below 10^14, microseconds below 10^17, else nanoseconds. Seconds are required. Second 60 is the next minute. A
+  time without offset is read in the given zone: the earlier of two in an overlap, and in a gap the offset from before it.
+- C3. Status: a whole number, also as text or `200.0`. Durations and sizes: numbers, also as text; below 0, over one day
+  (duration) or over 10^15 (sizes), NaN, `-` and anything else are null. A size with a fraction is null.
+- C4. `user_agent`, `request_id`, `api_version`: `-` and the empty text are null. A request id that is not 1 to 128 letters,
+  digits and `-_.:` or is suspect is `REDACTED` (null would do as well); `api_version` (SB only) is 1 to 32 of
+  letters, digits, `.` and `-`, else null.
+- C5. `token_form` from Authorization: `Bearer` is bearer; `AfasToken` with a base64 alignment of `<token` is base64, with
+  `<token` raw or escaped is plain; every other value (masked, empty, another scheme) is not_logged. `Bearer ***` is bearer.
+  Without the header a SOAP body with a token element is soap_body, logged headers are none, otherwise not_logged.
+- C6. SOAP bodies: the first `connectorId` (get) or `connectorType` (write) with or without a prefix, trimmed; the first
+  `IntegrationId` element (any case) if it is valid. A connector that is no name is `REDACTED`.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import math
+import re
+from dataclasses import asdict, dataclass, field
+from typing import TYPE_CHECKING, TypeAlias
+
+from tests.oracle.ids import split_integration_id, split_integration_ids
+from tests.oracle.outcomes import outcome
+from tests.oracle.privacy import REDACTED, is_suspect
+from tests.oracle.urls import BadUrl, ReadUrl, connector_name, read_url
+
+if TYPE_CHECKING:
+    import zoneinfo
+
+Value: TypeAlias = object
+Columns: TypeAlias = dict[str, object]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Context:
+    """What is known besides the line."""
+
+    now: dt.datetime
+    lake_time_zone: zoneinfo.ZoneInfo
+    stream: str = "test"
+    host: str | None = None
+    time_zone: zoneinfo.ZoneInfo | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Logged:
+    """The values of one line, as its format spells them; None where the line does not have them."""
+
+    timestamp: Value = None
+    method: Value = None
+    url: Value = None
+    ids: list[str] = field(default_factory=list)
+    status: Value = None
+    duration_ms: Value = None
+    request_bytes: Value = None
+    response_bytes: Value = None
+    user_agent: Value = None
+    request_id: Value = None
+    api_version: Value = None
+    authorization: str | None = None
+    authorization_is_logged: bool = False
+    body: Value = None
+
+
+@dataclass(frozen=True)
+class Reject:
+    """A quarantined line."""
+
+    reason: str
+
+
+def understand(logged: Logged, context: Context) -> Columns | Reject:
+    """Return the columns of one call, `load_id` and `line_number` apart."""
+    called_at = read_time(logged.timestamp, context)
+    request = read_url(_text(logged.method), _text(logged.url), context.host)
+    status = read_status(logged.status)
+    reasons = {
+        "bad_time" if called_at is None else "",
+        request.reason if isinstance(request, BadUrl) else "",
+        "bad_status" if status is None else "",
+    }
+    order = ("bad_time", "bad_method", "bad_url", "bad_status", "unknown_host", "no_customer")
+    for reason in order:
+        if reason in reasons:
+            return Reject(reason)
+    assert called_at is not None
+    assert isinstance(request, ReadUrl)
+    assert status is not None
+    return _columns(logged, context, called_at, request, status)
+
+
+def _columns(logged: Logged, context: Context, called_at: dt.datetime, request: ReadUrl, status: int) -> Columns:
+    identity = split_integration_ids(logged.ids)
+    body = _text(logged.body) if request.protocol == "soap" else None
+    duration_ms = read_duration(logged.duration_ms)
+    columns: Columns = asdict(request) | asdict(identity)
+    if body and request.protocol == "soap":
+        columns["connector"] = _connector_in(body, request.operation)
+    return columns | {
+        "called_at": called_at,
+        "day": called_at.astimezone(context.lake_time_zone).date(),
+        "stream": context.stream,
+        "own": request.product == "profit" and request.customer == str(identity.partner),
+        "status": status,
+        "outcome": outcome(status, duration_ms, request.query_length),
+        "duration_ms": duration_ms,
+        "request_bytes": read_size(logged.request_bytes),
+        "response_bytes": read_size(logged.response_bytes),
+        "token_form": _token_form(logged, body),
+        "body_integration_id": _id_in(body) if body else None,
+        "user_agent": _user_agent(_text(logged.user_agent)),
+        "api_version": _api_version(_text(logged.api_version)) if request.product == "sb" else None,
+        "request_id": _request_id(_text(logged.request_id)),
+    }
+
+
+def read_time(value: Value, context: Context) -> dt.datetime | None:
+    """Return the instant in UTC, or None when there is none or it is impossible."""
+    instant = _instant(value, context)
+    earliest = dt.datetime(2000, 1, 1, tzinfo=dt.UTC)
+    possible = instant is not None and earliest <= instant <= context.now + dt.timedelta(days=2)
+    return instant if possible else None
+
+
+_ISO = re.compile(
+    r"(\d{4})-(\d\d)-(\d\d)[Tt ](\d\d):(\d\d):(\d\d)(?:[.,](\d{1,9}))?\s*([Zz]|[+-]\d\d(?::?\d\d)?)?", re.ASCII
+)
+
+
+def _instant(value: Value, context: Context) -> dt.datetime | None:
+    text = _text(value) or ""
+    if re.fullmatch(r"[0-9]{1,20}(\.[0-9]{1,9})?", text):
+        return _from_epoch(text)
+    match = _ISO.fullmatch(text)
+    if match is None or int(match[6]) > 60:
+        return None
+    year, month, day, hour, minute, second = (int(match[group]) for group in range(1, 7))
+    try:
+        local = dt.datetime(year, month, day, hour, minute, tzinfo=dt.UTC)
+        local += dt.timedelta(seconds=second, microseconds=int((match[7] or "0").ljust(6, "0")[:6]))
+        if match[8]:
+            return local - _offset(match[8])
+    except (ValueError, OverflowError):
+        return None
+    return local.replace(tzinfo=context.time_zone).astimezone(dt.UTC) if context.time_zone else None
+
+
+def _offset(text: str) -> dt.timedelta:
+    if text in "Zz":
+        return dt.timedelta()
+    hours, minutes = int(text[1:3]), int(text[3:].removeprefix(":") or "0")
+    if hours > 23 or minutes > 59:
+        raise ValueError(text)
+    shift = dt.timedelta(hours=hours, minutes=minutes)
+    return -shift if text[0] == "-" else shift
+
+
+def _from_epoch(text: str) -> dt.datetime | None:
+    whole, _, fraction = text.partition(".")
+    exponent = next((power for limit, power in ((11, 0), (14, 3), (17, 6)) if int(whole) < 10**limit), 9)
+    nanoseconds = int(whole + fraction.ljust(9, "0")) // 10**exponent
+    if nanoseconds >= 10**19:
+        return None
+    return dt.datetime(1970, 1, 1, tzinfo=dt.UTC) + dt.timedelta(microseconds=nanoseconds // 1000)
+
+
+def read_status(value: Value) -> int | None:
+    """Return a status from 100 to 599, or None."""
+    number = _number(value)
+    return int(number) if number is not None and number == int(number) and 100 <= number <= 599 else None
+
+
+def read_duration(value: Value) -> float | None:
+    """Return milliseconds, or None for what cannot be."""
+    number = _number(value)
+    return number if number is not None and 0 <= number <= 86_400_000 else None
+
+
+def read_size(value: Value) -> int | None:
+    """Return bytes, or None for what cannot be."""
+    number = _number(value)
+    return int(number) if number is not None and number == int(number) and 0 <= number <= 10**15 else None
+
+
+def _number(value: Value) -> float | None:
+    text = _text(value)
+    if text is None or not re.fullmatch(r"[+-]?[0-9]+(\.[0-9]*)?([eE][+-]?[0-9]{1,3})?", text):
+        return None
+    number = float(text)
+    return number if math.isfinite(number) else None
+
+
+def _text(value: Value) -> str | None:
+    if isinstance(value, bool) or not isinstance(value, str | int | float):
+        return None
+    return str(value).strip(" ") if not isinstance(value, str) else value
+
+
+def _token_form(logged: Logged, body: str | None) -> str:
+    value = logged.authorization
+    if value is not None:
+        return _form_of(value)
+    if body and re.search(r"(<|&lt;)([\w]+:)?token", body, re.IGNORECASE):
+        return "soap_body"
+    return "none" if logged.authorization_is_logged else "not_logged"
+
+
+def _form_of(value: str) -> str:
+    scheme, _, credentials = value.strip().replace("+", " ", 1).partition(" ")
+    if scheme.lower() == "bearer":
+        return "bearer"
+    if scheme.lower() == "afastoken" and re.search("PHRva2Vu|x0b2tlb|8dG9rZW4", credentials):
+        return "base64"
+    if scheme.lower() == "afastoken" and re.search("(<|&lt;|%3c)token", credentials, re.IGNORECASE):
+        return "plain"
+    return "not_logged"
+
+
+def _element(body: str, name: str) -> str | None:
+    found = re.search(rf"<(?:[\w.-]+:)?{name}(?:\s[^>]*)?>([^<]*)<", body, re.IGNORECASE)
+    return found[1].strip() if found else None
+
+
+def _connector_in(body: str, operation: str) -> str | None:
+    element = {"get": "connectorId", "write": "connectorType"}.get(operation)
+    found = _element(body, element) if element else None
+    return connector_name(found) if found else None
+
+
+def _id_in(body: str) -> str | None:
+    found = split_integration_id(_element(body, "IntegrationId"))
+    return found.integration_id if found.id_status == "valid" else None
+
+
+def _user_agent(text: str | None) -> str | None:
+    if text in (None, "", "-"):
+        return None
+    return REDACTED if is_suspect(text) else text[:256]
+
+
+def _api_version(text: str | None) -> str | None:
+    return text if text and re.fullmatch(r"[0-9A-Za-z.-]{1,32}", text) and text != "-" else None
+
+
+def _request_id(text: str | None) -> str | None:
+    if text in (None, "", "-"):
+        return None
+    return text if re.fullmatch(r"[0-9A-Za-z_.:-]{1,128}", text) and not is_suspect(text) else REDACTED

@@ -1,0 +1,294 @@
+"""Log files read line by line, a second time: json (our dialect), w3c, combined (default layout), csv.
+
+Where the contract is silent, the oracle decides:
+
+- L1. LF ends a line, a CR before it goes with it; nothing else ends one. What stands after the last LF is a line too (as
+  with `--final`). A byte order mark at the start of the file is dropped. Wrong UTF-8 is replaced.
+- L2. Ignored: lines of spaces, tabs and CR alone in every format; in w3c every line that begins with `#`; in csv the first line
+  that is not blank (the header) and every later line that says the same. In json and combined a `#` is no comment.
+- L3. json: an object, nested at most 100 deep (counted outside of texts; deeper is `too_deep`, whatever follows). A name twice
+  in any object is `duplicate_key`. NaN, Infinity, a lone surrogate anywhere, control characters in a text: `not_a_record`.
+- L4. json: a header's value is text or a number, a list is several values; null is absent. Names that differ in case only are
+  one header with several values. The header wins over the top-level `integration_id` when it is there at all, also when
+  empty. Top-level `user_agent` wins over the header User-Agent; `request_id` is top-level only. `headers` that is no object is
+  not logged.
+- L5. w3c: `#Fields:` names in any case, split at white space; a line splits at single spaces and must have as many values
+  as there are fields; before any `#Fields:` it is `no_fields_directive`. `-` is null everywhere. No host is the given one, and else
+  none. `cs-uri-query` is joined with `?`. `cs(Authorization)` logged as `-` is none. `cs(X-Request-ID)` is the request id.
+- L6. combined: exactly the default layout; quotes and backslashes inside quotes are escaped (`\\"`, `\\x22`). `-` is null. The
+  request is `METHOD target HTTP/n`, split at the first and the last space; otherwise `not_a_record`. The request time is in
+  seconds, rounded to microseconds.
+- L7. csv: the separator is the one of comma, semicolon, tab that the header has most of; every line stands alone (a quote open
+  at its end is `not_a_record`), so does one with more or fewer values than the header has names. Empty values are null.
+"""
+
+from __future__ import annotations
+
+import csv
+import json
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, NoReturn
+
+from tests.oracle.calls import Columns, Context, Logged, Reject, understand
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+FORMATS = ("json", "w3c", "combined", "csv")
+
+
+@dataclass(frozen=True)
+class Ignored:
+    """A line that is no call and should not be one."""
+
+
+@dataclass(frozen=True)
+class Header:
+    """What an earlier line says about the ones after it."""
+
+    names: tuple[str, ...]
+    separator: str = " "
+
+
+IGNORED = Ignored()
+_NOT_A_RECORD = Reject("not_a_record")
+
+
+def read_file(log_format: str, content: bytes, context: Context) -> list[Columns | Reject | Ignored]:
+    """Return the fate of every line."""
+    return list(_read(log_format, split_lines(content), context))
+
+
+def split_lines(content: bytes) -> list[str]:
+    """Return the lines of a file, decoded."""
+    lines = content.removeprefix(b"\xef\xbb\xbf").split(b"\n")
+    if not lines[-1]:
+        lines.pop()
+    return [line.removesuffix(b"\r").decode("utf-8", errors="replace") for line in lines]
+
+
+def _read(log_format: str, lines: list[str], context: Context) -> Iterator[Columns | Reject | Ignored]:
+    header: Header | None = None
+    for number, line in enumerate(lines, start=1):
+        announced = _header(log_format, line, header)
+        if announced is not None:
+            header = announced
+            yield IGNORED
+            continue
+        fate = read_line(log_format, line, context, header)
+        yield fate | {"line_number": number} if isinstance(fate, dict) else fate
+
+
+def _header(log_format: str, line: str, header: Header | None) -> Header | None:
+    """Return the header that a line announces, if it does."""
+    if log_format == "w3c" and line.lower().startswith("#fields:"):
+        return Header(tuple(line[len("#fields:") :].lower().split()))
+    if log_format == "csv" and line.strip(" \t\r"):
+        if header is None:
+            separator = max(",;\t", key=line.count)
+            names = _cells(line, separator) or []
+            return Header(tuple(name.strip().lower() for name in names), separator)
+        names = _cells(line, header.separator) or []
+        if tuple(name.strip().lower() for name in names) == header.names:
+            return header
+    return None
+
+
+def read_line(log_format: str, line: str, context: Context, header: Header | None = None) -> Columns | Reject | Ignored:
+    """Return the fate of one line."""
+    if not line.strip(" \t\r") or (log_format == "w3c" and line.startswith("#")):
+        return IGNORED
+    readers = {"json": _json, "w3c": _w3c, "combined": _combined, "csv": _csv}
+    logged = readers[log_format](line, header)
+    return logged if isinstance(logged, Reject) else understand(logged, context)
+
+
+# json, in one line:
+#   {"timestamp": "2026-10-01T09:00:00+02:00", "method": "GET", "url": "https://12345.rest.afas.online/...",
+#    "headers": {"IntegrationId": "12345_678900"}, "status": 200, ...}
+
+
+class _DuplicateKeyError(Exception):
+    pass
+
+
+def _json(line: str, _header: Header | None) -> Logged | Reject:
+    if _depth(line) > 100:
+        return Reject("too_deep")
+    try:
+        record = json.loads(line, object_pairs_hook=_object, parse_constant=_no_constant, parse_int=_integer)
+        json.dumps(record, ensure_ascii=False).encode()
+    except _DuplicateKeyError:
+        return Reject("duplicate_key")
+    except ValueError:
+        return _NOT_A_RECORD
+    return _logged(record) if isinstance(record, dict) else _NOT_A_RECORD
+
+
+def _depth(line: str) -> int:
+    depth = deepest = 0
+    for token in re.findall(r'"(?:[^"\\]|\\.)*"|[\[\]{}]', line):
+        depth += (token in ("[", "{")) - (token in ("]", "}"))
+        deepest = max(deepest, depth)
+    return deepest
+
+
+def _object(pairs: list[tuple[str, object]]) -> dict[str, object]:
+    if len({name for name, _ in pairs}) < len(pairs):
+        raise _DuplicateKeyError
+    return dict(pairs)
+
+
+def _no_constant(name: str) -> NoReturn:
+    raise ValueError(name)
+
+
+def _integer(digits: str) -> int | float:
+    return int(digits) if len(digits) < 100 else float(digits)
+
+
+def _logged(record: dict[str, Any]) -> Logged:
+    found = record.get("headers")
+    headers = _headers(found if isinstance(found, dict) else {})
+    return Logged(
+        timestamp=record.get("timestamp"),
+        method=record.get("method"),
+        url=record.get("url"),
+        ids=headers.get("integrationid") or _values(record.get("integration_id")),
+        status=record.get("status"),
+        duration_ms=record.get("duration_ms"),
+        request_bytes=record.get("request_bytes"),
+        response_bytes=record.get("response_bytes"),
+        user_agent=next(iter(_values(record.get("user_agent")) or headers.get("user-agent", [])), None),
+        request_id=record.get("request_id"),
+        api_version=next(iter(headers.get("accept-version", [])), None),
+        authorization=next(iter(headers.get("authorization", [])), None),
+        authorization_is_logged=isinstance(found, dict),
+        body=record.get("body"),
+    )
+
+
+def _headers(found: dict[str, object]) -> dict[str, list[str]]:
+    headers: dict[str, list[str]] = {}
+    for name, value in found.items():
+        headers.setdefault(name.lower(), []).extend(_values(value))
+    return headers
+
+
+def _values(value: object) -> list[str]:
+    values = value if isinstance(value, list) else [value]
+    return [str(each) for each in values if isinstance(each, str | int | float) and not isinstance(each, bool)]
+
+
+# w3c: 2026-10-01 07:00:00 GET /ProfitRestServices/connectors/KnSubject take=10 12345.rest.afas.online Acme/1.0 12345_678900 200 87
+
+
+def _w3c(line: str, header: Header | None) -> Logged | Reject:
+    if header is None:
+        return Reject("no_fields_directive")
+    values = line.split(" ")
+    if len(values) != len(header.names):
+        return _NOT_A_RECORD
+    found = {name: value for name, value in zip(header.names, values, strict=True) if value != "-"}
+    host = found.get("cs-host") or found.get("cs(host)")
+    query = found.get("cs-uri-query")
+    path = found.get("cs-uri-stem", "") + (f"?{query}" if query else "")
+    user_agent = found.get("cs(user-agent)")
+    return Logged(
+        timestamp=f"{found.get('date')}T{found.get('time')}Z",
+        method=found.get("cs-method"),
+        url=f"https://{host}{path}" if host else path,
+        ids=[found["cs(integrationid)"]] if "cs(integrationid)" in found else [],
+        status=found.get("sc-status"),
+        duration_ms=found.get("time-taken"),
+        request_bytes=found.get("cs-bytes"),
+        response_bytes=found.get("sc-bytes"),
+        user_agent=user_agent.replace("+", " ") if user_agent else None,
+        request_id=found.get("cs(x-request-id)"),
+        api_version=found.get("cs(accept-version)"),
+        authorization=found.get("cs(authorization)"),
+        authorization_is_logged="cs(authorization)" in header.names,
+    )
+
+
+# combined: 12345.rest.afas.online 10.0.0.1 - - [01/Oct/2026:09:00:00 +0200] "GET /Pro... HTTP/1.1" 200 51 "-" "Acme/1.0" "12345_678900" 0.087
+
+_QUOTED = r'"((?:[^"\\]|\\.)*)"'
+_COMBINED = re.compile(
+    rf"(\S+) \S+ - (?:\S+) \[([^\]]*)\] {_QUOTED} (\S+) (\S+) {_QUOTED} {_QUOTED} {_QUOTED} (\S+)", re.DOTALL
+)
+_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+_CLF_TIME = re.compile(r"(\d\d)/([A-Z][a-z]{2})/(\d{4}):(\d\d:\d\d:\d\d) ([+-]\d{4})", re.ASCII)
+
+
+def _combined(line: str, _header: Header | None) -> Logged | Reject:
+    match = _COMBINED.fullmatch(line)
+    if match is None:
+        return _NOT_A_RECORD
+    host, time, request, status, size, _referer, user_agent, integration_id, seconds = map(_unescaped, match.groups())
+    method, _, rest = (request or "").partition(" ")
+    target, space, version = rest.rpartition(" ")
+    if not space or not re.fullmatch(r"HTTP/[0-9](\.[0-9])?", version):
+        return _NOT_A_RECORD
+    return Logged(
+        timestamp=_clf_time(time or ""),
+        method=method,
+        url=f"https://{host}{target}" if host and target.startswith("/") else target,
+        ids=[] if integration_id is None else [integration_id],
+        status=status,
+        response_bytes=size,
+        duration_ms=_milliseconds(seconds),
+        user_agent=user_agent,
+    )
+
+
+def _clf_time(text: str) -> str | None:
+    match = _CLF_TIME.fullmatch(text)
+    if match is None or match[2] not in _MONTHS:
+        return None
+    return f"{match[3]}-{_MONTHS.index(match[2]) + 1:02}-{match[1]}T{match[4]}{match[5]}"
+
+
+def _milliseconds(seconds: str | None) -> float | None:
+    if seconds is None or not re.fullmatch(r"[0-9]+(\.[0-9]+)?", seconds):
+        return None
+    return round(float(seconds) * 1000, 3)
+
+
+def _unescaped(text: str) -> str | None:
+    if text == "-":
+        return None
+    return re.sub(r"\\(?:x([0-9A-Fa-f]{2})|(.))", lambda m: chr(int(m[1], 16)) if m[1] else m[2], text, flags=re.DOTALL)
+
+
+# csv: 2026-10-01T09:00:00+02:00,GET,https://12345.rest.afas.online/...,12345_678900,200,87,,51,Acme/1.0,,
+
+
+def _csv(line: str, header: Header | None) -> Logged | Reject:
+    assert header is not None, "the first line that is not blank is the header"
+    values = _cells(line, header.separator)
+    if values is None or len(values) != len(header.names):
+        return _NOT_A_RECORD
+    found = {name: value for name, value in zip(header.names, values, strict=True) if value != ""}
+    return Logged(
+        timestamp=found.get("timestamp"),
+        method=found.get("method"),
+        url=found.get("url"),
+        ids=[found["integration_id"]] if "integration_id" in found else [],
+        status=found.get("status"),
+        duration_ms=found.get("duration_ms"),
+        request_bytes=found.get("request_bytes"),
+        response_bytes=found.get("response_bytes"),
+        user_agent=found.get("user_agent"),
+        request_id=found.get("request_id"),
+        body=found.get("body"),
+    )
+
+
+def _cells(line: str, separator: str) -> list[str] | None:
+    try:
+        rows = list(csv.reader([line], delimiter=separator, strict=True))
+    except csv.Error:
+        return None
+    return rows[0] if len(rows) == 1 else None

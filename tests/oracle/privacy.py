@@ -1,0 +1,67 @@
+"""What may be kept of a text, and what may not.
+
+Where the contract says only "redacted", the oracle decides:
+
+- P1. A redacted text becomes `REDACTED` as a whole. The product may word its own mark differently or keep a harmless
+  remainder: tests ask only that something was done and that the secret is not there.
+- P2. Suspect is: an access token in XML (raw, HTML- or URL-escaped, cut off) or base64 (in three alignments), the header
+  schemes `AfasToken ...`, `Bearer ...`, `Basic ...` with a value, a JSON web token, an e-mail address (also `%40`), an
+  IBAN with a right check sum, nine digits on their own that pass the citizen service number's check, and 40 or more
+  characters of base64 or hexadecimal in a row that are not all digits (a trace id of 32 is none).
+- P3. A name (connector, element, key, SB segment) is letters, digits, `_`, `-`, `.`, at least one letter, at most 100
+  characters, and not suspect.
+"""
+
+from __future__ import annotations
+
+import re
+
+REDACTED = "[redacted]"
+
+_SUSPECT = re.compile(
+    r"""
+      PHRva2Vu | x0b2tlb | 8dG9rZW4                       # base64 of <token, whatever stands before it
+    | (?: < | &lt; | &\#0*60; | &\#x0*3c; | %3c | %253c ) (?: [\w]+: )? token
+    | \b (?: AfasToken | Bearer | Basic ) (?: \s | \+ | %20 )+ [^\s;,)]{6}
+    | eyJ [\w-]{5,} \. [\w-]{5,}
+    | [\w.+-]+ (?: @ | %40 ) [\w-]+ \. [A-Za-z]{2,}
+    | (?= [0-9+/]* [A-Za-z] ) [A-Za-z0-9+/]{40}
+    """,
+    re.VERBOSE | re.IGNORECASE | re.ASCII,
+)
+_NINE_DIGITS = re.compile(r"(?<![0-9])[0-9]{9}(?![0-9])")
+_IBAN = re.compile(r"(?<![0-9A-Za-z])[A-Za-z]{2}[0-9]{2}[ ]?(?:[0-9A-Za-z]{4}[ ]?){2,7}[0-9A-Za-z]{1,4}(?![0-9A-Za-z])")
+_NAME = re.compile(r"(?=[^A-Za-z]*[A-Za-z])[A-Za-z0-9_.-]{1,100}")
+
+
+def is_citizen_service_number(digits: str) -> bool:
+    """Say whether nine digits pass the eleven test of the Dutch citizen service number."""
+    weights = (9, 8, 7, 6, 5, 4, 3, 2, -1)
+    total = sum(weight * int(digit) for weight, digit in zip(weights, digits, strict=True))
+    return total % 11 == 0 and int(digits) > 0
+
+
+def is_iban(text: str) -> bool:
+    """Say whether the check sum of an IBAN is right."""
+    packed = text.replace(" ", "").upper()
+    turned = packed[4:] + packed[:4]
+    return int("".join(str(int(character, 36)) for character in turned)) % 97 == 1
+
+
+def is_suspect(text: str) -> bool:
+    """Say whether a text holds something that must not be stored."""
+    return (
+        _SUSPECT.search(text) is not None
+        or any(is_citizen_service_number(found) for found in _NINE_DIGITS.findall(text))
+        or any(is_iban(found) for found in _IBAN.findall(text))
+    )
+
+
+def is_name(text: str) -> bool:
+    """Say whether a text may be kept as the name of a thing."""
+    return _NAME.fullmatch(text) is not None and not is_suspect(text)
+
+
+def name_or_redacted(text: str) -> str:
+    """Return a name as sent, or the mark that it was none."""
+    return text if is_name(text) else REDACTED

@@ -1,0 +1,68 @@
+"""The oracle is held to the same worked cases as the product."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+
+import pytest
+
+from tests.ingest import worked
+from tests.oracle.oracle import (
+    REDACTED,
+    Context,
+    Ignored,
+    ReadUrl,
+    Reject,
+    outcome,
+    party,
+    read_file,
+    read_url,
+    split_integration_id,
+)
+
+
+def _worded(value: object) -> object:
+    """Say redaction as the cases do."""
+    return value.replace(REDACTED, worked.REDACTED) if isinstance(value, str) else value
+
+
+@pytest.mark.parametrize("case", worked.id_cases(), ids=lambda case: case.rule)
+def test_oracle_reads_an_integration_id_as_worked_by_hand(case: worked.IdCase) -> None:
+    found = split_integration_id(case.text)
+    assert (found.id_status, found.id_defect, found.partner, found.project) == (
+        case.status,
+        case.defect,
+        case.partner,
+        case.project,
+    )
+    assert case.stored is None or _worded(found.integration_id) == case.stored
+
+
+@pytest.mark.parametrize("case", worked.url_cases(), ids=lambda case: case.rule)
+def test_oracle_reads_a_url_as_worked_by_hand(case: worked.UrlCase) -> None:
+    found = read_url(case.method, case.url)
+    if isinstance(found, ReadUrl):
+        assert {name: _worded(value) for name, value in asdict(found).items()} == case.expected
+    else:
+        assert found.reason == case.expected
+
+
+@pytest.mark.parametrize("case", worked.outcome_cases(), ids=str)
+def test_oracle_reads_an_outcome_as_worked_by_hand(case: worked.OutcomeCase) -> None:
+    found = outcome(case.status, case.duration_ms, case.query_length)
+    assert (found, party(found)) == (case.outcome, case.party)
+
+
+@pytest.mark.parametrize("case", worked.line_cases(), ids=lambda case: case.rule)
+def test_oracle_reads_a_line_as_worked_by_hand(case: worked.LineCase) -> None:
+    context = Context(now=worked.NOW, lake_time_zone=worked.LAKE_TIME_ZONE, host=case.host)
+    *headers, found = read_file(case.format, case.content, context)
+    assert all(isinstance(header, Ignored) for header in headers)
+    if case.ignored:
+        assert isinstance(found, Ignored)
+    elif case.reject:
+        assert found == Reject(case.reject)
+    else:
+        assert isinstance(found, dict)
+        del found["line_number"], found["stream"]
+        assert found == worked.whole(case.call, set(found))
