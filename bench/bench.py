@@ -99,7 +99,9 @@ def generated(log_format: str, calls: int) -> Path:
 
 def programs(files: dict[str, Path]) -> dict[str, Callable[[], Run]]:
     """What is timed, by name; GoAccess only where it is installed."""
-    found = {f"ingest {log_format}": partial(ingest, path) for log_format, path in files.items()}
+    found: dict[str, Callable[[], Run]] = {
+        f"ingest {log_format}": partial(ingest, path) for log_format, path in files.items()
+    }
     found["read_json json"] = partial(read_json, files["json"])
     if shutil.which("goaccess"):
         found["goaccess combined"] = partial(goaccess, files["combined"])
