@@ -54,5 +54,5 @@ $(READY): requirements.lock pyproject.toml
 	@echo "Setting up .venv from requirements.lock (once; a minute or two) ..."
 	@$(PYTHON) -m venv .venv
 	@$(PY) -m pip install --quiet --no-input --disable-pip-version-check --require-hashes --requirement requirements.lock
-	@$(PY) -m pip install --quiet --no-input --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@PYTHONWARNINGS=ignore $(PY) -m pip install --quiet --no-input --disable-pip-version-check --no-deps --no-build-isolation --editable .
 	@touch $(READY)

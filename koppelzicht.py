@@ -26,12 +26,16 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
     from analytics.scope import Scope
-    from ingest import IngestReport, ReadOptions
+    from ingest import IngestReport, Inspection, ReadOptions
 
 DONE, FAILED, WRONG_USAGE, REJECTED = 0, 1, 2, 3
 """Exit codes. Rejected lines are an error only where --strict says so."""
 
-INTERRUPTED, TERMINATED = 130, 143
+TERMINATED = 143
+
+CALLS_SHOWN = ("called_at", "environment", "integration_id", "customer", "operation", "connector", "status", "outcome")
+REJECTS_SHOWN = ("line_number", "reason", "detail", "sample")
+"""What people see of calls and rejects; --json has every column."""
 
 
 app = typer.Typer(
@@ -136,7 +140,11 @@ def inspect(
     import ingest as floor
 
     options = _read_options(log_format, layout, stream, host, time_zone, final=final)
-    output.print_record(floor.inspect(file, options, limit=limit, now=_now()), as_json=as_json)
+    inspection = floor.inspect(file, options, limit=limit, now=_now())
+    if as_json:
+        output.print_record(inspection, as_json=True)
+    else:
+        _print_inspection(inspection)
 
 
 @app.command()
@@ -425,10 +433,25 @@ def _print_ingest_report(report: IngestReport, *, as_json: bool) -> None:
         columns = ("source", "stream", "log_format", "status", *counts)
         rows = [tuple(getattr(source, name) for name in columns) for source in report.sources]
         output.print_table(Rows(columns, rows))
-        output.write(
-            f"\n{totals['sources']:,} sources, {totals['lines']:,} lines: {totals['calls']:,} calls, "
-            f"{totals['rejects']:,} rejects, {totals['ignored']:,} ignored\n"
-        )
+        counted = [_counted(totals[name], name.removesuffix("s")) for name in ("sources", "lines", "calls", "rejects")]
+        output.write("\n{}, {}: {}, {}, {ignored:,} ignored\n".format(*counted, ignored=totals["ignored"]))
+
+
+def _print_inspection(inspection: Inspection) -> None:
+    read_as = " ".join(filter(None, (inspection.log_format, inspection.dialect)))
+    calls, rejects = inspection.calls, inspection.rejects
+    output.write(
+        f"{read_as}, {_counted(inspection.lines, 'line')}: {_counted(len(calls), 'call')}, "
+        f"{_counted(len(rejects), 'reject')}\n"
+    )
+    for title, records, columns in (("Calls", calls, CALLS_SHOWN), ("Rejects", rejects, REJECTS_SHOWN)):
+        if records:
+            output.write(f"\n{title}\n")
+            output.print_table(Rows(columns, [tuple(getattr(record, name) for name in columns) for record in records]))
+
+
+def _counted(count: int, noun: str) -> str:
+    return f"{count:,} {noun}{'' if count == 1 else 's'}"
 
 
 def _sql_shell(lake: Path, rows_format: Format) -> None:
@@ -468,7 +491,7 @@ def _serve_demo(lake: Path, host: str, port: int | None) -> NoReturn:
         )
     load_registry(lake, registry_files(), now=_now())
     calls = sum(source.calls for source in report.sources)
-    say(f"{calls:,} calls. Ask more of them in another terminal: koppelzicht status --lake {lake}")
+    say(f"{_counted(calls, 'call')}. Ask more of them in another terminal: koppelzicht status --lake {lake}")
     raise typer.Exit(serve(lake, host=host, port=port))
 
 
