@@ -41,7 +41,7 @@ class Renames:
         self.pairs: dict[Id, Id] = {old: new for old in self._replaced_by if (new := self.newest(old)) != old}
 
     def newest(self, known: Id) -> Id:
-        """Return the id that stands for this one now: itself, when nothing replaced it."""
+        """The id that stands for this one now: itself, when nothing replaced it."""
         seen = {known}
         while (following := self._replaced_by.get(known)) is not None and following not in seen:
             known = following
@@ -49,16 +49,16 @@ class Renames:
         return known
 
     def old_ids_of(self, newest: Id) -> list[Id]:
-        """Return the old ids that one id stands for."""
+        """The old ids that one id stands for."""
         return [old for old, new in self.pairs.items() if new == newest]
 
     def old_ids_of_partner(self, partner: int) -> list[Id]:
-        """Return the old ids that are a partner's now, whoever's they were."""
+        """The old ids that are a partner's now, whoever's they were."""
         return [old for old, new in self.pairs.items() if new[0] == partner]
 
 
 def condition(scope: Scope, renames: Renames, say: Expressions) -> Any | None:
-    """Return the expression that keeps the calls of a scope; None when it keeps them all."""
+    """The expression that keeps the calls of a scope; None when it keeps them all."""
     column, constant = say.column, say.constant
     parts: list[Any] = []
     if scope.since is not None:

@@ -58,7 +58,7 @@ class Scope(BaseModel):
 
     @classmethod
     def parse(cls, values: Mapping[str, object]) -> Scope:
-        """Return the scope that texts from a command line or a link say; blanks and None are not narrowed.
+        """The scope that texts from a command line or a link say; blanks and None are not narrowed.
 
         >>> Scope.parse({"partner": "12345", "until": "", "environment": "all"})
         Scope(environment='all', partner=12345)
@@ -70,11 +70,11 @@ class Scope(BaseModel):
             raise ScopeError(_explain(error)) from None
 
     def replace(self, **changes: object) -> Scope:
-        """Return this scope with some parts changed (None lifts a narrowing), checked like a new one."""
+        """This scope with some parts changed (None lifts a narrowing), checked like a new one."""
         return Scope.parse({**self.model_dump(), **changes})
 
     def previous(self) -> Scope:
-        """Return the same scope over the period of equal length that ends where this one begins."""
+        """The same scope over the period of equal length that ends where this one begins."""
         if self.since is None or self.until is None:
             raise ScopeError("a period without a beginning or an end has no previous period; give since and until")
         return self.replace(since=self.since - (self.until - self.since), until=self.since)

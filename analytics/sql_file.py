@@ -31,13 +31,13 @@ class Metric:
 
 
 def names_in(folder: Path) -> tuple[str, ...]:
-    """Return the names of the SQL files of a folder, sorted."""
+    """The names of the SQL files of a folder, sorted."""
     return tuple(sorted(path.stem for path in folder.glob("*.sql")))
 
 
 @cache
 def read(folder: Path, name: str) -> Metric:
-    """Return the metric or question `name` of a folder; UnknownNameError lists what there is."""
+    """The metric or question `name` of a folder; UnknownNameError lists what there is."""
     if name not in names_in(folder):
         known = ", ".join(names_in(folder))
         raise UnknownNameError(f"there is no {folder.name.removesuffix('s')} {name!r}; known: {known}")
@@ -45,7 +45,7 @@ def read(folder: Path, name: str) -> Metric:
 
 
 def parse(name: str, sql: str) -> Metric:
-    """Return the metric that a file's text is; AnalyticsError when its header misses something."""
+    """The metric that a file's text is; AnalyticsError when its header misses something."""
     fields: dict[str, str] = {}
     field = ""
     for line in sql.splitlines():

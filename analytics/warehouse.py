@@ -14,7 +14,8 @@ import contextlib
 import datetime as dt
 import glob
 import itertools
-from typing import TYPE_CHECKING, Protocol, Self
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, Protocol, Self, TypeAlias
 
 import duckdb
 from duckdb import ColumnExpression, ConstantExpression, FunctionExpression
@@ -41,6 +42,9 @@ if TYPE_CHECKING:
 
 __all__ = ["Metric", "Reader", "Warehouse", "metric", "metric_names"]
 
+Keep: TypeAlias = Callable[[Expressions], Any]
+"""The condition under which a call may be seen, in the words of an engine; None for all of them."""
+
 EVERYTHING = Scope(environment="all")
 """What somebody sees who may see all."""
 
@@ -56,22 +60,22 @@ DUCKDB = Expressions(
 class Reader(Protocol):
     """Where the rows come from: Parquet files for us, Arrow data sets for SQL that somebody else wrote."""
 
-    def calls(self, connection: DuckDBPyConnection, files: Sequence[DataFile]) -> DuckDBPyRelation:
-        """Return the calls of these files (one at least)."""
+    def calls(self, connection: DuckDBPyConnection, files: Sequence[DataFile], keep: Keep) -> DuckDBPyRelation:
+        """The calls of these files (one at least). Whoever hands rows to strangers keeps only `keep`'s."""
 
     def rejects(self, connection: DuckDBPyConnection, files: Sequence[Path]) -> DuckDBPyRelation:
-        """Return the rejects of these files (one at least)."""
+        """The rejects of these files (one at least)."""
 
 
 class ParquetReader:
-    """Rows straight from the snapshot's Parquet files."""
+    """Rows straight from the snapshot's Parquet files; the warehouse narrows them."""
 
-    def calls(self, connection: DuckDBPyConnection, files: Sequence[DataFile]) -> DuckDBPyRelation:
-        """Return the calls of these files."""
+    def calls(self, connection: DuckDBPyConnection, files: Sequence[DataFile], keep: Keep) -> DuckDBPyRelation:  # noqa: ARG002 - the warehouse narrows
+        """The calls of these files."""
         return _parquet(connection, [file.path for file in files])
 
     def rejects(self, connection: DuckDBPyConnection, files: Sequence[Path]) -> DuckDBPyRelation:
-        """Return the rejects of these files."""
+        """The rejects of these files."""
         return _parquet(connection, files)
 
 
@@ -94,17 +98,17 @@ class Warehouse:
         self.viewer = viewer or EVERYTHING
         self._reader = reader or ParquetReader()
         self._numbers = itertools.count(1)
-        self._connection = duckdb.connect(":memory:", config={"autoinstall_known_extensions": "false"})
-        self._connection.execute("set global timezone = 'UTC'")
-        self._connection.execute("create schema lake")
-        self._connection.execute(view("percentile"))
-        self._renames = _renames(self._connection, registry)
+        self.connection = duckdb.connect(":memory:", config={"autoinstall_known_extensions": "false"})
+        self.connection.execute("set global timezone = 'UTC'")
+        self.connection.execute("create schema lake")
+        self.connection.execute(view("percentile"))
+        self._renames = _renames(self.connection, registry)
         self._files = self._files_of(self.viewer, snapshot.calls)
         self._bind_lake(registry)
 
     @classmethod
     def open(cls, lake: Path, *, viewer: Scope | None = None) -> Warehouse:
-        """Return a warehouse over the lake as it is now; LakeError when there is none."""
+        """A warehouse over the lake as it is now; LakeError when there is none."""
         from analytics.registry import registry_files
         from ingest.lake import Lake
 
@@ -112,7 +116,7 @@ class Warehouse:
 
     @classmethod
     def over(cls, snapshot: Snapshot, registry: RegistryFiles, viewer: Scope | None = None) -> Warehouse:
-        """Return a warehouse over a snapshot that was taken already."""
+        """A warehouse over a snapshot that was taken already."""
         return cls(snapshot, registry, viewer=viewer)
 
     def __enter__(self) -> Self:
@@ -123,20 +127,20 @@ class Warehouse:
 
     def close(self) -> None:
         """Let go of the files."""
-        self._connection.close()
+        self.connection.close()
 
     def metric(self, name: str, scope: Scope | None = None) -> pl.DataFrame:
-        """Return one metric's rows: the columns and the order of its contract."""
+        """One metric's rows: the columns and the order of its contract."""
         return self._answer(metric(name), scope or Scope())
 
     def query_file(
         self, name: str, scope: Scope | None = None, params: Mapping[str, object] | None = None
     ) -> pl.DataFrame:
-        """Return the answer of one file in `questions/`; `params` are bound where it says `$name`."""
+        """The answer of one file in `questions/`; `params` are bound where it says `$name`."""
         return self._answer(question(name), scope or Scope(), params)
 
     def compared(self, name: str, scope: Scope, params: Mapping[str, object] | None = None) -> pl.DataFrame:
-        """Return a metric or question with, as `<column>_before`, the same over the previous period of equal length.
+        """A metric or question with, as `<column>_before`, the same over the previous period of equal length.
 
         Joined on its key; rows of one of the periods only have nulls for the other. A day is compared with the day of
         the same place in the period before. A scope without bounds means the period that the lake covers; without any
@@ -153,26 +157,26 @@ class Warehouse:
         return _side_by_side(self._answer(asked, now, params), before, asked.key, later=until - since)
 
     def query(self, sql: str, params: Mapping[str, object] | None = None, scope: Scope | None = None) -> pl.DataFrame:
-        """Return the rows of our own SQL (trusted: it may read files). Without a scope `calls` is all that may be seen."""
+        """The rows of our own SQL (trusted: it may read files). Without a scope `calls` is all that may be seen."""
         if scope is None:
-            with contextlib.closing(self._connection.cursor()) as cursor:
+            with contextlib.closing(self.connection.cursor()) as cursor:
                 return _rows(cursor, sql, params)
         with self._asked(scope) as cursor:
             return _rows(cursor, sql, params)
 
     def data_until(self) -> dt.datetime | None:
-        """Return when the last call that may be seen was made, UTC; None without any."""
-        with contextlib.closing(self._connection.cursor()) as cursor:
-            last = cursor.sql("select max(called_at) from calls").fetchall()[0][0]
+        """When the last call that may be seen was made, UTC; None without any."""
+        with contextlib.closing(self.connection.cursor()) as cursor:
+            last = cursor.sql("select max(called_at) as last_call from calls").pl()["last_call"][0]  # fetchall needs pytz
         return last.astimezone(dt.UTC) if isinstance(last, dt.datetime) else None
 
     def last_30_days(self) -> tuple[dt.date, dt.date] | None:
-        """Return the last 30 days of data as since and until: what pages show when nothing else is asked."""
+        """The last 30 days of data as since and until: what pages show when nothing else is asked."""
         covered = self.covered()
         return (covered[1] - dt.timedelta(days=30), covered[1]) if covered else None
 
     def covered(self) -> tuple[dt.date, dt.date] | None:
-        """Return since and until of all that was loaded and may be seen; None on an empty lake."""
+        """Since and until of all that was loaded and may be seen; None on an empty lake."""
         first = min((file.min_day for file in self.snapshot.calls if file.min_day is not None), default=None)
         last = max((file.max_day for file in self.snapshot.calls if file.max_day is not None), default=None)
         if first is None or last is None:
@@ -180,7 +184,7 @@ class Warehouse:
         return _overlap((first, last + dt.timedelta(days=1)), self.viewer)
 
     def period(self, scope: Scope) -> tuple[dt.date, dt.date] | None:
-        """Return the period of a scope; where it is open, as far as the lake reaches. None when there is none."""
+        """The period of a scope; where it is open, as far as the lake reaches. None when there is none."""
         covered = self.covered()
         if scope.since is not None and scope.until is not None:
             return scope.since, scope.until
@@ -191,7 +195,7 @@ class Warehouse:
 
     def bind(self, schema: str, scope: Scope, look_back: int = 0) -> None:
         """Bind what a metric reads in a schema of its own: calls, calls_before, calls_all, scope, days, spellings."""
-        with contextlib.closing(self._connection.cursor()) as cursor:
+        with contextlib.closing(self.connection.cursor()) as cursor:
             cursor.execute(f"create schema {schema}")
             cursor.execute(f"create schema {schema}_before")
             if look_back:
@@ -206,7 +210,7 @@ class Warehouse:
     def bind_metrics(self) -> None:
         """Bind every metric with the default scope as `metrics.<name>`."""
         self.bind("metrics", Scope(), look_back=max(metric(name).look_back for name in metric_names()))
-        with contextlib.closing(self._connection.cursor()) as cursor:
+        with contextlib.closing(self.connection.cursor()) as cursor:
             cursor.execute("set search_path = 'metrics,main'")
             for name in metric_names():
                 cursor.execute(f"create view metrics.{name} as {metric(name).sql}")
@@ -219,7 +223,7 @@ class Warehouse:
     def _asked(self, scope: Scope, look_back: int = 0) -> Iterator[DuckDBPyConnection]:
         schema = f"asked_{next(self._numbers)}"
         self.bind(schema, scope, look_back)
-        cursor = self._connection.cursor()
+        cursor = self.connection.cursor()
         try:
             cursor.execute(f"set search_path = '{schema},main'")
             yield cursor
@@ -230,7 +234,7 @@ class Warehouse:
             cursor.close()
 
     def _bind_lake(self, registry: RegistryFiles) -> None:
-        connection = self._connection
+        connection = self.connection
         self._bind_calls(connection, "main", None)
         connection.execute("set schema = 'lake'")
         sees_all = not self.viewer.narrows
@@ -252,7 +256,7 @@ class Warehouse:
     def _bind_calls(self, cursor: DuckDBPyConnection, schema: str, scope: Scope | None) -> None:
         """Bind `calls` in a schema (and make it the current one): what may be seen, and of that what is asked."""
         files = self._files if scope is None else self._files_of(scope, self._files)
-        sent = self._reader.calls(cursor, files) if files else _empty(cursor, CALL_COLUMNS)
+        sent = self._reader.calls(cursor, files, self._may_see) if files else _empty(cursor, CALL_COLUMNS)
         sent = _as(sent, CALL_COLUMNS)
         for narrowing in (self.viewer, scope):
             kept = condition(narrowing, self._renames, DUCKDB) if narrowing is not None else None
@@ -274,6 +278,9 @@ class Warehouse:
                 ConstantExpression(until).cast(date).alias("until"),
                 ConstantExpression(look_back + 1).cast(cursor.type("integer")).alias("window_days"),
             ).create_view(name)
+
+    def _may_see(self, say: Expressions) -> Any | None:
+        return condition(self.viewer, self._renames, say)
 
     def _files_of(self, scope: Scope, files: Iterable[DataFile]) -> tuple[DataFile, ...]:
         return tuple(file for file in files if file.rows > 0 and may_hold(file, scope, self._renames))
@@ -310,7 +317,7 @@ def _side_by_side(
 
 
 def _renames(connection: DuckDBPyConnection, registry: RegistryFiles) -> Renames:
-    """Return the registry's replacements, and create `lake.renames`, which views/calls.sql reads."""
+    """The registry's replacements, and create `lake.renames`, which views/calls.sql reads."""
     replaced_by = {
         _id(old): _id(new)
         for new, old in _registry(connection, registry, "integrations")

@@ -13,10 +13,10 @@ _FOLDER = Path(__file__).parent
 
 
 def metric_names() -> tuple[str, ...]:
-    """Return the names of all metrics, sorted."""
+    """The names of all metrics, sorted."""
     return sql_file.names_in(_FOLDER)
 
 
 def metric(name: str) -> Metric:
-    """Return one metric with its header; UnknownNameError lists those that exist."""
+    """One metric with its header; UnknownNameError lists those that exist."""
     return sql_file.read(_FOLDER, name)

@@ -16,10 +16,10 @@ _FOLDER = Path(__file__).parent
 
 
 def question_names() -> tuple[str, ...]:
-    """Return the names of all questions, sorted."""
+    """The names of all questions, sorted."""
     return sql_file.names_in(_FOLDER)
 
 
 def question(name: str) -> Metric:
-    """Return one question with its header; UnknownNameError lists those that exist."""
+    """One question with its header; UnknownNameError lists those that exist."""
     return sql_file.read(_FOLDER, name)

@@ -11,5 +11,5 @@ PUBLIC = ("calls", "rejects", "loads", "partners", "integrations", "customers")
 
 @cache
 def view(name: str) -> str:
-    """Return the text of a view."""
+    """The text of a view."""
     return (Path(__file__).parent / f"{name}.sql").read_text(encoding="utf-8")

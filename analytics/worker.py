@@ -1,0 +1,146 @@
+"""The process in which somebody else's SQL runs. Started by sandbox.py, one query each, and ended by it.
+
+Three walls, each of which would do: DuckDB has no file system and cannot be told otherwise; the rows are Arrow data sets
+that hold only what the viewer may see; and the operating system lets the process write no file and take no more memory
+and time than it was given.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import pickle
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, BinaryIO
+
+import duckdb
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.dataset as ds
+
+from analytics.errors import AnalyticsError
+from analytics.narrow import Expressions
+from analytics.sandbox import SqlLimits
+from analytics.warehouse import Warehouse
+from ingest.call import CALL_COLUMNS
+from ingest.errors import IngestError
+from ingest.lake import arrow_schema
+from ingest.ledger import REJECT_COLUMNS
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from analytics.warehouse import Keep
+    from ingest.lake import DataFile
+
+ARROW = Expressions(column=pc.field, constant=pc.scalar, lower=pc.utf8_lower)
+
+LOCKS = (
+    "set python_enable_replacements = false",
+    "set autoinstall_known_extensions = false",
+    "set autoload_known_extensions = false",
+    "set enable_external_access = false",
+    "set disabled_filesystems = 'LocalFileSystem'",
+    "set lock_configuration = true",
+)
+"""Each in its own statement and in this order: the last one makes the others stay."""
+
+
+class DatasetReader:
+    """Rows as Arrow data sets, which DuckDB reads without a file system of its own; narrowed before it gets them."""
+
+    def calls(
+        self, connection: duckdb.DuckDBPyConnection, files: Sequence[DataFile], keep: Keep
+    ) -> duckdb.DuckDBPyRelation:
+        """The calls of these files that `keep` keeps."""
+        calls = _dataset([file.path for file in files], arrow_schema(CALL_COLUMNS))
+        kept = keep(ARROW)
+        return connection.from_arrow(calls if kept is None else calls.filter(kept))
+
+    def rejects(self, connection: duckdb.DuckDBPyConnection, files: Sequence[Path]) -> duckdb.DuckDBPyRelation:
+        """The rejects of these files."""
+        return connection.from_arrow(_dataset(files, arrow_schema(REJECT_COLUMNS)))
+
+
+class TooMuchError(Exception):
+    """The result is larger than it may be."""
+
+
+def main() -> None:
+    """Read the job, run it, answer, and go without ceremony: nothing here needs an orderly end."""
+    answer_to = os.fdopen(os.dup(sys.stdout.fileno()), "wb")
+    os.dup2(sys.stderr.fileno(), sys.stdout.fileno())  # what a library prints is no answer
+    job = pickle.load(sys.stdin.buffer)  # noqa: S301 - from the process that started this one
+    limits = SqlLimits(**job["limits"])
+    _answer(answer_to, job, limits)
+    answer_to.flush()
+    os._exit(0)
+
+
+def _answer(answer_to: BinaryIO, job: Mapping[str, Any], limits: SqlLimits) -> None:
+    try:
+        rows = _run(job, limits)
+    except TooMuchError as error:
+        _say(answer_to, "limit", f"the query was stopped: {error}")
+    except (MemoryError, duckdb.OutOfMemoryException, pa.ArrowMemoryError):
+        gigabytes = limits.memory_bytes / 1024**3
+        _say(answer_to, "limit", f"the query was stopped: it needs more memory than its {gigabytes:g} GB")
+    except duckdb.InterruptException:
+        _say(answer_to, "limit", f"the query was stopped: it takes longer than {limits.seconds:g} seconds")
+    except (duckdb.Error, pa.ArrowException, AnalyticsError, IngestError, OSError) as error:
+        _say(answer_to, "refused", str(error))
+    else:
+        _say(answer_to, "rows", "")
+        with pa.ipc.new_stream(answer_to, rows.schema) as stream:
+            stream.write_table(rows)
+
+
+def _run(job: Mapping[str, Any], limits: SqlLimits) -> pa.Table:
+    warehouse = Warehouse(job["snapshot"], job["registry"], viewer=job["viewer"], reader=DatasetReader())
+    warehouse.bind_metrics()
+    connection = warehouse.connection
+    connection.execute("set temp_directory = ''")
+    connection.execute("set memory_limit = ?", [f"{limits.memory_bytes} bytes"])
+    connection.execute("set max_execution_time = ?", [int(limits.seconds * 1000)])
+    for lock in LOCKS:
+        connection.execute(lock)
+    _bound_by_the_operating_system(limits)
+    relation = connection.sql(job["query"])
+    if relation is None:
+        return pa.table({})
+    reader = relation.to_arrow_reader(10_000)
+    batches, rows, size = [], 0, 0
+    for batch in reader:
+        rows, size = rows + batch.num_rows, size + batch.nbytes
+        if rows > limits.rows:
+            raise TooMuchError(f"its result has more than {limits.rows:,} rows; add a limit or count instead")
+        if size > limits.result_bytes:
+            raise TooMuchError(f"its result is larger than {limits.result_bytes / 1024**2:g} MB; ask for less")
+        batches.append(batch)
+    return pa.Table.from_batches(batches, schema=reader.schema)
+
+
+def _bound_by_the_operating_system(limits: SqlLimits) -> None:
+    """Memory (beyond what is taken already), processor time and the size of written files: none."""
+    try:
+        import resource
+    except ImportError:  # Windows
+        return
+    taken = Path("/proc/self/statm")
+    if taken.exists():
+        pages = int(taken.read_text(encoding="ascii").split()[0])
+        most = pages * os.sysconf("SC_PAGE_SIZE") + limits.memory_bytes
+        resource.setrlimit(resource.RLIMIT_AS, (most, most))
+    seconds = int((limits.seconds + 10) * (os.cpu_count() or 1))
+    resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds))
+    resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+
+
+def _dataset(files: Sequence[Path], schema: pa.Schema) -> ds.Dataset:
+    return ds.dataset([str(file) for file in files], format="parquet", schema=schema)
+
+
+def _say(answer_to: BinaryIO, answer: str, message: str) -> None:
+    answer_to.write(json.dumps({"answer": answer, "message": message}).encode() + b"\n")
