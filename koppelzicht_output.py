@@ -35,6 +35,9 @@ NULL = "–"
 IDENTIFIERS = frozenset({"partner", "project", "status", "version", "line_number", "year", "month", "port"})
 """Whole numbers that name something: no thousands separators."""
 
+MOST_ROWS = 1000
+"""So many rows people get to see; programs get them all."""
+
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 _INVISIBLE = re.compile(r"[\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ud800-\udfff]")
 _NARROWEST_TEXT = 16
@@ -87,7 +90,9 @@ def print_rows(rows: Rows, output: Format) -> None:
         case "csv":
             write(rows_as_csv(rows))
         case "table":
-            print_table(rows)
+            print_table(Rows(rows.columns, rows.values[:MOST_ROWS]))
+            if len(rows.values) > MOST_ROWS:
+                say(f"{MOST_ROWS:,} of {len(rows.values):,} rows are shown; --format csv has them all")
         case "parquet":
             raise ValueError("Parquet is written from an Arrow table, by write_parquet")
 

@@ -116,3 +116,10 @@ def test_objects_for_people_have_sizes_and_tables(capsys: pytest.CaptureFixture[
     assert capsys.readouterr().out == (
         "Calls       1,234\nLake bytes  5.3 MB\nGaps        –\n\nStreams\nstream  calls\n─────────────\na           7\n"
     )
+
+
+def test_people_see_a_thousand_rows_and_are_told(capsys: pytest.CaptureFixture[str]) -> None:
+    output.print_rows(Rows(("number",), [(number,) for number in range(1001)]), "table")
+    out, err = capsys.readouterr()
+    assert len(out.splitlines()) == 2 + 1000
+    assert err == "1,000 of 1,001 rows are shown; --format csv has them all\n"
