@@ -1,0 +1,150 @@
+"""All reading: one snapshot of the lake per page, its answers kept for as long as the snapshot is the newest.
+
+Pages ask here and nowhere else; they hold no SQL and no arithmetic.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import os
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, get_args
+from zoneinfo import ZoneInfo
+
+import polars as pl
+import streamlit as st
+
+from analytics.metrics import metric_names
+from analytics.registry import RegistryFiles, registry_files
+from analytics.scope import EnvironmentScope, Scope
+from analytics.warehouse import Warehouse
+from ingest.lake import Lake, Snapshot
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+LAKE_VARIABLE = "KOPPELZICHT_LAKE"
+_ANSWERS_KEPT = 500
+"""How many answers are remembered, of all readers together."""
+
+
+def lake_path() -> Path:
+    """Return where the lake is: what `koppelzicht dashboard --lake` said, else the folder `lake`."""
+    return Path(os.environ.get(LAKE_VARIABLE) or "lake")
+
+
+def lake_exists() -> bool:
+    """Return whether somebody has made the lake."""
+    return Lake(lake_path()).exists()
+
+
+@dataclass(frozen=True)
+class OpenLake:
+    """One snapshot of the lake with its registry. `key` is different for different contents."""
+
+    key: str
+    warehouse: Warehouse
+
+    @property
+    def covered(self) -> tuple[dt.date, dt.date] | None:
+        """Since and until of all data; None without any call."""
+        return self.warehouse.covered()
+
+    @property
+    def time_zone(self) -> ZoneInfo:
+        """The time zone of the lake's business days, in which pages show instants."""
+        return ZoneInfo(self.warehouse.snapshot.time_zone)
+
+    @property
+    def data_until(self) -> dt.datetime | None:
+        """The last call, in the lake's time zone; None without any."""
+        last = _data_until(self.key, self.warehouse)
+        return last.astimezone(self.time_zone) if last else None
+
+
+@dataclass(frozen=True)
+class View:
+    """What one page shows: a snapshot and what is asked of it."""
+
+    lake: OpenLake
+    scope: Scope
+
+    def rows(self, name: str, **params: object) -> pl.DataFrame:
+        """Return a metric or a question as it stands in its file."""
+        return _rows(self.lake.key, name, self.scope, params, self.lake.warehouse)
+
+    def compared(self, name: str) -> pl.DataFrame:
+        """Return a metric or a question with `<column>_before` of the period before."""
+        return _compared(self.lake.key, name, self.scope, self.lake.warehouse)
+
+
+def open_lake() -> OpenLake:
+    """Return the lake as it is now; LakeError when there is none."""
+    path = lake_path()
+    lake = Lake(path)
+    snapshot, registry = lake.snapshot(), registry_files(path)
+    made = (path / "lake.json").stat().st_mtime_ns
+    names = (registry.partners, registry.integrations, registry.customers)
+    key = "|".join([str(path.resolve()), str(made), str(snapshot.version), *map(str, names)])
+    return OpenLake(key, _warehouse(key, snapshot, registry))
+
+
+@st.cache_resource(max_entries=2, show_spinner=False)
+def _warehouse(key: str, _snapshot: Snapshot, _registry: RegistryFiles) -> Warehouse:
+    return Warehouse.over(_snapshot, _registry)
+
+
+@st.cache_data(max_entries=_ANSWERS_KEPT, show_spinner=False)
+def _data_until(key: str, _warehouse: Warehouse) -> dt.datetime | None:
+    return _warehouse.data_until()
+
+
+@st.cache_data(max_entries=_ANSWERS_KEPT, show_spinner=False)
+def _rows(key: str, name: str, scope: Scope, params: Mapping[str, object], _warehouse: Warehouse) -> pl.DataFrame:
+    if name in metric_names():
+        return _warehouse.metric(name, scope)
+    return _warehouse.query_file(name, scope, params)
+
+
+@st.cache_data(max_entries=_ANSWERS_KEPT, show_spinner=False)
+def _compared(key: str, name: str, scope: Scope, _warehouse: Warehouse) -> pl.DataFrame:
+    return _warehouse.compared(name, scope)
+
+
+@dataclass(frozen=True)
+class FilterOptions:
+    """What the filter bar offers, each value with the name to show for it."""
+
+    environments: Mapping[str, str]
+    products: Mapping[str, str]
+    partners: Mapping[int, str]
+    integrations: Mapping[str, str]
+    connectors: Mapping[str, str]
+    customers: Mapping[str, str]
+    streams: Mapping[str, str]
+
+
+def filter_options(lake: OpenLake, scope: Scope) -> FilterOptions:
+    """Return what can be chosen: integrations of the chosen partner only, everything else whatever is chosen."""
+    view = View(lake, Scope(environment="all"))
+    offered = pl.concat([view.rows("filter_values"), view.rows("frequent_values")], how="vertical_relaxed")
+    kinds: dict[str, dict[str, str]] = {}
+    for kind, value, label in offered.select("kind", "value", "label").iter_rows():
+        kinds.setdefault(kind, {})[value] = f"{label} · {value}" if label else value
+    integrations = kinds.get("integration", {})
+    if scope.partner is not None:
+        integrations = {value: name for value, name in integrations.items() if value.startswith(f"{scope.partner}_")}
+    return FilterOptions(
+        environments=dict.fromkeys(get_args(EnvironmentScope), ""),
+        products=kinds.get("product", {}),
+        partners={int(value): name for value, name in _by_name(kinds.get("partner", {})).items()},
+        integrations=_by_name(integrations),
+        connectors=_by_name(kinds.get("connector", {})),
+        customers=_by_name(kinds.get("customer", {})),
+        streams=kinds.get("stream", {}),
+    )
+
+
+def _by_name(names: Mapping[str, str]) -> dict[str, str]:
+    return dict(sorted(names.items(), key=lambda item: item[1].casefold()))

@@ -1,0 +1,315 @@
+"""What each page shows: the answers of the lake, put into the shape of a card, a chart or a table."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+import polars as pl
+
+from analytics.scope import Scope
+from dashboard.wording import Words, has, plain, say, shown, span
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from dashboard.data import View
+
+_DAYS_OF_A_LONG_PERIOD = 45
+"""From here on customers are counted per week: a day says little about how many use an integration."""
+_PARTIES = ("partner", "customer", "vendor")
+
+
+@dataclass(frozen=True)
+class Number:
+    """One figure, and the same over the period before; None where there is nothing to compare with."""
+
+    value: float | None
+    before: float | None = None
+
+    @property
+    def difference(self) -> float | None:
+        """How much more it is than before."""
+        return None if self.value is None or self.before is None else self.value - self.before
+
+    @property
+    def change(self) -> float | None:
+        """How much more it is than before, as a fraction of what it was."""
+        return None if self.difference is None or not self.before else self.difference / self.before
+
+
+@dataclass(frozen=True)
+class Totals:
+    """The figures of a scope, beside those of the period before."""
+
+    customers: Number
+    integrations: Number
+    calls: Number
+    errors: Number
+    error_rate: Number
+
+
+def totals(view: View) -> Totals:
+    """Return the figures of what is asked. The period before counts only where the lake covers all of it."""
+    row = view.compared("overview_totals").row(0, named=True)
+    comparable = _covers_period_before(view)
+    return Totals(
+        **{
+            name: Number(row[name], row[f"{name}_before"] if comparable else None)
+            for name in ("customers", "integrations", "calls", "errors", "error_rate")
+        }
+    )
+
+
+def per_day(view: View) -> pl.DataFrame:
+    """Return calls_per_day; where the lake covers the period before, with its day of the same place (`..._before`)."""
+    rows = view.compared("calls_per_day").filter(pl.col("calls").is_not_null())
+    return rows if _covers_period_before(view) else rows.select(pl.exclude("^.*_before$"))
+
+
+def calls_and_errors(rows: pl.DataFrame) -> pl.DataFrame:
+    """Return day, kind (ok, error), its name, its place in a stack, and calls, from rows with calls and errors."""
+    return _stacked(
+        rows.select("day", ok=pl.col("calls") - pl.col("errors"), error="errors").unpivot(
+            index="day", variable_name="kind", value_name="calls"
+        ),
+        "kind",
+        ("ok", "error"),
+    )
+
+
+def attention(view: View) -> pl.DataFrame:
+    """Return what needs attention, worst first: severity, finding in words, name, integration (null: none), counts."""
+    found = view.rows("attention")
+    is_integration = pl.col("partner").is_not_null()
+    return found.with_columns(
+        pl.Series("finding", [_finding(row) for row in found.iter_rows(named=True)], dtype=pl.String),
+        pl.when(is_integration).then(pl.coalesce("name", "subject")).alias("name"),
+        pl.when(is_integration).then("subject").alias("integration"),
+    )
+
+
+def integrations(view: View, search: str) -> pl.DataFrame:
+    """Return customers_per_integration with the partner's name and calls per day, as far as a text is found in a row."""
+    names = _partner_names(view)
+    trend = view.rows("integrations_per_day").group_by("integration", maintain_order=True).agg(trend=pl.col("calls"))
+    rows = (
+        view.rows("customers_per_integration")
+        .with_columns(
+            pl.col("partner").cast(pl.String).replace(names).alias("partner_name"),
+            pl.coalesce("name", "integration").alias("title"),
+        )
+        .join(trend, on="integration", how="left", maintain_order="left")
+    )
+    return _found(rows, search, ("title", "integration", "partner_name", "partner"))
+
+
+def profile(view: View) -> dict[str, object] | None:
+    """Return who the chosen integration is and what it did; None when nobody knows it."""
+    rows = view.rows("integration_profile", integration=view.scope.integration)
+    return rows.row(0, named=True) if rows.height else None
+
+
+def customers_over_time(view: View) -> pl.DataFrame:
+    """Return customers per day of the chosen integration, of a long period per week: day, customers, what is covered."""
+    since, until = view.scope.since, view.scope.until
+    if since is not None and until is not None and (until - since).days <= _DAYS_OF_A_LONG_PERIOD:
+        rows = view.rows("integration_days", integration=view.scope.integration)
+        return rows.select("day", "customers", covers=pl.Series([shown(day) for day in rows["day"]], dtype=pl.String))
+    rows = view.rows("integration_weeks", integration=view.scope.integration)
+    weeks = [span(week, week + dt.timedelta(days=7)) for week in rows["week"]]
+    return rows.select(day="week", customers="customers", covers=pl.Series(weeks, dtype=pl.String))
+
+
+def connectors(view: View, search: str) -> pl.DataFrame:
+    """Return connector_usage with `title`, the name to show, as far as a text is found in a row."""
+    rows = _titled(view.rows("connector_usage"))
+    return _found(rows, search, ("title", "operation", "protocol"))
+
+
+def top_connectors(rows: pl.DataFrame, most: int = 12) -> pl.DataFrame:
+    """Return the connectors with the most calls, all operations together: title, calls, errors, error_rate."""
+    return (
+        rows.group_by("title", maintain_order=True)
+        .agg(pl.col("calls").sum(), pl.col("errors").sum())
+        .with_columns(error_rate=pl.col("errors") / pl.col("calls"))
+        .sort("calls", "title", descending=[True, False])
+        .head(most)
+    )
+
+
+def connector_users(view: View) -> pl.DataFrame:
+    """Return which integrations use the chosen connector; unidentified calls are one row without an integration."""
+    names = _partner_names(view)
+    return view.rows("connector_integrations", connector=view.scope.connector).with_columns(
+        pl.coalesce("name", "integration", pl.lit(plain("connectors.unidentified"))).alias("title"),
+        pl.col("partner").cast(pl.String).replace(names).alias("partner_name"),
+    )
+
+
+def errors_by_party(view: View) -> dict[str, int]:
+    """Return how many calls went wrong by who can fix them."""
+    summed = view.rows("errors_by_outcome").group_by("party").agg(pl.col("calls").sum())
+    calls: dict[str, int] = dict(summed.select("party", "calls").iter_rows())
+    return {party: calls.get(party, 0) for party in _PARTIES}
+
+
+def errors_per_day(view: View) -> pl.DataFrame:
+    """Return day, party, its name and place in a stack, and calls."""
+    return _stacked(view.rows("errors_per_day"), "party", _PARTIES)
+
+
+def errors_by_outcome(view: View) -> pl.DataFrame:
+    """Return errors by outcome, status and party: how many calls, and their share of all errors."""
+    return _share_of_errors(view.rows("errors_by_outcome"), ["outcome", "status", "party"])
+
+
+def errors_by_connector(view: View) -> pl.DataFrame:
+    """Return errors by connector and outcome: calls, and their share of all errors."""
+    return _share_of_errors(_titled(view.rows("errors_by_outcome")), ["title", "connector", "outcome", "party"])
+
+
+def errors_by_integration(view: View) -> pl.DataFrame:
+    """Return integrations with errors: how many, the rate with its 95 % interval, and what goes wrong most."""
+    most = (
+        view.rows("errors_by_outcome")
+        .group_by("integration", "outcome", "party")
+        .agg(pl.col("calls").sum())
+        .sort("calls", "outcome", descending=[True, False])
+        .group_by("integration", maintain_order=True)
+        .agg(pl.col("outcome").first(), pl.col("party").first())
+    )
+    names = view.rows("customers_per_integration").select("integration", "name")
+    return (
+        view.rows("error_rates")
+        .filter(pl.col("errors") > 0)
+        .join(most, on="integration", how="left")
+        .join(names, on="integration", how="left")
+        .with_columns(
+            pl.coalesce("name", "integration").alias("title"),
+            pl.format("{}–{}%", *((100 * pl.col(f"error_rate_{end}")).round(1) for end in ("low", "high"))).alias("error_rate_range"),
+        )
+        .sort("errors", "integration", descending=[True, False])
+    )
+
+
+ERRORS_BY = {"by_outcome": errors_by_outcome, "by_connector": errors_by_connector}
+
+
+@dataclass(frozen=True)
+class Loaded:
+    """What was read into the lake, all of it."""
+
+    loads: int
+    lines: int
+    calls: int
+    rejects: int
+    reject_share: float | None
+
+
+def loaded(view: View) -> Loaded:
+    """Return what was read into the lake, whatever is asked."""
+    rows = view.rows("loads_by_stream")
+    loads, lines, calls, rejects = (int(rows[name].sum()) for name in ("loads", "lines", "calls", "rejects"))
+    return Loaded(loads, lines, calls, rejects, rejects / lines if lines else None)
+
+
+def identified_share(view: View) -> float | None:
+    """Return the share of calls with a valid id; None without calls."""
+    rows = view.rows("id_hygiene")
+    return float(rows.filter(pl.col("id_status") == "valid")["share"].sum()) if rows.height else None
+
+
+def share_of_lines(loaded: Loaded) -> str | None:
+    """Return in words how many of the lines were rejected."""
+    return None if loaded.reject_share is None else plain("card.of_lines", share=f"{loaded.reject_share:.2%}")
+
+
+def share_in_words(calls: int, errors: Number) -> str | None:
+    """Return in words how many of the errors these are."""
+    return plain("card.of_errors", share=calls / errors.value) if errors.value else None
+
+
+def coverage(view: View) -> pl.DataFrame:
+    """Return days_by_stream of the period, whatever else is asked."""
+    return replace(view, scope=Scope(since=view.scope.since, until=view.scope.until, environment="all")).rows("days_by_stream")
+
+
+def at(instant: object, view: View) -> dt.datetime | None:
+    """Return an instant in the lake's time zone."""
+    return instant.astimezone(view.lake.time_zone) if isinstance(instant, dt.datetime) else None
+
+
+def name_of(profile: Mapping[str, object] | None, integration: str) -> str:
+    """Return what to call an integration: its name in the registry, else its id."""
+    return str((profile or {}).get("name") or integration)
+
+
+def facts_of(profile: Mapping[str, object] | None) -> Words:
+    """Return who an integration is, in words: its id, its partner, whom to call, since when it is certified."""
+    if profile is None:
+        return say("integration.unknown")
+    facts = [say("integration.fact_id", integration=profile["integration"])]
+    partner = profile["partner_name"] or str(profile["partner"])
+    facts.append(say("integration.fact_partner", partner=partner))
+    facts += [
+        say(f"integration.fact_{name}", **{name: profile[name]})
+        for name in ("contact", "phone", "replaces", "certified_until")
+        if profile[name] is not None
+    ]
+    return Words(" · ".join(facts))
+
+
+def _covers_period_before(view: View) -> bool:
+    covered, before = view.lake.covered, view.scope.previous()
+    return covered is not None and before.since is not None and before.since >= covered[0]
+
+
+def _finding(found: Mapping[str, object]) -> str:
+    """Return a finding of the question `attention` in words; what `now` and `before` are depends on its kind."""
+    days_or_people = found["kind"] in {"gone_silent", "customers_down"}
+    now, before = (
+        round(value) if days_or_people and isinstance(value, float) else value for value in (found["now"], found["before"])
+    )
+    defect = f"id_defect.{found['subject']}"
+    subject = plain(defect) if has(defect) else found["subject"]
+    return plain(f"attention.{found['kind']}", now=now, before=before, subject=subject)
+
+
+def _stacked(rows: pl.DataFrame, kind: str, order: tuple[str, ...]) -> pl.DataFrame:
+    """Add the name of each value of `kind` in words, and its place in a stack."""
+    return rows.with_columns(
+        pl.col(kind).replace_strict({value: plain(f"{kind}.{value}") for value in order}).alias(f"{kind}_name"),
+        pl.col(kind).replace_strict({value: place for place, value in enumerate(order)}).alias("place"),
+    )
+
+
+def _titled(rows: pl.DataFrame) -> pl.DataFrame:
+    return rows.with_columns(pl.coalesce("connector", pl.lit(plain("connectors.none"))).alias("title"))
+
+
+def _share_of_errors(rows: pl.DataFrame, by: list[str]) -> pl.DataFrame:
+    return (
+        rows.group_by(by)
+        .agg(pl.col("calls").sum().alias("wrong_calls"))
+        .with_columns(share=pl.col("wrong_calls") / pl.col("wrong_calls").sum())
+        .sort("wrong_calls", *by, descending=[True, *(False for _ in by)], nulls_last=True)
+    )
+
+
+def _partner_names(view: View) -> dict[str, str]:
+    rows = view.rows("filter_values").filter((pl.col("kind") == "partner") & pl.col("label").is_not_null())
+    return dict(rows.select("value", "label").iter_rows())
+
+
+def _found(rows: pl.DataFrame, search: str, columns: tuple[str, ...]) -> pl.DataFrame:
+    """Return the rows in which every word of a text is found in one of these columns, whatever the case."""
+    for word in search.casefold().split():
+        rows = rows.filter(
+            pl.any_horizontal(
+                pl.col(column).cast(pl.String).str.to_lowercase().str.contains(word, literal=True).fill_null(value=False)
+                for column in columns
+            )
+        )
+    return rows

@@ -1,0 +1,153 @@
+"""What all pages share: the way between them, the filters on top, and what stands there when there is nothing to show."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING, NoReturn
+
+import streamlit as st
+
+from analytics.errors import AnalyticsError
+from dashboard import data, filter_bar
+from dashboard.wording import Words, has, plain, say, span
+from ingest.errors import IngestError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+PRODUCT = plain("brand.name")
+
+
+def title_of(name: str) -> str:
+    """Return a page's title."""
+    return plain(f"{name}.title")
+
+
+def sidebar(pages: Mapping[str, st.Page]) -> None:
+    """Draw the way between the pages. Every link carries what is selected; a list's does not carry one of its rows."""
+    selection, _ = filter_bar.current()
+    with st.sidebar:
+        with st.container(key="brand", gap=None):
+            st.markdown(say("brand.heading"))
+            st.caption(say("brand.tagline"))
+        with st.container(key="pages", gap=None):
+            for name, page in pages.items():
+                if page.visibility == "visible":
+                    to = filter_bar.without(selection, name.removesuffix("s"))
+                    st.page_link(page, query_params=filter_bar.link(to), width="stretch")
+
+
+def run(page: st.Page) -> None:
+    """Run a page; what it cannot read, it says."""
+    try:
+        page.run()
+    except (IngestError, AnalyticsError) as error:
+        st.error(say("frame.failed", error=str(error)), icon=":material/error:", title=say("frame.failed_title"))
+
+
+def ask() -> data.View:
+    """Draw the filter bar and return what is asked; without a lake or without calls, say so and end the page here."""
+    lake = open_lake()
+    if lake.covered is None:
+        _nothing("empty_lake", lake=str(data.lake_path()))
+    return filter_bar.show(lake, lake.covered)
+
+
+def open_lake() -> data.OpenLake:
+    """Return the lake; when there is none, say what to do and end the page here."""
+    try:
+        return data.open_lake()
+    except IngestError as error:
+        if data.lake_exists():
+            raise
+        _nothing("no_lake", lake=str(data.lake_path()), error=str(error))
+
+
+def open_page(name: str, **narrowing: object) -> NoReturn:
+    """Go to a page with something more selected (None lifts a narrowing), as a click on a row does."""
+    selection, _ = filter_bar.current()
+    narrowed = filter_bar.Selection(selection.scope.replace(**narrowing), selection.period)
+    st.switch_page(f"pages/{name}.py", query_params=filter_bar.link(narrowed))
+
+
+def back(name: str, *, lift: str) -> None:
+    """Draw the link back to a list, which lifts the narrowing to one of its rows."""
+    selection, _ = filter_bar.current()
+    st.page_link(
+        f"pages/{name}.py",
+        label=say(f"{name}.back"),
+        icon=":material/arrow_back:",
+        query_params=filter_bar.link(filter_bar.without(selection, lift)),
+    )
+
+
+def record_title(name: str, facts: str) -> None:
+    """Show somebody else's text as the title of a page, and our own words about it below."""
+    with st.container(key="record_title", gap=None):
+        st.text(name)
+        st.caption(facts)
+
+
+def heading(key: str, *, note: str | None = None) -> None:
+    """Draw the heading of a part of a page, with a note where there is one."""
+    st.subheader(say(key), anchor=False)
+    if note is not None and has(note):
+        st.caption(say(note))
+
+
+def search(page: str) -> str:
+    """Draw the field in which a table is searched and return what is searched for; it stands in the link too."""
+    st.session_state["search"] = st.query_params.get(filter_bar.SEARCH, "")
+    text = st.text_input(
+        say("search.label"),
+        key="search",
+        type="search",
+        placeholder=plain(f"{page}.search_placeholder"),
+        label_visibility="collapsed",
+        on_change=_searched,
+        live=True,
+        max_chars=100,
+        width=420,
+    )
+    return text or ""
+
+
+def _searched() -> None:
+    filter_bar.search(st.session_state["search"] or "")
+
+
+def nothing_found(page: str, text: str) -> NoReturn:
+    """Say that the search found nothing, and end the page here."""
+    st.info(say(f"{page}.none_found", search=text), icon=":material/search_off:")
+    st.stop()
+
+
+def nothing_asked_for(view: data.View) -> NoReturn:
+    """Say that there are no calls in what is asked, offer the way out, and end the page here."""
+    scope, covered = view.scope, view.lake.covered
+    with st.container(border=True, key="nothing"):
+        st.markdown(say("nothing.no_calls_title"))
+        st.markdown(
+            say(
+                "nothing.no_calls",
+                period=Words(span(scope.since, scope.until)) if scope.since and scope.until else "",
+                environment=say(f"environment.{scope.environment}"),
+                covered=Words(span(*covered)) if covered else say("nothing.no_data"),
+            )
+        )
+        with st.container(horizontal=True):
+            st.button(
+                say("nothing.all_days"),
+                type="primary",
+                on_click=partial(filter_bar.go, filter_bar.Selection(scope.replace(since=None, until=None), "all")),
+            )
+            st.button(say("nothing.reset"), on_click=partial(filter_bar.go, filter_bar.Selection()))
+    st.stop()
+
+
+def _nothing(name: str, **values: object) -> NoReturn:
+    with st.container(border=True, key="nothing"):
+        st.markdown(say(f"nothing.{name}_title"))
+        st.markdown(say(f"nothing.{name}", **values))
+        st.code(plain(f"nothing.{name}_command", **values), language=None)
+    st.stop()

@@ -1,0 +1,48 @@
+"""One connector: what is done with it, and who is concerned when it changes."""
+
+import streamlit as st
+
+from dashboard import cards, charts, figures, frame, tables
+from dashboard.wording import say
+
+frame.back("connectors", lift="connector")
+title = st.container()
+view = frame.ask()
+
+if view.scope.connector is None:
+    frame.open_page("connectors")
+with title:
+    frame.record_title(view.scope.connector, say("connector.subtitle"))
+totals = figures.totals(view)
+if not totals.calls.value:
+    frame.nothing_asked_for(view)
+
+with st.grid(4, min_column_width=200, gap="small"):
+    for name in ("integrations", "customers", "calls", "error_rate"):
+        cards.compared(name, getattr(totals, name), border=True)
+
+with st.container(border=True):
+    frame.heading("connector.calls_per_day")
+    days = figures.calls_and_errors(figures.per_day(view))
+    st.altair_chart(charts.calls_and_errors(days), alt=say("connector.calls_per_day"))
+
+frame.heading("connector.users", note="connector.hint")
+chosen = tables.show(
+    figures.connector_users(view),
+    ["title", "integration", "partner_name", "customers", "calls", "errors", "error_rate", "last_call"],
+    key="connector_users",
+    title=say("connector.users"),
+    time_zone=view.lake.time_zone,
+    opens=True,
+)
+if chosen and chosen["integration"]:
+    frame.open_page("integration", integration=chosen["integration"], connector=None)
+
+frame.heading("connector.operations")
+tables.show(
+    figures.connectors(view, ""),
+    ["operation", "product", "protocol", "integrations", "customers", "calls", "errors", "error_rate"],
+    key="connector_operations",
+    title=say("connector.operations"),
+    time_zone=view.lake.time_zone,
+)

@@ -1,0 +1,36 @@
+"""Data quality: what was loaded, which days it covers, what was rejected, and whose calls nobody can tell."""
+
+import streamlit as st
+
+from dashboard import cards, charts, figures, frame, tables
+from dashboard.wording import say
+
+st.title(say("data_quality.title"), anchor=False)
+view = frame.ask()
+
+loaded = figures.loaded(view)
+with st.grid(4, min_column_width=200, gap="small"):
+    cards.single("identified", figures.identified_share(view))
+    cards.single("lines", loaded.lines)
+    cards.single("calls", loaded.calls)
+    cards.single("rejects", loaded.rejects, note=figures.share_of_lines(loaded))
+
+coverage = figures.coverage(view)
+if not coverage.is_empty():
+    with st.container(border=True):
+        frame.heading("data_quality.coverage", note="data_quality.coverage_note")
+        st.altair_chart(charts.coverage(coverage), alt=say("data_quality.coverage"))
+
+for name, question, columns in (
+    (
+        "loads",
+        "loads_by_stream",
+        ["stream", "log_format", "loads", "sources", "lines", "calls", "rejects", "ignored", "first_call", "last_call", "last_loaded_at"],
+    ),
+    ("rejects", "rejects_by_reason", ["stream", "reason", "lines"]),
+    ("hygiene", "id_hygiene", ["id_status", "id_defect", "calls", "customers", "share"]),
+    ("malformed", "malformed_ids", ["integration_id", "id_defect", "calls", "customers", "user_agent", "last_call"]),
+    ("unidentified", "unidentified_calls", ["customer", "user_agent", "connector", "calls", "first_call", "last_call"]),
+):
+    frame.heading(f"data_quality.{name}", note=f"data_quality.{name}_note")
+    tables.show(view.rows(question), columns, key=name, title=say(f"data_quality.{name}"), time_zone=view.lake.time_zone)

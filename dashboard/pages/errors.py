@@ -1,0 +1,50 @@
+"""Errors: what goes wrong, where, and who can fix it."""
+
+import streamlit as st
+
+from dashboard import cards, charts, figures, frame, tables
+from dashboard.wording import say
+
+st.title(say("errors.title"), anchor=False)
+view = frame.ask()
+
+totals = figures.totals(view)
+if not totals.calls.value:
+    frame.nothing_asked_for(view)
+if not totals.errors.value:
+    st.success(say("errors.none", calls=totals.calls.value), icon=":material/check_circle:")
+    st.stop()
+
+with st.grid(4, min_column_width=200, gap="small"):
+    cards.compared("error_rate", totals.error_rate, border=True)
+    for party, calls in figures.errors_by_party(view).items():
+        cards.single(party, calls, note=figures.share_in_words(calls, totals.errors))
+
+with st.container(border=True):
+    frame.heading("errors.chart")
+    st.altair_chart(charts.errors_by_party(figures.errors_per_day(view)), alt=say("errors.chart"))
+
+frame.heading("errors.by_integration", note="errors.hint")
+chosen = tables.show(
+    figures.errors_by_integration(view),
+    ["title", "integration", "calls", "errors", "error_rate", "error_rate_range", "outcome", "party"],
+    key="errors_by_integration",
+    title=say("errors.by_integration"),
+    time_zone=view.lake.time_zone,
+    opens=True,
+)
+if chosen and chosen["integration"]:
+    frame.open_page("integration", integration=chosen["integration"])
+
+for name, columns in {
+    "by_outcome": ["outcome", "status", "party", "wrong_calls", "share"],
+    "by_connector": ["title", "outcome", "party", "wrong_calls", "share"],
+}.items():
+    frame.heading(f"errors.{name}")
+    tables.show(
+        figures.ERRORS_BY[name](view),
+        columns,
+        key=f"errors_{name}",
+        title=say(f"errors.{name}"),
+        time_zone=view.lake.time_zone,
+    )

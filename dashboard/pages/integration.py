@@ -1,0 +1,49 @@
+"""One integration: its customers over time, its calls, connectors, errors and environments."""
+
+import streamlit as st
+
+from dashboard import cards, charts, figures, frame, tables
+from dashboard.wording import say
+
+frame.back("integrations", lift="integration")
+title = st.container()
+view = frame.ask()
+
+if view.scope.integration is None:
+    frame.open_page("integrations")
+profile = figures.profile(view)
+with title:
+    frame.record_title(figures.name_of(profile, view.scope.integration), figures.facts_of(profile))
+if profile is None or not profile["calls"]:
+    frame.nothing_asked_for(view)
+
+totals = figures.totals(view)
+with st.grid(5, min_column_width=190, gap="small"):
+    for name in ("customers", "calls", "error_rate"):
+        cards.compared(name, getattr(totals, name), border=True)
+    for name in ("first_call", "last_call"):
+        cards.single(name, figures.at(profile[name], view))
+
+left, right = st.columns(2, border=True)
+with left:
+    frame.heading("integration.customers_over_time")
+    st.altair_chart(charts.customers(figures.customers_over_time(view)), alt=say("integration.customers_over_time"))
+with right:
+    frame.heading("integration.calls_per_day")
+    days = view.rows("integration_days", integration=view.scope.integration)
+    st.altair_chart(charts.calls_and_errors(figures.calls_and_errors(days)), alt=say("integration.calls_per_day"))
+
+for name, columns in {
+    "connectors": ["connector", "operation", "protocol", "customers", "calls", "errors", "error_rate", "last_call"],
+    "errors": ["outcome", "status", "party", "calls", "customers", "last_call"],
+    "environments": ["environment", "customers", "calls", "errors", "error_rate", "first_call", "last_call"],
+    "customers": ["customer", "name", "branch", "is_customer", "calls", "errors", "error_rate", "first_call", "last_call"],
+}.items():
+    frame.heading(f"integration.{name}", note=f"integration.{name}_note")
+    tables.show(
+        view.rows(f"integration_{name}", integration=view.scope.integration),
+        columns,
+        key=f"integration_{name}",
+        title=say(f"integration.{name}"),
+        time_zone=view.lake.time_zone,
+    )

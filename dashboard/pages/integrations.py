@@ -1,0 +1,38 @@
+"""Integrations: all of them in a table that can be searched; a click opens one."""
+
+import streamlit as st
+
+from dashboard import charts, figures, frame, tables
+from dashboard.wording import say
+
+st.title(say("integrations.title"), anchor=False)
+view = frame.ask()
+
+totals = figures.totals(view)
+if not totals.calls.value:
+    frame.nothing_asked_for(view)
+st.markdown(say("integrations.answer", integrations=totals.integrations.value, customers=totals.customers.value))
+
+search = frame.search("integrations")
+rows = figures.integrations(view, search)
+if rows.is_empty():
+    frame.nothing_found("integrations", search)
+
+with st.container(border=True):
+    frame.heading("integrations.chart")
+    most = rows.sort("customers", "calls", descending=True).head(12)
+    st.altair_chart(
+        charts.ranking(most, "title", "customers", extra=("calls", "error_rate")), alt=say("integrations.chart")
+    )
+
+frame.heading("integrations.table", note="integrations.hint")
+chosen = tables.show(
+    rows,
+    ["title", "integration", "partner_name", "customers", "calls", "error_rate", "trend", "first_call", "last_call"],
+    key="integrations",
+    title=say("integrations.table"),
+    time_zone=view.lake.time_zone,
+    opens=True,
+)
+if chosen:
+    frame.open_page("integration", integration=chosen["integration"])

@@ -1,0 +1,37 @@
+"""Overview: customers, integrations, calls and errors beside the period before, and what needs attention."""
+
+import streamlit as st
+
+from dashboard import cards, charts, figures, frame, tables
+from dashboard.wording import say
+
+st.title(say("overview.title"), anchor=False)
+view = frame.ask()
+
+totals = figures.totals(view)
+if not totals.calls.value:
+    frame.nothing_asked_for(view)
+
+days = figures.per_day(view)
+with st.grid(4, min_column_width=235, gap="small"):
+    for name in ("customers", "integrations", "calls", "error_rate"):
+        with st.container(border=True, key=f"card_{name}"):
+            cards.compared(name, getattr(totals, name))
+            st.altair_chart(charts.per_day(days, name), alt=say(f"overview.{name}_per_day"))
+
+st.subheader(say("overview.attention"), anchor=False)
+findings = figures.attention(view)
+if findings.is_empty():
+    st.success(say("overview.all_quiet"), icon=":material/check_circle:")
+else:
+    st.caption(say("overview.attention_note"))
+    chosen = tables.show(
+        findings,
+        ["severity", "finding", "name", "integration", "customers", "calls", "last_call"],
+        key="attention",
+        title=say("overview.attention"),
+        time_zone=view.lake.time_zone,
+        opens=True,
+    )
+    if chosen and chosen["integration"]:
+        frame.open_page("integrations", integration=chosen["integration"])

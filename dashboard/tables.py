@@ -1,0 +1,86 @@
+"""The tables: every column has one heading, one unit and one way to be shown, wherever it stands."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import polars as pl
+import streamlit as st
+
+from dashboard.wording import has, plain, say
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from zoneinfo import ZoneInfo
+
+_COUNTS = {
+    "calls", "wrong_calls", "errors", "customers", "integrations", "lines", "rejects", "ignored", "loads", "sources", "connectors",
+}  # fmt: skip
+_RATES = {"error_rate", "share"}
+_INSTANTS = {"first_call", "last_call", "last_loaded_at"}
+_WORDS = {"operation", "outcome", "party", "environment", "product", "reason", "id_status", "id_defect", "log_format"}
+"""Columns of closed vocabularies: their values have words of their own."""
+_SEVERITIES = {"high": "red", "medium": "orange", "low": "gray"}
+_ROWS_AT_ONCE = 14
+_WIDTHS = {"finding": "large", "user_agent": "large"}
+
+
+def show(
+    rows: pl.DataFrame,
+    columns: Sequence[str],
+    *,
+    key: str,
+    title: str,
+    time_zone: ZoneInfo,
+    opens: bool = False,
+) -> dict[str, Any] | None:
+    """Show these columns of the rows. Where rows can be opened, return the one that was clicked, whole."""
+    if rows.is_empty():
+        st.info(say(f"empty.{key}") if has(f"empty.{key}") else say("empty.any"))
+        return None
+    given = rows.select(columns)
+    shown = given.with_columns(
+        *(pl.col(column) * 100 for column in columns if column in _RATES),
+        *(_in_words(given[column]) for column in columns if column in _WORDS),
+        *(pl.concat_list(_in_words(given[column])).alias(column) for column in columns if column == "severity"),
+        *(pl.col(column).fill_null("–") for column in columns if given.schema[column] == pl.String and column not in _WORDS | {"severity"}),
+    )
+    options: dict[str, Any] = {"on_select": "rerun", "selection_mode": "single-cell"} if opens else {}
+    state = st.dataframe(
+        shown,
+        height="content" if rows.height <= _ROWS_AT_ONCE else 36 * (_ROWS_AT_ONCE + 1),
+        hide_index=True,
+        column_config={column: _column(column, time_zone, first=column == columns[0]) for column in columns},
+        placeholder="–",
+        key=key,
+        alt=title,
+        **options,
+    )
+    cells = state["selection"]["cells"] if opens else []
+    return rows.row(cells[0][0], named=True) if cells else None
+
+
+def _column(name: str, time_zone: ZoneInfo, *, first: bool) -> Any:
+    label = say(f"column.{name}")
+    about: dict[str, Any] = {"help": say(f"column_help.{name}") if has(f"column_help.{name}") else None}
+    if name in _COUNTS:
+        return st.column_config.NumberColumn(label, format="%,d", width="small", **about)
+    if name in _RATES:
+        return st.column_config.NumberColumn(label, format="%.1f%%", width="small", **about)
+    if name in _INSTANTS:
+        return st.column_config.DatetimeColumn(label, format="D MMM YYYY, HH:mm", timezone=time_zone.key, **about)
+    if name == "is_customer":
+        return st.column_config.CheckboxColumn(label, width="small", **about)
+    if name == "trend":
+        return st.column_config.BarChartColumn(label, y_min=0, color="#2b7bab", width="medium", **about)
+    if name == "severity":
+        words = [plain(f"severity.{severity}") for severity in _SEVERITIES]
+        return st.column_config.MultiselectColumn(label, options=words, color=list(_SEVERITIES.values()), width=90, **about)
+    return st.column_config.TextColumn(label, pinned=first, width=_WIDTHS.get(name), **about)
+
+
+def _in_words(values: pl.Series) -> pl.Series:
+    """The words for values of a closed vocabulary; a value without words stands for itself."""
+    name = values.name
+    words = {value: plain(f"{name}.{value}") for value in values.unique().to_list() if has(f"{name}.{value}")}
+    return values.cast(pl.String).replace(words)
