@@ -167,7 +167,9 @@ class Warehouse:
     def data_until(self) -> dt.datetime | None:
         """When the last call that may be seen was made, UTC; None without any."""
         with contextlib.closing(self.connection.cursor()) as cursor:
-            last = cursor.sql("select max(called_at) as last_call from calls").pl()["last_call"][0]  # fetchall needs pytz
+            last = cursor.sql("select max(called_at) as last_call from calls").pl()["last_call"][
+                0
+            ]  # fetchall needs pytz
         return last.astimezone(dt.UTC) if isinstance(last, dt.datetime) else None
 
     def last_30_days(self) -> tuple[dt.date, dt.date] | None:
@@ -235,8 +237,7 @@ class Warehouse:
 
     def _bind_lake(self, registry: RegistryFiles) -> None:
         connection = self.connection
-        self._bind_calls(connection, "main", None)
-        connection.execute("set schema = 'lake'")
+        self._bind_calls(connection, "lake", None)
         sees_all = not self.viewer.narrows
         loads = connection.from_arrow(self.snapshot.loads) if sees_all else _empty(connection, LOAD_COLUMNS)
         _as(loads, LOAD_COLUMNS).create("loads")
@@ -246,10 +247,11 @@ class Warehouse:
         for relation, key in REGISTRY_KEYS.items():
             rows = _registry(connection, registry, relation)
             if not sees_all:
-                seen = connection.table("main.calls").project(ColumnExpression(key)).distinct()
+                seen = connection.table("lake.calls").project(ColumnExpression(key)).distinct()
                 rows = rows.join(seen, key, how="semi")
             rows.create(relation)
         connection.execute("set schema = 'main'")
+        connection.table("lake.calls").create_view("calls")
         for name in PUBLIC[1:]:
             connection.execute(f"create view {name} as {view(name)}")
 

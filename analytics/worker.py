@@ -31,8 +31,10 @@ from ingest.ledger import REJECT_COLUMNS
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from analytics.registry import RegistryFiles
+    from analytics.scope import Scope
     from analytics.warehouse import Keep
-    from ingest.lake import DataFile
+    from ingest.lake import DataFile, Snapshot
 
 ARROW = Expressions(column=pc.field, constant=pc.scalar, lower=pc.utf8_lower)
 
@@ -96,8 +98,9 @@ def _answer(answer_to: BinaryIO, job: Mapping[str, Any], limits: SqlLimits) -> N
             stream.write_table(rows)
 
 
-def _run(job: Mapping[str, Any], limits: SqlLimits) -> pa.Table:
-    warehouse = Warehouse(job["snapshot"], job["registry"], viewer=job["viewer"], reader=DatasetReader())
+def locked(snapshot: Snapshot, registry: RegistryFiles, viewer: Scope | None, limits: SqlLimits) -> Warehouse:
+    """A warehouse whose connection can be given to anybody: everything is bound, and nothing can be set any more."""
+    warehouse = Warehouse(snapshot, registry, viewer=viewer, reader=DatasetReader())
     warehouse.bind_metrics()
     connection = warehouse.connection
     connection.execute("set temp_directory = ''")
@@ -105,6 +108,11 @@ def _run(job: Mapping[str, Any], limits: SqlLimits) -> pa.Table:
     connection.execute("set max_execution_time = ?", [int(limits.seconds * 1000)])
     for lock in LOCKS:
         connection.execute(lock)
+    return warehouse
+
+
+def _run(job: Mapping[str, Any], limits: SqlLimits) -> pa.Table:
+    connection = locked(job["snapshot"], job["registry"], job["viewer"], limits).connection
     _bound_by_the_operating_system(limits)
     relation = connection.sql(job["query"])
     if relation is None:

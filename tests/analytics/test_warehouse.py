@@ -1,0 +1,265 @@
+"""One snapshot, two scopes underneath: who may see, and what is asked."""
+
+from __future__ import annotations
+
+import datetime as dt
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+import pytest
+from polars.testing import assert_frame_equal
+
+from analytics.errors import AnalyticsError, UnknownNameError
+from analytics.metrics import metric_names
+from analytics.questions import question, question_names
+from analytics.registry import RegistryFiles
+from analytics.scope import Scope
+from analytics.warehouse import Warehouse
+from ingest.errors import LakeError
+from ingest.lake import Lake
+from tests.analytics.given import call, given_lake, reject
+
+OWN, OTHER = 1234567, 7654321
+
+REGISTRY = {
+    "partners": f"partner,name,contact\n{OWN},Alfa,Anna\n{OTHER},Bravo,Bernard\n",
+    "integrations": (
+        f"integration,name,replaces\n{OWN}_1,Alfa Link,\n{OTHER}_1,Bravo Link,{OWN}_9\n{OWN}_2,Alfa Flow,{OTHER}_8\n"
+    ),
+    "customers": "customer,name,branch\n1000001,Customer of Alfa,Healthcare\n2000002,Customer of Bravo,Transport\n",
+}
+
+STRANGE = ("2000002", "Bravo", "7654321", "Bernard", "Transport", "bravo", "9999999")
+"""Texts that stand in the other partner's rows only."""
+
+
+def calls_of(partner: int) -> list[dict[str, Any]]:
+    """Calls of every kind, of one partner; each came through another integration once."""
+    name, customer = ("alfa", "1000001") if partner == OWN else ("bravo", "2000002")
+    said = {
+        "customer": customer,
+        "connector": f"{name}_Employees",
+        "user_agent": f"{name}/1.0",
+        "stream": f"{name}-gateway",
+        "duration_ms": 120.0 if partner == OWN else 9999999.0,
+    }
+    days = [f"2026-10-{day:02}T08:00:00Z" for day in range(1, 9)]
+    ids = [f"{partner}_1", f"{OTHER}_8" if partner == OWN else f"{OWN}_9"]
+    return [
+        call(called_at=day, integration_id=sent, status=status, environment=environment, **said)
+        for day in days
+        for sent in ids
+        for status in (200, 500)
+        for environment in ("production", "accept")
+    ]
+
+
+def unidentified() -> list[dict[str, Any]]:
+    return [call(integration_id=None, customer="2000002", user_agent="bravo/1.0", connector="bravo_Employees")]
+
+
+def registry_in(folder: Path) -> list[Path]:
+    files = [folder / f"{name}.csv" for name in REGISTRY]
+    for file in files:
+        file.write_text(REGISTRY[file.stem], encoding="utf-8")
+    return files
+
+
+@pytest.fixture
+def lake(tmp_path: Path) -> Path:
+    """Two partners' calls in three files, calls of nobody, a reject, and the registry."""
+    rows = [*calls_of(OWN), *calls_of(OTHER), *unidentified()]
+    rejects = [reject(sample="bravo 2000002")]
+    return given_lake(tmp_path / "lake", rows, rejects=rejects, registry=registry_in(tmp_path), files=3)
+
+
+def parameters(name: str) -> dict[str, object] | None:
+    """A value for whatever a question asks for: about the other partner, so that an answer would be a leak."""
+    values = {"integration": f"{OTHER}_1", "connector": "bravo_Employees", "partner": OTHER, "limit": 10}
+    code = "\n".join(line for line in question(name).sql.splitlines() if not line.startswith("--"))
+    return {key: value for key, value in values.items() if f"${key}" in code} or None
+
+
+def shown(answer: pl.DataFrame) -> str:
+    """Everything in an answer as text."""
+    return repr(answer.rows())
+
+
+@pytest.mark.parametrize("name", metric_names())
+def test_a_partner_sees_in_every_metric_what_a_lake_of_its_own_would_show(
+    name: str, lake: Path, tmp_path: Path
+) -> None:
+    alone = given_lake(tmp_path / "alone", calls_of(OWN), registry=registry_in(tmp_path))
+    viewer = Scope(partner=OWN, environment="all")
+    with Warehouse.open(lake, viewer=viewer) as shared, Warehouse.open(alone) as own:
+        for scope in (Scope(), Scope(environment="accept"), Scope.parse({"since": "2026-10-03"})):
+            seen = shared.metric(name, scope)
+            assert_frame_equal(seen, own.metric(name, scope))
+            assert not [text for text in STRANGE if text in shown(seen)]
+        assert shared.metric(name, Scope(partner=OTHER)).height == own.metric(name, Scope(partner=OTHER)).height
+
+
+@pytest.mark.parametrize("name", question_names())
+def test_a_partner_sees_nothing_of_another_in_any_question(name: str, lake: Path) -> None:
+    with Warehouse.open(lake, viewer=Scope(partner=OWN, environment="all")) as warehouse:
+        for scope in (Scope(), Scope(partner=OTHER), Scope(environment="all", customer="2000002")):
+            answer = warehouse.query_file(name, scope, parameters(name))
+            assert not [text for text in STRANGE if text in shown(answer)]
+
+
+@pytest.mark.parametrize(
+    "relation", ["calls", "rejects", "loads", "partners", "integrations", "customers", "lake.sent", "lake.calls"]
+)
+def test_a_partner_sees_nothing_of_another_in_any_relation(relation: str, lake: Path) -> None:
+    with Warehouse.open(lake, viewer=Scope(partner=OWN, environment="all")) as warehouse:
+        rows = warehouse.query(f"select * from {relation}")
+        visible = shown(rows.drop("integration_id", "partner", "integration", "replaces", strict=False))
+    assert not [text for text in STRANGE if text in visible]
+
+
+def test_an_old_id_belongs_to_the_partner_that_has_it_now(lake: Path) -> None:
+    with Warehouse.open(lake, viewer=Scope(partner=OWN)) as warehouse:
+        assert warehouse.query("select distinct integration_id, integration from calls order by 1").rows() == [
+            ("1234567_1", "1234567_1"),
+            ("7654321_8", "1234567_2"),
+        ]
+
+
+def test_a_viewer_of_one_environment_sees_no_other(lake: Path) -> None:
+    with Warehouse.open(lake, viewer=Scope(environment="accept")) as warehouse:
+        assert warehouse.metric("calls_per_day")["calls"].sum() == 0
+        assert warehouse.metric("calls_per_day", Scope(environment="all"))["calls"].sum() == 64
+
+
+@pytest.mark.parametrize(
+    ("scope", "calls"),
+    [
+        (Scope(), 65),
+        (Scope(environment="all"), 129),
+        (Scope(product="sb"), 0),
+        (Scope(partner=OWN), 32),
+        (Scope(integration=f"{OWN}_1"), 16),
+        (Scope(integration=f"{OTHER}_8"), 16),
+        (Scope(customer="2000002"), 33),
+        (Scope(connector="ALFA_employees"), 32),
+        (Scope(stream="alfa-gateway"), 32),
+        (Scope(stream="' or true --"), 0),
+        (Scope.parse({"since": "2026-10-08"}), 8),
+        (Scope.parse({"until": "2026-10-02"}), 9),
+        (Scope.parse({"since": "2026-10-02", "until": "2026-10-04", "partner": OWN}), 8),
+        (Scope.parse({"since": "2027-01-01"}), 0),
+    ],
+    ids=str,
+)
+def test_a_scope_keeps_exactly_its_calls_whatever_the_files(scope: Scope, calls: int, lake: Path) -> None:
+    with Warehouse.open(lake) as warehouse:
+        assert warehouse.query_file("overview_totals", scope)["calls"].to_list() == [calls]
+
+
+def test_files_that_cannot_hold_the_scope_are_not_opened(lake: Path, tmp_path: Path) -> None:
+    snapshot = Lake(lake).snapshot()
+    later = given_lake(tmp_path / "later", [call(called_at="2026-12-01T08:00:00Z", customer="9999999")])
+    with_later = Lake(later).snapshot().calls[0]
+    both = Warehouse.over(
+        type(snapshot)(snapshot.version, snapshot.time_zone, (*snapshot.calls, with_later), (), snapshot.loads),
+        RegistryFiles(),
+    )
+    with both:
+        assert both.query_file("overview_totals", Scope(customer="9999999"))["calls"].to_list() == [1]
+        with_later.path.unlink()
+        assert both.query_file("overview_totals", Scope.parse({"until": "2026-12-01"}))["calls"].to_list() == [65]
+        assert both.query_file("overview_totals", Scope(customer="1000001"))["calls"].to_list() == [32]
+
+
+def test_the_period_before_stands_beside_each_row(tmp_path: Path) -> None:
+    rows = [
+        call(called_at="2026-10-01T08:00:00Z", integration_id="1234567_1", status=500),
+        call(called_at="2026-10-02T08:00:00Z", integration_id="1234567_2"),
+        call(called_at="2026-10-03T08:00:00Z", integration_id="1234567_1"),
+        call(called_at="2026-10-04T08:00:00Z", integration_id="1234567_1"),
+        call(called_at="2026-10-04T08:00:00Z", integration_id="1234567_3"),
+    ]
+    with Warehouse.open(given_lake(tmp_path / "lake", rows)) as warehouse:
+        period = Scope.parse({"since": "2026-10-03", "until": "2026-10-05"})
+        rates = warehouse.compared("error_rates", period).drop(pl.selectors.contains("_low", "_high"))
+        days = warehouse.compared("calls_per_day", period).select("day", "calls", "calls_before")
+        totals = warehouse.compared("overview_totals", period)
+        whole = warehouse.compared("overview_totals", Scope()).select("calls", "calls_before")
+    assert rates.columns == [
+        "integration", "calls", "errors", "error_rate", "calls_before", "errors_before", "error_rate_before",
+    ]  # fmt: skip
+    assert rates.rows() == [
+        ("1234567_1", 2, 0, 0.0, 1, 1, 1.0),
+        ("1234567_3", 1, 0, 0.0, None, None, None),
+        ("1234567_2", None, None, None, 1, 0, 0.0),
+    ]
+    assert days.rows() == [(dt.date(2026, 10, 3), 1, 1), (dt.date(2026, 10, 4), 2, 1)]
+    assert totals.select("calls", "errors", "calls_before", "errors_before").rows() == [(3, 0, 2, 1)]
+    assert whole.rows() == [(5, 0)]
+
+
+def test_rows_without_a_connector_are_compared_with_each_other(tmp_path: Path) -> None:
+    rows = [
+        call(called_at="2026-10-01T08:00:00Z", connector=None, operation="version"),
+        call(called_at="2026-10-02T08:00:00Z", connector=None, operation="version"),
+    ]
+    with Warehouse.open(given_lake(tmp_path / "lake", rows)) as warehouse:
+        scope = Scope.parse({"since": "2026-10-02", "until": "2026-10-03"})
+        assert warehouse.compared("connector_usage", scope).select("calls", "calls_before").rows() == [(1, 1)]
+
+
+@pytest.mark.parametrize("name", [*metric_names(), "overview_totals"])
+def test_an_empty_lake_can_be_compared(name: str, tmp_path: Path) -> None:
+    with Warehouse.open(given_lake(tmp_path / "lake")) as warehouse:
+        answer = warehouse.compared(name, Scope())
+    assert answer.height == (1 if name == "overview_totals" else 0)
+    assert "calls_before" in answer.columns
+
+
+@pytest.mark.parametrize("name", question_names())
+def test_an_empty_lake_answers_every_question(name: str, tmp_path: Path) -> None:
+    with Warehouse.open(given_lake(tmp_path / "lake")) as warehouse:
+        answer = warehouse.query_file(name, Scope(), parameters(name))
+    assert answer.height <= 1
+    assert pl.Null not in answer.dtypes
+
+
+def test_an_empty_lake_has_no_period_and_no_last_call(tmp_path: Path) -> None:
+    with Warehouse.open(given_lake(tmp_path / "lake")) as warehouse:
+        assert warehouse.data_until() is None
+        assert warehouse.last_30_days() is None
+        for name in ("calls", "rejects", "loads", "partners", "integrations", "customers"):
+            assert warehouse.query(f"select * from {name}").is_empty()
+
+
+def test_the_default_period_is_the_last_30_days_of_data(lake: Path) -> None:
+    with Warehouse.open(lake) as warehouse:
+        assert warehouse.last_30_days() == (dt.date(2026, 9, 9), dt.date(2026, 10, 9))
+        assert warehouse.data_until() == dt.datetime(2026, 10, 8, 8, tzinfo=dt.UTC)
+
+
+def test_a_folder_without_a_lake_is_an_error_that_says_so(tmp_path: Path) -> None:
+    with pytest.raises(LakeError, match="there is no lake here"):
+        Warehouse.open(tmp_path)
+
+
+def test_an_unknown_name_is_answered_with_the_known_ones(lake: Path) -> None:
+    with Warehouse.open(lake) as warehouse:
+        with pytest.raises(
+            UnknownNameError, match="there is no metric 'customers'; known: calls_per_day, connector_us"
+        ):
+            warehouse.metric("customers")
+        with pytest.raises(UnknownNameError, match=r"there is no question '\.\./metrics/latency'; known: "):
+            warehouse.query_file("../metrics/latency")
+
+
+def test_a_question_without_its_parameter_is_an_error(lake: Path) -> None:
+    with Warehouse.open(lake) as warehouse, pytest.raises(AnalyticsError, match="integration"):
+        warehouse.query_file("integration_days", Scope())
+
+
+def test_a_parameter_is_a_value_and_never_text_of_the_query(lake: Path) -> None:
+    with Warehouse.open(lake) as warehouse:
+        answer = warehouse.query_file("integration_errors", Scope(), {"integration": "x' or 'x' = 'x"})
+    assert answer.is_empty()
