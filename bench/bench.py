@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
 HERE = Path(__file__).parent
 DATA = HERE / "data"
-GENERATOR = HERE.parent / "sample_logs" / "generate.py"
+ROOT = HERE.parent
 FORMATS = ("json", "combined")
 TARGET_READ_JSON, TARGET_GOACCESS = 12, 4
 """What we aim at: at most 12 times the bare read's time, at least 4 times GoAccess's lines a second."""
@@ -91,7 +91,19 @@ def generated(log_format: str, calls: int) -> Path:
         print(f"generating {calls:,} calls as {log_format} ...", file=sys.stderr, flush=True)
         part = path.with_suffix(".part")
         subprocess.run(
-            [sys.executable, GENERATOR, "--calls", str(calls), "--format", log_format, "--out", part], check=True
+            [
+                sys.executable,
+                "-m",
+                "sample_logs.generate",
+                "--calls",
+                str(calls),
+                "--format",
+                log_format,
+                "--out",
+                part,
+            ],
+            check=True,
+            cwd=ROOT,
         )
         part.rename(path)
     return path
