@@ -57,21 +57,20 @@ def run_sql(lake: Path, query: str, *, viewer: Scope | None = None, limits: SqlL
     from ingest.lake import Lake
 
     limits = limits or SqlLimits()
-    worker = _start()
-    try:
-        job = {
-            "snapshot": Lake(lake).snapshot(),
-            "registry": registry_files(lake),
-            "viewer": viewer,
-            "query": query,
-            "limits": asdict(limits),
-        }
-        answer, said = worker.communicate(pickle.dumps(job), timeout=limits.seconds + _START_SECONDS)
-    except subprocess.TimeoutExpired:
-        raise SqlLimitError(f"the query was stopped: it takes longer than {limits.seconds:g} seconds") from None
-    finally:
-        worker.kill()
-        worker.wait()
+    with _start() as worker:
+        try:
+            job = {
+                "snapshot": Lake(lake).snapshot(),
+                "registry": registry_files(lake),
+                "viewer": viewer,
+                "query": query,
+                "limits": asdict(limits),
+            }
+            answer, said = worker.communicate(pickle.dumps(job), timeout=limits.seconds + _START_SECONDS)
+        except subprocess.TimeoutExpired:
+            raise SqlLimitError(f"the query was stopped: it takes longer than {limits.seconds:g} seconds") from None
+        finally:
+            worker.kill()
     head, _, rows = answer.partition(b"\n")
     _raise_what_went_wrong(_read_head(head), worker.returncode, said, limits)
     table: pa.Table = pa.ipc.open_stream(pa.py_buffer(rows)).read_all()

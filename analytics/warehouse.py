@@ -166,11 +166,8 @@ class Warehouse:
 
     def data_until(self) -> dt.datetime | None:
         """When the last call that may be seen was made, UTC; None without any."""
-        with contextlib.closing(self.connection.cursor()) as cursor:
-            last = cursor.sql("select max(called_at) as last_call from calls").pl()["last_call"][
-                0
-            ]  # fetchall needs pytz
-        return last.astimezone(dt.UTC) if isinstance(last, dt.datetime) else None
+        last = self.query("select max(called_at) as last_call from calls")["last_call"].item()
+        return last if isinstance(last, dt.datetime) else None
 
     def last_30_days(self) -> tuple[dt.date, dt.date] | None:
         """The last 30 days of data as since and until: what pages show when nothing else is asked."""
