@@ -10,10 +10,11 @@ HERE = Path(__file__).parent
 
 st.set_page_config(page_title=frame.PRODUCT, page_icon=str(HERE / "logo.svg"), layout="wide", initial_sidebar_state=230)
 st.html(HERE / "style.css")
+st.logo(str(HERE / "wordmark.svg"), icon_image=str(HERE / "logo.svg"), size="large")
 
 pages = {
     name: st.Page(
-        HERE / "pages" / f"{name}.py",
+        HERE / "app_pages" / f"{name}.py",
         title=frame.title_of(name),
         icon=f":material/{icon}:" if icon else None,
         default=name == "overview",

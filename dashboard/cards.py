@@ -26,6 +26,7 @@ def compared(name: str, figure: Number, *, border: bool = False) -> None:
         delta_description=None if difference is None else say("card.before", before=Words(shown(figure.before))),
         help=say(f"column_help.{name}"),
         border=border,
+        height="stretch" if border else "content",
     )
 
 

@@ -1,6 +1,7 @@
 """The charts: one look, one colour a meaning, units in every tooltip, and days without calls shown as what they are.
 
-Days are UTC dates for the browser (`utcyearmonthdate`): a business day stays that day wherever the reader is.
+A day goes to the browser as text and is read there as UTC, so that it stays that day wherever the reader is: Streamlit
+hands a date over as midnight of the reader's own time zone.
 """
 
 from __future__ import annotations
@@ -8,20 +9,20 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import altair as alt
+import polars as pl
 
 from dashboard.wording import plain
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    import polars as pl
-
-CALLS, ERRORS, BEFORE = "#2b7bab", "#c2473d", "#a9b4be"
+CALLS, CUSTOMERS, ERRORS, BEFORE = "#2b7bab", "#2e8b6f", "#c2473d", "#a9b4be"
 PARTIES = {"partner": "#d9962b", "customer": "#6d5fa8", "vendor": "#c2473d"}
 _GRID = "#edf0f3"
 _LABEL = "#6b7885"
 _DAY = "utcyearmonthdate(day):T"
 _COUNT, _RATE = ",d", ".1%"
+_BAR = alt.RelativeBandSize(0.76)
 
 
 def per_day(rows: pl.DataFrame, measure: str, *, height: int = 120) -> alt.LayerChart:
@@ -30,7 +31,7 @@ def per_day(rows: pl.DataFrame, measure: str, *, height: int = 120) -> alt.Layer
     form = _RATE if is_rate else _COUNT
     before = f"{measure}_before"
     tips = [alt.Tooltip(_DAY, title=plain("chart.day"), format="%a %-d %b %Y"), _tip(measure, form)]
-    base = alt.Chart(rows).encode(x=_day_axis(ticks=4))
+    base = alt.Chart(_with_days(rows)).encode(x=_day_axis(rows, ticks=4))
     layers: list[alt.Chart] = []
     if before in rows.columns:
         tips.append(alt.Tooltip(before, title=plain("chart.before"), format=form))
@@ -43,7 +44,7 @@ def per_day(rows: pl.DataFrame, measure: str, *, height: int = 120) -> alt.Layer
     if is_rate:
         mark = base.mark_line(color=ERRORS, strokeWidth=1.8, point={"filled": True, "size": 14, "color": ERRORS})
     else:
-        mark = base.mark_bar(color=CALLS, cornerRadiusTopLeft=2, cornerRadiusTopRight=2)
+        mark = base.mark_bar(color=CALLS, width=_BAR, binSpacing=0)
     layers.append(mark.encode(y=y, tooltip=tips))
     return _finish(alt.layer(*layers), height)
 
@@ -61,15 +62,15 @@ def errors_by_party(rows: pl.DataFrame, *, height: int = 240) -> alt.Chart:
 def customers(rows: pl.DataFrame, *, height: int = 220) -> alt.Chart:
     """Customers per day or week. Reads day (of a week its Monday), customers and, in words, what the point covers."""
     chart = (
-        alt.Chart(rows)
+        alt.Chart(_with_days(rows))
         .mark_area(
-            color="#2e8b6f",
-            opacity=0.18,
-            interpolate="step-after",
-            line={"color": "#2e8b6f", "strokeWidth": 2, "interpolate": "step-after"},
+            color=CUSTOMERS,
+            opacity=0.15,
+            line={"color": CUSTOMERS, "strokeWidth": 2},
+            point={"color": CUSTOMERS, "filled": True, "size": 24, "opacity": 1},
         )
         .encode(
-            x=_day_axis(ticks=8),
+            x=_day_axis(rows, ticks=6),
             y=alt.Y("customers:Q", axis=_value_axis(_COUNT, ticks=4), scale=_from_zero()),
             tooltip=[
                 alt.Tooltip("covers:N", title=plain("chart.period")),
@@ -106,7 +107,7 @@ def ranking(rows: pl.DataFrame, name: str, value: str, *, extra: Sequence[str] =
 def coverage(rows: pl.DataFrame) -> alt.Chart:
     """Which stream has calls on which day: dark is many, a hole is none. Reads stream, day and calls."""
     chart = (
-        alt.Chart(rows)
+        alt.Chart(_with_days(rows))
         .mark_rect(stroke="#ffffff", strokeWidth=1, cornerRadius=2)
         .encode(
             x=alt.X(
@@ -148,10 +149,10 @@ def coverage(rows: pl.DataFrame) -> alt.Chart:
 def _stacked_days(rows: pl.DataFrame, kind: str, colours: dict[str, str], height: int) -> alt.Chart:
     names = [plain(f"{kind}.{value}") for value in colours]
     chart = (
-        alt.Chart(rows)
-        .mark_bar()
+        alt.Chart(_with_days(rows))
+        .mark_bar(width=_BAR, binSpacing=0)
         .encode(
-            x=_day_axis(ticks=10),
+            x=_day_axis(rows, ticks=10),
             y=alt.Y("calls:Q", axis=_value_axis(_COUNT, ticks=4), stack="zero", scale=_from_zero()),
             color=alt.Color(
                 f"{kind}_name:N",
@@ -169,18 +170,24 @@ def _stacked_days(rows: pl.DataFrame, kind: str, colours: dict[str, str], height
     return _finish(chart, height)
 
 
-def _day_axis(*, ticks: int) -> alt.X:
+def _with_days(rows: pl.DataFrame) -> pl.DataFrame:
+    return rows.with_columns(pl.col("day").dt.to_string("%Y-%m-%d"))
+
+
+def _day_axis(rows: pl.DataFrame, *, ticks: int) -> alt.X:
+    """The axis of days, with evenly spaced labels: Vega's own begin anew with every month."""
+    days = rows["day"].unique().sort().to_list()
+    labelled = days[:: max(1, -(-len(days) // ticks))]
     return alt.X(
         _DAY,
         axis=alt.Axis(
             title=None,
             format="%-d %b",
-            tickCount=ticks,
+            values=[alt.DateTime(year=day.year, month=day.month, date=day.day, utc=True) for day in labelled],
             grid=False,
             labelColor=_LABEL,
             domainColor="#c9d1d8",
             tickColor="#c9d1d8",
-            labelFlush=True,
             labelOverlap="greedy",
         ),
     )
@@ -189,7 +196,7 @@ def _day_axis(*, ticks: int) -> alt.X:
 def _value_axis(form: str, *, ticks: int) -> alt.Axis:
     return alt.Axis(
         title=None,
-        format="~s" if form == _COUNT else ".0%",
+        labelExpr="format(datum.value, '~s')" if form == _COUNT else "format(datum.value, '~%')",
         tickCount=ticks,
         tickMinStep=1 if form == _COUNT else alt.Undefined,
         gridColor=_GRID,
@@ -200,7 +207,7 @@ def _value_axis(form: str, *, ticks: int) -> alt.Axis:
 
 
 def _from_zero() -> alt.Scale:
-    return alt.Scale(zero=True, domainMin=0, nice=True)
+    return alt.Scale(zero=True, nice=True)
 
 
 def _tip(column: str, form: str) -> alt.Tooltip:
@@ -208,4 +215,4 @@ def _tip(column: str, form: str) -> alt.Tooltip:
 
 
 def _finish(chart: Any, height: int) -> Any:
-    return chart.properties(height=height).configure_view(strokeWidth=0)
+    return chart.properties(height=height, padding={"left": 0, "top": 6, "right": 6, "bottom": 0}).configure_view(strokeWidth=0)

@@ -178,7 +178,7 @@ def errors_by_integration(view: View) -> pl.DataFrame:
         .agg(pl.col("calls").sum())
         .sort("calls", "outcome", descending=[True, False])
         .group_by("integration", maintain_order=True)
-        .agg(pl.col("outcome").first(), pl.col("party").first())
+        .agg(most_outcome=pl.col("outcome").first(), most_party=pl.col("party").first())
     )
     names = view.rows("customers_per_integration").select("integration", "name")
     return (
@@ -236,9 +236,9 @@ def coverage(view: View) -> pl.DataFrame:
     return replace(view, scope=Scope(since=view.scope.since, until=view.scope.until, environment="all")).rows("days_by_stream")
 
 
-def at(instant: object, view: View) -> dt.datetime | None:
-    """Return an instant in the lake's time zone."""
-    return instant.astimezone(view.lake.time_zone) if isinstance(instant, dt.datetime) else None
+def day_of(instant: object, view: View) -> dt.date | None:
+    """Return the day of an instant in the lake's time zone."""
+    return instant.astimezone(view.lake.time_zone).date() if isinstance(instant, dt.datetime) else None
 
 
 def name_of(profile: Mapping[str, object] | None, integration: str) -> str:
@@ -268,10 +268,9 @@ def _covers_period_before(view: View) -> bool:
 
 def _finding(found: Mapping[str, object]) -> str:
     """Return a finding of the question `attention` in words; what `now` and `before` are depends on its kind."""
-    days_or_people = found["kind"] in {"gone_silent", "customers_down"}
-    now, before = (
-        round(value) if days_or_people and isinstance(value, float) else value for value in (found["now"], found["before"])
-    )
+    now, before = found["now"], found["before"]
+    if found["kind"] in {"gone_silent", "customers_down"}:
+        now, before = (f"{value:.3g}" for value in (now, before))
     defect = f"id_defect.{found['subject']}"
     subject = plain(defect) if has(defect) else found["subject"]
     return plain(f"attention.{found['kind']}", now=now, before=before, subject=subject)

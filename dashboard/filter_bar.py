@@ -159,29 +159,34 @@ def _say_misread(misread: tuple[Misread, ...]) -> None:
 
 def _draw(lake: data.OpenLake, scope: Scope, covered: Period) -> None:
     options = data.filter_options(lake, scope)
-    with st.container(key="filter_bar"), st.grid("auto", min_column_width=150, gap="xsmall", vertical_alignment="bottom"):
+    with st.container(key="filter_bar", horizontal=True, gap="xsmall", vertical_alignment="center"):
         _period(scope, covered)
-        _select("environment", scope, list(options.environments), placeholder=None)
-        _select("partner", scope, list(options.partners), names=options.partners)
-        _select("integration", scope, list(options.integrations), names=options.integrations)
+        _select("environment", scope, list(options.environments), placeholder=None, width=150)
+        _select("partner", scope, list(options.partners), names=options.partners, width=200)
+        _select("integration", scope, list(options.integrations), names=options.integrations, width=230)
         hidden = sum(getattr(scope, name) is not None for name in ("product", "connector", "customer", "stream"))
         with st.popover(
             say("filter.more_count", count=hidden) if hidden else say("filter.more"),
             icon=":material/tune:",
-            width="stretch",
         ):
             _select("product", scope, list(options.products))
             _select("connector", scope, list(options.connectors))
             _select("customer", scope, list(options.customers), names=options.customers)
             _select("stream", scope, list(options.streams))
         st.button(
-            say("filter.reset"), icon=":material/restart_alt:", type="tertiary", width="stretch", on_click=partial(go, Selection())
+            say("filter.reset"), icon=":material/restart_alt:", type="tertiary", on_click=partial(go, Selection())
         )
     _note(lake, scope)
 
 
 def _select(
-    name: str, scope: Scope, values: list[Any], *, names: Mapping[Any, str] | None = None, placeholder: str | None = ""
+    name: str,
+    scope: Scope,
+    values: list[Any],
+    *,
+    names: Mapping[Any, str] | None = None,
+    placeholder: str | None = "",
+    width: int | None = None,
 ) -> None:
     """One selectbox. Nothing selected means not narrowed; what the link says can always be shown."""
     key = f"filter.{name}"
@@ -195,6 +200,8 @@ def _select(
         placeholder=plain(f"filter.all.{name}") if placeholder is not None else None,
         format_func=lambda option: (names or {}).get(option) or _name_of(name, option),
         on_change=partial(_selected, name),
+        label_visibility="collapsed" if width else "visible",
+        width=width or "stretch",
     )
 
 
@@ -215,7 +222,7 @@ def _selected(name: str) -> None:
 def _period(scope: Scope, covered: Period) -> None:
     since, until = _dates(scope)
     label = span(since, until)
-    with st.popover(label, icon=":material/calendar_month:", width="stretch", help=say("filter.period_help")):
+    with st.popover(label, icon=":material/calendar_month:", help=say("filter.period_help")):
         st.session_state["filter.period"] = next(
             (name for name in PERIODS if Selection(period=name).over(covered) == Scope(since=since, until=until)), None
         )

@@ -26,15 +26,11 @@ def title_of(name: str) -> str:
 def sidebar(pages: Mapping[str, st.Page]) -> None:
     """Draw the way between the pages. Every link carries what is selected; a list's does not carry one of its rows."""
     selection, _ = filter_bar.current()
-    with st.sidebar:
-        with st.container(key="brand", gap=None):
-            st.markdown(say("brand.heading"))
-            st.caption(say("brand.tagline"))
-        with st.container(key="pages", gap=None):
-            for name, page in pages.items():
-                if page.visibility == "visible":
-                    to = filter_bar.without(selection, name.removesuffix("s"))
-                    st.page_link(page, query_params=filter_bar.link(to), width="stretch")
+    with st.sidebar, st.container(key="pages"):
+        for name, page in pages.items():
+            if page.visibility == "visible":
+                to = filter_bar.without(selection, name.removesuffix("s"))
+                st.page_link(page, query_params=filter_bar.link(to), width="stretch")
 
 
 def run(page: st.Page) -> None:
@@ -67,14 +63,14 @@ def open_page(name: str, **narrowing: object) -> NoReturn:
     """Go to a page with something more selected (None lifts a narrowing), as a click on a row does."""
     selection, _ = filter_bar.current()
     narrowed = filter_bar.Selection(selection.scope.replace(**narrowing), selection.period)
-    st.switch_page(f"pages/{name}.py", query_params=filter_bar.link(narrowed))
+    st.switch_page(f"app_pages/{name}.py", query_params=filter_bar.link(narrowed))
 
 
 def back(name: str, *, lift: str) -> None:
     """Draw the link back to a list, which lifts the narrowing to one of its rows."""
     selection, _ = filter_bar.current()
     st.page_link(
-        f"pages/{name}.py",
+        f"app_pages/{name}.py",
         label=say(f"{name}.back"),
         icon=":material/arrow_back:",
         query_params=filter_bar.link(filter_bar.without(selection, lift)),

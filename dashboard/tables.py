@@ -18,10 +18,10 @@ _COUNTS = {
 }  # fmt: skip
 _RATES = {"error_rate", "share"}
 _INSTANTS = {"first_call", "last_call", "last_loaded_at"}
-_WORDS = {"operation", "outcome", "party", "environment", "product", "reason", "id_status", "id_defect", "log_format"}
+_WORDS = {"operation", "outcome", "most_outcome", "party", "most_party", "environment", "product", "protocol", "is_customer", "reason", "id_status", "id_defect", "log_format"}
 """Columns of closed vocabularies: their values have words of their own."""
 _SEVERITIES = {"high": "red", "medium": "orange", "low": "gray"}
-_ROWS_AT_ONCE = 14
+_ROWS_AT_ONCE, _ROW_HEIGHT = 14, 35
 _WIDTHS = {"finding": "large", "user_agent": "large"}
 
 
@@ -48,9 +48,10 @@ def show(
     options: dict[str, Any] = {"on_select": "rerun", "selection_mode": "single-cell"} if opens else {}
     state = st.dataframe(
         shown,
-        height="content" if rows.height <= _ROWS_AT_ONCE else 36 * (_ROWS_AT_ONCE + 1),
+        height="content" if rows.height <= _ROWS_AT_ONCE else _ROW_HEIGHT * (_ROWS_AT_ONCE + 1) + 2,
+        row_height=_ROW_HEIGHT,
         hide_index=True,
-        column_config={column: _column(column, time_zone, first=column == columns[0]) for column in columns},
+        column_config={column: _column(column, time_zone) for column in columns},
         placeholder="–",
         key=key,
         alt=title,
@@ -60,7 +61,7 @@ def show(
     return rows.row(cells[0][0], named=True) if cells else None
 
 
-def _column(name: str, time_zone: ZoneInfo, *, first: bool) -> Any:
+def _column(name: str, time_zone: ZoneInfo) -> Any:
     label = say(f"column.{name}")
     about: dict[str, Any] = {"help": say(f"column_help.{name}") if has(f"column_help.{name}") else None}
     if name in _COUNTS:
@@ -69,18 +70,15 @@ def _column(name: str, time_zone: ZoneInfo, *, first: bool) -> Any:
         return st.column_config.NumberColumn(label, format="%.1f%%", width="small", **about)
     if name in _INSTANTS:
         return st.column_config.DatetimeColumn(label, format="D MMM YYYY, HH:mm", timezone=time_zone.key, **about)
-    if name == "is_customer":
-        return st.column_config.CheckboxColumn(label, width="small", **about)
     if name == "trend":
         return st.column_config.BarChartColumn(label, y_min=0, color="#2b7bab", width="medium", **about)
     if name == "severity":
         words = [plain(f"severity.{severity}") for severity in _SEVERITIES]
         return st.column_config.MultiselectColumn(label, options=words, color=list(_SEVERITIES.values()), width=90, **about)
-    return st.column_config.TextColumn(label, pinned=first, width=_WIDTHS.get(name), **about)
+    return st.column_config.TextColumn(label, width=_WIDTHS.get(name), **about)
 
 
 def _in_words(values: pl.Series) -> pl.Series:
     """The words for values of a closed vocabulary; a value without words stands for itself."""
-    name = values.name
-    words = {value: plain(f"{name}.{value}") for value in values.unique().to_list() if has(f"{name}.{value}")}
-    return values.cast(pl.String).replace(words)
+    name, texts = values.name.removeprefix("most_"), values.cast(pl.String)
+    return texts.replace({text: plain(f"{name}.{text}") for text in texts.unique().to_list() if has(f"{name}.{text}")})

@@ -21,16 +21,23 @@ if not coverage.is_empty():
         frame.heading("data_quality.coverage", note="data_quality.coverage_note")
         st.altair_chart(charts.coverage(coverage), alt=say("data_quality.coverage"))
 
-for name, question, columns in (
-    (
-        "loads",
-        "loads_by_stream",
-        ["stream", "log_format", "loads", "sources", "lines", "calls", "rejects", "ignored", "first_call", "last_call", "last_loaded_at"],
-    ),
-    ("rejects", "rejects_by_reason", ["stream", "reason", "lines"]),
-    ("hygiene", "id_hygiene", ["id_status", "id_defect", "calls", "customers", "share"]),
-    ("malformed", "malformed_ids", ["integration_id", "id_defect", "calls", "customers", "user_agent", "last_call"]),
-    ("unidentified", "unidentified_calls", ["customer", "user_agent", "connector", "calls", "first_call", "last_call"]),
-):
+
+
+def part(name: str, question: str, columns: list[str]) -> None:
+    """Show one question with its heading."""
     frame.heading(f"data_quality.{name}", note=f"data_quality.{name}_note")
     tables.show(view.rows(question), columns, key=name, title=say(f"data_quality.{name}"), time_zone=view.lake.time_zone)
+
+
+part(
+    "loads",
+    "loads_by_stream",
+    ["stream", "log_format", "loads", "lines", "calls", "rejects", "ignored", "first_call", "last_call", "last_loaded_at"],
+)
+left, right = st.columns(2, gap="medium")
+with left:
+    part("hygiene", "id_hygiene", ["id_status", "id_defect", "calls", "customers", "share"])
+with right:
+    part("rejects", "rejects_by_reason", ["stream", "reason", "lines"])
+part("malformed", "malformed_ids", ["integration_id", "id_defect", "calls", "customers", "user_agent", "last_call"])
+part("unidentified", "unidentified_calls", ["customer", "user_agent", "connector", "calls", "first_call", "last_call"])

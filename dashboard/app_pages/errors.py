@@ -27,7 +27,7 @@ with st.container(border=True):
 frame.heading("errors.by_integration", note="errors.hint")
 chosen = tables.show(
     figures.errors_by_integration(view),
-    ["title", "integration", "calls", "errors", "error_rate", "error_rate_range", "outcome", "party"],
+    ["title", "integration", "calls", "errors", "error_rate", "error_rate_range", "most_outcome", "most_party"],
     key="errors_by_integration",
     title=say("errors.by_integration"),
     time_zone=view.lake.time_zone,

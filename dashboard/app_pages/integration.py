@@ -18,11 +18,11 @@ if profile is None or not profile["calls"]:
     frame.nothing_asked_for(view)
 
 totals = figures.totals(view)
-with st.grid(5, min_column_width=190, gap="small"):
+with st.grid(4, min_column_width=200, gap="small"):
     for name in ("customers", "calls", "error_rate"):
         cards.compared(name, getattr(totals, name), border=True)
-    for name in ("first_call", "last_call"):
-        cards.single(name, figures.at(profile[name], view))
+    first, last = (figures.day_of(profile[name], view) for name in ("first_call", "last_call"))
+    cards.single("last_call", last, note=say("card.first_call", day=first))
 
 left, right = st.columns(2, border=True)
 with left:
