@@ -1,0 +1,199 @@
+"""What both reports ask the warehouse: a calendar month, the one before it, and how much of both the logs cover."""
+
+from __future__ import annotations
+
+import datetime as dt
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from pydantic import BaseModel
+
+from analytics import sql_file
+from analytics.metrics import metric
+from analytics.reports.errors import ReportError
+from analytics.reports.model import (
+    ConnectorRow,
+    DayRow,
+    EnvironmentRow,
+    ErrorRow,
+    FailingRow,
+    IntegrationDayRow,
+    IntegrationRow,
+    Period,
+    Totals,
+)
+from analytics.scope import Scope
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    import polars as pl
+
+    from analytics.reports.month import Month
+    from analytics.warehouse import Warehouse
+
+RowT = TypeVar("RowT", bound=BaseModel)
+
+QUESTIONS = Path(__file__).parent / "questions"
+
+COUNTS = ("customers", "integrations", "calls", "errors")
+RATES = ("error_rate", "share")
+INSTANTS = ("first_call", "last_call")
+
+FAILING_CALLS = 10
+FAILING_SPAN = dt.timedelta(days=1)
+"""For a customer nothing works any more after this many failed calls in a row over at least this long."""
+
+DAILY_SHARE = 0.8
+"""A log source that has calls on this share of the days is expected to have some on every day."""
+
+
+class Figures:
+    """The tables of a report about one month, from one warehouse.
+
+    `everything` is the warehouse that may see all: it only tells which days were logged at all, for a day on which one
+    partner made no call is no gap in the logs.
+    """
+
+    def __init__(self, warehouse: Warehouse, month: Month, *, everything: Warehouse) -> None:
+        self.month = month
+        self._warehouse = warehouse
+        self._everything = everything
+        self.scope = Scope(since=month.since, until=month.until)
+        self._scope_before = Scope(since=month.previous().since, until=month.since)
+        coverage = self._coverage()
+        self.period = self._period(month, coverage)
+        self.previous = self._period(month.previous(), coverage)
+
+    def totals(self) -> Totals:
+        """One line for the month."""
+        return rows(Totals, self._warehouse.query_file("overview_totals", self.scope))[0]
+
+    def totals_before(self) -> Totals | None:
+        """One line for the previous month; None when nothing at all was logged in it."""
+        if self.previous.days_covered == 0:
+            return None
+        return rows(Totals, self._warehouse.query_file("overview_totals", self._scope_before))[0]
+
+    def days(self) -> tuple[DayRow, ...]:
+        """Every day of the month, those the lake does not reach as well."""
+        counted = {row["day"]: row for row in self._warehouse.metric("calls_per_day", self.scope).iter_rows(named=True)}
+        nothing = dict.fromkeys(("calls", "errors", "error_rate", "customers", "integrations"))
+        return tuple(
+            DayRow.model_validate(nothing | counted.get(day, {}) | {"day": day, "logs": self._logs(day)})
+            for day in self.month.days
+        )
+
+    def integrations(self) -> tuple[IntegrationRow, ...]:
+        """Every integration called in this month or the one before."""
+        return rows(IntegrationRow, self.compared("customers_per_integration"))
+
+    def integration_days(self) -> tuple[IntegrationDayRow, ...]:
+        """The course of each integration."""
+        return rows(IntegrationDayRow, ask(self._warehouse, "integration_course", self.scope))
+
+    def connectors(self) -> tuple[ConnectorRow, ...]:
+        """Every part of the API called in this month or the one before."""
+        return rows(ConnectorRow, self.compared("connector_usage"))
+
+    def errors(self) -> tuple[ErrorRow, ...]:
+        """Every kind of error."""
+        return rows(ErrorRow, self._warehouse.metric("errors_by_outcome", self.scope))
+
+    def failing(self) -> tuple[FailingRow, ...]:
+        """The customers for whom nothing works any more: not just the last call or an hour's outage."""
+        found = rows(FailingRow, ask(self._warehouse, "failing_customers", self.scope))
+        return tuple(
+            row for row in found if row.calls >= FAILING_CALLS and row.last_call - row.failing_since >= FAILING_SPAN
+        )
+
+    def environments(self) -> tuple[EnvironmentRow, ...]:
+        """All environments."""
+        return rows(EnvironmentRow, ask(self._warehouse, "environments", self.scope.replace(environment="all")))
+
+    def accept_error_rates(self) -> dict[str, tuple[int, float]]:
+        """Errors and error rate of each integration in the accept environment."""
+        frame = self._warehouse.metric("error_rates", self.scope.replace(environment="accept"))
+        return {row["integration"]: (row["errors"], row["error_rate"]) for row in frame.iter_rows(named=True)}
+
+    def attention(self) -> list[dict[str, Any]]:
+        """What the warehouse finds worth a look; see questions/attention.sql."""
+        return self._warehouse.query_file("attention", self.scope).to_dicts()
+
+    def compared(self, name: str) -> pl.DataFrame:
+        """A metric, and beside it as `<column>_before` the same over the previous calendar month.
+
+        Who was there in one of the months only counts zero in the other. Where nothing at all was logged in the previous
+        month, everything before is null.
+        """
+        import polars as pl
+
+        key = list(metric(name).key)
+        now = self._warehouse.metric(name, self.scope)
+        before = self._warehouse.metric(name, self._scope_before)
+        both = now.join(
+            before, on=key, how="full", coalesce=True, nulls_equal=True, suffix="_before", maintain_order="left_right"
+        )
+        counts = [column for column in now.columns if column in COUNTS]
+        described = [column for column in now.columns if column not in {*key, *COUNTS, *RATES, *INSTANTS}]
+        known = self.previous.days_covered > 0
+        return both.with_columns(
+            *(pl.coalesce(column, f"{column}_before") for column in described),
+            *(pl.col(column).fill_null(0) for column in counts),
+            *(pl.col(f"{column}_before").fill_null(0) for column in counts if known),
+        )
+
+    def _coverage(self) -> dict[str, set[dt.date]]:
+        """The days with calls of every log source, this month and the previous one."""
+        both = Scope(since=self.month.previous().since, until=self.month.until, environment="all")
+        days: dict[str, set[dt.date]] = {}
+        for row in self._everything.query_file("days_by_stream", both).iter_rows(named=True):
+            if row["calls"] > 0:
+                days.setdefault(row["stream"], set()).add(row["day"])
+        return days
+
+    def _period(self, month: Month, coverage: dict[str, set[dt.date]]) -> Period:
+        logged = {day for days in coverage.values() for day in days}
+        thin = {day for days in coverage.values() for day in _gaps(days)}
+        return Period(
+            month=str(month),
+            since=month.since,
+            until=month.until,
+            days=len(month.days),
+            missing_days=tuple(day for day in month.days if day not in logged),
+            thin_days=tuple(day for day in month.days if day in logged & thin),
+        )
+
+    def _logs(self, day: dt.date) -> str:
+        if day in self.period.missing_days:
+            return "missing"
+        return "thin" if day in self.period.thin_days else "complete"
+
+
+def _gaps(days: set[dt.date]) -> set[dt.date]:
+    """The days without a call between the first and the last of a log source that is there nearly every day."""
+    first, last = min(days), max(days)
+    span = {first + dt.timedelta(days=number) for number in range((last - first).days + 1)}
+    return span - days if len(days) >= DAILY_SHARE * len(span) else set()
+
+
+def ask(warehouse: Warehouse, name: str, scope: Scope, params: Mapping[str, object] | None = None) -> pl.DataFrame:
+    """The answer of one file in `questions/` of this package: what only reports ask."""
+    return warehouse.query(sql_file.read(QUESTIONS, name).sql, params, scope)
+
+
+def check_month(everything: Warehouse, month: Month) -> dt.datetime:
+    """When the data end; ReportError when there are none, or none of this month."""
+    data_until, covered = everything.data_until(), everything.covered()
+    if data_until is None or covered is None:
+        raise ReportError("the lake holds no calls yet; load logs with `koppelzicht ingest`")
+    if covered[1] <= month.since or covered[0] >= month.until:
+        last = covered[1] - dt.timedelta(days=1)
+        raise ReportError(f"no logs of {month} are loaded; expected a month from {covered[0]:%Y-%m} to {last:%Y-%m}")
+    return data_until
+
+
+def rows(model: type[RowT], frame: pl.DataFrame) -> tuple[RowT, ...]:
+    """The frame's rows as records; columns the model does not have are left out."""
+    columns = [name for name in model.model_fields if name in frame.columns]
+    return tuple(model.model_validate(row) for row in frame.select(columns).iter_rows(named=True))

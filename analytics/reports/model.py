@@ -1,0 +1,260 @@
+"""What a report says, as data. Its page and its CSV files are written from this and from nothing else.
+
+Every tuple of rows is a table of its own and becomes a CSV file: the row's fields are the columns, in order. Where a
+column has a twin ending in `_before`, that is the same over the previous calendar month: null where there is nothing to
+compare with. Rates are fractions, instants UTC.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from ingest.call import Environment, IdDefect, IdStatus, Operation, Outcome, Party, Product, Protocol
+
+
+class _Model(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Totals(_Model):
+    """One line for everything in scope."""
+
+    customers: int
+    integrations: int
+    calls: int
+    errors: int
+    error_rate: float | None
+
+
+class Period(_Model):
+    """A month and how much of it the logs cover."""
+
+    month: str = Field(description="like 2026-10")
+    since: dt.date
+    until: dt.date = Field(description="the first day after it")
+    days: int
+    missing_days: tuple[dt.date, ...] = Field(description="days without a call of anybody: not logged, or not loaded")
+    thin_days: tuple[dt.date, ...] = Field(description="days on which a log source that calls daily has no call")
+
+    @property
+    def days_covered(self) -> int:
+        """Days with any call."""
+        return self.days - len(self.missing_days)
+
+    @property
+    def complete(self) -> bool:
+        """Every day has calls."""
+        return not self.missing_days
+
+
+class Finding(_Model):
+    """One thing somebody should look at, and why."""
+
+    severity: Literal["high", "medium", "low"]
+    kind: str = Field(description="which rule found it; findings.py explains each")
+    subject: str = Field(description="the integration, customer, connector or days it is about")
+    party: Party | None = Field(description="who can do something about it, where that is known")
+    finding: str
+    advice: str
+
+
+class DayRow(_Model):
+    """One day of the month. Null calls: the lake does not reach that day."""
+
+    day: dt.date
+    calls: int | None
+    errors: int | None
+    error_rate: float | None
+    customers: int | None
+    integrations: int | None
+    logs: Literal["complete", "thin", "missing"] = Field(description="thin: a log source has no call on that day")
+
+
+class PartnerRow(_Model):
+    """One partner."""
+
+    partner: int
+    name: str | None
+    integrations: int
+    customers: int
+    calls: int
+    errors: int
+    error_rate: float | None
+    customers_before: int | None
+    calls_before: int | None
+    error_rate_before: float | None
+
+
+class IntegrationRow(_Model):
+    """One integration; one that was used last month only has no calls now."""
+
+    integration: str
+    partner: int
+    project: int
+    name: str | None
+    customers: int
+    calls: int
+    errors: int
+    error_rate: float | None
+    first_call: dt.datetime | None
+    last_call: dt.datetime | None
+    customers_before: int | None
+    calls_before: int | None
+    error_rate_before: float | None
+
+
+class IntegrationDayRow(_Model):
+    """One integration on one day with a call."""
+
+    integration: str
+    day: dt.date
+    customers: int
+    calls: int
+    errors: int
+    error_rate: float | None
+
+
+class ConnectorRow(_Model):
+    """One part of the API. The connector is null where it is not logged or there is none."""
+
+    product: Product
+    protocol: Protocol
+    connector: str | None
+    operation: Operation
+    integrations: int
+    customers: int
+    calls: int
+    errors: int
+    error_rate: float | None
+    calls_before: int | None
+
+
+class ErrorRow(_Model):
+    """One kind of error of one integration on one connector."""
+
+    integration: str | None
+    connector: str | None
+    outcome: Outcome
+    status: int
+    party: Party
+    calls: int
+    customers: int
+
+
+class CustomerRow(_Model):
+    """One customer of one integration; also the partner's own environment, and one whose calls all failed."""
+
+    partner: int
+    integration: str
+    customer: str
+    name: str | None
+    branch: str | None
+    calls: int
+    errors: int
+    error_rate: float | None
+    first_call: dt.datetime
+    last_call: dt.datetime
+
+
+class FailingRow(_Model):
+    """A customer for whom every call since a moment failed, see figures.py for how many and how long."""
+
+    integration: str
+    customer: str
+    name: str | None
+    outcome: Outcome = Field(description="the most frequent one since then")
+    party: Party
+    calls: int = Field(description="failed since then")
+    failing_since: dt.datetime
+    last_call: dt.datetime
+    last_success: dt.datetime | None = Field(description="null: none in this month")
+
+
+class MisplacedIdRow(_Model):
+    """Calls that carry no valid IntegrationId header but do name the partner."""
+
+    found: Literal["soap_envelope", "malformed"]
+    id_defect: IdDefect | None
+    sent: str | None = Field(description="what was sent, where it holds nothing but the id")
+    calls: int
+    customers: int
+    first_call: dt.datetime
+    last_call: dt.datetime
+
+
+class IdRow(_Model):
+    """One state of the IntegrationId."""
+
+    id_status: IdStatus
+    id_defect: IdDefect | None
+    calls: int
+    customers: int
+    share: float
+    share_before: float | None
+
+
+class UnidentifiedRow(_Model):
+    """Calls without a valid IntegrationId, by what gives their owner away."""
+
+    customer: str
+    user_agent: str | None
+    connector: str | None
+    calls: int
+    first_call: dt.datetime
+    last_call: dt.datetime
+
+
+class EnvironmentRow(_Model):
+    """One environment; the report's other figures are about production."""
+
+    environment: Environment
+    customers: int
+    integrations: int
+    calls: int
+    errors: int
+    error_rate: float | None
+
+
+class Report(_Model):
+    """What both reports have."""
+
+    period: Period
+    previous: Period
+    time_zone: str = Field(description="of the days, the lake's")
+    data_until: dt.datetime = Field(description="the last call in the lake")
+    written_at: dt.datetime
+    totals: Totals
+    totals_before: Totals | None = Field(description="None: no call at all was logged in the previous month")
+    findings: tuple[Finding, ...]
+    days: tuple[DayRow, ...]
+    integrations: tuple[IntegrationRow, ...]
+    integration_days: tuple[IntegrationDayRow, ...]
+    connectors: tuple[ConnectorRow, ...]
+    errors: tuple[ErrorRow, ...]
+    failing: tuple[FailingRow, ...]
+    environments: tuple[EnvironmentRow, ...]
+
+    @property
+    def comparable(self) -> bool:
+        """Both months are logged whole, so that a change is a change in use and not in logs."""
+        return self.period.complete and self.previous.complete
+
+
+class PartnerReport(Report):
+    """One month of one partner."""
+
+    partner: int
+    name: str | None
+    customers: tuple[CustomerRow, ...]
+    misplaced_ids: tuple[MisplacedIdRow, ...] | None = Field(description="None: may not be seen")
+
+
+class MonthReport(Report):
+    """One month of everybody."""
+
+    partners: tuple[PartnerRow, ...]
+    ids: tuple[IdRow, ...]
+    unidentified: tuple[UnidentifiedRow, ...]

@@ -1,0 +1,99 @@
+"""One month of one partner, from a warehouse that cannot show it anybody else's."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from analytics.reports import findings, numbers
+from analytics.reports.errors import ReportError
+from analytics.reports.figures import Figures, ask, check_month, rows
+from analytics.reports.model import CustomerRow, MisplacedIdRow, PartnerReport
+from analytics.warehouse import Warehouse
+
+if TYPE_CHECKING:
+    import datetime as dt
+    from collections.abc import Iterator
+
+    from analytics.reports.month import Month
+
+
+def partner_report(everything: Warehouse, partner: int, month: Month, *, now: dt.datetime) -> PartnerReport:
+    """The partner's month. All but two things come from a warehouse narrowed to the partner.
+
+    The two: which days were logged at all, and calls whose malformed or misplaced id names this very partner.
+    ReportError when the partner was never seen, or the month was not logged.
+    """
+    if everything.viewer.partner not in {None, partner}:
+        raise ReportError(f"partner {partner} may not be seen here; expected {everything.viewer.partner}")
+    data_until = check_month(everything, month)
+    viewer = everything.viewer.replace(partner=partner)
+    with Warehouse.over(everything.snapshot, everything.registry, viewer=viewer) as own:
+        _check_seen(everything, own, partner)
+        figures = Figures(own, month, everything=everything)
+        integrations = figures.integrations()
+        course = figures.integration_days()
+        connectors = figures.connectors()
+        errors = figures.errors()
+        failing = figures.failing()
+        misplaced = _misplaced_ids(everything, figures, partner)
+        spikes = list(findings.error_days(course, integrations))
+        attention = [
+            *spikes,
+            *findings.from_attention(figures.attention(), errors, told={spike.subject for spike in spikes}),
+            *findings.failing_customers(failing, integrations, own.snapshot.time_zone),
+            *findings.misplaced_ids(misplaced or ()),
+            *findings.accept_errors(figures.accept_error_rates(), integrations),
+            *findings.supplied_connectors(connectors),
+        ]
+        return PartnerReport(
+            partner=partner,
+            name=_name(own, partner),
+            period=figures.period,
+            previous=figures.previous,
+            time_zone=own.snapshot.time_zone,
+            data_until=data_until,
+            written_at=now,
+            totals=figures.totals(),
+            totals_before=figures.totals_before(),
+            findings=findings.in_order(attention),
+            days=figures.days(),
+            integrations=integrations,
+            integration_days=course,
+            connectors=connectors,
+            errors=errors,
+            failing=failing,
+            environments=figures.environments(),
+            customers=rows(CustomerRow, own.metric("customer_links", figures.scope)),
+            misplaced_ids=misplaced,
+        )
+
+
+def _check_seen(everything: Warehouse, own: Warehouse, partner: int) -> None:
+    if own.data_until() is not None:
+        return
+    seen = everything.covered()
+    period = f" from {numbers.day(seen[0])} to {numbers.day(seen[1])}" if seen else ""
+    raise ReportError(
+        f"partner {partner} was never seen: no call{period} carries an IntegrationId that begins with {partner}_; "
+        "`koppelzicht metric customers_per_partner --environment all` lists the partners that were"
+    )
+
+
+def _name(own: Warehouse, partner: int) -> str | None:
+    names = own.query("select name from partners where partner = $partner", {"partner": partner})["name"]
+    return names[0] if len(names) else None
+
+
+def _misplaced_ids(everything: Warehouse, figures: Figures, partner: int) -> tuple[MisplacedIdRow, ...] | None:
+    if everything.viewer.partner is not None:
+        return None
+    found = ask(everything, "misplaced_ids", figures.scope, {"partner": partner})
+    return tuple(_discreet(rows(MisplacedIdRow, found)))
+
+
+def _discreet(found: tuple[MisplacedIdRow, ...]) -> Iterator[MisplacedIdRow]:
+    """Leave out what was sent where it holds more numbers than an id has: they may be somebody else's."""
+    for row in found:
+        alone = row.sent is not None and len(re.findall(r"[0-9]+", row.sent)) <= 2
+        yield row if alone else row.model_copy(update={"sent": None})

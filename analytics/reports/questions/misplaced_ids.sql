@@ -1,0 +1,43 @@
+-- title: Ids of a partner that do not arrive as they should
+-- unit: calls
+-- grain: one row per place where the id was found, what is wrong with it and what was sent
+-- key: found, id_defect, sent
+-- look_back: 0
+-- meaning: Calls without a valid IntegrationId header that name the partner $partner all the same: in the SOAP envelope,
+-- or by the first number of a malformed header. Calls that name nobody can be attributed to nobody.
+with named as (
+    select
+        case when body_integration_id is not null then 'soap_envelope' else 'malformed' end as found,
+        case when body_integration_id is null then id_defect end as id_defect,
+        coalesce(body_integration_id, integration_id) as sent,
+        customer,
+        own,
+        called_at
+    from calls
+    where id_status <> 'valid'
+),
+
+counted as (
+    select
+        found,
+        id_defect,
+        sent,
+        count(*) as calls,
+        count(distinct customer) as customers,
+        min(called_at) as first_call,
+        max(called_at) as last_call
+    from named
+    where regexp_extract(sent, '[0-9]+') = cast($partner as varchar)
+    group by found, id_defect, sent
+)
+
+select
+    found,
+    id_defect,
+    sent,
+    calls,
+    customers,
+    first_call,
+    last_call
+from counted
+order by calls desc, found asc, id_defect asc nulls last, sent asc
