@@ -1,1 +1,73 @@
-"""Log files in, clean calls out: reading, understanding, storing."""
+"""Log files in, clean calls out: reading, understanding, storing.
+
+The door of this floor. What is behind it is imported when it is asked for, because a command that only prints its help
+should not wait for engines.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from ingest.errors import IngestError, LakeError, SourceError
+    from ingest.inspection import inspect
+    from ingest.lake import Lake, Snapshot
+    from ingest.loader import ingest, unload
+    from ingest.report import (
+        IngestReport,
+        Inspection,
+        LakeStatus,
+        ReadOptions,
+        SourceReport,
+        UnloadReport,
+        Verification,
+    )
+    from ingest.lake_status import status
+    from ingest.verification import verify
+
+_ROOMS = {
+    "IngestError": "errors",
+    "IngestReport": "report",
+    "Inspection": "report",
+    "Lake": "lake",
+    "LakeError": "errors",
+    "LakeStatus": "report",
+    "ReadOptions": "report",
+    "Snapshot": "lake",
+    "SourceError": "errors",
+    "SourceReport": "report",
+    "UnloadReport": "report",
+    "Verification": "report",
+    "ingest": "loader",
+    "inspect": "inspection",
+    "status": "lake_status",
+    "unload": "loader",
+    "verify": "verification",
+}
+
+__all__ = [
+    "IngestError",
+    "IngestReport",
+    "Inspection",
+    "Lake",
+    "LakeError",
+    "LakeStatus",
+    "ReadOptions",
+    "Snapshot",
+    "SourceError",
+    "SourceReport",
+    "UnloadReport",
+    "Verification",
+    "ingest",
+    "inspect",
+    "status",
+    "unload",
+    "verify",
+]
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _ROOMS:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(f"{__name__}.{_ROOMS[name]}"), name)

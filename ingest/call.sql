@@ -67,6 +67,28 @@ create or replace macro common_log_instant(text) as
 create or replace macro number_or_null(text) as
     case when regexp_full_match(text, '[0-9]{1,18}([.][0-9]{1,9})?([eE][+-]?[0-9]{1,2})?') then try_cast(text as double) end;
 
+-- An absolute URL from what a server logs: the host it was called by (or the one the operator names) and the target.
+create or replace macro url_from_parts(host, target, query) as
+    case
+        when target is null then null
+        when regexp_matches(target, '(?i)^https?://') then target || coalesce('?' || query, '')
+        when coalesce(host, getvariable('default_host')) is null then target || coalesce('?' || query, '')
+        else 'https://' || coalesce(host, getvariable('default_host')) || target || coalesce('?' || query, '')
+    end;
+
+create or replace macro with_default_host(url) as
+    case
+        when starts_with(url, '/') and getvariable('default_host') is not null then 'https://' || getvariable('default_host') || url
+        else url
+    end;
+
+-- Quotes and backslashes as nginx and Apache escape them inside a quoted value.
+create or replace macro unescaped(text) as
+    case
+        when contains(text, '\') then replace(replace(replace(replace(text, '\x22', '"'), '\"', '"'), '\x5C', '\'), '\\', '\')
+        else text
+    end;
+
 -- The form of the authorization, never its value. A masked value says nothing about its form.
 create or replace macro token_form_of(header, headers_logged, body) as
     case

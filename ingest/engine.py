@@ -47,17 +47,25 @@ def connect(*, threads: int | None = None) -> duckdb.DuckDBPyConnection:
     _load_catalogue(connection)
     for script in _SCRIPTS:
         connection.execute((_HERE / script).read_text(encoding="utf-8"))
-    begin_source(connection, now=dt.datetime.now(dt.UTC), time_zone="UTC", source_time_zone=None)
+    begin_source(connection, now=dt.datetime.max.replace(tzinfo=dt.UTC, year=9000), time_zone="UTC")
     return connection
 
 
 def begin_source(
-    connection: duckdb.DuckDBPyConnection, *, now: dt.datetime, time_zone: str, source_time_zone: str | None
+    connection: duckdb.DuckDBPyConnection,
+    *,
+    now: dt.datetime,
+    time_zone: str,
+    source_time_zone: str | None = None,
+    host: str | None = None,
 ) -> None:
-    """Say which day it is, in which zone the lake's days are, and in which one times without an offset are."""
+    """Say what the lines of a source do not: which day it is, in which zone the lake's days are, in which one times
+    without an offset are, and the host where none is logged.
+    """
     connection.execute("set variable latest_call = ?::timestamptz + interval 2 days", [now])
     connection.execute("set variable time_zone = ?", [time_zone])
     connection.execute("set variable source_time_zone = ?", [source_time_zone])
+    connection.execute("set variable default_host = ?", [host])
 
 
 @cache
@@ -95,4 +103,4 @@ def _load_catalogue(connection: duckdb.DuckDBPyConnection) -> None:
 
 def _insert(connection: duckdb.DuckDBPyConnection, table: str, rows: Sequence[tuple[str | None, ...]]) -> None:
     columns = [list(column) for column in zip(*rows, strict=True)]
-    connection.execute(f"insert into {table} select {', '.join(['unnest(?)'] * len(columns))}", columns)  # noqa: S608 - our own names
+    connection.execute(f"insert into {table} select {', '.join(['unnest(?)'] * len(columns))}", columns)

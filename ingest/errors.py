@@ -9,5 +9,9 @@ class SourceError(IngestError):
     """One source cannot be read; the others go on."""
 
 
+class UnknownFormatError(SourceError):
+    """No format claims a source: it may be no log at all."""
+
+
 class LakeError(IngestError):
     """The lake cannot be read or written."""

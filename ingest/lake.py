@@ -15,11 +15,13 @@ import json
 import os
 import secrets
 import tempfile
+import time
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+import duckdb
 import pyarrow as pa
 from deltalake import CommitProperties, DeltaTable, Transaction, write_deltalake
 from deltalake.exceptions import CommitFailedError, DeltaError, TableNotFoundError
@@ -33,6 +35,7 @@ from ingest.ledger import (
     REJECT_COLUMNS,
     Ledger,
     LedgerRow,
+    StagedFile,
     Table,
     staged_files,
 )
@@ -146,15 +149,28 @@ class Lake:
         table = self._open("loads")
         return table, _read_ledger(table)
 
-    def decide(self, table: DeltaTable, ledger: Ledger, rows: Sequence[LedgerRow]) -> bool:
-        """Append these rows to the ledger as its next version: from then on they hold, whatever happens.
+    def decide(
+        self, table: DeltaTable, ledger: Ledger, rows: Sequence[LedgerRow], staged: Sequence[StagedFile] = ()
+    ) -> bool:
+        """Append these rows to the ledger as its next versions: from then on they hold, whatever happens.
 
-        False when another process decided meanwhile: nothing was written, read the ledger again and look.
+        What is taken back comes first, in versions of its own; the loads share the last version, and their staged files
+        are named by the first of them. False when another process decided meanwhile: nothing was written, read the ledger
+        again and look.
         """
         if (table.transaction_version(APPLICATION) or 0) != ledger.version:
             return False  # the table has been read again since, so its refusal would protect nothing
-        version = ledger.version + 1
-        records = [replace(row, decision=version).to_record() for row in rows]
+        version = ledger.version
+        decided: list[LedgerRow] = []
+        for row in (row for row in rows if row.kind == "unload"):
+            version += 1
+            decided.append(replace(row, decision=version))
+        loads = [row for row in rows if row.kind == "load"]
+        if loads:
+            version += 1
+            decided.append(replace(loads[0], decision=version, staged=tuple(staged)))
+            decided += [replace(row, decision=version) for row in loads[1:]]
+        records = [row.to_record() for row in decided]
         data = pa.Table.from_pylist(records, schema=arrow_schema(LEDGER_COLUMNS))
         try:
             write_deltalake(table, data, mode="append", commit_properties=_reaches(version))
@@ -205,9 +221,31 @@ class Lake:
             )
         raise LakeError(f"{self.path}: too busy to be read: loads are being taken back all the time; try again")
 
-    def staging_path(self, table: Table, name: str) -> Path:
-        """Where a data file has to be written that a decision is going to name."""
-        return self.path / table / name
+    def stage(self, connection: duckdb.DuckDBPyConnection, name: str) -> list[StagedFile]:
+        """Write the connection's tables `calls` and `rejects` below the lake's, where no reader looks yet.
+
+        `name` is random, so nobody else's file has it. Empty tables leave no file. LakeError when it cannot be written.
+        """
+        staged: list[StagedFile] = []
+        tables: tuple[Table, ...] = ("calls", "rejects")
+        for table in tables:
+            stats = _stats(connection, table)
+            if not stats["numRecords"]:
+                continue
+            path = self.path / table / f"{name}.parquet"
+            try:
+                connection.table(table).write_parquet(str(path), compression="zstd")
+                size = _synced(path)
+            except (duckdb.Error, OSError) as error:
+                path.unlink(missing_ok=True)
+                raise LakeError(f"{path}: cannot be written, nothing was loaded: {error}") from error
+            staged.append(StagedFile(table, path.name, size, time.time_ns() // 1_000_000, json.dumps(stats)))
+        return staged
+
+    def discard(self, staged: Sequence[StagedFile]) -> None:
+        """Remove staged files that no decision is going to name."""
+        for file in staged:
+            (self.path / file.table / file.path).unlink(missing_ok=True)
 
     def _create_table(self, name: str, columns: Sequence[Column]) -> None:
         for _ in range(_ATTEMPTS):
@@ -284,6 +322,30 @@ class Lake:
 def new_load_id() -> str:
     """A random name for a load: 16 hexadecimal digits."""
     return secrets.token_hex(8)
+
+
+def _stats(connection: duckdb.DuckDBPyConnection, table: Table) -> dict[str, Any]:
+    """Delta's statistics of a data file: by these a reader finds out which files it does not need."""
+    columns = ("day", "partner", "customer", "load_id") if table == "calls" else ("load_id",)
+    bounds = ", ".join(f"cast(min({column}) as varchar), cast(max({column}) as varchar)" for column in columns)
+    [row] = connection.execute(f"select count(*), {bounds} from {table}").fetchall()
+    low = dict(zip(columns, row[1::2], strict=False))
+    high = dict(zip(columns, row[2::2], strict=False))
+    for bound in (low, high):
+        bound["partner"] = int(bound["partner"]) if bound.get("partner") else None
+    return {
+        "numRecords": row[0],
+        "minValues": {name: value for name, value in low.items() if value is not None},
+        "maxValues": {name: value for name, value in high.items() if value is not None},
+        "nullCount": {},
+    }
+
+
+def _synced(path: Path) -> int:
+    """Bring a file's content to the disk before a decision names it. Returns its size."""
+    with path.open("rb+") as file:
+        os.fsync(file.fileno())
+        return os.fstat(file.fileno()).st_size
 
 
 def _reaches(version: int) -> CommitProperties:

@@ -17,10 +17,10 @@ def outcome_of(status: int, *, duration_ms: float | None = None, query_length: i
     from ingest.engine import connect
 
     with connect(threads=1) as connection:
-        row = connection.execute(
+        [[outcome]] = connection.execute(
             "select outcome_of(?::smallint, ?::double, ?::integer)", [status, duration_ms, query_length]
-        ).fetchone()
-    return cast("tuple[Outcome]", row)[0]
+        ).fetchall()
+    return cast("Outcome", outcome)
 
 
 def party_of(outcome: Outcome) -> Party | None:
@@ -32,5 +32,5 @@ def party_of(outcome: Outcome) -> Party | None:
     from ingest.engine import connect
 
     with connect(threads=1) as connection:
-        row = connection.execute("select party_of(?)", [outcome]).fetchone()
-    return cast("tuple[Party | None]", row)[0]
+        [[party]] = connection.execute("select party_of(?)", [outcome]).fetchall()
+    return cast("Party | None", party)

@@ -1,0 +1,70 @@
+"""One file per log format: how to recognise it, and how a block of its lines becomes the fields of `raw`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, ClassVar, Protocol
+
+from ingest.errors import SourceError
+from ingest.formats.combined import Combined
+from ingest.formats.csv_rows import Csv, is_header
+from ingest.formats.json_lines import JsonLines
+from ingest.formats.w3c import W3c
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    import duckdb
+
+
+class LogFormat(Protocol):
+    """What every format can do. `context` is what reading on needs to know: a header, the directives in force."""
+
+    name: ClassVar[str]
+
+    @property
+    def dialect(self) -> str | None:
+        """Whose field names, or which layout; None for our own."""
+
+    def claims(self, lines: Sequence[str]) -> bool:
+        """Whether these first lines of a source look like this format."""
+
+    def read(self, connection: duckdb.DuckDBPyConnection, context: Mapping[str, Any]) -> Mapping[str, Any]:
+        """Fill `raw` from the registered `lines`, one row each. Returns the context for the lines that follow."""
+
+    def warnings(self, context: Mapping[str, Any]) -> Sequence[str]:
+        """What the operator should know about a source that was read with this context."""
+
+
+FORMATS = ("json", "w3c", "combined", "csv")
+"""The names of the formats, in the order in which they are asked whether they claim a source."""
+
+
+def log_format(name: str, *, layout: str | None = None) -> LogFormat:
+    """The format of that name. SourceError for an unknown one, or for a layout that cannot be read."""
+    match name:
+        case "json":
+            return JsonLines()
+        case "w3c":
+            return W3c()
+        case "combined":
+            return Combined(layout) if layout else Combined()
+        case "csv":
+            return Csv()
+        case _:
+            raise SourceError(f"log format {name!r} is not known; known: {', '.join(FORMATS)}")
+
+
+def detect(lines: Sequence[str], *, layout: str | None = None) -> LogFormat | None:
+    """The first format that claims these lines, None when none does."""
+    for name in FORMATS:
+        candidate = log_format(name, layout=layout)
+        if candidate.claims(lines):
+            return candidate
+    return None
+
+
+def is_data(line: bytes) -> bool:
+    """Whether this is a line of data in any format, as opposed to comments, directives, headers and blank lines."""
+    if not line.strip() or line.removeprefix(b"\xef\xbb\xbf").startswith(b"#"):
+        return False
+    return not is_header(line.decode("utf-8", "replace"))

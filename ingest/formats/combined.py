@@ -1,0 +1,117 @@
+"""Access logs of Apache and nginx, by the layout that their configuration names.
+
+1234.rest.afas.online 192.0.2.7 - - [21/Oct/2026:13:55:36 +0200] "GET /ProfitRestServices/... HTTP/1.1" 200 512 ...
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from ingest.formats.layout import Layout, compile_layout
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    import duckdb
+
+DEFAULT_LAYOUT = (
+    '$host $remote_addr - $remote_user [$time_local] "$request" $status $body_bytes_sent'
+    ' "$http_referer" "$http_user_agent" "$http_integrationid" $request_time'
+)
+
+
+class Combined:
+    """Lines of one layout. What does not match it whole is no record."""
+
+    name: ClassVar[str] = "combined"
+
+    def __init__(self, layout: str = DEFAULT_LAYOUT) -> None:
+        self.layout: Layout = compile_layout(layout)
+
+    @property
+    def dialect(self) -> str | None:
+        """The layout, where it is not the default one."""
+        return None if self.layout.text == DEFAULT_LAYOUT else self.layout.text
+
+    def claims(self, lines: Sequence[str]) -> bool:
+        """Some line matches the layout."""
+        pattern = re.compile(self.layout.pattern)
+        return any(pattern.fullmatch(line.lstrip("\ufeff").rstrip("\r\n")) for line in lines)
+
+    def read(self, connection: duckdb.DuckDBPyConnection, context: Mapping[str, Any]) -> Mapping[str, Any]:
+        """Fill `raw`: one pattern with a group per value, then each value by its own rule."""
+        groups = [f"g{number}" for number in range(1, len(self.layout.groups) + 1)]
+        field = dict(zip(self.layout.groups, (f"nullif(nullif(v.{group}, '-'), '')" for group in groups), strict=True))
+        connection.execute("set variable layout = ?", [f"(?:{self.layout.pattern})[ \\t]*\\r?\\n?"])
+        names = ", ".join(f"'{group}'" for group in groups)
+        connection.execute(
+            f"""
+            create or replace temp table split as
+            with judged as (
+                select
+                    line_number,
+                    byte_offset,
+                    case
+                        when fate is not null then fate
+                        when regexp_full_match(line, '\\s*') or starts_with(line, '#') then 'ignored'
+                        when not regexp_full_match(line, getvariable('layout')) then 'not_a_record'
+                    end as fate,
+                    ltrim(line, chr(65279)) as line
+                from lines
+            )
+            select
+                line_number,
+                byte_offset,
+                fate,
+                case when fate = 'not_a_record' then 'does not match the layout' end as detail,
+                case when fate is null then regexp_extract(line, '^' || getvariable('layout') || '$', [{names}]) end as v
+            from judged
+            """
+        )
+        connection.execute(f"insert into raw {_select(field)} from split")
+        return context
+
+    def warnings(self, context: Mapping[str, Any]) -> Sequence[str]:
+        """Without the header in the layout nobody can tell who called."""
+        if "integration_id" not in self.layout.groups:
+            return ("the layout names no IntegrationId header: every call is unidentified; add $http_integrationid",)
+        return ()
+
+
+def _select(field: Mapping[str, str]) -> str:
+    """The values of `raw` from the layout's groups. The names are ours; no text of the log or the layout is in it."""
+
+    def of(*names: str) -> str:
+        found = [field[name] for name in names if name in field]
+        return "null" if not found else found[0]
+
+    times = [
+        f"common_log_instant({field['time_local']})" if "time_local" in field else "null",
+        f"iso_instant({field['time_iso']})" if "time_iso" in field else "null",
+        f"epoch_instant({field['time_seconds']})" if "time_seconds" in field else "null",
+    ]
+    request = of("request")
+    method = of("method") if "method" in field else f"split_part({request}, ' ', 1)"
+    if "request" in field:
+        target = f"regexp_extract({request}, '^[^ ]+ (.*?)(?: HTTP/[0-9.]+)?$', 1)"
+    elif "target" in field:
+        target = field["target"]
+    else:
+        query = of("query_marked") if "query_marked" in field else f"'?' || {of('query')}"
+        target = f"{of('path')} || coalesce({query}, '')"
+    duration = "null"
+    for name, factor in (("milliseconds", "1"), ("microseconds", "0.001"), ("seconds", "1000")):
+        if name in field:
+            duration = f"round(number_or_null({field[name]}) * {factor}, 3)"
+            break
+    return (
+        "select line_number, byte_offset, null as line, fate, detail,"
+        f" coalesce({', '.join(times)}) as called_at, {method} as method,"
+        f" url_from_parts({of('host')}, {target}, null) as url,"
+        f" unescaped({of('integration_id')}) as id_text, false as id_repeated, {of('status')} as status,"
+        f" {duration} as duration_ms, number_or_null({of('request_bytes')}) as request_bytes,"
+        f" number_or_null({of('response_bytes')}) as response_bytes, unescaped({of('user_agent')}) as user_agent,"
+        f" {of('authorization')} as authorization_header, {'true' if 'authorization' in field else 'false'} as headers_logged,"
+        f" null as body, {of('api_version')} as api_version, {of('request_id')} as request_id"
+    )

@@ -1,0 +1,60 @@
+"""What a file would become. Writes nothing."""
+
+from __future__ import annotations
+
+import itertools
+from typing import TYPE_CHECKING, Any
+
+from ingest.call import Call
+from ingest.lake import DEFAULT_TIME_ZONE
+from ingest.reading import format_of
+from ingest.report import Inspection, Reject
+from ingest.source import open_source, stream_of
+from ingest.understanding import Understanding
+
+if TYPE_CHECKING:
+    import datetime as dt
+    from collections.abc import Mapping
+
+    from ingest.report import ReadOptions
+
+
+def inspect(path: str, options: ReadOptions, *, limit: int | None, now: dt.datetime) -> Inspection:
+    """The calls and rejects of a source, and how many lines were read for them.
+
+    With a limit no more than so many calls and rejects are returned, and reading stops soon after the calls are found.
+    SourceError when the source cannot be read.
+    """
+    stream = options.stream or stream_of(path)
+    understanding = Understanding()
+    reader = open_source(path, is_final=True)
+    try:
+        blocks = reader.blocks()
+        first = next(blocks, None)
+        form = format_of(path, first, options, understanding.sample)
+        understanding.begin(now=now, time_zone=DEFAULT_TIME_ZONE, source_time_zone=options.time_zone, host=options.host)
+        context: Mapping[str, Any] = {}
+        lines = calls = 0
+        for block in itertools.chain([first] if first else [], blocks):
+            if block.kind == "long_more":
+                continue
+            counts, context = understanding.read(
+                block, form, context, first_line=lines + 1, load_id="", source=path, stream=stream
+            )
+            lines += counts.lines
+            calls += counts.calls
+            if limit is not None and calls >= limit:
+                break
+        return Inspection(
+            log_format=form.name,
+            dialect=form.dialect,
+            lines=lines,
+            calls=[Call.model_validate(record) for record in understanding.records("calls", limit)],
+            rejects=[
+                Reject.model_validate({name: record[name] for name in Reject.model_fields})
+                for record in understanding.records("rejects", limit)
+            ],
+        )
+    finally:
+        reader.close()
+        understanding.close()

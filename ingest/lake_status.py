@@ -1,0 +1,76 @@
+"""What is in the lake, and how fresh it is."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import defaultdict
+from typing import TYPE_CHECKING, Any
+
+import duckdb
+
+from ingest.lake import Lake
+from ingest.report import LakeStatus, RejectCount, StreamStatus
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+def status(lake: Path) -> LakeStatus:
+    """The state of the lake. LakeError when there is none."""
+    store = Lake(lake)
+    snapshot = store.snapshot()
+    loads: list[dict[str, Any]] = snapshot.loads.to_pylist()
+    files = [str(file.path) for file in snapshot.calls]
+    days_by_stream: defaultdict[str, set[dt.date]] = defaultdict(set)
+    reasons: list[tuple[str, int]] = []
+    with duckdb.connect(":memory:") as connection:
+        if files:
+            found = connection.execute("select distinct stream, day from read_parquet(?)", [files]).fetchall()
+            for stream, day in found:
+                days_by_stream[stream].add(day)
+        if snapshot.rejects:
+            connection.register("loads", snapshot.loads)
+            reasons = connection.execute(
+                "select reason, count(*) from read_parquet(?) where load_id in (select load_id from loads)"
+                " group by reason order by count(*) desc, reason",
+                [[str(path) for path in snapshot.rejects]],
+            ).fetchall()
+    days = set().union(*days_by_stream.values())
+    first_day, last_day = min(days, default=None), max(days, default=None)
+    span = (last_day - first_day).days + 1 if first_day and last_day else 0
+    return LakeStatus(
+        lake=str(lake),
+        time_zone=snapshot.time_zone,
+        version=snapshot.version,
+        loads=len(loads),
+        sources=len({load["source"] for load in loads}),
+        lines=sum(load["lines"] for load in loads),
+        calls=sum(load["calls"] for load in loads),
+        rejects=sum(load["rejects"] for load in loads),
+        ignored=sum(load["ignored"] for load in loads),
+        first_day=first_day,
+        last_day=last_day,
+        days=len(days),
+        days_without_calls=span - len(days),
+        first_call=min((load["first_call"] for load in loads if load["first_call"]), default=None),
+        last_call=max((load["last_call"] for load in loads if load["last_call"]), default=None),
+        loaded_at=max((load["loaded_at"] for load in loads), default=None),
+        data_bytes=sum(path.stat().st_size for path in [*(file.path for file in snapshot.calls), *snapshot.rejects]),
+        rejects_by_reason=tuple(RejectCount(reason=reason, lines=lines) for reason, lines in reasons),
+        streams=tuple(
+            _stream(stream, [load for load in loads if load["stream"] == stream], len(days_by_stream[stream]))
+            for stream in sorted({load["stream"] for load in loads})
+        ),
+    )
+
+
+def _stream(name: str, loads: list[dict[str, Any]], days: int) -> StreamStatus:
+    return StreamStatus(
+        stream=name,
+        loads=len(loads),
+        calls=sum(load["calls"] for load in loads),
+        days=days,
+        first_call=min((load["first_call"] for load in loads if load["first_call"]), default=None),
+        last_call=max((load["last_call"] for load in loads if load["last_call"]), default=None),
+        loaded_at=max(load["loaded_at"] for load in loads),
+    )

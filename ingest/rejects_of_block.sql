@@ -1,0 +1,31 @@
+-- The rejected lines of `block`, with what was found and what was expected, and their redacted beginning.
+select
+    block.line_number,
+    block.byte_offset,
+    block.fate as reason,
+    case block.fate
+        when 'torn_line' then 'the source ends in the middle of this line'
+        when 'line_too_long' then 'longer than ' || getvariable('max_line_bytes') || ' bytes'
+        when 'bad_time' then
+            case
+                when raw.called_at is null
+                    then 'no instant that exists, or one without offset: --time-zone says which zone is meant'
+                else 'impossible: ' || strftime(raw.called_at, '%Y-%m-%dT%H:%M:%SZ')
+                    || ' is before 2000 or more than two days after the load'
+            end
+        when 'bad_method' then 'method ' || coalesce(redacted_sample(raw.method), 'missing') || ', expected letters'
+        when 'bad_url' then 'expected an absolute URL such as https://1234.rest.afas.online/ProfitRestServices/...'
+        when 'bad_status' then 'status ' || coalesce(redacted_sample(raw.status), 'missing') || ', expected 100 to 599'
+        when 'unknown_host' then 'the host is none of the platform''s'
+        when 'no_customer' then
+            case
+                when starts_with(raw.url, '/') then 'no host is logged: --host says which it is'
+                else 'the URL names no customer'
+            end
+        else raw.detail
+    end as detail,
+    redacted_sample(regexp_replace(lines.line, '\r?\n?$', '')) as sample
+from block
+join lines using (line_number)
+join raw using (line_number)
+where block.fate <> 'ignored'

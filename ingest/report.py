@@ -1,0 +1,161 @@
+"""What ingest tells its caller: options in, reports out. Printing is somebody else's."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+from typing import Any, Literal, Protocol
+
+from pydantic import BaseModel, ConfigDict
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReadOptions:
+    """How the operator says a source has to be read, where its content does not say it."""
+
+    log_format: str | None = None
+    layout: str | None = None
+    stream: str | None = None
+    host: str | None = None
+    time_zone: str | None = None
+    final: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class SourceReport:
+    """What became of one source in one run. An unchanged source has 0 in all counts."""
+
+    source: str
+    stream: str
+    log_format: str | None = None
+    status: Literal["loaded", "unchanged", "failed"]
+    lines: int = 0
+    calls: int = 0
+    rejects: int = 0
+    ignored: int = 0
+    left: int = 0
+    error: str | None = None
+    known_since: dt.datetime | None = None
+    """When an unchanged source was loaded."""
+
+
+@dataclass(frozen=True)
+class IngestReport:
+    """What became of every source, in the order in which they were given."""
+
+    sources: tuple[SourceReport, ...]
+    warnings: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class UnloadReport:
+    """What was taken back."""
+
+    loads: int
+    calls: int
+    rejects: int
+
+
+class Reject(BaseModel):
+    """One line that is no call, as `inspect` shows it."""
+
+    model_config = ConfigDict(frozen=True)
+
+    line_number: int
+    byte_offset: int
+    reason: str
+    detail: str | None
+    sample: str | None
+
+
+class Inspection(BaseModel):
+    """What a file would become. Nothing was written."""
+
+    model_config = ConfigDict(frozen=True)
+
+    log_format: str
+    dialect: str | None
+    lines: int
+    calls: list[Any]
+    rejects: list[Reject]
+
+
+class Check(BaseModel):
+    """One invariant of the lake, and what was found."""
+
+    model_config = ConfigDict(frozen=True)
+
+    name: str
+    ok: bool
+    detail: str
+
+
+class Verification(BaseModel):
+    """Every invariant that was checked."""
+
+    model_config = ConfigDict(frozen=True)
+
+    ok: bool
+    checks: tuple[Check, ...]
+
+
+class RejectCount(BaseModel):
+    """How many lines are in quarantine for one reason."""
+
+    model_config = ConfigDict(frozen=True)
+
+    reason: str
+    lines: int
+
+
+class StreamStatus(BaseModel):
+    """How far one stream has come."""
+
+    model_config = ConfigDict(frozen=True)
+
+    stream: str
+    loads: int
+    calls: int
+    days: int
+    first_call: dt.datetime | None
+    last_call: dt.datetime | None
+    loaded_at: dt.datetime
+
+
+class LakeStatus(BaseModel):
+    """What is in the lake and how fresh it is."""
+
+    model_config = ConfigDict(frozen=True)
+
+    lake: str
+    time_zone: str
+    version: int
+    loads: int
+    sources: int
+    lines: int
+    calls: int
+    rejects: int
+    ignored: int
+    first_day: dt.date | None
+    last_day: dt.date | None
+    days: int
+    days_without_calls: int
+    first_call: dt.datetime | None
+    last_call: dt.datetime | None
+    loaded_at: dt.datetime | None
+    data_bytes: int
+    rejects_by_reason: tuple[RejectCount, ...]
+    streams: tuple[StreamStatus, ...]
+
+
+class Progress(Protocol):
+    """Whoever wants to show how far a load is."""
+
+    def start(self, total_bytes: int | None) -> None:
+        """Before the first source; None when the size is not known."""
+
+    def advance(self, source: str, bytes_read: int, lines: int) -> None:
+        """So many more bytes of the file, and lines, were read."""
+
+    def finish(self) -> None:
+        """After the last source."""

@@ -1,0 +1,405 @@
+"""A log file or stream as bytes: decompressed, cut into blocks of whole lines, and told apart by its content.
+
+Nothing here knows what a line means. A block goes to DuckDB as one Arrow column, which keeps the place of every line.
+"""
+
+from __future__ import annotations
+
+import bz2
+import hashlib
+import os
+import stat
+import sys
+import zlib
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import IO, TYPE_CHECKING, Final
+
+import numpy as np
+import pyarrow as pa
+import zstandard
+
+from ingest.errors import SourceError
+from ingest.ledger import Position
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+
+BLOCK_BYTES: Final = 16 << 20
+"""How much is understood at a time. Memory grows with it, speed hardly does."""
+
+MAX_LINE_BYTES: Final = 8 << 20
+"""Longer lines are rejected as `line_too_long`. The longest URL that a server takes is far below it."""
+
+BOMB_BYTES: Final = 64 << 20
+BOMB_RATIO: Final = 300
+"""Compressed content that grows by more than this, and beyond BOMB_BYTES, is no log."""
+
+MARK_INTERVAL: Final = 64 << 20
+"""A load keeps a hash of the source at the first line end behind each multiple of this."""
+
+STANDARD_INPUT: Final = "-"
+
+_CHUNK: Final = 1 << 20
+_ZSTD_CHUNK: Final = 2 << 10
+"""zstd has no limit on what one piece of input becomes; four bytes can be 128 KB. So it gets little at a time."""
+
+_REFUSED = {
+    b"PK\x03\x04": "a zip archive",
+    b"\xfd7zXZ\x00": "xz",
+    b"7z\xbc\xaf\x27\x1c": "a 7-Zip archive",
+    b"Rar!\x1a\x07": "a RAR archive",
+    b"\x04\x22\x4d\x18": "lz4",
+    b"\x1f\x9d": "compress (.Z)",
+    b"PAR1": "Parquet",
+}
+
+
+@dataclass(frozen=True)
+class Block:
+    """Whole lines of a source, or a part of one line that is too long to keep."""
+
+    data: bytes
+    offset: int
+    kind: str = "lines"
+    """`lines`; `torn`: the source's last line, without its end; `long_start`, `long_more`: of a line too long."""
+
+    @property
+    def end(self) -> int:
+        return self.offset + len(self.data)
+
+
+@dataclass
+class Reader:
+    """One open source. Iterate over `blocks()` once; `incomplete` says afterwards whether it was cut off."""
+
+    name: str
+    size: int | None
+    is_final: bool
+    _chunks: Iterator[bytes]
+    _file: IO[bytes]
+    is_compressed: bool = False
+    incomplete: str | None = None
+    raw_bytes: int = field(default=0)
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether its last line is complete even without an end: only a plain file may still grow."""
+        return self.incomplete is None and (self.is_final or self.is_compressed or self.size is None)
+
+    def close(self) -> None:
+        """Let go of the file. Standard input stays open."""
+        if self.name != STANDARD_INPUT:
+            self._file.close()
+
+    def blocks(self) -> Iterator[Block]:
+        """The source in blocks of whole lines. SourceError when it cannot be read on."""
+        pending = bytearray()
+        offset = 0
+        in_long_line = False
+        for chunk in self._chunks:
+            pending += chunk
+            if in_long_line:
+                end = pending.find(b"\n") + 1
+                part = bytes(pending[: end or len(pending)])
+                del pending[: len(part)]
+                yield Block(part, offset, "long_more")
+                offset += len(part)
+                in_long_line = not end
+            if len(pending) < BLOCK_BYTES:
+                continue
+            end = pending.rfind(b"\n") + 1
+            kind = "lines" if end else "long_start"
+            part = bytes(pending[: end or len(pending)])
+            del pending[: len(part)]
+            yield Block(part, offset, kind)
+            offset += len(part)
+            in_long_line = not end
+        end = pending.rfind(b"\n") + 1
+        if end:
+            yield Block(bytes(pending[:end]), offset)
+            offset += end
+        if len(pending) > end:
+            yield Block(bytes(pending[end:]), offset, "long_more" if in_long_line else "torn")
+
+
+def open_source(name: str, *, is_final: bool = False, count: Callable[[int], None] | None = None) -> Reader:
+    """Open a file, or standard input for '-'. SourceError names the path and says what is wrong.
+
+    The size of a plain file is taken here, so whoever needs the ledger's state from before has to have read it.
+    `count` is told of every number of bytes read from it, before decompression.
+    """
+    file, size = _open(name)
+    reader = Reader(name=name, size=size, is_final=is_final, _chunks=iter(()), _file=file)
+
+    def raw() -> Iterator[bytes]:
+        left = size
+        while left is None or left > 0:
+            try:
+                chunk = file.read(_CHUNK if left is None else min(_CHUNK, left))
+            except OSError as error:
+                raise SourceError(f"{name}: cannot be read: {error.strerror or error}") from error
+            if not chunk:
+                return
+            left = None if left is None else left - len(chunk)
+            reader.raw_bytes += len(chunk)
+            if count is not None:
+                count(len(chunk))
+            yield chunk
+
+    chunks = raw()
+    first = next(chunks, b"")
+    while 0 < len(first) < 512 and (more := next(chunks, b"")):
+        first += more
+    for magic, what in _REFUSED.items():
+        if first.startswith(magic) or (what == "a zip archive" and first[257:262] == b"ustar"):
+            what = "a tar archive" if first[257:262] == b"ustar" else what
+            raise SourceError(f"{name}: is {what}, which is not read; expected plain text, gzip, zstd or bzip2")
+    codec = _codec(first)
+    # Only a plain file grows and stops being read at the size it had; a compressed one is read whole.
+    reader.is_compressed = codec is not None
+    whole = _chain(first, chunks)
+    reader._chunks = _decoded(reader, whole if codec is None else _decompressed(reader, codec, whole))
+    return reader
+
+
+def _open(name: str) -> tuple[IO[bytes], int | None]:
+    if name == STANDARD_INPUT:
+        return sys.stdin.buffer, None
+    path = Path(name)
+    try:
+        mode = path.stat().st_mode
+        if not stat.S_ISREG(mode):
+            raise SourceError(f"{name}: is not a regular file; expected a log file, a folder, or - for standard input")
+        file = path.open("rb")
+        return file, os.fstat(file.fileno()).st_size
+    except OSError as error:
+        raise SourceError(f"{name}: cannot be opened: {error.strerror or error}") from error
+
+
+def _chain(first: bytes, rest: Iterator[bytes]) -> Iterator[bytes]:
+    if first:
+        yield first
+    yield from rest
+
+
+def _codec(first: bytes) -> str | None:
+    if first.startswith(b"\x1f\x8b"):
+        return "gzip"
+    if first.startswith(b"\x28\xb5\x2f\xfd") or (first[1:4] == b"\x2a\x4d\x18" and 0x50 <= first[0] <= 0x5F):
+        return "zstd"
+    if first.startswith(b"BZh") and first[4:10] in (b"1AY&SY", b"\x17rE8P\x90"):
+        return "bzip2"
+    return None
+
+
+class _Gzip:
+    """One gzip member after the other, little at a time."""
+
+    def __init__(self) -> None:
+        self._member = zlib.decompressobj(31)
+
+    @property
+    def at_end(self) -> bool:
+        return self._member.eof
+
+    def feed(self, data: bytes) -> Iterator[bytes]:
+        while data:
+            yield self._member.decompress(data, _CHUNK)
+            data = self._member.unconsumed_tail
+            if self._member.eof:
+                data = self._member.unused_data.lstrip(b"\0")  # padding behind a member is allowed
+                if data:
+                    self._member = zlib.decompressobj(31)
+
+
+class _Bzip2:
+    def __init__(self) -> None:
+        self._stream = bz2.BZ2Decompressor()
+
+    @property
+    def at_end(self) -> bool:
+        return self._stream.eof
+
+    def feed(self, data: bytes) -> Iterator[bytes]:
+        while True:
+            if self._stream.eof:
+                data = self._stream.unused_data or data
+                if not data:
+                    return
+                self._stream = bz2.BZ2Decompressor()
+            yield self._stream.decompress(data, _CHUNK)
+            data = b""
+            if self._stream.needs_input or (self._stream.eof and not self._stream.unused_data):
+                return
+
+
+class _Zstd:
+    def __init__(self) -> None:
+        self._frame = zstandard.ZstdDecompressor().decompressobj()
+
+    @property
+    def at_end(self) -> bool:
+        return self._frame.eof
+
+    def feed(self, data: bytes) -> Iterator[bytes]:
+        for start in range(0, len(data), _ZSTD_CHUNK):
+            piece = data[start : start + _ZSTD_CHUNK]
+            while piece:
+                if self._frame.eof:
+                    self._frame = zstandard.ZstdDecompressor().decompressobj()
+                yield self._frame.decompress(piece)
+                piece = self._frame.unused_data if self._frame.eof else b""
+
+
+def _decompressed(reader: Reader, codec: str, chunks: Iterator[bytes]) -> Iterator[bytes]:
+    stream = {"gzip": _Gzip, "zstd": _Zstd, "bzip2": _Bzip2}[codec]()
+    total = 0
+    for chunk in chunks:
+        try:
+            for piece in stream.feed(chunk):
+                total += len(piece)
+                if total > BOMB_BYTES and total > BOMB_RATIO * reader.raw_bytes:
+                    raise SourceError(
+                        f"{reader.name}: {reader.raw_bytes:,} bytes of {codec} become more than {total:,}: more than"
+                        f" {BOMB_RATIO} times as many, which no log does; nothing of it was loaded"
+                    )
+                yield piece
+        except (zlib.error, OSError, EOFError, zstandard.ZstdError) as error:
+            raise SourceError(
+                f"{reader.name}: the {codec} data is corrupt after {total:,} bytes of content: {error};"
+                " nothing of it was loaded"
+            ) from error
+    if not stream.at_end:
+        reader.incomplete = (
+            f"{reader.name}: the {codec} data is cut off after {total:,} bytes of content; the complete lines up to"
+            " there count, and the whole file adds only the rest"
+        )
+
+
+_UTF16 = {b"\xff\xfe": "utf-16-le", b"\xfe\xff": "utf-16-be"}
+
+
+def _decoded(reader: Reader, chunks: Iterator[bytes]) -> Iterator[bytes]:
+    """The content as UTF-8: UTF-16 with its mark is decoded, everything else passes as it is."""
+    first = next(chunks, b"")
+    while 0 < len(first) < 2 and (more := next(chunks, b"")):
+        first += more
+    encoding = _UTF16.get(first[:2])
+    if encoding is None:
+        yield from _chain(first, chunks)
+        return
+    import codecs
+
+    decoder = codecs.getincrementaldecoder(encoding)("replace")
+    reader.is_compressed = True  # its bytes are not the file's, so it is read whole, like a compressed one
+    yield decoder.decode(first[2:]).encode("utf-8", "replace")
+    for chunk in chunks:
+        yield decoder.decode(chunk).encode("utf-8", "replace")
+
+
+class Fingerprint:
+    """The SHA-256 of a source as it is walked through."""
+
+    def __init__(self) -> None:
+        self._hash = hashlib.sha256()
+        self.offset = 0
+
+    def copy(self) -> Fingerprint:
+        """Another one at the same place."""
+        other = Fingerprint()
+        other._hash, other.offset = self._hash.copy(), self.offset
+        return other
+
+    def position(self) -> Position:
+        """Where the walk is."""
+        return Position(self.offset, self._hash.hexdigest())
+
+    def advance(self, data: bytes, stops: Sequence[int] = ()) -> list[Fingerprint]:
+        """Walk over these bytes; copies of itself at those of the stops (absolute offsets, sorted) that they reach."""
+        view = memoryview(data)
+        start, end = self.offset, self.offset + len(data)
+        reached = []
+        for stop in stops:
+            if start < stop <= end:
+                self._hash.update(view[self.offset - start : stop - start])
+                self.offset = stop
+                reached.append(self.copy())
+        self._hash.update(view[self.offset - start :])
+        self.offset = end
+        return reached
+
+
+def line_ends(data: bytes) -> np.ndarray[tuple[int], np.dtype[np.int64]]:
+    """The offset behind each line in `data`; the last line may lack its LF. Only LF ends a line."""
+    ends = np.flatnonzero(np.frombuffer(data, dtype=np.uint8) == 10).astype(np.int64) + 1
+    if data and not data.endswith(b"\n"):
+        ends = np.append(ends, len(data))
+    return ends
+
+
+def line_table(block: Block, first_line: int) -> pa.Table:
+    """The lines of a block as Arrow: line_number, byte_offset, line (valid UTF-8, with its end), fate.
+
+    A byte that is no UTF-8 becomes U+FFFD. `fate` is `line_too_long` for lines of which only the beginning is here.
+    """
+    ends = line_ends(block.data) if block.kind == "lines" else np.array([len(block.data)], dtype=np.int64)
+    starts = np.concatenate((np.zeros(1, dtype=np.int64), ends[:-1]))
+    too_long = (ends - starts > MAX_LINE_BYTES) | (block.kind == "long_start")
+    data = block.data
+    if too_long.any() or not _is_utf8(data):
+        lines = _mended(data, starts, ends)
+    else:
+        offsets = np.concatenate((starts[:1], ends))
+        lines = pa.Array.from_buffers(
+            pa.large_utf8(), len(ends), [None, pa.py_buffer(offsets.tobytes()), pa.py_buffer(data)]
+        )
+    table = pa.table(
+        {
+            "line_number": pa.array(np.arange(first_line, first_line + len(ends), dtype=np.int64)),
+            "byte_offset": pa.array(starts + block.offset),
+            "line": lines,
+            "fate": pa.array(np.where(too_long, "line_too_long", None).tolist(), pa.string())
+            if too_long.any()
+            else pa.nulls(len(ends), pa.string()),
+        }
+    )
+    # DuckDB reads as many batches at a time as it has threads.
+    return pa.Table.from_batches(table.to_batches(max_chunksize=8192))
+
+
+def _is_utf8(data: bytes) -> bool:
+    try:
+        data.decode("utf-8")
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+def _mended(data: bytes, starts: np.ndarray, ends: np.ndarray) -> pa.Array:
+    # The slow path: only for a block with a byte that is no UTF-8, or with a line that is too long.
+    return pa.array(
+        [
+            data[start : min(end, start + 1000) if end - start > MAX_LINE_BYTES else end].decode("utf-8", "replace")
+            for start, end in zip(starts.tolist(), ends.tolist(), strict=True)
+        ],
+        pa.large_utf8(),
+    )
+
+
+def stream_of(name: str) -> str:
+    """Where a source comes from, by its name: folder and file name without digits and compression suffix.
+
+    >>> stream_of("/var/log/nginx/access.log.2.gz"), stream_of("logs/W3SVC1/u_ex260801.log"), stream_of("-")
+    ('nginx/access.log', 'W3SVC1/u_ex.log', 'stdin')
+    """
+    import re
+
+    if name == STANDARD_INPUT:
+        return "stdin"
+    path = Path(name)
+    stem = re.sub(r"(?i)\.(gz|zst|zstd|bz2)$", "", path.name)
+    stem = re.sub(r"[0-9]+", "", stem)
+    stem = re.sub(r"[-_.\s]+(?=\.|$)", "", stem).strip("-_. ")
+    folder = path.resolve().parent.name
+    return f"{folder}/{stem or 'log'}" if folder else stem or "log"
