@@ -3,20 +3,19 @@
 from __future__ import annotations
 
 import datetime as dt
-import itertools
-import json
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
+import duckdb
 import pyarrow as pa
 import pyarrow.parquet as pq
 
 from analytics.registry import load_registry
-from ingest.call import CALL_COLUMNS, Column
-from ingest.lake import Lake, arrow_schema, new_load_id
-from ingest.ledger import REJECT_COLUMNS, LedgerRow, StagedFile
+from ingest.call import CALL_COLUMNS
+from ingest.lake import DataFile, Lake, Snapshot, arrow_schema, new_load_id
+from ingest.ledger import LOAD_COLUMNS, REJECT_COLUMNS, LedgerRow, StagedFile
 
 NOW = dt.datetime(2026, 11, 1, tzinfo=dt.UTC)
 
@@ -101,10 +100,10 @@ def given_lake(
     lake.create()
     if calls or rejects:
         load_id = new_load_id()
-        sliced = [calls[start::files] for start in range(files)]
         staged = [
-            *(_stage(lake, "calls", rows, CALL_COLUMNS, f"{load_id}-{at}") for at, rows in enumerate(sliced) if rows),
-            *(_stage(lake, "rejects", rows, REJECT_COLUMNS, load_id) for rows in [rejects] if rows),
+            file
+            for start in range(files)
+            for file in _stage(lake, calls[start::files], () if start else rejects, f"{load_id}-{start}")
         ]
         row = LedgerRow(
             load_id="0000000000000001",
@@ -118,31 +117,28 @@ def given_lake(
             last_call=max((row["called_at"] for row in calls), default=None),
             loaded_at=NOW,
             version="0",
-            staged=tuple(staged),
         )
         table, ledger = lake.ledger()
-        assert lake.decide(table, ledger, [row])
+        assert lake.decide(table, ledger, [row], staged)
         lake.roll_forward()
     if registry:
         load_registry(path, registry, now=NOW)
     return path
 
 
-def random_calls(choices: Mapping[str, Sequence[Any]], count: int) -> list[dict[str, Any]]:
-    """Write calls that run through every combination of the choices, over and over."""
-    names = list(choices)
-    combinations = itertools.cycle(itertools.product(*choices.values()))
-    return [call(**dict(zip(names, next(combinations), strict=True))) for _ in range(count)]
+def given_snapshot(folder: Path, calls: Sequence[Row]) -> Snapshot:
+    """A snapshot of one data file without a lake around it: for tests that need hundreds of them."""
+    path = folder / "calls.parquet"
+    pq.write_table(pa.Table.from_pylist([dict(row) for row in calls], schema=arrow_schema(CALL_COLUMNS)), path)
+    days = [row["day"] for row in calls]
+    bounds = (min(days, default=None), max(days, default=None))
+    file = DataFile(path, len(calls), *bounds, None, None, None, None)
+    return Snapshot(1, "Europe/Amsterdam", (file,), (), arrow_schema(LOAD_COLUMNS).empty_table())
 
 
-def _stage(lake: Lake, table: Any, rows: Sequence[Row], columns: Sequence[Column], name: str) -> StagedFile:
-    data = pa.Table.from_pylist([dict(row) for row in rows], schema=arrow_schema(columns))
-    path = lake.staging_path(table, f"{name}.parquet")
-    pq.write_table(data, path)
-    bounds: dict[str, dict[str, Any]] = {"minValues": {}, "maxValues": {}}
-    for column in {"day", "partner", "customer"} & set(data.column_names):
-        values = [value for value in data[column].to_pylist() if value is not None]
-        if values:
-            bounds["minValues"][column], bounds["maxValues"][column] = min(values), max(values)
-    stats = json.dumps({"numRecords": len(rows), "nullCount": {}, **bounds}, default=str)
-    return StagedFile(table=table, path=path.name, size=path.stat().st_size, modified_at_ms=0, stats=stats)
+def _stage(lake: Lake, calls: Sequence[Row], rejects: Sequence[Row], name: str) -> list[StagedFile]:
+    with duckdb.connect() as connection:
+        for table, rows, columns in (("calls", calls, CALL_COLUMNS), ("rejects", rejects, REJECT_COLUMNS)):
+            data = pa.Table.from_pylist([dict(row) for row in rows], schema=arrow_schema(columns))
+            connection.from_arrow(data).create(table)
+        return lake.stage(connection, name)

@@ -1,25 +1,17 @@
 """Every metric against cases worked by hand: `cases/<metric>/<case>/given.csv` and `expected.csv`.
 
-A case may hold scope.toml, viewer.toml, partners.csv, integrations.csv and customers.csv as well. In `given.csv` a column
-that is not there has an ordinary value (see given.py), and an empty cell is null.
+See case.py for what a case may hold.
 """
 
 from __future__ import annotations
 
-import csv
-import tomllib
-from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
-import polars as pl
 import pytest
-from polars.testing import assert_frame_equal
 
 from analytics.metrics import metric, metric_names
-from analytics.scope import Scope
 from analytics.warehouse import Warehouse
-from ingest.call import CALL_COLUMNS
+from tests.analytics.case import assert_answers_as_expected, case_name, cases_in
 from tests.analytics.given import call, given_lake
 
 CASES = Path(__file__).parent / "cases"
@@ -42,57 +34,15 @@ CONTRACT = {
 }
 """The columns that users' scripts rely on, typed over from the contract and not from the program."""
 
-_READ: dict[str, Callable[[str], Any]] = {
-    "smallint": int,
-    "integer": int,
-    "bigint": int,
-    "double": float,
-    "boolean": lambda text: text == "true",
-}
 
-
-def _cases() -> list[Path]:
-    return sorted(path.parent for path in CASES.glob("*/*/expected.csv"))
-
-
-def _given(file: Path) -> list[dict[str, Any]]:
-    types = {column.name: column.sql_type for column in CALL_COLUMNS}
-    with file.open(encoding="utf-8", newline="") as lines:
-        return [
-            call(**{name: _READ.get(types[name], str)(text) if text else None for name, text in row.items()})
-            for row in csv.DictReader(lines)
-        ]
-
-
-def _scope(file: Path) -> Scope:
-    return Scope.parse(tomllib.loads(file.read_text(encoding="utf-8"))) if file.exists() else Scope()
-
-
-@pytest.mark.parametrize("case", _cases(), ids=lambda case: f"{case.parent.name}-{case.name}")
+@pytest.mark.parametrize("case", cases_in(CASES), ids=case_name)
 def test_the_metric_answers_as_worked_by_hand(case: Path, tmp_path: Path) -> None:
-    registry = [path for path in sorted(case.glob("*.csv")) if path.stem not in {"given", "expected"}]
-    lake = given_lake(tmp_path / "lake", _given(case / "given.csv"), registry=registry)
-    viewer = _scope(case / "viewer.toml") if (case / "viewer.toml").exists() else None
-    with Warehouse.open(lake, viewer=viewer) as warehouse:
-        answer = warehouse.metric(case.parent.name, _scope(case / "scope.toml"))
-    expected = pl.read_csv(case / "expected.csv", schema_overrides=dict.fromkeys(answer.columns, pl.String))
-    assert_frame_equal(answer, _typed(expected, answer.schema), check_exact=False, abs_tol=1e-6, rel_tol=0)
-
-
-def _typed(texts: pl.DataFrame, schema: pl.Schema) -> pl.DataFrame:
-    return texts.with_columns(
-        pl.col(name).str.to_datetime(time_zone="UTC", time_unit="us")
-        if isinstance(dtype, pl.Datetime)
-        else pl.col(name).str.to_date()
-        if dtype == pl.Date
-        else pl.col(name).cast(dtype)
-        for name, dtype in schema.items()
-    )
+    assert_answers_as_expected(case, tmp_path, Warehouse.metric)
 
 
 @pytest.mark.parametrize("name", metric_names())
 def test_every_metric_has_a_case_with_the_columns_of_the_contract(name: str) -> None:
-    cases = [case for case in _cases() if case.parent.name == name]
+    cases = [case for case in cases_in(CASES) if case.parent.name == name]
     assert cases, f"no case in {CASES / name}"
     for case in cases:
         header = (case / "expected.csv").read_text(encoding="utf-8").splitlines()[0]

@@ -1,0 +1,140 @@
+"""Metrics against plain counting in Python, on calls nobody would think of."""
+
+from __future__ import annotations
+
+import math
+import tempfile
+from collections import defaultdict
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from analytics.registry import RegistryFiles
+from analytics.scope import Scope
+from analytics.warehouse import Warehouse
+from tests.analytics.given import call, given_snapshot
+
+if TYPE_CHECKING:
+    import polars as pl
+
+Call = dict[str, Any]
+
+CALLS = st.lists(
+    st.fixed_dictionaries(
+        {
+            "called_at": st.sampled_from(["2026-10-01T08:00:00Z", "2026-10-01T21:59:59Z", "2026-10-02T22:30:00Z"]),
+            "customer": st.sampled_from(["1000001", "1000002", "7000001", "7000002", "beers/enyoi"]),
+            "integration_id": st.sampled_from([None, "1000001_1", "1000001_2", "1000002_1"]),
+            "environment": st.sampled_from(["production", "production", "test"]),
+            "status": st.sampled_from([200, 204, 399, 400, 401, 500, 503]),
+            "connector": st.sampled_from([None, "KnSubject", "knsubject", "KnPerson"]),
+            "operation": st.sampled_from(["get", "insert"]),
+            "duration_ms": st.none() | st.floats(min_value=0, max_value=1e6, allow_nan=False),
+        }
+    ).map(lambda said: call(**said)),
+    max_size=30,
+)
+
+
+def production(calls: Iterable[Call]) -> list[Call]:
+    return [row for row in calls if row["environment"] == "production"]
+
+
+def grouped(calls: Iterable[Call], key: Callable[[Call], Any]) -> dict[Any, list[Call]]:
+    groups = defaultdict(list)
+    for row in calls:
+        groups[key(row)].append(row)
+    return groups
+
+
+def errors(calls: Iterable[Call]) -> int:
+    return sum(row["status"] >= 400 for row in calls)
+
+
+def customers(calls: Iterable[Call]) -> int:
+    return len({row["customer"] for row in calls if row["status"] < 400 and not row["own"]})
+
+
+def answers(calls: list[Call], name: str) -> pl.DataFrame:
+    with tempfile.TemporaryDirectory() as folder, warehouse_over(calls, folder) as warehouse:
+        return warehouse.metric(name, Scope())
+
+
+def warehouse_over(calls: list[Call], folder: str) -> Warehouse:
+    return Warehouse.over(given_snapshot(Path(folder), calls), RegistryFiles())
+
+
+@settings(max_examples=25, deadline=None)
+@given(CALLS)
+def test_customers_per_integration_counts_like_a_person_would(calls: list[Call]) -> None:
+    identified = [row for row in production(calls) if row["integration"]]
+    expected = [
+        (integration, customers(rows), len(rows), errors(rows))
+        for integration, rows in grouped(identified, lambda row: row["integration"]).items()
+    ]
+    expected.sort(key=lambda row: (-row[2], row[0]))
+    answer = answers(calls, "customers_per_integration")
+    assert answer.select("integration", "customers", "calls", "errors").rows() == expected
+
+
+@settings(max_examples=25, deadline=None)
+@given(CALLS)
+def test_customer_links_counts_like_a_person_would(calls: list[Call]) -> None:
+    identified = [row for row in production(calls) if row["integration"]]
+    keys = grouped(identified, lambda row: (row["partner"], row["integration"], row["customer"]))
+    expected = [
+        (*key, len(rows), errors(rows), errors(rows) / len(rows), min(times), max(times))
+        for key, rows in keys.items()
+        for times in [[row["called_at"] for row in rows]]
+    ]
+    expected.sort(key=lambda row: (-row[3], row[:3]))
+    assert answers(calls, "customer_links").drop("name", "branch").rows() == expected
+
+
+def percentile(values: list[float], fraction: float) -> float:
+    """The textbook: the value at a place between two neighbours is on the line between them."""
+    ordered = sorted(values)
+    place = fraction * (len(ordered) - 1)
+    below, above = math.floor(place), math.ceil(place)
+    return ordered[below] + (place - below) * (ordered[above] - ordered[below])
+
+
+@settings(max_examples=25, deadline=None)
+@given(CALLS)
+def test_latency_is_the_percentile_of_the_textbook(calls: list[Call]) -> None:
+    timed = [row for row in production(calls) if row["duration_ms"] is not None]
+    keys = grouped(timed, lambda row: (row["integration"], (row["connector"] or "").lower(), row["operation"]))
+    answer = answers(calls, "latency")
+    assert answer.height == len(keys)
+    for integration, connector, operation, count, *measured in answer.rows():
+        durations = [row["duration_ms"] for row in keys[integration, (connector or "").lower(), operation]]
+        expected = [*(percentile(durations, fraction) for fraction in (0.5, 0.95, 0.99))]
+        expected.append(sum(duration > 1000 for duration in durations) / len(durations))
+        assert count == len(durations)
+        assert all(math.isclose(a, b, rel_tol=1e-9, abs_tol=1e-9) for a, b in zip(measured, expected, strict=True))
+
+
+@settings(max_examples=10, deadline=None)
+@given(CALLS)
+def test_the_parts_of_every_metric_add_up_to_the_calls(calls: list[Call]) -> None:
+    kept = production(calls)
+    identified = sum(row["integration"] is not None for row in kept)
+    with tempfile.TemporaryDirectory() as folder, warehouse_over(calls, folder) as warehouse:
+        totals = {
+            name: warehouse.metric(name)["calls"].sum()
+            for name in ("calls_per_day", "connector_usage", "id_hygiene", "customers_per_partner", "error_rates")
+        }
+        unidentified = warehouse.metric("unidentified_calls")["calls"].sum()
+        failed = warehouse.metric("errors_by_outcome")["calls"].sum()
+    assert totals == {
+        "calls_per_day": len(kept),
+        "connector_usage": len(kept),
+        "id_hygiene": len(kept),
+        "customers_per_partner": identified,
+        "error_rates": identified,
+    }
+    assert unidentified == len(kept) - identified
+    assert failed == errors(kept)
