@@ -3,8 +3,8 @@
 Where the contract is silent, the oracle decides:
 
 - I1. The order of the defects is the order of the list. Each is defined on the trimmed text:
-  `repeated`: two or more comma-separated parts that are not blank and all hold an underscore (what a proxy makes of the
-  header sent twice), or more than one value in a list of header values, whatever the values are;
+  `repeated`: two or more comma-separated parts, each two numbers with one underscore (what a proxy makes of the header sent
+  twice), or more than one value in a list of header values, whatever the values are;
   `too_long`: over 64 characters; or two numbers with one underscore, the first of more than 7 digits or the second of
   more than 9;
   `not_ascii`: any character above U+007F; `white_space`: space, tab, CR, LF, VT or FF inside;
@@ -15,8 +15,10 @@ Where the contract is silent, the oracle decides:
 - I2. Length is counted in characters, not bytes, after trimming.
 - I3. Several header values are joined by `, `. No value, an empty one or `-` is missing and stored as null. White space
   around `-` is trimmed first.
-- I4. A malformed id is kept as sent when its first 64 characters are only digits, `_`, spaces, tabs and `-.,:;/|`, and they
-  hold nothing suspect (see privacy); everything else becomes a mark as a whole.
+- I4. A malformed id is kept as sent when its first 64 characters are only digits, `_`, spaces, tabs and `-.,:;/|#+`, and hold
+  nothing suspect (see privacy; nine digits beside an underscore are a part of an id and not suspect), or when it is one of
+  the words that programs write for nothing. Eight and more digits on their own are not kept: they may be anybody's number.
+  Everything else becomes `REDACTED` as a whole.
 """
 
 from __future__ import annotations
@@ -28,7 +30,7 @@ from tests.oracle.privacy import REDACTED, is_suspect
 
 _TRIMMED = " \t\r\n"
 _VALID = re.compile(r"([1-9][0-9]{3,6})_([1-9][0-9]{0,8})")
-_HARMLESS = re.compile(r"[0-9_ \t.,:;/|-]*")
+_HARMLESS = re.compile(r"(?![0-9]{8,}$)[0-9_ \t.,:;/|#+-]*|none|null|undefined", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -81,9 +83,10 @@ def defect_of(trimmed: str) -> str:
 
 def _is_repeated(trimmed: str) -> bool:
     parts = [part.strip(_TRIMMED) for part in trimmed.split(",")]
-    return len(parts) > 1 and all("_" in part for part in parts)
+    return len(parts) > 1 and all(re.fullmatch(r"[0-9]+_[0-9]+", part) for part in parts)
 
 
 def _kept(trimmed: str) -> str:
     cut = trimmed[:64]
-    return cut if _HARMLESS.fullmatch(cut) and not is_suspect(cut) else REDACTED
+    apart_from_ids = re.sub(r"[0-9]*_[0-9_]*", " ", cut)
+    return cut if _HARMLESS.fullmatch(cut) and not is_suspect(apart_from_ids) else REDACTED

@@ -2,13 +2,12 @@
 
 Where the contract says only "redacted", the oracle decides:
 
-- P1. A redacted text becomes `REDACTED` as a whole. The product may word its own mark differently or keep a harmless
-  remainder: tests ask only that something was done and that the secret is not there.
+- P1. A redacted text becomes `REDACTED` as a whole.
 - P2. Suspect is: an access token in XML (raw, HTML- or URL-escaped, cut off) or base64 (in three alignments), the header
   schemes `AfasToken ...`, `Bearer ...`, `Basic ...` with a value, a JSON web token, an e-mail address (also `%40`), an
   IBAN with a right check sum, nine digits on their own that pass the citizen service number's check, and 40 or more
   characters of base64 or hexadecimal in a row that are not all digits (a trace id of 32 is none).
-- P3. A name (connector, element, key, SB segment) is letters, digits, `_`, `-`, `.`, at least one letter, at most 100
+- P3. A name (connector, element, key, SB segment) is letters, digits, `_`, `-`, `.`, at least one letter, at most 64
   characters, and not suspect.
 """
 
@@ -16,7 +15,7 @@ from __future__ import annotations
 
 import re
 
-REDACTED = "[redacted]"
+REDACTED = "redacted"
 
 _SUSPECT = re.compile(
     r"""
@@ -31,7 +30,7 @@ _SUSPECT = re.compile(
 )
 _NINE_DIGITS = re.compile(r"(?<![0-9])[0-9]{9}(?![0-9])")
 _IBAN = re.compile(r"(?<![0-9A-Za-z])[A-Za-z]{2}[0-9]{2}[ ]?(?:[0-9A-Za-z]{4}[ ]?){2,7}[0-9A-Za-z]{1,4}(?![0-9A-Za-z])")
-_NAME = re.compile(r"(?=[^A-Za-z]*[A-Za-z])[A-Za-z0-9_.-]{1,100}")
+_NAME = re.compile(r"(?=[^A-Za-z]*[A-Za-z])[A-Za-z0-9_.-]{1,64}")
 
 
 def is_citizen_service_number(digits: str) -> bool:

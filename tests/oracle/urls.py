@@ -2,13 +2,13 @@
 
 Where the contract is silent, the oracle decides:
 
-- U1. A method is 1 to 20 ASCII letters in any case. The table in `operation` is literal: any other method on a known path
-  is `other` (a POST on metainfo, a PATCH or HEAD on a connector); the connector is still named.
+- U1. A method is 1 to 20 ASCII letters in any case. Connectors are get, insert, update or delete by method, and `other` for
+  any other method, with the connector still named. All other paths are what they are whatever the method.
 - U2. Scheme `http` or `https` in any case. A URL that begins with `/` has no host: `no_customer` unless a host is given
-  from outside; `https:///path` likewise. Everything else is `bad_url`, as is a port that is not digits.
+  from outside. Everything else is `bad_url`, `https:///path` included.
 - U3. User information, port and one trailing dot are dropped, the host is lower-cased. A host of a known family whose label
   is not a number of 4 to 7 digits without a leading zero (`www.rest.afas.online`, `rest.afas.online`, `afasfocus.nl`) is
-  `no_customer`; everything else, IPv6 included, is `unknown_host`. `soapcursus` is training. On the old host
+  `no_customer`; everything else is `unknown_host`: IPv6, and what stands after `:` and is no number. `soapcursus` is training. On the old host
   (`afasonlineconnector.nl`, production) `/profitservices` is SOAP and everything else REST.
 - U4. The path is split at `/`, empty segments are skipped, then each segment is percent-decoded once (UTF-8, wrong bytes
   replaced, a wrong escape stays as it is, `+` stays `+`). `..` is a segment like any other. `ProfitRestServices` and
@@ -16,19 +16,21 @@ Where the contract is silent, the oracle decides:
 - U5. Fixed words of the path have the documentation's spelling in `endpoint` (`connectors/`, `metainfo/get/`,
   `SubjectConnector`, `AppConnectorGet.asmx`), official connectors theirs. A segment that must be a name and is not (see
   privacy) is `REDACTED`, in `connector` and in `endpoint`.
-- U6. `connectors/{X}` keeps X; POST and PUT keep one sub-object; all further segments are dropped. Without X it is `other`.
+- U6. `connectors/{X}` keeps X; POST and PUT keep one sub-object; all further segments are dropped. Without X it is
+  an unknown path.
 - U7. A delete path is triples of element, keys, values. The values are dropped, a `@` is written before each key (it is
-  optional, so both spellings are one endpoint), a missing value drops the keys unless they have their `@`. Elements and
-  keys are names that begin with a letter or underscore, without `.` and `-`.
-- U8. `metainfo/get/{X}` and `metainfo/update/{X}` have X as connector; `bi/{Model}` the model, its endpoint keeps `v2`.
-  Attachment and report ids are dropped.
-- U9. An unknown path is `other`, its endpoint is the first segment when it is a name, and `/` when there is none.
-- U10. SOAP: the endpoint is the `.asmx` name; a GET with `wsdl` among the query's names is metainfo, any other method but
-  POST is `other`. Services are listed by name, everything else is `other`.
+  optional, so both spellings are one endpoint). Keys without a value after them are `@REDACTED` unless they have their `@`:
+  they may be a value whose key was forgotten.
+- U8. `metainfo/get/{X}` and `metainfo/update/{X}` have X as connector, everything else below `metainfo` has none. A BI model
+  is no connector, but stands in the endpoint, as does `v2`. Attachment and report ids are dropped.
+- U9. An unknown path, one without `ProfitRestServices` (REST) or `ProfitServices` (SOAP) included, is `other`, and so is its
+  endpoint.
+- U10. SOAP: the endpoint is the `.asmx` name; a GET whose query begins with `wsdl` or `singlewsdl` is metainfo, any other
+  method but POST is `other`. Services are listed by name, everything else is `other`.
 - U11. SB: GET get, POST insert, PUT update, DELETE delete, else `other`; the endpoint keeps the one segment after `api/`.
   `app` and `authentication` are auth with that word as endpoint. No first segment, or `api`, `app`, `authentication` as
-  first segment, is `no_customer`. A first segment that is neither a name nor digits, or that is suspect, is `REDACTED`
-  inside `customer`. The sub-domain is one label of `[a-z0-9-]`.
+  first segment, is `no_customer`. A first segment that is not of `[a-z0-9_-]` or is suspect is `REDACTED` inside
+  `customer`. The sub-domain is one label of `[a-z0-9-]`, else `no_customer`.
 - U12. The query is what stands between `?` and `#`. Names in any case, the first of a name counts, values are decoded once
   (`+` is a space). `skip`, `take`: whole numbers of at most 18 digits, else null; read on any URL. `ordered`: REST gets only
   (SB too; false without the parameter); null for SOAP, whose options stand in the body.
@@ -46,16 +48,15 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from urllib.parse import unquote, unquote_plus
 
-from tests.oracle.privacy import REDACTED, is_name, is_suspect, name_or_redacted
+from tests.oracle.privacy import REDACTED, is_suspect, name_or_redacted
 
 CATALOGUE = Path(__file__).parents[2] / "ingest" / "catalogue" / "connectors.csv"
 
 _URL = re.compile(r"(?:https?://([^/?#]*))?([^?#]*)(\?[^#]*)?(?:#.*)?", re.IGNORECASE | re.DOTALL)
-_AUTHORITY = re.compile(r"(\[[^\]]*\]|[^:]*)(?::[0-9]*)?", re.DOTALL)
 _ENVIRONMENTS = {"": "production", "test": "test", "accept": "accept", "cursus": "training"}
 _PROFIT_HOST = re.compile(r"(?:([^.]*)\.)?(rest|soap)(|test|accept|cursus)\.afas\.online")
 _OLD_HOST = re.compile(r"(?:([^.]*)\.)?afasonlineconnector\.nl")
-_SB_HOST = re.compile(r"(?:([a-z0-9-]+)\.)?afasfocus\.nl")
+_SB_HOST = re.compile(r"(?:([^.]*)\.)?afasfocus\.nl")
 _CUSTOMER = re.compile(r"[1-9][0-9]{3,6}")
 _FIELD_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,63}")
 _REST_WORDS = {
@@ -92,7 +93,7 @@ class ReadUrl:
     customer: str
     operation: str = "other"
     connector: str | None = None
-    endpoint: str = "/"
+    endpoint: str = "other"
     skip: int | None = None
     take: int | None = None
     ordered: bool | None = None
@@ -127,21 +128,17 @@ def read_url(method: str | None, url: str | None, host: str | None = None) -> Re
     if parts is None:
         return BadUrl("bad_url")
     authority, path, query = parts[1], parts[2], parts[3] or ""
-    if authority is None and not path.startswith("/"):
+    if authority == "" or (authority is None and not path.startswith("/")):
         return BadUrl("bad_url")
-    found = _host(authority or host or "")
-    if isinstance(found, BadUrl):
-        return found
+    if not (authority or host):
+        return BadUrl("no_customer")
     segments = [unquote(segment, errors="replace") for segment in path.split("/") if segment]
-    return _in_environment((method or "").upper(), found, segments, query)
+    return _in_environment((method or "").upper(), _host(authority or host or ""), segments, query)
 
 
-def _host(authority: str) -> str | BadUrl:
-    parts = _AUTHORITY.fullmatch(authority.rpartition("@")[2])
-    if parts is None:
-        return BadUrl("bad_url")
-    host = parts[1].lower().removesuffix(".")
-    return host or BadUrl("no_customer")
+def _host(authority: str) -> str:
+    host = re.sub(r":[0-9]*$", "", authority.rpartition("@")[2])
+    return host.lower().removesuffix(".")
 
 
 def _in_environment(method: str, host: str, segments: list[str], query: str) -> ReadUrl | BadUrl:
@@ -171,36 +168,31 @@ def _profit(method: str, host: str, segments: list[str], parameters: dict[str, s
     first = segments[0].lower() if segments else ""
     protocol = new[2] if new else ("soap" if first == "profitservices" else "rest")
     environment = _ENVIRONMENTS[new[3]] if new else "production"
-    if first in ("profitservices", "profitrestservices"):
-        segments = segments[1:]
     empty = ReadUrl(method, "profit", protocol, environment, customer)
-    return _soap(empty, segments, parameters) if protocol == "soap" else _rest(empty, segments)
+    if first != {"rest": "profitrestservices", "soap": "profitservices"}[protocol]:
+        return empty
+    return _soap(empty, segments[1:], parameters) if protocol == "soap" else _rest(empty, segments[1:])
 
 
 def _rest(call: ReadUrl, segments: list[str]) -> ReadUrl:
     match [segment.lower() for segment in segments]:
-        case []:
-            return call
         case ["connectors", _, *_]:
-            return _connectors(call, segments[1:])
+            call = _connectors(call, segments[1:])
         case ["metainfo", ("get" | "update") as kind, _, *_]:
             name = connector_name(segments[2])
-            found = replace(call, operation="metainfo", connector=name, endpoint=f"metainfo/{kind}/{name}")
-        case ["metainfo"]:
-            found = replace(call, operation="metainfo", endpoint="metainfo")
+            call = replace(call, operation="metainfo", connector=name, endpoint=f"metainfo/{kind}/{name}")
+        case ["metainfo", *rest]:
+            endpoint = f"metainfo/{rest[0]}" if rest[:1] in (["get"], ["update"]) else "metainfo"
+            call = replace(call, operation="metainfo", endpoint=endpoint)
         case ["oauth", ("authorize" | "token") as kind, *_]:
-            found = replace(call, operation="auth", endpoint=f"oauth/{kind}")
+            call = replace(call, operation="auth", endpoint=f"oauth/{kind}")
         case ["bi", _, *rest]:
-            name = connector_name(segments[1])
-            found = replace(call, operation="bi", connector=name, endpoint=f"bi/{name}" + "/v2" * (rest[:1] == ["v2"]))
+            endpoint = f"bi/{name_or_redacted(segments[1])}" + "/v2" * (rest[:1] == ["v2"])
+            call = replace(call, operation="bi", endpoint=endpoint)
         case [word, *_] if word in _REST_WORDS:
             endpoint, operation = _REST_WORDS[word]
-            found = replace(call, operation=operation, endpoint=endpoint)
-        case ["connectors" | "metainfo" | "oauth" | "bi" as word, *_]:
-            found = replace(call, endpoint=word)
-        case _:
-            found = replace(call, endpoint=name_or_redacted(segments[0]))
-    return found if call.method == "GET" or found.operation == "auth" else replace(found, operation="other")
+            call = replace(call, operation=operation, endpoint=endpoint)
+    return call
 
 
 def _connectors(call: ReadUrl, segments: list[str]) -> ReadUrl:
@@ -219,21 +211,20 @@ def _delete_template(segments: list[str]) -> list[str]:
     template = []
     for start in range(0, len(segments), 3):
         element, *others = segments[start : start + 3]
-        template.append(element if _is_field_name(element) else REDACTED)
-        if len(others) == 2 or (others and others[0].startswith("@")):
-            keys = [key.removeprefix("@") for key in others[0].split(",")]
-            template.append(",".join(f"@{key}" if _is_field_name(key) else REDACTED for key in keys))
+        template.append(name_or_redacted(element))
+        if others:
+            are_keys = len(others) == 2 or others[0].startswith("@")
+            keys = [key.removeprefix("@") if are_keys else REDACTED for key in others[0].split(",")]
+            template.append(",".join(f"@{name_or_redacted(key)}" for key in keys))
     return template
 
 
 def _soap(call: ReadUrl, segments: list[str], parameters: dict[str, str]) -> ReadUrl:
-    if not segments:
+    stem, _, suffix = segments[0].rpartition(".") if segments else ("", "", "")
+    if suffix.lower() != "asmx":
         return call
-    stem, dot, suffix = segments[0].rpartition(".")
-    if not dot or suffix.lower() != "asmx":
-        return replace(call, endpoint=name_or_redacted(segments[0]))
-    name, operation = _SOAP_SERVICES.get(stem.lower(), (stem if is_name(stem) else REDACTED, "other"))
-    if call.method == "GET" and "wsdl" in parameters:
+    name, operation = _SOAP_SERVICES.get(stem.lower(), (name_or_redacted(stem), "other"))
+    if call.method == "GET" and next(iter(parameters)) in ("wsdl", "singlewsdl"):
         operation = "metainfo"
     elif call.method != "POST":
         operation = "other"
@@ -245,26 +236,22 @@ def _sb(method: str, host: str, segments: list[str]) -> ReadUrl | BadUrl | None:
     if matched is None:
         return None
     lower = [segment.lower() for segment in segments]
-    if not matched[1] or not lower or lower[0] in ("api", "app", "authentication"):
+    is_label = re.fullmatch(r"[a-z0-9-]+", matched[1] or "") is not None
+    if not is_label or not lower or lower[0] in ("api", "app", "authentication"):
         return BadUrl("no_customer")
-    customer = f"{_label(matched[1])}/{_label(lower[0])}"
-    call = ReadUrl(method, "sb", "rest", "production", customer)
+    call = ReadUrl(method, "sb", "rest", "production", f"{_label(matched[1])}/{_label(lower[0])}")
     match lower[1:]:
         case ["api", _, *_]:
             operations = {"GET": "get", "POST": "insert", "PUT": "update", "DELETE": "delete"}
-            name = name_or_redacted(segments[2])
+            name = connector_name(segments[2])
             call = replace(call, operation=operations.get(method, "other"), connector=name, endpoint=f"api/{name}")
         case ["app" | "authentication" as word, *_]:
             call = replace(call, operation="auth", endpoint=word)
-        case ["api"]:
-            call = replace(call, endpoint="api")
-        case [_, *_]:
-            call = replace(call, endpoint=name_or_redacted(segments[1]))
     return call
 
 
 def _label(text: str) -> str:
-    return text if re.fullmatch(r"[a-z0-9_.-]{1,100}", text) and not is_suspect(text) else REDACTED
+    return text if re.fullmatch(r"[a-z0-9_-]{1,64}", text) and not is_suspect(text) else REDACTED
 
 
 def _is_field_name(text: str) -> bool:

@@ -1,0 +1,167 @@
+"""Texts close to what logs hold, and what went wrong with them on the way."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from hypothesis import strategies as st
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+_NUMBERS = st.integers(1, 10**10).map(str)
+_VALID_IDS = st.builds("{}_{}".format, st.integers(1000, 9_999_999), st.integers(1, 999_999_999))
+_DAMAGE = "0123456789_-.,;:/| \t\r\n\v\x00+%@#?&=<>abcXYZé\uff11\u00a0\u2028"
+_CONNECTORS = st.sampled_from(
+    [
+        "KnSubject",
+        "knsubject",
+        "Profit_Users",
+        "PROFIT_DEBTOR",
+        "FbSales",
+        "Acme_Employees",
+        "acme-x.y",
+        "X",
+        "jan@example.nl",
+    ]
+)
+_ELEMENTS = st.sampled_from(
+    ["KnSubject", "FbSales", "FbSalesLines", "@SbId", "SbId", "@OrNu,@Type", "4711", "Jansen", "a%2Fb", "%40Id", ""]
+)
+
+
+def _damaged(texts: st.SearchStrategy[str], alphabet: str = _DAMAGE) -> st.SearchStrategy[str]:
+    """Put a few characters in, or take some away, anywhere."""
+
+    @st.composite
+    def damage(draw: Callable[[st.SearchStrategy[object]], object]) -> str:
+        text = str(draw(texts))
+        for _ in range(int(str(draw(st.integers(0, 3))))):
+            start = int(str(draw(st.integers(0, len(text)))))
+            gone = int(str(draw(st.integers(0, 2))))
+            text = text[:start] + str(draw(st.sampled_from(["", *alphabet]))) + text[start + gone :]
+        return text
+
+    return damage()
+
+
+def integration_ids() -> st.SearchStrategy[str]:
+    """Headers: right, nearly right, repeated, and anything."""
+    near = st.builds("{}_{}".format, _NUMBERS, _NUMBERS) | _VALID_IDS | _NUMBERS
+    joined = st.lists(near, min_size=2, max_size=6).flatmap(
+        lambda ids: st.sampled_from([", ", ",", "_", " "]).map(lambda joint: joint.join(ids))
+    )
+    return (
+        _VALID_IDS | _damaged(near) | _damaged(joined) | st.sampled_from(["", "-", " - ", "_"]) | st.text(max_size=80)
+    )
+
+
+def requests() -> st.SearchStrategy[tuple[str, str]]:
+    """Methods and URLs: right, nearly right, and anything."""
+    methods = st.sampled_from(["GET", "POST", "PUT", "DELETE", "get", "PATCH", "HEAD"])
+    return st.tuples(
+        methods, urls() | _damaged(urls(), _DAMAGE.replace("\r", "").replace("\n", "")) | st.text(max_size=80)
+    )
+
+
+def urls() -> st.SearchStrategy[str]:
+    """URLs of the three kinds, on hosts of ours and of others."""
+    users = st.sampled_from(["", "", "", "user:secret@"])
+    ports = st.sampled_from(["", "", "", ":443", ".", ".:8443"])
+    numbers = st.sampled_from(["12345", "1234", "7654321", "123", "12345678", "www", "0123"])
+    rest_hosts = st.builds(
+        "{}.{}".format,
+        numbers,
+        st.sampled_from(
+            [
+                "rest.afas.online",
+                "resttest.afas.online",
+                "RestAccept.AFAS.online",
+                "restcursus.afas.online",
+                "afasonlineconnector.nl",
+                "restfoo.afas.online",
+                "example.com",
+            ]
+        ),
+    )
+    soap_hosts = st.builds(
+        "{}.{}".format, numbers, st.sampled_from(["soap.afas.online", "soaptest.afas.online", "soapaccept.afas.online"])
+    )
+    sb_hosts = st.sampled_from(["beers.afasfocus.nl", "Beers-2.AfasFocus.nl"])
+    authority = "https://{}{}{}{}{}".format
+    return (
+        st.builds(authority, users, rest_hosts, ports, _rest_paths(), _queries())
+        | st.builds(authority, users, soap_hosts, ports, _soap_paths(), _queries())
+        | st.builds(authority, users, sb_hosts, ports, _sb_paths(), _queries())
+    )
+
+
+def _rest_paths() -> st.SearchStrategy[str]:
+    prefixes = st.sampled_from(
+        ["/ProfitRestServices/", "/ProfitRestServices/", "/profitrestservices/", "/", "//PROFITRESTSERVICES//"]
+    )
+    words = st.sampled_from(
+        [
+            "metainfo",
+            "MetaInfo/",
+            "SubjectConnector/4711",
+            "fileconnector",
+            "ImageConnector/x/y",
+            "ReportConnector/1",
+            "ProfitVersion",
+            "OtpRequest",
+            "otpvalidation",
+            "oauth/authorize",
+            "OAuth/Token",
+            "bi/Sales",
+            "other/thing",
+        ]
+    )
+    with_names = st.builds(
+        "{}/{}".format,
+        st.sampled_from(["connectors", "Connectors", "metainfo/get", "MetaInfo/Update", "bi"]),
+        _CONNECTORS,
+    )
+    deep = st.builds("connectors/{}/{}".format, _CONNECTORS, st.lists(_ELEMENTS, min_size=1, max_size=7).map("/".join))
+    return st.builds("{}{}".format, prefixes, words | with_names | deep)
+
+
+def _soap_paths() -> st.SearchStrategy[str]:
+    services = ["Get", "Update", "Report", "Subject", "Data", "VersionInfo", "get", "UPDATE", "Foo"]
+    return st.builds(
+        "/{}/{}.{}".format,
+        st.sampled_from(["ProfitServices", "profitservices"]),
+        st.sampled_from([f"AppConnector{name}" for name in services] + ["TokenConnector", "CmdConnector"]),
+        st.sampled_from(["asmx", "ASMX"]),
+    )
+
+
+def _sb_paths() -> st.SearchStrategy[str]:
+    first = st.sampled_from(
+        ["enyoi", "Enyoi", "admin", "app", "authentication", "123456782", "en_yoi-1", "jan%40x.nl", ""]
+    )
+    rest = st.sampled_from(
+        ["api/administrations", "API/administrations/4711", "api", "app/x", "authentication", "foo/bar", ""]
+    )
+    return st.builds("/{}/{}".format, first, rest)
+
+
+def _queries() -> st.SearchStrategy[str]:
+    parameters = st.sampled_from(
+        [
+            "skip=0",
+            "take=100",
+            "Take=-1",
+            "skip=x",
+            "orderbyfieldids=A,-B",
+            "OrderByFieldIds=A",
+            "filterfieldids=A,B;C",
+            "filterfieldids=Name%2CCity",
+            "filtervalues=Jansen,Ede",
+            "filterfieldids=jan@example.nl,B",
+            "operatortypes=1",
+            "x",
+        ]
+    )
+    queries = st.lists(parameters, max_size=4).map("&".join).map("?{}".format)
+    return st.just("") | queries | st.just("?wsdl") | st.just("?WSDL") | queries.map("{}#take=5".format)
