@@ -33,9 +33,15 @@ DONE, FAILED, WRONG_USAGE, REJECTED = 0, 1, 2, 3
 
 TERMINATED = 143
 
+SOURCE_COLUMNS = ("source", "stream", "log_format", "status", "lines", "calls", "rejects", "ignored", "left", "error")
+
 CALLS_SHOWN = ("called_at", "environment", "integration_id", "customer", "operation", "connector", "status", "outcome")
 REJECTS_SHOWN = ("line_number", "reason", "detail", "sample")
 """What people see of calls and rejects; --json has every column."""
+
+MOST_SHOWN = 20
+
+METRIC_COLUMNS = ("name", "title", "unit", "grain", "key", "look_back", "meaning")
 
 
 app = typer.Typer(
@@ -120,14 +126,14 @@ def unload(
     """Take a load back, with those that grew from it."""
     import ingest as floor
 
-    output.print_record(floor.unload(lake, target), as_json=as_json)
+    output.print_record(floor.unload(lake, target, now=_now()), as_json=as_json)
 
 
 @app.command()
 def inspect(
     file: Annotated[str, typer.Argument(metavar="FILE", help="A log file, or - for standard input.")],
     *,
-    limit: Annotated[int | None, typer.Option(min=1, help="Read so many lines.")] = None,
+    limit: Annotated[int | None, typer.Option(min=1, help="Show so many calls and rejects.")] = None,
     log_format: LogFormat = None,
     layout: Layout = None,
     stream: Stream = None,
@@ -140,11 +146,11 @@ def inspect(
     import ingest as floor
 
     options = _read_options(log_format, layout, stream, host, time_zone, final=final)
-    inspection = floor.inspect(file, options, limit=limit, now=_now())
     if as_json:
-        output.print_record(inspection, as_json=True)
+        output.print_record(floor.inspect(file, options, limit=limit, now=_now()), as_json=True)
     else:
-        _print_inspection(inspection)
+        limit = limit or MOST_SHOWN
+        _print_inspection(floor.inspect(file, options, limit=limit, now=_now()), limit)
 
 
 @app.command()
@@ -215,8 +221,9 @@ def metric(
 
     rows_format = _format(output_format, as_json=as_json)
     if list_all:
-        records = [metrics.metric(known) for known in metrics.metric_names()]
-        output.print_rows(Rows.from_records(records), rows_format)
+        columns = ("name", "unit", "grain") if rows_format == "table" else METRIC_COLUMNS
+        known = [metrics.metric(known) for known in metrics.metric_names()]
+        output.print_rows(Rows(columns, [tuple(getattr(one, name) for name in columns) for one in known]), rows_format)
         return
     if name is None:
         raise typer.BadParameter("which one? 'koppelzicht metric --list' lists them", param_hint="NAME")
@@ -275,7 +282,7 @@ def report_partner(
     from analytics.warehouse import Warehouse
 
     with Warehouse.open(lake) as warehouse:
-        _print_files(write_partner_report(warehouse, partner, month, out, now=_now()), as_json=as_json)
+        _print_files(write_partner_report(warehouse, partner, _month(month), out, now=_now()), as_json=as_json)
 
 
 @report_app.command("month")
@@ -291,7 +298,7 @@ def report_month(
     from analytics.warehouse import Warehouse
 
     with Warehouse.open(lake) as warehouse:
-        _print_files(write_month_report(warehouse, month, out, now=_now()), as_json=as_json)
+        _print_files(write_month_report(warehouse, _month(month), out, now=_now()), as_json=as_json)
 
 
 HostAddress = Annotated[str, typer.Option("--host", help="Address to listen on.")]
@@ -362,10 +369,25 @@ def _read_options(
     *,
     final: bool,
 ) -> ReadOptions:
-    from ingest import ReadOptions
+    from zoneinfo import available_timezones
+
+    from ingest import ReadOptions, SourceError
+    from ingest.formats import FORMATS
+    from ingest.formats import log_format as format_named
 
     if layout is not None and log_format not in {None, "combined"}:
         raise typer.BadParameter(f"a layout is for combined logs, not for {log_format}", param_hint="--layout")
+    if log_format is not None and log_format not in FORMATS:
+        raise typer.BadParameter(_unknown("log format", log_format, FORMATS), param_hint="--log-format")
+    if time_zone is not None and time_zone not in available_timezones():
+        raise typer.BadParameter(
+            f"{time_zone!r} is no time zone; a name such as Europe/Amsterdam is", param_hint="--time-zone"
+        )
+    if layout is not None:
+        try:
+            format_named("combined", layout=layout)
+        except SourceError as error:
+            raise typer.BadParameter(str(error), param_hint="--layout") from None
     return ReadOptions(
         log_format="combined" if layout is not None else log_format,
         layout=layout,
@@ -384,6 +406,17 @@ def _scope(**parts: str | None) -> Scope:
         return Scope.parse(parts)
     except ScopeError as error:
         raise typer.BadParameter(str(error), param_hint="scope") from None
+
+
+def _month(text: str) -> str:
+    from analytics.reports.errors import ReportError
+    from analytics.reports.month import Month
+
+    try:
+        Month.parse(text)
+    except ReportError as error:
+        raise typer.BadParameter(str(error), param_hint="month") from None
+    return text
 
 
 def _format(chosen: Format | None, *, as_json: bool) -> Format:
@@ -427,26 +460,25 @@ def _print_ingest_report(report: IngestReport, *, as_json: bool) -> None:
         name: sum(getattr(source, name) for source in report.sources) for name in counts
     }
     if as_json:
-        sources = [output.as_plain(source) for source in report.sources]
+        sources = [{name: getattr(source, name) for name in SOURCE_COLUMNS} for source in report.sources]
         output.print_record({"sources": sources, "totals": totals}, as_json=True)
     else:
-        columns = ("source", "stream", "log_format", "status", *counts)
+        columns = tuple(name for name in SOURCE_COLUMNS if name not in {"left", "error"})
+        if any(source.known_since for source in report.sources):
+            columns += ("known_since",)
         rows = [tuple(getattr(source, name) for name in columns) for source in report.sources]
-        output.print_table(Rows(columns, rows))
+        output.print_rows(Rows(columns, rows), "table")
         counted = [_counted(totals[name], name.removesuffix("s")) for name in ("sources", "lines", "calls", "rejects")]
         output.write("\n{}, {}: {}, {}, {ignored:,} ignored\n".format(*counted, ignored=totals["ignored"]))
 
 
-def _print_inspection(inspection: Inspection) -> None:
+def _print_inspection(inspection: Inspection, limit: int) -> None:
     read_as = " ".join(filter(None, (inspection.log_format, inspection.dialect)))
+    output.write(f"{_counted(inspection.lines, 'line')} of {read_as}\n")
     calls, rejects = inspection.calls, inspection.rejects
-    output.write(
-        f"{read_as}, {_counted(inspection.lines, 'line')}: {_counted(len(calls), 'call')}, "
-        f"{_counted(len(rejects), 'reject')}\n"
-    )
     for title, records, columns in (("Calls", calls, CALLS_SHOWN), ("Rejects", rejects, REJECTS_SHOWN)):
         if records:
-            output.write(f"\n{title}\n")
+            output.write(f"\n{title}{f', the first {limit}' if len(records) == limit else ''}\n")
             output.print_table(Rows(columns, [tuple(getattr(record, name) for name in columns) for record in records]))
 
 

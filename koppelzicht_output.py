@@ -92,7 +92,7 @@ def print_rows(rows: Rows, output: Format) -> None:
         case "table":
             print_table(Rows(rows.columns, rows.values[:MOST_ROWS]))
             if len(rows.values) > MOST_ROWS:
-                say(f"{MOST_ROWS:,} of {len(rows.values):,} rows are shown; --format csv has them all")
+                say(f"{MOST_ROWS:,} of {len(rows.values):,} rows are shown; --json has them all")
         case "parquet":
             raise ValueError("Parquet is written from an Arrow table, by write_parquet")
 
@@ -232,7 +232,7 @@ def cell(column: str, value: object) -> str:
         case int() | float() | decimal.Decimal():
             return f"{value:,}"
         case dt.datetime():
-            return str(_instant(value)).replace("T", " ").replace("Z", " UTC")
+            return _instant(value.replace(microsecond=0)).replace("T", " ").replace("Z", " UTC")
         case list() | tuple() | dict():
             return shown(json.dumps(to_json(value), ensure_ascii=False)) if value else NULL
         case _:

@@ -273,7 +273,7 @@ def test_reports_say_which_files_they_wrote(run: Run, loaded: Path, tmp_path: Pa
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
-        (["ingst"], "Did you mean 'ingest'?"),
+        (["ingst"], "Did you mean 'ingest'"),
         (["ingest"], "Missing argument"),
         (["metric"], "koppelzicht metric --list"),
         (["metric", "calls_per_dya"], "did you mean calls_per_day"),
@@ -282,10 +282,11 @@ def test_reports_say_which_files_they_wrote(run: Run, loaded: Path, tmp_path: Pa
         (["metric", "calls_per_day", "--partner", "acme"], "a partner's number"),
         (["metric", "calls_per_day", "--json", "--format", "csv"], "exclude each other"),
         (["ingest", "x", "--layout", "$host", "--log-format", "w3c"], "a layout is for combined logs"),
-        (["ingest", "x", "--log-format", "xml"], "xml"),
+        (["ingest", "x", "--layout", "no variable"], "--layout"),
+        (["ingest", "x", "--log-format", "jsonl"], "did you mean json?"),
         (["ingest", "x", "--time-zone", "Mars/Olympus"], "Mars/Olympus"),
         (["report", "partner", "12345", "--month", "October"], "October"),
-        (["inspect", "x", "--limit", "0"], "0"),
+        (["inspect", "x", "--limit", "0"], "--limit"),
     ],
 )
 def test_wrong_usage_exits_with_2_and_says_what_to_do(run: Run, loaded: Path, arguments: list[str], words: str) -> None:

@@ -122,4 +122,4 @@ def test_people_see_a_thousand_rows_and_are_told(capsys: pytest.CaptureFixture[s
     output.print_rows(Rows(("number",), [(number,) for number in range(1001)]), "table")
     out, err = capsys.readouterr()
     assert len(out.splitlines()) == 2 + 1000
-    assert err == "1,000 of 1,001 rows are shown; --format csv has them all\n"
+    assert err == "1,000 of 1,001 rows are shown; --json has them all\n"

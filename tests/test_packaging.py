@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import json
 import os
 import re
@@ -98,6 +99,28 @@ def test_the_command_is_called_koppelzicht(installed: Path) -> None:
         "=",
         "koppelzicht:main",
     ]
+
+
+def test_what_is_imported_is_declared() -> None:
+    project: dict[str, Any] = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+    declared = {Requirement(text).name.replace("-", "_") for text in project["project"]["dependencies"]}
+    shipped = [*ROOT.glob("*.py"), *(file for name in (*FLOORS, "sample_logs") for file in (ROOT / name).rglob("*.py"))]
+    imported = {name.split(".")[0] for file in shipped for name in imports(file)}
+    ours = {*FLOORS, "sample_logs", "koppelzicht", "koppelzicht_output"}
+    with_pydantic = {"pydantic_core"}
+    assert imported - declared - with_pydantic - ours - sys.stdlib_module_names == set()
+
+
+def imports(file: Path) -> set[str]:
+    """The modules that a file imports, wherever in it."""
+    found: set[str] = set()
+    for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+        match node:
+            case ast.Import(names):
+                found |= {alias.name for alias in names}
+            case ast.ImportFrom(str(module), _, 0):
+                found.add(module)
+    return found
 
 
 def test_the_lock_names_no_address_and_hashes_everything() -> None:
