@@ -23,7 +23,17 @@ if TYPE_CHECKING:
 
     from analytics.scope import Scope
 
-_START = "import sys; sys.path[:] = sys.argv[1:]; from analytics.worker import main; main()"
+_START = """
+import sys
+class NoPandas:  # Arrow imports it where it is installed: half a second for nothing
+    def find_spec(name, path=None, target=None):
+        if name == "pandas":
+            raise ModuleNotFoundError(name)
+sys.meta_path.insert(0, NoPandas)
+sys.path[:] = sys.argv[1:]
+from analytics.worker import main
+main()
+"""
 
 _START_SECONDS = 30
 """What a worker may take beside its query: to start, to bind the lake, to hand over the rows."""

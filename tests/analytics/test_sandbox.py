@@ -24,17 +24,17 @@ REFUSED = """
     select * from read_csv('stolen.csv')
     select * from read_text('stolen.csv')
     select * from read_blob('/etc/hostname')
-    select * from read_parquet('../lake/calls/*.parquet')
+    select * from read_parquet('{lake}/calls/*.parquet')
     select * from read_duckdb('other.db')
     select * from query_table('stolen.csv')
     select * from sniff_csv('stolen.csv')
-    select * from parquet_metadata('../lake/calls/*.parquet')
+    select * from parquet_metadata('{lake}/calls/*.parquet')
     select * from glob('*')
     create table t as select * from read_json('stolen.csv')
     create macro f(x) as (select max(a) from read_csv('stolen.csv'))
     copy calls to 'out.parquet'
     copy calls to 'out.csv'
-    copy calls to '../lake/lake.json' (format csv)
+    copy calls to '{lake}/lake.json' (format csv)
     copy (select 1) to '/dev/stdout'
     copy (select 1 as a) to 'out' (format csv, partition_by (a))
     create table t as select 1; copy t from 'stolen.csv'
@@ -94,18 +94,19 @@ def statements(texts: str) -> list[str]:
     return [line.strip() for line in texts.strip().splitlines()]
 
 
-@pytest.fixture
-def lake(tmp_path: Path) -> Path:
-    """Three calls of two partners, one reject, one named partner."""
+@pytest.fixture(scope="module")
+def lake(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Four calls of two partners, one reject, two names. Nobody can change it, so one does for all tests."""
+    folder = tmp_path_factory.mktemp("sandbox")
     rows = [
         call(customer="7000001"),
         call(customer="7000002"),
         call(customer="7000002", environment="test"),
         call(customer="7000003", integration_id="7654321_1", connector="Bravo_Things"),
     ]
-    partners = tmp_path / "partners.csv"
+    partners = folder / "partners.csv"
     partners.write_text("partner,name\n1234567,Alfa\n7654321,Bravo\n", encoding="utf-8")
-    return given_lake(tmp_path / "lake", rows, rejects=[reject()], registry=[partners], files=2)
+    return given_lake(folder / "lake", rows, rejects=[reject()], registry=[partners], files=2)
 
 
 def tree(folder: Path) -> dict[str, str]:
@@ -130,12 +131,12 @@ def test_what_reaches_beyond_the_session_is_refused_and_leaves_no_trace(
     (home / "stolen.csv").write_text("a\n1\n", encoding="utf-8")
     monkeypatch.chdir(home)
     monkeypatch.setenv("HOME", str(home))
-    before = tree(tmp_path)
+    before = tree(tmp_path), tree(lake.parent)
     a_python_variable = pa.table({"a": [1]})
     connection = connection_in(lake)
     with pytest.raises(duckdb.Error):
-        connection.sql(statement).fetchall()
-    assert tree(tmp_path) == before
+        connection.sql(statement.format(lake=lake)).fetchall()
+    assert (tree(tmp_path), tree(lake.parent)) == before
     assert a_python_variable.num_rows == 1
 
 
@@ -144,17 +145,17 @@ def test_what_stays_in_the_session_changes_no_file_and_no_other_query(
     statement: str, lake: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    before = tree(tmp_path)
+    before = tree(tmp_path), tree(lake.parent)
     connection_in(lake).sql(statement)
-    assert tree(tmp_path) == before
+    assert (tree(tmp_path), tree(lake.parent)) == before
     assert connection_in(lake).sql("select count(*) from calls").fetchall() == [(4,)]
 
 
 def test_the_process_around_it_refuses_too(lake: Path, tmp_path: Path) -> None:
-    before = tree(tmp_path)
+    before = tree(tmp_path), tree(lake.parent)
     with pytest.raises(SqlError, match="has been disabled by configuration"):
         run_sql(lake, f"copy calls to '{tmp_path / 'out.parquet'}'")
-    assert tree(tmp_path) == before
+    assert (tree(tmp_path), tree(lake.parent)) == before
 
 
 def test_the_query_of_the_readme_answers(lake: Path) -> None:

@@ -66,12 +66,20 @@ def registry_in(folder: Path) -> list[Path]:
     return files
 
 
-@pytest.fixture
-def lake(tmp_path: Path) -> Path:
+@pytest.fixture(scope="module")
+def lake(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Two partners' calls in three files, calls of nobody, a reject, and the registry."""
+    folder = tmp_path_factory.mktemp("shared")
     rows = [*calls_of(OWN), *calls_of(OTHER), *unidentified()]
     rejects = [reject(sample="bravo 2000002")]
-    return given_lake(tmp_path / "lake", rows, rejects=rejects, registry=registry_in(tmp_path), files=3)
+    return given_lake(folder / "lake", rows, rejects=rejects, registry=registry_in(folder), files=3)
+
+
+@pytest.fixture(scope="module")
+def alone(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A lake with the calls of one of the partners only."""
+    folder = tmp_path_factory.mktemp("alone")
+    return given_lake(folder / "lake", calls_of(OWN), registry=registry_in(folder))
 
 
 def parameters(name: str) -> dict[str, object] | None:
@@ -87,10 +95,7 @@ def shown(answer: pl.DataFrame) -> str:
 
 
 @pytest.mark.parametrize("name", metric_names())
-def test_a_partner_sees_in_every_metric_what_a_lake_of_its_own_would_show(
-    name: str, lake: Path, tmp_path: Path
-) -> None:
-    alone = given_lake(tmp_path / "alone", calls_of(OWN), registry=registry_in(tmp_path))
+def test_a_partner_sees_in_every_metric_what_a_lake_of_its_own_would_show(name: str, lake: Path, alone: Path) -> None:
     viewer = Scope(partner=OWN, environment="all")
     with Warehouse.open(lake, viewer=viewer) as shared, Warehouse.open(alone) as own:
         for scope in (Scope(), Scope(environment="accept"), Scope.parse({"since": "2026-10-03"})):
