@@ -17,6 +17,7 @@ import os
 import re
 import sys
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 if TYPE_CHECKING:
@@ -284,6 +285,7 @@ class LoadProgress:
         if not sys.stderr.isatty():
             return
         from rich import progress
+        from rich.table import Column
         from rich.text import Text
 
         class LinesPerSecond(progress.ProgressColumn):
@@ -293,10 +295,12 @@ class LoadProgress:
 
         self._progress = progress.Progress(
             progress.BarColumn(bar_width=24),
-            progress.DownloadColumn(),
-            LinesPerSecond(),
-            progress.TimeRemainingColumn(),
-            progress.TextColumn("{task.fields[source]}", markup=False),
+            progress.DownloadColumn(table_column=Column(no_wrap=True)),
+            LinesPerSecond(table_column=Column(no_wrap=True)),
+            progress.TimeRemainingColumn(table_column=Column(no_wrap=True)),
+            progress.TextColumn(
+                "{task.fields[source]}", markup=False, table_column=Column(no_wrap=True, overflow="ellipsis")
+            ),
             console=_console(sys.stderr),
             transient=True,
         )
@@ -307,7 +311,7 @@ class LoadProgress:
         """So many bytes and lines more, of this source."""
         if self._progress is not None:
             lines += self._progress.tasks[0].fields["lines"]
-            self._progress.update(self._task, advance=bytes_read, lines=lines, source=shown(source))
+            self._progress.update(self._task, advance=bytes_read, lines=lines, source=shown(Path(source).name))
 
     def finish(self) -> None:
         """Take the bar away."""
