@@ -5,6 +5,7 @@ What a command needs is imported where it runs, so that `--help` answers at once
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
 import difflib
 import io
@@ -490,17 +491,20 @@ def _sql_shell(lake: Path, rows_format: Format) -> None:
     from analytics.errors import AnalyticsError
     from analytics.sandbox import run_sql
 
-    say("Read-only SQL. End a query with ; and the shell with Ctrl-D.")
+    with contextlib.suppress(ImportError):
+        import readline  # noqa: F401 - lines can be edited and recalled, where the system has it
+
+    say("Read-only SQL. End a query with ; stop it with Ctrl-C and leave with Ctrl-D.")
     while True:
         try:
-            query = _read_statement()
+            _print_arrow(run_sql(lake, _read_statement()), rows_format)
+        except AnalyticsError as error:
+            say(str(error))
+        except KeyboardInterrupt:
+            say("stopped")
         except EOFError:
             say("")
             return
-        try:
-            _print_arrow(run_sql(lake, query), rows_format)
-        except AnalyticsError as error:
-            say(str(error))
 
 
 def _read_statement() -> str:
