@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from ingest.errors import IngestError, LakeError, SourceError
     from ingest.inspection import inspect
     from ingest.lake import Lake, Snapshot
+    from ingest.lake_status import status
     from ingest.loader import ingest, unload
     from ingest.report import (
         IngestReport,
@@ -23,7 +24,6 @@ if TYPE_CHECKING:
         UnloadReport,
         Verification,
     )
-    from ingest.lake_status import status
     from ingest.verification import verify
 
 _ROOMS = {

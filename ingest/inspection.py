@@ -49,10 +49,10 @@ def inspect(path: str, options: ReadOptions, *, limit: int | None, now: dt.datet
             log_format=form.name,
             dialect=form.dialect,
             lines=lines,
-            calls=[Call.model_validate(record) for record in understanding.records("calls", limit)],
+            calls=[Call.model_validate(row) for row in understanding.calls()[:limit].to_pylist()],
             rejects=[
-                Reject.model_validate({name: record[name] for name in Reject.model_fields})
-                for record in understanding.records("rejects", limit)
+                Reject.model_validate({name: row[name] for name in Reject.model_fields})
+                for row in understanding.rejects()[:limit].to_pylist()
             ],
         )
     finally:

@@ -23,10 +23,12 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import duckdb
 import pyarrow as pa
+import pyarrow.compute as pc
 from deltalake import CommitProperties, DeltaTable, Transaction, write_deltalake
 from deltalake.exceptions import CommitFailedError, DeltaError, TableNotFoundError
 from deltalake.transaction import AddAction, RemoveAction
 
+from ingest.arrow import arrow_schema
 from ingest.call import CALL_COLUMNS, Column
 from ingest.errors import LakeError
 from ingest.ledger import (
@@ -50,23 +52,6 @@ APPLICATION = "ledger"
 
 _ATTEMPTS = 200
 """How often a commit is tried again when others were faster. Each refusal means that somebody else got further."""
-
-_ARROW_TYPES: dict[str, pa.DataType] = {
-    "bigint": pa.int64(),
-    "boolean": pa.bool_(),
-    "date": pa.date32(),
-    "double": pa.float64(),
-    "integer": pa.int32(),
-    "smallint": pa.int16(),
-    "timestamptz": pa.timestamp("us", "UTC"),
-    "varchar": pa.string(),
-    "varchar[]": pa.list_(pa.string()),
-}
-
-
-def arrow_schema(columns: Sequence[Column]) -> pa.Schema:
-    """The Arrow schema of these columns, which is also Parquet's and Delta's."""
-    return pa.schema([pa.field(column.name, _ARROW_TYPES[column.sql_type]) for column in columns])
 
 
 @dataclass(frozen=True)
@@ -221,25 +206,26 @@ class Lake:
             )
         raise LakeError(f"{self.path}: too busy to be read: loads are being taken back all the time; try again")
 
-    def stage(self, connection: duckdb.DuckDBPyConnection, name: str) -> list[StagedFile]:
-        """Write the connection's tables `calls` and `rejects` below the lake's, where no reader looks yet.
+    def stage(self, name: str, calls: pa.Table, rejects: pa.Table) -> list[StagedFile]:
+        """Write these rows as data files below the lake's tables, where no reader looks yet.
 
-        `name` is random, so nobody else's file has it. Empty tables leave no file. LakeError when it cannot be written.
+        `name` is random, so nobody else's file has it. An empty table leaves no file. LakeError when it cannot be written.
         """
         staged: list[StagedFile] = []
-        tables: tuple[Table, ...] = ("calls", "rejects")
-        for table in tables:
-            stats = _stats(connection, table)
-            if not stats["numRecords"]:
+        tables: tuple[tuple[Table, pa.Table], ...] = (("calls", calls), ("rejects", rejects))
+        for table, rows in tables:
+            if not len(rows):
                 continue
             path = self.path / table / f"{name}.parquet"
             try:
-                connection.table(table).write_parquet(str(path), compression="zstd")
+                with duckdb.connect(":memory:") as connection:
+                    connection.from_arrow(rows).write_parquet(str(path), compression="zstd")
                 size = _synced(path)
             except (duckdb.Error, OSError) as error:
                 path.unlink(missing_ok=True)
                 raise LakeError(f"{path}: cannot be written, nothing was loaded: {error}") from error
-            staged.append(StagedFile(table, path.name, size, time.time_ns() // 1_000_000, json.dumps(stats)))
+            stats = json.dumps(_stats(rows))
+            staged.append(StagedFile(table, path.name, size, time.time_ns() // 1_000_000, stats))
         return staged
 
     def discard(self, staged: Sequence[StagedFile]) -> None:
@@ -324,21 +310,19 @@ def new_load_id() -> str:
     return secrets.token_hex(8)
 
 
-def _stats(connection: duckdb.DuckDBPyConnection, table: Table) -> dict[str, Any]:
+def _stats(rows: pa.Table) -> dict[str, Any]:
     """Delta's statistics of a data file: by these a reader finds out which files it does not need."""
-    columns = ("day", "partner", "customer", "load_id") if table == "calls" else ("load_id",)
-    bounds = ", ".join(f"cast(min({column}) as varchar), cast(max({column}) as varchar)" for column in columns)
-    [row] = connection.execute(f"select count(*), {bounds} from {table}").fetchall()
-    low = dict(zip(columns, row[1::2], strict=False))
-    high = dict(zip(columns, row[2::2], strict=False))
-    for bound in (low, high):
-        bound["partner"] = int(bound["partner"]) if bound.get("partner") else None
-    return {
-        "numRecords": row[0],
-        "minValues": {name: value for name, value in low.items() if value is not None},
-        "maxValues": {name: value for name, value in high.items() if value is not None},
-        "nullCount": {},
-    }
+    low: dict[str, Any] = {}
+    high: dict[str, Any] = {}
+    for column in ("day", "partner", "customer", "load_id"):
+        if column not in rows.column_names:
+            continue
+        bounds = pc.min_max(rows[column]).as_py()
+        if bounds["min"] is not None:
+            low[column], high[column] = (
+                value.isoformat() if isinstance(value, dt.date) else value for value in (bounds["min"], bounds["max"])
+            )
+    return {"numRecords": len(rows), "minValues": low, "maxValues": high, "nullCount": {}}
 
 
 def _synced(path: Path) -> int:

@@ -44,7 +44,7 @@ BATCH_BYTES = 256 << 20
 BATCH_SOURCES = 1000
 """Small sources are decided together: a commit costs time, and more the more there are."""
 
-FILE_ROWS = 1_000_000
+FILE_ROWS = 500_000
 """Staged calls are written when there are so many: one data file, and memory that does not grow."""
 
 
@@ -217,7 +217,7 @@ class _Loader:
         pieces = self._pieces.pop(name, [])
         for load_id in pieces[:1]:
             unload(self._lake.path, load_id, now=self._now)
-        if pieces or self._batch.rows or self._understanding.waiting_calls or self._batch.staged:
+        if pieces or self._batch.rows or self._understanding.waiting or self._batch.staged:
             raise _RefusedError
 
     # -- plan -----------------------------------------------------------------------------------------------------
@@ -316,7 +316,7 @@ class _Loader:
             stops = [stop] if (stop := _interval_mark(block)) else []
             load.interval_marks += [reached.position() for reached in load.fingerprint.advance(block.data, stops)]
             self._batch.bytes += len(block.data)
-            if self._understanding.waiting_calls >= FILE_ROWS:
+            if self._understanding.waiting >= FILE_ROWS:
                 self._flush()
             if load.fingerprint.offset - load.start >= PIECE_BYTES and block.kind == "lines":
                 self._end_piece(load, reader)
@@ -391,7 +391,9 @@ class _Loader:
     def _flush(self) -> None:
         """Write what has been understood into data files below the tables."""
         number = len(self._batch.staged)
-        self._batch.staged += self._lake.stage(self._understanding.connection, f"{self._batch.id}-{number}")
+        self._batch.staged += self._lake.stage(
+            f"{self._batch.id}-{number}", self._understanding.calls(), self._understanding.rejects()
+        )
         self._understanding.forget()
 
     # -- decide ---------------------------------------------------------------------------------------------------

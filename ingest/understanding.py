@@ -7,24 +7,31 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from ingest.arrow import arrow_schema
 from ingest.call import CALL_COLUMNS
 from ingest.engine import begin_source, connect
 from ingest.ledger import REJECT_COLUMNS
 from ingest.source import MAX_LINE_BYTES, line_table
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     import duckdb
 
+    from ingest.call import Column
     from ingest.formats import LogFormat
-    from ingest.ledger import Table
     from ingest.source import Block
 
 _HERE = Path(__file__).parent
-_BLOCK = (_HERE / "block.sql").read_text(encoding="utf-8")
-_REJECTS = (_HERE / "rejects_of_block.sql").read_text(encoding="utf-8")
-_GIVEN = ("stream", "load_id")
+_LEARN, _UNDERSTOOD, _REJECTS = (
+    (_HERE / name).read_text(encoding="utf-8") for name in ("learn.sql", "understood.sql", "rejects.sql")
+)
+_DICTIONARY_ROWS = 300_000
+"""A dictionary that has grown beyond this is started anew: memory does not grow with the input."""
+_DICTIONARIES = ("integration_ids", "request_bases", "request_queries", "user_agents")
 
 
 @dataclass(frozen=True)
@@ -52,25 +59,23 @@ class Counts:
 
 
 class Understanding:
-    """The engine with the calls and rejects it has understood so far, in its tables `calls` and `rejects`."""
+    """The engine, with the calls and rejects it has understood and nobody has taken yet."""
 
     def __init__(self) -> None:
-        self.connection: duckdb.DuckDBPyConnection = connect()
-        self.connection.execute("set variable max_line_bytes = ?", [f"{MAX_LINE_BYTES:,}"])
-        for name, columns in (("calls", CALL_COLUMNS), ("rejects", REJECT_COLUMNS)):
-            fields = ", ".join(f'"{column.name}" {column.sql_type}' for column in columns)
-            self.connection.execute(f"create table {name} ({fields})")
-        self._waiting = 0
+        self._connection: duckdb.DuckDBPyConnection = connect()
+        self._connection.execute("set variable max_line_bytes = ?", [f"{MAX_LINE_BYTES:,}"])
+        self._calls: list[pa.Table] = []
+        self._rejects: list[pa.Table] = []
 
     def close(self) -> None:
         """Let go of the engine and its memory."""
-        self.connection.close()
+        self._connection.close()
 
     def begin(
         self, *, now: dt.datetime, time_zone: str, source_time_zone: str | None = None, host: str | None = None
     ) -> None:
         """What the lines of the next source do not say themselves; see `begin_source`."""
-        begin_source(self.connection, now=now, time_zone=time_zone, source_time_zone=source_time_zone, host=host)
+        begin_source(self._connection, now=now, time_zone=time_zone, source_time_zone=source_time_zone, host=host)
 
     def read(
         self,
@@ -84,56 +89,66 @@ class Understanding:
         stream: str,
     ) -> tuple[Counts, Mapping[str, Any]]:
         """Add the calls and rejects of a block. Returns what became of its lines, and the context for the next one."""
-        connection = self.connection
-        lines = line_table(block, first_line)
-        connection.register("lines", lines)
-        connection.execute("truncate raw")
-        context = log_format.read(connection, context)
-        connection.execute(_BLOCK)
-        if block.kind == "torn":
-            connection.execute("update block set fate = 'torn_line' where fate <> 'ignored'")
-        given = {"stream": stream, "load_id": load_id}
-        picked = ", ".join("?" if column.name in _GIVEN else f'"{column.name}"' for column in CALL_COLUMNS)
-        values = [given[column.name] for column in CALL_COLUMNS if column.name in _GIVEN]
-        connection.execute(f"insert into calls select {picked} from block where fate is null", values)
-        counts = self._counts()
-        if counts.rejects:
-            connection.execute(f"insert into rejects select ?, ?, ?, * from ({_REJECTS})", [load_id, source, stream])
+        connection = self._connection
+        connection.register("lines", line_table(block, first_line))
+        connection.execute("set variable is_torn = ?", [block.kind == "torn"])
+        raw, context = log_format.read(connection, context)
+        connection.register("raw", raw)
+        self._learn()
+        understood = connection.sql(_UNDERSTOOD).to_arrow_table()
+        fate = understood["fate"]
+        lines, calls = len(fate), fate.null_count
+        ignored = pc.sum(pc.equal(fate, "ignored")).as_py() or 0 if calls < lines else 0
+        accepted = understood if calls == lines else understood.filter(pc.is_null(fate))
+        self._calls.append(_with_given(accepted, CALL_COLUMNS, {"stream": stream, "load_id": load_id}))
+        if calls + ignored < lines:
+            connection.register("understood", understood)
+            rejected = connection.sql(_REJECTS).to_arrow_table()
+            given = {"load_id": load_id, "source": source, "stream": stream}
+            self._rejects.append(_with_given(rejected, REJECT_COLUMNS, given))
+            connection.unregister("understood")
+        connection.unregister("raw")
         connection.unregister("lines")
-        self._waiting += counts.calls + counts.rejects
-        return counts, context
+        times = pc.min_max(accepted["called_at"]).as_py()
+        return Counts(lines, calls, lines - calls - ignored, ignored, times["min"], times["max"]), context
 
-    def records(self, table: Table, limit: int | None = None) -> list[dict[str, Any]]:
-        """The first rows of `calls` or `rejects`, in the order of their lines."""
-        found = self.connection.table(table).order("line_number")
-        rows: list[dict[str, Any]] = (found if limit is None else found.limit(limit)).to_arrow_table().to_pylist()
-        return rows
+    def calls(self) -> pa.Table:
+        """The calls that nobody has taken yet, in the order in which they were read."""
+        return pa.concat_tables(self._calls or [arrow_schema(CALL_COLUMNS).empty_table()])
+
+    def rejects(self) -> pa.Table:
+        """The rejected lines that nobody has taken yet."""
+        return pa.concat_tables(self._rejects or [arrow_schema(REJECT_COLUMNS).empty_table()])
 
     @property
-    def waiting_calls(self) -> int:
-        """How many calls and rejects wait to be staged."""
-        return self._waiting
+    def waiting(self) -> int:
+        """How many calls and rejects nobody has taken yet."""
+        return sum(len(table) for table in (*self._calls, *self._rejects))
 
     def forget(self) -> None:
-        """Empty `calls` and `rejects`: they are staged, or not wanted."""
-        self.connection.execute("truncate calls")
-        self.connection.execute("truncate rejects")
-        self._waiting = 0
+        """The calls and rejects are taken, or not wanted."""
+        self._calls, self._rejects = [], []
 
     def sample(self, line: str) -> str:
         """The redacted beginning of a line, as the quarantine keeps it."""
-        [[sample]] = self.connection.execute("select redacted_sample(?)", [line]).fetchall()
+        [[sample]] = self._connection.execute("select redacted_sample(?)", [line]).fetchall()
         return str(sample)
 
-    def _counts(self) -> Counts:
-        [[lines, calls, ignored, first, last]] = self.connection.execute(
-            "select count(*), count(*) filter (fate is null), count(*) filter (fate = 'ignored'),"
-            " epoch_us(min(called_at) filter (fate is null)), epoch_us(max(called_at) filter (fate is null)) from block"
-        ).fetchall()
-        return Counts(lines, calls, lines - calls - ignored, ignored, _instant(first), _instant(last))
+    def _learn(self) -> None:
+        """Understand the values in `raw` that have not been met before."""
+        for name in _DICTIONARIES:
+            [[rows]] = self._connection.execute(f"select count(*) from known_{name}").fetchall()
+            if rows > _DICTIONARY_ROWS:
+                self._connection.execute(f"truncate known_{name}")
+        self._connection.execute(_LEARN)
 
 
-def _instant(microseconds: int | None) -> dt.datetime | None:
-    if microseconds is None:
-        return None
-    return dt.datetime.fromtimestamp(0, dt.UTC) + dt.timedelta(microseconds=microseconds)
+def _with_given(table: pa.Table, columns: Sequence[Column], given: Mapping[str, str]) -> pa.Table:
+    """These columns of the table, and the given values in every row, with the lake's types."""
+    arrays = [
+        pa.repeat(pa.scalar(given[column.name], pa.string()), len(table))
+        if column.name in given
+        else table[column.name]
+        for column in columns
+    ]
+    return pa.table(arrays, names=[column.name for column in columns]).cast(arrow_schema(columns))

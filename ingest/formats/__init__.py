@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     import duckdb
+    import pyarrow as pa
 
 
 class LogFormat(Protocol):
@@ -28,8 +29,10 @@ class LogFormat(Protocol):
     def claims(self, lines: Sequence[str]) -> bool:
         """Whether these first lines of a source look like this format."""
 
-    def read(self, connection: duckdb.DuckDBPyConnection, context: Mapping[str, Any]) -> Mapping[str, Any]:
-        """Fill `raw` from the registered `lines`, one row each. Returns the context for the lines that follow."""
+    def read(
+        self, connection: duckdb.DuckDBPyConnection, context: Mapping[str, Any]
+    ) -> tuple[pa.Table, Mapping[str, Any]]:
+        """The registered `lines` as the columns of RAW_COLUMNS, one row each, and the context for the lines that follow."""
 
     def warnings(self, context: Mapping[str, Any]) -> Sequence[str]:
         """What the operator should know about a source that was read with this context."""

@@ -6,19 +6,22 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from ingest.formats.layout import Layout, compile_layout
+from ingest.formats.layout import TIMES, Layout, compile_layout
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     import duckdb
+    import pyarrow as pa
 
 DEFAULT_LAYOUT = (
     '$host $remote_addr - $remote_user [$time_local] "$request" $status $body_bytes_sent'
     ' "$http_referer" "$http_user_agent" "$http_integrationid" $request_time'
 )
+_SPLIT = Path(__file__).with_suffix(".sql").read_text(encoding="utf-8")
 
 
 class Combined:
@@ -28,6 +31,11 @@ class Combined:
 
     def __init__(self, layout: str = DEFAULT_LAYOUT) -> None:
         self.layout: Layout = compile_layout(layout)
+        groups = [f"g{number}" for number in range(1, len(self.layout.groups) + 1)]
+        field = dict(zip(self.layout.groups, (f"nullif(nullif(v.{group}, '-'), '')" for group in groups), strict=True))
+        names = ", ".join(f"'{group}'" for group in groups)
+        time = next(group for group, name in zip(groups, self.layout.groups, strict=True) if name in TIMES)
+        self._query = f"{_SPLIT.replace('$groups', names).replace('$time', time)}\n{_select(field)}"
 
     @property
     def dialect(self) -> str | None:
@@ -39,38 +47,12 @@ class Combined:
         pattern = re.compile(self.layout.pattern)
         return any(pattern.fullmatch(line.lstrip("\ufeff").rstrip("\r\n")) for line in lines)
 
-    def read(self, connection: duckdb.DuckDBPyConnection, context: Mapping[str, Any]) -> Mapping[str, Any]:
-        """Fill `raw`: one pattern with a group per value, then each value by its own rule."""
-        groups = [f"g{number}" for number in range(1, len(self.layout.groups) + 1)]
-        field = dict(zip(self.layout.groups, (f"nullif(nullif(v.{group}, '-'), '')" for group in groups), strict=True))
+    def read(
+        self, connection: duckdb.DuckDBPyConnection, context: Mapping[str, Any]
+    ) -> tuple[pa.Table, Mapping[str, Any]]:
+        """The fields of every line: one pattern with a group per value, then each value by its own rule."""
         connection.execute("set variable layout = ?", [f"(?:{self.layout.pattern})[ \\t]*\\r?\\n?"])
-        names = ", ".join(f"'{group}'" for group in groups)
-        connection.execute(
-            f"""
-            create or replace temp table split as
-            with judged as (
-                select
-                    line_number,
-                    byte_offset,
-                    case
-                        when fate is not null then fate
-                        when regexp_full_match(line, '\\s*') or starts_with(line, '#') then 'ignored'
-                        when not regexp_full_match(line, getvariable('layout')) then 'not_a_record'
-                    end as fate,
-                    ltrim(line, chr(65279)) as line
-                from lines
-            )
-            select
-                line_number,
-                byte_offset,
-                fate,
-                case when fate = 'not_a_record' then 'does not match the layout' end as detail,
-                case when fate is null then regexp_extract(line, '^' || getvariable('layout') || '$', [{names}]) end as v
-            from judged
-            """
-        )
-        connection.execute(f"insert into raw {_select(field)} from split")
-        return context
+        return connection.sql(self._query).to_arrow_table(), context
 
     def warnings(self, context: Mapping[str, Any]) -> Sequence[str]:
         """Without the header in the layout nobody can tell who called."""
@@ -106,12 +88,12 @@ def _select(field: Mapping[str, str]) -> str:
             duration = f"round(number_or_null({field[name]}) * {factor}, 3)"
             break
     return (
-        "select line_number, byte_offset, null as line, fate, detail,"
+        "select line_number, byte_offset, fate, detail,"
         f" coalesce({', '.join(times)}) as called_at, {method} as method,"
         f" url_from_parts({of('host')}, {target}, null) as url,"
         f" unescaped({of('integration_id')}) as id_text, false as id_repeated, {of('status')} as status,"
         f" {duration} as duration_ms, number_or_null({of('request_bytes')}) as request_bytes,"
         f" number_or_null({of('response_bytes')}) as response_bytes, unescaped({of('user_agent')}) as user_agent,"
         f" {of('authorization')} as authorization_header, {'true' if 'authorization' in field else 'false'} as headers_logged,"
-        f" null as body, {of('api_version')} as api_version, {of('request_id')} as request_id"
+        f" null::varchar as body, {of('api_version')} as api_version, {of('request_id')} as request_id from split"
     )

@@ -7,14 +7,16 @@ A record is a line: a quote that is not closed on its line spoils this line alon
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from ingest.formats.positions import insert_by_position
+from ingest.formats.positions import fields_by_position, read_sections
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     import duckdb
+    import pyarrow as pa
 
 NAMES = (
     "timestamp",
@@ -33,6 +35,11 @@ NAMES = (
 )
 _REQUIRED = {"timestamp", "method", "url", "status"}
 _DELIMITERS = (",", ";", "\t")
+_HEADER_LINES = (
+    "select line_number, line from lines"
+    " where contains(lower(line), 'timestamp') and contains(lower(line), 'method') order by line_number"
+)
+_SPLIT = Path(__file__).with_suffix(".sql").read_text(encoding="utf-8")
 
 
 class Csv:
@@ -43,23 +50,22 @@ class Csv:
 
     def claims(self, lines: Sequence[str]) -> bool:
         """The first line names at least the columns without which there is no call."""
-        return bool(lines) and _header(lines[0]) is not None
+        first = next((line for line in lines if not line.startswith("#")), "")
+        return _header(first) is not None
 
-    def read(self, connection: duckdb.DuckDBPyConnection, context: Mapping[str, Any]) -> Mapping[str, Any]:
+    def read(
+        self, connection: duckdb.DuckDBPyConnection, context: Mapping[str, Any]
+    ) -> tuple[pa.Table, Mapping[str, Any]]:
         """Fill `raw`. A line that repeats the header is ignored, one that names other columns is the new header."""
-        headers = connection.execute(
-            "select line_number, line from lines"
-            " where contains(lower(line), 'timestamp') and contains(lower(line), 'method') order by line_number"
-        ).fetchall()
-        sections = [(number, header) for number, line in headers if (header := _header(line)) is not None]
+        lines = connection.execute(_HEADER_LINES).fetchall()
+        headers = [(number, header) for number, line in lines if (header := _header(line)) is not None]
         connection.execute("create or replace temp table headers (line_number bigint)")
-        connection.executemany("insert into headers values (?)", [[number] for number, _ in sections] or [[-1]])
-        in_force = dict(context) or {"columns": [], "delimiter": ","}
-        bounds = [-1, *(number for number, _ in sections), 1 << 62]
-        contexts = [in_force, *({"columns": list(columns), "delimiter": mark} for _, (columns, mark) in sections)]
-        for (start, end), section in zip(zip(bounds, bounds[1:], strict=False), contexts, strict=True):
-            _read_section(connection, section, start, end)
-        return contexts[-1]
+        connection.execute("insert into headers select unnest(?)", [[number for number, _ in headers]])
+        before = (tuple(context.get("columns", ())), str(context.get("delimiter", ",")))
+        sections = [(0, before), *headers]
+        table = read_sections(connection, sections, _split_by)
+        columns, delimiter = sections[-1][1]
+        return table, {"columns": list(columns), "delimiter": delimiter}
 
     def warnings(self, context: Mapping[str, Any]) -> Sequence[str]:
         """A table without ids cannot say who called."""
@@ -83,56 +89,11 @@ def _header(line: str) -> tuple[tuple[str, ...], str] | None:
     return None
 
 
-def _read_section(connection: duckdb.DuckDBPyConnection, context: Mapping[str, Any], start: int, end: int) -> None:
-    """Lines between two headers, `start` included: it is the header itself and ignored."""
-    delimiter = context["delimiter"]
+def _split_by(connection: duckdb.DuckDBPyConnection, header: tuple[tuple[str, ...], str]) -> str:
+    columns, delimiter = header
     special = "\\t" if delimiter == "\t" else delimiter
     connection.execute("set variable delimiter = ?", [delimiter])
     connection.execute("set variable csv_value = ?", [special + '("(?:[^"]|"")*"|[^"' + special + "]*)"])
     connection.execute("set variable csv_row = ?", [f'(?:{special}(?:"(?:[^"]|"")*"|[^"{special}]*))*'])
-    connection.execute("set variable width = ?", [len(context["columns"])])
-    connection.execute(
-        r"""
-        create or replace temp table split as
-        with trimmed as (
-            select line_number, byte_offset, fate, regexp_replace(ltrim(line, chr(65279)), '\r?\n?$', '') as text
-            from lines
-            where line_number >= ? and line_number < ?
-        ),
-        parts as (
-            select
-                line_number,
-                byte_offset,
-                case
-                    when fate is not null then fate
-                    when trim(text) = '' or starts_with(text, '#') or line_number in (from headers) then 'ignored'
-                    when contains(text, '"') and not regexp_full_match(getvariable('delimiter') || text, getvariable('csv_row'))
-                        then 'not_a_record'
-                end as fate,
-                case
-                    when not contains(text, '"') then string_split(text, getvariable('delimiter'))
-                    else list_transform(
-                        regexp_extract_all(getvariable('delimiter') || text, getvariable('csv_value'), 1),
-                        lambda part: case
-                            when starts_with(part, '"') then replace(substr(part, 2, length(part) - 2), '""', '"')
-                            else part
-                        end
-                    )
-                end as part
-            from trimmed
-        )
-        select
-            line_number,
-            byte_offset,
-            case when fate is null and len(part) <> getvariable('width') then 'not_a_record' else fate end as fate,
-            case
-                when fate = 'not_a_record' then 'a quote is not closed'
-                when fate is null and len(part) <> getvariable('width')
-                    then len(part) || ' values where the header names ' || getvariable('width') || ' columns'
-            end as detail,
-            list_transform(part, lambda value: nullif(value, '')) as part
-        from parts
-        """,
-        [start, end],
-    )
-    insert_by_position(connection, "csv", list(context["columns"]))
+    connection.execute("set variable width = ?", [len(columns)])
+    return f"{_SPLIT}\n{fields_by_position('csv', columns)}"

@@ -13,11 +13,22 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     import duckdb
+    import pyarrow as pa
 
 MAX_DEPTH = 64
 """Objects and lists inside each other. No log needs more; deeper ones are `too_deep`."""
 
-_READ = Path(__file__).with_suffix(".sql").read_text(encoding="utf-8")
+_HERE = Path(__file__).parent
+_SETUP, _LEARN, _READ = (
+    (_HERE / name).read_text(encoding="utf-8")
+    for name in ("json_lines_setup.sql", "json_lines_learn.sql", "json_lines.sql")
+)
+_ODD = (
+    r"select line_number, line from lines where fate is null and ("
+    r"regexp_matches(line, '(?i)[:,\[]\s*-?(nan|inf)|,\s*[}\]]|/[*/]|^\s*[^{\s#]')"
+    r" or regexp_matches(line, '([\[{][^\[{]*){64}'))"
+)
+"""Lines that DuckDB's JSON reader, more lenient than the standard, might take though they are not sound."""
 
 
 class JsonLines:
@@ -30,21 +41,24 @@ class JsonLines:
         """Some line is a JSON object."""
         return any(line.lstrip(" \t\ufeff").startswith("{") and _defect(line) != "not_a_record" for line in lines)
 
-    def read(self, connection: duckdb.DuckDBPyConnection, context: Mapping[str, Any]) -> Mapping[str, Any]:
-        """Fill `raw`. DuckDB's JSON is more lenient than the standard, so what looks odd is looked at once more."""
-        odd = connection.execute(
-            r"select line_number, line from lines where fate is null and regexp_matches(line, "
-            r"'(?i)[:,\[]\s*-?(nan|inf)|,\s*[}\]]|/[*/]|^\s*[^{\s#]') "
-            r"or fate is null and regexp_matches(line, '([\[{][^\[{]*){' || ? || '}')",
-            [MAX_DEPTH],
-        ).fetchall()
-        connection.execute("create or replace temp table defects (line_number bigint, fate varchar)")
+    def __init__(self) -> None:
+        self._is_set_up = False
+
+    def read(
+        self, connection: duckdb.DuckDBPyConnection, context: Mapping[str, Any]
+    ) -> tuple[pa.Table, Mapping[str, Any]]:
+        """The fields of every line. What looks odd is looked at once more, by the standard."""
+        if not self._is_set_up:
+            connection.execute(_SETUP)
+            self._is_set_up = True
+        odd = connection.execute(_ODD).fetchall()
+        connection.execute("truncate defects")
         found = [(number, defect) for number, line in odd if (defect := _defect(line))]
         if found:
             numbers, defects = zip(*found, strict=True)
             connection.execute("insert into defects select unnest(?), unnest(?)", [list(numbers), list(defects)])
-        connection.execute(_READ)
-        return context
+        connection.execute(_LEARN)
+        return connection.sql(_READ).to_arrow_table(), context
 
     def warnings(self, context: Mapping[str, Any]) -> Sequence[str]:
         """Nothing is known beforehand."""

@@ -1,25 +1,18 @@
--- JSON lines into raw. Names of fields are ours and exact; names of headers are matched in any case, a value may be a text
--- or a list of texts, and null is absent.
-
--- What is a sound object, and under which keys. Keys repeat from line to line, so what they say is found once per set.
-create or replace temp table sound as
-select
-    lines.line_number,
-    lines.byte_offset,
-    case
-        when lines.fate is not null then lines.fate
-        when regexp_full_match(lines.line, '\s*') or starts_with(lines.line, '#') then 'ignored'
-        when defects.fate is not null then defects.fate
-        when not json_valid(ltrim(lines.line, chr(65279))) then 'not_a_record'
-    end as fate,
-    lines.line
-from lines
-left join defects using (line_number);
-
-create or replace temp table fields as
-with objects as (
-    select line_number, byte_offset, fate, case when fate is null then ltrim(line, chr(65279)) end as object
-    from sound
+-- JSON lines into the columns of raw. Names of fields are ours and exact; names of headers are matched in any case, a value
+-- may be a text or a list of texts, and null is absent.
+with judged as (
+    select
+        lines.line_number,
+        lines.byte_offset,
+        case
+            when lines.fate is not null then lines.fate
+            when regexp_full_match(lines.line, '\s*') or starts_with(lines.line, '#') then 'ignored'
+            when defects.fate is not null then defects.fate
+            when object_of(lines.line) is null then 'not_a_record'
+        end as fate,
+        case when lines.fate is null and defects.fate is null then object_of(lines.line) end as object
+    from lines
+    left join defects using (line_number)
 ),
 parsed as (
     select
@@ -34,74 +27,29 @@ parsed as (
             || ' "status": "VARCHAR", "duration_ms": "VARCHAR", "request_bytes": "VARCHAR", "response_bytes": "VARCHAR",'
             || ' "user_agent": "VARCHAR", "request_id": "VARCHAR", "body": "VARCHAR"}'
         ) as field
-    from objects
-)
-select line_number, byte_offset, fate, keys, header_keys, field.* from parsed;
-
-create or replace temp table key_sets as
-select keys, len(list_distinct(keys)) < len(keys) as repeats
-from (select distinct keys from fields where keys is not null);
-
--- Which of a request's header names is which header, as JSON paths; a header that is there twice has its second path too.
-create or replace temp table header_sets as
-with named as (
-    select
-        header_keys,
-        len(list_distinct(header_keys)) < len(header_keys) as repeats,
-        lambda_names.names
-    from (select distinct header_keys from fields where header_keys is not null)
-    cross join lateral (
-        select list_transform(
-            header_keys, lambda key: {'name': lower(trim(key)), 'path': '$."' || replace(key, '"', '\"') || '"'}
-        ) as names
-    ) as lambda_names
-)
-select
-    header_keys,
-    repeats,
-    list_filter(names, lambda header: header.name = 'integrationid')[1].path as id_path,
-    list_filter(names, lambda header: header.name = 'integrationid')[2].path as second_id_path,
-    list_filter(names, lambda header: header.name = 'user-agent')[1].path as user_agent_path,
-    list_filter(names, lambda header: header.name = 'authorization')[1].path as authorization_path,
-    list_filter(names, lambda header: header.name = 'accept-version')[1].path as api_version_path,
-    list_filter(names, lambda header: header.name = 'x-request-id')[1].path as request_id_path,
-    list_filter(names, lambda header: header.name = 'host')[1].path as host_path
-from named;
-
-create or replace macro header_text(headers, path) as
-    case
-        when path is null then null
-        else json_extract_string(headers, path)
-    end;
-
--- The values of a header that was logged as a list; null for one that was logged as a text.
-create or replace macro listed(text) as
-    case when starts_with(text, '[') then try(from_json(text, '["VARCHAR"]')) end;
-
--- A list of values as it would stand in one header line.
-create or replace macro joined_list(text) as
-    coalesce(array_to_string(listed(text), ', '), text);
-
-insert into raw
-with headed as (
+    from judged
+),
+fields as (
+    select line_number, byte_offset, fate, keys, header_keys, field.* from parsed
+),
+headed as (
     select
         fields.*,
-        key_sets.repeats or coalesce(header_sets.repeats, false) as repeats,
-        header_text(headers, id_path) as first_id,
-        header_text(headers, second_id_path) as second_id,
-        header_text(headers, user_agent_path) as header_user_agent,
-        header_text(headers, authorization_path) as header_authorization,
-        header_text(headers, api_version_path) as header_api_version,
-        header_text(headers, request_id_path) as header_request_id,
-        header_text(headers, host_path) as header_host
+        known_keys.repeats or coalesce(known_header_keys.repeats, false) as repeats,
+        json_extract_string(headers, id_path) as first_id,
+        json_extract_string(headers, second_id_path) as second_id,
+        json_extract_string(headers, user_agent_path) as header_user_agent,
+        json_extract_string(headers, authorization_path) as header_authorization,
+        json_extract_string(headers, api_version_path) as header_api_version,
+        json_extract_string(headers, request_id_path) as header_request_id,
+        json_extract_string(headers, host_path) as header_host
     from fields
-    left join key_sets using (keys)
-    left join header_sets using (header_keys)
+    left join known_keys using (keys)
+    left join known_header_keys using (header_keys)
 )
 select
     line_number,
     byte_offset,
-    null as line,
     case when fate is null and repeats then 'duplicate_key' else fate end as fate,
     null as detail,
     coalesce(iso_instant(timestamp), epoch_instant(timestamp)) as called_at,
@@ -127,4 +75,4 @@ select
     body,
     joined_list(header_api_version) as api_version,
     coalesce(request_id, joined_list(header_request_id)) as request_id
-from headed;
+from headed

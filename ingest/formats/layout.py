@@ -17,6 +17,9 @@ _QUOTED = r'(?:[^"\\]|\\.)*'
 _BRACKETED = r"[^\]]*"
 _BARE = r"[^\s\"]+"
 
+TIMES = ("time_local", "time_iso", "time_seconds")
+"""The values that say when; a layout has one of them."""
+
 _NGINX = {
     "host": "host",
     "http_host": "host",
@@ -141,7 +144,7 @@ def _optional(value: str) -> str:
 
 
 def _missing(groups: list[str]) -> str | None:
-    if not {"time_local", "time_iso", "time_seconds"} & set(groups):
+    if not set(TIMES) & set(groups):
         return "time"
     if "status" not in groups:
         return "status"

@@ -5,41 +5,57 @@ Both split a line into a list; which position is which field is said once for ma
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal, TypeVar
+
+import pyarrow as pa
+
+from ingest.raw import RAW_COLUMNS
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     import duckdb
 
-_RAW_FIELDS = (
-    "called_at",
-    "method",
-    "url",
-    "id_text",
-    "id_repeated",
-    "status",
-    "duration_ms",
-    "request_bytes",
-    "response_bytes",
-    "user_agent",
-    "authorization_header",
-    "headers_logged",
-    "body",
-    "api_version",
-    "request_id",
-)
+
+_Header = TypeVar("_Header")
 
 
-def insert_by_position(connection: duckdb.DuckDBPyConnection, kind: str, columns: Sequence[str]) -> None:
-    """Insert the rows of the table `split` (line_number, byte_offset, fate, detail, part) into `raw`."""
+def read_sections(
+    connection: duckdb.DuckDBPyConnection,
+    sections: Sequence[tuple[int, _Header]],
+    query_for: Callable[[duckdb.DuckDBPyConnection, _Header], str],
+) -> pa.Table:
+    """The columns of raw for `lines` of which each section, from the line number given on, has a header of its own.
+
+    Each header is read once however often it comes back; `query_for` gives the SQL over the table `section`.
+    """
+    forms = {header: number for number, header in enumerate(dict.fromkeys(header for _, header in sections))}
+    connection.execute("create or replace temp table sections (start bigint, form integer)")
+    connection.execute(
+        "insert into sections select unnest(?), unnest(?)",
+        [[start for start, _ in sections], [forms[header] for _, header in sections]],
+    )
+    tables = []
+    for header, form in forms.items():
+        connection.execute("set variable form = ?", [form])
+        connection.execute(
+            "create or replace temp view section as select lines.* from lines"
+            " asof join sections on lines.line_number >= sections.start where sections.form = getvariable('form')"
+            if len(forms) > 1
+            else "create or replace temp view section as from lines"
+        )
+        tables.append(connection.sql(query_for(connection, header)).to_arrow_table())
+    return pa.concat_tables(tables)
+
+
+def fields_by_position(kind: Literal["csv", "w3c"], columns: Sequence[str]) -> str:
+    """The SQL that turns rows of `split` (line_number, byte_offset, fate, detail, part) into the columns of raw."""
     place = {name: position for position, name in reversed(list(enumerate(columns, start=1)))}
     fields = _csv_fields(place) if kind == "csv" else _w3c_fields(place)
-    picked = ", ".join(f"{fields.get(field, 'null')} as {field}" for field in _RAW_FIELDS)
-    connection.execute(
-        "insert into raw"
-        f" select line_number, byte_offset, null as line, fate, detail, {picked} from split order by line_number"
+    picked = ", ".join(
+        f"{fields.get(column.name, 'null')}::{column.sql_type} as {column.name}" for column in RAW_COLUMNS[4:]
     )
+    return f"select line_number, byte_offset, fate, detail, {picked} from split"
 
 
 def _part(place: Mapping[str, int], *names: str) -> str:

@@ -6,16 +6,24 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from ingest.formats.positions import insert_by_position
+from ingest.formats.positions import fields_by_position, read_sections
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     import duckdb
+    import pyarrow as pa
 
 _DIRECTIVES = ("#software:", "#version:", "#date:", "#fields:", "#start-date:", "#end-date:", "#remark:")
+_DIRECTIVE_LINES = (
+    "select line_number, line from lines"
+    " where starts_with(ltrim(line, chr(65279)), '#') and lower(ltrim(line, chr(65279)))[:8] = '#fields:'"
+    " order by line_number"
+)
+_SPLIT = Path(__file__).with_suffix(".sql").read_text(encoding="utf-8")
 
 
 class W3c:
@@ -28,23 +36,15 @@ class W3c:
         """A directive stands among the first lines."""
         return any(line.lstrip("\ufeff").lower().startswith(_DIRECTIVES) for line in lines)
 
-    def read(self, connection: duckdb.DuckDBPyConnection, context: Mapping[str, Any]) -> Mapping[str, Any]:
+    def read(
+        self, connection: duckdb.DuckDBPyConnection, context: Mapping[str, Any]
+    ) -> tuple[pa.Table, Mapping[str, Any]]:
         """Fill `raw`, section by section: from one `#Fields:` to the next."""
-        directives = connection.execute(
-            "select line_number, line from lines"
-            " where starts_with(ltrim(line, chr(65279)), '#') and lower(ltrim(line, chr(65279)))[:8] = '#fields:'"
-            " order by line_number"
-        ).fetchall()
-        sections = [(-1, list(context.get("fields", [])))]
-        for number, line in directives:
-            fields = line.lstrip("\ufeff")[8:].lower().split()
-            if fields == sections[-1][1]:
-                continue  # a restarted server repeats its directives; nothing changes
-            sections.append((number, fields))
-        starts = [start for start, _ in sections]
-        for (start, fields), end in zip(sections, [*starts[1:], 1 << 62], strict=True):
-            _read_section(connection, fields, start, end)
-        return {"fields": sections[-1][1]}
+        directives = connection.execute(_DIRECTIVE_LINES).fetchall()
+        sections = [(0, tuple(context.get("fields", ())))]
+        sections += [(number, tuple(line.lstrip("\ufeff")[8:].lower().split())) for number, line in directives]
+        table = read_sections(connection, sections, _split_by)
+        return table, {"fields": list(sections[-1][1])}
 
     def warnings(self, context: Mapping[str, Any]) -> Sequence[str]:
         """Without that column nobody can tell who called."""
@@ -55,44 +55,6 @@ class W3c:
         return ()
 
 
-def _read_section(connection: duckdb.DuckDBPyConnection, fields: Sequence[str], start: int, end: int) -> None:
+def _split_by(connection: duckdb.DuckDBPyConnection, fields: Sequence[str]) -> str:
     connection.execute("set variable width = ?", [len(fields)])
-    connection.execute(
-        r"""
-        create or replace temp table split as
-        with trimmed as (
-            select line_number, byte_offset, fate, regexp_replace(ltrim(line, chr(65279)), '[ \t]*\r?\n?$', '') as text
-            from lines
-            where line_number >= ? and line_number < ?
-        ),
-        parts as (
-            select
-                line_number,
-                byte_offset,
-                case
-                    when fate is not null then fate
-                    when text = '' or starts_with(text, '#') then 'ignored'
-                    when getvariable('width') = 0 then 'no_fields_directive'
-                end as fate,
-                case
-                    when contains(text, e'\t') then string_split(text, e'\t')
-                    when contains(text, '  ') then string_split_regex(text, ' +')
-                    else string_split(text, ' ')
-                end as part
-            from trimmed
-        )
-        select
-            line_number,
-            byte_offset,
-            case when fate is null and len(part) <> getvariable('width') then 'not_a_record' else fate end as fate,
-            case
-                when fate = 'no_fields_directive' then 'no #Fields line stands before it'
-                when fate is null and len(part) <> getvariable('width')
-                    then len(part) || ' values where #Fields names ' || getvariable('width')
-            end as detail,
-            list_transform(part, lambda value: nullif(value, '-')) as part
-        from parts
-        """,
-        [start, end],
-    )
-    insert_by_position(connection, "w3c", fields)
+    return f"{_SPLIT}\n{fields_by_position('w3c', fields)}"

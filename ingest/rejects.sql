@@ -1,9 +1,9 @@
--- The rejected lines of `block`, with what was found and what was expected, and their redacted beginning.
+-- The rejected lines among `understood`, with what was found and what was expected, and their redacted beginning.
 select
-    block.line_number,
-    block.byte_offset,
-    block.fate as reason,
-    case block.fate
+    understood.line_number,
+    understood.byte_offset,
+    understood.fate as reason,
+    case understood.fate
         when 'torn_line' then 'the source ends in the middle of this line'
         when 'line_too_long' then 'longer than ' || getvariable('max_line_bytes') || ' bytes'
         when 'bad_time' then
@@ -25,7 +25,7 @@ select
         else raw.detail
     end as detail,
     redacted_sample(regexp_replace(lines.line, '\r?\n?$', '')) as sample
-from block
+from understood
 join lines using (line_number)
 join raw using (line_number)
-where block.fate <> 'ignored'
+where understood.fate <> 'ignored'

@@ -1,34 +1,5 @@
--- From what a format read to calls and rejects. Three steps, a block of lines at a time:
---
---   raw              one row a line, made by the format: its fields as text, or its fate where it is no record
---   the dictionaries what is expensive to understand is understood once per distinct value: URLs, queries, ids, agents
---   understood       one row a line: fate is null for a call, 'ignored', or the reason of its rejection
-
--- The names that a request's headers and its fields have in `raw`.
-create or replace table raw (
-    line_number bigint,
-    byte_offset bigint,
-    line varchar,
-    fate varchar,           -- null, 'ignored', or a reject reason
-    detail varchar,         -- what the format found, for rejects
-    called_at timestamptz,
-    method varchar,
-    url varchar,
-    id_text varchar,        -- the IntegrationId header as sent; several joined with ', '
-    id_repeated boolean,
-    status varchar,
-    duration_ms double,
-    request_bytes double,
-    response_bytes double,
-    user_agent varchar,
-    authorization_header varchar,
-    headers_logged boolean, -- whether the absence of a header means that it was not sent
-    body varchar,
-    api_version varchar,
-    request_id varchar
-);
-
-create or replace table user_agent_texts (text varchar);
+-- From the text of a field to its value: instants, numbers, URLs from their parts, the form of an authorization, and what a
+-- SOAP envelope says. The formats call these, so that a field means the same in all of them.
 
 -- ISO 8601 with an offset or Z, whole; a date alone, week dates and the like are not instants. Without an offset the
 -- session's variable `source_time_zone` says which zone is meant, or nobody knows. In the hour that a clock shows
@@ -126,112 +97,21 @@ create or replace macro soap_update_operation(body) as
         else 'write'
     end;
 
+create or replace table user_agent_texts (text varchar);
+
 create or replace view user_agents as
 select text, redacted_user_agent(text) as user_agent
 from user_agent_texts;
 
-create or replace view understood as
-with joined as (
-    select
-        raw.line_number,
-        raw.byte_offset,
-        raw.line,
-        raw.fate,
-        raw.detail,
-        raw.called_at,
-        upper(raw.method) as method,
-        case when regexp_full_match(raw.status, '[1-5][0-9]{2}') then cast(raw.status as smallint) end as status,
-        raw.status as status_text,
-        raw.method as method_text,
-        case when raw.duration_ms between 0 and 1e9 then raw.duration_ms end as duration_ms,
-        case when raw.request_bytes between 0 and 1e15 then cast(raw.request_bytes as bigint) end as request_bytes,
-        case when raw.response_bytes between 0 and 1e15 then cast(raw.response_bytes as bigint) end as response_bytes,
-        raw.authorization_header,
-        raw.headers_logged,
-        case when bases.is_soap_service then raw.body end as envelope,
-        raw.api_version,
-        raw.request_id,
-        bases.reason as url_reason,
-        bases.product,
-        bases.protocol,
-        bases.environment,
-        bases.customer,
-        bases.operation,
-        bases.connector,
-        bases.endpoint,
-        queries.query_length,
-        queries.skip,
-        queries.take,
-        queries.ordered,
-        queries.filter_fields,
-        ids.integration_id,
-        ids.id_status,
-        ids.id_defect,
-        ids.partner,
-        ids.project,
-        ids.integration,
-        agents.user_agent
-    from raw
-    left join request_bases as bases
-        on bases.base = url_base(raw.url) and bases.method = upper(raw.method) and bases.wsdl = asks_for_wsdl(raw.url)
-    left join request_queries as queries on queries.query = url_query(raw.url)
-    left join integration_ids as ids
-        on ids.text is not distinct from raw.id_text and ids.repeated = coalesce(raw.id_repeated, false)
-    left join user_agents as agents on agents.text = raw.user_agent
-)
-select
-    line_number,
-    byte_offset,
-    line,
-    case
-        when fate is not null then fate
-        when called_at is null or called_at < timestamptz '2000-01-01 00:00:00+00' or called_at > getvariable('latest_call')
-            then 'bad_time'
-        when method is null or not regexp_full_match(method, '[A-Z]{3,16}') then 'bad_method'
-        when url_reason = 'bad_url' or url_reason is null and customer is null then 'bad_url'
-        when status is null then 'bad_status'
-        else url_reason
-    end as fate,
-    detail,
-    called_at,
-    cast(timezone(getvariable('time_zone'), called_at) as date) as day,
-    product,
-    protocol,
-    environment,
-    customer,
-    integration_id,
-    id_status,
-    id_defect,
-    partner,
-    project,
-    integration,
-    coalesce(product = 'profit' and customer = cast(partner as varchar), false) as own,
-    method,
-    case
-        when envelope is not null and operation = 'write' then soap_update_operation(envelope)
-        else operation
-    end as operation,
-    case
-        when envelope is not null and operation in ('get', 'write')
-            then coalesce(official.connector, redacted_name(soap_connector(envelope)))
-        else joined.connector
-    end as connector,
-    endpoint,
-    status,
-    outcome_of(status, duration_ms, query_length) as outcome,
-    duration_ms,
-    request_bytes,
-    response_bytes,
-    skip,
-    take,
-    case when operation = 'get' then ordered end as ordered,
-    filter_fields,
-    query_length,
-    token_form_of(authorization_header, headers_logged, envelope) as token_form,
-    soap_integration_id(envelope) as body_integration_id,
-    user_agent,
-    redacted_version(api_version) as api_version,
-    redacted_request_id(request_id) as request_id
-from joined
-left join official_connectors as official
-    on envelope is not null and official.lower_connector = lower(soap_connector(envelope));
+-- The dictionaries: what has been understood, so that it is understood once per distinct value and not once per call.
+create or replace table known_integration_ids as
+select * from integration_ids;
+
+create or replace table known_request_bases as
+select * from request_bases;
+
+create or replace table known_request_queries as
+select * from request_queries;
+
+create or replace table known_user_agents as
+select * from user_agents;

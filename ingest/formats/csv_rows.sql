@@ -1,0 +1,41 @@
+-- The values of the lines below one header, by position; the last step picks the fields from `split`. A record is a line: a
+-- quote that is not closed on its line spoils this line alone.
+with trimmed as (
+    select line_number, byte_offset, fate, regexp_replace(ltrim(line, chr(65279)), '\r?\n?$', '') as text
+    from section
+),
+parts as (
+    select
+        line_number,
+        byte_offset,
+        case
+            when fate is not null then fate
+            when trim(text) = '' or starts_with(text, '#') or line_number in (from headers) then 'ignored'
+            when contains(text, '"') and not regexp_full_match(getvariable('delimiter') || text, getvariable('csv_row'))
+                then 'not_a_record'
+        end as fate,
+        case
+            when not contains(text, '"') then string_split(text, getvariable('delimiter'))
+            else list_transform(
+                regexp_extract_all(getvariable('delimiter') || text, getvariable('csv_value'), 1),
+                lambda part: case
+                    when starts_with(part, '"') then replace(substr(part, 2, length(part) - 2), '""', '"')
+                    else part
+                end
+            )
+        end as part
+    from trimmed
+),
+split as (
+    select
+        line_number,
+        byte_offset,
+        case when fate is null and len(part) <> getvariable('width') then 'not_a_record' else fate end as fate,
+        case
+            when fate = 'not_a_record' then 'a quote is not closed'
+            when fate is null and len(part) <> getvariable('width')
+                then len(part) || ' values where the header names ' || getvariable('width') || ' columns'
+        end as detail,
+        list_transform(part, lambda value: nullif(value, '')) as part
+    from parts
+)

@@ -1,0 +1,105 @@
+-- From what a format read (`raw`) to calls and rejects: one row a line. `fate` is null for a call, 'ignored', or the reason of
+-- its rejection; of several reasons the first one here. What is expensive to understand comes from the dictionaries.
+with joined as (
+    select
+        raw.line_number,
+        raw.byte_offset,
+        raw.fate,
+        raw.called_at,
+        upper(raw.method) as method,
+        case when regexp_full_match(raw.status, '[1-5][0-9]{2}') then cast(raw.status as smallint) end as status,
+        case when raw.duration_ms between 0 and 1e9 then raw.duration_ms end as duration_ms,
+        case when raw.request_bytes between 0 and 1e15 then cast(raw.request_bytes as bigint) end as request_bytes,
+        case when raw.response_bytes between 0 and 1e15 then cast(raw.response_bytes as bigint) end as response_bytes,
+        raw.authorization_header,
+        raw.headers_logged,
+        case when bases.is_soap_service then raw.body end as envelope,
+        raw.api_version,
+        raw.request_id,
+        bases.reason as url_reason,
+        bases.product,
+        bases.protocol,
+        bases.environment,
+        bases.customer,
+        bases.operation,
+        bases.connector,
+        bases.endpoint,
+        queries.query_length,
+        queries.skip,
+        queries.take,
+        queries.ordered,
+        queries.filter_fields,
+        ids.integration_id,
+        ids.id_status,
+        ids.id_defect,
+        ids.partner,
+        ids.project,
+        ids.integration,
+        agents.user_agent
+    from raw
+    left join known_request_bases as bases
+        on bases.base = url_base(raw.url) and bases.method = upper(raw.method) and bases.wsdl = asks_for_wsdl(raw.url)
+    left join known_request_queries as queries on queries.query = url_query(raw.url)
+    left join known_integration_ids as ids
+        on ids.text is not distinct from raw.id_text and ids.repeated = coalesce(raw.id_repeated, false)
+    left join known_user_agents as agents on agents.text = raw.user_agent
+),
+judged as (
+    select
+        line_number,
+        byte_offset,
+        case
+            when fate is not null then fate
+            when called_at is null or called_at < timestamptz '2000-01-01 00:00:00+00' or called_at > getvariable('latest_call')
+                then 'bad_time'
+            when method is null or not regexp_full_match(method, '[A-Z]{3,16}') then 'bad_method'
+            when url_reason = 'bad_url' or url_reason is null and customer is null then 'bad_url'
+            when status is null then 'bad_status'
+            else url_reason
+        end as fate,
+        called_at,
+        cast(timezone(getvariable('time_zone'), called_at) as date) as day,
+        product,
+        protocol,
+        environment,
+        customer,
+        integration_id,
+        id_status,
+        id_defect,
+        partner,
+        project,
+        integration,
+        coalesce(product = 'profit' and customer = cast(partner as varchar), false) as own,
+        method,
+        case
+            when envelope is not null and operation = 'write' then soap_update_operation(envelope)
+            else operation
+        end as operation,
+        case
+            when envelope is not null and operation in ('get', 'write')
+                then coalesce(official.connector, redacted_name(soap_connector(envelope)))
+            else joined.connector
+        end as connector,
+        endpoint,
+        status,
+        outcome_of(status, duration_ms, query_length) as outcome,
+        duration_ms,
+        request_bytes,
+        response_bytes,
+        skip,
+        take,
+        case when operation = 'get' then ordered end as ordered,
+        filter_fields,
+        query_length,
+        token_form_of(authorization_header, headers_logged, envelope) as token_form,
+        soap_integration_id(envelope) as body_integration_id,
+        user_agent,
+        redacted_version(api_version) as api_version,
+        redacted_request_id(request_id) as request_id
+    from joined
+    left join official_connectors as official
+        on envelope is not null and official.lower_connector = lower(soap_connector(envelope))
+)
+-- Whatever is wrong with a line that was cut off is that it was cut off.
+select * replace (case when getvariable('is_torn') and fate <> 'ignored' then 'torn_line' else fate end as fate)
+from judged
