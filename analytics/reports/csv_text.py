@@ -1,6 +1,6 @@
 """The tables of a report as CSV, safe to open in a spreadsheet.
 
-UTF-8, commas, one header row. Numbers stand as they are, without separators or units, so that they stay numbers; rates are
+UTF-8, commas, one header row, lines ended as RFC 4180 says. Numbers stand as they are, without separators or units, so that they stay numbers; rates are
 fractions; instants are UTC; a cell without a value is empty.
 
 A text that begins with `=`, `+`, `-`, `@`, a tab, a carriage return or a line feed (or with the full-width form of the four
@@ -24,7 +24,7 @@ FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "�
 def csv_text(header: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
     """A whole CSV file."""
     file = io.StringIO(newline="")
-    writer = csv.writer(file, lineterminator="\n")
+    writer = csv.writer(file, lineterminator="\r\n")
     writer.writerow([_cell(name) for name in header])
     writer.writerows([_cell(value) for value in row] for row in rows)
     return file.getvalue()

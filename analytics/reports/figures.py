@@ -10,6 +10,7 @@ from pydantic import BaseModel
 
 from analytics import sql_file
 from analytics.metrics import metric
+from analytics.reports import numbers
 from analytics.reports.errors import ReportError
 from analytics.reports.model import (
     ConnectorRow,
@@ -36,9 +37,11 @@ RowT = TypeVar("RowT", bound=BaseModel)
 
 QUESTIONS = Path(__file__).parent / "questions"
 
-COUNTS = ("customers", "integrations", "calls", "errors")
-RATES = ("error_rate", "share")
-INSTANTS = ("first_call", "last_call")
+COUNTS = ("customers", "integrations", "calls", "errors", "share")
+"""Nothing, for who was not there."""
+
+UNKNOWN = ("error_rate", "first_call", "last_call")
+"""Unknown, for who was not there."""
 
 FAILING_CALLS = 10
 FAILING_SPAN = dt.timedelta(days=1)
@@ -64,6 +67,8 @@ class Figures:
         coverage = self._coverage()
         self.period = self._period(month, coverage)
         self.previous = self._period(month.previous(), coverage)
+        if self.period.days_covered == 0:
+            raise ReportError(f"no logs of {month} are loaded; the lake's days are {span(everything)}")
 
     def totals(self) -> Totals:
         """One line for the month."""
@@ -135,7 +140,7 @@ class Figures:
             before, on=key, how="full", coalesce=True, nulls_equal=True, suffix="_before", maintain_order="left_right"
         )
         counts = [column for column in now.columns if column in COUNTS]
-        described = [column for column in now.columns if column not in {*key, *COUNTS, *RATES, *INSTANTS}]
+        described = [column for column in now.columns if column not in {*key, *COUNTS, *UNKNOWN}]
         known = self.previous.days_covered > 0
         return both.with_columns(
             *(pl.coalesce(column, f"{column}_before") for column in described),
@@ -182,15 +187,12 @@ def ask(warehouse: Warehouse, name: str, scope: Scope, params: Mapping[str, obje
     return warehouse.query(sql_file.read(QUESTIONS, name).sql, params, scope)
 
 
-def check_month(everything: Warehouse, month: Month) -> dt.datetime:
-    """When the data end; ReportError when there are none, or none of this month."""
-    data_until, covered = everything.data_until(), everything.covered()
-    if data_until is None or covered is None:
+def span(everything: Warehouse) -> str:
+    """The first and the last day of the lake. ReportError when it is empty."""
+    covered = everything.covered()
+    if covered is None:
         raise ReportError("the lake holds no calls yet; load logs with `koppelzicht ingest`")
-    if covered[1] <= month.since or covered[0] >= month.until:
-        last = covered[1] - dt.timedelta(days=1)
-        raise ReportError(f"no logs of {month} are loaded; expected a month from {covered[0]:%Y-%m} to {last:%Y-%m}")
-    return data_until
+    return f"{numbers.day(covered[0])} to {numbers.day(covered[1] - dt.timedelta(days=1))}"
 
 
 def rows(model: type[RowT], frame: pl.DataFrame) -> tuple[RowT, ...]:

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import polars as pl
-
 from analytics.reports import findings
-from analytics.reports.figures import Figures, check_month, rows
+from analytics.reports.figures import Figures, rows
 from analytics.reports.model import IdRow, MonthReport, PartnerRow, UnidentifiedRow
 
 if TYPE_CHECKING:
@@ -19,7 +17,6 @@ if TYPE_CHECKING:
 
 def month_report(warehouse: Warehouse, month: Month, *, now: dt.datetime) -> MonthReport:
     """The month as far as the warehouse may see. ReportError when it was not logged."""
-    data_until = check_month(warehouse, month)
     figures = Figures(warehouse, month, everything=warehouse)
     integrations = figures.integrations()
     days = figures.days()
@@ -41,7 +38,7 @@ def month_report(warehouse: Warehouse, month: Month, *, now: dt.datetime) -> Mon
         period=figures.period,
         previous=figures.previous,
         time_zone=warehouse.snapshot.time_zone,
-        data_until=data_until,
+        data_until=warehouse.data_until(),
         written_at=now,
         totals=figures.totals(),
         totals_before=figures.totals_before(),
@@ -54,6 +51,6 @@ def month_report(warehouse: Warehouse, month: Month, *, now: dt.datetime) -> Mon
         errors=errors,
         failing=failing,
         environments=figures.environments(),
-        ids=rows(IdRow, figures.compared("id_hygiene").with_columns(pl.col("share").fill_null(0.0))),
+        ids=rows(IdRow, figures.compared("id_hygiene")),
         unidentified=rows(UnidentifiedRow, warehouse.metric("unidentified_calls", figures.scope)),
     )

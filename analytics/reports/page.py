@@ -44,14 +44,6 @@ class Card:
 
 
 @dataclass(frozen=True)
-class Notice:
-    """Something a reader has to know before reading a figure."""
-
-    text: str
-    calm: bool = False
-
-
-@dataclass(frozen=True)
 class Part:
     """A share of all errors."""
 
@@ -63,13 +55,16 @@ class Part:
 
 def partner_page(report: PartnerReport, file: Callable[[str], str]) -> str:
     """The page of a partner's month; `file` names the CSV file of a table."""
+    month = numbers.month(report.period.since)
     return _render(
         "partner.html",
         report,
         file,
         kind=words("partner")["kind"],
         heading=report.name or say("partner", "fallback", partner=str(report.partner)),
-        subtitle=f"{numbers.month(report.period.since)}, {say('partner', 'number', partner=str(report.partner))}",
+        subtitle=say(
+            "partner", "subtitle" if report.name else "subtitle_short", month=month, partner=str(report.partner)
+        ),
         nameless=_nameless(
             integrations=[row.name for row in report.integrations],
             customers=list({row.customer: row.name for row in report.customers}.values()),
@@ -111,7 +106,8 @@ def _render(template: str, report: Report, file: Callable[[str], str], *, namele
             style=Markup((FOLDER / "style.css").read_text(encoding="utf-8").strip()),  # noqa: S704 - our own file
             common=words("common"),
             last_day=report.period.until - dt.timedelta(days=1),
-            notices=_notices(report, nameless),
+            warnings=_warnings(report),
+            notes=_notes(report, nameless),
             cards=_cards(report),
             shown_findings=shown,
             charts={"calls": _calls_chart(report), "rate": _rate_chart(report), "party": _party_chart(report)},
@@ -153,27 +149,35 @@ def _engine() -> Environment:
     return engine
 
 
-def _notices(report: Report, nameless: str) -> list[Notice]:
-    period, previous = report.period, report.previous
+def _warnings(report: Report) -> list[str]:
+    """What makes the figures of this month too low."""
+    period = report.period
     ends = report.data_until.astimezone(ZoneInfo(report.time_zone)).date()
-    inner = tuple(day for day in period.missing_days if day <= ends)
-    before = numbers.month(previous.since)
-    notices = []
-    if inner:
-        notices.append(Notice(say("notice", "missing", days=numbers.days(inner), previous=before)))
-    if ends < period.until - dt.timedelta(days=1):
-        notices.append(Notice(say("notice", "ends", until=numbers.instant(report.data_until, report.time_zone))))
+    missing = tuple(day for day in period.missing_days if day <= ends)
+    warnings = []
+    if missing:
+        warnings.append(say("notice", "missing", days=numbers.days(missing)))
     if period.thin_days:
-        notices.append(Notice(say("notice", "thin", days=numbers.days(period.thin_days))))
+        warnings.append(say("notice", "thin", days=numbers.days(period.thin_days)))
+    if ends < period.until - dt.timedelta(days=1):
+        warnings.append(say("notice", "ends", until=numbers.instant(report.data_until, report.time_zone)))
+    return warnings
+
+
+def _notes(report: Report, nameless: str) -> list[str]:
+    """What a reader should know besides."""
+    period, previous = report.period, report.previous
+    month = numbers.month(previous.since)
+    notes = []
     if previous.days_covered == 0:
-        notices.append(Notice(say("notice", "previous_none", previous=before), calm=True))
-    elif not previous.complete:
-        days = numbers.counted(previous.days, "day")
-        covered = numbers.count(previous.days_covered)
-        notices.append(Notice(say("notice", "previous_gaps", previous=before, covered=covered, days=days), calm=True))
-    if nameless:
-        notices.append(Notice(nameless, calm=True))
-    return notices
+        notes.append(say("notice", "previous_none", previous=month))
+    elif not report.comparable:
+        gaps = period if previous.complete else previous
+        days, covered = numbers.counted(gaps.days, "day"), numbers.count(gaps.days_covered)
+        notes.append(
+            say("notice", "not_comparable", previous=month, month=numbers.month(gaps.since), covered=covered, days=days)
+        )
+    return [*notes, nameless] if nameless else notes
 
 
 def _nameless(**names: Sequence[str | None]) -> str:

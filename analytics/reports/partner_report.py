@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from analytics.reports import findings, numbers
+from analytics.reports import findings
 from analytics.reports.errors import ReportError
-from analytics.reports.figures import Figures, ask, check_month, rows
+from analytics.reports.figures import Figures, ask, rows, span
 from analytics.reports.model import CustomerRow, MisplacedIdRow, PartnerReport
 from analytics.warehouse import Warehouse
 
@@ -26,7 +26,6 @@ def partner_report(everything: Warehouse, partner: int, month: Month, *, now: dt
     """
     if everything.viewer.partner not in {None, partner}:
         raise ReportError(f"partner {partner} may not be seen here; expected {everything.viewer.partner}")
-    data_until = check_month(everything, month)
     viewer = everything.viewer.replace(partner=partner)
     with Warehouse.over(everything.snapshot, everything.registry, viewer=viewer) as own:
         _check_seen(everything, own, partner)
@@ -52,7 +51,7 @@ def partner_report(everything: Warehouse, partner: int, month: Month, *, now: dt
             period=figures.period,
             previous=figures.previous,
             time_zone=own.snapshot.time_zone,
-            data_until=data_until,
+            data_until=everything.data_until(),
             written_at=now,
             totals=figures.totals(),
             totals_before=figures.totals_before(),
@@ -72,10 +71,8 @@ def partner_report(everything: Warehouse, partner: int, month: Month, *, now: dt
 def _check_seen(everything: Warehouse, own: Warehouse, partner: int) -> None:
     if own.data_until() is not None:
         return
-    seen = everything.covered()
-    period = f" from {numbers.day(seen[0])} to {numbers.day(seen[1])}" if seen else ""
     raise ReportError(
-        f"partner {partner} was never seen: no call{period} carries an IntegrationId that begins with {partner}_; "
+        f"partner {partner} was never seen: no call from {span(everything)} carries an IntegrationId that begins with {partner}_; "
         "`koppelzicht metric customers_per_partner --environment all` lists the partners that were"
     )
 

@@ -27,7 +27,7 @@ def _texts() -> dict[str, Any]:
 def say(section: str, name: str, /, **values: str) -> str:
     """One text with its values filled in, as plain text.
 
-    >>> say("partner", "number", partner="1234")
-    'partner 1234'
+    >>> say("partner", "fallback", partner="1234")
+    'Partner 1234'
     """
     return words(section)[name].format_map(values)

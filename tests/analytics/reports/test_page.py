@@ -1,0 +1,252 @@
+"""The pages: well formed, self-contained, readable for everybody, and deaf to what names try to say."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from analytics.registry import RegistryFiles, load_registry, registry_files
+from analytics.reports import write_month_report, write_partner_report
+from analytics.warehouse import Warehouse
+from tests.analytics.given import call, given_snapshot
+from tests.analytics.reports.html_page import Page, read_page
+from tests.analytics.reports.world import NOW, OCTOBER, SEPTEMBER, acme, acme_calls, at, every_day, warehouse
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+EVERY_DAY = every_day([*SEPTEMBER, *OCTOBER])
+MONSTER = "<script>alert(1)</script>\"'&amp; <img src=x onerror=alert(2)> {{ 7*7 }} [link](javascript:alert(3))"
+
+
+def pages(folder: Path, calls: list[dict[str, Any]], *, named: bool = True) -> tuple[Page, Page]:
+    """The partner's page and the month's."""
+    with warehouse(folder, calls, named=named) as everything:
+        partner = write_partner_report(everything, 1234, "2026-10", folder / "out", now=NOW)
+        month = write_month_report(everything, "2026-10", folder / "out", now=NOW)
+    return read_page(partner[0]), read_page(month[0])
+
+
+@pytest.fixture(scope="module")
+def ordinary(tmp_path_factory: pytest.TempPathFactory) -> tuple[Page, Page]:
+    """Both pages of a month with a bit of everything."""
+    said = [
+        call(called_at=at("2026-10-09"), integration_id=None, body_integration_id="1234_1"),
+        *(acme(f"2026-10-{day:02}", customer="7000003", status=403) for day in range(1, 15)),
+    ]
+    return pages(tmp_path_factory.mktemp("ordinary"), [*EVERY_DAY, *acme_calls(), *said])
+
+
+class TestStructure:
+    def test_nothing_is_fetched_and_nothing_runs(self, ordinary: tuple[Page, Page]) -> None:
+        fetching = {
+            "script",
+            "link",
+            "img",
+            "iframe",
+            "object",
+            "embed",
+            "form",
+            "audio",
+            "video",
+            "base",
+            "use",
+            "image",
+        }
+        for page in ordinary:
+            assert fetching & {element.tag for element in page.elements} == set()
+            attributes = {name for element in page.elements for name in element.attributes}
+            assert {
+                name for name in attributes if name.startswith("on") or name in {"src", "href", "xlink:href"}
+            } == set()
+            (style,) = page.all("style")
+            assert re.search(r"url\(|@import|https?:", style.text) is None
+            policies = [meta.attributes["content"] for meta in page.all("meta") if "http-equiv" in meta.attributes]
+            assert policies == ["default-src 'none'; style-src 'unsafe-inline'"]
+
+    def test_a_page_has_one_title_one_heading_and_sections_named_by_theirs(self, ordinary: tuple[Page, Page]) -> None:
+        for page, title in zip(
+            ordinary,
+            ("Acme Software: Partner report, October 2026", "October 2026: Monthly report, October 2026"),
+            strict=True,
+        ):
+            assert [element.text for element in page.all("title") if element.inside == ["html", "head"]] == [title]
+            assert page.all("html")[0].attributes == {"lang": "en"}
+            assert len(page.all("h1")) == 1
+            ids = [element.attributes["id"] for element in page.elements if "id" in element.attributes]
+            assert len(ids) == len(set(ids))
+            named = [section.attributes["aria-labelledby"] for section in page.all("section")]
+            assert named == [heading.attributes["id"] for heading in page.all("h2")]
+
+    def test_every_picture_has_a_text(self, ordinary: tuple[Page, Page]) -> None:
+        for page in ordinary:
+            ids = {element.attributes.get("id") for element in page.elements}
+            for place, svg in enumerate(page.elements):
+                if svg.tag == "svg" and svg.attributes.get("aria-hidden") != "true":
+                    assert svg.attributes["role"] == "img"
+                    assert page.elements[place + 1].tag == "title"
+                    assert page.elements[place + 1].text
+                    assert set(svg.attributes.get("aria-labelledby", "").split()) <= ids
+
+    def test_every_table_has_a_head_and_rows_as_wide(self, ordinary: tuple[Page, Page]) -> None:
+        for page in ordinary:
+            assert len(page.all("table")) == len(page.all("thead")) == len(page.all("tbody"))
+            assert {head.attributes["scope"] for head in page.all("th")} == {"col", "row"}
+            for heading in page.all("h2"):
+                for head, *body in page.tables(heading.attributes["id"]):
+                    assert {len(row) for row in body} == {len(head)}
+
+    def test_numbers_are_aligned_and_have_separators(self, tmp_path: Path) -> None:
+        calls = [
+            acme("2026-10-05", f"{hour:02}:{minute:02}:{second:02}")
+            for hour in range(2, 10)
+            for minute in range(30)
+            for second in range(5)
+        ]
+        partner, _ = pages(tmp_path, [*EVERY_DAY, *calls])
+        name, _, *figures = partner.tables("integrations")[0][1]
+        assert (name, figures) == (
+            "Acme HR 1234_1",
+            ["1", "+1", "1,200", "new", "0.0%", "5 Oct 2026, 11:29"],
+        )
+        assert "1,200" in [cell.text for cell in partner.all("td", "number")]
+
+
+class TestWhatIsSaid:
+    def test_the_cards_compare_with_the_month_before(self, ordinary: tuple[Page, Page]) -> None:
+        cards = [" ".join(card.text.split()) for card in ordinary[0].all("div", "card")]
+        assert cards == [
+            "Customers 1 \N{MINUS SIGN}1 September 2026: 2",
+            "Integrations 2 +1 September 2026: 1",
+            "Calls 20 +900.0% September 2026: 2",
+            "Error rate 80.0% +80.0 pp September 2026: 0.0%",  # 16 of 20
+        ]
+
+    def test_what_needs_attention_comes_first_with_advice(self, ordinary: tuple[Page, Page]) -> None:
+        items = [" ".join(item.text.split()) for item in ordinary[0].all("li")]
+        assert (
+            "Look Customer 7000003: every call of Acme HR (1234_1) has failed since 1 Oct 2026, 10:00, 14 calls so far "
+            "(the customer's IP restriction does not allow this sender). Customer "
+            "The customer has to renew the token, its rights or the IP restriction."
+        ) in items
+        assert (
+            "Look 1 call at 1 customer carry the id in the SOAP envelope instead of the HTTP header. Partner "
+            "Send IntegrationId as an HTTP header, otherwise these customers do not count."
+        ) in items
+
+    def test_the_period_its_coverage_and_the_rules_are_stated(self, ordinary: tuple[Page, Page]) -> None:
+        for page in ordinary:
+            said = " ".join(page.text.split())
+            assert "Period 1 Oct 2026 to 31 Oct 2026" in said
+            assert "Data until 31 Oct 2026, 13:00" in said
+            assert "Days covered 31 of 31" in said
+            assert "Compared with September 2026: 30 of 30 days." in said
+            assert "An error" not in said
+            assert "A call that was answered with status 400 or above." in said
+            assert "A customer with at least one call in the period that was no error." in said
+
+    def test_gaps_are_said_before_any_figure(self, tmp_path: Path) -> None:
+        days = [*SEPTEMBER[3:], *OCTOBER[:11], *OCTOBER[13:25]]
+        proxy = [day for day in days if day != dt.date(2026, 10, 20)]
+        calls = [*every_day(days), *every_day(proxy, stream="proxy"), acme("2026-10-01")]
+        for page in pages(tmp_path, calls):
+            assert " ".join(page.all("div", "notice")[0].text.split()) == (
+                "The logs have gaps: no call of anybody was logged on 12 to 13 Oct. Figures are too low by what happened then. "
+                "Part of the logs is missing on 20 Oct: a log source that is there every day has no calls. "
+                "Figures of those days are too low. "
+                "The month is not over in the logs: they end on 25 Oct 2026, 13:00."
+            )
+            assert (
+                "Changes against September 2026 are not shown, because September 2026 was logged on 27 of 30 days only."
+                in page.text
+            )
+            assert "+" not in "".join(card.text for card in page.all("div", "card"))
+            assert len(page.all("rect", "missing")) == 2 * (2 + 6)  # both charts: the gap and what is not over
+
+    def test_numbers_stand_for_names_where_the_registry_has_none(self, tmp_path: Path) -> None:
+        partner, month = pages(tmp_path, [*EVERY_DAY, *acme_calls()], named=False)
+        assert partner.all("h1")[0].text == "Partner 1234"
+        for page in (partner, month):
+            assert "Everything is shown by number: the registry has no names for this report." in page.text
+
+    def test_a_few_numbers_without_a_name_are_counted(self, ordinary: tuple[Page, Page]) -> None:
+        partner, month = ordinary
+        assert (
+            "Shown by number, because the registry has no name for them: 1 integration and 3 customers." in partner.text
+        )
+        assert "Shown by number, because the registry has no name for them: 1 integration." in month.text
+
+    def test_a_long_table_ends_with_where_the_rest_is(self, tmp_path: Path) -> None:
+        customers = [acme("2026-10-02", customer=str(6000000 + number)) for number in range(203)]
+        partner, _ = pages(tmp_path, [*EVERY_DAY, *customers])
+        assert len(partner.tables("customers")[0]) == 201
+        assert "3 more rows are in partner-1234-2026-10-customers.csv." in partner.text
+
+
+class TestForeignText:
+    def hostile(self, folder: Path) -> list[Path]:
+        """Reports about names, connectors and programs that try everything."""
+        quoted = MONSTER.replace('"', '""')
+        texts = {
+            "p.csv": f'partner,name\n1234,"{quoted}"\n',
+            "i.csv": f'integration,name\n1234_1,"{quoted}"\n',
+            "c.csv": f'customer,name,branch\n7000001,"{quoted}","=HYPERLINK(""http://x.test"")"\n',
+        }
+        for name, text in texts.items():
+            (folder / name).write_text(text, encoding="utf-8")
+        load_registry(folder / "lake", [folder / name for name in texts], now=NOW)
+        calls = [
+            acme("2026-10-01", connector=MONSTER),
+            acme("2026-10-02", connector="@SUM(A1)", status=500),
+            *(acme(f"2026-10-{day:02}", status=401, connector=MONSTER) for day in range(3, 20)),
+            call(
+                called_at=at("2026-10-03"),
+                integration_id=None,
+                customer="7000001",
+                user_agent="=cmd|'/c calc'!A1",
+                connector="+1",
+            ),
+            call(
+                called_at=at("2026-10-03"), integration_id="1234-<b>", id_defect="wrong_separator", user_agent=MONSTER
+            ),
+        ]
+        snapshot = given_snapshot(folder, [*EVERY_DAY, *calls])
+        with Warehouse.over(snapshot, registry_files(folder / "lake")) as everything:
+            return [
+                *write_partner_report(everything, 1234, "2026-10", folder / "out", now=NOW),
+                *write_month_report(everything, "2026-10", folder / "out", now=NOW),
+            ]
+
+    def test_names_are_text_on_a_page(self, tmp_path: Path) -> None:
+        for path in self.hostile(tmp_path):
+            if path.suffix == ".html":
+                page = read_page(path)
+                assert MONSTER in page.text
+                assert {"script", "img", "a"} & {element.tag for element in page.elements} == set()
+                assert [element.text for element in page.all("b")] == ["Koppelzicht"]
+                assert "49" not in page.all("h1")[0].text
+                assert "onerror" not in {name for element in page.elements for name in element.attributes}
+
+    def test_no_cell_of_a_csv_file_is_a_formula(self, tmp_path: Path) -> None:
+        import csv
+
+        cells = []
+        for path in self.hostile(tmp_path):
+            if path.suffix == ".csv":
+                with path.open(encoding="utf-8", newline="") as file:
+                    cells += [cell for row in csv.reader(file) for cell in row]
+        assert {'\'=HYPERLINK("http://x.test")', "'@SUM(A1)", "'=cmd|'/c calc'!A1", "'+1"} <= set(cells)
+        assert [cell for cell in cells if cell.startswith(("=", "+", "-", "@", "\t", "\r"))] == []
+
+    def test_names_reach_the_csv_files_unchanged(self, tmp_path: Path) -> None:
+        files = {path.name: path for path in self.hostile(tmp_path)}
+        assert MONSTER.replace('"', '""') in files["partner-1234-2026-10-integrations.csv"].read_text(encoding="utf-8")
+
+
+def test_a_report_needs_no_registry_at_all(tmp_path: Path) -> None:
+    with Warehouse.over(given_snapshot(tmp_path, [*EVERY_DAY, *acme_calls()]), RegistryFiles()) as everything:
+        files = write_partner_report(everything, 1234, "2026-10", tmp_path / "out", now=NOW)
+    assert read_page(files[0]).all("h1")[0].text == "Partner 1234"
