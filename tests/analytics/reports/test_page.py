@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import datetime as dt
 import re
 from typing import TYPE_CHECKING, Any
@@ -186,42 +187,43 @@ class TestWhatIsSaid:
         assert "3 more rows are in partner-1234-2026-10-customers.csv." in partner.text
 
 
-class TestForeignText:
-    def hostile(self, folder: Path) -> list[Path]:
-        """Reports about names, connectors and programs that try everything."""
-        quoted = MONSTER.replace('"', '""')
-        texts = {
-            "p.csv": f'partner,name\n1234,"{quoted}"\n',
-            "i.csv": f'integration,name\n1234_1,"{quoted}"\n',
-            "c.csv": f'customer,name,branch\n7000001,"{quoted}","=HYPERLINK(""http://x.test"")"\n',
-        }
-        for name, text in texts.items():
-            (folder / name).write_text(text, encoding="utf-8")
-        load_registry(folder / "lake", [folder / name for name in texts], now=NOW)
-        calls = [
-            acme("2026-10-01", connector=MONSTER),
-            acme("2026-10-02", connector="@SUM(A1)", status=500),
-            *(acme(f"2026-10-{day:02}", status=401, connector=MONSTER) for day in range(3, 20)),
-            call(
-                called_at=at("2026-10-03"),
-                integration_id=None,
-                customer="7000001",
-                user_agent="=cmd|'/c calc'!A1",
-                connector="+1",
-            ),
-            call(
-                called_at=at("2026-10-03"), integration_id="1234-<b>", id_defect="wrong_separator", user_agent=MONSTER
-            ),
+@pytest.fixture(scope="module")
+def hostile(tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
+    """Reports about names, connectors and programs that try everything."""
+    folder = tmp_path_factory.mktemp("hostile")
+    quoted = MONSTER.replace('"', '""')
+    texts = {
+        "p.csv": f'partner,name\n1234,"{quoted}"\n',
+        "i.csv": f'integration,name\n1234_1,"{quoted}"\n',
+        "c.csv": f'customer,name,branch\n7000001,"{quoted}","=HYPERLINK(""http://x.test"")"\n',
+    }
+    for name, text in texts.items():
+        (folder / name).write_text(text, encoding="utf-8")
+    load_registry(folder / "lake", [folder / name for name in texts], now=NOW)
+    calls = [
+        acme("2026-10-01", connector=MONSTER),
+        acme("2026-10-02", connector="@SUM(A1)", status=500),
+        *(acme(f"2026-10-{day:02}", status=401, connector=MONSTER) for day in range(3, 20)),
+        call(
+            called_at=at("2026-10-03"),
+            integration_id=None,
+            customer="7000001",
+            user_agent="=cmd|'/c calc'!A1",
+            connector="+1",
+        ),
+        call(called_at=at("2026-10-03"), integration_id="1234-<b>", id_defect="wrong_separator", user_agent=MONSTER),
+    ]
+    snapshot = given_snapshot(folder, [*EVERY_DAY, *calls])
+    with Warehouse.over(snapshot, registry_files(folder / "lake")) as everything:
+        return [
+            *write_partner_report(everything, 1234, "2026-10", folder / "out", now=NOW),
+            *write_month_report(everything, "2026-10", folder / "out", now=NOW),
         ]
-        snapshot = given_snapshot(folder, [*EVERY_DAY, *calls])
-        with Warehouse.over(snapshot, registry_files(folder / "lake")) as everything:
-            return [
-                *write_partner_report(everything, 1234, "2026-10", folder / "out", now=NOW),
-                *write_month_report(everything, "2026-10", folder / "out", now=NOW),
-            ]
 
-    def test_names_are_text_on_a_page(self, tmp_path: Path) -> None:
-        for path in self.hostile(tmp_path):
+
+class TestForeignText:
+    def test_names_are_text_on_a_page(self, hostile: list[Path]) -> None:
+        for path in hostile:
             if path.suffix == ".html":
                 page = read_page(path)
                 assert MONSTER in page.text
@@ -230,19 +232,17 @@ class TestForeignText:
                 assert "49" not in page.all("h1")[0].text
                 assert "onerror" not in {name for element in page.elements for name in element.attributes}
 
-    def test_no_cell_of_a_csv_file_is_a_formula(self, tmp_path: Path) -> None:
-        import csv
-
+    def test_no_cell_of_a_csv_file_is_a_formula(self, hostile: list[Path]) -> None:
         cells = []
-        for path in self.hostile(tmp_path):
+        for path in hostile:
             if path.suffix == ".csv":
                 with path.open(encoding="utf-8", newline="") as file:
                     cells += [cell for row in csv.reader(file) for cell in row]
         assert {'\'=HYPERLINK("http://x.test")', "'@SUM(A1)", "'=cmd|'/c calc'!A1", "'+1"} <= set(cells)
         assert [cell for cell in cells if cell.startswith(("=", "+", "-", "@", "\t", "\r"))] == []
 
-    def test_names_reach_the_csv_files_unchanged(self, tmp_path: Path) -> None:
-        files = {path.name: path for path in self.hostile(tmp_path)}
+    def test_names_reach_the_csv_files_unchanged(self, hostile: list[Path]) -> None:
+        files = {path.name: path for path in hostile}
         assert MONSTER.replace('"', '""') in files["partner-1234-2026-10-integrations.csv"].read_text(encoding="utf-8")
 
 

@@ -7,13 +7,15 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import pytest
 
+from analytics.registry import load_registry, registry_files
 from analytics.reports import write_partner_report
 from analytics.reports.errors import ReportError
 from analytics.reports.model import MisplacedIdRow, PartnerReport, Period, Totals
 from analytics.reports.month import Month
 from analytics.reports.partner_report import partner_report
 from analytics.scope import Scope
-from tests.analytics.given import call
+from analytics.warehouse import Warehouse
+from tests.analytics.given import call, given_snapshot
 from tests.analytics.reports.html_page import read_page
 from tests.analytics.reports.world import NOW, OCTOBER, SEPTEMBER, acme, acme_calls, at, every_day, table, warehouse
 
@@ -32,9 +34,23 @@ def report(folder: Path, calls: list[dict[str, Any]], *, named: bool = True) -> 
         return partner_report(everything, 1234, Month.parse("2026-10"), now=NOW)
 
 
+@pytest.fixture(scope="module")
+def acme_report(tmp_path_factory: pytest.TempPathFactory) -> PartnerReport:
+    """The report of the ordinary month, as data."""
+    return report(tmp_path_factory.mktemp("ordinary"), [*EVERY_DAY, *acme_calls()])
+
+
+@pytest.fixture(scope="module")
+def acme_files(tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
+    """The files of the ordinary month's report."""
+    folder = tmp_path_factory.mktemp("ordinary")
+    with warehouse(folder, [*EVERY_DAY, *acme_calls()]) as everything:
+        return write_partner_report(everything, 1234, "2026-10", folder / "new" / "out", now=NOW)
+
+
 class TestFigures:
-    def test_totals_of_the_month_and_of_the_one_before(self, tmp_path: Path) -> None:
-        found = report(tmp_path, [*EVERY_DAY, *acme_calls()])
+    def test_totals_of_the_month_and_of_the_one_before(self, acme_report: PartnerReport) -> None:
+        found = acme_report
         # customer 7000002 had an error only, 1234 is the partner itself
         assert found.totals == Totals(customers=1, integrations=2, calls=6, errors=2, error_rate=1 / 3)
         assert found.totals_before == Totals(customers=2, integrations=1, calls=2, errors=0, error_rate=0.0)
@@ -53,8 +69,8 @@ class TestFigures:
         gone = found.integrations[2]
         assert (gone.partner, gone.project, gone.error_rate, gone.last_call) == (1234, 3, None, None)
 
-    def test_days_connectors_errors_customers_and_environments(self, tmp_path: Path) -> None:
-        found = report(tmp_path, [*EVERY_DAY, *acme_calls()])
+    def test_days_connectors_errors_customers_and_environments(self, acme_report: PartnerReport) -> None:
+        found = acme_report
         assert [(row.day.day, row.calls, row.errors, row.customers) for row in found.days if row.calls] == [
             (1, 2, 0, 1),
             (2, 2, 2, 0),
@@ -90,14 +106,10 @@ class TestFigures:
         ]
 
     def test_an_id_that_was_replaced_counts_for_the_new_one(self, tmp_path: Path) -> None:
-        lake = [*EVERY_DAY, acme("2026-10-01", integration_id="9999999_5"), acme("2026-10-02")]
+        calls = [*EVERY_DAY, acme("2026-10-01", integration_id="9999999_5"), acme("2026-10-02")]
         (tmp_path / "replaced.csv").write_text("integration,replaces\n1234_1,9999999_5\n", encoding="utf-8")
-        from analytics.registry import load_registry, registry_files
-        from analytics.warehouse import Warehouse
-        from tests.analytics.given import given_snapshot
-
         load_registry(tmp_path / "lake", [tmp_path / "replaced.csv"], now=NOW)
-        with Warehouse.over(given_snapshot(tmp_path, lake), registry_files(tmp_path / "lake")) as everything:
+        with Warehouse.over(given_snapshot(tmp_path, calls), registry_files(tmp_path / "lake")) as everything:
             found = partner_report(everything, 1234, Month.parse("2026-10"), now=NOW)
         assert [(row.integration, row.calls) for row in found.integrations] == [("1234_1", 2)]
 
@@ -137,10 +149,13 @@ class TestCoverage:
             (None, None, None)
         ]
 
-    def test_a_day_without_calls_of_the_partner_is_no_gap(self, tmp_path: Path) -> None:
-        found = report(tmp_path, [*EVERY_DAY, acme("2026-10-01")])
-        assert found.period.complete
-        assert [(row.day.day, row.calls) for row in found.days][:3] == [(1, 1), (2, 0), (3, 0)]
+    def test_a_day_without_calls_of_the_partner_is_no_gap(self, acme_report: PartnerReport) -> None:
+        assert acme_report.period.complete
+        assert [(row.day.day, row.calls, row.logs) for row in acme_report.days][:3] == [
+            (1, 2, "complete"),
+            (2, 2, "complete"),
+            (3, 0, "complete"),
+        ]
 
 
 class TestMisplacedIds:
@@ -267,10 +282,8 @@ class TestRefusals:
 
 
 class TestFiles:
-    def test_the_files_have_the_names_one_expects(self, tmp_path: Path) -> None:
-        with warehouse(tmp_path, [*EVERY_DAY, *acme_calls()]) as everything:
-            files = write_partner_report(everything, 1234, "2026-10", tmp_path / "new" / "out", now=NOW)
-        assert [path.name for path in files] == [
+    def test_the_files_have_the_names_one_expects(self, acme_files: list[Path]) -> None:
+        assert [path.name for path in acme_files] == [
             "partner-1234-2026-10.html",
             "partner-1234-2026-10.csv",
             "partner-1234-2026-10-findings.csv",
@@ -284,15 +297,12 @@ class TestFiles:
             "partner-1234-2026-10-customers.csv",
             "partner-1234-2026-10-misplaced-ids.csv",
         ]
-        assert sorted(files) == sorted((tmp_path / "new" / "out").iterdir())
+        assert sorted(acme_files) == sorted(acme_files[0].parent.iterdir())
 
-    def test_the_same_lake_and_moment_give_the_same_bytes(self, tmp_path: Path) -> None:
-        written = []
-        for name in ("first", "second"):
-            with warehouse(tmp_path, [*EVERY_DAY, *acme_calls()]) as everything:
-                files = write_partner_report(everything, 1234, "2026-10", tmp_path / name, now=NOW)
-            written.append([path.read_bytes() for path in files])
-        assert written[0] == written[1]
+    def test_the_same_lake_and_moment_give_the_same_bytes(self, acme_files: list[Path], tmp_path: Path) -> None:
+        with warehouse(tmp_path, [*EVERY_DAY, *acme_calls()]) as everything:
+            again = write_partner_report(everything, 1234, "2026-10", tmp_path / "out", now=NOW)
+        assert [path.read_bytes() for path in again] == [path.read_bytes() for path in acme_files]
 
     def test_a_report_replaces_the_one_before(self, tmp_path: Path) -> None:
         for calls in ([*EVERY_DAY, acme("2026-10-01")], [*EVERY_DAY, *acme_calls()]):
@@ -301,10 +311,8 @@ class TestFiles:
         assert [row["value"] for row in table(files[1]) if row["measure"] == "calls"] == ["6"]
         assert len(list((tmp_path / "out").iterdir())) == len(files)
 
-    def test_the_summary_says_what_the_figures_rest_on(self, tmp_path: Path) -> None:
-        with warehouse(tmp_path, [*EVERY_DAY, *acme_calls()]) as everything:
-            files = write_partner_report(everything, 1234, "2026-10", tmp_path / "out", now=NOW)
-        assert files[1].read_bytes().decode().splitlines() == [
+    def test_the_summary_says_what_the_figures_rest_on(self, acme_files: list[Path]) -> None:
+        assert acme_files[1].read_bytes().decode().splitlines() == [
             "measure,value,before,unit",
             "partner,1234,,",
             "name,Acme Software,,",
@@ -326,9 +334,8 @@ class TestFiles:
             "error_rate,0.3333333333333333,0.0,fraction of calls",
         ]
 
-    def test_a_table_is_the_metric_it_shows(self, tmp_path: Path) -> None:
+    def test_a_table_is_the_metric_it_shows(self, acme_files: list[Path], tmp_path: Path) -> None:
         with warehouse(tmp_path, [*EVERY_DAY, *acme_calls()]) as everything:
-            files = write_partner_report(everything, 1234, "2026-10", tmp_path / "out", now=NOW)
             october = Scope(since=dt.date(2026, 10, 1), until=dt.date(2026, 11, 1), partner=1234)
             for name, metric in {
                 "customers": "customer_links",
@@ -337,7 +344,7 @@ class TestFiles:
                 "connectors": "connector_usage",
                 "days": "calls_per_day",
             }.items():
-                path = next(path for path in files if path.stem == f"partner-1234-2026-10-{name}")
+                path = next(path for path in acme_files if path.stem == f"partner-1234-2026-10-{name}")
                 expected = everything.metric(metric, october)
                 found = [{column: row[column] for column in expected.columns} for row in table(path)]
                 assert found == [
