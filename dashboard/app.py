@@ -12,24 +12,8 @@ st.set_page_config(page_title=frame.PRODUCT, page_icon=str(HERE / "logo.svg"), l
 st.html(HERE / "style.css")
 st.logo(str(HERE / "wordmark.svg"), icon_image=str(HERE / "logo.svg"), size="large")
 
-pages = {
-    name: st.Page(
-        HERE / "app_pages" / f"{name}.py",
-        title=frame.title_of(name),
-        icon=f":material/{icon}:" if icon else None,
-        default=name == "overview",
-        visibility="visible" if icon else "hidden",
-    )
-    for name, icon in {
-        "overview": "monitoring",
-        "integrations": "hub",
-        "integration": None,
-        "connectors": "cable",
-        "connector": None,
-        "errors": "error",
-        "data_quality": "fact_check",
-    }.items()
-}
+selection = frame.settle()
+pages = frame.pages(selection)
 page = st.navigation(list(pages.values()), position="hidden")
-frame.sidebar(pages)
+frame.sidebar(pages, selection)
 frame.run(page)

@@ -6,74 +6,68 @@ hands a date over as midnight of the reader's own time zone.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any, TypeAlias
 
 import altair as alt
 import polars as pl
 
 from dashboard.wording import plain
 
-if TYPE_CHECKING:
-    from collections.abc import Sequence
+Drawing: TypeAlias = alt.Chart | alt.LayerChart
 
-CALLS, CUSTOMERS, ERRORS, BEFORE = "#2b7bab", "#2e8b6f", "#c2473d", "#a9b4be"
+CALLS, CUSTOMERS, ERRORS, BEFORE = "#2b7bab", "#2e8b6f", "#c2473d", "#7c8894"
+RESULTS = {"ok": CALLS, "error": ERRORS}
 PARTIES = {"partner": "#d9962b", "customer": "#6d5fa8", "vendor": "#c2473d"}
 _GRID = "#edf0f3"
-_LABEL = "#6b7885"
+_LABEL, _TEXT = "#6b7885", "#1c2733"
 _DAY = "utcyearmonthdate(day):T"
 _COUNT, _RATE = ",d", ".1%"
+_TICKS = 4
+_PADDING = {"left": 0, "top": 6, "right": 6, "bottom": 0}
 _BAR = alt.RelativeBandSize(0.76)
 
 
-def per_day(rows: pl.DataFrame, measure: str, *, height: int = 120) -> alt.LayerChart:
+def per_day(rows: pl.DataFrame, measure: str, *, height: int = 120) -> Drawing:
     """A measure per day (a column of calls_per_day), over the same of the period before where there is one."""
     is_rate = measure.endswith("_rate")
     form = _RATE if is_rate else _COUNT
     before = f"{measure}_before"
-    tips = [alt.Tooltip(_DAY, title=plain("chart.day"), format="%a %-d %b %Y"), _tip(measure, form)]
+    tips = [_day_tip(), _tip(measure, form)]
     base = alt.Chart(_with_days(rows)).encode(x=_day_axis(rows, ticks=4))
-    layers: list[alt.Chart] = []
-    if before in rows.columns:
-        tips.append(alt.Tooltip(before, title=plain("chart.before"), format=form))
-        layers.append(
-            base.mark_line(color=BEFORE, strokeWidth=1.2, strokeDash=[3, 2], interpolate="monotone").encode(
-                y=alt.Y(before, type="quantitative")
-            )
-        )
-    y = alt.Y(measure, type="quantitative", axis=_value_axis(form, ticks=3), scale=_from_zero())
+    y = alt.Y(measure, type="quantitative", axis=_value_axis(form), scale=_from_zero())
     if is_rate:
         mark = base.mark_line(color=ERRORS, strokeWidth=1.8, point={"filled": True, "size": 14, "color": ERRORS})
     else:
         mark = base.mark_bar(color=CALLS, width=_BAR, binSpacing=0)
-    layers.append(mark.encode(y=y, tooltip=tips))
+    layers = [mark]
+    if before in rows.columns:
+        tips.append(alt.Tooltip(before, type="quantitative", title=plain("chart.before"), format=form))
+        dashed = base.mark_line(color=BEFORE, strokeWidth=1.3, strokeDash=[3, 2], interpolate="monotone")
+        layers.append(dashed.encode(y=alt.Y(before, type="quantitative")))
+    layers[0] = mark.encode(y=y, tooltip=tips)
     return _finish(alt.layer(*layers), height)
 
 
-def calls_and_errors(rows: pl.DataFrame, *, height: int = 220) -> alt.Chart:
+def calls_and_errors(rows: pl.DataFrame, *, height: int = 220) -> Drawing:
     """Calls per day as bars, the errors in them on top in red. Reads day, kind (ok, error) and calls."""
-    return _stacked_days(rows, "kind", {"ok": CALLS, "error": ERRORS}, height)
+    return _stacked_days(rows, "kind", RESULTS, height)
 
 
-def errors_by_party(rows: pl.DataFrame, *, height: int = 240) -> alt.Chart:
+def errors_by_party(rows: pl.DataFrame, *, height: int = 240) -> Drawing:
     """Errors per day by who can fix them. Reads day, party and calls."""
     return _stacked_days(rows, "party", PARTIES, height)
 
 
-def customers(rows: pl.DataFrame, *, height: int = 220) -> alt.Chart:
+def customers(rows: pl.DataFrame, *, height: int = 220) -> Drawing:
     """Customers per day or week. Reads day (of a week its Monday), customers and, in words, what the point covers."""
     chart = (
         alt.Chart(_with_days(rows))
-        .mark_area(
-            color=CUSTOMERS,
-            opacity=0.15,
-            line={"color": CUSTOMERS, "strokeWidth": 2},
-            point={"color": CUSTOMERS, "filled": True, "size": 24, "opacity": 1},
-        )
+        .mark_line(color=CUSTOMERS, strokeWidth=2, point={"color": CUSTOMERS, "filled": True, "size": 30})
         .encode(
             x=_day_axis(rows, ticks=6),
-            y=alt.Y("customers:Q", axis=_value_axis(_COUNT, ticks=4), scale=_from_zero()),
+            y=alt.Y("customers:Q", axis=_value_axis(_COUNT), scale=_from_zero()),
             tooltip=[
-                alt.Tooltip("covers:N", title=plain("chart.period")),
+                _said("covers"),
                 _tip("customers", _COUNT),
             ],
         )
@@ -81,30 +75,37 @@ def customers(rows: pl.DataFrame, *, height: int = 220) -> alt.Chart:
     return _finish(chart, height)
 
 
-def ranking(rows: pl.DataFrame, name: str, value: str, *, extra: Sequence[str] = (), color: str = CALLS) -> alt.Chart:
-    """The largest first, as bars with their names. Reads a name, a value and what else the tooltip says."""
+def most_customers(rows: pl.DataFrame) -> Drawing:
+    """The integrations with the most customers, in the order of the rows. Reads title, customers, calls, error_rate."""
     chart = (
         alt.Chart(rows)
-        .mark_bar(color=color, cornerRadiusEnd=3, height={"band": 0.68})
+        .mark_bar(color=CUSTOMERS, cornerRadiusEnd=3, height=_BAR)
         .encode(
-            x=alt.X(value, type="quantitative", axis=_value_axis(_COUNT, ticks=5), scale=_from_zero()),
-            y=alt.Y(
-                name,
-                type="nominal",
-                sort=None,
-                axis=alt.Axis(title=None, labelLimit=220, domain=False, ticks=False, labelColor="#1c2733", labelPadding=8),
-            ),
-            tooltip=[
-                alt.Tooltip(name, type="nominal", title=plain(f"column.{name}")),
-                _tip(value, _COUNT),
-                *(_tip(column, _RATE if column.endswith("_rate") else _COUNT) for column in extra),
-            ],
+            x=_ranked_axis("customers"),
+            y=_names("title"),
+            tooltip=[_said("title"), _tip("customers", _COUNT), _tip("calls", _COUNT), _tip("error_rate", _RATE)],
         )
     )
-    return _finish(chart, 26 * max(rows.height, 1) + 30)
+    return _finish(chart, _height_of(rows["title"]))
 
 
-def coverage(rows: pl.DataFrame) -> alt.Chart:
+def most_calls(rows: pl.DataFrame) -> Drawing:
+    """The connectors with the most calls, errors at the end of each bar. Reads title, kind, calls and error_rate."""
+    chart = (
+        alt.Chart(rows)
+        .mark_bar(height=_BAR)
+        .encode(
+            x=_ranked_axis("calls"),
+            y=_names("title"),
+            color=_kinds("kind", RESULTS),
+            order=alt.Order("place:Q"),
+            tooltip=[_said("title"), _said("kind_name", "kind"), _tip("calls", _COUNT), _tip("error_rate", _RATE)],
+        )
+    )
+    return _finish(chart, _height_of(rows["title"]) + 30)
+
+
+def coverage(rows: pl.DataFrame) -> Drawing:
     """Which stream has calls on which day: dark is many, a hole is none. Reads stream, day and calls."""
     chart = (
         alt.Chart(_with_days(rows))
@@ -123,10 +124,7 @@ def coverage(rows: pl.DataFrame) -> alt.Chart:
                     labelColor=_LABEL,
                 ),
             ),
-            y=alt.Y(
-                "stream:N",
-                axis=alt.Axis(title=None, domain=False, ticks=False, labelLimit=220, labelColor="#1c2733", labelPadding=8),
-            ),
+            y=_names("stream"),
             color=alt.condition(
                 "datum.calls === 0",
                 alt.value("#fbe3df"),
@@ -137,8 +135,8 @@ def coverage(rows: pl.DataFrame) -> alt.Chart:
                 ),
             ),
             tooltip=[
-                alt.Tooltip("stream:N", title=plain("column.stream")),
-                alt.Tooltip(_DAY, title=plain("chart.day"), format="%a %-d %b %Y"),
+                _said("stream"),
+                _day_tip(),
                 _tip("calls", _COUNT),
             ],
         )
@@ -146,28 +144,44 @@ def coverage(rows: pl.DataFrame) -> alt.Chart:
     return _finish(chart, 30 * max(rows["stream"].n_unique(), 1) + 40)
 
 
-def _stacked_days(rows: pl.DataFrame, kind: str, colours: dict[str, str], height: int) -> alt.Chart:
-    names = [plain(f"{kind}.{value}") for value in colours]
+def _stacked_days(rows: pl.DataFrame, kind: str, colours: dict[str, str], height: int) -> Drawing:
     chart = (
         alt.Chart(_with_days(rows))
         .mark_bar(width=_BAR, binSpacing=0)
         .encode(
             x=_day_axis(rows, ticks=10),
-            y=alt.Y("calls:Q", axis=_value_axis(_COUNT, ticks=4), stack="zero", scale=_from_zero()),
-            color=alt.Color(
-                f"{kind}_name:N",
-                scale=alt.Scale(domain=names, range=list(colours.values())),
-                legend=alt.Legend(title=None, orient="top", symbolType="square", labelColor="#1c2733", offset=4),
-            ),
+            y=alt.Y("calls:Q", axis=_value_axis(_COUNT), stack="zero", scale=_from_zero()),
+            color=_kinds(kind, colours),
             order=alt.Order("place:Q"),
-            tooltip=[
-                alt.Tooltip(_DAY, title=plain("chart.day"), format="%a %-d %b %Y"),
-                alt.Tooltip(f"{kind}_name:N", title=plain(f"column.{kind}")),
-                _tip("calls", _COUNT),
-            ],
+            tooltip=[_day_tip(), _said(f"{kind}_name", kind), _tip("calls", _COUNT)],
         )
     )
     return _finish(chart, height)
+
+
+def _kinds(kind: str, colours: dict[str, str]) -> alt.Color:
+    return alt.Color(
+        f"{kind}_name:N",
+        scale=alt.Scale(domain=[plain(f"{kind}.{value}") for value in colours], range=list(colours.values())),
+        legend=alt.Legend(title=None, orient="top", symbolType="square", labelColor=_TEXT, offset=0, padding=0),
+    )
+
+
+def _names(column: str) -> alt.Y:
+    return alt.Y(
+        column,
+        type="nominal",
+        sort=None,
+        axis=alt.Axis(title=None, labelLimit=220, domain=False, ticks=False, labelColor=_TEXT, labelPadding=8),
+    )
+
+
+def _ranked_axis(column: str) -> alt.X:
+    return alt.X(column, type="quantitative", axis=_value_axis(_COUNT), scale=_from_zero(), stack="zero")
+
+
+def _height_of(names: pl.Series) -> int:
+    return 26 * max(names.n_unique(), 1) + 30
 
 
 def _with_days(rows: pl.DataFrame) -> pl.DataFrame:
@@ -180,6 +194,7 @@ def _day_axis(rows: pl.DataFrame, *, ticks: int) -> alt.X:
     labelled = days[:: max(1, -(-len(days) // ticks))]
     return alt.X(
         _DAY,
+        bandPosition=0.5,
         axis=alt.Axis(
             title=None,
             format="%-d %b",
@@ -193,11 +208,11 @@ def _day_axis(rows: pl.DataFrame, *, ticks: int) -> alt.X:
     )
 
 
-def _value_axis(form: str, *, ticks: int) -> alt.Axis:
+def _value_axis(form: str) -> alt.Axis:
     return alt.Axis(
         title=None,
         labelExpr="format(datum.value, '~s')" if form == _COUNT else "format(datum.value, '~%')",
-        tickCount=ticks,
+        tickCount=_TICKS,
         tickMinStep=1 if form == _COUNT else alt.Undefined,
         gridColor=_GRID,
         labelColor=_LABEL,
@@ -207,12 +222,21 @@ def _value_axis(form: str, *, ticks: int) -> alt.Axis:
 
 
 def _from_zero() -> alt.Scale:
-    return alt.Scale(zero=True, nice=True)
+    return alt.Scale(zero=True, nice=_TICKS)
+
+
+def _day_tip() -> alt.Tooltip:
+    return alt.Tooltip(_DAY, title=plain("chart.day"), format="%a %-d %b %Y")
+
+
+def _said(column: str, heading: str | None = None) -> alt.Tooltip:
+    return alt.Tooltip(column, type="nominal", title=plain(f"column.{heading or column}"))
 
 
 def _tip(column: str, form: str) -> alt.Tooltip:
     return alt.Tooltip(column, type="quantitative", title=plain(f"column.{column}"), format=form)
 
 
-def _finish(chart: Any, height: int) -> Any:
-    return chart.properties(height=height, padding={"left": 0, "top": 6, "right": 6, "bottom": 0}).configure_view(strokeWidth=0)
+def _finish(chart: Any, height: int) -> Drawing:
+    finished: Drawing = chart.properties(height=height, padding=_PADDING).configure_view(strokeWidth=0)
+    return finished

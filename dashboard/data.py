@@ -6,10 +6,12 @@ Pages ask here and nowhere else; they hold no SQL and no arithmetic.
 from __future__ import annotations
 
 import datetime as dt
+import operator
 import os
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, get_args
+from typing import Any, get_args
 from zoneinfo import ZoneInfo
 
 import polars as pl
@@ -20,9 +22,6 @@ from analytics.registry import RegistryFiles, registry_files
 from analytics.scope import EnvironmentScope, Scope
 from analytics.warehouse import Warehouse
 from ingest.lake import Lake, Snapshot
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
 
 LAKE_VARIABLE = "KOPPELZICHT_LAKE"
 _ANSWERS_KEPT = 500
@@ -41,7 +40,7 @@ def lake_exists() -> bool:
 
 @dataclass(frozen=True)
 class OpenLake:
-    """One snapshot of the lake with its registry. `key` is different for different contents."""
+    """One snapshot of the lake with its registry. `key` is another for other contents."""
 
     key: str
     warehouse: Warehouse
@@ -59,7 +58,7 @@ class OpenLake:
     @property
     def data_until(self) -> dt.datetime | None:
         """The last call, in the lake's time zone; None without any."""
-        last = _data_until(self.key, self.warehouse)
+        last = _data_until(self)
         return last.astimezone(self.time_zone) if last else None
 
 
@@ -72,44 +71,55 @@ class View:
 
     def rows(self, name: str, **params: object) -> pl.DataFrame:
         """Return a metric or a question as it stands in its file."""
-        return _rows(self.lake.key, name, self.scope, params, self.lake.warehouse)
+        return _rows(self.lake, name, self.scope, params)
 
     def compared(self, name: str) -> pl.DataFrame:
         """Return a metric or a question with `<column>_before` of the period before."""
-        return _compared(self.lake.key, name, self.scope, self.lake.warehouse)
+        return _compared(self.lake, name, self.scope)
 
 
 def open_lake() -> OpenLake:
     """Return the lake as it is now; LakeError when there is none."""
     path = lake_path()
-    lake = Lake(path)
-    snapshot, registry = lake.snapshot(), registry_files(path)
+    snapshot, registry = Lake(path).snapshot(), registry_files(path)
     made = (path / "lake.json").stat().st_mtime_ns
     names = (registry.partners, registry.integrations, registry.customers)
-    key = "|".join([str(path.resolve()), str(made), str(snapshot.version), *map(str, names)])
-    return OpenLake(key, _warehouse(key, snapshot, registry))
+    return _opened(_Contents("|".join(map(str, (path.resolve(), made, snapshot.version, *names))), snapshot, registry))
 
 
-@st.cache_resource(max_entries=2, show_spinner=False)
-def _warehouse(key: str, _snapshot: Snapshot, _registry: RegistryFiles) -> Warehouse:
-    return Warehouse.over(_snapshot, _registry)
+@dataclass(frozen=True)
+class _Contents:
+    key: str
+    snapshot: Snapshot
+    registry: RegistryFiles
 
 
-@st.cache_data(max_entries=_ANSWERS_KEPT, show_spinner=False)
-def _data_until(key: str, _warehouse: Warehouse) -> dt.datetime | None:
-    return _warehouse.data_until()
+_BY_KEY: dict[str | type[Any], Callable[[Any], str]] = {
+    OpenLake: operator.attrgetter("key"),
+    _Contents: operator.attrgetter("key"),
+}
 
 
-@st.cache_data(max_entries=_ANSWERS_KEPT, show_spinner=False)
-def _rows(key: str, name: str, scope: Scope, params: Mapping[str, object], _warehouse: Warehouse) -> pl.DataFrame:
+@st.cache_resource(max_entries=2, show_spinner=False, hash_funcs=_BY_KEY)
+def _opened(contents: _Contents) -> OpenLake:
+    return OpenLake(contents.key, Warehouse.over(contents.snapshot, contents.registry))
+
+
+@st.cache_data(max_entries=_ANSWERS_KEPT, show_spinner=False, hash_funcs=_BY_KEY)
+def _data_until(lake: OpenLake) -> dt.datetime | None:
+    return lake.warehouse.data_until()
+
+
+@st.cache_data(max_entries=_ANSWERS_KEPT, show_spinner=False, hash_funcs=_BY_KEY)
+def _rows(lake: OpenLake, name: str, scope: Scope, params: Mapping[str, object]) -> pl.DataFrame:
     if name in metric_names():
-        return _warehouse.metric(name, scope)
-    return _warehouse.query_file(name, scope, params)
+        return lake.warehouse.metric(name, scope)
+    return lake.warehouse.query_file(name, scope, params)
 
 
-@st.cache_data(max_entries=_ANSWERS_KEPT, show_spinner=False)
-def _compared(key: str, name: str, scope: Scope, _warehouse: Warehouse) -> pl.DataFrame:
-    return _warehouse.compared(name, scope)
+@st.cache_data(max_entries=_ANSWERS_KEPT, show_spinner=False, hash_funcs=_BY_KEY)
+def _compared(lake: OpenLake, name: str, scope: Scope) -> pl.DataFrame:
+    return lake.warehouse.compared(name, scope)
 
 
 @dataclass(frozen=True)

@@ -68,15 +68,10 @@ def per_day(view: View) -> pl.DataFrame:
     return rows if _covers_period_before(view) else rows.select(pl.exclude("^.*_before$"))
 
 
-def calls_and_errors(rows: pl.DataFrame) -> pl.DataFrame:
-    """Return day, kind (ok, error), its name, its place in a stack, and calls, from rows with calls and errors."""
-    return _stacked(
-        rows.select("day", ok=pl.col("calls") - pl.col("errors"), error="errors").unpivot(
-            index="day", variable_name="kind", value_name="calls"
-        ),
-        "kind",
-        ("ok", "error"),
-    )
+def calls_and_errors(rows: pl.DataFrame, *, by: tuple[str, ...] = ("day",)) -> pl.DataFrame:
+    """Return, from rows with calls and errors: kind (ok, error), its name, its place in a stack, and calls."""
+    parts = rows.select(*by, ok=pl.col("calls") - pl.col("errors"), error="errors")
+    return _stacked(parts.unpivot(index=by, variable_name="kind", value_name="calls"), "kind", ("ok", "error"))
 
 
 def attention(view: View) -> pl.DataFrame:
@@ -111,14 +106,19 @@ def profile(view: View) -> dict[str, object] | None:
     return rows.row(0, named=True) if rows.height else None
 
 
+def is_long(view: View) -> bool:
+    """Return whether the period is so long that customers are counted per week."""
+    since, until = view.scope.since, view.scope.until
+    return since is None or until is None or (until - since).days > _DAYS_OF_A_LONG_PERIOD
+
+
 def customers_over_time(view: View) -> pl.DataFrame:
     """Return customers per day of the chosen integration, of a long period per week: day, customers, what is covered."""
-    since, until = view.scope.since, view.scope.until
-    if since is not None and until is not None and (until - since).days <= _DAYS_OF_A_LONG_PERIOD:
+    if not is_long(view):
         rows = view.rows("integration_days", integration=view.scope.integration)
         return rows.select("day", "customers", covers=pl.Series([shown(day) for day in rows["day"]], dtype=pl.String))
     rows = view.rows("integration_weeks", integration=view.scope.integration)
-    weeks = [span(week, week + dt.timedelta(days=7)) for week in rows["week"]]
+    weeks = [_week(week, days) for week, days in rows.select("week", "days").iter_rows()]
     return rows.select(day="week", customers="customers", covers=pl.Series(weeks, dtype=pl.String))
 
 
@@ -128,15 +128,17 @@ def connectors(view: View, search: str) -> pl.DataFrame:
     return _found(rows, search, ("title", "operation", "protocol"))
 
 
-def top_connectors(rows: pl.DataFrame, most: int = 12) -> pl.DataFrame:
-    """Return the connectors with the most calls, all operations together: title, calls, errors, error_rate."""
-    return (
-        rows.group_by("title", maintain_order=True)
+def most_called(rows: pl.DataFrame, most: int = 12) -> pl.DataFrame:
+    """Return the connectors with the most calls, all operations together: title, kind (ok, error), calls, error_rate."""
+    summed = (
+        rows.filter(pl.col("connector").is_not_null())
+        .group_by("title")
         .agg(pl.col("calls").sum(), pl.col("errors").sum())
-        .with_columns(error_rate=pl.col("errors") / pl.col("calls"))
         .sort("calls", "title", descending=[True, False])
         .head(most)
+        .with_columns(error_rate=pl.col("errors") / pl.col("calls"))
     )
+    return calls_and_errors(summed, by=("title", "error_rate"))
 
 
 def connector_users(view: View) -> pl.DataFrame:
@@ -188,7 +190,9 @@ def errors_by_integration(view: View) -> pl.DataFrame:
         .join(names, on="integration", how="left")
         .with_columns(
             pl.coalesce("name", "integration").alias("title"),
-            pl.format("{}–{}%", *((100 * pl.col(f"error_rate_{end}")).round(1) for end in ("low", "high"))).alias("error_rate_range"),
+            pl.format("{}–{}%", *((100 * pl.col(f"error_rate_{end}")).round(1) for end in ("low", "high"))).alias(
+                "error_rate_range"
+            ),
         )
         .sort("errors", "integration", descending=[True, False])
     )
@@ -233,7 +237,9 @@ def share_in_words(calls: int, errors: Number) -> str | None:
 
 def coverage(view: View) -> pl.DataFrame:
     """Return days_by_stream of the period, whatever else is asked."""
-    return replace(view, scope=Scope(since=view.scope.since, until=view.scope.until, environment="all")).rows("days_by_stream")
+    return replace(view, scope=Scope(since=view.scope.since, until=view.scope.until, environment="all")).rows(
+        "days_by_stream"
+    )
 
 
 def day_of(instant: object, view: View) -> dt.date | None:
@@ -276,6 +282,12 @@ def _finding(found: Mapping[str, object]) -> str:
     return plain(f"attention.{found['kind']}", now=now, before=before, subject=subject)
 
 
+def _week(monday: dt.date, days: int) -> str:
+    """Return a week in words, and how much of it lies in the period when that is not all."""
+    week = span(monday, monday + dt.timedelta(days=7))
+    return week if days == 7 else plain("chart.part_of_week", week=week, days=days)
+
+
 def _stacked(rows: pl.DataFrame, kind: str, order: tuple[str, ...]) -> pl.DataFrame:
     """Add the name of each value of `kind` in words, and its place in a stack."""
     return rows.with_columns(
@@ -307,7 +319,11 @@ def _found(rows: pl.DataFrame, search: str, columns: tuple[str, ...]) -> pl.Data
     for word in search.casefold().split():
         rows = rows.filter(
             pl.any_horizontal(
-                pl.col(column).cast(pl.String).str.to_lowercase().str.contains(word, literal=True).fill_null(value=False)
+                pl.col(column)
+                .cast(pl.String)
+                .str.to_lowercase()
+                .str.contains(word, literal=True)
+                .fill_null(value=False)
                 for column in columns
             )
         )

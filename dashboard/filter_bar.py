@@ -10,7 +10,7 @@ link says that cannot be understood is left out, and the page says so.
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -31,7 +31,7 @@ FIRST_DAY, LAST_DAY = dt.date(2000, 1, 1), dt.date(2100, 1, 1)
 SEARCH = "search"
 """The one parameter of a link that is a page's own: what a table is searched for."""
 _SHOWN_LENGTH = 60
-_SELECTION = "filter_bar.selection"
+_SELECTION, _MISREAD, _NEXT = "filter_bar.selection", "filter_bar.misread", "filter_bar.next"
 
 Period = tuple[dt.date, dt.date]
 
@@ -40,18 +40,18 @@ Period = tuple[dt.date, dt.date]
 class Selection:
     """What a link selects. `period` is a period that moves along; then the scope has no dates."""
 
-    scope: Scope = Scope()
+    scope: Scope = field(default_factory=Scope)
     period: str | None = None
 
     def over(self, covered: Period) -> Scope:
         """Return the scope with both dates, given since and until of all data."""
         since, until = self.scope.since, self.scope.until
-        if since is None and until is None:
-            days = PERIODS[self.period or "30d"]
-            return self.scope.replace(since=covered[0] if days is None else _back(covered[1], days), until=covered[1])
-        if since is None:
+        if since is not None:
+            return self.scope.replace(until=until or max(covered[1], _back(since, -1)))
+        if until is not None:
             return self.scope.replace(since=min(covered[0], _back(until, 1)))
-        return self.scope.replace(until=until or max(covered[1], _back(since, -1)))
+        days = PERIODS[self.period or "30d"]
+        return self.scope.replace(since=covered[0] if days is None else _back(covered[1], days), until=covered[1])
 
 
 @dataclass(frozen=True)
@@ -102,6 +102,12 @@ def go(selection: Selection) -> None:
     _write(selection)
 
 
+def reset() -> None:
+    """Look at everything again: the last 30 days of production."""
+    st.query_params.pop(SEARCH, None)
+    go(Selection())
+
+
 def search(text: str) -> None:
     """Search for something: the link says so."""
     if text.strip():
@@ -122,24 +128,39 @@ def without(selection: Selection, *names: str) -> Selection:
     return replace(selection, scope=selection.scope.replace(**lifted))
 
 
-def show(lake: data.OpenLake, covered: Period) -> data.View:
-    """Draw the bar and return what to show. The link then says all of it, dates included."""
+def narrow_next(**changes: object) -> None:
+    """Narrow when the next page begins: so that its address is in the reader's history first, without this."""
+    st.session_state[_NEXT] = changes
+
+
+def settle(covered: Period | None) -> Selection:
+    """Return what is selected, with its days (given since and until of all data), and make the link say all of it."""
     selection, misread = current()
-    scope = selection.over(covered)
-    stated = selection if selection.period else replace(selection, scope=scope)
-    st.session_state[_SELECTION] = stated
-    _write(stated)
-    _say_misread(misread)
+    changes = st.session_state.pop(_NEXT, None)
+    if changes:
+        selection = replace(selection, scope=selection.scope.replace(**changes))
+    if covered is not None and selection.period is None:
+        selection = replace(selection, scope=selection.over(covered))
+    st.session_state[_SELECTION], st.session_state[_MISREAD] = selection, misread
+    _write(selection)
+    return selection
+
+
+def show(lake: data.OpenLake, covered: Period) -> data.View:
+    """Draw the bar and return what to show."""
+    scope = st.session_state[_SELECTION].over(covered)
+    _say_misread(st.session_state[_MISREAD])
     _draw(lake, scope, covered)
     return data.View(lake, scope)
 
 
 def _write(selection: Selection) -> None:
-    """Make the link say this; what a table is searched for stays."""
-    now = st.query_params.to_dict()
-    wanted = {**link(selection), **{name: value for name, value in now.items() if name == SEARCH}}
-    if now != wanted:
-        st.query_params.from_dict(wanted)
+    """Make the link say this; what a table is searched for stays.
+
+    Said again where nothing changed: after a link to the page that is open already, Streamlit's address is the old one.
+    """
+    searched = {name: value for name, value in st.query_params.to_dict().items() if name == SEARCH}
+    st.query_params.from_dict({**link(selection), **searched})
 
 
 def _say_misread(misread: tuple[Misread, ...]) -> None:
@@ -150,7 +171,9 @@ def _say_misread(misread: tuple[Misread, ...]) -> None:
             "filter.misread_line",
             name=part.name[:_SHOWN_LENGTH],
             value=part.value[:_SHOWN_LENGTH],
-            expected=say(f"filter.expected.{part.name}") if has(f"filter.expected.{part.name}") else say("filter.unknown"),
+            expected=say(f"filter.expected.{part.name}")
+            if has(f"filter.expected.{part.name}")
+            else say("filter.unknown"),
         )
         for part in misread
     ]
@@ -173,9 +196,7 @@ def _draw(lake: data.OpenLake, scope: Scope, covered: Period) -> None:
             _select("connector", scope, list(options.connectors))
             _select("customer", scope, list(options.customers), names=options.customers)
             _select("stream", scope, list(options.streams))
-        st.button(
-            say("filter.reset"), icon=":material/restart_alt:", type="tertiary", on_click=partial(go, Selection())
-        )
+        st.button(say("filter.reset"), icon=":material/restart_alt:", type="tertiary", on_click=reset)
     _note(lake, scope)
 
 
@@ -214,7 +235,12 @@ def _selected(name: str) -> None:
     selection, _ = current()
     changes: dict[str, object] = {name: st.session_state[f"filter.{name}"]}
     integration = selection.scope.integration
-    if name == "partner" and changes[name] is not None and integration and not integration.startswith(f"{changes[name]}_"):
+    if (
+        name == "partner"
+        and changes[name] is not None
+        and integration
+        and not integration.startswith(f"{changes[name]}_")
+    ):
         changes["integration"] = None
     narrow(**changes)
 

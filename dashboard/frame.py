@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import logging
 from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
 import streamlit as st
@@ -16,21 +18,44 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 PRODUCT = plain("brand.name")
+_PAGES = Path(__file__).parent / "app_pages"
 
 
-def title_of(name: str) -> str:
-    """Return a page's title."""
-    return plain(f"{name}.title")
+def settle() -> filter_bar.Selection:
+    """Return what the reader looks at, with its days, and make the link say so; before the lake exists, as it is asked."""
+    try:
+        covered = data.open_lake().covered
+    except (IngestError, AnalyticsError):
+        covered = None  # the page says so
+    return filter_bar.settle(covered)
 
 
-def sidebar(pages: Mapping[str, st.Page]) -> None:
+def pages(selection: filter_bar.Selection) -> dict[str, st.Page]:
+    """Return the pages by their address. With an integration or a connector selected, its list's page is about that one."""
+    return {
+        name: st.Page(
+            _PAGES / f"{one if one and getattr(selection.scope, one) is not None else name}.py",
+            title=plain(f"{name}.title"),
+            icon=f":material/{icon}:",
+            url_path=name,
+            default=name == "overview",
+        )
+        for name, icon, one in (
+            ("overview", "monitoring", None),
+            ("integrations", "hub", "integration"),
+            ("connectors", "cable", "connector"),
+            ("errors", "error", None),
+            ("data_quality", "fact_check", None),
+        )
+    }
+
+
+def sidebar(pages: Mapping[str, st.Page], selection: filter_bar.Selection) -> None:
     """Draw the way between the pages. Every link carries what is selected; a list's does not carry one of its rows."""
-    selection, _ = filter_bar.current()
     with st.sidebar, st.container(key="pages"):
         for name, page in pages.items():
-            if page.visibility == "visible":
-                to = filter_bar.without(selection, name.removesuffix("s"))
-                st.page_link(page, query_params=filter_bar.link(to), width="stretch")
+            to = filter_bar.without(selection, name.removesuffix("s"))
+            st.page_link(page, query_params=filter_bar.link(to), width="stretch")
 
 
 def run(page: st.Page) -> None:
@@ -39,6 +64,13 @@ def run(page: st.Page) -> None:
         page.run()
     except (IngestError, AnalyticsError) as error:
         st.error(say("frame.failed", error=str(error)), icon=":material/error:", title=say("frame.failed_title"))
+
+
+def broken(error: Exception) -> bool:
+    """Say that a page has a fault of its own; the details go to the log of whoever serves the dashboard."""
+    logging.getLogger(__name__).error("a page failed", exc_info=error)
+    st.error(say("frame.broken"), icon=":material/error:", title=say("frame.broken_title"))
+    return True
 
 
 def ask() -> data.View:
@@ -60,17 +92,17 @@ def open_lake() -> data.OpenLake:
 
 
 def open_page(name: str, **narrowing: object) -> NoReturn:
-    """Go to a page with something more selected (None lifts a narrowing), as a click on a row does."""
+    """Go to a page with something more selected, as a click on a row does. The way back leads past the page's list."""
     selection, _ = filter_bar.current()
-    narrowed = filter_bar.Selection(selection.scope.replace(**narrowing), selection.period)
-    st.switch_page(f"app_pages/{name}.py", query_params=filter_bar.link(narrowed))
+    filter_bar.narrow_next(**narrowing)
+    st.switch_page(pages(selection)[name], query_params=filter_bar.link(selection))
 
 
 def back(name: str, *, lift: str) -> None:
     """Draw the link back to a list, which lifts the narrowing to one of its rows."""
     selection, _ = filter_bar.current()
     st.page_link(
-        f"app_pages/{name}.py",
+        pages(selection)[name],
         label=say(f"{name}.back"),
         icon=":material/arrow_back:",
         query_params=filter_bar.link(filter_bar.without(selection, lift)),
@@ -137,7 +169,7 @@ def nothing_asked_for(view: data.View) -> NoReturn:
                 type="primary",
                 on_click=partial(filter_bar.go, filter_bar.Selection(scope.replace(since=None, until=None), "all")),
             )
-            st.button(say("nothing.reset"), on_click=partial(filter_bar.go, filter_bar.Selection()))
+            st.button(say("nothing.reset"), on_click=filter_bar.reset)
     st.stop()
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import errno
+import importlib
 import os
 import socket
 import sys
@@ -27,7 +28,7 @@ def serve(lake: Path, *, host: str = "localhost", port: int | None = None, open_
     The address is printed once the server listens. Takes the next free port when the wanted one (8501) is taken.
     The lake need not exist: the pages say what to do. OSError when there is no such host, or no free port.
     """
-    import streamlit as st  # noqa: PLC0415 - half a second that `--help` does not pay
+    import streamlit as st  # a second that `koppelzicht --help` does not pay
 
     wanted = FIRST_PORT if port is None else port
     free = next_free_port(host, wanted)
@@ -37,6 +38,7 @@ def serve(lake: Path, *, host: str = "localhost", port: int | None = None, open_
 
     @contextlib.asynccontextmanager
     async def announce(_app: st.App) -> AsyncIterator[None]:
+        importlib.import_module("dashboard.figures")  # or the first page would wait for it
         _tell(plain("serve.ready", url=url))
         if open_browser:
             webbrowser.open(url)
@@ -44,7 +46,7 @@ def serve(lake: Path, *, host: str = "localhost", port: int | None = None, open_
 
     os.environ["KOPPELZICHT_LAKE"] = str(lake.resolve())
     try:
-        st.App(_HERE / "app.py", lifespan=announce).run(config=streamlit_options(host, free))
+        st.App(_HERE / "app.py", lifespan=announce, on_script_error=_broken).run(config=streamlit_options(host, free))
     except KeyboardInterrupt:
         return 130
     return 0
@@ -82,7 +84,7 @@ def address(host: str, port: int) -> str:
     >>> address("localhost", 8501), address("0.0.0.0", 80), address("::1", 8501)
     ('http://localhost:8501', 'http://localhost:80', 'http://[::1]:8501')
     """
-    name = "localhost" if host in {"0.0.0.0", "::"} else host
+    name = "localhost" if host in {"0.0.0.0", "::"} else host  # noqa: S104 - compared with, not bound
     return f"http://{f'[{name}]' if ':' in name else name}:{port}"
 
 
@@ -108,6 +110,13 @@ def _is_free(host: str, port: int) -> bool:
             if family != socket.AF_INET6:
                 raise
     return True
+
+
+def _broken(error: Exception) -> bool:
+    """Let the page say that it has a fault of its own; the details go to the log of whoever serves the dashboard."""
+    from dashboard import frame  # it imports Streamlit
+
+    return frame.broken(error)
 
 
 def _tell(line: str) -> None:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 import streamlit as st
 
+from dashboard.charts import CALLS
 from dashboard.wording import has, plain, say
 
 if TYPE_CHECKING:
@@ -18,11 +19,27 @@ _COUNTS = {
 }  # fmt: skip
 _RATES = {"error_rate", "share"}
 _INSTANTS = {"first_call", "last_call", "last_loaded_at"}
-_WORDS = {"operation", "outcome", "most_outcome", "party", "most_party", "environment", "product", "protocol", "is_customer", "reason", "id_status", "id_defect", "log_format"}
+_WORDS = {
+    "operation",
+    "outcome",
+    "most_outcome",
+    "party",
+    "most_party",
+    "environment",
+    "product",
+    "protocol",
+    "is_customer",
+    "reason",
+    "id_status",
+    "id_defect",
+    "log_format",
+}
 """Columns of closed vocabularies: their values have words of their own."""
 _SEVERITIES = {"high": "red", "medium": "orange", "low": "gray"}
 _ROWS_AT_ONCE, _ROW_HEIGHT = 14, 35
-_WIDTHS = {"finding": "large", "user_agent": "large"}
+_ROWS_AT_MOST = 1000
+"""More is for `koppelzicht metric` and SQL: a browser is slow with it, and nobody reads it."""
+_WIDTHS: dict[str, Any] = {"finding": 360, "name": 180, "title": 190, "user_agent": "large"}
 
 
 def show(
@@ -38,14 +55,22 @@ def show(
     if rows.is_empty():
         st.info(say(f"empty.{key}") if has(f"empty.{key}") else say("empty.any"))
         return None
+    if rows.height > _ROWS_AT_MOST:
+        st.caption(say("table.cut", shown=_ROWS_AT_MOST, rows=rows.height))
+        rows = rows.head(_ROWS_AT_MOST)
     given = rows.select(columns)
     shown = given.with_columns(
         *(pl.col(column) * 100 for column in columns if column in _RATES),
         *(_in_words(given[column]) for column in columns if column in _WORDS),
         *(pl.concat_list(_in_words(given[column])).alias(column) for column in columns if column == "severity"),
-        *(pl.col(column).fill_null("–") for column in columns if given.schema[column] == pl.String and column not in _WORDS | {"severity"}),
+        *(
+            pl.col(column).fill_null("–")
+            for column in columns
+            if given.schema[column] == pl.String and column not in _WORDS | {"severity"}
+        ),
     )
     options: dict[str, Any] = {"on_select": "rerun", "selection_mode": "single-cell"} if opens else {}
+    opened = st.session_state.get(f"{key}.opened", 0)
     state = st.dataframe(
         shown,
         height="content" if rows.height <= _ROWS_AT_ONCE else _ROW_HEIGHT * (_ROWS_AT_ONCE + 1) + 2,
@@ -53,12 +78,16 @@ def show(
         hide_index=True,
         column_config={column: _column(column, time_zone) for column in columns},
         placeholder="–",
-        key=key,
+        key=f"{key}_{opened}",
         alt=title,
         **options,
     )
     cells = state["selection"]["cells"] if opens else []
-    return rows.row(cells[0][0], named=True) if cells else None
+    if not cells:
+        return None
+    # A table of another key next time: with this one, the browser would select the same cell again on the way back.
+    st.session_state[f"{key}.opened"] = opened + 1
+    return rows.row(cells[0][0], named=True)
 
 
 def _column(name: str, time_zone: ZoneInfo) -> Any:
@@ -71,10 +100,12 @@ def _column(name: str, time_zone: ZoneInfo) -> Any:
     if name in _INSTANTS:
         return st.column_config.DatetimeColumn(label, format="D MMM YYYY, HH:mm", timezone=time_zone.key, **about)
     if name == "trend":
-        return st.column_config.BarChartColumn(label, y_min=0, color="#2b7bab", width="medium", **about)
+        return st.column_config.BarChartColumn(label, y_min=0, color=CALLS, width=120, **about)
     if name == "severity":
         words = [plain(f"severity.{severity}") for severity in _SEVERITIES]
-        return st.column_config.MultiselectColumn(label, options=words, color=list(_SEVERITIES.values()), width=90, **about)
+        return st.column_config.MultiselectColumn(
+            label, options=words, color=list(_SEVERITIES.values()), width=90, **about
+        )
     return st.column_config.TextColumn(label, width=_WIDTHS.get(name), **about)
 
 

@@ -9,10 +9,8 @@ frame.back("connectors", lift="connector")
 title = st.container()
 view = frame.ask()
 
-if view.scope.connector is None:
-    frame.open_page("connectors")
 with title:
-    frame.record_title(view.scope.connector, say("connector.subtitle"))
+    frame.record_title(view.scope.connector or "", say("connector.subtitle"))
 totals = figures.totals(view)
 if not totals.calls.value:
     frame.nothing_asked_for(view)
@@ -36,7 +34,7 @@ chosen = tables.show(
     opens=True,
 )
 if chosen and chosen["integration"]:
-    frame.open_page("integration", integration=chosen["integration"], connector=None)
+    frame.open_page("integrations", integration=chosen["integration"], connector=None)
 
 frame.heading("connector.operations")
 tables.show(

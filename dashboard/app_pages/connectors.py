@@ -13,7 +13,11 @@ if not totals.calls.value:
     frame.nothing_asked_for(view)
 usage = figures.connectors(view, "")
 st.markdown(
-    say("connectors.answer", connectors=usage["connector"].drop_nulls().n_unique(), integrations=totals.integrations.value)
+    say(
+        "connectors.answer",
+        connectors=usage["connector"].drop_nulls().n_unique(),
+        integrations=totals.integrations.value,
+    )
 )
 
 search = frame.search("connectors")
@@ -23,10 +27,7 @@ if rows.is_empty():
 
 with st.container(border=True):
     frame.heading("connectors.chart")
-    st.altair_chart(
-        charts.ranking(figures.top_connectors(rows), "title", "calls", extra=("errors", "error_rate")),
-        alt=say("connectors.chart"),
-    )
+    st.altair_chart(charts.most_calls(figures.most_called(rows)), alt=say("connectors.chart"))
 
 frame.heading("connectors.table", note="connectors.hint")
 chosen = tables.show(
@@ -38,4 +39,4 @@ chosen = tables.show(
     opens=True,
 )
 if chosen and chosen["connector"]:
-    frame.open_page("connector", connector=chosen["connector"])
+    frame.open_page("connectors", connector=chosen["connector"])

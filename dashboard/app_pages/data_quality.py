@@ -22,17 +22,29 @@ if not coverage.is_empty():
         st.altair_chart(charts.coverage(coverage), alt=say("data_quality.coverage"))
 
 
-
 def part(name: str, question: str, columns: list[str]) -> None:
     """Show one question with its heading."""
     frame.heading(f"data_quality.{name}", note=f"data_quality.{name}_note")
-    tables.show(view.rows(question), columns, key=name, title=say(f"data_quality.{name}"), time_zone=view.lake.time_zone)
+    tables.show(
+        view.rows(question), columns, key=name, title=say(f"data_quality.{name}"), time_zone=view.lake.time_zone
+    )
 
 
 part(
     "loads",
     "loads_by_stream",
-    ["stream", "log_format", "loads", "lines", "calls", "rejects", "ignored", "first_call", "last_call", "last_loaded_at"],
+    [
+        "stream",
+        "log_format",
+        "loads",
+        "lines",
+        "calls",
+        "rejects",
+        "ignored",
+        "first_call",
+        "last_call",
+        "last_loaded_at",
+    ],
 )
 left, right = st.columns(2, gap="medium")
 with left:

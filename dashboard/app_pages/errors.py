@@ -34,7 +34,7 @@ chosen = tables.show(
     opens=True,
 )
 if chosen and chosen["integration"]:
-    frame.open_page("integration", integration=chosen["integration"])
+    frame.open_page("integrations", integration=chosen["integration"])
 
 for name, columns in {
     "by_outcome": ["outcome", "status", "party", "wrong_calls", "share"],

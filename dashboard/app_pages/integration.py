@@ -9,11 +9,9 @@ frame.back("integrations", lift="integration")
 title = st.container()
 view = frame.ask()
 
-if view.scope.integration is None:
-    frame.open_page("integrations")
 profile = figures.profile(view)
 with title:
-    frame.record_title(figures.name_of(profile, view.scope.integration), figures.facts_of(profile))
+    frame.record_title(figures.name_of(profile, view.scope.integration or ""), figures.facts_of(profile))
 if profile is None or not profile["calls"]:
     frame.nothing_asked_for(view)
 
@@ -26,10 +24,11 @@ with st.grid(4, min_column_width=200, gap="small"):
 
 left, right = st.columns(2, border=True)
 with left:
-    frame.heading("integration.customers_over_time")
+    note = "integration.customers_per_week" if figures.is_long(view) else "integration.customers_per_day"
+    frame.heading("integration.customers_over_time", note=note)
     st.altair_chart(charts.customers(figures.customers_over_time(view)), alt=say("integration.customers_over_time"))
 with right:
-    frame.heading("integration.calls_per_day")
+    frame.heading("integration.calls_per_day", note="integration.calls_per_day_note")
     days = view.rows("integration_days", integration=view.scope.integration)
     st.altair_chart(charts.calls_and_errors(figures.calls_and_errors(days)), alt=say("integration.calls_per_day"))
 
@@ -37,7 +36,17 @@ for name, columns in {
     "connectors": ["connector", "operation", "protocol", "customers", "calls", "errors", "error_rate", "last_call"],
     "errors": ["outcome", "status", "party", "calls", "customers", "last_call"],
     "environments": ["environment", "customers", "calls", "errors", "error_rate", "first_call", "last_call"],
-    "customers": ["customer", "name", "branch", "is_customer", "calls", "errors", "error_rate", "first_call", "last_call"],
+    "customers": [
+        "customer",
+        "name",
+        "branch",
+        "is_customer",
+        "calls",
+        "errors",
+        "error_rate",
+        "first_call",
+        "last_call",
+    ],
 }.items():
     frame.heading(f"integration.{name}", note=f"integration.{name}_note")
     tables.show(

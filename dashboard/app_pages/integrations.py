@@ -21,9 +21,7 @@ if rows.is_empty():
 with st.container(border=True):
     frame.heading("integrations.chart")
     most = rows.sort("customers", "calls", descending=True).head(12)
-    st.altair_chart(
-        charts.ranking(most, "title", "customers", extra=("calls", "error_rate")), alt=say("integrations.chart")
-    )
+    st.altair_chart(charts.most_customers(most), alt=say("integrations.chart"))
 
 frame.heading("integrations.table", note="integrations.hint")
 chosen = tables.show(
@@ -35,4 +33,4 @@ chosen = tables.show(
     opens=True,
 )
 if chosen:
-    frame.open_page("integration", integration=chosen["integration"])
+    frame.open_page("integrations", integration=chosen["integration"])

@@ -19,12 +19,13 @@ with st.grid(4, min_column_width=235, gap="small"):
             cards.compared(name, getattr(totals, name))
             st.altair_chart(charts.per_day(days, name), alt=say(f"overview.{name}_per_day"))
 
-st.subheader(say("overview.attention"), anchor=False)
+st.caption(say("overview.compared" if "calls_before" in days.columns else "overview.not_compared"))
+
+frame.heading("overview.attention", note="overview.attention_note")
 findings = figures.attention(view)
 if findings.is_empty():
     st.success(say("overview.all_quiet"), icon=":material/check_circle:")
 else:
-    st.caption(say("overview.attention_note"))
     chosen = tables.show(
         findings,
         ["severity", "finding", "name", "integration", "customers", "calls", "last_call"],
