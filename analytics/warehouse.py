@@ -25,7 +25,7 @@ from analytics.metrics import Metric, metric, metric_names
 from analytics.narrow import Expressions, Renames, condition, may_hold
 from analytics.questions import question
 from analytics.scope import Scope
-from analytics.views import PUBLIC, view
+from analytics.views import PUBLIC, macros, view
 from ingest.call import CALL_COLUMNS
 from ingest.ledger import LOAD_COLUMNS, REJECT_COLUMNS
 
@@ -101,7 +101,7 @@ class Warehouse:
         self.connection = duckdb.connect(":memory:", config={"autoinstall_known_extensions": "false"})
         self.connection.execute("set global timezone = 'UTC'")
         self.connection.execute("create schema lake")
-        self.connection.execute(view("percentile"))
+        self.connection.execute(macros())
         self._renames = _renames(self.connection, registry)
         self._files = self._files_of(self.viewer, snapshot.calls)
         self._bind_lake(registry)

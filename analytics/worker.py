@@ -23,9 +23,9 @@ from analytics.errors import AnalyticsError
 from analytics.narrow import Expressions
 from analytics.sandbox import SqlLimits
 from analytics.warehouse import Warehouse
+from ingest.arrow import arrow_schema
 from ingest.call import CALL_COLUMNS
 from ingest.errors import IngestError
-from ingest.lake import arrow_schema
 from ingest.ledger import REJECT_COLUMNS
 
 if TYPE_CHECKING:

@@ -13,36 +13,14 @@ with counted as (
     from calls
     where id_status = 'valid'
     group by integration
-),
-
-rated as (
-    select
-        integration,
-        calls,
-        errors,
-        cast(errors as double) / calls as error_rate,
-        1.959963984540054 as z
-    from counted
-),
-
-interval_parts as (
-    select
-        integration,
-        calls,
-        errors,
-        error_rate,
-        error_rate + z * z / (2 * calls) as centre,
-        z * sqrt(error_rate * (1 - error_rate) / calls + z * z / (4 * calls * calls)) as margin,
-        1 + z * z / calls as divisor
-    from rated
 )
 
 select
     integration,
     calls,
     errors,
-    error_rate,
-    case when errors = 0 then 0.0 else (centre - margin) / divisor end as error_rate_low,
-    case when errors = calls then 1.0 else (centre + margin) / divisor end as error_rate_high
-from interval_parts
+    cast(errors as double) / calls as error_rate,
+    wilson_low(errors, calls) as error_rate_low,
+    wilson_high(errors, calls) as error_rate_high
+from counted
 order by calls desc, integration asc

@@ -11,11 +11,7 @@ with named as (
         spellings.connector,
         calls.outcome,
         calls.status,
-        case
-            when calls.outcome in ('unauthorized', 'forbidden') then 'customer'
-            when calls.outcome in ('unavailable', 'timeout', 'server_error') then 'vendor'
-            else 'partner'
-        end as party,
+        party_of(calls.outcome) as party,
         calls.customer,
         calls.own
     from calls

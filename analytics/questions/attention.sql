@@ -9,7 +9,7 @@
 -- gone_silent: days without a call at the end of the period, and the usual days between two days with calls; at least
 -- four days, and three times as long as usual;
 -- customers_down: customers in the period and in the 30 days before, when half or more are gone;
--- unidentified: the fraction of calls without a valid id, one row per defect;
+-- unidentified: the fraction of calls without an id, and with a malformed one;
 -- example_id: the id of the documentation, copied; id_in_envelope: an id in the SOAP envelope instead of the header.
 with last_day as (
     select max(day) as day
@@ -40,44 +40,24 @@ windows as (
     group by calls_before.integration, calls_before.partner
 ),
 
-rated as (
-    select
-        integration,
-        partner,
-        calls,
-        errors,
-        customers,
-        last_call,
-        cast(errors as double) / nullif(calls, 0) as rate,
-        cast(errors_earlier as double) / nullif(calls_earlier, 0) as rate_earlier,
-        calls_earlier,
-        1.959963984540054 as z
-    from windows
-),
-
 error_rate_up as (
     select
         'error_rate_up' as kind,
-        case when rate >= 0.25 then 1 else 2 end as severity,
+        case when errors >= 0.25 * calls then 1 else 2 end as severity,
         integration as subject,
         partner,
         calls,
         errors,
         customers,
-        rate as now,
-        rate_earlier as before,
+        cast(errors as double) / calls as now,
+        cast(errors_earlier as double) / calls_earlier as before,
         last_call
-    from rated
+    from windows
     where
         calls >= 20
         and calls_earlier >= 20
-        and rate - rate_earlier >= 0.02
-        and (rate + z * z / (2 * calls) - z * sqrt(rate * (1 - rate) / calls + z * z / (4 * calls * calls)))
-        / (1 + z * z / calls)
-        > (
-            rate_earlier + z * z / (2 * calls_earlier)
-            + z * sqrt(rate_earlier * (1 - rate_earlier) / calls_earlier + z * z / (4 * calls_earlier * calls_earlier))
-        ) / (1 + z * z / calls_earlier)
+        and cast(errors as double) / calls - cast(errors_earlier as double) / calls_earlier >= 0.02
+        and wilson_low(errors, calls) > wilson_high(errors_earlier, calls_earlier)
 ),
 
 pauses as (
@@ -135,14 +115,14 @@ total as (
 
 nameless as (
     select
-        coalesce(id_defect, id_status) as subject,
+        id_status as subject,
         count(*) as calls,
         count(*) filter (where status >= 400) as errors,
         count(distinct customer) as customers,
         max(called_at) as last_call
     from calls
     where id_status <> 'valid'
-    group by coalesce(id_defect, id_status)
+    group by id_status
 ),
 
 unidentified as (

@@ -15,11 +15,7 @@ with parties as (
 failed as (
     select
         day,
-        case
-            when outcome in ('unauthorized', 'forbidden') then 'customer'
-            when outcome in ('unavailable', 'timeout', 'server_error') then 'vendor'
-            else 'partner'
-        end as party
+        party_of(outcome) as party
     from calls
     where status >= 400
 ),

@@ -19,11 +19,7 @@ with counted as (
 select
     outcome,
     status,
-    case
-        when outcome in ('unauthorized', 'forbidden') then 'customer'
-        when outcome in ('unavailable', 'timeout', 'server_error') then 'vendor'
-        else 'partner'
-    end as party,
+    party_of(outcome) as party,
     calls,
     customers,
     last_call

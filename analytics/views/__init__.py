@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import cache
+from importlib.resources import files
 from pathlib import Path
 
 PUBLIC = ("calls", "rejects", "loads", "partners", "integrations", "customers")
@@ -13,3 +14,9 @@ PUBLIC = ("calls", "rejects", "loads", "partners", "integrations", "customers")
 def view(name: str) -> str:
     """The text of a view."""
     return (Path(__file__).parent / f"{name}.sql").read_text(encoding="utf-8")
+
+
+@cache
+def macros() -> str:
+    """The functions that metrics use: ours, and what a status means, which is defined where calls are read."""
+    return view("macros") + (files("ingest") / "outcome.sql").read_text(encoding="utf-8")

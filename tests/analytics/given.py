@@ -8,14 +8,14 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
-import duckdb
 import pyarrow as pa
 import pyarrow.parquet as pq
 
 from analytics.registry import load_registry
-from ingest.call import CALL_COLUMNS
-from ingest.lake import DataFile, Lake, Snapshot, arrow_schema, new_load_id
-from ingest.ledger import LOAD_COLUMNS, REJECT_COLUMNS, LedgerRow, StagedFile
+from ingest.arrow import arrow_schema
+from ingest.call import CALL_COLUMNS, Column
+from ingest.lake import DataFile, Lake, Snapshot, new_load_id
+from ingest.ledger import LOAD_COLUMNS, REJECT_COLUMNS, LedgerRow
 
 NOW = dt.datetime(2026, 11, 1, tzinfo=dt.UTC)
 
@@ -103,7 +103,11 @@ def given_lake(
         staged = [
             file
             for start in range(files)
-            for file in _stage(lake, calls[start::files], () if start else rejects, f"{load_id}-{start}")
+            for file in lake.stage(
+                f"{load_id}-{start}",
+                _table(calls[start::files], CALL_COLUMNS),
+                _table(() if start else rejects, REJECT_COLUMNS),
+            )
         ]
         row = LedgerRow(
             load_id="0000000000000001",
@@ -129,16 +133,12 @@ def given_lake(
 def given_snapshot(folder: Path, calls: Sequence[Row]) -> Snapshot:
     """A snapshot of one data file without a lake around it: for tests that need hundreds of them."""
     path = folder / "calls.parquet"
-    pq.write_table(pa.Table.from_pylist([dict(row) for row in calls], schema=arrow_schema(CALL_COLUMNS)), path)
+    pq.write_table(_table(calls, CALL_COLUMNS), path)
     days = [row["day"] for row in calls]
     bounds = (min(days, default=None), max(days, default=None))
     file = DataFile(path, len(calls), *bounds, None, None, None, None)
     return Snapshot(1, "Europe/Amsterdam", (file,), (), arrow_schema(LOAD_COLUMNS).empty_table())
 
 
-def _stage(lake: Lake, calls: Sequence[Row], rejects: Sequence[Row], name: str) -> list[StagedFile]:
-    with duckdb.connect() as connection:
-        for table, rows, columns in (("calls", calls, CALL_COLUMNS), ("rejects", rejects, REJECT_COLUMNS)):
-            data = pa.Table.from_pylist([dict(row) for row in rows], schema=arrow_schema(columns))
-            connection.from_arrow(data).create(table)
-        return lake.stage(connection, name)
+def _table(rows: Sequence[Row], columns: Sequence[Column]) -> pa.Table:
+    return pa.Table.from_pylist([dict(row) for row in rows], schema=arrow_schema(columns))

@@ -107,8 +107,8 @@ def test_ids_that_are_none_need_attention(tmp_path: Path) -> None:
     assert findings(tmp_path, calls, "calls", "now") == [
         ("example_id", "medium", "12345_678900", 2, None),
         ("id_in_envelope", "medium", "1234567_1", 1, None),
+        ("unidentified", "low", "malformed", 1, 1 / 40),
         ("unidentified", "low", "missing", 1, 1 / 40),
-        ("unidentified", "low", "no_separator", 1, 1 / 40),
     ]
 
 

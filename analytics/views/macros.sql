@@ -1,0 +1,28 @@
+-- Names of our own for what engines spell differently or not at all, so that a metric reads the same everywhere.
+
+-- The percentile of a group with linear interpolation between neighbours (on Spark `percentile` is built in).
+create macro percentile(x, p) as quantile_cont(x, p);
+
+-- The ends of the 95 % Wilson interval of a fraction: how low or high the true one may well be. z = 1.959964, and z * z and
+-- its half and quarter stand as numbers. The ends of none and of all are exact.
+create macro wilson_low(part, whole) as
+    case
+        when part = 0 then 0.0
+        else (
+            cast(part as double) / whole + 1.920729410347062 / whole
+            - 1.959963984540054 * sqrt(
+                (cast(part as double) / whole * (1 - cast(part as double) / whole) + 0.960364705173531 / whole) / whole
+            )
+        ) / (1 + 3.841458820694124 / whole)
+    end;
+
+create macro wilson_high(part, whole) as
+    case
+        when part = whole then 1.0
+        else (
+            cast(part as double) / whole + 1.920729410347062 / whole
+            + 1.959963984540054 * sqrt(
+                (cast(part as double) / whole * (1 - cast(part as double) / whole) + 0.960364705173531 / whole) / whole
+            )
+        ) / (1 + 3.841458820694124 / whole)
+    end;
