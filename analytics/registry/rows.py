@@ -22,7 +22,7 @@ Relation: TypeAlias = Literal["partners", "integrations", "customers"]
 INTEGRATION_ID = re.compile(r"([1-9][0-9]{3,6})_([1-9][0-9]{0,8})")
 PARTNER = re.compile(r"[1-9][0-9]{3,6}")
 PROJECT = re.compile(r"[1-9][0-9]{0,8}")
-CUSTOMER = re.compile(r"[0-9]{4,7}|[a-z0-9][a-z0-9-]*/[a-z0-9][a-z0-9._~-]*")
+CUSTOMER = re.compile(r"[1-9][0-9]{3,6}|[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?/[a-z0-9_-]{1,64}")
 EMAIL = re.compile(r"[^\s@]+@[^\s@]+\.[^\s@]+")
 DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 YES_NO = {"true": True, "yes": True, "ja": True, "1": True, "false": False, "no": False, "nee": False, "0": False}
@@ -77,7 +77,11 @@ PartnerNumber = Annotated[int, _matching(PARTNER, "a partner's subscription numb
 ProjectNumber = Annotated[int, _matching(PROJECT, "a project number: 1 to 9 digits, no leading zero")]
 IntegrationId = Annotated[str, _matching(INTEGRATION_ID, "an IntegrationId like 12345_678900")]
 CustomerKey = Annotated[
-    str, _matching(CUSTOMER, "a customer: a subscription number of 4 to 7 digits, or sub-domain/segment in lower case")
+    str,
+    _matching(
+        CUSTOMER,
+        "a customer: a subscription number of 4 to 7 digits without leading zero, or sub-domain/segment in lower case",
+    ),
 ]
 Name = Annotated[str | None, _text(200)]
 Email = Annotated[str | None, _text(254), _matching(EMAIL, "an e-mail address")]

@@ -21,6 +21,9 @@ from analytics.registry import (
     load_registry,
     registry_files,
 )
+from analytics.registry.rows import CUSTOMER, INTEGRATION_ID
+from ingest.integration_id import parse_integration_ids
+from ingest.request_url import parse_request_urls
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -151,9 +154,9 @@ class TestRefusals:
             f"  {partners}, line 2, email: got 'nope', expected an e-mail address\n"
             f"  {partners}, line 4, partner: got '1234', expected every partner once, it stands in {partners}, line 3\n"
             f"  {customers}, line 2, customer: got 'Beers/Enyoi', expected a customer: a subscription number of "
-            "4 to 7 digits, or sub-domain/segment in lower case\n"
+            "4 to 7 digits without leading zero, or sub-domain/segment in lower case\n"
             f"  {customers}, line 4, customer: got '123', expected a customer: a subscription number of "
-            "4 to 7 digits, or sub-domain/segment in lower case"
+            "4 to 7 digits without leading zero, or sub-domain/segment in lower case"
         )
 
     @pytest.mark.parametrize(
@@ -257,6 +260,30 @@ class TestRefusals:
     def test_no_file_at_all_is_an_error(self, tmp_path: Path) -> None:
         with pytest.raises(RegistryError, match="expected at least one CSV file"):
             load_registry(tmp_path / "lake", [], now=NOW)
+
+
+def test_ids_and_customers_are_those_that_ingest_understands() -> None:
+    texts = [
+        "1234_1",
+        "1234567_999999999",
+        "12345678_1",
+        "1234_1234567890",
+        "123_1",
+        "0123_1",
+        "1234_01",
+        "1234-1",
+        "1_1_1",
+    ]
+    understood = [id_read.status == "valid" for id_read in parse_integration_ids(texts)]
+    assert [INTEGRATION_ID.fullmatch(text) is not None for text in texts] == understood
+    urls = [
+        "https://beers.afasfocus.nl/enyoi/api/x",
+        "https://b-1.afasfocus.nl/en_y-oi/api/x",
+        "https://1234.rest.afas.online/",
+    ]
+    customers = [request.customer for request in parse_request_urls([("GET", url) for url in urls])]
+    assert customers == ["beers/enyoi", "b-1/en_y-oi", "1234"]
+    assert all(CUSTOMER.fullmatch(customer or "") for customer in customers)
 
 
 class TestLoading:
