@@ -60,6 +60,24 @@ app.add_typer(registry_app, name="registry")
 app.add_typer(report_app, name="report")
 
 
+def _print_version(wanted: bool) -> None:  # noqa: FBT001 - typer calls it with the flag
+    if wanted:
+        from ingest.version import VERSION
+
+        output.write(f"koppelzicht {VERSION}\n")
+        raise typer.Exit
+
+
+@app.callback()
+def koppelzicht(
+    *,
+    version: Annotated[
+        bool, typer.Option("--version", is_eager=True, callback=_print_version, help="Show the version and exit.")
+    ] = False,
+) -> None:
+    """Take the options that stand before a command; each is done when it is read."""
+
+
 LakeOption = Annotated[Path, typer.Option("--lake", metavar="DIR", envvar="KOPPELZICHT_LAKE", help="The lake.")]
 JsonOption = Annotated[bool, typer.Option("--json", help="One JSON document on standard output.")]
 FormatOption = Annotated[Format | None, typer.Option("--format", help="How to print rows (default: table).")]
@@ -170,8 +188,10 @@ def rejects(
     from analytics.warehouse import Warehouse
 
     with Warehouse.open(lake) as warehouse:
-        frame = warehouse.query("select * from rejects order by source, line_number")
-    _print_arrow(frame.to_arrow(), _format(output_format, as_json=as_json))
+        frame = warehouse.query("from rejects order by source, line_number")
+    rows_format = _format(output_format, as_json=as_json)
+    shown = frame.select("source", *REJECTS_SHOWN) if rows_format == "table" else frame
+    _print_arrow(shown.to_arrow(), rows_format)
 
 
 @app.command()

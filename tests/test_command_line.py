@@ -7,6 +7,7 @@ import os
 import signal
 import subprocess
 import sys
+from importlib import metadata
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -343,6 +344,10 @@ def test_help_needs_nothing_heavy() -> None:
         "demo",
     ]:
         assert f"\n  {command} " in done.stdout
+
+
+def test_the_version_is_that_of_the_distribution(run: Run) -> None:
+    assert run("--version") == (0, f"koppelzicht {metadata.version('koppelzicht')}\n", "")
 
 
 @pytest.mark.parametrize(
