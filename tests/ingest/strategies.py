@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import TYPE_CHECKING
 
 from hypothesis import strategies as st
+
+from tests.ingest.writing import WRITERS, Given
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -165,3 +168,66 @@ def _queries() -> st.SearchStrategy[str]:
     )
     queries = st.lists(parameters, max_size=4).map("&".join).map("?{}".format)
     return st.just("") | queries | st.just("?wsdl") | st.just("?WSDL") | queries.map("{}#take=5".format)
+
+
+def calls() -> st.SearchStrategy[Given]:
+    """Requests as every format can write them: whole seconds, ids without white space, agents without a plus."""
+    letters = st.characters(categories=["L"], max_codepoint=0x2FF) | st.sampled_from(" .;()/,\u00a0\u0085\u2028")
+    agents = st.text(letters, min_size=1, max_size=30)
+    hosts = st.sampled_from(
+        [
+            "12345.rest.afas.online",
+            "7654321.resttest.afas.online",
+            "1234.restaccept.afas.online",
+            "beers.afasfocus.nl",
+            "12345.soap.afas.online",
+            "12345.afasonlineconnector.nl",
+            "www.example.com",
+            "www.rest.afas.online",
+        ]
+    )
+    return st.builds(
+        Given,
+        at=st.integers(1_700_000_000, 1_793_000_000).map(lambda second: dt.datetime.fromtimestamp(second, dt.UTC)),
+        offset_minutes=st.sampled_from([0, 60, 120, -330]),
+        method=st.sampled_from(["GET", "GET", "POST", "PUT", "DELETE"]),
+        host=hosts,
+        path=_rest_paths() | _soap_paths() | _sb_paths(),
+        query=_queries().map(lambda query: query.partition("#")[0]).filter(lambda query: query != "?"),
+        integration_id=st.none()
+        | _VALID_IDS
+        | st.sampled_from(["12345-678900", "_", "0123_4", "1234_5678,1234_5678", "é_1"]),
+        status=st.sampled_from([200, 200, 201, 302, 400, 401, 403, 404, 413, 429, 500, 502, 503]),
+        duration_ms=st.integers(0, 1_000_000),
+        request_bytes=st.integers(0, 10**9),
+        response_bytes=st.integers(0, 10**9),
+        user_agent=st.none()
+        | st.sampled_from(["Acme/1.0 (x; y)", 'Acme "quoted" \\ back'])
+        | agents.map(lambda text: f"A{text}Z"),
+        request_id=st.none() | st.from_regex(r"[a-z0-9]{4}-[a-z0-9_.:]{1,20}", fullmatch=True),
+    )
+
+
+def damaged_lines(log_format: str) -> st.SearchStrategy[bytes]:
+    """Lines of a format, some of them with a few characters more or less, and anything."""
+    lines = calls().map(lambda call: WRITERS[log_format]([call]).decode().splitlines()[-1])
+    return (lines | _damaged(lines, _DAMAGE.replace("@", "") + "\"'\\{}[]") | st.text(max_size=40)).map(
+        str.encode
+    ) | st.binary(max_size=40)
+
+
+def files(log_format: str) -> st.SearchStrategy[bytes]:
+    """Whole files that can be told for what they are: a header where the format has one, or a good line."""
+    header = WRITERS[log_format]([])
+    first = st.just(header) if header else calls().map(lambda call: WRITERS[log_format]([call]))
+    marks = st.sampled_from([b"", b"", b"\xef\xbb\xbf"])
+    body = st.lists(damaged_lines(log_format), max_size=8)
+    ends = st.sampled_from([b"\n", b"\n", b"\r\n", b"\n\n"])
+    return st.builds(
+        lambda mark, start, lines, end, last: mark + start + end.join(lines) + last,
+        marks,
+        first,
+        body,
+        ends,
+        st.sampled_from([b"\n", b"\n", b""]),
+    )

@@ -8,7 +8,10 @@ import tomllib
 import zoneinfo
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
 
 CASES = Path(__file__).parent / "cases"
 NOW = dt.datetime(2026, 10, 31, 12, tzinfo=dt.UTC)
@@ -118,6 +121,22 @@ def whole(call: dict[str, object], columns: set[str]) -> dict[str, object]:
 def differences(found: dict[str, object], expected: dict[str, object]) -> dict[str, tuple[object, object]]:
     """Return what is not as expected: found and expected."""
     return {name: (found[name], value) for name, value in expected.items() if found[name] != value}
+
+
+def different_fates(
+    found: Sequence[Mapping[str, object]], expected: Sequence[Mapping[str, object]]
+) -> list[tuple[int, Mapping[str, object], Mapping[str, object]]]:
+    """Return where two readings of a file part: position, and on each side only what differs."""
+    assert len(found) == len(expected)
+    return [
+        (
+            position,
+            {name: value for name, value in one.items() if name not in other or other[name] != value},
+            {name: value for name, value in other.items() if name not in one or one[name] != value},
+        )
+        for position, (one, other) in enumerate(zip(found, expected, strict=True))
+        if one != other
+    ]
 
 
 def _toml(name: str) -> list[dict[str, Any]]:

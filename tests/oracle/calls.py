@@ -8,7 +8,7 @@ Where the contract is silent, the oracle decides:
   milliseconds below 10^14, microseconds below 10^17, else nanoseconds. Seconds are required. Second 60 is the next minute. A
   time without offset is read in the given zone: the earlier of two in an overlap, and in a gap the offset from before it.
 - C3. Status: a whole number, also as text or `200.0`. Durations and sizes: numbers, also as text; below 0, over one day
-  (duration) or over 10^15 (sizes), NaN, `-` and anything else are null. A size with a fraction is null.
+  (duration) or over 10^15 (sizes), NaN, `-` and anything else are null. A size with a fraction is rounded.
 - C4. `user_agent`, `request_id`, `api_version`: `-` and the empty text are null. A request id that is not 1 to 128 letters,
   digits and `-_.:` or is suspect is `REDACTED` (null would do as well); `api_version` (SB only) is 1 to 32 of
   letters, digits, `.` and `-`, else null.
@@ -187,7 +187,7 @@ def read_duration(value: Value) -> float | None:
 def read_size(value: Value) -> int | None:
     """Return bytes, or None for what cannot be."""
     number = _number(value)
-    return int(number) if number is not None and number == int(number) and 0 <= number <= 10**15 else None
+    return int(number + 0.5) if number is not None and 0 <= number <= 10**15 else None
 
 
 def _number(value: Value) -> float | None:

@@ -17,8 +17,8 @@ Where the contract is silent, the oracle decides:
   around `-` is trimmed first.
 - I4. A malformed id is kept as sent when its first 64 characters are only digits, `_`, spaces, tabs and `-.,:;/|#+`, and hold
   nothing suspect (see privacy; nine digits beside an underscore are a part of an id and not suspect), or when it is one of
-  the words that programs write for nothing. Eight and more digits on their own are not kept: they may be anybody's number.
-  Everything else becomes `REDACTED` as a whole.
+  the words that programs write for nothing. 8, 9, 14 and more digits on their own are not kept: they may be anybody's
+  number. Everything else becomes `REDACTED` as a whole.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ from tests.oracle.privacy import REDACTED, is_suspect
 
 _TRIMMED = " \t\r\n"
 _VALID = re.compile(r"([1-9][0-9]{3,6})_([1-9][0-9]{0,8})")
-_HARMLESS = re.compile(r"(?![0-9]{8,}$)[0-9_ \t.,:;/|#+-]*|none|null|undefined", re.IGNORECASE)
+_HARMLESS = re.compile(r"(?![0-9]{8,9}$|[0-9]{14,}$)[0-9_ \t.,:;/|#+-]*|none|null|nil|false|undefined", re.IGNORECASE)
 
 
 @dataclass(frozen=True)

@@ -4,27 +4,28 @@ Where the contract is silent, the oracle decides:
 
 - L1. LF ends a line, a CR before it goes with it; nothing else ends one. What stands after the last LF is a line too (as
   with `--final`). A byte order mark at the start of the file is dropped. Wrong UTF-8 is replaced.
-- L2. Ignored: lines of spaces, tabs and CR alone in every format; in w3c every line that begins with `#`; in csv the first line
-  that is not blank (the header) and every later line that says the same. In json and combined a `#` is no comment.
+- L2. Ignored in every format: lines of spaces, tabs, CR and byte order marks alone, and lines that begin with `#`; in csv also the first line
+  that is neither (the header) and every later line that says the same.
 - L3. json: an object, nested at most 100 deep (counted outside of texts; deeper is `too_deep`, whatever follows). A name twice
   in any object is `duplicate_key`. NaN, Infinity, a lone surrogate anywhere, control characters in a text: `not_a_record`.
 - L4. json: a header's value is text or a number, a list is several values; null is absent. Names that differ in case only are
   one header with several values. The header wins over the top-level `integration_id` when it is there at all, also when
   empty. Top-level `user_agent` wins over the header User-Agent; `request_id` is top-level only. `headers` that is no object is
   not logged.
-- L5. w3c: `#Fields:` names in any case, split at white space; a line splits at single spaces and must have as many values
-  as there are fields; before any `#Fields:` it is `no_fields_directive`. `-` is null everywhere. No host is the given one, and else
+- L5. w3c: `#Fields:` names in any case, split at white space; a line splits at spaces and tabs and must have as many
+  values as there are fields; before any `#Fields:` it is `no_fields_directive`. `-` is null everywhere. No host is the given one, and else
   none. `cs-uri-query` is joined with `?`. `cs(Authorization)` logged as `-` is none. `cs(X-Request-ID)` is the request id.
-- L6. combined: exactly the default layout; quotes and backslashes inside quotes are escaped (`\\"`, `\\x22`). `-` is null. The
-  request is `METHOD target HTTP/n`, split at the first and the last space; otherwise `not_a_record`. The request time is in
-  seconds, rounded to microseconds.
-- L7. csv: the separator is the one of comma, semicolon, tab that the header has most of; every line stands alone (a quote open
-  at its end is `not_a_record`), so does one with more or fewer values than the header has names. Empty values are null.
+- L6. combined: exactly the default layout; inside quotes `\\"`, `\\\\` and `\\xHH` (a byte of UTF-8) are
+  escapes. `-` is null. The
+  request is `METHOD target HTTP/n`: the method ends at the first space, the version is optional, the target is what is
+  between and begins with `/` or is a whole URL, else `bad_url`. The request time is in seconds, rounded to microseconds.
+- L7. csv: the separator is the one of comma, semicolon, tab that the header has most of; every line stands alone. A quote that is open at its
+  end or stands inside a value without quotes is `not_a_record`, and so are more or fewer values than the header has names.
+  Empty values are null.
 """
 
 from __future__ import annotations
 
-import csv
 import json
 import re
 from dataclasses import dataclass
@@ -84,7 +85,7 @@ def _header(log_format: str, line: str, header: Header | None) -> Header | None:
     """Return the header that a line announces, if it does."""
     if log_format == "w3c" and line.lower().startswith("#fields:"):
         return Header(tuple(line[len("#fields:") :].lower().split()))
-    if log_format == "csv" and line.strip(" \t\r"):
+    if log_format == "csv" and line.strip(" \t\r") and not line.startswith("#"):
         if header is None:
             separator = max(",;\t", key=line.count)
             names = _cells(line, separator) or []
@@ -97,7 +98,7 @@ def _header(log_format: str, line: str, header: Header | None) -> Header | None:
 
 def read_line(log_format: str, line: str, context: Context, header: Header | None = None) -> Columns | Reject | Ignored:
     """Return the fate of one line."""
-    if not line.strip(" \t\r") or (log_format == "w3c" and line.startswith("#")):
+    if not line.strip(" \t\r\ufeff") or line.startswith("#"):
         return IGNORED
     readers = {"json": _json, "w3c": _w3c, "combined": _combined, "csv": _csv}
     logged = readers[log_format](line, header)
@@ -187,7 +188,7 @@ def _values(value: object) -> list[str]:
 def _w3c(line: str, header: Header | None) -> Logged | Reject:
     if header is None:
         return Reject("no_fields_directive")
-    values = line.split(" ")
+    values = re.split("[ \t]+", line.rstrip(" \t"))
     if len(values) != len(header.names):
         return _NOT_A_RECORD
     found = {name: value for name, value in zip(header.names, values, strict=True) if value != "-"}
@@ -215,8 +216,10 @@ def _w3c(line: str, header: Header | None) -> Logged | Reject:
 # combined: 12345.rest.afas.online 10.0.0.1 - - [01/Oct/2026:09:00:00 +0200] "GET /Pro... HTTP/1.1" 200 51 "-" "Acme/1.0" "12345_678900" 0.087
 
 _QUOTED = r'"((?:[^"\\]|\\.)*)"'
+_BARE = r'([^ \t\r\n\f"]+)'
 _COMBINED = re.compile(
-    rf"(\S+) \S+ - (?:\S+) \[([^\]]*)\] {_QUOTED} (\S+) (\S+) {_QUOTED} {_QUOTED} {_QUOTED} (\S+)", re.DOTALL
+    rf"{_BARE} {_BARE} - {_BARE} \[([^\]]*)\] {_QUOTED} {_BARE} {_BARE} {_QUOTED} {_QUOTED} {_QUOTED} {_BARE}\s*",
+    re.DOTALL | re.ASCII,
 )
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 _CLF_TIME = re.compile(r"(\d\d)/([A-Z][a-z]{2})/(\d{4}):(\d\d:\d\d:\d\d) ([+-]\d{4})", re.ASCII)
@@ -226,20 +229,18 @@ def _combined(line: str, _header: Header | None) -> Logged | Reject:
     match = _COMBINED.fullmatch(line)
     if match is None:
         return _NOT_A_RECORD
-    host, time, request, status, size, _referer, user_agent, integration_id, seconds = map(_unescaped, match.groups())
-    method, _, rest = (request or "").partition(" ")
-    target, space, version = rest.rpartition(" ")
-    if not space or not re.fullmatch(r"HTTP/[0-9](\.[0-9])?", version):
-        return _NOT_A_RECORD
+    host, _client, _user, time, request, status, size, _referer, user_agent, integration_id, seconds = match.groups()
+    method, _, rest = (_unescaped(request) or "").partition(" ")
+    target = re.sub(r" HTTP/[0-9.]+$", "", rest)
     return Logged(
-        timestamp=_clf_time(time or ""),
+        timestamp=_clf_time(time),
         method=method,
-        url=f"https://{host}{target}" if host and target.startswith("/") else target,
-        ids=[] if integration_id is None else [integration_id],
+        url=f"https://{host}{target}" if host != "-" and target.startswith("/") else target or None,
+        ids=_values(_unescaped(integration_id)),
         status=status,
         response_bytes=size,
         duration_ms=_milliseconds(seconds),
-        user_agent=user_agent,
+        user_agent=_unescaped(user_agent),
     )
 
 
@@ -250,16 +251,16 @@ def _clf_time(text: str) -> str | None:
     return f"{match[3]}-{_MONTHS.index(match[2]) + 1:02}-{match[1]}T{match[4]}{match[5]}"
 
 
-def _milliseconds(seconds: str | None) -> float | None:
-    if seconds is None or not re.fullmatch(r"[0-9]+(\.[0-9]+)?", seconds):
-        return None
-    return round(float(seconds) * 1000, 3)
+def _milliseconds(seconds: str) -> float | None:
+    return round(float(seconds) * 1000, 3) if re.fullmatch(r"[0-9]+(\.[0-9]+)?", seconds, re.ASCII) else None
 
 
 def _unescaped(text: str) -> str | None:
     if text == "-":
         return None
-    return re.sub(r"\\(?:x([0-9A-Fa-f]{2})|(.))", lambda m: chr(int(m[1], 16)) if m[1] else m[2], text, flags=re.DOTALL)
+    escape = re.compile(rb"\\(?:x([0-9A-Fa-f]{2})|(.))", re.DOTALL)
+    found = escape.sub(lambda match: bytes.fromhex(match[1].decode()) if match[1] else match[2], text.encode())
+    return found.decode("utf-8", errors="replace")
 
 
 # csv: 2026-10-01T09:00:00+02:00,GET,https://12345.rest.afas.online/...,12345_678900,200,87,,51,Acme/1.0,,
@@ -287,8 +288,8 @@ def _csv(line: str, header: Header | None) -> Logged | Reject:
 
 
 def _cells(line: str, separator: str) -> list[str] | None:
-    try:
-        rows = list(csv.reader([line], delimiter=separator, strict=True))
-    except csv.Error:
+    cell = rf'(?:"((?:[^"]|"")*)"|([^"{separator}]*))'
+    if re.fullmatch(f"{cell}(?:{separator}{cell})*", line) is None:
         return None
-    return rows[0] if len(rows) == 1 else None
+    cells = re.findall(f"(?:^|{separator}){cell}", line)
+    return [quoted.replace('""', '"') or plain for quoted, plain in cells]

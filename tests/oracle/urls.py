@@ -2,7 +2,7 @@
 
 Where the contract is silent, the oracle decides:
 
-- U1. A method is 1 to 20 ASCII letters in any case. Connectors are get, insert, update or delete by method, and `other` for
+- U1. A method is 3 to 20 ASCII letters in any case. Connectors are get, insert, update or delete by method, and `other` for
   any other method, with the connector still named. All other paths are what they are whatever the method.
 - U2. Scheme `http` or `https` in any case. A URL that begins with `/` has no host: `no_customer` unless a host is given
   from outside. Everything else is `bad_url`, `https:///path` included.
@@ -122,7 +122,7 @@ def connector_name(text: str) -> str:
 
 def read_url(method: str | None, url: str | None, host: str | None = None) -> ReadUrl | BadUrl:
     """Read one request; `host` is used where the URL has none."""
-    if not re.fullmatch(r"[A-Za-z]{1,20}", method or ""):
+    if not re.fullmatch(r"[A-Za-z]{3,20}", method or ""):
         return BadUrl("bad_method")
     parts = _URL.fullmatch(url or "")
     if parts is None:

@@ -1,0 +1,278 @@
+"""Secrets that are none, each of them unique, and logs that carry them in every place where a log can."""
+
+from __future__ import annotations
+
+import base64
+import json
+from dataclasses import dataclass, replace
+from itertools import count
+from typing import TYPE_CHECKING
+from urllib.parse import quote
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+HOST = "12345.rest.afas.online"
+REST = f"https://{HOST}/ProfitRestServices/"
+
+
+@dataclass(frozen=True)
+class Canary:
+    """A secret in the form in which it is sent, and the parts of it that must not be found anywhere."""
+
+    kind: str
+    text: str
+    traces: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Planted:
+    """A line of a log and the canary in it."""
+
+    place: str
+    canary: Canary
+    line: str
+
+
+def citizen_service_number(serial: int) -> str:
+    """Return a number of nine digits that passes the eleven test."""
+    for number in count(100_000_000 + serial * 7919):
+        digits = [int(digit) for digit in str(number)]
+        total = sum(weight * digit for weight, digit in zip(range(9, 1, -1), digits[:8], strict=True))
+        if total % 11 == digits[8]:
+            return str(number)
+    raise AssertionError
+
+
+def iban(serial: int) -> str:
+    """Return an IBAN whose check sum is right."""
+    account = f"ABNA{4_170_000_000 % 10**10 // 10 + serial:010}"
+    rest = "".join(str(int(character, 36)) for character in f"{account}NL00")
+    return f"NL{98 - int(rest) % 97:02}{account}"
+
+
+def kinds(serial: int) -> Iterator[Canary]:
+    """Return one canary of each kind; no two serials share one."""
+    data = "".join(f"{(serial * 2_654_435_761 + n * 40_503) % 256:02X}" for n in range(28)) + f"{serial:08X}"
+    xml = f"<token><version>1</version><data>{data}</data></token>"
+    trace = (data, data[4:20])
+    yield Canary("token in XML", xml, trace)
+    yield Canary("token in escaped XML", xml.replace("<", "&lt;").replace(">", "&gt;"), trace)
+    yield Canary("token in URL-escaped XML", quote(xml, safe=""), trace)
+    yield Canary("token in XML, cut off", f"<token><version>1</version><data>{data[:20]}", (data[:20],))
+    for prefix in ("", "x", "xy"):
+        encoded = base64.b64encode((prefix + xml).encode()).decode()
+        yield Canary(f"token in base64 after {prefix!r}", encoded, (encoded[40:80], encoded[80:120]))
+    encoded = base64.b64encode(xml.encode()).decode()
+    yield Canary("AfasToken", f"AfasToken {encoded}", (encoded[40:80], encoded[80:120]))
+    claims = base64.urlsafe_b64encode(f'{{"sub":"canary{serial}","x":"{data}"}}'.encode()).decode().rstrip("=")
+    yield Canary("bearer token", f"Bearer eyJhbGciOiJIUzI1NiJ9.{claims}.{data[:43]}", (claims, data[:43]))
+    yield Canary("e-mail address", f"kanarie{serial}@vogels.example.nl", (f"kanarie{serial}@", f"kanarie{serial}%40"))
+    number = citizen_service_number(serial)
+    yield Canary("citizen service number", number, (number,))
+    account = iban(serial)
+    yield Canary("IBAN", account, (account,))
+    yield Canary("cookie", f"ASP.NET_SessionId=k{data[:23].lower()}", (f"k{data[:23].lower()}",))
+
+
+def _also_escaped(canary: Canary) -> Canary:
+    """Return the canary with its traces as a web server escapes them, which is not to be found either."""
+    escaped = tuple(escaped_bytes(trace) for trace in canary.traces)
+    return replace(canary, traces=canary.traces + escaped)
+
+
+def escaped_bytes(text: str) -> str:
+    r"""Return every byte as `\xHH`."""
+    return "".join(f"\\x{byte:02X}" for byte in text.encode())
+
+
+def _json_line(record: dict[str, object]) -> str:
+    base: dict[str, object] = {
+        "timestamp": "2026-10-01T10:00:00Z",
+        "method": "GET",
+        "url": f"{REST}metainfo",
+        "status": 200,
+    }
+    return json.dumps(base | record, ensure_ascii=False)
+
+
+def _soap(body: str) -> str:
+    url = "https://12345.soap.afas.online/ProfitServices/AppConnectorGet.asmx"
+    return _json_line({"method": "POST", "url": url, "body": body})
+
+
+JSON_PLACES: dict[str, Callable[[str], str]] = {
+    "filtervalues": lambda s: _json_line({"url": f"{REST}connectors/X?filterfieldids=A&filtervalues={s}"}),
+    "filtervalues, escaped": lambda s: _json_line({"url": f"{REST}connectors/X?filtervalues={quote(s, safe='')}"}),
+    "filterfieldids": lambda s: _json_line({"url": f"{REST}connectors/X?filterfieldids={s}"}),
+    "filterjson": lambda s: _json_line(
+        {
+            "url": f"{REST}connectors/X?filterjson="
+            + quote(json.dumps({"Filters": {"Filter": [{"Field": [{"@FieldId": s}]}]}}))
+        }
+    ),
+    "an unknown parameter": lambda s: _json_line({"url": f"{REST}connectors/X?{s}"}),
+    "the value of a delete": lambda s: _json_line({"method": "DELETE", "url": f"{REST}connectors/X/X/@Id/{s}"}),
+    "the value of a delete of a sub-row": lambda s: _json_line(
+        {"method": "DELETE", "url": f"{REST}connectors/X/X/@Id/1/Y/@Id/{s}"}
+    ),
+    "the key of a delete": lambda s: _json_line({"method": "DELETE", "url": f"{REST}connectors/X/X/@{s}/1"}),
+    "the element of a delete": lambda s: _json_line({"method": "DELETE", "url": f"{REST}connectors/X/{s}/@Id/1"}),
+    "a sub-object": lambda s: _json_line({"method": "POST", "url": f"{REST}connectors/X/{s}"}),
+    "a connector": lambda s: _json_line({"url": f"{REST}connectors/{s}"}),
+    "a connector, escaped": lambda s: _json_line({"url": f"{REST}connectors/{quote(s, safe='')}"}),
+    "a part of a connector": lambda s: _json_line({"url": f"{REST}connectors/Acme_{s}"}),
+    "metainfo": lambda s: _json_line({"url": f"{REST}metainfo/update/{s}"}),
+    "a BI model": lambda s: _json_line({"url": f"{REST}bi/{s}"}),
+    "an attachment": lambda s: _json_line({"url": f"{REST}SubjectConnector/{s}/{s}"}),
+    "an unknown path": lambda s: _json_line({"url": f"{REST}{s}/{s}"}),
+    "a path outside the service": lambda s: _json_line({"url": f"https://{HOST}/{s}"}),
+    "user information": lambda s: _json_line(
+        {"url": f"https://{quote(s, safe='')}:x@{HOST}/ProfitRestServices/metainfo"}
+    ),
+    "a fragment": lambda s: _json_line({"url": f"{REST}metainfo#{s}"}),
+    "a foreign host": lambda s: _json_line({"url": f"https://www.example.com/{s}?x={s}"}),
+    "a URL that is none": lambda s: _json_line({"url": s}),
+    "a SOAP service": lambda s: _json_line(
+        {"method": "POST", "url": f"https://12345.soap.afas.online/ProfitServices/{s}.asmx"}
+    ),
+    "an SB customer": lambda s: _json_line({"url": f"https://beers.afasfocus.nl/{s}/api/administrations"}),
+    "an SB endpoint": lambda s: _json_line({"url": f"https://beers.afasfocus.nl/enyoi/api/{s}"}),
+    "an SB sub-domain": lambda s: _json_line({"url": f"https://{s}.afasfocus.nl/enyoi/api/administrations"}),
+    "the IntegrationId header": lambda s: _json_line({"headers": {"IntegrationId": s}}),
+    "one of two IntegrationId headers": lambda s: _json_line({"headers": {"IntegrationId": ["1234_5678", s]}}),
+    "the IntegrationId field": lambda s: _json_line({"integration_id": s}),
+    "an IntegrationId in words": lambda s: _json_line({"integration_id": f"id {s}"}),
+    "Authorization": lambda s: _json_line({"headers": {"Authorization": s}}),
+    "Authorization, after AfasToken": lambda s: _json_line({"headers": {"Authorization": f"AfasToken {s}"}}),
+    "Cookie": lambda s: _json_line({"headers": {"Cookie": s, s: "x"}}),
+    "Accept-Version": lambda s: _json_line(
+        {"url": "https://beers.afasfocus.nl/enyoi/api/administrations", "headers": {"Accept-Version": s}}
+    ),
+    "the user agent": lambda s: _json_line({"user_agent": s}),
+    "a part of the user agent": lambda s: _json_line({"user_agent": f"Acme/1.0 ({s}; x)"}),
+    "the user agent, across its cut": lambda s: _json_line({"user_agent": "A" * 230 + " " + s}),
+    "the User-Agent header": lambda s: _json_line({"headers": {"User-Agent": f"Acme {s}"}}),
+    "the request id": lambda s: _json_line({"request_id": s}),
+    "the method": lambda s: _json_line({"method": s}),
+    "the status": lambda s: _json_line({"status": s}),
+    "the time": lambda s: _json_line({"timestamp": s}),
+    "the duration": lambda s: _json_line({"duration_ms": s, "request_bytes": s, "response_bytes": s}),
+    "an unknown field": lambda s: _json_line({"referrer": s, s: {"x": s}}),
+    "a SOAP body": lambda s: _soap(f"<token>{s}</token><connectorId>X</connectorId><filtersXml>{s}</filtersXml>"),
+    "the connector of a SOAP body": lambda s: _soap(f"<connectorId>{s}</connectorId>"),
+    "the IntegrationId of a SOAP body": lambda s: _soap(
+        f"<connectorId>X</connectorId><IntegrationId>{s}</IntegrationId>"
+    ),
+    "a SOAP body that is none": _soap,
+    "a line that is no record": lambda s: f"oops {s} oops",
+    "a truncated record": lambda s: _json_line({"body": s})[:-3],
+    "a record with a name twice": lambda s: '{"a":1,"a":2,"b":' + json.dumps(s) + "}",
+    "a record with a secret name": lambda s: json.dumps({s: 1, "timestamp": 5}),
+    "a bad record after 150 characters": lambda s: "x" * 150 + s,
+    "a bad record with a header": lambda s: f"Authorization: {s}; Cookie: {s}",
+}
+
+_W3C = "date time cs-method cs-uri-stem cs-uri-query cs-host cs-username cs(User-Agent) cs(Cookie) cs(Referer) cs(IntegrationId)"
+
+
+def _w3c_line(**values: str) -> str:
+    base = {
+        "time": "2026-10-01 10:00:00",
+        "method": "GET",
+        "stem": "/ProfitRestServices/metainfo",
+        "query": "-",
+        "host": HOST,
+        "user": "-",
+        "agent": "-",
+        "cookie": "-",
+        "referer": "-",
+        "id": "-",
+        "status": "200",
+    }
+    return " ".join(value.replace(" ", "+") if name != "time" else value for name, value in (base | values).items())
+
+
+W3C_PLACES: dict[str, Callable[[str], str]] = {
+    "the query": lambda s: _w3c_line(query=f"filtervalues={s}"),
+    "the path": lambda s: _w3c_line(stem=f"/ProfitRestServices/connectors/{s}"),
+    "the value of a delete": lambda s: _w3c_line(method="DELETE", stem=f"/ProfitRestServices/connectors/X/X/@Id/{s}"),
+    "the host": lambda s: _w3c_line(host=s),
+    "the user": lambda s: _w3c_line(user=s),
+    "the user agent": lambda s: _w3c_line(agent=f"Acme {s}"),
+    "the cookie": lambda s: _w3c_line(cookie=s),
+    "the referrer": lambda s: _w3c_line(referer=f"https://example.com/{s}"),
+    "the id": lambda s: _w3c_line(id=s),
+    "the status": lambda s: _w3c_line(status=s),
+    "a value too many": lambda s: _w3c_line(status=f"200 {s} x".replace(" ", "\t")).replace("\t", " "),
+    "a comment": lambda s: f"#Remark: {s}",
+}
+
+
+def _combined_line(
+    *,
+    request: str = "GET /ProfitRestServices/metainfo HTTP/1.1",
+    user: str = "-",
+    referer: str = "-",
+    agent: str = "-",
+    integration_id: str = "-",
+    host: str = HOST,
+) -> str:
+    return (
+        f'{host} 10.0.0.1 - {user} [01/Oct/2026:10:00:00 +0200] "{request}" 200 5'
+        f' "{referer}" "{agent}" "{integration_id}" 0.087'
+    )
+
+
+COMBINED_PLACES: dict[str, Callable[[str], str]] = {
+    "the query": lambda s: _combined_line(request=f"GET /ProfitRestServices/connectors/X?filtervalues={s} HTTP/1.1"),
+    "the path": lambda s: _combined_line(request=f"GET /ProfitRestServices/connectors/{s} HTTP/1.1"),
+    "the value of a delete": lambda s: _combined_line(
+        request=f"DELETE /ProfitRestServices/connectors/X/X/@Id/{s} HTTP/1.1"
+    ),
+    "an absolute target": lambda s: _combined_line(request=f"GET https://{HOST}/ProfitRestServices/{s} HTTP/1.1"),
+    "a request that is none": lambda s: _combined_line(request=s),
+    "the user": lambda s: _combined_line(user=s.replace(" ", "_")),
+    "the referrer": lambda s: _combined_line(referer=f"https://example.com/{s}"),
+    "the user agent": lambda s: _combined_line(agent=f"Acme {s}"),
+    "the user agent, escaped": lambda s: _combined_line(agent=escaped_bytes(s)),
+    "the id": lambda s: _combined_line(integration_id=s),
+    "the host": lambda s: _combined_line(host=s.replace(" ", "_")),
+    "a field too many": lambda s: _combined_line() + f' "{s}"',
+}
+
+
+def _csv_line(**values: str) -> str:
+    base = {"timestamp": "2026-10-01T10:00:00Z", "method": "GET", "url": f"{REST}metainfo", "integration_id": ""}
+    base |= {"status": "200", "user_agent": "", "request_id": "", "referer": ""} | values
+    return ",".join('"' + value.replace('"', '""') + '"' for value in base.values())
+
+
+CSV_PLACES: dict[str, Callable[[str], str]] = {
+    "the URL": lambda s: _csv_line(url=f"{REST}connectors/{s}?filtervalues={s}"),
+    "the id": lambda s: _csv_line(integration_id=s),
+    "the user agent": lambda s: _csv_line(user_agent=f"Acme {s}"),
+    "the request id": lambda s: _csv_line(request_id=s),
+    "an unknown column": lambda s: _csv_line(referer=s),
+    "a value too many": lambda s: _csv_line() + f",{s}",
+    "an open quote": lambda s: _csv_line() + f'x"{s}',
+}
+
+HEADERS = {
+    "json": "",
+    "w3c": f"#Fields: {_W3C} sc-status\n",
+    "combined": "",
+    "csv": "timestamp,method,url,integration_id,status,user_agent,request_id,referer\n",
+}
+PLACES = {"json": JSON_PLACES, "w3c": W3C_PLACES, "combined": COMBINED_PLACES, "csv": CSV_PLACES}
+
+
+def planted(log_format: str) -> list[Planted]:
+    """Return a line for every place and kind; where a number is only a number, there is no number planted."""
+    first = 100 * sorted(PLACES).index(log_format)
+    return [
+        Planted(place, _also_escaped(canary), write(canary.text))
+        for serial, (place, write) in enumerate(PLACES[log_format].items(), start=first)
+        for canary in kinds(serial)
+        if (place, canary.kind) != ("the duration", "citizen service number")
+    ]
