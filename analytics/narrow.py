@@ -123,7 +123,11 @@ def _sent_partners(scope: Scope, renames: Renames) -> list[set[int]]:
 
 
 def _between(value: Any, least: Any, most: Any) -> bool:
-    return least is None or most is None or bool(least <= value <= most)
+    if least is None or most is None:
+        return True
+    if isinstance(value, str):
+        return bool(least <= value and value[: len(most)] <= most)  # statistics of long texts may be cut off
+    return bool(least <= value <= most)
 
 
 def _split(integration: str) -> Id:

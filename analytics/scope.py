@@ -44,7 +44,7 @@ class Scope(BaseModel):
     product: Product | None = None
     partner: Annotated[int, Field(ge=1, le=2_147_483_647)] | None = None
     integration: (
-        Annotated[str, StringConstraints(strip_whitespace=True, pattern=r"^[1-9][0-9]*_[1-9][0-9]*$")] | None
+        Annotated[str, StringConstraints(strip_whitespace=True, pattern=r"^[1-9][0-9]{0,8}_[1-9][0-9]{0,8}$")] | None
     ) = None
     customer: Text | None = None
     connector: Text | None = None

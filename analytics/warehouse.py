@@ -12,10 +12,8 @@ from __future__ import annotations
 
 import contextlib
 import datetime as dt
-import glob
 import itertools
-from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, Protocol, Self, TypeAlias
+from typing import TYPE_CHECKING, Any, Self
 
 import duckdb
 from duckdb import ColumnExpression, ConstantExpression, FunctionExpression
@@ -24,6 +22,7 @@ from analytics.errors import AnalyticsError
 from analytics.metrics import Metric, metric, metric_names
 from analytics.narrow import Expressions, Renames, condition, may_hold
 from analytics.questions import question
+from analytics.reader import ParquetReader, empty, read_parquet, shaped
 from analytics.scope import Scope
 from analytics.views import PUBLIC, macros, view
 from ingest.call import CALL_COLUMNS
@@ -36,14 +35,11 @@ if TYPE_CHECKING:
     import polars as pl
     from duckdb import DuckDBPyConnection, DuckDBPyRelation
 
+    from analytics.reader import Reader
     from analytics.registry import RegistryFiles, Relation
-    from ingest.call import Column
     from ingest.lake import DataFile, Snapshot
 
-__all__ = ["Metric", "Reader", "Warehouse", "metric", "metric_names"]
-
-Keep: TypeAlias = Callable[[Expressions], Any]
-"""The condition under which a call may be seen, in the words of an engine; None for all of them."""
+__all__ = ["Metric", "Warehouse", "metric", "metric_names"]
 
 EVERYTHING = Scope(environment="all")
 """What somebody sees who may see all."""
@@ -57,32 +53,11 @@ DUCKDB = Expressions(
 )
 
 
-class Reader(Protocol):
-    """Where the rows come from: Parquet files for us, Arrow data sets for SQL that somebody else wrote."""
-
-    def calls(self, connection: DuckDBPyConnection, files: Sequence[DataFile], keep: Keep) -> DuckDBPyRelation:
-        """The calls of these files (one at least). Whoever hands rows to strangers keeps only `keep`'s."""
-
-    def rejects(self, connection: DuckDBPyConnection, files: Sequence[Path]) -> DuckDBPyRelation:
-        """The rejects of these files (one at least)."""
-
-
-class ParquetReader:
-    """Rows straight from the snapshot's Parquet files; the warehouse narrows them."""
-
-    def calls(self, connection: DuckDBPyConnection, files: Sequence[DataFile], keep: Keep) -> DuckDBPyRelation:  # noqa: ARG002 - the warehouse narrows
-        """The calls of these files."""
-        return _parquet(connection, [file.path for file in files])
-
-    def rejects(self, connection: DuckDBPyConnection, files: Sequence[Path]) -> DuckDBPyRelation:
-        """The rejects of these files."""
-        return _parquet(connection, files)
-
-
 class Warehouse:
     """Answers from one snapshot of a lake, as far as the viewer may see it. Close it, or use it in a `with`.
 
-    Several threads may ask at once: every question has a cursor and a schema of its own.
+    A viewer who may not see all sees of the registry what stands in its own calls, and no loads and rejects: nobody
+    knows whose they are. Several threads may ask at once: every question has a cursor and a schema of its own.
     """
 
     def __init__(
@@ -175,9 +150,10 @@ class Warehouse:
         return (covered[1] - dt.timedelta(days=30), covered[1]) if covered else None
 
     def covered(self) -> tuple[dt.date, dt.date] | None:
-        """Since and until of all that was loaded and may be seen; None on an empty lake."""
-        first = min((file.min_day for file in self.snapshot.calls if file.min_day is not None), default=None)
-        last = max((file.max_day for file in self.snapshot.calls if file.max_day is not None), default=None)
+        """Since and until of all that was loaded, as far as the viewer's period reaches; None on an empty lake."""
+        days = [(file.min_day, file.max_day) for file in self.snapshot.calls if file.rows > 0]
+        first = min((day for day, _ in days if day is not None), default=None)
+        last = max((day for _, day in days if day is not None), default=None)
         if first is None or last is None:
             return None
         return _overlap((first, last + dt.timedelta(days=1)), self.viewer)
@@ -236,11 +212,11 @@ class Warehouse:
         connection = self.connection
         self._bind_calls(connection, "lake", None)
         sees_all = not self.viewer.narrows
-        loads = connection.from_arrow(self.snapshot.loads) if sees_all else _empty(connection, LOAD_COLUMNS)
-        _as(loads, LOAD_COLUMNS).create("loads")
+        loads = connection.from_arrow(self.snapshot.loads) if sees_all else empty(connection, LOAD_COLUMNS)
+        shaped(loads, LOAD_COLUMNS).create("loads")
         files = self.snapshot.rejects if sees_all else ()
-        rejects = self._reader.rejects(connection, files) if files else _empty(connection, REJECT_COLUMNS)
-        _as(rejects, REJECT_COLUMNS).create_view("rejects")
+        rejects = self._reader.rejects(connection, files) if files else empty(connection, REJECT_COLUMNS)
+        shaped(rejects, REJECT_COLUMNS).create_view("rejects")
         for relation, key in REGISTRY_KEYS.items():
             rows = _registry(connection, registry, relation)
             if not sees_all:
@@ -255,8 +231,8 @@ class Warehouse:
     def _bind_calls(self, cursor: DuckDBPyConnection, schema: str, scope: Scope | None) -> None:
         """Bind `calls` in a schema (and make it the current one): what may be seen, and of that what is asked."""
         files = self._files if scope is None else self._files_of(scope, self._files)
-        sent = self._reader.calls(cursor, files, self._may_see) if files else _empty(cursor, CALL_COLUMNS)
-        sent = _as(sent, CALL_COLUMNS)
+        sent = self._reader.calls(cursor, files, self._may_see) if files else empty(cursor, CALL_COLUMNS)
+        sent = shaped(sent, CALL_COLUMNS)
         for narrowing in (self.viewer, scope):
             kept = condition(narrowing, self._renames, DUCKDB) if narrowing is not None else None
             if kept is not None:
@@ -339,23 +315,7 @@ def _registry(connection: DuckDBPyConnection, registry: RegistryFiles, relation:
     from analytics.registry import empty_relation
 
     file: Path | None = getattr(registry, relation)
-    return _parquet(connection, [file]) if file is not None else connection.from_arrow(empty_relation(relation))
-
-
-def _parquet(connection: DuckDBPyConnection, files: Sequence[Path]) -> DuckDBPyRelation:
-    return connection.read_parquet([glob.escape(str(file)) for file in files], hive_partitioning=False)
-
-
-def _as(relation: DuckDBPyRelation, columns: Sequence[Column]) -> DuckDBPyRelation:
-    """Exactly these columns, in this order, of these types."""
-    return relation.project(
-        *(ColumnExpression(column.name).cast(duckdb.type(column.sql_type)).alias(column.name) for column in columns)
-    )
-
-
-def _empty(connection: DuckDBPyConnection, columns: Sequence[Column]) -> DuckDBPyRelation:
-    nothing = (ConstantExpression(None).cast(duckdb.type(column.sql_type)).alias(column.name) for column in columns)
-    return connection.sql("select 1 as one").project(*nothing).filter(ConstantExpression(value=False))
+    return read_parquet(connection, [file]) if file is not None else connection.from_arrow(empty_relation(relation))
 
 
 def _reaching_back(scope: Scope, days: int) -> Scope:

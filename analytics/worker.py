@@ -31,9 +31,9 @@ from ingest.ledger import REJECT_COLUMNS
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from analytics.reader import Keep
     from analytics.registry import RegistryFiles
     from analytics.scope import Scope
-    from analytics.warehouse import Keep
     from ingest.lake import DataFile, Snapshot
 
 ARROW = Expressions(column=pc.field, constant=pc.scalar, lower=pc.utf8_lower)
@@ -114,7 +114,10 @@ def locked(snapshot: Snapshot, registry: RegistryFiles, viewer: Scope | None, li
 def _run(job: Mapping[str, Any], limits: SqlLimits) -> pa.Table:
     connection = locked(job["snapshot"], job["registry"], job["viewer"], limits).connection
     _bound_by_the_operating_system(limits)
-    relation = connection.sql(job["query"])
+    try:
+        relation = connection.sql(job["query"])
+    except (duckdb.BinderException, duckdb.CatalogException) as error:
+        raise AnalyticsError(_with_its_place(connection, job["query"], error)) from error
     if relation is None:
         return pa.table({})
     reader = relation.to_arrow_reader(10_000)
@@ -127,6 +130,15 @@ def _run(job: Mapping[str, Any], limits: SqlLimits) -> pa.Table:
             raise TooMuchError(f"its result is larger than {limits.result_bytes / 1024**2:g} MB; ask for less")
         batches.append(batch)
     return pa.Table.from_batches(batches, schema=reader.schema)
+
+
+def _with_its_place(connection: duckdb.DuckDBPyConnection, query: str, error: duckdb.Error) -> str:
+    """What is wrong and where in the text: only the other way to run it says where."""
+    try:
+        connection.execute(query)
+    except duckdb.Error as placed:
+        return str(placed)
+    return str(error)
 
 
 def _bound_by_the_operating_system(limits: SqlLimits) -> None:

@@ -234,9 +234,17 @@ def test_a_query_that_takes_too_much_is_stopped(query: str, complaint: str, lake
         run_sql(lake, query, limits=limits)
 
 
-def test_a_mistake_is_answered_with_the_engines_explanation(lake: Path) -> None:
-    with pytest.raises(SqlError, match='"custmer" not found') as caught:
-        run_sql(lake, "select custmer from calls")
+@pytest.mark.parametrize(
+    ("query", "explanation"),
+    [
+        ("select\n  custmer\nfrom calls", r'"custmer" not found(.|\n)*LINE 2: ( *)custmer'),
+        ("select * from cals", r"cals does not exist(.|\n)*LINE 1: "),
+        ("selct 1", r"LINE 1: selct 1"),
+    ],
+)
+def test_a_mistake_is_answered_with_what_is_wrong_and_where(query: str, explanation: str, lake: Path) -> None:
+    with pytest.raises(SqlError, match=explanation) as caught:
+        run_sql(lake, query)
     assert not isinstance(caught.value, SqlLimitError)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +19,7 @@ from analytics.scope import Scope
 from analytics.warehouse import Warehouse
 from ingest.errors import LakeError
 from ingest.lake import Lake
-from tests.analytics.given import call, given_lake, reject
+from tests.analytics.given import call, given_lake, given_snapshot, reject
 
 OWN, OTHER = 1234567, 7654321
 
@@ -175,6 +176,24 @@ def test_files_that_cannot_hold_the_scope_are_not_opened(lake: Path, tmp_path: P
         with_later.path.unlink()
         assert both.query_file("overview_totals", Scope.parse({"until": "2026-12-01"}))["calls"].to_list() == [65]
         assert both.query_file("overview_totals", Scope(customer="1000001"))["calls"].to_list() == [32]
+
+
+def test_several_threads_ask_one_warehouse_at_once(lake: Path) -> None:
+    scopes = [Scope(), Scope(partner=OWN), Scope(environment="accept"), Scope(customer="2000002")] * 4
+    with Warehouse.open(lake) as warehouse:
+        one_by_one = [warehouse.metric("customer_links", scope).rows() for scope in scopes]
+        with ThreadPoolExecutor(8) as threads:
+            at_once = list(threads.map(lambda scope: warehouse.metric("customer_links", scope).rows(), scopes))
+        schemas = warehouse.query("select schema_name from duckdb_schemas() where not internal")
+    assert at_once == one_by_one
+    assert schemas.rows() == [("lake",)]
+
+
+def test_data_files_may_stand_in_a_folder_with_any_name(tmp_path: Path) -> None:
+    folder = tmp_path / "logs [2026] 'x' * é"
+    folder.mkdir()
+    with Warehouse.over(given_snapshot(folder, [call()]), RegistryFiles()) as warehouse:
+        assert warehouse.query_file("overview_totals")["calls"].to_list() == [1]
 
 
 def test_the_period_before_stands_beside_each_row(tmp_path: Path) -> None:
