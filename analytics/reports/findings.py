@@ -76,19 +76,23 @@ def from_attention(
 
 
 def error_days(
-    course: Iterable[IntegrationDayRow], integrations: Sequence[IntegrationRow], *, known: Iterable[dt.date] = ()
+    course: Iterable[IntegrationDayRow],
+    integrations: Sequence[IntegrationRow],
+    errors: Sequence[ErrorRow],
+    *,
+    known: Iterable[dt.date] = (),
 ) -> Iterator[Finding]:
     """Integrations with days of many more errors than they usually have; not for `known` days, when everybody had them."""
-    names = {row.integration: row.name for row in integrations}
+    told = set(known)
     by_integration: dict[str, list[IntegrationDayRow]] = {}
     for row in course:
         by_integration.setdefault(row.integration, []).append(row)
-    for integration in (row.integration for row in integrations if row.integration in by_integration):
-        found = _error_days(by_integration[integration])
-        if days := [row for row in found if row.day not in set(known)]:
-            yield _about_days(
-                "error_days", integration, label(names[integration], integration), days, by_integration[integration]
-            )
+    for integration in integrations:
+        days = by_integration.get(integration.integration, [])
+        if found := [day for day in _error_days(days) if day.day not in told]:
+            number = integration.integration
+            about = _about_days("error_days", label(integration.name, number), found, days)
+            yield about.model_copy(update={"subject": number, "party": _party(number, errors)})
 
 
 def platform_error_days(days: Sequence[DayRow]) -> tuple[tuple[dt.date, ...], list[Finding]]:
@@ -96,7 +100,7 @@ def platform_error_days(days: Sequence[DayRow]) -> tuple[tuple[dt.date, ...], li
     found = _error_days(days)
     if not found:
         return (), []
-    return tuple(row.day for row in found), [_about_days("platform_error_days", "", "", found, days)]
+    return tuple(row.day for row in found), [_about_days("platform_error_days", "", found, days)]
 
 
 def failing_customers(
@@ -134,7 +138,7 @@ def accept_errors(accept: Mapping[str, tuple[int, float]], integrations: Sequenc
                 severity="medium",
                 kind="accept_errors",
                 subject=integration,
-                party=None,
+                party="partner",
                 finding=say(
                     "finding.accept_errors",
                     "finding",
@@ -208,7 +212,6 @@ def _usual_rate(days: Iterable[DayRow | IntegrationDayRow]) -> float:
 
 def _about_days(
     kind: str,
-    subject: str,
     name: str,
     days: Sequence[DayRow | IntegrationDayRow],
     course: Iterable[DayRow | IntegrationDayRow],
@@ -218,7 +221,7 @@ def _about_days(
     return Finding(
         severity="high" if error_rate >= ALARMING_RATE else "medium",
         kind=kind,
-        subject=subject or when,
+        subject=when,
         party=None,
         finding=say(
             f"finding.{kind}",

@@ -25,7 +25,7 @@ def month_report(warehouse: Warehouse, month: Month, *, now: dt.datetime) -> Mon
     errors = figures.errors()
     failing = figures.failing()
     bad_days, platform = findings.platform_error_days(days)
-    spikes = list(findings.error_days(course, integrations, known=bad_days))
+    spikes = list(findings.error_days(course, integrations, errors, known=bad_days))
     attention = [
         *platform,
         *spikes,

@@ -253,7 +253,7 @@ def _calls_chart(report: Report) -> Markup:
     peak = max(report.days, key=lambda row: row.calls or 0)
     return svg.day_columns(
         marks,
-        _missing(report),
+        _bands(report),
         name="calls-per-day",
         title=say("chart", "calls_of", month=numbers.month(report.period.since)),
         description=say(
@@ -287,7 +287,7 @@ def _rate_chart(report: Report) -> Markup:
     rates = [row.error_rate for row in report.days if row.error_rate is not None]
     return svg.day_line(
         marks,
-        _missing(report),
+        _bands(report),
         name="error-rate-per-day",
         title=say("chart", "rate_of", month=numbers.month(report.period.since)),
         description=say(
@@ -301,11 +301,11 @@ def _rate_chart(report: Report) -> Markup:
     )
 
 
-def _missing(report: Report) -> list[svg.Band]:
+def _bands(report: Report) -> list[svg.Band]:
     return [
-        svg.Band(row.day, say("chart", "missing_tooltip", day=numbers.weekday(row.day)))
+        svg.Band(row.day, row.logs, say("chart", f"{row.logs}_tooltip", day=numbers.weekday(row.day)))
         for row in report.days
-        if row.logs == "missing"
+        if row.logs != "complete"
     ]
 
 

@@ -36,7 +36,7 @@ def partner_report(everything: Warehouse, partner: int, month: Month, *, now: dt
         errors = figures.errors()
         failing = figures.failing()
         misplaced = _misplaced_ids(everything, figures, partner)
-        spikes = list(findings.error_days(course, integrations))
+        spikes = list(findings.error_days(course, integrations, errors))
         attention = [
             *spikes,
             *findings.from_attention(figures.attention(), errors, told={spike.subject for spike in spikes}),
@@ -92,5 +92,5 @@ def _misplaced_ids(everything: Warehouse, figures: Figures, partner: int) -> tup
 def _discreet(found: tuple[MisplacedIdRow, ...]) -> Iterator[MisplacedIdRow]:
     """Leave out what was sent where it holds more numbers than an id has: they may be somebody else's."""
     for row in found:
-        alone = row.sent is not None and len(re.findall(r"[0-9]+", row.sent)) <= 2
+        alone = row.sent is not None and len(set(re.findall(r"[0-9]+", row.sent))) <= 2
         yield row if alone else row.model_copy(update={"sent": None})

@@ -36,9 +36,10 @@ class Mark:
 
 @dataclass(frozen=True)
 class Band:
-    """A day that is drawn as missing, and why."""
+    """A day with a shade behind it, and why."""
 
     day: dt.date
+    css: str
     tooltip: str
 
 
@@ -62,7 +63,7 @@ def day_columns(
     height: int = 210,
 ) -> Markup:
     """One column a day. `name` is unique in the page; `label` writes the values of the vertical axis."""
-    days = sorted([mark.day for mark in marks] + [band.day for band in bands])
+    days = sorted({mark.day for mark in marks} | {band.day for band in bands})
     tallest = max((sum(value for _, value in mark.parts) for mark in marks), default=0)
     frame = _Frame(days, ticks(tallest, 5), height)
     body = [frame.axes(label), *(frame.band(band) for band in bands)]
@@ -88,7 +89,7 @@ def day_line(
     height: int = 140,
 ) -> Markup:
     """A line through the days, broken where a day has no value (no parts) or is missing."""
-    days = sorted([mark.day for mark in marks] + [band.day for band in bands])
+    days = sorted({mark.day for mark in marks} | {band.day for band in bands})
     frame = _Frame(days, ticks(max((mark.parts[0][1] for mark in marks if mark.parts), default=0), 4), height)
     body = [frame.axes(label), *(frame.band(band) for band in bands)]
     for run in _runs(marks):
@@ -223,7 +224,7 @@ class _Frame:
         return self._full(day, "hover")
 
     def band(self, band: Band) -> Markup:
-        return _tag("g", {}, _tag("title", {}, band.tooltip), self._full(band.day, "missing"))
+        return _tag("g", {}, _tag("title", {}, band.tooltip), self._full(band.day, band.css))
 
     def axes(self, label: Callable[[float], str]) -> Markup:
         marks: list[Markup] = []

@@ -4,8 +4,15 @@
 -- key: found, id_defect, sent
 -- look_back: 0
 -- meaning: Calls without a valid IntegrationId header that name the partner $partner all the same: in the SOAP envelope,
--- or by the first number of a malformed header. Calls that name nobody can be attributed to nobody.
-with named as (
+-- by the first number of a malformed header, or by the digits of one of its integrations with the underscore lost. Calls
+-- that name nobody can be attributed to nobody.
+with known as (
+    select distinct replace(integration, '_', '') as digits
+    from calls
+    where partner = $partner
+),
+
+named as (
     select
         case when body_integration_id is not null then 'soap_envelope' else 'malformed' end as found,
         case when body_integration_id is null then id_defect end as id_defect,
@@ -27,7 +34,9 @@ counted as (
         min(called_at) as first_call,
         max(called_at) as last_call
     from named
-    where regexp_extract(sent, '[0-9]+') = cast($partner as varchar)
+    where
+        ltrim(regexp_extract(sent, '[0-9]+'), '0') = cast($partner as varchar)
+        or (id_defect = 'no_separator' and sent in (select digits from known))
     group by found, id_defect, sent
 )
 

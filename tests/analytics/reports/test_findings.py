@@ -57,15 +57,29 @@ def course(rates: dict[int, tuple[int, int]]) -> list[IntegrationDayRow]:
     ]
 
 
+ERRORS = [
+    ErrorRow(
+        integration="1234_1",
+        connector=None,
+        outcome="validation",
+        status=500,
+        party=party,
+        calls=calls,
+        customers=1,
+    )
+    for party, calls in (("partner", 4), ("customer", 9), ("partner", 6))
+]
+
+
 class TestErrorDays:
     def test_days_of_many_more_errors_than_usual_are_named_together(self) -> None:
-        found = list(findings.error_days(course({4: (100, 30), 5: (100, 40), 9: (100, 20)}), [integration()]))
+        found = list(findings.error_days(course({4: (100, 30), 5: (100, 40), 9: (100, 20)}), [integration()], ERRORS))
         assert found == [
             Finding(
                 severity="high",  # 90 of 300 calls
                 kind="error_days",
                 subject="1234_1",
-                party=None,
+                party="partner",
                 finding="Acme HR (1234_1): 30.0% of the calls failed on 4 to 5 Oct, 9 Oct; usually 1.0%.",
                 advice="Compare with what was released or changed on those days.",
             )
@@ -82,15 +96,15 @@ class TestErrorDays:
     def test_a_day_stands_out_from_five_percent_and_ten_errors_on(
         self, day: tuple[int, int], *, stands_out: bool
     ) -> None:
-        assert bool(list(findings.error_days(course({4: day}), [integration()]))) is stands_out
+        assert bool(list(findings.error_days(course({4: day}), [integration()], []))) is stands_out
 
     def test_an_integration_that_always_fails_has_no_days_that_stand_out(self) -> None:
         always = course(dict.fromkeys(range(1, 11), (100, 30)))
-        assert list(findings.error_days(always, [integration()])) == []
+        assert list(findings.error_days(always, [integration()], [])) == []
 
     def test_a_day_that_was_bad_for_everybody_is_not_held_against_one(self) -> None:
         bad = course({4: (100, 30)})
-        assert list(findings.error_days(bad, [integration()], known=[dt.date(2026, 10, 4)])) == []
+        assert list(findings.error_days(bad, [integration()], [], known=[dt.date(2026, 10, 4)])) == []
 
 
 class TestFromAttention:
@@ -101,18 +115,6 @@ class TestFromAttention:
         "calls": 50,
         "customers": 2,
     }
-    ERRORS: ClassVar[list[ErrorRow]] = [
-        ErrorRow(
-            integration="1234_1",
-            connector=None,
-            outcome="validation",
-            status=500,
-            party=party,
-            calls=calls,
-            customers=1,
-        )
-        for party, calls in (("partner", 4), ("customer", 9), ("partner", 6))
-    ]
 
     @pytest.mark.parametrize(
         ("kind", "now", "before", "party", "text"),
@@ -137,7 +139,7 @@ class TestFromAttention:
                 None,
                 None,
                 None,
-                "1234_1: 50 calls at 2 customers carry the id in the SOAP envelope instead of the HTTP header.",
+                "1234_1: the id is in the SOAP envelope instead of the HTTP header, 50 calls at 2 customers.",
             ),
         ],
     )
@@ -145,7 +147,7 @@ class TestFromAttention:
         self, kind: str, now: float | None, before: float | None, party: Party | None, text: str
     ) -> None:
         row = self.ROW | {"kind": kind, "now": now, "before": before}
-        (found,) = findings.from_attention([row], self.ERRORS)
+        (found,) = findings.from_attention([row], ERRORS)
         assert (found.finding, found.party, found.kind) == (text, party, kind)
 
     def test_what_is_low_or_was_told_already_is_left_out(self) -> None:
@@ -196,8 +198,8 @@ def test_misplaced_ids_say_what_is_wrong_with_them() -> None:
         MisplacedIdRow.model_validate(given | {"found": "malformed", "id_defect": "wrong_separator", "calls": 1200}),
     ]
     assert [found.finding for found in findings.misplaced_ids(rows)] == [
-        "1 call at 1 customer carry the id in the SOAP envelope instead of the HTTP header.",
-        "1,200 calls at 1 customer carry a malformed id (another separator than an underscore).",
+        "1 call at 1 customer: the id is in the SOAP envelope instead of the HTTP header.",
+        "1,200 calls at 1 customer: the id is malformed (another separator than an underscore).",
     ]
 
 

@@ -134,7 +134,7 @@ class TestWhatIsSaid:
             "The customer has to renew the token, its rights or the IP restriction."
         ) in items
         assert (
-            "Look 1 call at 1 customer carry the id in the SOAP envelope instead of the HTTP header. Partner "
+            "Look 1 call at 1 customer: the id is in the SOAP envelope instead of the HTTP header. Partner "
             "Send IntegrationId as an HTTP header, otherwise these customers do not count."
         ) in items
 

@@ -165,6 +165,8 @@ class TestMisplacedIds:
         {"integration_id": None, "body_integration_id": "2345_7", "customer": "8000009"},
         {"integration_id": "1234-1", "id_defect": "wrong_separator", "customer": "7000005"},
         {"integration_id": "1234_1, 2345_7", "id_defect": "repeated", "customer": "7000005"},
+        {"integration_id": "12349", "id_defect": "no_separator", "customer": "8000009"},
+        {"integration_id": "12341-7", "id_defect": "wrong_separator", "customer": "8000009"},
         {"integration_id": "12345-1", "id_defect": "wrong_separator", "customer": "8000009"},
         {"integration_id": "2345-1234", "id_defect": "wrong_separator", "customer": "8000009"},
         {"integration_id": None, "customer": "8000009"},
@@ -207,6 +209,23 @@ class TestMisplacedIds:
                 last_call=second + dt.timedelta(seconds=3),
             ),
         )
+
+    @pytest.mark.parametrize(
+        ("sent", "defect", "shown"),
+        [
+            ("1234 1", "white_space", "1234 1"),
+            ("01234_1", "leading_zero", "01234_1"),
+            ("12341", "no_separator", "12341"),  # 1234_1 without its underscore
+            ("1234_1, 1234_1", "repeated", "1234_1, 1234_1"),
+            ("1234_1_7000001", "too_many_parts", None),
+        ],
+    )
+    def test_a_malformed_id_is_known_by_its_first_number_or_all_its_digits(
+        self, tmp_path: Path, sent: str, defect: str, shown: str | None
+    ) -> None:
+        malformed = call(called_at=at("2026-10-09"), integration_id=sent, id_defect=defect)
+        found = report(tmp_path, [*EVERY_DAY, acme("2026-10-01"), malformed])
+        assert [(row.id_defect, row.sent, row.calls) for row in found.misplaced_ids or ()] == [(defect, shown, 1)]
 
     def test_a_partner_who_asks_cannot_see_calls_without_a_valid_id(self, tmp_path: Path) -> None:
         viewer = Scope(partner=1234, environment="all")

@@ -56,9 +56,16 @@ def test_the_axis_is_labelled_with_round_values_and_days() -> None:
 
 
 def test_a_missing_day_is_a_band_with_its_reason() -> None:
-    chart = columns([svg.Mark(FIRST, (("calls", 1),), "one call")], (svg.Band(SECOND, "no logs"),))
+    chart = columns([svg.Mark(FIRST, (("calls", 1),), "one call")], (svg.Band(SECOND, "missing", "no logs"),))
     assert rects(chart, "missing") == [{"class": "missing", "x": "488", "y": "12", "width": "424", "height": "172"}]
     assert tooltips(chart) == ["no logs", "one call"]
+
+
+def test_a_band_may_stand_behind_a_column() -> None:
+    chart = columns([svg.Mark(FIRST, (("calls", 1),), "one call")], (svg.Band(FIRST, "thin", "part of the logs"),))
+    assert [rect["x"] for rect in rects(chart, "thin")] == ["64"]
+    assert tooltips(chart) == ["part of the logs", "one call"]
+    assert [text.text for text in chart.iter("text")][-1:] == ["1"]
 
 
 def test_a_line_breaks_where_there_is_no_value() -> None:
