@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
     import pyarrow as pa
 
-    from analytics.scope import Scope
+    from analytics import Scope
     from ingest import IngestReport, Inspection, ReadOptions
 
 DONE, FAILED, WRONG_USAGE, REJECTED = 0, 1, 2, 3
@@ -185,7 +185,7 @@ def rejects(
     *, lake: LakeOption = DEFAULT_LAKE, output_format: FormatOption = None, as_json: JsonOption = False
 ) -> None:
     """List the rejected lines, and why."""
-    from analytics.warehouse import Warehouse
+    from analytics import Warehouse
 
     with Warehouse.open(lake) as warehouse:
         frame = warehouse.query("from rejects order by source, line_number")
@@ -237,19 +237,18 @@ def metric(
     as_json: JsonOption = False,
 ) -> None:
     """Show one metric; --list says which there are."""
-    from analytics import metrics
-    from analytics.warehouse import Warehouse
+    import analytics as floor
 
     rows_format = _format(output_format, as_json=as_json)
     if list_all:
         columns = ("name", "unit", "grain") if rows_format == "table" else METRIC_COLUMNS
-        known = [metrics.metric(known) for known in metrics.metric_names()]
+        known = [floor.metric(known) for known in floor.metric_names()]
         output.print_rows(Rows(columns, [tuple(getattr(one, name) for name in columns) for one in known]), rows_format)
         return
     if name is None:
         raise typer.BadParameter("which one? 'koppelzicht metric --list' lists them", param_hint="NAME")
-    if name not in metrics.metric_names():
-        raise typer.BadParameter(_unknown("metric", name, metrics.metric_names()), param_hint="NAME")
+    if name not in floor.metric_names():
+        raise typer.BadParameter(_unknown("metric", name, floor.metric_names()), param_hint="NAME")
     scope = _scope(
         since=since,
         until=until,
@@ -261,7 +260,7 @@ def metric(
         connector=connector,
         stream=stream,
     )
-    with Warehouse.open(lake) as warehouse:
+    with floor.Warehouse.open(lake) as warehouse:
         frame = warehouse.metric(name, scope)
     _print_arrow(frame.to_arrow(), rows_format)
 
@@ -275,7 +274,7 @@ def sql(
     as_json: JsonOption = False,
 ) -> None:
     """Read-only SQL over calls, rejects, loads, the registry and metrics.<name>."""
-    from analytics.sandbox import run_sql
+    from analytics import run_sql
 
     rows_format = _format(output_format, as_json=as_json)
     if query is None and sys.stdin.isatty():
@@ -299,11 +298,12 @@ def report_partner(
     as_json: JsonOption = False,
 ) -> None:
     """Write the report of one partner for one month."""
+    from analytics import Warehouse
     from analytics.reports import write_partner_report
-    from analytics.warehouse import Warehouse
 
+    month = _month(month)
     with Warehouse.open(lake) as warehouse:
-        _print_files(write_partner_report(warehouse, partner, _month(month), out, now=_now()), as_json=as_json)
+        _print_files(write_partner_report(warehouse, partner, month, out, now=_now()), as_json=as_json)
 
 
 @report_app.command("month")
@@ -315,11 +315,12 @@ def report_month(
     as_json: JsonOption = False,
 ) -> None:
     """Write the report of one month over all partners."""
+    from analytics import Warehouse
     from analytics.reports import write_month_report
-    from analytics.warehouse import Warehouse
 
+    month = _month(month)
     with Warehouse.open(lake) as warehouse:
-        _print_files(write_month_report(warehouse, _month(month), out, now=_now()), as_json=as_json)
+        _print_files(write_month_report(warehouse, month, out, now=_now()), as_json=as_json)
 
 
 HostAddress = Annotated[str, typer.Option("--host", help="Address to listen on.")]
@@ -420,8 +421,7 @@ def _read_options(
 
 
 def _scope(**parts: str | None) -> Scope:
-    from analytics.errors import ScopeError
-    from analytics.scope import Scope
+    from analytics import Scope, ScopeError
 
     try:
         return Scope.parse(parts)
@@ -508,8 +508,7 @@ def _counted(count: int, noun: str) -> str:
 
 
 def _sql_shell(lake: Path, rows_format: Format) -> None:
-    from analytics.errors import AnalyticsError
-    from analytics.sandbox import run_sql
+    from analytics import AnalyticsError, run_sql
 
     with contextlib.suppress(ImportError):
         import readline  # noqa: F401 - lines can be edited and recalled, where the system has it
@@ -552,8 +551,8 @@ def _serve_demo(lake: Path, host: str, port: int | None) -> NoReturn:
 
 
 def _in_words(error: Exception) -> str:
-    from analytics.errors import AnalyticsError
-    from ingest.errors import IngestError
+    from analytics import AnalyticsError
+    from ingest import IngestError
 
     if isinstance(error, (AnalyticsError, IngestError)):
         return f"koppelzicht: {error}"

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -54,17 +56,26 @@ def run(capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_
 
 @pytest.fixture
 def log(tmp_path: Path) -> Path:
-    """Two calls and a line with an impossible status."""
+    """Two calls and a line with an impossible status, in the folder where the commands run."""
     path = tmp_path / "calls.log"
     path.write_text(f"{INSERT}\n{FAILED_GET}\n{BAD_STATUS}\n", encoding="utf-8")
     return path
 
 
+@pytest.fixture(scope="session")
+def loaded_once(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A lake with that log in it, made once."""
+    folder = tmp_path_factory.mktemp("loaded")
+    (folder / "calls.log").write_text(f"{INSERT}\n{FAILED_GET}\n{BAD_STATUS}\n", encoding="utf-8")
+    with contextlib.chdir(folder):
+        assert koppelzicht.run(["ingest", "calls.log"]) == 0
+    return folder / "lake"
+
+
 @pytest.fixture
-def loaded(run: Run, log: Path) -> Path:
-    """A lake in the default place with that log in it."""
-    code, _, err = run("ingest", log)
-    assert code == 0, err
+def loaded(loaded_once: Path, log: Path) -> Path:
+    """That log, with a lake beside it, in the default place, that holds it."""
+    shutil.copytree(loaded_once, log.parent / "lake")
     return log
 
 
@@ -100,7 +111,7 @@ def test_ingest_counts_every_line_once(run: Run, log: Path) -> None:
 
 
 def test_the_same_content_again_changes_nothing(run: Run, loaded: Path) -> None:
-    code, out, _ = run("ingest", loaded, "--json")
+    code, out, _ = run("ingest", "calls.log", "--json")
     assert code == 0
     assert document(out)["sources"][0]["status"] == "unchanged"
     assert document(out)["totals"] == {"sources": 1, "lines": 0, "calls": 0, "rejects": 0, "ignored": 0}
@@ -129,7 +140,7 @@ def test_ingest_tells_people_what_came_in(run: Run, log: Path) -> None:
 
 
 def test_unload_takes_back_what_was_loaded(run: Run, loaded: Path) -> None:
-    code, out, _ = run("unload", loaded, "--json")
+    code, out, _ = run("unload", "calls.log", "--json")
     assert code == 0
     assert document(out) == {"loads": 1, "calls": 2, "rejects": 1}
     assert document(run("sql", "select count(*) as calls from calls", "--json")[1]) == [{"calls": 0}]
@@ -290,7 +301,7 @@ def test_reports_say_which_files_they_wrote(run: Run, loaded: Path, tmp_path: Pa
         (["inspect", "x", "--limit", "0"], "--limit"),
     ],
 )
-def test_wrong_usage_exits_with_2_and_says_what_to_do(run: Run, loaded: Path, arguments: list[str], words: str) -> None:
+def test_wrong_usage_exits_with_2_and_says_what_to_do(run: Run, arguments: list[str], words: str) -> None:
     code, out, err = run(*arguments)
     assert code == 2, err
     assert words in err
