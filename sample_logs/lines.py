@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
 LogFormat: TypeAlias = Literal["json", "w3c", "combined", "csv"]
+Separator: TypeAlias = Literal[",", ";"]
 LOG_FORMATS: tuple[LogFormat, ...] = get_args(LogFormat)
 CALLS_AT_ONCE = 100_000
 """So many calls are in memory at a time, unless one hour has more."""
@@ -50,7 +51,10 @@ class Log:
     since: dt.date = FIRST_DAY
     until: dt.date = LAST_DAY + dt.timedelta(days=1)
     stream: Stream | None = None
-    separator: Literal[",", ";"] = ","
+    separator: Separator = ","
+    calls_between: int | None = (
+        900  # other lines stand behind every so many calls of everybody's; None: each stands once
+    )
 
 
 class World:
@@ -63,12 +67,10 @@ class World:
         since: dt.date = FIRST_DAY,
         until: dt.date = LAST_DAY + dt.timedelta(days=1),
         whole_seconds: bool = False,
-        calls_between: int | None = 900,
     ) -> None:
-        """Put an other line behind every `calls_between` calls, or, with None, each of them once."""
+        """Share the calls out over the hours and the links; nothing is made of them yet."""
         self._calls = calls
         self._whole_seconds = whole_seconds
-        self._calls_between = calls_between
         self._connection = duckdb.connect()
         for name, rows in tables().items():
             self._connection.register(name, pa.Table.from_pylist(rows))
@@ -127,7 +129,7 @@ class World:
         others = read("other_lines.toml")[log.log_format]
         lines = [bad["line"].replace(",", log.separator if log.log_format == "csv" else ",") for bad in others["bad"]]
         lines += [line.replace("{fields}", _head(log)) for line in others["ignored"]]
-        period = self._calls if self._calls_between is None else self._calls_between * len(lines)
+        period = self._calls if log.calls_between is None else log.calls_between * len(lines)
         for number, line in enumerate(lines):
             yield {"place": (2 * number + 1) * period // (2 * len(lines)), "period": period, "line": line}
 

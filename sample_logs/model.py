@@ -32,6 +32,8 @@ Environment: TypeAlias = Literal["production", "test", "accept", "training"]
 Stream: TypeAlias = Literal["gateway", "proxy", "iis", "focus", "staging"]
 
 _HOST_SUFFIX: dict[Environment, str] = {"production": "", "test": "test", "accept": "accept", "training": "cursus"}
+_SHARE: dict[Environment, int] = {"production": 100, "test": 16, "accept": 30, "training": 16}
+_OWN_SHARE = 16
 _ROOTS = {
     "rest": {"documented": "ProfitRestServices", "lower": "profitrestservices", "mixed": "Profitrestservices"},
     "soap": {"documented": "ProfitServices", "lower": "profitservices", "mixed": "Profitservices"},
@@ -178,11 +180,16 @@ def _draw(*names: object) -> int:
 
 def _profit_customers() -> Iterator[Customer]:
     world = read("customers.toml")
-    names = [(branch, kind, place) for branch, kinds in world["branches"].items() for kind in kinds for place in world["places"]]
+    names = [
+        (branch, kind, place)
+        for branch, kinds in world["branches"].items()
+        for kind in kinds
+        for place in world["places"]
+    ]
     names.sort(key=lambda name: _draw("customer", *name))
     for number, (branch, kind, place) in enumerate(names[: world["profit"]]):
-        four_digits = number % 4 != 0
-        subscription = 3000 + number * 37 if four_digits else 2000317 + number * 48611 % 8000000
+        has_seven_digits = number % 4 == 0
+        subscription = 2000317 + number * 48611 % 8000000 if has_seven_digits else 3000 + number * 37
         yield Customer(customer=str(subscription), name=f"{kind} {place}", branch=branch)
 
 
@@ -226,10 +233,10 @@ def _uses_of(client: Client, earlier: list[Use]) -> list[Use]:
 
 
 def _customers_of(client: Client, known: set[str]) -> list[str]:
-    """Choose customers: a third of them new, while there are any, so that each of the 200 is somebody's."""
+    """Choose customers: half of them new, while there are any, so that each of the 200 is somebody's."""
     pool = [c.customer for c in customers() if ("/" in c.customer) == (client.product == "sb")]
     pool.sort(key=lambda customer: _draw(client.name, customer))
-    fresh = [customer for customer in pool if customer not in known][: client.customers // 3]
+    fresh = [customer for customer in pool if customer not in known][: client.customers // 2]
     chosen = fresh + [customer for customer in pool if customer not in fresh]
     return sorted(chosen[: client.customers], key=lambda customer: _draw("order", client.name, customer))
 
@@ -237,7 +244,7 @@ def _customers_of(client: Client, known: set[str]) -> list[str]:
 def _link(number: int, use: Use) -> dict[str, Any]:
     client = use.client
     size = 60 + _draw("size", use.customer) % 90 + (400 if _draw("size", use.customer) % 23 == 0 else 0)
-    share = 100 if use.environment == "production" and use.rank >= 0 else 16
+    share = _OWN_SHARE if use.rank < 0 else _SHARE[use.environment]
     identity = _identity(client)
     return {
         "link": number,
@@ -258,7 +265,8 @@ def _link(number: int, use: Use) -> dict[str, Any]:
         "agent_csv": '"' + client.agent.replace('"', '""') + '"',
         "headers_json": _headers(client),
         "id_w3c": identity.replace(", ", ",").replace(" ", "+") or "-",
-        "id_combined": "".join(c if c.isascii() else "".join(f"\\x{b:02X}" for b in c.encode()) for c in identity) or "-",
+        "id_combined": "".join(c if c.isascii() else "".join(f"\\x{b:02X}" for b in c.encode()) for c in identity)
+        or "-",
         "id_csv": f'"{identity}"' if "," in identity else identity,
     }
 
@@ -331,8 +339,9 @@ def _rates() -> Iterator[dict[str, Any]]:
         kind = {5: "saturday", 6: "sunday"}.get(local.weekday(), "working_day")
         holiday = 80 if local.month == 8 else 100
         for name, rhythm in read("rhythms.toml").items():
-            percent = rhythm.get("days_of_month", {}).get(str(local.day), 100)
-            rate = rhythm[kind][local.hour] * percent * holiday // 100
+            percent = rhythm.get("days_of_month", {}).get(str(local.day), rhythm["days_of_week"][local.weekday()])
+            weather = 90 + _draw("weather", name, local.date()) % 21
+            rate = rhythm[kind][local.hour] * percent * holiday * weather // 10000
             if rate:
                 yield {"hour": hour["hour"], "rhythm": name, "rate": rate}
 
@@ -380,6 +389,7 @@ def _action(client: Client, action: dict[str, str]) -> dict[str, Any]:
     if client.product == "profit":
         path = f"/{_ROOTS[kind['protocol']][client.paths]}/{path}"
     body = _body(client, action)
+    speed = 50 + _draw("speed", path) % 130
     content_type = "text/xml; charset=utf-8" if kind["protocol"] == "soap" else "application/json"
     return {
         "client": client.name,
@@ -395,7 +405,7 @@ def _action(client: Client, action: dict[str, str]) -> dict[str, Any]:
         "error_statuses": kind["error_statuses"],
         "request_from": kind["request_bytes"][0],
         "request_range": kind["request_bytes"][1] - kind["request_bytes"][0] + 1,
-        "durations": kind["duration_ms"],
+        "durations": [1 + milliseconds * speed // 100 for milliseconds in kind["duration_ms"]],
         "sizes": kind["response_bytes"],
     }
 

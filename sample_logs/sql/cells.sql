@@ -1,7 +1,8 @@
 -- title: how many calls each link makes in each hour
 -- grain: link and hour with calls
--- $calls are shared out over the hours from $since until $until (local time) by weight. Within an hour the links stand in an
--- order that looks random, so that the rounding favours nobody; `first_call` is the number of the first of the cell's calls.
+-- $calls are shared out over the hours from $since until $until (local time) by weight; a link
+-- is busier on one day than on the next. Within an hour the links stand in an order that looks random, so that the
+-- rounding favours nobody; `first_call` is the number of the first of the cell's calls.
 with weighed as (
     select
         hours.hour,
@@ -9,7 +10,8 @@ with weighed as (
         turns.turn_status,
         turns.turn_of_10k,
         turns.turn_kinds,
-        links.weight * rates.rate * coalesce(turns.volume, 100) as weight
+        links.weight * rates.rate * coalesce(turns.volume, 100)
+        * (30 + (md5_number_lower(concat(links.link, '/', hours.local_start::date)) & 127)::bigint) as weight
     from links
     join rates using (rhythm)
     join hours using (hour)
