@@ -17,8 +17,8 @@ if TYPE_CHECKING:
 OF_THE_LOAD = {"load_id", "line_number", "stream"}
 
 
-def _together(case: worked.LineCase) -> tuple[str, str, str]:
-    return case.format, case.host or "", case.header or ""
+def _together(case: worked.LineCase) -> tuple[str, str, str, str]:
+    return case.format, case.host or "", case.time_zone or "", case.header or ""
 
 
 @pytest.fixture(scope="module")
@@ -27,12 +27,14 @@ def fates(tmp_path_factory: pytest.TempPathFactory) -> dict[str, object]:
     found: dict[str, object] = {}
     folder = tmp_path_factory.mktemp("lines")
     groups = groupby(sorted(worked.line_cases(), key=_together), key=_together)
-    for number, ((log_format, host, header), group) in enumerate(groups):
+    for number, ((log_format, host, time_zone, header), group) in enumerate(groups):
         cases = list(group)
         path = folder / f"{number}.log"
         lines = [header] * bool(header) + [case.line for case in cases]
         path.write_bytes("".join(f"{line}\n" for line in lines).encode())
-        options = ReadOptions(log_format=log_format, host=host or None, stream="test", final=True)
+        options = ReadOptions(
+            log_format=log_format, host=host or None, time_zone=time_zone or None, stream="test", final=True
+        )
         inspection = inspect(str(path), options, limit=None, now=worked.NOW)
         assert inspection.lines == len(lines)
         fate = {call.line_number: call.model_dump() for call in inspection.calls}

@@ -57,6 +57,7 @@ class LineCase:
     line: str
     header: str | None = None
     host: str | None = None
+    time_zone: str | None = None
     call: dict[str, object] = field(default_factory=dict)
     reject: str | None = None
     ignored: bool = False

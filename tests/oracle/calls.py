@@ -3,20 +3,22 @@
 Where the contract is silent, the oracle decides:
 
 - C1. When several reasons apply, the first of the contract's list counts: time, method, URL, status, host, customer.
-- C2. Times: ISO 8601 with `T`, `t` or a space, seconds and up to 9 decimals (after `.` or `,`, cut to microseconds), `Z`,
-  `z` or an offset `+02:00`, `+0200`, `+02`; or epoch as number or digits (a fraction is fine): seconds below 10^11,
-  milliseconds below 10^14, microseconds below 10^17, else nanoseconds. Seconds are required. Second 60 is the next minute. A
-  time without offset is read in the given zone: the earlier of two in an overlap, and in a gap the offset from before it.
-- C3. Status: a whole number, also as text or `200.0`. Durations and sizes: numbers, also as text; below 0, over one day
+- C2. Times: ISO 8601 with `T`, `t` or a space, seconds (required, up to 59) and up to 9 decimals (after `.` or `,`, cut to
+  microseconds), `Z`, `z` or an offset `+02:00`, `+0200`, `+02`; or epoch as number or digits (a fraction is fine): seconds
+  below 10^11, milliseconds below 10^14, microseconds below 10^17, else nanoseconds. A time without offset is read in the
+  given zone: the later of two in an overlap, and in a gap with the offset from before it.
+- C3. Status: a whole number, also as text or `200.0`. Durations and sizes: numbers, also as text; below 0, over 10^9
   (duration) or over 10^15 (sizes), NaN, `-` and anything else are null. A size with a fraction is rounded.
 - C4. `user_agent`, `request_id`, `api_version`: `-` and the empty text are null. A request id that is not 1 to 128 letters,
-  digits and `-_.:` or is suspect is `REDACTED` (null would do as well); `api_version` (SB only) is 1 to 32 of
-  letters, digits, `.` and `-`, else null.
-- C5. `token_form` from Authorization: `Bearer` is bearer; `AfasToken` with a base64 alignment of `<token` is base64, with
-  `<token` raw or escaped is plain; every other value (masked, empty, another scheme) is not_logged. `Bearer ***` is bearer.
-  Without the header a SOAP body with a token element is soap_body, logged headers are none, otherwise not_logged.
+  digits and `-_.:` or is suspect is `REDACTED` (nine digits inside a longer word are not suspect here: ids are often
+  hexadecimal); so is an `api_version` (SB only) that is not 1 to 15 letters, digits, `.` and `-`. In a user agent the query of a
+  URL becomes `?REDACTED`, and a suspect one is `REDACTED` as a whole.
+- C5. `token_form` from Authorization, where empty and `-` are absent: `Bearer` is bearer (`Bearer ***` too); `AfasToken` with a
+  base64 alignment of `<token` is base64, with `<token` raw or escaped plain; every other value (masked, another scheme) is
+  not_logged. Without the header a SOAP body with a token element is soap_body, logged headers are none, else not_logged.
 - C6. SOAP bodies: the first `connectorId` (get) or `connectorType` (write) with or without a prefix, trimmed; the first
-  `IntegrationId` element (any case) if it is valid. A connector that is no name is `REDACTED`.
+  `IntegrationId` element (any case) if it is valid. A connector that is no name is `REDACTED`. A write whose body has
+  one `Action` (`insert`, `update`, `delete`, any case, quotes as they are or as `&quot;`) is that operation.
 """
 
 from __future__ import annotations
@@ -24,7 +26,7 @@ from __future__ import annotations
 import datetime as dt
 import math
 import re
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, TypeAlias
 
 from tests.oracle.ids import split_integration_id, split_integration_ids
@@ -101,9 +103,10 @@ def _columns(logged: Logged, context: Context, called_at: dt.datetime, request: 
     identity = split_integration_ids(logged.ids)
     body = _text(logged.body) if request.protocol == "soap" else None
     duration_ms = read_duration(logged.duration_ms)
-    columns: Columns = asdict(request) | asdict(identity)
+    columns: Columns = vars(request) | vars(identity)
     if body and request.protocol == "soap":
         columns["connector"] = _connector_in(body, request.operation)
+        columns["operation"] = _action_in(body) if request.operation == "write" else request.operation
     return columns | {
         "called_at": called_at,
         "day": called_at.astimezone(context.lake_time_zone).date(),
@@ -140,7 +143,7 @@ def _instant(value: Value, context: Context) -> dt.datetime | None:
     if re.fullmatch(r"[0-9]{1,20}(\.[0-9]{1,9})?", text):
         return _from_epoch(text)
     match = _ISO.fullmatch(text)
-    if match is None or int(match[6]) > 60:
+    if match is None or int(match[6]) > 59:
         return None
     year, month, day, hour, minute, second = (int(match[group]) for group in range(1, 7))
     try:
@@ -150,7 +153,9 @@ def _instant(value: Value, context: Context) -> dt.datetime | None:
             return local - _offset(match[8])
     except (ValueError, OverflowError):
         return None
-    return local.replace(tzinfo=context.time_zone).astimezone(dt.UTC) if context.time_zone else None
+    if context.time_zone is None:
+        return None
+    return max(local.replace(tzinfo=context.time_zone, fold=fold).astimezone(dt.UTC) for fold in (0, 1))
 
 
 def _offset(text: str) -> dt.timedelta:
@@ -181,7 +186,7 @@ def read_status(value: Value) -> int | None:
 def read_duration(value: Value) -> float | None:
     """Return milliseconds, or None for what cannot be."""
     number = _number(value)
-    return number if number is not None and 0 <= number <= 86_400_000 else None
+    return number if number is not None and 0 <= number <= 10**9 else None
 
 
 def read_size(value: Value) -> int | None:
@@ -206,7 +211,7 @@ def _text(value: Value) -> str | None:
 
 def _token_form(logged: Logged, body: str | None) -> str:
     value = logged.authorization
-    if value is not None:
+    if value not in (None, "", "-"):
         return _form_of(value)
     if body and re.search(r"(<|&lt;)([\w]+:)?token", body, re.IGNORECASE):
         return "soap_body"
@@ -235,6 +240,12 @@ def _connector_in(body: str, operation: str) -> str | None:
     return connector_name(found) if found else None
 
 
+def _action_in(body: str) -> str:
+    actions = re.findall(r"\bAction\s*=\s*(?:[\"']|&quot;|&apos;)(insert|update|delete)\b", body, re.IGNORECASE)
+    distinct = {action.lower() for action in actions}
+    return distinct.pop() if len(distinct) == 1 else "write"
+
+
 def _id_in(body: str) -> str | None:
     found = split_integration_id(_element(body, "IntegrationId"))
     return found.integration_id if found.id_status == "valid" else None
@@ -243,14 +254,17 @@ def _id_in(body: str) -> str | None:
 def _user_agent(text: str | None) -> str | None:
     if text in (None, "", "-"):
         return None
-    return REDACTED if is_suspect(text) else text[:256]
+    return REDACTED if is_suspect(text) else re.sub(r"\?[^\s)]+", f"?{REDACTED}", text)[:256]
 
 
 def _api_version(text: str | None) -> str | None:
-    return text if text and re.fullmatch(r"[0-9A-Za-z.-]{1,32}", text) and text != "-" else None
+    if text in (None, "", "-"):
+        return None
+    return text if re.fullmatch(r"[0-9A-Za-z.-]{1,15}", text) and not is_suspect(text) else REDACTED
 
 
 def _request_id(text: str | None) -> str | None:
     if text in (None, "", "-"):
         return None
-    return text if re.fullmatch(r"[0-9A-Za-z_.:-]{1,128}", text) and not is_suspect(text) else REDACTED
+    words = re.sub(r"[0-9]*[A-Za-z][0-9A-Za-z]{0,38}(?![0-9A-Za-z])", "", text)
+    return text if re.fullmatch(r"[0-9A-Za-z_.:-]{1,128}", text) and not is_suspect(words) else REDACTED

@@ -30,7 +30,9 @@ from tests.oracle.privacy import REDACTED, is_suspect
 
 _TRIMMED = " \t\r\n"
 _VALID = re.compile(r"([1-9][0-9]{3,6})_([1-9][0-9]{0,8})")
-_HARMLESS = re.compile(r"(?![0-9]{8,9}$|[0-9]{14,}$)[0-9_ \t.,:;/|#+-]*|none|null|nil|false|undefined", re.IGNORECASE)
+_HARMLESS = re.compile(
+    r"(?![0-9]{8,9}$|[0-9]{14,}$)[0-9_ \t.,:;/|#+-]*|none|null|nil|true|false|undefined", re.IGNORECASE
+)
 
 
 @dataclass(frozen=True)

@@ -10,8 +10,8 @@ Where the contract is silent, the oracle decides:
   in any object is `duplicate_key`. NaN, Infinity, a lone surrogate anywhere, control characters in a text: `not_a_record`.
 - L4. json: a header's value is text or a number, a list is several values; null is absent. Names that differ in case only are
   one header with several values. The header wins over the top-level `integration_id` when it is there at all, also when
-  empty. Top-level `user_agent` wins over the header User-Agent; `request_id` is top-level only. `headers` that is no object is
-  not logged.
+  empty. Top-level `user_agent` and `request_id` win over the headers User-Agent and X-Request-ID. `headers` that is no object
+  is not logged.
 - L5. w3c: `#Fields:` names in any case, split at white space; a line splits at spaces and tabs and must have as many
   values as there are fields; before any `#Fields:` it is `no_fields_directive`. `-` is null everywhere. No host is the given one, and else
   none. `cs-uri-query` is joined with `?`. `cs(Authorization)` logged as `-` is none. `cs(X-Request-ID)` is the request id.
@@ -115,11 +115,12 @@ class _DuplicateKeyError(Exception):
 
 
 def _json(line: str, _header: Header | None) -> Logged | Reject:
-    if _depth(line) > 100:
+    if line.count("[") + line.count("{") > 100 and _depth(line) > 100:
         return Reject("too_deep")
     try:
         record = json.loads(line, object_pairs_hook=_object, parse_constant=_no_constant, parse_int=_integer)
-        json.dumps(record, ensure_ascii=False).encode()
+        if "\\u" in line:
+            json.dumps(record, ensure_ascii=False).encode()
     except _DuplicateKeyError:
         return Reject("duplicate_key")
     except ValueError:
@@ -162,7 +163,7 @@ def _logged(record: dict[str, Any]) -> Logged:
         request_bytes=record.get("request_bytes"),
         response_bytes=record.get("response_bytes"),
         user_agent=next(iter(_values(record.get("user_agent")) or headers.get("user-agent", [])), None),
-        request_id=record.get("request_id"),
+        request_id=next(iter(_values(record.get("request_id")) or headers.get("x-request-id", [])), None),
         api_version=next(iter(headers.get("accept-version", [])), None),
         authorization=next(iter(headers.get("authorization", [])), None),
         authorization_is_logged=isinstance(found, dict),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import zoneinfo
 from dataclasses import asdict
 
 import pytest
@@ -49,7 +50,8 @@ def test_oracle_reads_an_outcome_as_worked_by_hand(case: worked.OutcomeCase) -> 
 
 @pytest.mark.parametrize("case", worked.line_cases(), ids=lambda case: case.rule)
 def test_oracle_reads_a_line_as_worked_by_hand(case: worked.LineCase) -> None:
-    context = Context(now=worked.NOW, lake_time_zone=worked.LAKE_TIME_ZONE, host=case.host)
+    time_zone = zoneinfo.ZoneInfo(case.time_zone) if case.time_zone else None
+    context = Context(now=worked.NOW, lake_time_zone=worked.LAKE_TIME_ZONE, host=case.host, time_zone=time_zone)
     *headers, found = read_file(case.format, case.content, context)
     assert all(isinstance(header, Ignored) for header in headers)
     if case.ignored:

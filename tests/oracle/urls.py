@@ -120,6 +120,7 @@ def connector_name(text: str) -> str:
     return official_names().get(text.lower()) or name_or_redacted(text)
 
 
+@functools.lru_cache(maxsize=100_000)
 def read_url(method: str | None, url: str | None, host: str | None = None) -> ReadUrl | BadUrl:
     """Read one request; `host` is used where the URL has none."""
     if not re.fullmatch(r"[A-Za-z]{3,20}", method or ""):
