@@ -59,8 +59,10 @@ def begin_source(
     source_time_zone: str | None = None,
     host: str | None = None,
 ) -> None:
-    """Say what the lines of a source do not: which day it is, in which zone the lake's days are, in which one times
-    without an offset are, and the host where none is logged.
+    """Say what the lines of a source do not.
+
+    Which day it is, in which zone the lake's days are and times without an offset are meant, and the host where none is
+    logged.
     """
     connection.execute("set variable latest_call = ?::timestamptz + interval 2 days", [now])
     connection.execute("set variable time_zone = ?", [time_zone])

@@ -97,6 +97,14 @@ create or replace macro soap_update_operation(body) as
         else 'write'
     end;
 
+-- The values of a header that was logged as a list; null for one that was logged as a text.
+create or replace macro listed(text) as
+    case when starts_with(text, '[') then try(from_json(text, '["VARCHAR"]')) end;
+
+-- A list of values as it would stand in one header line.
+create or replace macro joined_list(text) as
+    coalesce(array_to_string(listed(text), ', '), text);
+
 create or replace table user_agent_texts (text varchar);
 
 create or replace view user_agents as

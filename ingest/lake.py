@@ -132,7 +132,7 @@ class Lake:
     def ledger(self) -> tuple[DeltaTable, Ledger]:
         """The ledger as it stands, with the table it was read through: a decision has to be made through that one."""
         table = self._open("loads")
-        return table, _read_ledger(table)
+        return table, self._read_ledger(table)
 
     def decide(
         self, table: DeltaTable, ledger: Ledger, rows: Sequence[LedgerRow], staged: Sequence[StagedFile] = ()
@@ -187,12 +187,12 @@ class Lake:
             try:
                 calls, rejects, loads = (self._open(name) for name in ("calls", "rejects", "loads"))
             except LakeError:
-                if all(DeltaTable.is_deltatable(str(self.path / name)) for name in ("calls", "rejects", "loads")):
+                if all(DeltaTable.is_deltatable(self._uri(name)) for name in ("calls", "rejects", "loads")):
                     raise
                 # Somebody is creating the lake at this moment, or was killed while doing so: it is empty.
                 return Snapshot(0, time_zone, (), (), _load_table(()))
             version = calls.transaction_version(APPLICATION) or 0
-            whole = _read_ledger(loads)
+            whole = self._read_ledger(loads)
             taken_back = [row.decision for row in whole.after(version) if row.kind == "unload"]
             reached = rejects.transaction_version(APPLICATION) or 0
             if any(decision <= reached for decision in taken_back):
@@ -233,13 +233,29 @@ class Lake:
         for file in staged:
             (self.path / file.table / file.path).unlink(missing_ok=True)
 
+    def _uri(self, name: str) -> str:
+        # A path as text is taken for a URL by Delta, and a blank, a % or a [ in it for something else.
+        return (self.path / name).resolve().as_uri()
+
+    def _read_ledger(self, table: DeltaTable) -> Ledger:
+        # Not `parquet.read_table`, which takes a second to import what is not needed for one file.
+        from pyarrow.parquet import ParquetFile
+
+        records: list[dict[str, Any]] = []
+        for file in pa.table(table.get_add_actions(flatten=True))["path"].to_pylist():
+            with ParquetFile(self.path / "loads" / file) as parquet:
+                records += parquet.read().to_pylist()
+        # The order inside a decision is kept: its rows stand together in one file, and sorting is stable.
+        rows = sorted(map(LedgerRow.from_record, records), key=lambda row: row.decision)
+        return Ledger(rows[-1].decision if rows else 0, tuple(rows))
+
     def _create_table(self, name: str, columns: Sequence[Column]) -> None:
         for _ in range(_ATTEMPTS):
             try:
-                DeltaTable.create(self.path / name, arrow_schema(columns), mode="ignore")
+                DeltaTable.create(self._uri(name), arrow_schema(columns), mode="ignore")
             except (DeltaError, OSError) as error:
                 # Two processes that create the same table at once: one of them loses, now and then with an error.
-                if not DeltaTable.is_deltatable(str(self.path / name)):
+                if not DeltaTable.is_deltatable(self._uri(name)):
                     failure = error
                     continue
             return
@@ -247,7 +263,7 @@ class Lake:
 
     def _open(self, name: str) -> DeltaTable:
         try:
-            return DeltaTable(self.path / name)
+            return DeltaTable(self._uri(name))
         except TableNotFoundError as error:
             raise LakeError(f"{self.path}: the lake has no table {name!r}; 'koppelzicht ingest' mends that") from error
         except (DeltaError, OSError) as error:
@@ -354,19 +370,6 @@ def _steps(rows: Sequence[LedgerRow]) -> list[list[LedgerRow]]:
     return steps
 
 
-def _read_ledger(table: DeltaTable) -> Ledger:
-    import pyarrow.parquet as pq
-
-    schema = arrow_schema(LEDGER_COLUMNS)
-    records: list[dict[str, Any]] = []
-    for path in table.file_uris():
-        records += pq.read_table(_local(path), schema=schema, partitioning=None).to_pylist()
-    rows = [LedgerRow.from_record(record) for record in records]
-    # The order inside a decision is kept: its rows stand together in one file, and sorting is stable.
-    rows.sort(key=lambda row: row.decision)
-    return Ledger(rows[-1].decision if rows else 0, tuple(rows))
-
-
 def _load_table(rows: Sequence[LedgerRow]) -> pa.Table:
     names = [column.name for column in LOAD_COLUMNS]
     records = [{name: getattr(row, name) for name in names} for row in rows]
@@ -394,10 +397,6 @@ def _data_files(table: DeltaTable, folder: Path) -> tuple[DataFile, ...]:
         for file in files
     ]
     return tuple(sorted(found, key=lambda file: file.path.name))
-
-
-def _local(uri: str) -> str:
-    return uri.removeprefix("file://")
 
 
 def _write_once(path: Path, text: str) -> None:

@@ -88,7 +88,7 @@ def unload(lake: Path, target: str, *, now: dt.datetime) -> UnloadReport:
         if not wanted:
             raise LakeError(
                 f"{target}: no load has this id and no load came from this path;"
-                " 'koppelzicht sql \"select load_id, source from loads\"' lists them"
+                " 'koppelzicht sql \"from loads\"' lists them"
             )
         family = ledger.grown_from(wanted)
         if store.decide(table, ledger, [_unloading(family, target, now)]):
@@ -183,7 +183,8 @@ class _Loader:
             try:
                 if waiting:
                     self._batch.sources.append(waiting.popleft())
-                    self._add(*self._batch.sources[-1])
+                    name, is_named = self._batch.sources[-1]
+                    self._add(name, is_named=is_named)
                 if self._batch.is_full or self._replaces or not waiting:
                     self._decide()
             except _RefusedError:

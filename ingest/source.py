@@ -6,6 +6,7 @@ Nothing here knows what a line means. A block goes to DuckDB as one Arrow column
 from __future__ import annotations
 
 import bz2
+import codecs
 import hashlib
 import os
 import stat
@@ -66,6 +67,7 @@ class Block:
 
     @property
     def end(self) -> int:
+        """The offset behind its last byte."""
         return self.offset + len(self.data)
 
 
@@ -76,8 +78,8 @@ class Reader:
     name: str
     size: int | None
     is_final: bool
-    _chunks: Iterator[bytes]
-    _file: IO[bytes]
+    chunks: Iterator[bytes]
+    file: IO[bytes]
     is_compressed: bool = False
     incomplete: str | None = None
     raw_bytes: int = field(default=0)
@@ -90,14 +92,14 @@ class Reader:
     def close(self) -> None:
         """Let go of the file. Standard input stays open."""
         if self.name != STANDARD_INPUT:
-            self._file.close()
+            self.file.close()
 
     def blocks(self) -> Iterator[Block]:
         """The source in blocks of whole lines. SourceError when it cannot be read on."""
         pending = bytearray()
         offset = 0
         in_long_line = False
-        for chunk in self._chunks:
+        for chunk in self.chunks:
             pending += chunk
             if in_long_line:
                 end = pending.find(b"\n") + 1
@@ -130,7 +132,7 @@ def open_source(name: str, *, is_final: bool = False, count: Callable[[int], Non
     `count` is told of every number of bytes read from it, before decompression.
     """
     file, size = _open(name)
-    reader = Reader(name=name, size=size, is_final=is_final, _chunks=iter(()), _file=file)
+    reader = Reader(name=name, size=size, is_final=is_final, chunks=iter(()), file=file)
 
     def raw() -> Iterator[bytes]:
         left = size
@@ -151,15 +153,16 @@ def open_source(name: str, *, is_final: bool = False, count: Callable[[int], Non
     first = next(chunks, b"")
     while 0 < len(first) < 512 and (more := next(chunks, b"")):
         first += more
-    for magic, what in _REFUSED.items():
-        if first.startswith(magic) or (what == "a zip archive" and first[257:262] == b"ustar"):
-            what = "a tar archive" if first[257:262] == b"ustar" else what
-            raise SourceError(f"{name}: is {what}, which is not read; expected plain text, gzip, zstd or bzip2")
+    refused = next((what for magic, what in _REFUSED.items() if first.startswith(magic)), None)
+    if first[257:262] == b"ustar":
+        refused = "a tar archive"
+    if refused is not None:
+        raise SourceError(f"{name}: is {refused}, which is not read; expected plain text, gzip, zstd or bzip2")
     codec = _codec(first)
     # Only a plain file grows and stops being read at the size it had; a compressed one is read whole.
     reader.is_compressed = codec is not None
     whole = _chain(first, chunks)
-    reader._chunks = _decoded(reader, whole if codec is None else _decompressed(reader, codec, whole))
+    reader.chunks = _decoded(reader, whole if codec is None else _decompressed(reader, codec, whole))
     return reader
 
 
@@ -290,8 +293,6 @@ def _decoded(reader: Reader, chunks: Iterator[bytes]) -> Iterator[bytes]:
     if encoding is None:
         yield from _chain(first, chunks)
         return
-    import codecs
-
     decoder = codecs.getincrementaldecoder(encoding)("replace")
     reader.is_compressed = True  # its bytes are not the file's, so it is read whole, like a compressed one
     yield decoder.decode(first[2:]).encode("utf-8", "replace")
@@ -345,7 +346,9 @@ def line_table(block: Block, first_line: int) -> pa.Table:
     A byte that is no UTF-8 becomes U+FFFD. `fate` is `line_too_long` for lines of which only the beginning is here.
     """
     ends = line_ends(block.data) if block.kind == "lines" else np.array([len(block.data)], dtype=np.int64)
-    starts = np.concatenate((np.zeros(1, dtype=np.int64), ends[:-1]))
+    # A byte order mark is no part of the first line. (The offsets of the lines have one more entry than their starts.)
+    mark = len(codecs.BOM_UTF8) if block.offset == 0 and block.data.startswith(codecs.BOM_UTF8) else 0
+    starts = np.concatenate((np.array([mark], dtype=np.int64), ends[:-1]))
     too_long = (ends - starts > MAX_LINE_BYTES) | (block.kind == "long_start")
     data = block.data
     if too_long.any() or not _is_utf8(data):

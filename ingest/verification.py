@@ -68,7 +68,7 @@ def _bind(connection: duckdb.DuckDBPyConnection, snapshot: Snapshot, ledger: Led
             connection.execute(f"create table {name} ({fields})")
     connection.register("loads_at_snapshot", snapshot.loads)
     connection.execute("create table loads as from loads_at_snapshot")
-    rows = [row for row in ledger.until(snapshot.version).loads()]
+    rows = ledger.until(snapshot.version).loads()
     connection.execute("create table parents (load_id varchar, parent varchar)")
     if rows:
         connection.execute(

@@ -30,9 +30,12 @@ class LogFormat(Protocol):
         """Whether these first lines of a source look like this format."""
 
     def read(
-        self, connection: duckdb.DuckDBPyConnection, context: Mapping[str, Any]
+        self, connection: duckdb.DuckDBPyConnection, data: bytes, context: Mapping[str, Any]
     ) -> tuple[pa.Table, Mapping[str, Any]]:
-        """The registered `lines` as the columns of RAW_COLUMNS, one row each, and the context for the lines that follow."""
+        """The fields of every line as RAW_COLUMNS, and the context for the lines that follow.
+
+        The lines are registered as `lines` (line_number, byte_offset, line, fate); `data` are their bytes.
+        """
 
     def warnings(self, context: Mapping[str, Any]) -> Sequence[str]:
         """What the operator should know about a source that was read with this context."""

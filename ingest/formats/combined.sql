@@ -8,7 +8,7 @@ with judged as (
             when fate is not null then fate
             when regexp_full_match(line, '\s*') or starts_with(line, '#') then 'ignored'
         end as fate,
-        regexp_extract(ltrim(line, chr(65279)), '^' || getvariable('layout') || '$', [$groups]) as v
+        regexp_extract(line, '^' || getvariable('layout') || '$', [$groups]) as v
     from lines
 ),
 split as (

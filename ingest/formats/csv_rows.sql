@@ -1,7 +1,7 @@
 -- The values of the lines below one header, by position; the last step picks the fields from `split`. A record is a line: a
 -- quote that is not closed on its line spoils this line alone.
 with trimmed as (
-    select line_number, byte_offset, fate, regexp_replace(ltrim(line, chr(65279)), '\r?\n?$', '') as text
+    select line_number, byte_offset, fate, regexp_replace(line, '\r?\n?$', '') as text
     from section
 ),
 parts as (

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -18,17 +19,45 @@ if TYPE_CHECKING:
 MAX_DEPTH = 64
 """Objects and lists inside each other. No log needs more; deeper ones are `too_deep`."""
 
-_HERE = Path(__file__).parent
-_SETUP, _LEARN, _READ = (
-    (_HERE / name).read_text(encoding="utf-8")
-    for name in ("json_lines_setup.sql", "json_lines_learn.sql", "json_lines.sql")
+_FIELDS = (
+    "timestamp",
+    "method",
+    "url",
+    "integration_id",
+    "status",
+    "duration_ms",
+    "request_bytes",
+    "response_bytes",
+    "user_agent",
+    "request_id",
+    "body",
 )
+_HEADERS = ("user-agent", "authorization", "accept-version", "x-request-id", "host")
+_ID = "integrationid"
+
+_READ = Path(__file__).with_suffix(".sql").read_text(encoding="utf-8")
+_KEYS = (
+    "select distinct json_keys(object) as keys, json_keys(object, '$.headers') as header_keys"
+    " from (select case when fate is null and json_valid(line) then line end as object from lines) where object is not null"
+)
+_REPEATING = (
+    "insert into defects select line_number, 'duplicate_key' from ("
+    " select line_number, case when fate is null and json_valid(line) then line end as object from lines"
+    " anti join defects using (line_number))"
+    " where list_contains(?::varchar[][], json_keys(object))"
+    " or list_contains(?::varchar[][], json_keys(object, '$.headers'))"
+)
+"""Objects with a key that stands in them twice: what such a key says is anybody's guess."""
+
 _ODD = (
     r"select line_number, line from lines where fate is null and ("
-    r"regexp_matches(line, '(?i)[:,\[]\s*-?(nan|inf)|,\s*[}\]]|/[*/]|^\s*[^{\s#]')"
-    r" or regexp_matches(line, '([\[{][^\[{]*){64}'))"
+    r"strlen(line) - strlen(replace(replace(line, '{', ''), '[', '')) > ?"
+    r" or ? and regexp_matches(line, '[:,\[]\s*-?(NaN|Infinity)|,\s*[}\]]'))"
 )
-"""Lines that DuckDB's JSON reader, more lenient than the standard, might take though they are not sound."""
+"""Lines that are too deep, or that DuckDB's JSON reader, more lenient than the standard, takes though they are not sound."""
+
+_LENIENCIES = (b"NaN", b"Infinity", b",}", b",]", b", }", b", ]")
+"""What stands in a block with such lines; most blocks have none, and searching bytes is cheap."""
 
 
 class JsonLines:
@@ -39,54 +68,73 @@ class JsonLines:
 
     def claims(self, lines: Sequence[str]) -> bool:
         """Some line is a JSON object."""
-        return any(line.lstrip(" \t\ufeff").startswith("{") and _defect(line) != "not_a_record" for line in lines)
-
-    def __init__(self) -> None:
-        self._is_set_up = False
+        return any(
+            line.lstrip(" \t\ufeff").startswith("{") and _defect(line.removeprefix("\ufeff")) != "not_a_record"
+            for line in lines
+        )
 
     def read(
-        self, connection: duckdb.DuckDBPyConnection, context: Mapping[str, Any]
+        self, connection: duckdb.DuckDBPyConnection, data: bytes, context: Mapping[str, Any]
     ) -> tuple[pa.Table, Mapping[str, Any]]:
         """The fields of every line. What looks odd is looked at once more, by the standard."""
-        if not self._is_set_up:
-            connection.execute(_SETUP)
-            self._is_set_up = True
-        odd = connection.execute(_ODD).fetchall()
-        connection.execute("truncate defects")
+        is_lenient = any(text in data for text in _LENIENCIES)
+        odd = connection.execute(_ODD, [MAX_DEPTH, is_lenient]).fetchall()
         found = [(number, defect) for number, line in odd if (defect := _defect(line))]
-        if found:
-            numbers, defects = zip(*found, strict=True)
-            connection.execute("insert into defects select unnest(?), unnest(?)", [list(numbers), list(defects)])
-        connection.execute(_LEARN)
-        return connection.sql(_READ).to_arrow_table(), context
+        connection.execute("create or replace temp table defects (line_number bigint, fate varchar)")
+        connection.execute(
+            "insert into defects select unnest(?::bigint[]), unnest(?::varchar[])",
+            [[number for number, _ in found], [defect for _, defect in found]],
+        )
+        key_sets = connection.execute(_KEYS).fetchall()
+        repeating = [keys for both in key_sets for keys in both if keys and len(set(keys)) < len(keys)]
+        if repeating:
+            connection.execute(_REPEATING, [repeating, repeating])
+        query = _query_for(key_sets)
+        return connection.sql(query).to_arrow_table(), context
 
     def warnings(self, context: Mapping[str, Any]) -> Sequence[str]:
         """Nothing is known beforehand."""
         return ()
 
 
+def _query_for(key_sets: Sequence[tuple[list[str], list[str] | None]]) -> str:
+    """The SQL that reads a block whose objects, and the headers in them, have these sets of keys.
+
+    Sets of keys repeat from line to line, so what they say is found once a block: how the names of the headers are spelled
+    here, and whether a key stands in an object twice.
+    """
+    spellings: dict[str, list[str]] = {name: [] for name in (_ID, *_HEADERS)}
+    for name in sorted({name for _, headers in key_sets for name in headers or ()}):
+        # Only letters, dashes and spaces get into a path, and so into the SQL.
+        if name.strip().lower() in spellings and re.fullmatch("[A-Za-z -]+", name):
+            spellings[name.strip().lower()].append(name)
+    paths = [f"$.{field}" for field in _FIELDS]
+    names = [f"value[{number}] as {field}" for number, field in enumerate(_FIELDS, start=1)]
+    for header, spelled in spellings.items():
+        places = [f"value[{len(paths) + number}]" for number in range(1, len(spelled) + 1)]
+        paths += [f'$.headers."{name}"' for name in spelled]
+        if header == _ID:
+            names.append(
+                f"nullif(concat_ws(', ', {', '.join(['null', *places])}), '') as header_id"
+                if len(places) > 1
+                else f"{places[0] if places else 'null::varchar'} as header_id"
+            )
+            names.append(f"{' + '.join([f'({place} is not null)::integer' for place in places]) or '0'} as header_ids")
+        else:
+            value = f"coalesce({', '.join(['null::varchar', *places])})"
+            names.append(f"{value} as header_{header.replace('-', '_')}")
+    logged = (
+        "true" if all(headers is not None for _, headers in key_sets) else "json_type(object, '$.headers') = 'OBJECT'"
+    )
+    query = _READ.replace("$paths", ", ".join(f"'{path}'" for path in paths)).replace("$names", ", ".join(names))
+    return query.replace("$headers_logged", f"coalesce({logged}, false)")
+
+
 def _defect(line: str) -> str | None:
     """What the standard says against this line, None where it is a sound object."""
     if not line.strip() or line.startswith("#"):
         return None
-    depth = deepest = 0
-    in_string = escaped = False
-    for character in line:
-        if in_string:
-            if escaped:
-                escaped = False
-            elif character == "\\":
-                escaped = True
-            elif character == '"':
-                in_string = False
-        elif character == '"':
-            in_string = True
-        elif character in "[{":
-            depth += 1
-            deepest = max(deepest, depth)
-        elif character in "]}":
-            depth -= 1
-    if deepest > MAX_DEPTH:
+    if _depth(line) > MAX_DEPTH:
         return "too_deep"
 
     def refuse(constant: str) -> None:
@@ -94,7 +142,19 @@ def _defect(line: str) -> str | None:
 
     try:
         # Numbers stay text: one of 5,000 digits is sound JSON, and Python would refuse to convert it.
-        value = json.loads(line.removeprefix("\ufeff"), parse_constant=refuse, parse_int=str, strict=False)
+        value = json.loads(line, parse_constant=refuse, parse_int=str)
     except ValueError:
         return "not_a_record"
     return None if isinstance(value, dict) else "not_a_record"
+
+
+def _depth(line: str) -> int:
+    """How many objects and lists stand inside each other, at most."""
+    depth = deepest = 0
+    for bracket in re.sub(r'"(?:[^"\\]|\\.)*"', "", line):
+        if bracket in "[{":
+            depth += 1
+            deepest = max(deepest, depth)
+        elif bracket in "]}":
+            depth -= 1
+    return deepest

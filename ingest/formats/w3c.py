@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 _DIRECTIVES = ("#software:", "#version:", "#date:", "#fields:", "#start-date:", "#end-date:", "#remark:")
 _DIRECTIVE_LINES = (
     "select line_number, line from lines"
-    " where starts_with(ltrim(line, chr(65279)), '#') and lower(ltrim(line, chr(65279)))[:8] = '#fields:'"
+    " where starts_with(line, '#') and lower(line)[:8] = '#fields:'"
     " order by line_number"
 )
 _SPLIT = Path(__file__).with_suffix(".sql").read_text(encoding="utf-8")
@@ -37,7 +37,7 @@ class W3c:
         return any(line.lstrip("\ufeff").lower().startswith(_DIRECTIVES) for line in lines)
 
     def read(
-        self, connection: duckdb.DuckDBPyConnection, context: Mapping[str, Any]
+        self, connection: duckdb.DuckDBPyConnection, data: bytes, context: Mapping[str, Any]
     ) -> tuple[pa.Table, Mapping[str, Any]]:
         """Fill `raw`, section by section: from one `#Fields:` to the next."""
         directives = connection.execute(_DIRECTIVE_LINES).fetchall()

@@ -1,6 +1,6 @@
 -- The values of the lines of one section, by position; the last step picks the fields from `split`.
 with trimmed as (
-    select line_number, byte_offset, fate, regexp_replace(ltrim(line, chr(65279)), '[ \t]*\r?\n?$', '') as text
+    select line_number, byte_offset, fate, regexp_replace(line, '[ \t]*\r?\n?$', '') as text
     from section
 ),
 parts as (
