@@ -9,7 +9,7 @@ _HERE = Path(__file__).parent
 
 def demo_files() -> list[Path]:
     """Three months of logs of five streams, in mixed formats; no call stands in two of them."""
-    return sorted(path for path in (_HERE / "demo").rglob("*") if path.is_file())
+    return sorted(path for path in (_HERE / "demo").rglob("[!.]*") if path.is_file())
 
 
 def registry_files() -> list[Path]:

@@ -119,6 +119,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = parser.parse_args(arguments)
     if (options.out is None) != (options.calls is None):
         parser.error("--calls and --out go together")
+    if options.calls is not None and options.calls < 1:
+        parser.error(f"--calls {options.calls}: expected 1 or more")
     if options.out is None:
         write_samples(Path(__file__).parent)
     else:

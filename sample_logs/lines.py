@@ -45,16 +45,17 @@ _W3C_DIRECTIVES = (
 
 @dataclass(frozen=True, kw_only=True)
 class Log:
-    """What stands in one log: a format, a period in local days (half-open), and the calls of one stream or of all."""
+    """What stands in one log: a format, a period in local days (half-open), and the calls of one stream or of all.
+
+    Behind every `calls_between` calls of the world stands a line that is no call; with None, each of those lines once.
+    """
 
     log_format: LogFormat
     since: dt.date = FIRST_DAY
     until: dt.date = LAST_DAY + dt.timedelta(days=1)
     stream: Stream | None = None
     separator: Separator = ","
-    calls_between: int | None = (
-        900  # other lines stand behind every so many calls of everybody's; None: each stands once
-    )
+    calls_between: int | None = 900
 
 
 class World:

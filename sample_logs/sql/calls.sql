@@ -82,12 +82,9 @@ filled as (
 measured as (
     select
         *,
-        duration_draw >> 12 as duration_step,
-        durations[1 + (duration_draw >> 12)]
-        + (durations[2 + (duration_draw >> 12)] - durations[1 + (duration_draw >> 12)]) * (duration_draw & 4095) // 4096 as usual_ms,
-        sizes[1 + (size_draw >> 12)]
-        + (sizes[2 + (size_draw >> 12)] - sizes[1 + (size_draw >> 12)]) * (size_draw & 4095) // 4096 as usual_bytes
-    from filled
+        durations[step] + (durations[step + 1] - durations[step]) * (duration_draw & 4095) // 4096 as usual_ms,
+        sizes[size_step] + (sizes[size_step + 1] - sizes[size_step]) * (size_draw & 4095) // 4096 as usual_bytes
+    from (select *, 1 + (duration_draw >> 12) as step, 1 + (size_draw >> 12) as size_step from filled)
 )
 select
     call,
