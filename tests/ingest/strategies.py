@@ -211,9 +211,11 @@ def calls() -> st.SearchStrategy[Given]:
 def damaged_lines(log_format: str) -> st.SearchStrategy[bytes]:
     """Lines of a format, some of them with a few characters more or less, and anything."""
     lines = calls().map(lambda call: WRITERS[log_format]([call]).decode().splitlines()[-1])
-    return (lines | _damaged(lines, _DAMAGE.replace("@", "") + "\"'\\{}[]") | st.text(max_size=40)).map(
-        str.encode
-    ) | st.binary(max_size=40)
+    gone = "@\t" if log_format == "w3c" else "@"
+    damage = "".join(character for character in _DAMAGE if character not in gone)
+    return (lines | _damaged(lines, damage + "\"'\\{}[]") | st.text(max_size=40)).map(str.encode) | st.binary(
+        max_size=40
+    )
 
 
 def files(log_format: str) -> st.SearchStrategy[bytes]:

@@ -7,7 +7,7 @@ Where the contract is silent, the oracle decides:
   microseconds), `Z`, `z` or an offset `+02:00`, `+0200`, `+02`; or epoch as number or digits (a fraction is fine): seconds
   below 10^11, milliseconds below 10^14, microseconds below 10^17, else nanoseconds. A time without offset is read in the
   given zone: the later of two in an overlap, and in a gap with the offset from before it.
-- C3. Status: a whole number, also as text or `200.0`. Durations and sizes: numbers, also as text; below 0, over 10^9
+- C3. Status: three digits, as number or text. Durations and sizes: numbers, also as text; below 0, over 10^9
   (duration) or over 10^15 (sizes), NaN, `-` and anything else are null. A size with a fraction is rounded.
 - C4. `user_agent`, `request_id`, `api_version`: `-` and the empty text are null. A request id that is not 1 to 128 letters,
   digits and `-_.:` or is suspect is `REDACTED` (nine digits inside a longer word are not suspect here: ids are often
@@ -179,8 +179,8 @@ def _from_epoch(text: str) -> dt.datetime | None:
 
 def read_status(value: Value) -> int | None:
     """Return a status from 100 to 599, or None."""
-    number = _number(value)
-    return int(number) if number is not None and number == int(number) and 100 <= number <= 599 else None
+    text = _text(value) or ""
+    return int(text) if re.fullmatch(r"[1-5][0-9]{2}", text) else None
 
 
 def read_duration(value: Value) -> float | None:
@@ -197,7 +197,7 @@ def read_size(value: Value) -> int | None:
 
 def _number(value: Value) -> float | None:
     text = _text(value)
-    if text is None or not re.fullmatch(r"[+-]?[0-9]+(\.[0-9]*)?([eE][+-]?[0-9]{1,3})?", text):
+    if text is None or not re.fullmatch(r"[+-]?[0-9]+(\.[0-9]+)?([eE][+-]?[0-9]{1,3})?", text):
         return None
     number = float(text)
     return number if math.isfinite(number) else None

@@ -12,7 +12,7 @@ Where the contract is silent, the oracle decides:
   `too_many_parts`: two or more underscores; `empty_part`: nothing on one side of the underscore (`_` too);
   `not_a_number`: something else than digits on a side; `leading_zero`: a side begins with 0 (a side `0` too);
   `too_short`: fewer than 4 digits in the first number.
-- I2. Length is counted in characters, not bytes, after trimming.
+- I2. Length is counted in characters, not bytes, after trimming. What was cut is trimmed again: reading it changes nothing.
 - I3. Several header values are joined by `, `. No value, an empty one or `-` is missing and stored as null. White space
   around `-` is trimmed first.
 - I4. A malformed id is kept as sent when its first 64 characters are only digits, `_`, spaces, tabs and `-.,:;/|#+`, and hold
@@ -89,6 +89,6 @@ def _is_repeated(trimmed: str) -> bool:
 
 
 def _kept(trimmed: str) -> str:
-    cut = trimmed[:64]
+    cut = trimmed[:64].strip(_TRIMMED)
     apart_from_ids = re.sub(r"[0-9]*_[0-9_]*", " ", cut)
     return cut if _HARMLESS.fullmatch(cut) and not is_suspect(apart_from_ids) else REDACTED

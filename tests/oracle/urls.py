@@ -32,8 +32,8 @@ Where the contract is silent, the oracle decides:
   first segment, is `no_customer`. A first segment that is not of `[a-z0-9_-]` or is suspect is `REDACTED` inside
   `customer`. The sub-domain is one label of `[a-z0-9-]`, else `no_customer`.
 - U12. The query is what stands between `?` and `#`. Names in any case, the first of a name counts, values are decoded once
-  (`+` is a space). `skip`, `take`: whole numbers of at most 18 digits, else null; read on any URL. `ordered`: REST gets only
-  (SB too; false without the parameter); null for SOAP, whose options stand in the body.
+  (`+` is a space). `skip`, `take`: whole numbers of at most 18 digits, else null; read on any URL. `ordered`: every operation
+  get, SB and SOAP included (false without the parameter).
 - U13. Filter fields: `filterfieldids` split at `,` and `;`, then the `@FieldId`s of `filterjson` in its order; kept in order
   with repeats; what is not a field name (a letter or underscore, then letters, digits, `_`, at most 64) is left out. Any URL.
 - U14. `query_length` counts characters as sent: `?` alone is 1, the fragment does not count.
@@ -147,12 +147,11 @@ def _in_environment(method: str, host: str, segments: list[str], query: str) -> 
     known = _profit(method, host, segments, parameters) or _sb(method, host, segments) or BadUrl("unknown_host")
     if isinstance(known, BadUrl):
         return known
-    is_rest_get = known.protocol == "rest" and known.operation == "get"
     return replace(
         known,
         skip=_whole_number(parameters.get("skip")),
         take=_whole_number(parameters.get("take")),
-        ordered="orderbyfieldids" in parameters if is_rest_get else None,
+        ordered="orderbyfieldids" in parameters if known.operation == "get" else None,
         filter_fields=_filter_fields(parameters),
         query_length=len(query),
     )
