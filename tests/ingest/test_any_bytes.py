@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 FEW = settings(
     max_examples=3,
     deadline=None,
+    derandomize=True,
     verbosity=Verbosity.quiet,
     phases=[Phase.generate],
     suppress_health_check=list(HealthCheck),

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 FEW = settings(
     max_examples=4,
     deadline=None,
+    derandomize=True,
     verbosity=Verbosity.quiet,
     phases=[Phase.generate],
     suppress_health_check=list(HealthCheck),

@@ -54,6 +54,18 @@ def test_a_line_is_read_as_worked_by_hand(case: worked.LineCase, fates: dict[str
         assert fate == case.reject
 
 
+@pytest.mark.parametrize("case", worked.file_cases(), ids=lambda case: case.rule)
+def test_every_line_of_a_file_has_the_fate_worked_by_hand(case: worked.FileCase, tmp_path: Path) -> None:
+    path = tmp_path / "calls.log"
+    path.write_bytes(case.content)
+    options = ReadOptions(log_format=case.format, final=True)
+    inspection = inspect(str(path), options, limit=None, now=worked.NOW)
+    fates = {call.line_number: call.customer for call in inspection.calls}
+    fates |= {reject.line_number: reject.reason for reject in inspection.rejects}
+    assert inspection.lines == len(case.lines)
+    assert [fates.get(number, "ignored") for number in range(1, len(case.lines) + 1)] == case.fates
+
+
 def test_a_method_that_is_none_is_rejected_before_its_url(tmp_path: Path) -> None:
     cases = [case for case in worked.url_cases() if case.expected == "bad_method"]
     records = [{"timestamp": 1790805000, "method": case.method, "url": case.url, "status": 200} for case in cases]

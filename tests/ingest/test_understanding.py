@@ -19,6 +19,7 @@ from tests.oracle.oracle import BadUrl, read_url, split_integration_id
 BATCHES = settings(
     max_examples=10,
     deadline=None,
+    derandomize=True,
     verbosity=Verbosity.quiet,
     phases=[Phase.explicit, Phase.generate],
     suppress_health_check=list(HealthCheck),

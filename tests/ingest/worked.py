@@ -68,6 +68,23 @@ class LineCase:
         return "".join(f"{line}\n" for line in lines).encode()
 
 
+@dataclass(frozen=True)
+class FileCase:
+    rule: str
+    format: str
+    lines: list[str]
+    fates: list[str]
+    end: str
+
+    @property
+    def content(self) -> bytes:
+        return "".join(line + self.end for line in self.lines).encode()
+
+
+def file_cases() -> list[FileCase]:
+    return [FileCase(**case) for case in _toml("files")]
+
+
 def id_cases() -> list[IdCase]:
     return [
         IdCase(**{**case, "text": case["text"] * times})

@@ -62,3 +62,13 @@ def test_oracle_reads_a_line_as_worked_by_hand(case: worked.LineCase) -> None:
         assert isinstance(found, dict)
         del found["line_number"], found["stream"]
         assert found == worked.whole(case.call, set(found))
+
+
+@pytest.mark.parametrize("case", worked.file_cases(), ids=lambda case: case.rule)
+def test_oracle_gives_every_line_of_a_file_the_fate_worked_by_hand(case: worked.FileCase) -> None:
+    context = Context(now=worked.NOW, lake_time_zone=worked.LAKE_TIME_ZONE)
+    fates = [
+        fate["customer"] if isinstance(fate, dict) else fate.reason if isinstance(fate, Reject) else "ignored"
+        for fate in read_file(case.format, case.content, context)
+    ]
+    assert fates == case.fates
