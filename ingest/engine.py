@@ -70,6 +70,11 @@ def begin_source(
     connection.execute("set variable default_host = ?", [host])
 
 
+def sound_text(text: str | None) -> str | None:
+    """The text with a question mark for each lone surrogate, which Python allows in a text and UTF-8 does not."""
+    return None if text is None else text.encode("utf-8", "replace").decode("utf-8")
+
+
 @cache
 def official_connectors() -> tuple[str, ...]:
     """Every official connector name in its official spelling (the vendor's published list)."""

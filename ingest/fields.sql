@@ -31,7 +31,7 @@ create or replace macro epoch_instant(text) as
 -- 21/Oct/2026:13:55:36 +0200
 create or replace macro common_log_instant(text) as
     case
-        when regexp_full_match(text, '[0-3][0-9]/[A-Z][a-z]{2}/[0-9]{4}:([01][0-9]|2[0-3]):[0-9]{2}:[0-9]{2} [+-][0-9]{4}')
+        when regexp_full_match(text, '[0-3][0-9]/[A-Z][a-z]{2}/[0-9]{4}:([01][0-9]|2[0-3]):[0-9]{2}:[0-9]{2} [+-](0[0-9]|1[0-8])[0-5][0-9]')
             then try_strptime(text, '%d/%b/%Y:%H:%M:%S %z')
     end;
 
@@ -42,7 +42,8 @@ create or replace macro number_or_null(text) as
 create or replace macro url_from_parts(host, target, query) as
     case
         when target is null then null
-        when regexp_matches(target, '(?i)^https?://') then target || coalesce('?' || query, '')
+        -- an absolute target as a proxy logs it; and what is no path must not be glued to the host
+        when not starts_with(target, '/') then target || coalesce('?' || query, '')
         when coalesce(host, getvariable('default_host')) is null then target || coalesce('?' || query, '')
         else 'https://' || coalesce(host, getvariable('default_host')) || target || coalesce('?' || query, '')
     end;
@@ -53,16 +54,26 @@ create or replace macro with_default_host(url) as
         else url
     end;
 
--- Quotes and backslashes as nginx and Apache escape them inside a quoted value.
+-- What nginx and Apache escape inside a quoted value: \" \\ and \xHH, a byte of UTF-8. Percent signs carry the bytes to the
+-- decoder; what does not become valid UTF-8 stays as it was.
 create or replace macro unescaped(text) as
     case
-        when contains(text, '\') then replace(replace(replace(replace(text, '\x22', '"'), '\"', '"'), '\x5C', '\'), '\\', '\')
+        when contains(text, '\') then coalesce(
+            try(url_decode(
+                regexp_replace(
+                    replace(replace(replace(text, '%', '%25'), '\\', '%5C'), '\"', '%22'), '\\x([0-9A-Fa-f]{2})', '%\1', 'g'
+                )
+            )),
+            text
+        )
         else text
     end;
 
 -- The form of the authorization, never its value. A masked value says nothing about its form.
 create or replace macro token_form_of(header, headers_logged, body) as
     case
+        when starts_with(header, 'AfasToken PHRva2Vu') then 'base64'
+        when starts_with(header, 'Bearer ') then 'bearer'
         when coalesce(trim(header), '') not in ('', '-') then
             case
                 when regexp_matches(header, '(?i)^\s*bearer(\s|$)') then 'bearer'
@@ -99,7 +110,7 @@ create or replace macro soap_update_operation(body) as
 
 -- The values of a header that was logged as a list; null for one that was logged as a text.
 create or replace macro listed(text) as
-    case when starts_with(text, '[') then try(from_json(text, '["VARCHAR"]')) end;
+    case when starts_with(text, '[') then try(list_filter(from_json(text, '["VARCHAR"]'), lambda value: value is not null)) end;
 
 -- A list of values as it would stand in one header line.
 create or replace macro joined_list(text) as

@@ -44,10 +44,12 @@ def parse_integration_ids(texts: Sequence[str | None]) -> list[IntegrationId]:
     """The same for many headers, in their order."""
     import pyarrow as pa
 
-    from ingest.engine import connect
+    from ingest.engine import connect, sound_text
 
     with connect(threads=1) as connection:
-        given = pa.table({"n": pa.array(range(len(texts)), pa.int64()), "text": pa.array(texts, pa.string())})
+        given = pa.table(
+            {"n": pa.array(range(len(texts)), pa.int64()), "text": pa.array(map(sound_text, texts), pa.string())}
+        )
         connection.register("given", given)
         connection.execute("insert into integration_id_texts select distinct text, false from given")
         rows = connection.execute(

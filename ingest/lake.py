@@ -21,7 +21,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-import duckdb
 import pyarrow as pa
 import pyarrow.compute as pc
 from deltalake import CommitProperties, DeltaTable, Transaction, write_deltalake
@@ -49,6 +48,9 @@ FORMAT_VERSION = 1
 DEFAULT_TIME_ZONE = "Europe/Amsterdam"
 APPLICATION = "ledger"
 """Name of the application transaction that says how far a table has followed the ledger."""
+
+_ROW_GROUP = 128 * 1024
+"""Rows that are read or skipped together, by their minima and maxima."""
 
 _ATTEMPTS = 200
 """How often a commit is tried again when others were faster. Each refusal means that somebody else got further."""
@@ -218,10 +220,9 @@ class Lake:
                 continue
             path = self.path / table / f"{name}.parquet"
             try:
-                with duckdb.connect(":memory:") as connection:
-                    connection.from_arrow(rows).write_parquet(str(path), compression="zstd")
+                _write_parquet(path, rows)
                 size = _synced(path)
-            except (duckdb.Error, OSError) as error:
+            except (pa.ArrowException, OSError) as error:
                 path.unlink(missing_ok=True)
                 raise LakeError(f"{path}: cannot be written, nothing was loaded: {error}") from error
             stats = json.dumps(_stats(rows))
@@ -339,6 +340,13 @@ def _stats(rows: pa.Table) -> dict[str, Any]:
                 value.isoformat() if isinstance(value, dt.date) else value for value in (bounds["min"], bounds["max"])
             )
     return {"numRecords": len(rows), "minValues": low, "maxValues": high, "nullCount": {}}
+
+
+def _write_parquet(path: Path, rows: pa.Table) -> None:
+    from pyarrow.parquet import ParquetWriter
+
+    with ParquetWriter(path, rows.schema, compression="zstd", compression_level=1) as writer:
+        writer.write_table(rows, row_group_size=_ROW_GROUP)
 
 
 def _synced(path: Path) -> int:

@@ -18,9 +18,9 @@ select * from integration_ids;
 truncate request_base_texts;
 
 insert into request_base_texts
-select distinct upper(method), url_base(url), asks_for_wsdl(url)
+select distinct upper(method), base, wsdl
 from raw
-where fate is null and method is not null and url is not null
+where fate is null and method is not null and base is not null
 except
 select method, base, wsdl from known_request_bases;
 
@@ -30,9 +30,9 @@ select * from request_bases;
 truncate request_query_texts;
 
 insert into request_query_texts
-select distinct url_query(url)
+select distinct query
 from raw
-where fate is null and url is not null
+where fate is null and query is not null
 except
 select query from known_request_queries;
 

@@ -194,7 +194,7 @@ class _Loader:
                 self._start_again()
                 waiting.extendleft(reversed(again))
 
-    def _add(self, name: str, is_named: bool) -> None:
+    def _add(self, name: str, *, is_named: bool) -> None:
         """Read one source into the batch, or say why that cannot be done."""
         stream = self._options.stream or stream_of(name)
         if name in self._failed:

@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from ingest.call import Column
+
+if TYPE_CHECKING:
+    import duckdb
+    import pyarrow as pa
 
 RAW_COLUMNS = (
     Column("line_number", "bigint", nullable=False, meaning="its line in the source, from 1"),
@@ -27,5 +33,13 @@ RAW_COLUMNS = (
 )
 """The columns that every format fills, in order. Nothing of them is stored before it is understood and redacted."""
 
-RAW_FIELDS = tuple(column.name for column in RAW_COLUMNS[4:])
-"""Those that are fields of the request, as opposed to the line and its fate."""
+
+def raw_table(connection: duckdb.DuckDBPyConnection, query: str) -> pa.Table:
+    """The rows of a query that gives RAW_COLUMNS, with the URL cut into what the dictionaries are asked by.
+
+    Instead of `url`: `base` (before the question mark), `query` (from it on) and `wsdl`.
+    """
+    return connection.sql(
+        "select * exclude (url), url_base(url) as base, url_query(url) as query, asks_for_wsdl(url) as wsdl"
+        f" from ({query})"
+    ).to_arrow_table()

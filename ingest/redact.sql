@@ -17,7 +17,11 @@ create or replace macro looks_secret(text) as
 create or replace macro redacted_name(text) as
     case
         when text is null then null
-        when regexp_full_match(text, '[A-Za-z_][A-Za-z0-9_.-]{0,63}') and not looks_secret(text) then text
+        when
+            regexp_full_match(text, '[A-Za-z0-9_][A-Za-z0-9_.-]{0,63}')
+            and regexp_matches(text, '[A-Za-z]')
+            and not looks_secret(text)
+            then text
         else 'redacted'
     end;
 
@@ -54,12 +58,13 @@ create or replace macro redacted_user_agent(text) as
             regexp_replace(
                 left(text, 1024),
                 '(?is)(<|&lt;|%3c)/?(token|data|version).*', 'redacted', 'g'),
-                '(?i)\b(afastoken|bearer|basic|digest|negotiate|token|password|passwd|pwd|secret|api[-_]?key|cookie|set-cookie|session|sessionid|authorization|bsn)\b["'']?\s*[:= ]\s*["'']?[^\s;,)"'']+', '\1 redacted', 'g'),
+                '(?i)\b(afastoken|bearer|basic|digest|negotiate)\s+[^\s;,)]+|[a-z0-9_.-]*(token|passw|pwd|secret|api[-_]?key|cookie|session|authori[sz]ation|bsn)[a-z0-9_.-]*["'']?\s*[:=]\s*["'']?[^\s;,)"'']+', 'redacted', 'g'),
                 '(?i)[^\s/<>()\[\],;:"'']+(@|%40)[^\s/<>()\[\],;:"'']+', 'redacted', 'g'),
                 '\?[^\s)"'']*', '?redacted', 'g'),
                 '\b[A-Z]{2}[0-9]{2} ?[A-Z]{4} ?[0-9]{4} ?[0-9]{4} ?[0-9]{0,4}\b', 'redacted', 'gi'),
                 '[0-9]([ -]?[0-9]){8,}|\b[0-9]{3,4}\.[0-9]{2,3}\.[0-9]{3}\b', 'redacted', 'g'),
-                '[A-Za-z0-9+/=_-]*(PHRva2Vu|x0b2tlb|8dG9rZW4|eyJ[A-Za-z0-9_-]{10})[A-Za-z0-9+/=_.-]*|[A-Za-z0-9+/=_-]{40,}',
+                '[A-Za-z0-9+/=_-]*(PHRva2Vu|x0b2tlb|8dG9rZW4|eyJ[A-Za-z0-9_-]{10})[A-Za-z0-9+/=_.-]*|[A-Za-z0-9+/=_-]{40,}'
+                || '|\b[A-Za-z0-9]*[0-9][A-Za-z0-9]{15,}\b|\b[A-Za-z0-9]{15,}[0-9][A-Za-z0-9]*\b',
                 'redacted', 'g'),
             256)
     end;
@@ -68,7 +73,7 @@ create or replace macro redacted_user_agent(text) as
 -- the words that a program puts in for a value it does not have), because then it tells the partner what is wrong.
 create or replace macro redacted_integration_id(text) as
     case
-        when regexp_full_match(text, '[0-9]{8,9}|[0-9]{4}[.][0-9]{2}[.][0-9]{3}') then 'redacted'
+        when regexp_matches(text, '(^|[^0-9_])([0-9]{8,9}|[0-9]{4}[.][0-9]{2}[.][0-9]{3})($|[^0-9_])') then 'redacted'
         when regexp_full_match(text, '[0-9 \t_.,:;/|+#-]{1,64}') and not regexp_matches(text, '[0-9]{14}') then text
         when regexp_full_match(
             text,

@@ -19,7 +19,7 @@ select
         when 'unknown_host' then 'the host is none of the platform''s'
         when 'no_customer' then
             case
-                when starts_with(raw.url, '/') then 'no host is logged: --host says which it is'
+                when starts_with(raw.base, '/') then 'no host is logged: --host says which it is'
                 else 'the URL names no customer'
             end
         else raw.detail

@@ -44,14 +44,14 @@ def parse_request_urls(requests: Sequence[tuple[str, str]]) -> list[RequestUrl]:
     """The same for many (method, URL), in their order."""
     import pyarrow as pa
 
-    from ingest.engine import connect
+    from ingest.engine import connect, sound_text
 
     with connect(threads=1) as connection:
         given = pa.table(
             {
                 "n": pa.array(range(len(requests)), pa.int64()),
-                "method": pa.array([method for method, _ in requests], pa.string()),
-                "url": pa.array([url for _, url in requests], pa.string()),
+                "method": pa.array([sound_text(method) for method, _ in requests], pa.string()),
+                "url": pa.array([sound_text(url) for _, url in requests], pa.string()),
             }
         )
         connection.register("given", given)

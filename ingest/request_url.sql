@@ -9,16 +9,20 @@
 --
 -- No value of a path or a query leaves this file: only names, and they pass redacted_name.
 
-create or replace macro url_base(url) as split_part(split_part(url, '#', 1), '?', 1);
+-- The URL without its fragment, which servers are not sent but some clients log.
+create or replace macro url_without_fragment(url) as
+    case when contains(url, '#') then split_part(url, '#', 1) else url end;
+
+create or replace macro url_base(url) as split_part(url_without_fragment(url), '?', 1);
 
 -- The query string with its question mark; '' where there is none.
 create or replace macro url_query(url) as
     case
         when not contains(url, '?') then ''
-        else substr(split_part(url, '#', 1), length(split_part(split_part(url, '#', 1), '?', 1)) + 1)
+        else substr(url_without_fragment(url), length(split_part(url_without_fragment(url), '?', 1)) + 1)
     end;
 
-create or replace macro asks_for_wsdl(url) as regexp_matches(url, '(?i)\?(wsdl|singlewsdl)');
+create or replace macro asks_for_wsdl(url) as contains(url, '?') and regexp_matches(url_query(url), '(?i)^\?(single)?wsdl');
 
 -- Percent-decoded once. What is no valid UTF-8 then stays as it was.
 create or replace macro decoded(text) as
@@ -33,9 +37,10 @@ create or replace macro delete_template(parts) as
                 parts,
                 lambda part, i: case i % 3
                     when 1 then redacted_name(part)
-                    when 2 then array_to_string(
+                    -- without a value behind it, and without its @, it may be one
+                    when 2 then case when i = len(parts) and not starts_with(part, '@') then '@redacted' else array_to_string(
                         list_transform(string_split(part, ','), lambda key: '@' || redacted_name(ltrim(key, '@'))), ','
-                    )
+                    ) end
                 end
             ),
             lambda part: part is not null
@@ -222,7 +227,9 @@ select
         when 'version' then 'ProfitVersion'
         when 'auth' then case low[2] when 'otprequest' then 'OtpRequest' else 'OtpValidation' end
         when 'oauth' then 'oauth/' || low[3]
-        when 'bi' then 'bi/' || redacted_name(path[3])
+        when 'bi' then
+            'bi/' || redacted_name(path[3])
+            || case when regexp_full_match(low[4], 'v[0-9]{1,2}') then '/' || low[4] else '' end
         when 'service' then coalesce(service, redacted_name(path[2][:-6])) || '.asmx'
         when 'api' then 'api/' || connector
         when 'sign_in' then low[2]

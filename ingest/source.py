@@ -350,30 +350,29 @@ def line_table(block: Block, first_line: int) -> pa.Table:
     mark = len(codecs.BOM_UTF8) if block.offset == 0 and block.data.startswith(codecs.BOM_UTF8) else 0
     starts = np.concatenate((np.array([mark], dtype=np.int64), ends[:-1]))
     too_long = (ends - starts > MAX_LINE_BYTES) | (block.kind == "long_start")
-    data = block.data
-    if too_long.any() or not _is_utf8(data):
-        lines = _mended(data, starts, ends)
-    else:
-        offsets = np.concatenate((starts[:1], ends))
-        lines = pa.Array.from_buffers(
-            pa.large_utf8(), len(ends), [None, pa.py_buffer(offsets.tobytes()), pa.py_buffer(data)]
-        )
+    fate = pa.nulls(len(ends), pa.string())
+    if too_long.any():
+        fate = pa.array(np.full(len(ends), "line_too_long"), pa.string(), mask=~too_long)
+    offsets = np.concatenate((starts[:1], ends))
+    lines = pa.Array.from_buffers(pa.large_utf8(), len(ends), [None, pa.py_buffer(offsets), pa.py_buffer(block.data)])
+    if too_long.any() or not _is_utf8(lines):
+        lines = _mended(block.data, starts, ends)
     table = pa.table(
         {
             "line_number": pa.array(np.arange(first_line, first_line + len(ends), dtype=np.int64)),
             "byte_offset": pa.array(starts + block.offset),
             "line": lines,
-            "fate": pa.array(np.full(len(ends), "line_too_long"), pa.string(), mask=~too_long),
+            "fate": fate,
         }
     )
     # DuckDB reads as many batches at a time as it has threads.
     return pa.Table.from_batches(table.to_batches(max_chunksize=8192))
 
 
-def _is_utf8(data: bytes) -> bool:
+def _is_utf8(lines: pa.Array) -> bool:
     try:
-        data.decode("utf-8")
-    except UnicodeDecodeError:
+        lines.validate(full=True)
+    except pa.ArrowInvalid:
         return False
     return True
 

@@ -29,6 +29,7 @@ _HERE = Path(__file__).parent
 _LEARN, _UNDERSTOOD, _REJECTS = (
     (_HERE / name).read_text(encoding="utf-8") for name in ("learn.sql", "understood.sql", "rejects.sql")
 )
+_FEW = 500
 _DICTIONARY_ROWS = 300_000
 """A dictionary that has grown beyond this is started anew: memory does not grow with the input."""
 _DICTIONARIES = ("integration_ids", "request_bases", "request_queries", "user_agents")
@@ -99,7 +100,7 @@ class Understanding:
         fate = understood["fate"]
         lines, calls = len(fate), fate.null_count
         ignored = pc.sum(pc.equal(fate, "ignored")).as_py() or 0 if calls < lines else 0
-        accepted = understood if calls == lines else understood.filter(pc.is_null(fate))
+        accepted = understood if calls == lines else _without_fate(understood)
         self._calls.append(_with_given(accepted, CALL_COLUMNS, {"stream": stream, "load_id": load_id}))
         if calls + ignored < lines:
             connection.register("understood", understood)
@@ -141,6 +142,16 @@ class Understanding:
             if rows > _DICTIONARY_ROWS:
                 self._connection.execute(f"truncate known_{name}")
         self._connection.execute(_LEARN)
+
+
+def _without_fate(understood: pa.Table) -> pa.Table:
+    """The rows that are calls. Between a few lines that are none, slices cost less than a filter that copies."""
+    fate = understood["fate"]
+    if len(fate) - fate.null_count > _FEW:
+        return understood.filter(pc.is_null(fate))
+    ends = [*pc.indices_nonzero(pc.is_valid(fate)).to_pylist(), len(fate)]
+    starts = [0, *(end + 1 for end in ends)]
+    return pa.concat_tables([understood.slice(start, end - start) for start, end in zip(starts, ends, strict=False)])
 
 
 def _with_given(table: pa.Table, columns: Sequence[Column], given: Mapping[str, str]) -> pa.Table:

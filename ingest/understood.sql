@@ -38,8 +38,8 @@ with joined as (
         agents.user_agent
     from raw
     left join known_request_bases as bases
-        on bases.base = url_base(raw.url) and bases.method = upper(raw.method) and bases.wsdl = asks_for_wsdl(raw.url)
-    left join known_request_queries as queries on queries.query = url_query(raw.url)
+        on bases.base = raw.base and bases.method = upper(raw.method) and bases.wsdl = raw.wsdl
+    left join known_request_queries as queries on queries.query = raw.query
     left join known_integration_ids as ids
         on ids.text is not distinct from raw.id_text and ids.repeated = coalesce(raw.id_repeated, false)
     left join known_user_agents as agents on agents.text = raw.user_agent

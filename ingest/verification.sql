@@ -88,7 +88,7 @@ from calls
 where
     length(integration_id) > 64
     or length(user_agent) > 256
-    or not regexp_full_match(connector, '[A-Za-z_][A-Za-z0-9_.-]{0,63}')
+    or not regexp_full_match(connector, '[A-Za-z0-9_][A-Za-z0-9_.-]{0,63}')
     or not regexp_full_match(request_id, '[A-Za-z0-9_.:-]{1,128}')
     or not regexp_full_match(body_integration_id, '[1-9][0-9]{3,6}_[1-9][0-9]{0,8}')
     or not regexp_full_match(endpoint, '[A-Za-z0-9_./@,-]*')

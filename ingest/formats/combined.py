@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from ingest.formats.layout import TIMES, Layout, compile_layout
+from ingest.raw import raw_table
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -52,7 +53,7 @@ class Combined:
     ) -> tuple[pa.Table, Mapping[str, Any]]:
         """The fields of every line: one pattern with a group per value, then each value by its own rule."""
         connection.execute("set variable layout = ?", [f"(?:{self.layout.pattern})[ \\t]*\\r?\\n?"])
-        return connection.sql(self._query).to_arrow_table(), context
+        return raw_table(connection, self._query), context
 
     def warnings(self, context: Mapping[str, Any]) -> Sequence[str]:
         """Without the header in the layout nobody can tell who called."""

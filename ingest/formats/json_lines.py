@@ -10,6 +10,8 @@ import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
+from ingest.raw import raw_table
+
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
@@ -36,18 +38,21 @@ _HEADERS = ("user-agent", "authorization", "accept-version", "x-request-id", "ho
 _ID = "integrationid"
 
 _READ = Path(__file__).with_suffix(".sql").read_text(encoding="utf-8")
-_KEYS = (
-    "select distinct json_keys(object) as keys, json_keys(object, '$.headers') as header_keys"
-    " from (select case when fate is null and json_valid(line) then line end as object from lines) where object is not null"
-)
-_REPEATING = (
-    "insert into defects select line_number, 'duplicate_key' from ("
-    " select line_number, case when fate is null and json_valid(line) then line end as object from lines"
-    " anti join defects using (line_number))"
-    " where list_contains(?::varchar[][], json_keys(object))"
-    " or list_contains(?::varchar[][], json_keys(object, '$.headers'))"
-)
-"""Objects with a key that stands in them twice: what such a key says is anybody's guess."""
+_KEYS = """
+    select
+        keys,
+        header_keys,
+        case
+            when len(list_distinct(keys)) < len(keys) or len(list_distinct(header_keys)) < len(header_keys) then numbers
+        end as numbers
+    from (
+        select json_keys(object) as keys, json_keys(object, '$.headers') as header_keys, list(line_number) as numbers
+        from (select line_number, case when fate is null and json_valid(line) then line end as object from lines)
+        where object is not null
+        group by keys, header_keys
+    )
+"""
+"""The sets of keys in a block. Where a key stands in an object twice, what it says is anybody's guess: those lines, too."""
 
 _ODD = (
     r"select line_number, line from lines where fate is null and ("
@@ -79,18 +84,15 @@ class JsonLines:
         """The fields of every line. What looks odd is looked at once more, by the standard."""
         is_lenient = any(text in data for text in _LENIENCIES)
         odd = connection.execute(_ODD, [MAX_DEPTH, is_lenient]).fetchall()
-        found = [(number, defect) for number, line in odd if (defect := _defect(line))]
+        key_sets = connection.execute(_KEYS).fetchall()
+        found = {number: "duplicate_key" for _, _, numbers in key_sets for number in numbers or ()}
+        found |= {number: defect for number, line in odd if (defect := _defect(line))}
         connection.execute("create or replace temp table defects (line_number bigint, fate varchar)")
         connection.execute(
-            "insert into defects select unnest(?::bigint[]), unnest(?::varchar[])",
-            [[number for number, _ in found], [defect for _, defect in found]],
+            "insert into defects select unnest(?::bigint[]), unnest(?::varchar[])", [list(found), list(found.values())]
         )
-        key_sets = connection.execute(_KEYS).fetchall()
-        repeating = [keys for both in key_sets for keys in both if keys and len(set(keys)) < len(keys)]
-        if repeating:
-            connection.execute(_REPEATING, [repeating, repeating])
-        query = _query_for(key_sets)
-        return connection.sql(query).to_arrow_table(), context
+        query = _query_for([(keys, headers) for keys, headers, _ in key_sets])
+        return raw_table(connection, query), context
 
     def warnings(self, context: Mapping[str, Any]) -> Sequence[str]:
         """Nothing is known beforehand."""

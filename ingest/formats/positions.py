@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Literal, TypeVar
 
 import pyarrow as pa
 
-from ingest.raw import RAW_COLUMNS
+from ingest.raw import RAW_COLUMNS, raw_table
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -44,7 +44,7 @@ def read_sections(
             if len(forms) > 1
             else "create or replace temp view section as from lines"
         )
-        tables.append(connection.sql(query_for(connection, header)).to_arrow_table())
+        tables.append(raw_table(connection, query_for(connection, header)))
     return pa.concat_tables(tables)
 
 
