@@ -1,0 +1,56 @@
+"""The README's tour of the command line is true: every command in it runs, and prints what stands there."""
+
+from __future__ import annotations
+
+import doctest
+import re
+import shlex
+import shutil
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import koppelzicht
+
+if TYPE_CHECKING:
+    import pytest
+
+ROOT = Path(__file__).parent.parent
+
+
+def tour() -> list[tuple[str, str]]:
+    """Every command of the README's console blocks with what it prints; `...` stands for what differs."""
+    text = (ROOT / "README.md").read_text(encoding="utf-8")
+    blocks = re.findall(r"^```console\n(.*?)^```", text, re.DOTALL | re.MULTILINE)
+    # A command goes on where a line ends with a backslash, and prints what stands before the next one.
+    steps = re.findall(r"^\$ ((?:.*\\\n)*.*)\n((?:(?!\$ ).*\n)*)", "".join(blocks), re.MULTILINE)
+    return [(command.replace("\\\n", ""), printed.strip("\n")) for command, printed in steps]
+
+
+def test_the_tour_prints_what_the_readme_says(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    shutil.copytree(ROOT / "sample_logs", tmp_path / "sample_logs", ignore=shutil.ignore_patterns("__pycache__"))
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.delenv("KOPPELZICHT_LAKE", raising=False)
+    steps = tour()
+    assert len(steps) >= 10
+    same = doctest.OutputChecker()
+    for command, expected in steps:
+        program, *arguments = shlex.split(command)
+        assert program == "koppelzicht"
+        koppelzicht.run(arguments)
+        out, err = capfd.readouterr()
+        printed = (err + out).strip("\n")
+        assert same.check_output(expected + "\n", printed + "\n", doctest.ELLIPSIS), f"$ {command}\n{printed}"
+
+
+def test_every_file_in_the_code_map_exists() -> None:
+    """A table row names files; those without a folder stand beside the one before."""
+    rows = re.findall(r"^\| (`.*?`) \|", (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8"), re.MULTILINE)
+    assert len(rows) >= 15
+    for row in rows:
+        folder = Path()
+        for name in re.findall(r"`(.+?)`", row):
+            path = Path(name) if "/" in name or (ROOT / name).exists() else folder / name
+            assert (ROOT / path).exists(), name
+            folder = path if name.endswith("/") else path.parent
