@@ -163,7 +163,9 @@ def _kinds(kind: str, colours: dict[str, str]) -> alt.Color:
     return alt.Color(
         f"{kind}_name:N",
         scale=alt.Scale(domain=[plain(f"{kind}.{value}") for value in colours], range=list(colours.values())),
-        legend=alt.Legend(title=None, orient="top", symbolType="square", labelColor=_TEXT, offset=0, padding=0),
+        legend=alt.Legend(
+            title=None, orient="top", symbolType="square", labelColor=_TEXT, offset=6, padding=0, labelPadding=0
+        ),
     )
 
 
@@ -204,6 +206,7 @@ def _day_axis(rows: pl.DataFrame, *, ticks: int) -> alt.X:
             domainColor="#c9d1d8",
             tickColor="#c9d1d8",
             labelOverlap="greedy",
+            labelPadding=6,
         ),
     )
 
@@ -215,6 +218,7 @@ def _value_axis(form: str) -> alt.Axis:
         tickCount=_TICKS,
         tickMinStep=1 if form == _COUNT else alt.Undefined,
         gridColor=_GRID,
+        labelPadding=8,
         labelColor=_LABEL,
         domain=False,
         ticks=False,

@@ -77,7 +77,7 @@ def calls_and_errors(rows: pl.DataFrame, *, by: tuple[str, ...] = ("day",)) -> p
 def attention(view: View) -> pl.DataFrame:
     """Return what needs attention, worst first: severity, finding in words, name, integration (null: none), counts."""
     found = view.rows("attention")
-    is_integration = pl.col("partner").is_not_null()
+    is_integration = pl.col("kind") != "unidentified"
     return found.with_columns(
         pl.Series("finding", [_finding(row) for row in found.iter_rows(named=True)], dtype=pl.String),
         pl.when(is_integration).then(pl.coalesce("name", "subject")).alias("name"),

@@ -1,0 +1,101 @@
+"""Lakes to look at, and a way to look at a page without a browser."""
+
+from __future__ import annotations
+
+import csv
+import datetime as dt
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from analytics.registry import load_registry
+from dashboard.data import LAKE_VARIABLE
+from ingest import ReadOptions, ingest
+from ingest.lake import Lake
+from tests.analytics.given import call, given_lake
+
+ROOT = Path(__file__).parent.parent.parent
+NOW = dt.datetime(2026, 11, 1, tzinfo=dt.UTC)
+MARKUP = "<script>alert(1)</script> **b** [x](http://example.com) :red[x] $x$ `c` :material/home: -> www.example.com"
+"""A text that is anything but a text to somebody who takes it for HTML or Markdown."""
+
+OpenPage = Callable[..., AppTest]
+
+
+@pytest.fixture(scope="session")
+def week(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A real lake: one week of the sample logs, with the registry."""
+    lake = tmp_path_factory.mktemp("dashboard") / "week"
+    ingest(lake, [str(ROOT / "sample_logs" / "json")], ReadOptions(), now=NOW)
+    load_registry(lake, sorted((ROOT / "sample_logs" / "registry").glob("*.csv")), now=NOW)
+    return lake
+
+
+@pytest.fixture(scope="session")
+def four_days(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Six calls of four days, few enough to count: two integrations, a failure, an unidentified call."""
+    return given_lake(
+        tmp_path_factory.mktemp("dashboard") / "four_days",
+        [
+            call(called_at="2026-10-01T08:00:00Z", customer="7000001", integration_id="1234567_1"),
+            call(called_at="2026-10-02T08:00:00Z", customer="7000002", integration_id="1234567_1"),
+            call(called_at="2026-10-02T09:00:00Z", customer="7000002", integration_id="1234567_1", status=500),
+            call(called_at="2026-10-03T08:00:00Z", customer="7000003", integration_id="7654321_1"),
+            call(called_at="2026-10-03T09:00:00Z", customer="7000001", integration_id=None),
+            call(called_at="2026-10-04T08:00:00Z", customer="7000001", integration_id="1234567_1"),
+        ],
+    )
+
+
+@pytest.fixture(scope="session")
+def marked_up(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A lake in which every text that comes from outside is markup."""
+    folder = tmp_path_factory.mktemp("dashboard")
+    registry = {
+        "partners": ["partner,name,contact,email,phone", ["1234567", MARKUP, MARKUP, "", ""]],
+        "integrations": [
+            "integration,partner,project,name,replaces,certified_since,certified_until,listed",
+            ["1234567_1", "1234567", "1", MARKUP, "", "", "", "true"],
+        ],
+        "customers": ["customer,name,branch", ["7000001", MARKUP, MARKUP]],
+    }
+    for name, (header, row) in registry.items():
+        with (folder / f"{name}.csv").open("w", encoding="utf-8", newline="") as file:
+            csv.writer(file).writerows([str(header).split(","), row])
+    marked = {"connector": MARKUP, "user_agent": MARKUP, "stream": MARKUP}
+    calls = [
+        call(called_at="2026-10-01T08:00:00Z", customer="7000001", integration_id="1234567_1", **marked),
+        call(called_at="2026-10-01T09:00:00Z", customer="7000001", integration_id="1234567_1", status=500, **marked),
+        call(called_at="2026-10-02T08:00:00Z", customer="7000001", integration_id=None, **marked),
+    ]
+    return given_lake(folder / "lake", calls, registry=[folder / f"{name}.csv" for name in registry])
+
+
+@pytest.fixture(scope="session")
+def empty_lake(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A lake into which nothing was loaded."""
+    lake = tmp_path_factory.mktemp("dashboard") / "empty"
+    Lake(lake).create()
+    return lake
+
+
+@pytest.fixture
+def open_page(monkeypatch: pytest.MonkeyPatch) -> OpenPage:
+    """Open a page of the dashboard over a lake, by its address and the parameters of a link; it must not fail."""
+
+    def opened(lake: Path, page: str = "overview", **link: str) -> AppTest:
+        monkeypatch.setenv(LAKE_VARIABLE, str(lake))
+        app = AppTest.from_file(str(ROOT / "dashboard" / "app.py"), default_timeout=30)
+        app.query_params.update(link)
+        app.run()
+        if page != "overview":
+            one = {"integrations": "integration", "connectors": "connector"}.get(page)
+            app.query_params.clear()
+            app.query_params.update(link)
+            app.switch_page(f"app_pages/{one if one in link else page}.py").run()
+        assert not app.exception, app.exception[0].message
+        return app
+
+    return opened

@@ -1,0 +1,178 @@
+"""The filter bar: what a link says is what is shown, and what is shown is what the link says."""
+
+from __future__ import annotations
+
+import datetime as dt
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from analytics.scope import Scope
+from dashboard.filter_bar import FIRST_DAY, LAST_DAY, PERIODS, Misread, Selection, link, read
+
+if TYPE_CHECKING:
+    from tests.dashboard.conftest import OpenPage
+
+COVERED = (dt.date(2026, 8, 1), dt.date(2026, 11, 1))
+
+days = st.dates(FIRST_DAY, LAST_DAY)
+texts = st.text(min_size=1, max_size=40).filter(lambda text: text == text.strip())
+scopes = st.builds(
+    Scope,
+    environment=st.sampled_from(["production", "test", "accept", "training", "all"]),
+    product=st.sampled_from([None, "profit", "sb"]),
+    partner=st.none() | st.integers(1000, 9_999_999),
+    integration=st.none() | st.from_regex(r"[1-9][0-9]{3,6}_[1-9][0-9]{0,8}", fullmatch=True),
+    customer=st.none() | texts,
+    connector=st.none() | texts,
+    stream=st.none() | texts,
+)
+periods = st.tuples(days, days).filter(lambda period: period[0] < period[1])
+
+
+@given(scopes, st.none() | periods)
+def test_a_link_shows_what_was_selected(scope: Scope, period: tuple[dt.date, dt.date] | None) -> None:
+    since, until = period or (None, None)
+    selection = Selection(scope.replace(since=since, until=until))
+    assert read(link(selection)) == (selection, ())
+
+
+@given(scopes, st.sampled_from(list(PERIODS)))
+def test_a_period_that_moves_along_stays_one_in_the_link(scope: Scope, period: str) -> None:
+    selection = Selection(scope, period)
+    assert read(link(selection)) == (selection, ())
+
+
+@given(st.dictionaries(st.sampled_from([*Scope.model_fields, "period", "other"]) | st.text(), st.text()))
+def test_no_link_fails_and_what_is_understood_of_it_is_a_whole_link(params: dict[str, str]) -> None:
+    selection, misread = read(params)
+    assert read(link(selection)) == (selection, ())
+    assert {part.name for part in misread} <= params.keys()
+    scope = selection.over(COVERED)
+    assert scope.since is not None
+    assert scope.until is not None
+    assert scope.since < scope.until
+
+
+def test_what_is_not_understood_is_named_and_the_rest_holds() -> None:
+    assert read({"since": "yesterday", "environment": "mars", "partner": "1234", "colour": "blue"}) == (
+        Selection(Scope(partner=1234)),
+        (Misread("since", "yesterday"), Misread("environment", "mars"), Misread("colour", "blue")),
+    )
+
+
+def test_a_period_that_ends_before_it_begins_is_none() -> None:
+    assert read({"since": "2026-10-02", "until": "2026-10-01"}) == (
+        Selection(),
+        (Misread("since", "2026-10-02"), Misread("until", "2026-10-01")),
+    )
+
+
+@pytest.mark.parametrize("day", ["0001-01-01", "9999-12-31", "1999-12-31"])
+def test_a_day_beyond_the_calendar_of_logs_is_a_typing_error(day: str) -> None:
+    assert read({"since": day}) == (Selection(), (Misread("since", day),))
+
+
+def test_dates_and_a_moving_period_contradict_each_other() -> None:
+    assert read({"since": "2026-10-01", "period": "7d"}) == (
+        Selection(Scope(since="2026-10-01")),
+        (Misread("period", "7d"),),
+    )
+
+
+@pytest.mark.parametrize(
+    ("selection", "since", "until"),
+    [
+        (Selection(), dt.date(2026, 10, 2), dt.date(2026, 11, 1)),
+        (Selection(period="7d"), dt.date(2026, 10, 25), dt.date(2026, 11, 1)),
+        (Selection(period="all"), dt.date(2026, 8, 1), dt.date(2026, 11, 1)),
+        (Selection(Scope(since="2026-09-01")), dt.date(2026, 9, 1), dt.date(2026, 11, 1)),
+        (Selection(Scope(until="2026-09-01")), dt.date(2026, 8, 1), dt.date(2026, 9, 1)),
+        (Selection(Scope(since="2027-01-01")), dt.date(2027, 1, 1), dt.date(2027, 1, 2)),
+        (Selection(Scope(until="2026-01-01")), dt.date(2025, 12, 31), dt.date(2026, 1, 1)),
+    ],
+)
+def test_a_period_ends_where_the_data_end_and_is_never_empty(
+    selection: Selection, since: dt.date, until: dt.date
+) -> None:
+    assert selection.over(COVERED) == Scope(since=since, until=until)
+
+
+def test_the_link_says_all_of_it_from_the_first_look(week: Path, open_page: OpenPage) -> None:
+    assert open_page(week).query_params == {
+        "since": "2026-09-19",
+        "until": "2026-10-19",
+        "environment": "production",
+    }
+
+
+def test_a_moving_period_stays_in_the_link(week: Path, open_page: OpenPage) -> None:
+    assert open_page(week, period="7d").query_params == {"period": "7d", "environment": "production"}
+
+
+def test_a_link_with_nonsense_is_explained_and_the_rest_is_shown(week: Path, open_page: OpenPage) -> None:
+    app = open_page(week, "errors", since="**soon**", partner="<b>", environment="accept", colour="blue")
+    assert app.warning[0].value == (
+        "- `since` = `**soon**`: expected a day like 2026-10-01, before the last\n"
+        "- `partner` = `<b>`: expected a number like 12345\n"
+        "- `colour` = `blue`: there is no such filter"
+    )
+    assert app.query_params["environment"] == "accept"
+    assert "partner" not in app.query_params
+    assert app.dataframe
+
+
+def test_choosing_an_environment_changes_the_figures_and_the_link(week: Path, open_page: OpenPage) -> None:
+    app = open_page(week)
+    production = app.metric[2].value
+    app.selectbox(key="filter.environment").set_value("accept").run()
+    assert app.query_params["environment"] == "accept"
+    assert app.metric[2].value != production
+
+
+def test_choosing_a_partner_offers_its_integrations_only_and_lifts_another_ones(
+    week: Path, open_page: OpenPage
+) -> None:
+    app = open_page(week, "errors", integration="1438_300150")
+    app.selectbox(key="filter.partner").set_value(1107).run()
+    assert app.query_params["partner"] == "1107"
+    assert "integration" not in app.query_params
+    assert all(" · 1107_" in option for option in app.selectbox(key="filter.integration").options)
+
+
+def test_choosing_days_includes_the_last_one(week: Path, open_page: OpenPage) -> None:
+    app = open_page(week)
+    app.date_input(key="filter.first_day").set_value(dt.date(2026, 10, 13)).run()
+    app.date_input(key="filter.last_day").set_value(dt.date(2026, 10, 14)).run()
+    assert (app.query_params["since"], app.query_params["until"]) == ("2026-10-13", "2026-10-15")
+
+
+def test_days_chosen_the_wrong_way_round_are_turned(week: Path, open_page: OpenPage) -> None:
+    app = open_page(week, since="2026-10-14", until="2026-10-15")
+    app.date_input(key="filter.last_day").set_value(dt.date(2026, 10, 12)).run()
+    assert (app.query_params["since"], app.query_params["until"]) == ("2026-10-12", "2026-10-15")
+
+
+def test_a_value_that_the_lake_does_not_hold_can_be_seen_and_lifted(week: Path, open_page: OpenPage) -> None:
+    app = open_page(week, connector="Nobody_Has_This")
+    assert app.selectbox(key="filter.connector").value == "Nobody_Has_This"
+    assert any("Connector `Nobody_Has_This`" in caption.value for caption in app.caption)
+    app.selectbox(key="filter.connector").set_value(None).run()
+    assert "connector" not in app.query_params
+    assert app.metric
+
+
+def test_reset_shows_the_last_30_days_of_production_again(week: Path, open_page: OpenPage) -> None:
+    app = open_page(week, environment="test", partner="1107", since="2026-10-13", until="2026-10-14")
+    next(button for button in app.button if button.label == "Reset").click().run()
+    assert app.query_params == {"since": "2026-09-19", "until": "2026-10-19", "environment": "production"}
+
+
+def test_a_page_opened_without_a_link_keeps_what_was_selected(week: Path, open_page: OpenPage) -> None:
+    app = open_page(week, environment="accept")
+    app.query_params.clear()
+    app.switch_page("app_pages/errors.py").run()
+    assert app.query_params["environment"] == "accept"

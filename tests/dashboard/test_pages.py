@@ -1,0 +1,232 @@
+"""Every page over a real lake, without a browser: what it shows, and what it says when there is nothing to show."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from analytics.scope import Scope
+from analytics.warehouse import Warehouse
+from dashboard.wording import verbatim
+from tests.analytics.given import call, given_lake, reject
+from tests.dashboard.conftest import MARKUP, OpenPage
+
+if TYPE_CHECKING:
+    from streamlit.testing.v1 import AppTest
+
+PAGES = ("overview", "integrations", "connectors", "errors", "data_quality")
+DETAILS = (("integrations", {"integration": "1107_301201"}), ("connectors", {"connector": "KnSubject"}))
+EVERY_PAGE = (*((page, {}) for page in PAGES), *DETAILS)
+
+
+def read(app: AppTest) -> list[str]:
+    """Everything that is shown as Markdown: texts, and the labels of cards and buttons."""
+    bodies = ("title", "subheader", "caption", "markdown", "info", "success", "warning", "error")
+    texts = [str(getattr(element, "value", "")) for kind in bodies for element in app.get(kind)]
+    return [*texts, *(metric.label for metric in app.metric), *(button.label for button in app.button)]
+
+
+def cards(app: AppTest) -> dict[str, tuple[str, str]]:
+    """The cards: by label, the figure and how it differs from the period before."""
+    return {metric.label: (metric.value, metric.delta) for metric in app.metric}
+
+
+@pytest.mark.parametrize(("page", "link"), EVERY_PAGE)
+def test_every_page_shows_rows_and_says_what_it_covers_and_how_far_the_data_reach(
+    week: Path, open_page: OpenPage, page: str, link: dict[str, str]
+) -> None:
+    app = open_page(week, page, **link)
+    assert not app.error
+    assert app.dataframe
+    assert all(len(table.value) > 0 for table in app.dataframe)
+    note = next(text for text in read(app) if "data until" in text)
+    assert note.startswith("19 Sep – 18 Oct 2026 (30 days) · Production · ")
+    assert "data until 18 Oct 2026, 23:" in note
+    assert note.endswith("(Europe/Amsterdam)")
+
+
+def test_the_cards_compare_with_the_period_before(four_days: Path, open_page: OpenPage) -> None:
+    app = open_page(four_days, since="2026-10-03", until="2026-10-05")
+    assert cards(app) == {
+        "Customers": ("2", "0"),
+        "Integrations": ("2", "+1"),
+        "Calls": ("3", "0"),
+        "Error rate": ("0.0%", "-33.3 pts"),
+    }
+
+
+def test_nothing_is_compared_with_a_period_that_the_lake_does_not_cover(four_days: Path, open_page: OpenPage) -> None:
+    app = open_page(four_days, since="2026-10-02", until="2026-10-05")
+    assert cards(app) == {
+        "Customers": ("3", ""),
+        "Integrations": ("2", ""),
+        "Calls": ("5", ""),
+        "Error rate": ("20.0%", ""),
+    }
+
+
+def test_the_overview_shows_what_sql_counts(week: Path, open_page: OpenPage) -> None:
+    with Warehouse.open(week) as warehouse:
+        counted = warehouse.query(
+            "select count(*) as calls, count(distinct integration) as integrations from calls", scope=Scope()
+        ).row(0, named=True)
+    shown = cards(open_page(week))
+    assert shown["Calls"][0] == f"{counted['calls']:,}"
+    assert shown["Integrations"][0] == f"{counted['integrations']:,}"
+
+
+def test_integrations_are_named_by_the_registry_and_by_their_number_otherwise(week: Path, open_page: OpenPage) -> None:
+    table = open_page(week, "integrations").dataframe[0].value.set_index("integration")
+    assert table.loc["1107_301201", ["title", "partner_name"]].tolist() == ["Tureluur Roosters", "Tureluur Tijd"]
+    assert table.loc["12345_678900", ["title", "partner_name"]].tolist() == ["12345_678900", "12345"]
+
+
+def test_a_table_is_searched_in_any_case_and_the_link_says_for_what(week: Path, open_page: OpenPage) -> None:
+    app = open_page(week, "integrations")
+    app.text_input(key="search").set_value("tureluur URen").run()
+    assert app.dataframe[0].value["integration"].tolist() == ["1107_301202"]
+    assert app.query_params["search"] == "tureluur URen"
+    assert open_page(week, "integrations", search="1107_301202").dataframe[0].value["title"].tolist() == [
+        "Tureluur Uren"
+    ]
+
+
+def test_a_search_without_a_result_says_what_was_searched(week: Path, open_page: OpenPage) -> None:
+    app = open_page(week, "integrations", search="**nobody**")
+    assert app.info[0].value == "No integration has `**nobody**` in its name, id or partner."
+    assert not app.dataframe
+
+
+def test_one_integration_shows_its_customers_connectors_errors_and_environments(
+    four_days: Path, open_page: OpenPage
+) -> None:
+    app = open_page(four_days, "integrations", integration="1234567_1", since="2026-10-01", until="2026-10-05")
+    assert app.text[0].value == "1234567_1"
+    assert cards(app) == {
+        "Customers": ("2", ""),
+        "Calls": ("4", ""),
+        "Error rate": ("25.0%", ""),
+        "Last call": ("4 Oct 2026", "first call 1 Oct 2026"),
+    }
+    connectors, errors, environments, customers = (table.value for table in app.dataframe)
+    assert connectors[["connector", "operation", "customers", "calls", "errors"]].to_numpy().tolist() == [
+        ["KnSubject", "Get", 2, 4, 1]
+    ]
+    assert errors[["outcome", "status", "party", "calls", "customers"]].to_numpy().tolist() == [
+        ["Validation", 500, "Partner", 1, 1]
+    ]
+    assert environments[["environment", "customers", "calls"]].to_numpy().tolist() == [["Production", 2, 4]]
+    assert customers[["customer", "is_customer", "calls"]].to_numpy().tolist() == [
+        ["7000001", "Yes", 2],
+        ["7000002", "Yes", 2],
+    ]
+
+
+def test_one_connector_shows_who_uses_it(four_days: Path, open_page: OpenPage) -> None:
+    app = open_page(four_days, "connectors", connector="knsubject", since="2026-10-01", until="2026-10-05")
+    assert app.dataframe[0].value[["title", "customers", "calls", "errors"]].to_numpy().tolist() == [
+        ["1234567_1", 2, 4, 1],
+        ["7654321_1", 1, 1, 0],
+        ["(unidentified)", 1, 1, 0],
+    ]
+
+
+def test_errors_say_who_can_fix_them(tmp_path: Path, open_page: OpenPage) -> None:
+    lake = given_lake(tmp_path / "lake", [call(status=status) for status in (200, 400, 401, 403, 500, 503)])
+    app = open_page(lake, "errors")
+    assert cards(app) == {
+        "Error rate": ("83.3%", ""),
+        "Partner can fix": ("2", "40.0% of all errors"),
+        "Customer can fix": ("2", "40.0% of all errors"),
+        "Vendor can fix": ("1", "20.0% of all errors"),
+    }
+    by_integration = app.dataframe[0].value[["title", "errors", "error_rate", "most_outcome", "most_party"]]
+    assert by_integration.to_numpy().tolist() == [
+        ["1234567_1", 5, pytest.approx(83.33, abs=0.01), "Bad request", "Partner"]
+    ]
+
+
+def test_no_errors_is_good_news(tmp_path: Path, open_page: OpenPage) -> None:
+    app = open_page(given_lake(tmp_path / "lake", [call(), call()]), "errors")
+    assert app.success[0].value == "None of 2 calls went wrong in this period."
+
+
+def test_lines_without_calls_are_shown_with_their_reason(tmp_path: Path, open_page: OpenPage) -> None:
+    lake = given_lake(tmp_path / "lake", [call()], rejects=[reject(), reject(), reject(reason="bad_time")])
+    app = open_page(lake, "data_quality")
+    assert cards(app)["Rejected lines"] == ("3", "75.00% of all lines")
+    rejects = next(table.value for table in app.dataframe if "reason" in table.value.columns)
+    assert rejects[["reason", "lines"]].to_numpy().tolist() == [["Bad URL", 2], ["Bad time", 1]]
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_an_empty_lake_says_what_to_do(empty_lake: Path, open_page: OpenPage, page: str) -> None:
+    app = open_page(empty_lake, page)
+    assert "#### The lake is empty" in read(app)
+    assert app.code[0].value == f"koppelzicht ingest LOGS --lake {empty_lake}"
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_a_missing_lake_says_what_to_do(tmp_path: Path, open_page: OpenPage, page: str) -> None:
+    app = open_page(tmp_path / "nowhere", page)
+    assert "#### There is no lake yet" in read(app)
+    assert "koppelzicht demo" in app.code[0].value
+
+
+def test_a_lake_that_cannot_be_read_says_why(tmp_path: Path, open_page: OpenPage) -> None:
+    (tmp_path / "lake.json").write_text('{"format": 99, "time_zone": "UTC"}', encoding="utf-8")
+    app = open_page(tmp_path)
+    assert "the lake has format 99" in app.error[0].value
+
+
+@pytest.mark.parametrize(("page", "link"), [(page, link) for page, link in EVERY_PAGE if page != "data_quality"])
+def test_a_period_without_data_offers_the_way_out(
+    week: Path, open_page: OpenPage, page: str, link: dict[str, str]
+) -> None:
+    app = open_page(week, page, since="2020-01-01", until="2020-02-01", **link)
+    assert "#### No calls here" in read(app)
+    assert any("The lake covers 12 – 18 Oct 2026" in text for text in read(app))
+    next(button for button in app.button if button.label == "Show all days").click().run()
+    assert "#### No calls here" not in read(app)
+    assert app.query_params["period"] == "all"
+
+
+@pytest.mark.parametrize(
+    ("page", "link"),
+    [
+        *((page, {}) for page in PAGES),
+        ("integrations", {"integration": "1234567_1"}),
+        ("connectors", {"connector": MARKUP}),
+        ("overview", {"connector": MARKUP, "stream": MARKUP, "customer": MARKUP}),
+        ("overview", {"partner": MARKUP, MARKUP[:20]: MARKUP}),
+        ("integrations", {"search": MARKUP}),
+    ],
+)
+def test_texts_from_outside_are_never_markup(
+    marked_up: Path, open_page: OpenPage, page: str, link: dict[str, str]
+) -> None:
+    app = open_page(marked_up, page, **link)
+    cited = "|".join(re.escape(verbatim(MARKUP[:length])) for length in (len(MARKUP), 60, 20))
+    assert "script" not in re.sub(cited, "", "\n".join(read(app)))
+
+
+def test_tables_show_texts_from_outside_as_they_are(marked_up: Path, open_page: OpenPage) -> None:
+    assert open_page(marked_up, "integrations").dataframe[0].value["title"].tolist() == [MARKUP]
+    assert open_page(marked_up, "integrations", integration="1234567_1").text[0].value == MARKUP
+
+
+def test_what_is_loaded_meanwhile_is_shown_at_the_next_look(tmp_path: Path, open_page: OpenPage) -> None:
+    lake = given_lake(tmp_path / "lake", [call()])
+    app = open_page(lake)
+    assert cards(app)["Calls"][0] == "1"
+    (tmp_path / "integrations.csv").write_text(
+        "integration,partner,project,name,replaces,certified_since,certified_until,listed\n1234567_1,1234567,1,Named,,,,\n",
+        encoding="utf-8",
+    )
+    given_lake(lake, [call(), call()], registry=[tmp_path / "integrations.csv"])
+    app.run()
+    assert cards(app)["Calls"][0] == "3"
+    assert "Named · 1234567_1" in app.selectbox(key="filter.integration").options
