@@ -15,10 +15,9 @@ Where the contract is silent, the oracle decides:
 - I2. Length is counted in characters, not bytes, after trimming. What was cut is trimmed again: reading it changes nothing.
 - I3. Several header values are joined by `, `. No value, an empty one or `-` is missing and stored as null. White space
   around `-` is trimmed first.
-- I4. A malformed id is kept as sent when its first 64 characters are only digits, `_`, spaces, tabs and `-.,:;/|#+`, and hold
-  nothing suspect (see privacy; nine digits beside an underscore are a part of an id and not suspect), or when it is one of
-  the words that programs write for nothing. 8, 9, 14 and more digits on their own are not kept: they may be anybody's
-  number. Everything else becomes `REDACTED` as a whole.
+- I4. A malformed id is kept as sent when its first 64 characters are only digits, `_`, spaces, tabs and `-.,:;/|#+`, or when it
+  is one of the words that programs write for nothing. It is not kept when 8, 9, 14 or more digits in it stand apart from
+  any underscore: they may be anybody's number. Everything else becomes `REDACTED` as a whole.
 """
 
 from __future__ import annotations
@@ -26,13 +25,13 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from tests.oracle.privacy import REDACTED, is_suspect
+from tests.oracle.privacy import REDACTED
 
 _TRIMMED = " \t\r\n"
 _VALID = re.compile(r"([1-9][0-9]{3,6})_([1-9][0-9]{0,8})")
-_HARMLESS = re.compile(
-    r"(?![0-9]{8,9}$|[0-9]{14,}$)[0-9_ \t.,:;/|#+-]*|none|null|nil|true|false|undefined", re.IGNORECASE
-)
+_HARMLESS = re.compile(r"[0-9_ \t.,:;/|#+-]*|none|null|nil|true|false|undefined", re.IGNORECASE)
+
+_ANYBODYS_NUMBER = re.compile(r"(?<![0-9_])(?:[0-9]{8,9}|[0-9]{14,})(?![0-9_])")
 
 
 @dataclass(frozen=True)
@@ -90,5 +89,4 @@ def _is_repeated(trimmed: str) -> bool:
 
 def _kept(trimmed: str) -> str:
     cut = trimmed[:64].strip(_TRIMMED)
-    apart_from_ids = re.sub(r"[0-9]*_[0-9_]*", " ", cut)
-    return cut if _HARMLESS.fullmatch(cut) and not is_suspect(apart_from_ids) else REDACTED
+    return cut if _HARMLESS.fullmatch(cut) and not _ANYBODYS_NUMBER.search(cut) else REDACTED

@@ -4,7 +4,7 @@ Where the contract is silent, the oracle decides:
 
 - L1. LF ends a line, a CR before it goes with it; nothing else ends one. What stands after the last LF is a line too (as
   with `--final`). A byte order mark at the start of the file is dropped. Wrong UTF-8 is replaced.
-- L2. Ignored in every format: lines of spaces, tabs, CR and byte order marks alone, and lines that begin with `#`; in csv also the first line
+- L2. Ignored in every format: lines of spaces, tabs and CR alone, and lines that begin with `#`; in csv also the first line
   that is neither (the header) and every later line that says the same.
 - L3. json: an object, nested at most 100 deep (counted outside of texts; deeper is `too_deep`, whatever follows). A name twice
   in any object is `duplicate_key`. NaN, Infinity, a lone surrogate anywhere, control characters in a text: `not_a_record`.
@@ -98,7 +98,7 @@ def _header(log_format: str, line: str, header: Header | None) -> Header | None:
 
 def read_line(log_format: str, line: str, context: Context, header: Header | None = None) -> Columns | Reject | Ignored:
     """Return the fate of one line."""
-    if not line.strip(" \t\r\ufeff") or line.startswith("#"):
+    if not line.strip(" \t\r") or line.startswith("#"):
         return IGNORED
     readers = {"json": _json, "w3c": _w3c, "combined": _combined, "csv": _csv}
     logged = readers[log_format](line, header)
