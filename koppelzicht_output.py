@@ -39,7 +39,6 @@ IDENTIFIERS = frozenset({"partner", "project", "status", "version", "line_number
 MOST_ROWS = 1000
 """So many rows people get to see; programs get them all."""
 
-_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 _INVISIBLE = re.compile(r"[\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ud800-\udfff]")
 _NARROWEST_TEXT = 16
 _UNLIMITED = 100_000
@@ -165,10 +164,13 @@ def rows_as_csv(rows: Rows) -> str:
     """
     import csv
 
+    from analytics.reports.csv_text import neutral
+
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
-    writer.writerow([_csv_cell(name) for name in rows.columns])
-    writer.writerows([_csv_cell(value) for value in row] for row in rows.values)
+    writer.writerow([neutral(name) for name in rows.columns])
+    for row in rows.values:
+        writer.writerow([neutral(value) if isinstance(value, str) else _csv_cell(value) for value in row])
     return text.getvalue()
 
 
@@ -419,7 +421,5 @@ def _csv_cell(value: object) -> object:
             return "true" if plain else "false"
         case list() | dict():
             return json.dumps(plain, ensure_ascii=False)
-        case str() if isinstance(value, str) and plain.startswith(_FORMULA_STARTS):
-            return f"'{plain}"
         case _:
             return plain
