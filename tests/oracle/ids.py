@@ -16,8 +16,8 @@ Where the contract is silent, the oracle decides:
 - I3. Several header values are joined by `, `. No value, an empty one or `-` is missing and stored as null. White space
   around `-` is trimmed first.
 - I4. A malformed id is kept as sent when its first 64 characters are only digits, `_`, spaces, tabs and `-.,:;/|#+`, or when it
-  is one of the words that programs write for nothing. It is not kept when 8, 9, 14 or more digits in it stand apart from
-  any underscore: they may be anybody's number. Everything else becomes `REDACTED` as a whole.
+  is one of the words that programs write for nothing. It is not kept when 8 or 9 digits in it stand apart from any
+  underscore, or when 14 digits follow each other: they may be anybody's number. Everything else becomes `REDACTED` as a whole.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ _TRIMMED = " \t\r\n"
 _VALID = re.compile(r"([1-9][0-9]{3,6})_([1-9][0-9]{0,8})")
 _HARMLESS = re.compile(r"[0-9_ \t.,:;/|#+-]*|none|null|nil|true|false|undefined", re.IGNORECASE)
 
-_ANYBODYS_NUMBER = re.compile(r"(?<![0-9_])(?:[0-9]{8,9}|[0-9]{14,})(?![0-9_])")
+_ANYBODYS_NUMBER = re.compile(r"(?<![0-9_])[0-9]{8,9}(?![0-9_])|[0-9]{14}")
 
 
 @dataclass(frozen=True)

@@ -259,7 +259,7 @@ def _milliseconds(seconds: str) -> float | None:
 def _unescaped(text: str) -> str | None:
     if text == "-":
         return None
-    escape = re.compile(rb"\\(?:x([0-9A-Fa-f]{2})|(.))", re.DOTALL)
+    escape = re.compile(rb"\\(?:x([0-9A-Fa-f]{2})|([\"\\\\]))")
     found = escape.sub(lambda match: bytes.fromhex(match[1].decode()) if match[1] else match[2], text.encode())
     return found.decode("utf-8", errors="replace")
 
