@@ -4,7 +4,7 @@ from pathlib import Path
 
 import streamlit as st
 
-from dashboard import frame
+from dashboard import frame, navigation
 
 HERE = Path(__file__).parent
 
@@ -13,7 +13,7 @@ st.html(HERE / "style.css")
 st.logo(str(HERE / "wordmark.svg"), icon_image=str(HERE / "logo.svg"), size="large")
 
 selection = frame.settle()
-pages = frame.pages(selection)
+pages = navigation.pages(selection)
 page = st.navigation(list(pages.values()), position="hidden")
-frame.sidebar(pages, selection)
+navigation.sidebar(pages, selection)
 frame.run(page)

@@ -1,90 +1,32 @@
-"""The filter bar: the same on every page, and its whole state is plain text in the link.
+"""The filter bar: the same on every page, and its whole state is in the link.
 
-    ?since=2026-10-01&until=2026-11-01&environment=production&partner=1234
-    ?period=30d                            a period that moves along with the data
-
-`read` understands a link, `link` writes one, `show` draws the bar. Dates are half-open, as at the command line. What a
-link says that cannot be understood is left out, and the page says so.
+`settle` makes the link say all that is selected, `show` draws the bar, a change in it goes into the link. What of a link
+cannot be understood is left out, and the page says so.
 """
 
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
-from analytics.errors import ScopeError
-from analytics.scope import Scope
 from dashboard import data
+from dashboard.link import PERIODS, Misread, Period, Selection, read, written
 from dashboard.wording import Words, has, plain, say, span
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-PERIODS: dict[str, int | None] = {"7d": 7, "30d": 30, "90d": 90, "all": None}
-"""Periods that end where the data end, in days; None is all of it."""
-FIRST_DAY, LAST_DAY = dt.date(2000, 1, 1), dt.date(2100, 1, 1)
-"""Dates beyond these are typing errors: no log is older, and arithmetic with them leaves the calendar."""
+    from analytics.scope import Scope
+
 SEARCH = "search"
 """The one parameter of a link that is a page's own: what a table is searched for."""
+ONE_DAY = dt.timedelta(days=1)
 _SHOWN_LENGTH = 60
 _SELECTION, _MISREAD, _NEXT = "filter_bar.selection", "filter_bar.misread", "filter_bar.next"
-
-Period = tuple[dt.date, dt.date]
-
-
-@dataclass(frozen=True)
-class Selection:
-    """What a link selects. `period` is a period that moves along; then the scope has no dates."""
-
-    scope: Scope = field(default_factory=Scope)
-    period: str | None = None
-
-    def over(self, covered: Period) -> Scope:
-        """Return the scope with both dates, given since and until of all data."""
-        since, until = self.scope.since, self.scope.until
-        if since is not None:
-            return self.scope.replace(until=until or max(covered[1], _back(since, -1)))
-        if until is not None:
-            return self.scope.replace(since=min(covered[0], _back(until, 1)))
-        days = PERIODS[self.period or "30d"]
-        return self.scope.replace(since=covered[0] if days is None else _back(covered[1], days), until=covered[1])
-
-
-@dataclass(frozen=True)
-class Misread:
-    """A part of a link that says nothing: its name and its value."""
-
-    name: str
-    value: str
-
-
-def read(params: Mapping[str, str]) -> tuple[Selection, tuple[Misread, ...]]:
-    """Return what a link's parameters select, and what of them could not be understood. Never raises.
-
-    >>> read({"environment": "accept", "partner": "abc"})
-    (Selection(scope=Scope(environment='accept'), period=None), (Misread(name='partner', value='abc'),))
-    """
-    given = {name: value.strip() for name, value in params.items() if value.strip()}
-    period = given.pop("period", None)
-    misread = [Misread(name, value) for name, value in given.items() if not _understood({name: value})]
-    for part in misread:
-        del given[part.name]
-    if not _understood(given):  # each part is right, together they are not: the period ends before it begins
-        misread += [Misread(name, given.pop(name)) for name in ("since", "until")]
-    if period is not None and (period not in PERIODS or "since" in given or "until" in given):
-        misread.append(Misread("period", period))
-        period = None
-    return Selection(Scope.parse(given), period), tuple(misread)
-
-
-def link(selection: Selection) -> dict[str, str]:
-    """Return the parameters of the link that selects this: all of it, in one order."""
-    values: dict[str, object] = {"period": selection.period, **selection.scope.model_dump()}
-    return {name: str(value) for name, value in values.items() if value is not None}
 
 
 def current() -> tuple[Selection, tuple[Misread, ...]]:
@@ -118,14 +60,7 @@ def search(text: str) -> None:
 
 def narrow(**changes: object) -> None:
     """Look at something narrower (None lifts a narrowing), for a click in a page."""
-    selection, _ = current()
-    go(replace(selection, scope=selection.scope.replace(**changes)))
-
-
-def without(selection: Selection, *names: str) -> Selection:
-    """Return the selection with some narrowings lifted; a name that narrows nothing is left aside."""
-    lifted = dict.fromkeys(name for name in names if name in Scope.model_fields)
-    return replace(selection, scope=selection.scope.replace(**lifted))
+    go(current()[0].narrowed(**changes))
 
 
 def narrow_next(**changes: object) -> None:
@@ -138,7 +73,7 @@ def settle(covered: Period | None) -> Selection:
     selection, misread = current()
     changes = st.session_state.pop(_NEXT, None)
     if changes:
-        selection = replace(selection, scope=selection.scope.replace(**changes))
+        selection = selection.narrowed(**changes)
     if covered is not None and selection.period is None:
         selection = replace(selection, scope=selection.over(covered))
     st.session_state[_SELECTION], st.session_state[_MISREAD] = selection, misread
@@ -160,7 +95,7 @@ def _write(selection: Selection) -> None:
     Said again where nothing changed: after a link to the page that is open already, Streamlit's address is the old one.
     """
     searched = {name: value for name, value in st.query_params.to_dict().items() if name == SEARCH}
-    st.query_params.from_dict({**link(selection), **searched})
+    st.query_params.from_dict({**written(selection), **searched})
 
 
 def _say_misread(misread: tuple[Misread, ...]) -> None:
@@ -250,7 +185,7 @@ def _period(scope: Scope, covered: Period) -> None:
     label = span(since, until)
     with st.popover(label, icon=":material/calendar_month:", help=say("filter.period_help")):
         st.session_state["filter.period"] = next(
-            (name for name in PERIODS if Selection(period=name).over(covered) == Scope(since=since, until=until)), None
+            (name for name in PERIODS if _dates(Selection(period=name).over(covered)) == (since, until)), None
         )
         st.pills(
             say("filter.period"),
@@ -259,10 +194,10 @@ def _period(scope: Scope, covered: Period) -> None:
             format_func=lambda name: plain(f"filter.period_name.{name}"),
             on_change=partial(_period_selected, covered),
         )
-        st.session_state["filter.first_day"], st.session_state["filter.last_day"] = since, _back(until, 1)
+        st.session_state["filter.first_day"], st.session_state["filter.last_day"] = since, until - ONE_DAY
         bounds: dict[str, Any] = {
             "min_value": min(since, covered[0]),
-            "max_value": _back(max(until, covered[1]), 1),
+            "max_value": max(until, covered[1]) - ONE_DAY,
             "format": "YYYY-MM-DD",
         }
         first, last = st.columns(2)
@@ -280,7 +215,7 @@ def _period_selected(covered: Period) -> None:
 def _days_selected() -> None:
     first, last = st.session_state["filter.first_day"], st.session_state["filter.last_day"]
     if first is not None and last is not None:
-        _look_at(min(first, last), _back(max(first, last), -1))
+        _look_at(min(first, last), max(first, last) + ONE_DAY)
 
 
 def _look_at(since: dt.date, until: dt.date) -> None:
@@ -312,15 +247,3 @@ def _dates(scope: Scope) -> Period:
     if scope.since is None or scope.until is None:
         raise ValueError(f"{scope!r} has no dates yet")
     return scope.since, scope.until
-
-
-def _back(day: dt.date, days: int) -> dt.date:
-    return day - dt.timedelta(days=days)
-
-
-def _understood(given: Mapping[str, str]) -> bool:
-    try:
-        scope = Scope.parse(given)
-    except ScopeError:
-        return False
-    return all(day is None or FIRST_DAY <= day <= LAST_DAY for day in (scope.since, scope.until))

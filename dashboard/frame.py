@@ -4,58 +4,26 @@ from __future__ import annotations
 
 import logging
 from functools import partial
-from pathlib import Path
-from typing import TYPE_CHECKING, NoReturn
+from typing import NoReturn
 
 import streamlit as st
 
 from analytics.errors import AnalyticsError
 from dashboard import data, filter_bar
+from dashboard.link import Selection
 from dashboard.wording import Words, has, plain, say, span
 from ingest.errors import IngestError
 
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-
 PRODUCT = plain("brand.name")
-_PAGES = Path(__file__).parent / "app_pages"
 
 
-def settle() -> filter_bar.Selection:
+def settle() -> Selection:
     """Return what the reader looks at, with its days, and make the link say so; before the lake exists, as it is asked."""
     try:
         covered = data.open_lake().covered
     except (IngestError, AnalyticsError):
         covered = None  # the page says so
     return filter_bar.settle(covered)
-
-
-def pages(selection: filter_bar.Selection) -> dict[str, st.Page]:
-    """Return the pages by their address. With an integration or a connector selected, its list's page is about that one."""
-    return {
-        name: st.Page(
-            _PAGES / f"{one if one and getattr(selection.scope, one) is not None else name}.py",
-            title=plain(f"{name}.title"),
-            icon=f":material/{icon}:",
-            url_path=name,
-            default=name == "overview",
-        )
-        for name, icon, one in (
-            ("overview", "monitoring", None),
-            ("integrations", "hub", "integration"),
-            ("connectors", "cable", "connector"),
-            ("errors", "error", None),
-            ("data_quality", "fact_check", None),
-        )
-    }
-
-
-def sidebar(pages: Mapping[str, st.Page], selection: filter_bar.Selection) -> None:
-    """Draw the way between the pages. Every link carries what is selected; a list's does not carry one of its rows."""
-    with st.sidebar, st.container(key="pages"):
-        for name, page in pages.items():
-            to = filter_bar.without(selection, name.removesuffix("s"))
-            st.page_link(page, query_params=filter_bar.link(to), width="stretch")
 
 
 def run(page: st.Page) -> None:
@@ -89,24 +57,6 @@ def open_lake() -> data.OpenLake:
         if data.lake_exists():
             raise
         _nothing("no_lake", lake=str(data.lake_path()), error=str(error))
-
-
-def open_page(name: str, **narrowing: object) -> NoReturn:
-    """Go to a page with something more selected, as a click on a row does. The way back leads past the page's list."""
-    selection, _ = filter_bar.current()
-    filter_bar.narrow_next(**narrowing)
-    st.switch_page(pages(selection)[name], query_params=filter_bar.link(selection))
-
-
-def back(name: str, *, lift: str) -> None:
-    """Draw the link back to a list, which lifts the narrowing to one of its rows."""
-    selection, _ = filter_bar.current()
-    st.page_link(
-        pages(selection)[name],
-        label=say(f"{name}.back"),
-        icon=":material/arrow_back:",
-        query_params=filter_bar.link(filter_bar.without(selection, lift)),
-    )
 
 
 def record_title(name: str, facts: str) -> None:
@@ -167,7 +117,7 @@ def nothing_asked_for(view: data.View) -> NoReturn:
             st.button(
                 say("nothing.all_days"),
                 type="primary",
-                on_click=partial(filter_bar.go, filter_bar.Selection(scope.replace(since=None, until=None), "all")),
+                on_click=partial(filter_bar.go, Selection(scope.replace(since=None, until=None), "all")),
             )
             st.button(say("nothing.reset"), on_click=filter_bar.reset)
     st.stop()

@@ -2,10 +2,10 @@
 
 import streamlit as st
 
-from dashboard import cards, charts, figures, frame, tables
+from dashboard import cards, charts, figures, frame, navigation, tables
 from dashboard.wording import say
 
-frame.back("connectors", lift="connector")
+navigation.back("connectors", lift="connector")
 title = st.container()
 view = frame.ask()
 
@@ -34,7 +34,7 @@ chosen = tables.show(
     opens=True,
 )
 if chosen and chosen["integration"]:
-    frame.open_page("integrations", integration=chosen["integration"], connector=None)
+    navigation.open_page("integrations", integration=chosen["integration"], connector=None)
 
 frame.heading("connector.operations")
 tables.show(

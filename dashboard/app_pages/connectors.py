@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from dashboard import charts, figures, frame, tables
+from dashboard import charts, figures, frame, navigation, tables
 from dashboard.wording import say
 
 st.title(say("connectors.title"), anchor=False)
@@ -39,4 +39,4 @@ chosen = tables.show(
     opens=True,
 )
 if chosen and chosen["connector"]:
-    frame.open_page("connectors", connector=chosen["connector"])
+    navigation.open_page("connectors", connector=chosen["connector"])

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from dashboard import cards, charts, figures, frame, tables
+from dashboard import cards, charts, figures, frame, navigation, tables
 from dashboard.wording import say
 
 st.title(say("errors.title"), anchor=False)
@@ -34,7 +34,7 @@ chosen = tables.show(
     opens=True,
 )
 if chosen and chosen["integration"]:
-    frame.open_page("integrations", integration=chosen["integration"])
+    navigation.open_page("integrations", integration=chosen["integration"])
 
 for name, columns in {
     "by_outcome": ["outcome", "status", "party", "wrong_calls", "share"],

@@ -2,10 +2,10 @@
 
 import streamlit as st
 
-from dashboard import cards, charts, figures, frame, tables
+from dashboard import cards, charts, figures, frame, navigation, tables
 from dashboard.wording import say
 
-frame.back("integrations", lift="integration")
+navigation.back("integrations", lift="integration")
 title = st.container()
 view = frame.ask()
 

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from dashboard import charts, figures, frame, tables
+from dashboard import charts, figures, frame, navigation, tables
 from dashboard.wording import say
 
 st.title(say("integrations.title"), anchor=False)
@@ -33,4 +33,4 @@ chosen = tables.show(
     opens=True,
 )
 if chosen:
-    frame.open_page("integrations", integration=chosen["integration"])
+    navigation.open_page("integrations", integration=chosen["integration"])

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from dashboard import cards, charts, figures, frame, tables
+from dashboard import cards, charts, figures, frame, navigation, tables
 from dashboard.wording import say
 
 st.title(say("overview.title"), anchor=False)
@@ -35,4 +35,4 @@ else:
         opens=True,
     )
     if chosen and chosen["integration"]:
-        frame.open_page("integrations", integration=chosen["integration"])
+        navigation.open_page("integrations", integration=chosen["integration"])

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from analytics.scope import Scope
-from dashboard.filter_bar import FIRST_DAY, LAST_DAY, PERIODS, Misread, Selection, link, read
+from dashboard.link import FIRST_DAY, LAST_DAY, PERIODS, Misread, Selection, read, written
 
 if TYPE_CHECKING:
     from tests.dashboard.conftest import OpenPage
@@ -37,19 +37,19 @@ periods = st.tuples(days, days).filter(lambda period: period[0] < period[1])
 def test_a_link_shows_what_was_selected(scope: Scope, period: tuple[dt.date, dt.date] | None) -> None:
     since, until = period or (None, None)
     selection = Selection(scope.replace(since=since, until=until))
-    assert read(link(selection)) == (selection, ())
+    assert read(written(selection)) == (selection, ())
 
 
 @given(scopes, st.sampled_from(list(PERIODS)))
 def test_a_period_that_moves_along_stays_one_in_the_link(scope: Scope, period: str) -> None:
     selection = Selection(scope, period)
-    assert read(link(selection)) == (selection, ())
+    assert read(written(selection)) == (selection, ())
 
 
 @given(st.dictionaries(st.sampled_from([*Scope.model_fields, "period", "other"]) | st.text(), st.text()))
 def test_no_link_fails_and_what_is_understood_of_it_is_a_whole_link(params: dict[str, str]) -> None:
     selection, misread = read(params)
-    assert read(link(selection)) == (selection, ())
+    assert read(written(selection)) == (selection, ())
     assert {part.name for part in misread} <= params.keys()
     scope = selection.over(COVERED)
     assert scope.since is not None
