@@ -71,8 +71,8 @@ def begin_source(
 
 
 def sound_text(text: str | None) -> str | None:
-    """The text with a question mark for each lone surrogate, which Python allows in a text and UTF-8 does not."""
-    return None if text is None else text.encode("utf-8", "replace").decode("utf-8")
+    """The text with U+FFFD for each lone surrogate, which Python allows in a text and UTF-8 does not."""
+    return None if text is None else text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
 
 
 @cache

@@ -3,9 +3,11 @@
 
 -- ISO 8601 with an offset or Z, whole; a date alone, week dates and the like are not instants. Without an offset the
 -- session's variable `source_time_zone` says which zone is meant, or nobody knows. In the hour that a clock shows
--- twice the first one is meant; in the one it leaves out, the time that the clock would have shown without the change.
+-- twice the later instant is meant; in the one it leaves out, the instant by the offset from before the change.
 create or replace macro iso_instant(text) as
     case
+        when regexp_full_match(text, '[0-9]{4}-[0-9]{2}-[0-9]{2}T([01][0-9]|2[0-3]):[0-9]{2}:[0-9]{2}([.][0-9]{1,12})?Z')
+            then try_cast(text as timestamptz)
         when regexp_full_match(text, '[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt ]([01][0-9]|2[0-3]):[0-9]{2}:[0-9]{2}([.,][0-9]{1,12})?[Zz]')
             then try_cast(replace(upper(text), ',', '.') as timestamptz)
         when regexp_full_match(
@@ -88,16 +90,28 @@ create or replace macro token_form_of(header, headers_logged, body) as
     end;
 
 -- The text of an element of a SOAP envelope, whatever its namespace prefix.
+-- Captures are slow over a long text, so the first try is near the place where the name is first found.
+create or replace macro soap_pattern(name, value) as
+    '(?is)<(?:[a-z0-9_]+:)?' || name || '(?:\s[^>]*)?>\s*(' || value || ')\s*</';
+
+create or replace macro soap_text(body, name, value) as
+    coalesce(
+        nullif(regexp_extract(substr(body, greatest(strpos(lower(body), name) - 64, 1), 600), soap_pattern(name, value), 1), ''),
+        nullif(regexp_extract(body, soap_pattern(name, value), 1), '')
+    );
+
 create or replace macro soap_connector(body) as
-    nullif(regexp_extract(body, '(?is)<(?:[a-z0-9_]+:)?connector(?:Id|Type)(?:\s[^>]*)?>\s*([^<]{1,200}?)\s*</', 1), '');
+    case
+        when contains(body, 'connectorId') or contains(lower(body), 'connectorid') then soap_text(body, 'connectorid', '[^<]{1,200}?')
+        when contains(body, 'connectorType') or contains(lower(body), 'connectortype')
+            then soap_text(body, 'connectortype', '[^<]{1,200}?')
+    end;
 
 create or replace macro soap_integration_id(body) as
-    nullif(
-        regexp_extract(
-            body, '(?is)<(?:[a-z0-9_]+:)?IntegrationId(?:\s[^>]*)?>\s*([1-9][0-9]{3,6}_[1-9][0-9]{0,8})\s*</', 1
-        ),
-        ''
-    );
+    case
+        when regexp_matches(body, '(?i)integrationid')
+            then soap_text(body, 'integrationid', '[1-9][0-9]{3,6}_[1-9][0-9]{0,8}')
+    end;
 
 -- What an update does, from the Action attributes in its data: one kind for all of them, else it stays a write.
 create or replace macro soap_update_operation(body) as

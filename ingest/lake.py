@@ -52,6 +52,18 @@ APPLICATION = "ledger"
 _ROW_GROUP = 128 * 1024
 """Rows that are read or skipped together, by their minima and maxima."""
 
+_UNREPEATED = {
+    "called_at",
+    "duration_ms",
+    "request_bytes",
+    "response_bytes",
+    "request_id",
+    "line_number",
+    "byte_offset",
+}
+_NESTED = {"filter_fields"}
+_SKIPPED_BY = {"called_at", "day", "customer", "integration", "partner", "project", "connector", "status", "load_id"}
+
 _ATTEMPTS = 200
 """How often a commit is tried again when others were faster. Each refusal means that somebody else got further."""
 
@@ -345,7 +357,16 @@ def _stats(rows: pa.Table) -> dict[str, Any]:
 def _write_parquet(path: Path, rows: pa.Table) -> None:
     from pyarrow.parquet import ParquetWriter
 
-    with ParquetWriter(path, rows.schema, compression="zstd", compression_level=1) as writer:
+    # A dictionary pays where values come back; statistics where a reader may skip by them.
+    repeated = [name for name in rows.column_names if name not in _UNREPEATED and name not in _NESTED]
+    with ParquetWriter(
+        path,
+        rows.schema,
+        compression="zstd",
+        compression_level=1,
+        use_dictionary=repeated,
+        write_statistics=[name for name in rows.column_names if name in _SKIPPED_BY],
+    ) as writer:
         writer.write_table(rows, row_group_size=_ROW_GROUP)
 
 

@@ -279,6 +279,6 @@ select
             ),
             lambda name: trim(name)
         ),
-        lambda name: regexp_full_match(name, '[A-Za-z_][A-Za-z0-9_.]{0,63}') and not looks_secret(name)
+        lambda name: regexp_full_match(name, '[A-Za-z_][A-Za-z0-9_]{0,63}') and not looks_secret(name)
     ) as filter_fields
 from picked;

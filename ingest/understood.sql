@@ -1,29 +1,42 @@
 -- From what a format read (`raw`) to calls and rejects: one row a line. `fate` is null for a call, 'ignored', or the reason of
 -- its rejection; of several reasons the first one here. What is expensive to understand comes from the dictionaries.
-with joined as (
+with addressed as (
     select
-        raw.line_number,
-        raw.byte_offset,
-        raw.fate,
-        raw.called_at,
-        upper(raw.method) as method,
-        case when regexp_full_match(raw.status, '[1-5][0-9]{2}') then cast(raw.status as smallint) end as status,
-        case when raw.duration_ms between 0 and 1e9 then raw.duration_ms end as duration_ms,
-        case when raw.request_bytes between 0 and 1e15 then cast(raw.request_bytes as bigint) end as request_bytes,
-        case when raw.response_bytes between 0 and 1e15 then cast(raw.response_bytes as bigint) end as response_bytes,
-        raw.authorization_header,
-        raw.headers_logged,
+        raw.*,
+        bases.* exclude (method, base, wsdl),
         case when bases.is_soap_service then raw.body end as envelope,
-        raw.api_version,
-        raw.request_id,
-        bases.reason as url_reason,
-        bases.product,
-        bases.protocol,
-        bases.environment,
-        bases.customer,
-        bases.operation,
-        bases.connector,
-        bases.endpoint,
+        case when bases.is_soap_service and bases.operation in ('get', 'write') then soap_connector(raw.body) end as soap_name
+    from raw
+    left join known_request_bases as bases
+        on bases.base = raw.base and bases.method = upper(raw.method) and bases.wsdl = raw.wsdl
+),
+joined as (
+    select
+        call.line_number,
+        call.byte_offset,
+        call.fate,
+        call.called_at,
+        upper(call.method) as method,
+        case when regexp_full_match(call.status, '[1-5][0-9]{2}') then cast(call.status as smallint) end as status,
+        case when call.duration_ms between 0 and 1e9 then call.duration_ms end as duration_ms,
+        case when call.request_bytes between 0 and 1e15 then cast(call.request_bytes as bigint) end as request_bytes,
+        case when call.response_bytes between 0 and 1e15 then cast(call.response_bytes as bigint) end as response_bytes,
+        call.authorization_header,
+        call.headers_logged,
+        call.envelope,
+        call.api_version,
+        call.request_id,
+        call.reason as url_reason,
+        call.product,
+        call.protocol,
+        call.environment,
+        call.customer,
+        call.operation,
+        case
+            when call.soap_name is not null then coalesce(official.connector, redacted_name(call.soap_name))
+            else call.connector
+        end as connector,
+        call.endpoint,
         queries.query_length,
         queries.skip,
         queries.take,
@@ -36,13 +49,12 @@ with joined as (
         ids.project,
         ids.integration,
         agents.user_agent
-    from raw
-    left join known_request_bases as bases
-        on bases.base = raw.base and bases.method = upper(raw.method) and bases.wsdl = raw.wsdl
-    left join known_request_queries as queries on queries.query = raw.query
+    from addressed as call
+    left join official_connectors as official on official.lower_connector = lower(call.soap_name)
+    left join known_request_queries as queries on queries.query = call.query
     left join known_integration_ids as ids
-        on ids.text is not distinct from raw.id_text and ids.repeated = coalesce(raw.id_repeated, false)
-    left join known_user_agents as agents on agents.text = raw.user_agent
+        on ids.text is not distinct from call.id_text and ids.repeated = coalesce(call.id_repeated, false)
+    left join known_user_agents as agents on agents.text = call.user_agent
 ),
 judged as (
     select
@@ -75,11 +87,7 @@ judged as (
             when envelope is not null and operation = 'write' then soap_update_operation(envelope)
             else operation
         end as operation,
-        case
-            when envelope is not null and operation in ('get', 'write')
-                then coalesce(official.connector, redacted_name(soap_connector(envelope)))
-            else joined.connector
-        end as connector,
+        connector,
         endpoint,
         status,
         outcome_of(status, duration_ms, query_length) as outcome,
@@ -97,8 +105,6 @@ judged as (
         redacted_version(api_version) as api_version,
         redacted_request_id(request_id) as request_id
     from joined
-    left join official_connectors as official
-        on envelope is not null and official.lower_connector = lower(soap_connector(envelope))
 )
 -- Whatever is wrong with a line that was cut off is that it was cut off.
 select * replace (case when getvariable('is_torn') and fate <> 'ignored' then 'torn_line' else fate end as fate)

@@ -10,7 +10,7 @@ parts as (
         byte_offset,
         case
             when fate is not null then fate
-            when trim(text) = '' or starts_with(text, '#') or line_number in (from headers) then 'ignored'
+            when regexp_full_match(text, '\s*') or starts_with(text, '#') or line_number in (from headers) then 'ignored'
             when contains(text, '"') and not regexp_full_match(getvariable('delimiter') || text, getvariable('csv_row'))
                 then 'not_a_record'
         end as fate,
