@@ -59,9 +59,10 @@ GOACCESS_LAYOUT = '%v %h - %e [%d:%t %^] "%r" %s %b "%R" "%u" "%^" %T'
 
 @dataclass(frozen=True)
 class Run:
-    """One run of one program: how long it took, and the most memory it held (where the system tells)."""
+    """One run of one program: how long it took; processor time of all cores and peak memory where the system tells."""
 
     seconds: float
+    cpu_seconds: float | None
     peak_bytes: int | None
 
 
@@ -134,7 +135,7 @@ def ingest(path: Path) -> Run:
 def read_json(path: Path) -> Run:
     """DuckDB's bare typed read, aggregates only; timed inside, without Python's start."""
     run, out = timed([sys.executable, "-c", READ_JSON, path])
-    return Run(float(out), run.peak_bytes)
+    return Run(float(out), run.cpu_seconds, run.peak_bytes)
 
 
 def goaccess(path: Path) -> Run:
@@ -151,16 +152,17 @@ def timed(command: list[Any]) -> tuple[Run, str]:
     with tempfile.TemporaryFile("w+") as out:
         begun = time.perf_counter()
         process = subprocess.Popen([str(part) for part in command], stdout=out, stdin=subprocess.DEVNULL)
-        peak_bytes = None
+        cpu_seconds, peak_bytes = None, None
         if hasattr(os, "wait4"):
             _, status, usage = os.wait4(process.pid, 0)
             process.returncode = os.waitstatus_to_exitcode(status)
+            cpu_seconds = usage.ru_utime + usage.ru_stime
             peak_bytes = usage.ru_maxrss * (1 if sys.platform == "darwin" else 1024)
         seconds = time.perf_counter() - begun
         if process.wait() != 0:
             raise SystemExit(f"{command[0]} failed with {process.returncode}: {' '.join(map(str, command))}")
         out.seek(0)
-        return Run(seconds, peak_bytes), out.read()
+        return Run(seconds, cpu_seconds, peak_bytes), out.read()
 
 
 def summary(runs: dict[str, list[Run]], files: dict[str, Path], calls: int) -> dict[str, Any]:
@@ -184,6 +186,7 @@ def summary(runs: dict[str, list[Run]], files: dict[str, Path], calls: int) -> d
                 "seconds": round(medians[name], 3),
                 "fastest": round(min(run.seconds for run in times), 3),
                 "slowest": round(max(run.seconds for run in times), 3),
+                "cpu_seconds": round(statistics.median(run.cpu_seconds or 0.0 for run in times), 3),
                 "lines_per_second": round(calls / medians[name]),
                 "peak_bytes": max((run.peak_bytes for run in times if run.peak_bytes is not None), default=None),
             }
@@ -202,13 +205,13 @@ def as_text(result: dict[str, Any]) -> str:
         machine_words,
         version_words,
         "",
-        f"{'program':<20}{'seconds':>10}{'from':>9}{'to':>9}{'lines/s':>13}{'peak memory':>14}",
+        f"{'program':<20}{'seconds':>10}{'from':>9}{'to':>9}{'processor':>11}{'lines/s':>13}{'peak memory':>14}",
     ]
     for row in result["programs"]:
         peak = "not known" if row["peak_bytes"] is None else f"{row['peak_bytes'] / 1e6:,.0f} MB"
         lines.append(
             f"{row['program']:<20}{row['seconds']:>10,.2f}{row['fastest']:>9,.2f}{row['slowest']:>9,.2f}"
-            f"{row['lines_per_second']:>13,}{peak:>14}"
+            f"{row['cpu_seconds']:>11,.2f}{row['lines_per_second']:>13,}{peak:>14}"
         )
     bare, goaccess_ratio = result["ratios"].values()
     lines += ["", f"ingest json takes {bare:.1f} times as long as the bare read_json (aim: {TARGET_READ_JSON} at most)"]
