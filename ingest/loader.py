@@ -11,6 +11,7 @@ from __future__ import annotations
 import datetime as dt
 import itertools
 from collections import deque
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
@@ -25,7 +26,7 @@ from ingest.ledger import LedgerRow, Position, StagedFile
 from ingest.reading import format_of
 from ingest.recognition import Known, Marks, Recognition, is_related
 from ingest.report import IngestReport, SourceReport, UnloadReport
-from ingest.source import MARK_INTERVAL, STANDARD_INPUT, Block, Fingerprint, Reader, open_source, stream_of
+from ingest.source import MARK_INTERVAL, STANDARD_INPUT, Block, Fingerprint, Reader, open_source, read_ahead, stream_of
 from ingest.understanding import Counts, Understanding
 from ingest.version import VERSION
 
@@ -169,11 +170,17 @@ class _Loader:
         self._pieces: dict[str, list[str]] = {}
         self._decided: dict[str, Counts] = {}
         self._understanding = Understanding()
+        self._writer = ThreadPoolExecutor(1)
+        self._writing: Future[list[StagedFile]] | None = None
         self._batch = _Batch(lake)
 
     def close(self) -> None:
         """Forget what was staged and not decided."""
-        self._lake.discard(self._batch.staged)
+        try:
+            self._written()
+        finally:
+            self._lake.discard(self._batch.staged)
+            self._writer.shutdown()
         self._understanding.close()
 
     def load(self, sources: Sequence[tuple[str, bool]]) -> None:
@@ -218,7 +225,7 @@ class _Loader:
         pieces = self._pieces.pop(name, [])
         for load_id in pieces[:1]:
             unload(self._lake.path, load_id, now=self._now)
-        if pieces or self._batch.rows or self._understanding.waiting or self._batch.staged:
+        if pieces or self._batch.rows or self._understanding.waiting or self._writing or self._batch.staged:
             raise _RefusedError
 
     # -- plan -----------------------------------------------------------------------------------------------------
@@ -308,7 +315,7 @@ class _Loader:
         self._understanding.begin(
             now=self._now, time_zone=self._time_zone, source_time_zone=options.time_zone, host=options.host
         )
-        for block in blocks:
+        for block in read_ahead(blocks):
             if block.kind == "torn" and not reader.is_whole:
                 load.left = len(block.data)
                 break
@@ -390,12 +397,18 @@ class _Loader:
         return count
 
     def _flush(self) -> None:
-        """Write what has been understood into data files below the tables."""
-        number = len(self._batch.staged)
-        self._batch.staged += self._lake.stage(
-            f"{self._batch.id}-{number}", self._understanding.calls(), self._understanding.rejects()
-        )
+        """Begin to write what has been understood into data files below the tables, while reading goes on."""
+        self._written()
+        calls, rejects = self._understanding.calls(), self._understanding.rejects()
         self._understanding.forget()
+        name = f"{self._batch.id}-{len(self._batch.staged)}"
+        self._writing = self._writer.submit(self._lake.stage, name, calls, rejects)
+
+    def _written(self) -> None:
+        """Wait for what is being written. LakeError when it cannot be."""
+        writing, self._writing = self._writing, None
+        if writing is not None:
+            self._batch.staged += writing.result()
 
     # -- decide ---------------------------------------------------------------------------------------------------
 
@@ -405,6 +418,7 @@ class _Loader:
         _RefusedError when others decided about the same content meanwhile: the batch is planned again.
         """
         self._flush()
+        self._written()
         batch = self._batch
         while batch.rows and not self._lake.decide(batch.table, batch.ledger, batch.rows, batch.staged):
             known = batch.ledger.version
@@ -423,6 +437,7 @@ class _Loader:
 
     def _start_again(self) -> None:
         """Forget what the batch has staged; its sources have to be read again."""
+        self._written()
         self._lake.discard(self._batch.staged)
         self._understanding.forget()
         self._batch = _Batch(self._lake)

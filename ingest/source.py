@@ -12,6 +12,7 @@ import os
 import stat
 import sys
 import zlib
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Final
@@ -164,6 +165,15 @@ def open_source(name: str, *, is_final: bool = False, count: Callable[[int], Non
     whole = _chain(first, chunks)
     reader.chunks = _decoded(reader, whole if codec is None else _decompressed(reader, codec, whole))
     return reader
+
+
+def read_ahead(blocks: Iterator[Block]) -> Iterator[Block]:
+    """The same blocks, each of them read and decompressed while the one before it is being understood."""
+    with ThreadPoolExecutor(1) as reading:
+        following = reading.submit(next, blocks, None)
+        while (block := following.result()) is not None:
+            following = reading.submit(next, blocks, None)
+            yield block
 
 
 def _open(name: str) -> tuple[IO[bytes], int | None]:

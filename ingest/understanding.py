@@ -93,7 +93,7 @@ class Understanding:
         connection = self._connection
         connection.register("lines", line_table(block, first_line))
         connection.execute("set variable is_torn = ?", [block.kind == "torn"])
-        raw, context = log_format.read(connection, block.data, context)
+        raw, context = log_format.read(connection, context)
         connection.register("raw", raw)
         self._learn()
         understood = connection.sql(_UNDERSTOOD).to_arrow_table()

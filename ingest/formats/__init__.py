@@ -30,11 +30,11 @@ class LogFormat(Protocol):
         """Whether these first lines of a source look like this format."""
 
     def read(
-        self, connection: duckdb.DuckDBPyConnection, data: bytes, context: Mapping[str, Any]
+        self, connection: duckdb.DuckDBPyConnection, context: Mapping[str, Any]
     ) -> tuple[pa.Table, Mapping[str, Any]]:
         """The fields of every line as RAW_COLUMNS, and the context for the lines that follow.
 
-        The lines are registered as `lines` (line_number, byte_offset, line, fate); `data` are their bytes.
+        The lines are registered as `lines` (line_number, byte_offset, line, fate).
         """
 
     def warnings(self, context: Mapping[str, Any]) -> Sequence[str]:

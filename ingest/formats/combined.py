@@ -49,7 +49,7 @@ class Combined:
         return any(pattern.fullmatch(line.lstrip("\ufeff").rstrip("\r\n")) for line in lines)
 
     def read(
-        self, connection: duckdb.DuckDBPyConnection, data: bytes, context: Mapping[str, Any]
+        self, connection: duckdb.DuckDBPyConnection, context: Mapping[str, Any]
     ) -> tuple[pa.Table, Mapping[str, Any]]:
         """The fields of every line: one pattern with a group per value, then each value by its own rule."""
         connection.execute("set variable layout = ?", [f"(?:{self.layout.pattern})[ \\t]*\\r?\\n?"])

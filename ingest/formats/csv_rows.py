@@ -54,7 +54,7 @@ class Csv:
         return _header(first) is not None
 
     def read(
-        self, connection: duckdb.DuckDBPyConnection, data: bytes, context: Mapping[str, Any]
+        self, connection: duckdb.DuckDBPyConnection, context: Mapping[str, Any]
     ) -> tuple[pa.Table, Mapping[str, Any]]:
         """Fill `raw`. A line that repeats the header is ignored, one that names other columns is the new header."""
         lines = connection.execute(_HEADER_LINES).fetchall()

@@ -38,31 +38,49 @@ _HEADERS = ("user-agent", "authorization", "accept-version", "x-request-id", "ho
 _ID = "integrationid"
 
 _READ = Path(__file__).with_suffix(".sql").read_text(encoding="utf-8")
+_DEFECTS = f"""
+    create or replace temp table defects as
+    select
+        line_number,
+        case
+            when regexp_full_match(line, '\\s*') or starts_with(line, '#') then 'ignored'
+            when strlen(line) - strlen(replace(replace(line, '{{', ''), '[', '')) > {MAX_DEPTH} then 'odd'
+            when not json_valid(line) or not regexp_matches(line, '^\\s*\\{{') then 'not_a_record'
+            else 'odd'
+        end as fate
+    from lines
+    where
+        fate is null
+        and (
+            not starts_with(line, '{{')
+            or not json_valid(line)
+            or strlen(line) - strlen(replace(replace(line, '{{', ''), '[', '')) > {MAX_DEPTH}
+            or contains(line, 'NaN')
+            or contains(line, 'Infinity')
+            or regexp_matches(line, ',\\s*[}}\\]]')
+        )
+"""
+"""Lines that are no object, and odd ones: too deep, or taken by DuckDB's JSON reader, which is more lenient than others."""
+
 _KEYS = """
     select
-        keys,
-        header_keys,
+        keys[1] as keys,
+        keys[2] as header_keys,
         case
-            when len(list_distinct(keys)) < len(keys) or len(list_distinct(header_keys)) < len(header_keys) then numbers
+            when len(list_distinct(keys[1])) < len(keys[1]) or len(list_distinct(keys[2])) < len(keys[2]) then numbers
         end as numbers
     from (
-        select json_keys(object) as keys, json_keys(object, '$.headers') as header_keys, list(line_number) as numbers
-        from (select line_number, case when fate is null and json_valid(line) then line end as object from lines)
+        select json_keys(object, ['$', '$.headers']) as keys, list(line_number) as numbers
+        from (
+            select line_number, case when lines.fate is null and defects.fate is null then line end as object
+            from lines
+            left join defects using (line_number)
+        )
         where object is not null
-        group by keys, header_keys
+        group by keys
     )
 """
 """The sets of keys in a block. Where a key stands in an object twice, what it says is anybody's guess: those lines, too."""
-
-_ODD = (
-    r"select line_number, line from lines where fate is null and ("
-    r"strlen(line) - strlen(replace(replace(line, '{', ''), '[', '')) > ?"
-    r" or ? and regexp_matches(line, '[:,\[]\s*-?(NaN|Infinity)|,\s*[}\]]'))"
-)
-"""Lines that are too deep, or that DuckDB's JSON reader, more lenient than the standard, takes though they are not sound."""
-
-_LENIENCIES = (b"NaN", b"Infinity", b",}", b",]", b", }", b", ]")
-"""What stands in a block with such lines; most blocks have none, and searching bytes is cheap."""
 
 
 class JsonLines:
@@ -79,24 +97,29 @@ class JsonLines:
         )
 
     def read(
-        self, connection: duckdb.DuckDBPyConnection, data: bytes, context: Mapping[str, Any]
+        self, connection: duckdb.DuckDBPyConnection, context: Mapping[str, Any]
     ) -> tuple[pa.Table, Mapping[str, Any]]:
         """The fields of every line. What looks odd is looked at once more, by the standard."""
-        is_lenient = any(text in data for text in _LENIENCIES)
-        odd = connection.execute(_ODD, [MAX_DEPTH, is_lenient]).fetchall()
+        connection.execute(_DEFECTS)
+        odd = connection.execute(
+            "select line_number, line from lines join defects using (line_number) where defects.fate = 'odd'"
+        ).fetchall()
+        connection.execute("delete from defects where fate = 'odd'")
+        found = {number: defect for number, line in odd if (defect := _defect(line))}
+        _insert_defects(connection, found)
         key_sets = connection.execute(_KEYS).fetchall()
-        found = {number: "duplicate_key" for _, _, numbers in key_sets for number in numbers or ()}
-        found |= {number: defect for number, line in odd if (defect := _defect(line))}
-        connection.execute("create or replace temp table defects (line_number bigint, fate varchar)")
-        connection.execute(
-            "insert into defects select unnest(?::bigint[]), unnest(?::varchar[])", [list(found), list(found.values())]
-        )
+        _insert_defects(connection, {number: "duplicate_key" for _, _, numbers in key_sets for number in numbers or ()})
         query = _query_for([(keys, headers) for keys, headers, _ in key_sets])
         return raw_table(connection, query), context
 
     def warnings(self, context: Mapping[str, Any]) -> Sequence[str]:
         """Nothing is known beforehand."""
         return ()
+
+
+def _insert_defects(connection: duckdb.DuckDBPyConnection, found: Mapping[int, str]) -> None:
+    if found:
+        connection.execute("insert into defects select unnest(?), unnest(?)", [list(found), list(found.values())])
 
 
 def _query_for(key_sets: Sequence[tuple[list[str], list[str] | None]]) -> str:
@@ -126,7 +149,7 @@ def _query_for(key_sets: Sequence[tuple[list[str], list[str] | None]]) -> str:
             value = f"coalesce({', '.join(['null::varchar', *places])})"
             names.append(f"{value} as header_{header.replace('-', '_')}")
     logged = (
-        "true" if all(headers is not None for _, headers in key_sets) else "json_type(object, '$.headers') = 'OBJECT'"
+        "true" if all(headers for _, headers in key_sets) else "json_type(object, '$.headers') = 'OBJECT'"
     )
     query = _READ.replace("$paths", ", ".join(f"'{path}'" for path in paths)).replace("$names", ", ".join(names))
     return query.replace("$headers_logged", f"coalesce({logged}, false)")

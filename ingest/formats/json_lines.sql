@@ -1,18 +1,7 @@
 -- JSON lines into the columns of raw. Each object is parsed for all its fields at once: `value` holds them in the order of
--- $paths, and $names says which is which. A header's value may be a text or a list of texts, and null is absent.
+-- $paths, and $names says which is which. What is no object stands in `defects`. A header's value may be a text or a list of texts, and null is absent.
 with judged as (
-    select
-        lines.line_number,
-        lines.byte_offset,
-        case
-            when lines.fate is not null then lines.fate
-            when defects.fate is not null then defects.fate
-            when starts_with(lines.line, '{') and json_valid(lines.line) then null
-            when regexp_full_match(lines.line, '\s*') or starts_with(lines.line, '#') then 'ignored'
-            when regexp_matches(lines.line, '^\s*\{') and json_valid(lines.line) then null
-            else 'not_a_record'
-        end as fate,
-        lines.line
+    select lines.line_number, lines.byte_offset, coalesce(lines.fate, defects.fate) as fate, lines.line
     from lines
     left join defects using (line_number)
 ),

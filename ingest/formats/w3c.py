@@ -37,7 +37,7 @@ class W3c:
         return any(line.lstrip("\ufeff").lower().startswith(_DIRECTIVES) for line in lines)
 
     def read(
-        self, connection: duckdb.DuckDBPyConnection, data: bytes, context: Mapping[str, Any]
+        self, connection: duckdb.DuckDBPyConnection, context: Mapping[str, Any]
     ) -> tuple[pa.Table, Mapping[str, Any]]:
         """Fill `raw`, section by section: from one `#Fields:` to the next."""
         directives = connection.execute(_DIRECTIVE_LINES).fetchall()
