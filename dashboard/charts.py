@@ -127,7 +127,7 @@ def coverage(rows: pl.DataFrame) -> Drawing:
             y=_names("stream"),
             color=alt.condition(
                 "datum.calls === 0",
-                alt.value("#fbe3df"),
+                alt.value("#f0a79d"),
                 alt.Color(
                     "calls:Q",
                     scale=alt.Scale(type="sqrt", range=["#d3e6f0", "#14557b"], domainMin=0),
