@@ -55,7 +55,7 @@ def calls_and_errors(rows: pl.DataFrame, *, height: int = 220) -> Drawing:
 
 def errors_by_party(rows: pl.DataFrame, *, height: int = 240) -> Drawing:
     """Errors per day by who can fix them. Reads day, party and calls."""
-    return _stacked_days(rows, "party", PARTIES, height)
+    return _stacked_days(rows, "party", PARTIES, height, counted="wrong_calls")
 
 
 def customers(rows: pl.DataFrame, *, height: int = 220) -> Drawing:
@@ -144,7 +144,9 @@ def coverage(rows: pl.DataFrame) -> Drawing:
     return _finish(chart, 30 * max(rows["stream"].n_unique(), 1) + 40)
 
 
-def _stacked_days(rows: pl.DataFrame, kind: str, colours: dict[str, str], height: int) -> Drawing:
+def _stacked_days(
+    rows: pl.DataFrame, kind: str, colours: dict[str, str], height: int, *, counted: str = "calls"
+) -> Drawing:
     chart = (
         alt.Chart(_with_days(rows))
         .mark_bar(width=_BAR, binSpacing=0)
@@ -153,7 +155,7 @@ def _stacked_days(rows: pl.DataFrame, kind: str, colours: dict[str, str], height
             y=alt.Y("calls:Q", axis=_value_axis(_COUNT), stack="zero", scale=_from_zero()),
             color=_kinds(kind, colours),
             order=alt.Order("place:Q"),
-            tooltip=[_day_tip(), _said(f"{kind}_name", kind), _tip("calls", _COUNT)],
+            tooltip=[_day_tip(), _said(f"{kind}_name", kind), _tip("calls", _COUNT, counted)],
         )
     )
     return _finish(chart, height)
@@ -237,8 +239,8 @@ def _said(column: str, heading: str | None = None) -> alt.Tooltip:
     return alt.Tooltip(column, type="nominal", title=plain(f"column.{heading or column}"))
 
 
-def _tip(column: str, form: str) -> alt.Tooltip:
-    return alt.Tooltip(column, type="quantitative", title=plain(f"column.{column}"), format=form)
+def _tip(column: str, form: str, heading: str | None = None) -> alt.Tooltip:
+    return alt.Tooltip(column, type="quantitative", title=plain(f"column.{heading or column}"), format=form)
 
 
 def _finish(chart: Any, height: int) -> Drawing:

@@ -9,7 +9,8 @@ from typing import NoReturn
 import streamlit as st
 
 from analytics.errors import AnalyticsError
-from dashboard import data, filter_bar
+from analytics.scope import Scope
+from dashboard import data, filter_bar, tables
 from dashboard.link import Selection
 from dashboard.wording import Words, has, plain, say, span
 from ingest.errors import IngestError
@@ -45,7 +46,7 @@ def ask() -> data.View:
     """Draw the filter bar and return what is asked; without a lake or without calls, say so and end the page here."""
     lake = open_lake()
     if lake.covered is None:
-        _nothing("empty_lake", lake=str(data.lake_path()))
+        _no_calls_at_all(lake)
     return filter_bar.show(lake, lake.covered)
 
 
@@ -120,6 +121,18 @@ def nothing_asked_for(view: data.View) -> NoReturn:
                 on_click=partial(filter_bar.go, Selection(scope.replace(since=None, until=None), "all")),
             )
             st.button(say("nothing.reset"), on_click=filter_bar.reset)
+    st.stop()
+
+
+def _no_calls_at_all(lake: data.OpenLake) -> NoReturn:
+    rejects = data.View(lake, Scope()).rows("rejects_by_reason")
+    if rejects.is_empty():
+        _nothing("empty_lake", lake=str(data.lake_path()))
+    with st.container(border=True, key="nothing"):
+        st.markdown(say("nothing.only_rejects_title"))
+        st.markdown(say("nothing.only_rejects", lake=str(data.lake_path())))
+        columns = ["stream", "reason", "lines"]
+        tables.show(rejects, columns, key="rejects", title=say("data_quality.rejects"), time_zone=lake.time_zone)
     st.stop()
 
 

@@ -85,7 +85,7 @@ def test_a_finding_is_said_in_words(tmp_path: Path) -> None:
     calls += [call(called_at="2026-10-20T08:00:00Z", integration_id=None)]
     found = figures.attention(view(given_lake(tmp_path / "lake", calls), "2026-09-21", "2026-10-21"))
     assert found.select("severity", "finding", "name", "integration").rows() == [
-        ("medium", "Silent for 20 days (usual pause: 1 days)", "1234567_1", "1234567_1"),
+        ("medium", "Silent for 20 days (usually 1)", "1234567_1", "1234567_1"),
         ("medium", "Calls without a valid id: no IntegrationId (9.1% of all calls)", None, None),
     ]
 

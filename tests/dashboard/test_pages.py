@@ -169,6 +169,12 @@ def test_an_empty_lake_says_what_to_do(empty_lake: Path, open_page: OpenPage, pa
     assert app.code[0].value == f"koppelzicht ingest LOGS --lake {empty_lake}"
 
 
+def test_a_lake_of_rejected_lines_only_says_why(tmp_path: Path, open_page: OpenPage) -> None:
+    app = open_page(given_lake(tmp_path / "lake", rejects=[reject(), reject(reason="no_customer")]))
+    assert "#### No line became a call" in read(app)
+    assert app.dataframe[0].value["reason"].tolist() == ["Bad URL", "No customer"]
+
+
 @pytest.mark.parametrize("page", PAGES)
 def test_a_missing_lake_says_what_to_do(tmp_path: Path, open_page: OpenPage, page: str) -> None:
     app = open_page(tmp_path / "nowhere", page)
