@@ -22,6 +22,7 @@ DEFAULT_LAYOUT = (
     '$host $remote_addr - $remote_user [$time_local] "$request" $status $body_bytes_sent'
     ' "$http_referer" "$http_user_agent" "$http_integrationid" $request_time'
 )
+_LINE_END = r"[ \t]*\r?\n?"
 _SPLIT = Path(__file__).with_suffix(".sql").read_text(encoding="utf-8")
 
 
@@ -32,11 +33,7 @@ class Combined:
 
     def __init__(self, layout: str = DEFAULT_LAYOUT) -> None:
         self.layout: Layout = compile_layout(layout)
-        groups = [f"g{number}" for number in range(1, len(self.layout.groups) + 1)]
-        field = dict(zip(self.layout.groups, (f"nullif(nullif(v.{group}, '-'), '')" for group in groups), strict=True))
-        names = ", ".join(f"'{group}'" for group in groups)
-        time = next(group for group, name in zip(groups, self.layout.groups, strict=True) if name in TIMES)
-        self._query = f"{_SPLIT.replace('$groups', names).replace('$time', time)}\n{_select(field)}"
+        self._query = f"{_split(self.layout)}\n{_select(self.layout)}"
 
     @property
     def dialect(self) -> str | None:
@@ -51,8 +48,11 @@ class Combined:
     def read(
         self, connection: duckdb.DuckDBPyConnection, context: Mapping[str, Any]
     ) -> tuple[pa.Table, Mapping[str, Any]]:
-        """The fields of every line: one pattern with a group per value, then each value by its own rule."""
-        connection.execute("set variable layout = ?", [f"(?:{self.layout.pattern})[ \\t]*\\r?\\n?"])
+        """The fields of every line, each value by its own rule."""
+        connection.execute("set variable layout = ?", [f"^(?:{self.layout.pattern}){_LINE_END}$"])
+        for number, part in enumerate(self.layout.parts, start=1):
+            end = _LINE_END if number == len(self.layout.parts) else ""
+            connection.execute(f"set variable layout_{number} = ?", [f"^({part.pattern}{end})$"])
         return raw_table(connection, self._query), context
 
     def warnings(self, context: Mapping[str, Any]) -> Sequence[str]:
@@ -62,8 +62,43 @@ class Combined:
         return ()
 
 
-def _select(field: Mapping[str, str]) -> str:
+def _split(layout: Layout) -> str:
+    """The SQL that cuts lines into the values of a layout."""
+    segments = [
+        f"regexp_extract(part[{number}], getvariable('layout_{number}'), [{_names(('whole', *part.groups))}]) as part_{number}"
+        for number, part in enumerate(layout.parts, start=1)
+        if not part.is_value
+    ]
+    is_quick = " and ".join(
+        f"part_{number}.whole <> ''" for number, part in enumerate(layout.parts, start=1) if not part.is_value
+    )
+    return (
+        _SPLIT.replace("$can_be_cut", str(layout.splits_by_quotes).lower())
+        .replace("$count", str(len(layout.parts)))
+        .replace("$segments", ", ".join(segments))
+        .replace("$is_quick", is_quick)
+        .replace("$groups", _names(layout.groups))
+        .replace("$time", next(name for name in layout.groups if name in TIMES))
+    )
+
+
+def _names(groups: Sequence[str]) -> str:
+    return ", ".join(f"'{group}'" for group in groups)
+
+
+def _values(layout: Layout) -> dict[str, str]:
+    """The SQL of each value: from its part of the line where that was cut, else from the pattern of the whole."""
+    values = {}
+    for number, part in enumerate(layout.parts, start=1):
+        for group in part.groups:
+            cut = f"part[{number}]" if part.is_value else f"part_{number}.{group}"
+            values[group] = f"nullif(nullif(case when is_quick then {cut} else whole.{group} end, '-'), '')"
+    return values
+
+
+def _select(layout: Layout) -> str:
     """The values of `raw` from the layout's groups. The names are ours; no text of the log or the layout is in it."""
+    field = _values(layout)
 
     def of(*names: str) -> str:
         found = [field[name] for name in names if name in field]

@@ -1,22 +1,36 @@
--- The values of a layout, one group each; the last step picks the fields from `split`. $groups is the list of
--- their names, $time the one without which no line matched.
-with judged as (
+-- The values of a layout; the last step picks the fields from `split`. A pattern with many groups is slow, so a line without
+-- escapes is cut at its quotation marks, and only what stands between quoted values needs a pattern, a short one. Every
+-- other line is matched whole.
+with parts as (
     select
         line_number,
         byte_offset,
+        line,
         case
             when fate is not null then fate
             when regexp_full_match(line, '\s*') or starts_with(line, '#') then 'ignored'
         end as fate,
-        regexp_extract(line, '^' || getvariable('layout') || '$', [$groups]) as v
+        case when $can_be_cut and not contains(line, '\') then string_split(line, '"') end as part
     from lines
+),
+segments as (
+    select line_number, byte_offset, line, fate, part, $segments
+    from parts
+),
+judged as (
+    select *, coalesce(len(part) = $count and $is_quick, false) as is_quick
+    from segments
+),
+matched as (
+    select
+        *,
+        case when fate is null and not is_quick then regexp_extract(line, getvariable('layout'), [$groups]) end as whole
+    from judged
 ),
 split as (
     select
-        line_number,
-        byte_offset,
-        case when fate is null and v.$time = '' then 'not_a_record' else fate end as fate,
-        case when fate is null and v.$time = '' then 'does not match the layout' end as detail,
-        v
-    from judged
+        * exclude (fate),
+        case when fate is null and whole.$time = '' then 'not_a_record' else fate end as fate,
+        case when fate is null and whole.$time = '' then 'does not match the layout' end as detail
+    from matched
 )

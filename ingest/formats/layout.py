@@ -15,7 +15,8 @@ from ingest.errors import SourceError
 
 _QUOTED = r'(?:[^"\\]|\\.)*'
 _BRACKETED = r"[^\]]*"
-_BARE = r"[^\s\"]+"
+# nginx writes nothing for an empty variable that stands alone.
+_BARE = r'[^\s"]*'
 
 TIMES = ("time_local", "time_iso", "time_seconds")
 """The values that say when; a layout has one of them."""
@@ -76,42 +77,77 @@ _TOKEN = re.compile(r"\$\{(?P<braced>\w+)\}|\$(?P<nginx>\w+)|%(?:[<>]|[!,0-9]+)*
 
 
 @dataclass(frozen=True)
-class Layout:
-    """A compiled layout: the pattern of a whole line (RE2), and the names of its groups in order."""
+class Part:
+    """What stands between two quotation marks of a layout: the pattern of its text and the names of its groups."""
 
-    text: str
     pattern: str
     groups: tuple[str, ...]
+    is_value: bool = False
+    """Whether it is one value between its quotation marks, whatever it holds."""
+
+
+@dataclass(frozen=True)
+class Layout:
+    """A compiled layout: its parts in order, every second one quoted, and the names of all groups."""
+
+    text: str
+    parts: tuple[Part, ...]
+
+    @property
+    def pattern(self) -> str:
+        """The pattern of a whole line (RE2)."""
+        return '"'.join(part.pattern for part in self.parts)
+
+    @property
+    def groups(self) -> tuple[str, ...]:
+        """The names of the pattern's groups."""
+        return tuple(group for part in self.parts for group in part.groups)
+
+    @property
+    def splits_by_quotes(self) -> bool:
+        """Whether a line without escapes can be cut at its quotation marks: each quoted part is one value."""
+        return len(self.parts) % 2 == 1 and all(part.is_value for part in self.parts[1::2])
 
 
 def compile_layout(text: str) -> Layout:
     """The layout of a log line. SourceError says which part of it is missing or not understood."""
     text = _unwrapped(text)
+    seen: set[str] = set()
+    parts = []
+    for number, part in enumerate(text.split('"')):
+        parts.append(_compile_part(part, seen, is_quoted=number % 2 == 1))
+        seen |= set(parts[-1].groups)
+    missing = _missing(seen)
+    if missing:
+        raise SourceError(f"layout {text!r}: names no {missing}; without it there is no call")
+    return Layout(text, tuple(parts))
+
+
+def _compile_part(text: str, seen: set[str], *, is_quoted: bool) -> Part:
+    """A part of a layout. A value that an earlier part has given already is matched and left."""
     pattern = ""
     groups: list[str] = []
     end = 0
+    whole = _TOKEN.fullmatch(text)
     for token in _TOKEN.finditer(text):
         pattern += re.escape(text[end : token.start()])
         end = token.end()
         if token["apache"] == "%":
             pattern += "%"
             continue
-        before, after = text[: token.start()][-1:], text[end : end + 1]
-        value = _QUOTED if before == after == '"' else _BRACKETED if before == "[" and after == "]" else _BARE
+        is_bracketed = text[: token.start()].endswith("[") and text[end:].startswith("]")
+        value = _QUOTED if is_quoted and whole else _BRACKETED if is_bracketed else _BARE
         name = _meaning(token)
         if name == "time_local" and token["apache"] is not None:
             pattern += r"\[([^\]]*)\]"  # Apache's %t brings its own brackets
-        elif name is None or name in groups:
-            pattern += f"(?:{_optional(value)})"
+        elif name is None or name in seen or name in groups:
+            pattern += f"(?:{value})"
             continue
         else:
-            pattern += f"({_optional(value)})"
+            pattern += f"({value})"
         groups.append(name)
     pattern += re.escape(text[end:])
-    missing = _missing(groups)
-    if missing:
-        raise SourceError(f"layout {text!r}: names no {missing}; without it there is no call")
-    return Layout(text=text, pattern=pattern.replace(r"\ ", " "), groups=tuple(groups))
+    return Part(pattern.replace(r"\ ", " "), tuple(groups), is_value=is_quoted and whole is not None)
 
 
 def _unwrapped(text: str) -> str:
@@ -138,16 +174,11 @@ def _meaning(token: re.Match[str]) -> str | None:
     return _APACHE.get(f"%{directive}")
 
 
-def _optional(value: str) -> str:
-    # nginx writes nothing for an empty variable that stands alone, Apache and quoted values write '-'.
-    return value if value != _BARE else r'[^\s"]*'
-
-
-def _missing(groups: list[str]) -> str | None:
-    if not set(TIMES) & set(groups):
+def _missing(groups: set[str]) -> str | None:
+    if not set(TIMES) & groups:
         return "time"
     if "status" not in groups:
         return "status"
-    if "request" not in groups and not ({"method"} & set(groups) and {"target", "path"} & set(groups)):
+    if "request" not in groups and not ("method" in groups and {"target", "path"} & groups):
         return "request line"
     return None
