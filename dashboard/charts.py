@@ -38,7 +38,7 @@ def per_day(rows: pl.DataFrame, measure: str, *, height: int = 120) -> Drawing:
     if is_rate:
         mark = base.mark_line(color=ERRORS, strokeWidth=1.8, point={"filled": True, "size": 14, "color": ERRORS})
     else:
-        mark = base.mark_bar(color=CALLS, width=_BAR, binSpacing=0)
+        mark = base.mark_bar(color=CUSTOMERS if measure == "customers" else CALLS, width=_BAR, binSpacing=0)
     layers = [mark]
     if before in rows.columns:
         tips.append(alt.Tooltip(before, type="quantitative", title=plain("chart.before"), format=form))
