@@ -50,6 +50,17 @@ create or replace macro url_from_parts(host, target, query) as
         else 'https://' || coalesce(host, getvariable('default_host')) || target || coalesce('?' || query, '')
     end;
 
+-- The target of a request line: GET /path HTTP/1.1. A target may hold blanks, and the version may be missing.
+create or replace macro without_method(request) as
+    case when contains(request, ' ') then substr(request, strpos(request, ' ') + 1) else '' end;
+
+create or replace macro target_of(request) as
+    case
+        when ends_with(request, ' HTTP/1.1') or ends_with(request, ' HTTP/2.0') or ends_with(request, ' HTTP/1.0')
+            then without_method(left(request, length(request) - 9))
+        else regexp_replace(without_method(request), ' HTTP/[0-9.]+$', '')
+    end;
+
 create or replace macro with_default_host(url) as
     case
         when starts_with(url, '/') and getvariable('default_host') is not null then 'https://' || getvariable('default_host') || url

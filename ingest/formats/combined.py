@@ -112,7 +112,7 @@ def _select(layout: Layout) -> str:
     request = of("request")
     method = of("method") if "method" in field else f"split_part({request}, ' ', 1)"
     if "request" in field:
-        target = f"regexp_extract({request}, '^[^ ]+ (.*?)(?: HTTP/[0-9.]+)?$', 1)"
+        target = f"target_of({request})"
     elif "target" in field:
         target = field["target"]
     else:
