@@ -10,11 +10,13 @@ rolls it forward; doing it twice does nothing, because a table refuses a transac
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
+import glob
+import itertools
 import json
 import os
 import secrets
-import tempfile
 import time
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -43,6 +45,8 @@ from ingest.ledger import (
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+    from duckdb import DuckDBPyConnection, DuckDBPyRelation
 
 FORMAT_VERSION = 1
 DEFAULT_TIME_ZONE = "Europe/Amsterdam"
@@ -98,6 +102,7 @@ class Lake:
 
     def __init__(self, path: Path) -> None:
         self.path = Path(path)
+        self._ledger_files: dict[str, list[LedgerRow]] = {}
 
     def exists(self) -> bool:
         """Whether somebody has created the lake."""
@@ -184,27 +189,27 @@ class Lake:
         _, ledger = self.ledger()
         behind = min(self._reached("rejects"), self._reached("calls"))
         for step in _steps(ledger.after(behind)):
-            last = step[-1].decision
             # A reader takes `calls` first and hides what the ledger has not reached there. So what is added has to be
             # in `rejects` before it is in `calls`, and what is taken back has to leave `calls` before `rejects`.
             if step[0].kind == "load":
-                self._add(step, "rejects", last)
-                self._add(step, "calls", last)
+                self._add(step, "rejects")
+                self._add(step, "calls")
             else:
-                self._take_back(step[0], "calls")
-                self._take_back(step[0], "rejects")
+                self._take_back(step, "calls")
+                self._take_back(step, "rejects")
 
     def snapshot(self) -> Snapshot:
         """One consistent view of the lake. LakeError when there is none."""
         time_zone = self.time_zone
+        if not DeltaTable.is_deltatable(self._uri("loads")):
+            # Made last: somebody is creating the lake at this moment, or was killed while doing so. It is empty, then.
+            if DeltaTable.is_deltatable(self._uri("calls")) and self._reached("calls"):
+                raise LakeError(
+                    f"{self.path}: the lake has calls, but its ledger 'loads' is gone; restore it from a copy"
+                )
+            return Snapshot(0, time_zone, (), (), _load_table(()))
         for _ in range(_ATTEMPTS):
-            try:
-                calls, rejects, loads = (self._open(name) for name in ("calls", "rejects", "loads"))
-            except LakeError:
-                if all(DeltaTable.is_deltatable(self._uri(name)) for name in ("calls", "rejects", "loads")):
-                    raise
-                # Somebody is creating the lake at this moment, or was killed while doing so: it is empty.
-                return Snapshot(0, time_zone, (), (), _load_table(()))
+            calls, rejects, loads = (self._open(name) for name in ("calls", "rejects", "loads"))
             version = calls.transaction_version(APPLICATION) or 0
             whole = self._read_ledger(loads)
             taken_back = [row.decision for row in whole.after(version) if row.kind == "unload"]
@@ -235,16 +240,22 @@ class Lake:
                 _write_parquet(path, rows)
                 size = _synced(path)
             except (pa.ArrowException, OSError) as error:
-                path.unlink(missing_ok=True)
+                _remove([path, *(self.path / file.table / file.path for file in staged)])
                 raise LakeError(f"{path}: cannot be written, nothing was loaded: {error}") from error
             stats = json.dumps(_stats(rows))
             staged.append(StagedFile(table, path.name, size, time.time_ns() // 1_000_000, stats))
         return staged
 
     def discard(self, staged: Sequence[StagedFile]) -> None:
-        """Remove staged files that no decision is going to name."""
-        for file in staged:
-            (self.path / file.table / file.path).unlink(missing_ok=True)
+        """Remove staged files, unless a decision names them: whoever was interrupted may have decided already."""
+        if staged:
+            _, ledger = self.ledger()
+            decided = {file.path for row in ledger.rows for file in row.staged}
+            _remove([self.path / file.table / file.path for file in staged if file.path not in decided])
+
+    def staged_by(self, rows: Sequence[LedgerRow]) -> list[Path]:
+        """The data files that these decisions name."""
+        return [self.path / file.table / file.path for row in rows for file in row.staged]
 
     def _uri(self, name: str) -> str:
         # A path as text is taken for a URL by Delta, and a blank, a % or a [ in it for something else.
@@ -254,12 +265,20 @@ class Lake:
         # Not `parquet.read_table`, which takes a second to import what is not needed for one file.
         from pyarrow.parquet import ParquetFile
 
-        records: list[dict[str, Any]] = []
-        for file in pa.table(table.get_add_actions(flatten=True))["path"].to_pylist():
-            with ParquetFile(self.path / "loads" / file) as parquet:
-                records += parquet.read().to_pylist()
+        read: dict[str, list[LedgerRow]] = {}
+        for name in pa.table(table.get_add_actions(flatten=True))["path"].to_pylist():
+            if name in self._ledger_files:
+                read[name] = self._ledger_files[name]
+                continue
+            try:
+                with ParquetFile(self.path / "loads" / name) as parquet:
+                    read[name] = [LedgerRow.from_record(record) for record in parquet.read().to_pylist()]
+            except (pa.ArrowException, OSError) as error:
+                raise LakeError(f"{self.path / 'loads' / name}: the ledger cannot be read: {error}") from error
+        # A data file never changes, so it is read once however many decisions are made.
+        self._ledger_files = read
         # The order inside a decision is kept: its rows stand together in one file, and sorting is stable.
-        rows = sorted(map(LedgerRow.from_record, records), key=lambda row: row.decision)
+        rows = sorted(itertools.chain.from_iterable(read.values()), key=lambda row: row.decision)
         return Ledger(rows[-1].decision if rows else 0, tuple(rows))
 
     def _create_table(self, name: str, columns: Sequence[Column]) -> None:
@@ -285,8 +304,9 @@ class Lake:
     def _reached(self, table: Table) -> int:
         return self._open(table).transaction_version(APPLICATION) or 0
 
-    def _add(self, rows: Sequence[LedgerRow], name: Table, last: int) -> None:
+    def _add(self, rows: Sequence[LedgerRow], name: Table) -> None:
         """One commit that adds the staged files of all these decisions which the table has not reached."""
+        last = rows[-1].decision
         for _ in range(_ATTEMPTS):
             table = self._open(name)
             reached = table.transaction_version(APPLICATION) or 0
@@ -313,19 +333,20 @@ class Lake:
             return
         raise LakeError(f"{self.path / name}: too busy: {_ATTEMPTS} commits were refused; try again")
 
-    def _take_back(self, row: LedgerRow, name: Table) -> None:
-        """One commit that removes the rows of the unloaded loads."""
+    def _take_back(self, rows: Sequence[LedgerRow], name: Table) -> None:
+        """One commit that removes the rows of the loads that these decisions take back."""
+        last = rows[-1].decision
         for _ in range(_ATTEMPTS):
             table = self._open(name)
-            if (table.transaction_version(APPLICATION) or 0) >= row.decision:
+            reached = table.transaction_version(APPLICATION) or 0
+            if reached >= last:
                 return
+            gone = [load_id for row in rows if row.decision > reached for load_id in row.unloaded]
             try:
-                deleted = table.delete(_among(row.unloaded), commit_properties=_reaches(row.decision))
+                deleted = table.delete(_among(gone), commit_properties=_reaches(last))
                 if not deleted["num_removed_files"]:
                     # Nothing to delete leaves no commit, so the version is carried by an empty one.
-                    table.create_write_transaction(
-                        [], "append", table.schema(), commit_properties=_reaches(row.decision)
-                    )
+                    table.create_write_transaction([], "append", table.schema(), commit_properties=_reaches(last))
             except CommitFailedError:
                 continue
             except (DeltaError, OSError) as error:
@@ -389,14 +410,8 @@ def _among(load_ids: Sequence[str]) -> str:
 
 
 def _steps(rows: Sequence[LedgerRow]) -> list[list[LedgerRow]]:
-    """Decisions in order: neighbouring loads together, each unload by itself."""
-    steps: list[list[LedgerRow]] = []
-    for row in rows:
-        if row.kind == "load" and steps and steps[-1][0].kind == "load":
-            steps[-1].append(row)
-        else:
-            steps.append([row])
-    return steps
+    """Decisions in order: neighbouring loads together, and neighbouring unloads."""
+    return [list(step) for _, step in itertools.groupby(rows, key=lambda row: row.kind)]
 
 
 def _load_table(rows: Sequence[LedgerRow]) -> pa.Table:
@@ -428,16 +443,30 @@ def _data_files(table: DeltaTable, folder: Path) -> tuple[DataFile, ...]:
     return tuple(sorted(found, key=lambda file: file.path.name))
 
 
+def read_files(connection: DuckDBPyConnection, files: Sequence[Path]) -> DuckDBPyRelation:
+    """The rows of these data files (one at least), whatever characters their paths hold."""
+    return connection.read_parquet([glob.escape(str(file)) for file in files], hive_partitioning=False)
+
+
+def _remove(files: Sequence[Path]) -> None:
+    """Remove files that nobody reads. One that cannot be removed is a leftover, as after a crash: invisible."""
+    for file in files:
+        with contextlib.suppress(OSError):
+            file.unlink()
+
+
 def _write_once(path: Path, text: str) -> None:
     """Create the file with this text, whole, unless it is there already. The first of many processes wins."""
     if path.exists():
         return
-    descriptor, name = tempfile.mkstemp(prefix=".", suffix=".tmp", dir=path.parent)
-    with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-        file.write(text)
+    new = path.with_name(f".{secrets.token_hex(8)}.tmp")
+    new.write_text(text, encoding="utf-8")
     try:
-        os.link(name, path)
+        os.link(new, path)
     except FileExistsError:
         return
+    except OSError:  # a file system without links
+        with contextlib.suppress(FileExistsError), path.open("x", encoding="utf-8") as file:
+            file.write(text)
     finally:
-        Path(name).unlink()
+        new.unlink()
