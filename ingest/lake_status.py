@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import duckdb
 
-from ingest.lake import Lake
+from ingest.lake import Lake, read_files
 from ingest.report import LakeStatus, RejectCount, StreamStatus
 
 if TYPE_CHECKING:
@@ -20,20 +20,22 @@ def status(lake: Path) -> LakeStatus:
     store = Lake(lake)
     snapshot = store.snapshot()
     loads: list[dict[str, Any]] = snapshot.loads.to_pylist()
-    files = [str(file.path) for file in snapshot.calls]
+    files = [file.path for file in snapshot.calls]
+    loads_by_stream: defaultdict[str, list[dict[str, Any]]] = defaultdict(list)
+    for load in loads:
+        loads_by_stream[load["stream"]].append(load)
     days_by_stream: defaultdict[str, set[dt.date]] = defaultdict(set)
     reasons: list[tuple[str, int]] = []
     with duckdb.connect(":memory:") as connection:
         if files:
-            found = connection.execute("select distinct stream, day from read_parquet(?)", [files]).fetchall()
-            for stream, day in found:
+            for stream, day in read_files(connection, files).project("stream, day").distinct().fetchall():
                 days_by_stream[stream].add(day)
         if snapshot.rejects:
             connection.register("loads", snapshot.loads)
+            read_files(connection, snapshot.rejects).create_view("rejects")
             reasons = connection.execute(
-                "select reason, count(*) from read_parquet(?) where load_id in (select load_id from loads)"
-                " group by reason order by count(*) desc, reason",
-                [[str(path) for path in snapshot.rejects]],
+                "select reason, count(*) from rejects where load_id in (select load_id from loads)"
+                " group by reason order by count(*) desc, reason"
             ).fetchall()
     days = set().union(*days_by_stream.values())
     first_day, last_day = min(days, default=None), max(days, default=None)
@@ -55,11 +57,11 @@ def status(lake: Path) -> LakeStatus:
         first_call=min((load["first_call"] for load in loads if load["first_call"]), default=None),
         last_call=max((load["last_call"] for load in loads if load["last_call"]), default=None),
         loaded_at=max((load["loaded_at"] for load in loads), default=None),
-        data_bytes=sum(path.stat().st_size for path in [*(file.path for file in snapshot.calls), *snapshot.rejects]),
+        data_bytes=sum(path.stat().st_size for path in [*files, *snapshot.rejects]),
         rejects_by_reason=tuple(RejectCount(reason=reason, lines=lines) for reason, lines in reasons),
         streams=tuple(
-            _stream(stream, [load for load in loads if load["stream"] == stream], len(days_by_stream[stream]))
-            for stream in sorted({load["stream"] for load in loads})
+            _stream(stream, of_stream, len(days_by_stream[stream]))
+            for stream, of_stream in sorted(loads_by_stream.items())
         ),
     )
 
