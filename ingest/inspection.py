@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import itertools
 from typing import TYPE_CHECKING, Any
 
@@ -26,9 +27,10 @@ def inspect(path: str, options: ReadOptions, *, limit: int | None, now: dt.datet
     SourceError when the source cannot be read.
     """
     stream = options.stream or stream_of(path)
-    understanding = Understanding()
-    reader = open_source(path, is_final=True)
-    try:
+    with (
+        contextlib.closing(open_source(path, is_final=True)) as reader,
+        contextlib.closing(Understanding()) as understanding,
+    ):
         blocks = reader.blocks()
         first = next(blocks, None)
         form = format_of(path, first, options, understanding.sample)
@@ -55,6 +57,3 @@ def inspect(path: str, options: ReadOptions, *, limit: int | None, now: dt.datet
                 for row in understanding.rejects()[:limit].to_pylist()
             ],
         )
-    finally:
-        reader.close()
-        understanding.close()

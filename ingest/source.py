@@ -112,6 +112,8 @@ class Reader:
             if len(pending) < BLOCK_BYTES:
                 continue
             end = pending.rfind(b"\n") + 1
+            if not end and len(pending) <= MAX_LINE_BYTES:
+                continue
             kind = "lines" if end else "long_start"
             part = bytes(pending[: end or len(pending)])
             del pending[: len(part)]
@@ -134,6 +136,17 @@ def open_source(name: str, *, is_final: bool = False, count: Callable[[int], Non
     """
     file, size = _open(name)
     reader = Reader(name=name, size=size, is_final=is_final, chunks=iter(()), file=file)
+    try:
+        _begin(reader, count)
+    except SourceError:
+        reader.close()
+        raise
+    return reader
+
+
+def _begin(reader: Reader, count: Callable[[int], None] | None) -> None:
+    """Find out from its first bytes what a source is, and so what its chunks are."""
+    name, file, size = reader.name, reader.file, reader.size
 
     def raw() -> Iterator[bytes]:
         left = size
@@ -164,7 +177,6 @@ def open_source(name: str, *, is_final: bool = False, count: Callable[[int], Non
     reader.is_compressed = codec is not None
     whole = _chain(first, chunks)
     reader.chunks = _decoded(reader, whole if codec is None else _decompressed(reader, codec, whole))
-    return reader
 
 
 def read_ahead(blocks: Iterator[Block]) -> Iterator[Block]:
@@ -186,8 +198,9 @@ def _open(name: str) -> tuple[IO[bytes], int | None]:
             raise SourceError(f"{name}: is not a regular file; expected a log file, a folder, or - for standard input")
         file = path.open("rb")
         return file, os.fstat(file.fileno()).st_size
-    except OSError as error:
-        raise SourceError(f"{name}: cannot be opened: {error.strerror or error}") from error
+    except (OSError, ValueError) as error:  # a ValueError for a NUL in the name
+        reason = error.strerror if isinstance(error, OSError) and error.strerror else error
+        raise SourceError(f"{name}: cannot be opened: {reason}") from error
 
 
 def _chain(first: bytes, rest: Iterator[bytes]) -> Iterator[bytes]:
@@ -296,18 +309,18 @@ _UTF16 = {b"\xff\xfe": "utf-16-le", b"\xfe\xff": "utf-16-be"}
 
 def _decoded(reader: Reader, chunks: Iterator[bytes]) -> Iterator[bytes]:
     """The content as UTF-8: UTF-16 with its mark is decoded, everything else passes as it is."""
-    first = next(chunks, b"")
-    while 0 < len(first) < 2 and (more := next(chunks, b"")):
-        first += more
+    first = b""
+    while len(first) < 2 and (chunk := next(chunks, None)) is not None:
+        first += chunk
     encoding = _UTF16.get(first[:2])
     if encoding is None:
         yield from _chain(first, chunks)
         return
     decoder = codecs.getincrementaldecoder(encoding)("replace")
-    reader.is_compressed = True  # its bytes are not the file's, so it is read whole, like a compressed one
-    yield decoder.decode(first[2:]).encode("utf-8", "replace")
-    for chunk in chunks:
+    for chunk in _chain(first[2:], chunks):
         yield decoder.decode(chunk).encode("utf-8", "replace")
+    # Half a character at the end is one that is still being written, unless there is no more to come.
+    yield decoder.decode(b"", final=reader.is_whole).encode("utf-8", "replace")
 
 
 class Fingerprint:
