@@ -23,14 +23,17 @@ class SourceList:
     total_bytes: int | None
 
 
-def list_sources(paths: Sequence[str]) -> SourceList:
-    """The sources that these paths mean, each once. A link in a folder is not followed, and that is said."""
+def list_sources(paths: Sequence[str], *, lake: Path) -> SourceList:
+    """The sources that these paths mean, each once.
+
+    A link in a folder is not followed, the lake itself is no log; both is said.
+    """
     names: dict[str, None] = {}
     named = set()
     warnings: list[str] = []
     for path in paths:
-        if path != STANDARD_INPUT and Path(path).is_dir():
-            names.update(dict.fromkeys(_below(Path(path), warnings)))
+        if path != STANDARD_INPUT and _is_folder(path):
+            names.update(dict.fromkeys(_below(Path(path), lake.resolve(), warnings)))
         else:
             names[path] = None
             named.add(path)
@@ -38,11 +41,23 @@ def list_sources(paths: Sequence[str]) -> SourceList:
     return SourceList(tuple(names), frozenset(named), tuple(warnings), total)
 
 
-def _below(folder: Path, warnings: list[str]) -> Iterator[str]:
+def _is_folder(path: str) -> bool:
+    try:
+        return Path(path).is_dir()
+    except OSError:
+        return False  # it is going to be reported when it is opened
+
+
+def _below(folder: Path, lake: Path, warnings: list[str]) -> Iterator[str]:
     def unreadable(error: OSError) -> None:
         warnings.append(f"{error.filename}: cannot be listed: {error.strerror}")
 
     for parent, folders, files in os.walk(folder, onerror=unreadable):
+        here = Path(parent).resolve()
+        if here == lake or lake in here.parents:
+            warnings.append(f"{parent}: is the lake itself; not read")
+            folders.clear()
+            continue
         folders.sort()
         for name in sorted([*folders, *files]):
             path = Path(parent, name)

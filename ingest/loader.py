@@ -8,6 +8,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
 import itertools
 from collections import deque
@@ -18,13 +19,13 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import duckdb
 
-from ingest.errors import IngestError, LakeError, SourceError, UnknownFormatError
+from ingest.errors import LakeError, SourceError, UnknownFormatError
 from ingest.folder import list_sources
 from ingest.formats import log_format
 from ingest.lake import Lake, new_load_id
 from ingest.ledger import LedgerRow, Position, StagedFile
 from ingest.reading import format_of
-from ingest.recognition import Known, Marks, Recognition, is_related
+from ingest.recognition import Known, Marks, Recognition, end_of_first_data, is_related
 from ingest.report import IngestReport, SourceReport, UnloadReport
 from ingest.source import MARK_INTERVAL, STANDARD_INPUT, Block, Fingerprint, Reader, open_source, read_ahead, stream_of
 from ingest.understanding import Counts, Understanding
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from ingest.formats import LogFormat
+    from ingest.ledger import Ledger
     from ingest.report import Progress, ReadOptions
 
 Overlap = Literal["skip", "load"]
@@ -66,16 +68,16 @@ def ingest(
     store = Lake(lake)
     store.create()
     store.roll_forward()
-    sources = list_sources(paths)
+    sources = list_sources(paths, lake=lake)
+    loader = _Loader(store, options, now=now, overlap=overlap, replaces=replace, progress=progress)
     if progress is not None:
         progress.start(sources.total_bytes)
-    loader = _Loader(store, options, now=now, overlap=overlap, replaces=replace, progress=progress)
     try:
         loader.load([(name, name in sources.named) for name in sources.names])
     finally:
-        loader.close()
         if progress is not None:
             progress.finish()
+        loader.close()
     return IngestReport(tuple(loader.reports), (*sources.warnings, *loader.warnings))
 
 
@@ -85,7 +87,7 @@ def unload(lake: Path, target: str, *, now: dt.datetime) -> UnloadReport:
     store.roll_forward()
     while True:
         table, ledger = store.ledger()
-        wanted = [row.load_id for row in ledger.loads() if row.load_id == target or _is_same_path(row.source, target)]
+        wanted = _loads_of(ledger, target)
         if not wanted:
             raise LakeError(
                 f"{target}: no load has this id and no load came from this path;"
@@ -111,14 +113,24 @@ class _Load:
     next_line: int
     fingerprint: Fingerprint
     parent: str | None
+    replaced: LedgerRow | None
+    is_in_line: bool
+    """Whether reading goes on inside a line that was judged when the source ended there."""
     load_id: str = field(default_factory=new_load_id)
     start: int = 0
     counts: Counts = field(default_factory=Counts)
-    interval_marks: list[Position] = field(default_factory=list)
+    positions: list[Position] = field(default_factory=list)
+    is_marked: bool = False
     left: int = 0
 
     def __post_init__(self) -> None:
         self.start = self.fingerprint.offset
+
+    def begin_piece(self) -> None:
+        """What follows is a load of its own, grown from the one so far."""
+        self.parent, self.load_id = self.load_id, new_load_id()
+        self.start, self.counts, self.positions, self.is_marked = self.fingerprint.offset, Counts(), [], False
+        self.replaced = None
 
 
 class _RefusedError(Exception):
@@ -139,9 +151,12 @@ class _Batch:
         self.staged: list[StagedFile] = []
         self.bytes = 0
 
-    @property
-    def is_full(self) -> bool:
-        return self.bytes >= BATCH_BYTES or len(self.sources) >= BATCH_SOURCES
+    def takes(self, name: str) -> bool:
+        """Whether one more source belongs into this batch. Standard input, which is read only once, stays by itself."""
+        if not self.sources:
+            return True
+        is_full = self.bytes >= BATCH_BYTES or len(self.sources) >= BATCH_SOURCES
+        return not is_full and STANDARD_INPUT not in (name, self.sources[-1][0])
 
 
 class _Loader:
@@ -169,10 +184,11 @@ class _Loader:
         self._failed: dict[str, SourceReport] = {}
         self._pieces: dict[str, list[str]] = {}
         self._decided: dict[str, Counts] = {}
-        self._understanding = Understanding()
+        self._ours: set[str] = set()
         self._writer = ThreadPoolExecutor(1)
         self._writing: Future[list[StagedFile]] | None = None
         self._batch = _Batch(lake)
+        self._understanding = Understanding()
 
     def close(self) -> None:
         """Forget what was staged and not decided."""
@@ -188,18 +204,15 @@ class _Loader:
         waiting = deque(sources)
         while waiting or self._batch.sources:
             try:
-                if waiting:
-                    self._batch.sources.append(waiting.popleft())
-                    name, is_named = self._batch.sources[-1]
+                if waiting and self._batch.takes(waiting[0][0]):
+                    name, is_named = waiting.popleft()
+                    self._batch.sources.append((name, is_named))
                     self._add(name, is_named=is_named)
-                if self._batch.is_full or self._replaces or not waiting:
+                else:
                     self._decide()
             except _RefusedError:
-                again = self._batch.sources
-                if any(name == STANDARD_INPUT for name, _ in again):
-                    raise IngestError("-: another process has loaded the same content; run the command again") from None
+                waiting.extendleft(reversed(self._batch.sources))
                 self._start_again()
-                waiting.extendleft(reversed(again))
 
     def _add(self, name: str, *, is_named: bool) -> None:
         """Read one source into the batch, or say why that cannot be done."""
@@ -207,26 +220,36 @@ class _Loader:
         if name in self._failed:
             self._batch.reports.append(self._failed[name])
             return
+        staged_before = self._staged()
         try:
             report = self._read(name, stream)
         except UnknownFormatError as error:
             if not is_named:
                 self._batch.warnings.append(f"skipped: {error}")
                 return
-            report = SourceReport(source=name, stream=stream, status="failed", error=str(error))
+            report = _failed(name, stream, str(error))
         except SourceError as error:
-            report = SourceReport(source=name, stream=stream, status="failed", error=str(error))
-            self._failed[name] = report
+            report = self._failed[name] = _failed(name, stream, str(error))
             self._take_back(name)
+            if self._staged() != staged_before:
+                raise _RefusedError from error
         self._batch.reports.append(report)
 
+    def _staged(self) -> tuple[object, ...]:
+        """What the batch holds so far: the same before and after a source of which nothing is in it."""
+        return (
+            self._batch.id,
+            len(self._batch.rows),
+            len(self._batch.staged),
+            self._writing,
+            self._understanding.waiting,
+        )
+
     def _take_back(self, name: str) -> None:
-        """Nothing counts of a source that turned out to be unreadable: neither what is staged nor pieces of it."""
-        pieces = self._pieces.pop(name, [])
-        for load_id in pieces[:1]:
-            unload(self._lake.path, load_id, now=self._now)
-        if pieces or self._batch.rows or self._understanding.waiting or self._writing or self._batch.staged:
-            raise _RefusedError
+        """Nothing counts of a source that turned out to be unreadable: neither do pieces of it that are decided."""
+        for load_id in self._pieces.pop(name, [])[:1]:
+            with contextlib.suppress(LakeError):  # somebody else has taken it back
+                unload(self._lake.path, load_id, now=self._now)
 
     # -- plan -----------------------------------------------------------------------------------------------------
 
@@ -236,34 +259,39 @@ class _Loader:
         def reopen() -> Reader:
             if name == STANDARD_INPUT and readers:
                 raise SourceError(
-                    "-: begins like a source that is loaded, but goes on differently; load it from a file"
+                    "-: begins like a source that is loaded, so it would have to be read a second time;"
+                    " load it from a file"
                 )
             readers.append(open_source(name, is_final=self._options.final, count=self._count(name)))
             return readers[-1]
 
         try:
             known = self._batch.recognition.recognise(reopen(), reopen)
-            first = next(known.rest, None)
-            is_left = first is not None and first.kind == "torn" and not readers[-1].is_whole
-            if known.load is not None and (first is None or is_left) and not self._replaces:
-                return self._unchanged(name, stream, known.load, left=len(first.data) if first else 0)
-            if self._replaces and (known.load or known.overlap):
-                known = self._replaced(known, reopen)
-                first = next(known.rest, None)
+            replaced = self._replaced(known)
+            if replaced is not None:
+                known = known.as_new(reopen)
             elif known.overlap is not None and self._overlap != "load":
                 return self._overlapping(name, stream, known.overlap)
-            load = self._begin(name, stream, known, first)
+            first = next(known.rest, None)
+            is_left = first is not None and first.kind == "torn" and not readers[-1].is_whole
+            if known.load is not None and (first is None or is_left):
+                left = len(first.data) if first else 0
+                return self._unchanged(name, stream, known.load, left=left, error=readers[-1].incomplete)
+            # Nobody can tell what a line is that is still being written; a file of NULs is none, though.
+            begins = None if first is None or (is_left and b"\0" not in first.data) else first
+            load = self._begin(name, stream, known, begins, replaced)
             self._stage(load, itertools.chain([first] if first else [], known.rest), readers[-1])
             return self._end(load, readers[-1])
         finally:
             for reader in readers:
                 reader.close()
 
-    def _unchanged(self, name: str, stream: str, row: LedgerRow, *, left: int) -> SourceReport:
+    def _unchanged(self, name: str, stream: str, row: LedgerRow, *, left: int, error: str | None) -> SourceReport:
         if name in self._decided:  # its last piece was decided by somebody else
-            counts = self._decided[name]
-            return _loaded(name, stream, row.log_format, counts, left=left, error=None)
-        return SourceReport(source=name, stream=stream, status="unchanged", left=left, known_since=row.loaded_at)
+            return _loaded(name, stream, row.log_format, self._decided[name], left=left, error=error)
+        return SourceReport(
+            source=name, stream=stream, status="unchanged", left=left, error=error, known_since=row.loaded_at
+        )
 
     def _overlapping(self, name: str, stream: str, row: LedgerRow) -> SourceReport:
         if self._overlap == "skip":
@@ -271,20 +299,20 @@ class _Loader:
         raise SourceError(
             f"{name}: begins like {row.source} (load {row.load_id} of {row.loaded_at:%Y-%m-%d %H:%M}, {row.end_byte:,} bytes)"
             " but is neither the same nor grown from it: an earlier copy, or another log with the same beginning;"
-            " nothing was loaded. --overlap skip leaves it, --overlap load counts it whole"
+            " nothing was loaded. --overlap skip leaves it, --overlap load loads it all the same"
         )
 
-    def _replaced(self, known: Known, reopen: Callable[[], Reader]) -> Known:
-        """The source as if it had never been loaded; the loads of it are taken back in the same decision."""
-        loads = {row.load_id: row for row in self._batch.ledger.loads()}
+    def _replaced(self, known: Known) -> LedgerRow | None:
+        """What takes back the loads of a source that is to be loaded anew; None where there is nothing to take back."""
         root = known.load or known.overlap
-        while root is not None and root.parent in loads:
+        if not self._replaces or root is None or root.load_id in self._ours:
+            return None
+        loads = {row.load_id: row for row in self._batch.ledger.loads()}
+        while root.parent in loads:
             root = loads[root.parent]
-        family = self._batch.ledger.grown_from([root.load_id] if root else [])
-        self._batch.rows.append(_unloading(family, root.source if root else "", self._now))
-        return Known(known.marks, None, None, Fingerprint(), reopen().blocks())
+        return _unloading(self._batch.ledger.grown_from([root.load_id]), root.source, self._now)
 
-    def _begin(self, name: str, stream: str, known: Known, first: Block | None) -> _Load:
+    def _begin(self, name: str, stream: str, known: Known, first: Block | None, replaced: LedgerRow | None) -> _Load:
         """How the new part of a source has to be read: as its beginning was, or as the operator or its content says."""
         before = known.load
         if (
@@ -295,6 +323,8 @@ class _Loader:
             form = log_format(before.log_format, layout=before.dialect)
         else:
             form = format_of(name, first, self._options, self._understanding.sample)
+        if before is None:
+            self._decided.pop(name, None)  # somebody has taken its pieces back meanwhile
         context = dict(before.resume) if before else {}
         return _Load(
             name=name,
@@ -302,9 +332,11 @@ class _Loader:
             marks=known.marks,
             log_format=form,
             next_line=int(context.pop("next_line", 1)),
+            is_in_line=bool(context.pop("is_in_line", False)),
             context=context,
             fingerprint=known.fingerprint,
             parent=before.load_id if before and before.first_mark is not None else None,
+            replaced=replaced,
         )
 
     # -- stage ----------------------------------------------------------------------------------------------------
@@ -315,22 +347,25 @@ class _Loader:
         self._understanding.begin(
             now=self._now, time_zone=self._time_zone, source_time_zone=options.time_zone, host=options.host
         )
-        for block in read_ahead(blocks):
+        # Standard input may keep whoever waits for it waiting for ever, so nobody else does.
+        ahead = blocks if load.name == STANDARD_INPUT else read_ahead(blocks)
+        for block in _behind_line(ahead, reader) if load.is_in_line else ahead:
             if block.kind == "torn" and not reader.is_whole:
                 load.left = len(block.data)
                 break
             if block.kind != "long_more":
                 self._understand(load, block)
-            stops = [stop] if (stop := _interval_mark(block)) else []
-            load.interval_marks += [reached.position() for reached in load.fingerprint.advance(block.data, stops)]
+            load.positions += [
+                reached.position() for reached in load.fingerprint.advance(block.data, _marked(load, block))
+            ]
+            load.is_in_line = not block.data.endswith(b"\n")
             self._batch.bytes += len(block.data)
             if self._understanding.waiting >= FILE_ROWS:
                 self._flush()
-            if load.fingerprint.offset - load.start >= PIECE_BYTES and block.kind == "lines":
+            if load.fingerprint.offset - load.start >= PIECE_BYTES and not load.is_in_line:
                 self._end_piece(load, reader)
                 self._decide(reading=load)
-                load.parent, load.load_id = load.load_id, new_load_id()
-                load.start, load.counts, load.interval_marks = load.fingerprint.offset, Counts(), []
+                load.begin_piece()
 
     def _understand(self, load: _Load, block: Block) -> None:
         try:
@@ -356,11 +391,12 @@ class _Loader:
 
     def _end_piece(self, load: _Load, reader: Reader) -> None:
         end = load.fingerprint.position()
+        is_empty = load.marks.first is None and not load.context and not load.counts.calls + load.counts.rejects
         row = LedgerRow(
             load_id=load.load_id,
             source=load.name,
             stream=load.stream,
-            log_format="empty" if load.marks.first is None and not load.context else load.log_format.name,
+            log_format="empty" if is_empty else load.log_format.name,
             dialect=load.log_format.dialect,
             start_byte=load.start,
             end_byte=end.offset,
@@ -377,14 +413,19 @@ class _Loader:
             is_complete=reader.incomplete is None,
             first_mark=load.marks.first,
             second_mark=load.marks.second,
-            marks=tuple(load.interval_marks),
-            resume={"next_line": load.next_line, **load.context},
+            marks=tuple(load.positions),
+            resume={"next_line": load.next_line, "is_in_line": load.is_in_line, **load.context},
         )
+        if load.replaced is not None:
+            self._batch.rows.append(load.replaced)
+            self._batch.recognition.forget(load.replaced.unloaded)
         self._batch.rows.append(row)
         self._batch.recognition.add([row])
+        self._ours.add(row.load_id)
 
     def _end(self, load: _Load, reader: Reader) -> SourceReport:
-        self._end_piece(load, reader)
+        if load.fingerprint.offset > load.start or load.name not in self._decided:
+            self._end_piece(load, reader)
         self._batch.warnings += [f"{load.name}: {text}" for text in load.log_format.warnings(load.context)]
         counts = self._decided.get(load.name, Counts()) + load.counts
         return _loaded(load.name, load.stream, load.log_format.name, counts, left=load.left, error=reader.incomplete)
@@ -434,13 +475,28 @@ class _Loader:
             self._batch.sources = [batch.sources[-1]]
             self._pieces.setdefault(reading.name, []).append(reading.load_id)
             self._decided[reading.name] = self._decided.get(reading.name, Counts()) + reading.counts
+            ours = {row.load_id for row in batch.rows}
+            since = self._batch.ledger.after(batch.ledger.version)
+            if is_related(batch.rows, [row for row in since if row.load_id not in ours]):
+                raise _RefusedError  # somebody was faster with what follows on this piece
 
     def _start_again(self) -> None:
-        """Forget what the batch has staged; its sources have to be read again."""
+        """Forget what the batch has staged; its sources have to be read again, which standard input cannot be."""
+        for name, _ in self._batch.sources:
+            if name == STANDARD_INPUT and name not in self._failed:
+                self._failed[name] = _failed(
+                    name,
+                    self._options.stream or stream_of(name),
+                    "-: another process has loaded the same content meanwhile; run the command again",
+                )
         self._written()
         self._lake.discard(self._batch.staged)
         self._understanding.forget()
         self._batch = _Batch(self._lake)
+
+
+def _failed(name: str, stream: str, error: str) -> SourceReport:
+    return SourceReport(source=name, stream=stream, status="failed", error=error)
 
 
 def _loaded(
@@ -473,10 +529,39 @@ def _unloading(family: Sequence[str], target: str, now: dt.datetime) -> LedgerRo
     )
 
 
-def _is_same_path(source: str, target: str) -> bool:
-    return source == target or (
-        STANDARD_INPUT not in (source, target) and Path(source).resolve() == Path(target).resolve()
-    )
+def _loads_of(ledger: Ledger, target: str) -> list[str]:
+    """The loads that hold and have this id, or came from this path however it was spelled."""
+    loads = ledger.loads()
+    path = Path(target).resolve()
+    sources = {
+        source
+        for source in {row.source for row in loads}
+        if source == target or (STANDARD_INPUT not in (source, target) and Path(source).resolve() == path)
+    }
+    return [row.load_id for row in loads if row.load_id == target or row.source in sources]
+
+
+def _behind_line(blocks: Iterator[Block], reader: Reader) -> Iterator[Block]:
+    """The blocks of a source, the rest of the line in which they begin marked as one that has been judged."""
+    is_behind = False
+    for block in blocks:
+        if is_behind or (block.kind == "torn" and not reader.is_whole):
+            yield block
+            continue
+        end = block.data.find(b"\n") + 1
+        is_behind = end > 0
+        yield Block(block.data[: end or len(block.data)], block.offset, "long_more")
+        if is_behind and end < len(block.data):
+            yield Block(block.data[end:], block.offset + end, block.kind)
+
+
+def _marked(load: _Load, block: Block) -> list[int]:
+    """Where marks are kept in this block: behind the first line of data that was added to a source, and at intervals."""
+    marks = {_interval_mark(block)}
+    if load.start and not load.is_marked and block.kind == "lines":
+        marks.add(first := end_of_first_data(block))
+        load.is_marked = first is not None
+    return sorted(mark for mark in marks if mark is not None)
 
 
 def _interval_mark(block: Block) -> int | None:

@@ -2,28 +2,33 @@
 
 A source is its content, not its name. By the hash up to its first and second line of data the loads are found that begin
 like it; by the hash at their ends it is known how far it has been read. So a renamed, rotated or compressed file is
-known, a grown one yields what is new, and two files that part after a common beginning are both right.
+known, a grown one yields what is new, and two files that part after a common beginning are both right. A file that agrees
+with a load further than it is known is an earlier copy, or parts from it in the middle: nobody can say what of it is new.
 """
 
 from __future__ import annotations
 
 import itertools
 from collections import defaultdict
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from ingest.errors import SourceError
 from ingest.formats import is_data
 from ingest.source import Block, Fingerprint, Reader, line_ends
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
-    from ingest.ledger import Ledger, LedgerRow
+    from ingest.ledger import Ledger, LedgerRow, Position
+
+_HEAD_BYTES = 1 << 20
+"""How far the first lines of data are looked for. No log has as many comments."""
 
 
 @dataclass(frozen=True)
 class Marks:
-    """The hashes of a source up to the end of its first and second line of data; None where there is no such line."""
+    """The hashes of a source up to its first and second line of data; None where there is no such line."""
 
     first: str | None
     second: str | None
@@ -31,21 +36,31 @@ class Marks:
 
 @dataclass(frozen=True)
 class Known:
-    """How far a source is known: what follows `fingerprint` in `rest` is new. `load` ends there, None at the start."""
+    """How far a source is known: what follows `fingerprint` in `rest` is new. `load` ends there, None at the start.
+
+    `overlap` is a load that the source agrees with further than it is known. `seen` is how far the source was looked at.
+    """
 
     marks: Marks
     load: LedgerRow | None
     overlap: LedgerRow | None
     fingerprint: Fingerprint
+    seen: Fingerprint
     rest: Iterator[Block]
+
+    def as_new(self, reopen: Callable[[], Reader]) -> Known:
+        """The same source as if nothing of it were known."""
+        rest = _reread(reopen, self.seen, start=0)
+        return replace(self, load=None, overlap=None, fingerprint=Fingerprint(), rest=rest)
 
 
 class Recognition:
-    """The loads that hold, by their marks. Rows that are about to be decided can be added."""
+    """The loads that hold, by their marks. Rows that are about to be decided can be added, and others forgotten."""
 
     def __init__(self, ledger: Ledger) -> None:
         self._by_first: defaultdict[str | None, list[LedgerRow]] = defaultdict(list)
         self._by_second: defaultdict[str | None, list[LedgerRow]] = defaultdict(list)
+        self._forgotten: set[str] = set()
         self.add(ledger.loads())
 
     def add(self, rows: Iterable[LedgerRow]) -> None:
@@ -54,41 +69,49 @@ class Recognition:
             self._by_first[row.first_mark].append(row)
             self._by_second[row.second_mark].append(row)
 
+    def forget(self, load_ids: Iterable[str]) -> None:
+        """Know these loads no longer."""
+        self._forgotten.update(load_ids)
+
     def recognise(self, reader: Reader, reopen: Callable[[], Reader]) -> Known:
         """How far the content of this source is known, and what follows. SourceError when it cannot be read.
 
-        `reopen` is asked for the same source again where what is known ends far behind what has been read.
+        `reopen` is asked for the same source again where what is new begins far before what has been read.
         """
         blocks = reader.blocks()
         head = _head(blocks)
-        marks = marks_of(b"".join(block.data for block in head if reader.is_whole or block.kind != "torn"))
+        lines = [block.data for block in head if reader.is_whole or block.kind != "torn"]
+        marks = marks_of(b"".join(lines))
         candidates = self._candidates(marks)
-        ends = {row.end: row for row in candidates}
-        stops = sorted({position.offset for position in ends})
-        fingerprint = Fingerprint()
-        if not head and fingerprint.position() in ends:
-            return Known(marks, ends[fingerprint.position()], None, fingerprint, iter(()))
-        known: Fingerprint | None = None
+        ends: dict[Position, LedgerRow] = {row.end: row for row in candidates}
+        marked: dict[Position, LedgerRow] = {mark: row for row in candidates for mark in row.marks}
+        stops = sorted({position.offset for position in (*ends, *marked)})
+        seen = Fingerprint()
+        known = Fingerprint() if not lines and seen.position() in ends else None
+        overlap: LedgerRow | None = None
         last = Block(b"", 0)
         walked = 0
         ahead = itertools.chain(head, blocks)
-        while stops and fingerprint.offset < stops[-1] and (block := next(ahead, None)) is not None:
+        while stops and seen.offset < stops[-1] and (block := next(ahead, None)) is not None:
             last = block
             walked += 1
-            if block.kind == "torn" and not reader.is_whole:
-                break
-            for reached in fingerprint.advance(block.data, stops):
-                if reached.position() in ends:
-                    known = reached
+            for reached in seen.advance(block.data, stops):
+                position = reached.position()
+                if position in ends:
+                    known, overlap = reached, None
+                else:
+                    overlap = marked.get(position, overlap)
         if known is None:
-            rest = itertools.chain(head[:walked], ahead) if walked <= len(head) else reopen().blocks()
-            return Known(marks, None, _overlap(marks, candidates), Fingerprint(), rest)
+            overlap = overlap or _begins_like(marks, candidates)
+            is_at_hand = walked <= len(head)
+            rest = itertools.chain(head[:walked], ahead) if is_at_hand else _reread(reopen, seen, start=0)
+            return Known(marks, None, overlap, Fingerprint(), seen, rest)
         if known.offset >= last.offset:
             tail = Block(last.data[known.offset - last.offset :], known.offset, last.kind)
             rest = itertools.chain([tail] if tail.data else [], ahead)
         else:
-            rest = _after(known.offset, reopen().blocks())
-        return Known(marks, ends[known.position()], None, known, rest)
+            rest = _reread(reopen, seen, start=known.offset)
+        return Known(marks, ends[known.position()], overlap, known, seen, rest)
 
     def _candidates(self, marks: Marks) -> list[LedgerRow]:
         """The loads whose end may lie in a source with these marks, or in whose source this one may lie.
@@ -97,70 +120,93 @@ class Recognition:
         headers: any source may begin with them.
         """
         found = list(self._by_first[None])
-        if marks.first is None:
-            return found
-        if marks.second is None:
-            return found + self._by_first[marks.first]
-        alone = [row for row in self._by_first[marks.first] if row.second_mark is None]
-        return found + alone + self._by_second[marks.second]
+        if marks.first is not None and marks.second is None:
+            found += self._by_first[marks.first]
+        elif marks.second is not None:
+            found += [row for row in self._by_first[marks.first] if row.second_mark is None]
+            found += self._by_second[marks.second]
+        return [row for row in found if row.load_id not in self._forgotten]
 
 
 def marks_of(head: bytes) -> Marks:
-    """The marks of a source that begins with these whole lines."""
+    """The marks of a source that begins with these lines.
+
+    A line's own end is left out, so that a last line without one is the same line when it has got one.
+    """
+    head = head[:_HEAD_BYTES]
     fingerprint = Fingerprint()
     found: list[str | None] = []
-    start = 0
-    for end in line_ends(head).tolist():
-        if is_data(head[start:end][:4096]):
-            fingerprint.advance(head[fingerprint.offset : end])
-            found.append(fingerprint.position().sha256)
-            if len(found) == 2:
-                break
-        start = end
+    for start, end in _lines_of_data(head):
+        text = head[start:end].rstrip(b"\r\n")
+        fingerprint.advance(head[fingerprint.offset : start + len(text)])
+        found.append(fingerprint.position().sha256)
+        if len(found) == 2:
+            break
     first, second = [*found, None, None][:2]
     return Marks(first, second)
 
 
+def end_of_first_data(block: Block) -> int | None:
+    """Where the first line of data in a block ends; None where it has none."""
+    head = block.data[:_HEAD_BYTES]
+    return next((block.offset + end for _, end in _lines_of_data(head) if head[end - 1 : end] == b"\n"), None)
+
+
 def is_related(rows: Iterable[LedgerRow], decided: Iterable[LedgerRow]) -> bool:
-    """Whether what others have decided meanwhile changes what these rows should say."""
+    """Whether what others have decided meanwhile changes what these rows say, or what follows on them."""
     ours = list(rows)
     marks = {mark for row in ours for mark in (row.first_mark, row.second_mark) if mark}
-    contents = {row.content_sha256 for row in ours}
-    parents = {row.parent for row in ours if row.parent}
+    contents = {row.content_sha256 for row in ours if row.kind == "load"}
+    needed = {row.parent for row in ours} | {row.load_id for row in ours}
+    gone = {load_id for row in ours for load_id in row.unloaded}
     for row in decided:
         if row.kind == "unload":
-            if parents & set(row.unloaded):
+            if any(load_id in needed or load_id in gone for load_id in row.unloaded):
                 return True
-        elif {row.first_mark, row.second_mark} & marks or row.content_sha256 in contents:
+        elif {row.first_mark, row.second_mark} & marks or row.content_sha256 in contents or row.parent in gone:
             return True
-    return any(row.kind == "unload" for row in ours)
+    return False
 
 
 def _head(blocks: Iterator[Block]) -> list[Block]:
-    """The first blocks of a source, up to its second line of data; nearly always one block."""
+    """The first blocks of a source, as far as its marks are looked for; nearly always one block."""
     head: list[Block] = []
-    found = 0
-    for block in blocks:
+    while (not head or head[-1].end < _HEAD_BYTES) and (block := next(blocks, None)) is not None:
         head.append(block)
-        start = 0
-        for end in line_ends(block.data).tolist():
-            found += is_data(block.data[start:end][:4096])
-            if found >= 2:
-                return head
-            start = end
     return head
 
 
-def _overlap(marks: Marks, candidates: Iterable[LedgerRow]) -> LedgerRow | None:
-    """The load that a source agrees with, though it is neither known nor grown nor new; None where it is new."""
+def _lines_of_data(head: bytes) -> Iterator[tuple[int, int]]:
+    start = 0
+    for end in line_ends(head).tolist():
+        if is_data(head[start:end][:4096]):
+            yield start, end
+        start = end
+
+
+def _begins_like(marks: Marks, candidates: Iterable[LedgerRow]) -> LedgerRow | None:
+    """The load that a source agrees with, though no load ends in it; None where it is new."""
     for row in candidates:
         if row.first_mark is not None and (marks.second is None or row.second_mark == marks.second):
             return row
     return None
 
 
-def _after(offset: int, blocks: Iterator[Block]) -> Iterator[Block]:
-    for block in blocks:
-        if block.end <= offset:
-            continue
-        yield Block(block.data[offset - block.offset :], offset, block.kind) if block.offset < offset else block
+def _reread(reopen: Callable[[], Reader], seen: Fingerprint, *, start: int) -> Iterator[Block]:
+    """The blocks of a source from this offset on, read once more. SourceError when it is not what was seen before."""
+    reader = reopen()
+    again = Fingerprint()
+    for block in reader.blocks():
+        if again.offset < seen.offset:
+            for reached in again.advance(block.data, [seen.offset]):
+                if reached.position() != seen.position():
+                    raise _changed(reader.name)
+        if block.end > start:
+            behind = max(start - block.offset, 0)
+            yield Block(block.data[behind:], block.offset + behind, block.kind)
+    if again.offset < seen.offset:
+        raise _changed(reader.name)
+
+
+def _changed(name: str) -> SourceError:
+    return SourceError(f"{name}: was changed while it was read; nothing new of it was loaded, run the command again")

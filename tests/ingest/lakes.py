@@ -1,0 +1,130 @@
+"""Small logs whose every line can be told, and what of them is in a lake."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+from pyarrow.parquet import ParquetFile
+
+from ingest import Lake, ReadOptions, ingest, verify
+from tests.ingest.worked import NOW
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from pathlib import Path
+
+    from ingest import IngestReport, SourceReport
+    from ingest.loader import Overlap
+
+BAD = b"{this is no record\n"
+CSV_HEADER = b"timestamp,method,url,status,request_id\n"
+W3C_FIELDS = b"#Fields: date time cs-method cs-host cs-uri-stem sc-status cs(X-Request-Id)\n"
+
+
+def line(number: int, **more: object) -> bytes:
+    """One good line of JSON; the lake keeps its number as the request's id."""
+    record = {
+        "timestamp": 1_790_805_000 + number,
+        "method": "GET",
+        "url": "https://1234.rest.afas.online/ProfitRestServices/connectors/KnSubject",
+        "headers": {"IntegrationId": "4321_1"},
+        "status": 200,
+        "request_id": str(number),
+    }
+    return json.dumps(record | more).encode() + b"\n"
+
+
+def lines(*numbers: int | range) -> bytes:
+    """Good lines of JSON with these numbers."""
+    return b"".join(line(number) for some in numbers for number in (some if isinstance(some, range) else [some]))
+
+
+def csv_line(number: int) -> bytes:
+    url = "https://1234.rest.afas.online/ProfitRestServices/metainfo"
+    return f"2026-10-01T{number // 60:02}:{number % 60:02}:00Z,GET,{url},200,{number}\n".encode()
+
+
+def w3c_line(number: int) -> bytes:
+    """Values in the order of W3C_FIELDS."""
+    time = f"{number // 60:02}:{number % 60:02}:00"
+    return f"2026-10-01 {time} GET 1234.rest.afas.online /ProfitRestServices/metainfo 200 {number}\n".encode()
+
+
+def load(
+    lake: Path, *sources: Path | str, overlap: Overlap | None = None, replace: bool = False, **options: Any
+) -> IngestReport:
+    """Ingest these sources; `options` are those of ReadOptions."""
+    paths = [str(source) for source in sources]
+    return ingest(lake, paths, ReadOptions(**options), now=NOW, overlap=overlap, replace=replace)
+
+
+def load_one(
+    lake: Path, source: Path | str, *, overlap: Overlap | None = None, replace: bool = False, **options: Any
+) -> SourceReport:
+    """Ingest one source."""
+    (report,) = load(lake, source, overlap=overlap, replace=replace, **options).sources
+    return report
+
+
+def fate(report: SourceReport) -> tuple[str, int, int, int, int]:
+    """Status, calls, rejects, ignored and bytes left, of which the lines add up."""
+    assert report.lines == report.calls + report.rejects + report.ignored
+    return report.status, report.calls, report.rejects, report.ignored, report.left
+
+
+def fates(report: IngestReport) -> list[tuple[str, int, int, int, int]]:
+    return [fate(source) for source in report.sources]
+
+
+def numbers(lake: Path) -> list[int]:
+    """The numbers of the lines that are calls in the lake, sorted."""
+    return sorted(int(call["request_id"]) for call in calls(lake))
+
+
+def places(lake: Path) -> list[tuple[int, int]]:
+    """Number and line number of every call, sorted."""
+    return sorted((int(call["request_id"]), call["line_number"]) for call in calls(lake))
+
+
+def calls(lake: Path) -> list[dict[str, Any]]:
+    """Every call in the lake."""
+    return rows(file.path for file in Lake(lake).snapshot().calls)
+
+
+def rejects(lake: Path) -> list[tuple[int, int, str]]:
+    """Line number, byte offset and reason of every line in quarantine, sorted."""
+    snapshot = Lake(lake).snapshot()
+    visible = set(snapshot.loads["load_id"].to_pylist())
+    found = [row for row in rows(snapshot.rejects) if row["load_id"] in visible]
+    return sorted((row["line_number"], row["byte_offset"], row["reason"]) for row in found)
+
+
+def loads(lake: Path) -> list[dict[str, Any]]:
+    """Every load that holds, in the ledger's order."""
+    rows: list[dict[str, Any]] = Lake(lake).snapshot().loads.to_pylist()
+    return rows
+
+
+def broken(lake: Path) -> dict[str, str]:
+    """What `verify` says is broken: name of the check and what it found."""
+    verification = verify(lake)
+    found = {check.name: check.detail for check in verification.checks if not check.ok}
+    assert verification.ok == (not found)
+    return found
+
+
+def leftovers(lake: Path) -> set[str]:
+    """Data files that the tables do not hold: staged and neither decided nor removed."""
+    snapshot = Lake(lake).snapshot()
+    visible = {*(file.path.name for file in snapshot.calls), *(path.name for path in snapshot.rejects)}
+    return {path.name for table in ("calls", "rejects") for path in (lake / table).glob("*.parquet")} - visible
+
+
+def rows(files: Iterable[Path]) -> list[dict[str, Any]]:
+    """The rows of these data files."""
+    found: list[dict[str, Any]] = []
+    for path in files:
+        with ParquetFile(path) as parquet:
+            found += parquet.read().to_pylist()
+    return found
