@@ -6,10 +6,7 @@ with parts as (
         line_number,
         byte_offset,
         line,
-        case
-            when fate is not null then fate
-            when regexp_full_match(line, '\s*') or starts_with(line, '#') then 'ignored'
-        end as fate,
+        fate,
         case when $can_be_cut and not contains(line, '\') then string_split(line, '"') end as part
     from lines
 ),
@@ -17,9 +14,18 @@ segments as (
     select line_number, byte_offset, line, fate, part, $segments
     from parts
 ),
-judged as (
-    select *, coalesce(len(part) = $count and $is_quick, false) as is_quick
+cut as (
+    select *, coalesce(len(part) = $count and not starts_with(line, '#') and $is_quick, false) as is_quick
     from segments
+),
+judged as (
+    select
+        * exclude (fate),
+        case
+            when fate is null and not is_quick and (starts_with(line, '#') or regexp_full_match(line, '\s*')) then 'ignored'
+            else fate
+        end as fate
+    from cut
 ),
 matched as (
     select
