@@ -27,7 +27,7 @@ from ingest.ledger import Position
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
-BLOCK_BYTES: Final = 32 << 20
+BLOCK_BYTES: Final = 64 << 20
 """How much is understood at a time. Memory grows with it, speed hardly does."""
 
 MAX_LINE_BYTES: Final = 8 << 20
