@@ -331,7 +331,10 @@ Port = Annotated[int | None, typer.Option(min=1, max=65535, help="Port (default:
 def dashboard(lake: LakeOption = DEFAULT_LAKE, host: HostAddress = "localhost", port: Port = None) -> None:
     """Serve the dashboard, on this machine alone unless asked otherwise."""
     from dashboard.serve import serve
+    from ingest import Lake
 
+    if not Lake(lake).exists():
+        typer.echo(f"{lake}: there is no lake here yet; 'koppelzicht ingest' creates one", err=True)
     raise typer.Exit(serve(lake, host=host, port=port))
 
 

@@ -58,6 +58,9 @@ def _below(folder: Path, lake: Path, warnings: list[str]) -> Iterator[str]:
             warnings.append(f"{parent}: is the lake itself; not read")
             folders.clear()
             continue
+        for hidden in [name for name in folders if name.startswith(".")]:
+            warnings.append(f"{Path(parent, hidden)}: is hidden; not read")
+            folders.remove(hidden)
         folders.sort()
         for name in sorted([*folders, *files]):
             path = Path(parent, name)

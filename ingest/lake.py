@@ -113,6 +113,8 @@ class Lake:
         """The time zone of its business days. LakeError when there is no lake or another version wrote it."""
         try:
             settings = json.loads((self.path / "lake.json").read_text(encoding="utf-8"))
+        except NotADirectoryError:
+            raise LakeError(f"{self.path}: is a file; expected the folder of a lake") from None
         except FileNotFoundError:
             raise LakeError(f"{self.path}: there is no lake here; 'koppelzicht ingest' creates one") from None
         except (OSError, ValueError) as error:
@@ -139,6 +141,8 @@ class Lake:
         try:
             self.path.mkdir(parents=True, exist_ok=True)
             _write_once(self.path / "lake.json", json.dumps({"format": FORMAT_VERSION, "time_zone": wanted}) + "\n")
+        except (FileExistsError, NotADirectoryError) as error:
+            raise LakeError(f"{self.path}: is a file, or below one; expected a folder for the lake") from error
         except OSError as error:
             raise LakeError(f"{self.path}: the lake cannot be created: {error.strerror or error}") from error
         if time_zone is not None and self.time_zone != time_zone:

@@ -22,6 +22,9 @@ select
                 when starts_with(raw.base, '/') then 'no host is logged: --host says which it is'
                 else 'the URL names no customer'
             end
+        when 'not_a_record' then coalesce(raw.detail, 'no sound JSON object')
+        when 'too_deep' then 'more than 64 objects and lists inside each other'
+        when 'duplicate_key' then 'a key stands in an object twice'
         else raw.detail
     end as detail,
     redacted_sample(regexp_replace(lines.line, '\r?\n?$', '')) as sample

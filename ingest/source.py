@@ -195,7 +195,7 @@ def _open(name: str) -> tuple[IO[bytes], int | None]:
     try:
         mode = path.stat().st_mode
         if not stat.S_ISREG(mode):
-            raise SourceError(f"{name}: is not a regular file; expected a log file, a folder, or - for standard input")
+            raise SourceError(f"{name}: is not a regular file; expected a log file, or - for standard input")
         file = path.open("rb")
         return file, os.fstat(file.fileno()).st_size
     except (OSError, ValueError) as error:  # a ValueError for a NUL in the name

@@ -34,6 +34,7 @@ _FIELDS = (
     "request_id",
     "body",
 )
+_NEEDED = {"timestamp", "method", "url", "status"}
 _HEADERS = ("user-agent", "authorization", "accept-version", "x-request-id", "host")
 _ID = "integrationid"
 
@@ -90,11 +91,8 @@ class JsonLines:
     dialect: str | None = None
 
     def claims(self, lines: Sequence[str]) -> bool:
-        """Some line is a JSON object."""
-        return any(
-            line.lstrip(" \t\ufeff").startswith("{") and _defect(line.removeprefix("\ufeff")) != "not_a_record"
-            for line in lines
-        )
+        """Some line is a JSON object with at least two of the fields without which there is no call."""
+        return any(len(_NEEDED & _keys(line)) >= 2 for line in lines)
 
     def read(
         self, connection: duckdb.DuckDBPyConnection, context: Mapping[str, Any]
@@ -151,6 +149,14 @@ def _query_for(key_sets: Sequence[tuple[list[str], list[str] | None]]) -> str:
     logged = "true" if all(headers for _, headers in key_sets) else "json_type(object, '$.headers') = 'OBJECT'"
     query = _READ.replace("$paths", ", ".join(f"'{path}'" for path in paths)).replace("$names", ", ".join(names))
     return query.replace("$headers_logged", f"coalesce({logged}, false)")
+
+
+def _keys(line: str) -> set[str]:
+    """The keys of the object that this line is; none where it is no sound one."""
+    line = line.removeprefix("\ufeff")
+    if _defect(line) is not None or not line.strip() or line.startswith("#"):
+        return set()
+    return set(json.loads(line, parse_int=str))
 
 
 def _defect(line: str) -> str | None:

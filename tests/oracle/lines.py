@@ -200,7 +200,7 @@ def _w3c(line: str, header: Header | None) -> Logged | Reject:
     return Logged(
         timestamp=f"{found.get('date')}T{found.get('time')}Z",
         method=found.get("cs-method"),
-        url=f"https://{host}{path}" if host else path,
+        url=f"https://{host}{path}" if host and path.startswith("/") else path,
         ids=[found["cs(integrationid)"]] if "cs(integrationid)" in found else [],
         status=found.get("sc-status"),
         duration_ms=found.get("time-taken"),
