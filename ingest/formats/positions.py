@@ -96,7 +96,7 @@ def _w3c_fields(place: Mapping[str, int]) -> dict[str, str]:
         "called_at": f"iso_instant({_part(place, 'date')} || 'T' || {_part(place, 'time')} || 'Z')",
         "method": _part(place, "cs-method"),
         "url": f"url_from_parts({host}, {stem}, {query})",
-        "id_text": _part(place, "cs(integrationid)"),
+        "id_text": _part(place, "cs(integrationid)", "integrationid"),
         "id_repeated": "false",
         "status": _part(place, "sc-status"),
         "duration_ms": f"number_or_null({_part(place, 'time-taken')})",
