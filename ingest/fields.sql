@@ -61,6 +61,14 @@ create or replace macro target_of(request) as
         else regexp_replace(without_method(request), ' HTTP/[0-9.]+$', '')
     end;
 
+-- A value without the quotes around it; a doubled quote in it is one. `marks` are the characters that quote.
+create or replace macro without_quotes(value, marks) as
+    case
+        when length(value) > 1 and contains(marks, left(value, 1)) and ends_with(value, left(value, 1))
+            then replace(substr(value, 2, length(value) - 2), left(value, 1) || left(value, 1), left(value, 1))
+        else value
+    end;
+
 create or replace macro with_default_host(url) as
     case
         when starts_with(url, '/') and getvariable('default_host') is not null then 'https://' || getvariable('default_host') || url

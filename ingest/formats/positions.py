@@ -5,6 +5,7 @@ Both split a line into a list; which position is which field is said once for ma
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Literal, TypeVar
 
 import pyarrow as pa
@@ -12,7 +13,7 @@ import pyarrow as pa
 from ingest.raw import RAW_COLUMNS, raw_table
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     import duckdb
 
@@ -45,13 +46,16 @@ def read_sections(
             else "create or replace temp view section as from lines"
         )
         tables.append(raw_table(connection, query_for(connection, header)))
-    return pa.concat_tables(tables)
+    return tables[0] if len(tables) == 1 else pa.concat_tables(tables).sort_by("line_number")
 
 
-def fields_by_position(kind: Literal["csv", "w3c"], columns: Sequence[str]) -> str:
-    """The SQL that turns rows of `split` (line_number, byte_offset, fate, detail, part) into the columns of raw."""
+def fields_by_position(kind: Literal["csv", "w3c"], columns: Sequence[str], *, product: str | None = None) -> str:
+    """The SQL that turns rows of `split` (line_number, byte_offset, fate, detail, part) into the columns of raw.
+
+    `product` is whose W3C log it is, where that matters.
+    """
     place = {name: position for position, name in reversed(list(enumerate(columns, start=1)))}
-    fields = _csv_fields(place) if kind == "csv" else _w3c_fields(place)
+    fields = _csv_fields(place) if kind == "csv" else _w3c_fields(place, product)
     picked = ", ".join(
         f"{fields.get(column.name, 'null')}::{column.sql_type} as {column.name}" for column in RAW_COLUMNS[4:]
     )
@@ -88,23 +92,82 @@ def _csv_fields(place: Mapping[str, int]) -> dict[str, str]:
     }
 
 
-def _w3c_fields(place: Mapping[str, int]) -> dict[str, str]:
-    host = _part(place, "cs(host)", "cs-host")
-    stem = _part(place, "cs-uri-stem", "cs-uri")
+SECONDS = frozenset({"cloudfront", "netscaler", "tomcat", "undertow", "weblogic"})
+"""Products whose documentation says that time-taken is in seconds, as the W3C has it. In IIS it is in milliseconds."""
+
+LOCAL_TIMES = frozenset({"weblogic"})
+"""Products that write the server's local time where the W3C has UTC, unless they are told otherwise."""
+
+_ID_COLUMN = re.compile(r"(?:cs\(|cs-|x-)*integration[-_]?id\)?")
+"""The header as a field of its own. What an IIS custom field is called is up to the operator."""
+
+
+def id_columns(columns: Iterable[str]) -> list[str]:
+    """The columns of a W3C log that hold the IntegrationId header, the most explicit name first."""
+    return sorted((name for name in columns if _ID_COLUMN.fullmatch(name)), key=lambda name: name[:3] != "cs(")
+
+
+def has_local_times(columns: Iterable[str], product: str | None) -> bool:
+    """Whether the times of a W3C log mean nothing without a time zone."""
+    names = set(columns)
+    return product in LOCAL_TIMES or ("time-local" in names and not names & {"time", "time-utc", "beginrequest-utc"})
+
+
+def _w3c_fields(place: Mapping[str, int], product: str | None) -> dict[str, str]:
+    def header(*names: str) -> str:
+        return _part(place, *(form for name in names for form in (f"cs({name})", f"cs-{name}", name)))
+
+    def instant(date: str, time: str, zone: str) -> str:
+        if date not in place or time not in place:
+            return "null"
+        return f"iso_instant({_part(place, date)} || 'T' || {_part(place, time)} || '{zone}')"
+
+    times = [
+        instant("date", "time", "" if product in LOCAL_TIMES else "Z"),
+        instant("date-utc", "time-utc", "Z"),
+        f"iso_instant(rtrim({_part(place, 'beginrequest-utc')}, 'Z') || 'Z')"
+        if "beginrequest-utc" in place
+        else "null",
+        f"epoch_instant({_part(place, 'timestamp(ms)', 'timestamp', 'x-timestamp-unix')})",
+        instant("date-local", "time-local", ""),
+    ]
+    stem = _part(place, "cs-uri-stem", "cs-uri-path")
     query = _part(place, "cs-uri-query")
+    if query != "null":
+        query = f"case when starts_with({query}, '?') then substr({query}, 2) else {query} end"
+    if stem == "null":
+        stem = _part(place, "cs-uri")
+        query = f"case when not contains({stem}, '?') then {query} end"
+    unit = 1000 if product in SECONDS else 1
+    milliseconds = f"number_or_null({_part(place, 'timetakenms', 'time-taken-ms')})"
+    taken = f"round(number_or_null({_part(place, 'time-taken')}) * {unit}, 3)"
+    agent = header("user-agent")
     return {
-        "called_at": f"iso_instant({_part(place, 'date')} || 'T' || {_part(place, 'time')} || 'Z')",
+        "called_at": f"coalesce({', '.join(time for time in times if time != 'null')}, null)",
         "method": _part(place, "cs-method"),
-        "url": f"url_from_parts({host}, {stem}, {query})",
-        "id_text": _part(place, "cs(integrationid)", "integrationid"),
+        "url": f"url_from_parts({_part(place, 'x-host-header', 'cs-host', 'cs(host)', 'host')}, {stem}, {query})",
+        "id_text": _part(place, *id_columns(place)),
         "id_repeated": "false",
         "status": _part(place, "sc-status"),
-        "duration_ms": f"number_or_null({_part(place, 'time-taken')})",
+        "duration_ms": f"coalesce({milliseconds}, {taken})",
         "request_bytes": f"number_or_null({_part(place, 'cs-bytes')})",
-        "response_bytes": f"number_or_null({_part(place, 'sc-bytes')})",
-        "user_agent": f"replace({_part(place, 'cs(user-agent)')}, '+', ' ')",
-        "authorization_header": f"replace({_part(place, 'cs(authorization)')}, '+', ' ')",
-        "headers_logged": "true" if "cs(authorization)" in place else "false",
-        "api_version": _part(place, "cs(accept-version)"),
-        "request_id": _part(place, "cs(x-request-id)"),
+        "response_bytes": f"number_or_null({_part(place, 'sc-bytes', 'bytes')})",
+        # CloudFront encodes what IIS writes as a plus; who quotes a value does neither.
+        "user_agent": f"decoded(decoded({agent}))"
+        if product == "cloudfront"
+        else f"case when contains({agent}, ' ') then {agent} else replace({agent}, '+', ' ') end",
+        "authorization_header": f"replace({header('authorization')}, '+', ' ')",
+        "headers_logged": "true" if header("authorization") != "null" else "false",
+        "api_version": header("accept-version"),
+        "request_id": f"rtrim({_part(place, *_REQUEST_IDS)}, '=')",
     }
+
+
+_REQUEST_IDS = (
+    "cs(x-request-id)",
+    "x-request-id",
+    "sc(x-trace-identifier)",
+    "x-trace-identifier",
+    "x-edge-request-id",
+    "x-arr-log-id",
+)

@@ -1,15 +1,18 @@
-"""W3C extended log format, as IIS writes it. `#Fields:` decides, also when it changes in mid-file; times are UTC.
+"""W3C extended log format: IIS, and the products that write it their own way.
 
 #Fields: date time cs-method cs-uri-stem cs-uri-query cs-host sc-status sc-bytes time-taken cs(IntegrationId)
 2026-10-21 11:55:36 GET /ProfitRestServices/connectors/KnX skip=0 4321.rest.afas.online 200 512 87 1234_5678
+
+`#Fields:` decides, also when it changes in mid-file, and `#Software:` says whose units they are in. Times are UTC.
 """
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from ingest.formats.positions import fields_by_position, read_sections
+from ingest.formats.positions import fields_by_position, has_local_times, id_columns, read_sections
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -20,10 +23,45 @@ if TYPE_CHECKING:
 _DIRECTIVES = ("#software:", "#version:", "#date:", "#fields:", "#start-date:", "#end-date:", "#remark:")
 _DIRECTIVE_LINES = (
     "select line_number, line from lines"
-    " where starts_with(line, '#') and lower(line)[:8] = '#fields:'"
+    " where starts_with(line, '#') and (lower(line)[:8] = '#fields:' or lower(line)[:10] = '#software:')"
     " order by line_number"
 )
 _SPLIT = Path(__file__).with_suffix(".sql").read_text(encoding="utf-8")
+
+_PRODUCTS = {
+    "microsoft": "iis",
+    "netscaler": "netscaler",
+    "citrix": "netscaler",
+    "apache tomcat": "tomcat",
+    "undertow": "undertow",
+    "weblogic": "weblogic",
+}
+"""How `#Software:` begins, for products whose lines mean something of their own. CloudFront is known by its fields."""
+
+_QUOTES = {"iis": "", "tomcat": "\"'", "undertow": "\"'"}
+"""What quotes a value: double quotes, but IIS quotes nothing, and Undertow and older Tomcats have single ones."""
+
+
+@dataclass(frozen=True)
+class _Header:
+    """What the directives in force say about the lines below them."""
+
+    fields: tuple[str, ...] = ()
+    software: str | None = None
+
+    @property
+    def product(self) -> str | None:
+        """Whose log it is, where that matters."""
+        return "cloudfront" if any(name.startswith("x-edge-") for name in self.fields) else self.software
+
+    def after(self, directive: str) -> _Header:
+        """What holds below one more directive."""
+        name, _, value = directive.partition(":")
+        if name.lower() == "#fields":
+            return _Header(tuple(value.lower().split()), self.software)
+        software = value.strip().lower()
+        found = (product for beginning, product in _PRODUCTS.items() if software.startswith(beginning))
+        return _Header(self.fields, next(found, None))
 
 
 class W3c:
@@ -39,22 +77,41 @@ class W3c:
     def read(
         self, connection: duckdb.DuckDBPyConnection, context: Mapping[str, Any]
     ) -> tuple[pa.Table, Mapping[str, Any]]:
-        """Fill `raw`, section by section: from one `#Fields:` to the next."""
-        directives = connection.execute(_DIRECTIVE_LINES).fetchall()
-        sections = [(0, tuple(context.get("fields", ())))]
-        sections += [(number, tuple(line.lstrip("\ufeff")[8:].lower().split())) for number, line in directives]
+        """Fill `raw`, section by section: from one `#Fields:` or `#Software:` to the next."""
+        header = _Header(tuple(context.get("fields", ())), context.get("software"))
+        sections = [(0, header)]
+        last = 0
+        for number, line in connection.execute(_DIRECTIVE_LINES).fetchall():
+            header = header.after(line)
+            # Directives that follow each other say one thing.
+            start = sections.pop()[0] if number == last + 1 else number
+            sections.append((start, header))
+            last = number
         table = read_sections(connection, sections, _split_by)
-        return table, {"fields": list(sections[-1][1])}
+        [[time_zone]] = connection.execute("select getvariable('source_time_zone')").fetchall()
+        return table, {
+            "fields": list(header.fields),
+            "software": header.software,
+            "lacks_time_zone": time_zone is None and has_local_times(header.fields, header.product),
+        }
 
     def warnings(self, context: Mapping[str, Any]) -> Sequence[str]:
-        """Without that column nobody can tell who called."""
-        if context.get("fields") and "cs(integrationid)" not in context["fields"]:
-            return (
-                "#Fields names no cs(IntegrationId): every call is unidentified; add the header to the log's fields",
+        """Without the id nobody can tell who called; without a zone nobody can tell when."""
+        warnings = []
+        if context.get("fields") and not id_columns(context["fields"]):
+            warnings.append(
+                "#Fields names no cs(IntegrationId): every call is unidentified; add the header to the log's fields"
             )
-        return ()
+        if context.get("lacks_time_zone"):
+            warnings.append("times are the server's local ones: every line is bad_time; say where with --time-zone")
+        return tuple(warnings)
 
 
-def _split_by(connection: duckdb.DuckDBPyConnection, fields: Sequence[str]) -> str:
-    connection.execute("set variable width = ?", [len(fields)])
-    return f"{_SPLIT}\n{fields_by_position('w3c', fields)}"
+def _split_by(connection: duckdb.DuckDBPyConnection, header: _Header) -> str:
+    quotes = _QUOTES.get(header.product or "", '"')
+    values = [*(f"{mark}(?:[^{mark}]|{mark}{mark})*{mark}" for mark in quotes), r"[^ \t]+", "^"]
+    connection.execute("set variable width = ?", [len(header.fields)])
+    connection.execute("set variable quotes = ?", [quotes])
+    # White space behind it makes sure that a quoted value ends at its quote. An empty one stands before leading white space.
+    connection.execute("set variable value_pattern = ?", [f"({'|'.join(values)})(?:[ \t]+|$)"])
+    return f"{_SPLIT}\n{fields_by_position('w3c', header.fields, product=header.product)}"

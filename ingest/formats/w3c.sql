@@ -1,4 +1,6 @@
 -- The values of the lines of one section, by position; the last step picks the fields from `split`.
+-- Most lines are values with one blank between them. Others are cut at their tabs where that gives the right number, or at any
+-- white space that does not stand in quotes (a doubled quote is one). A quote inside a value is a character like any other.
 with trimmed as (
     select line_number, byte_offset, fate, regexp_replace(line, '[ \t]*\r?\n?$', '') as text
     from section
@@ -13,9 +15,18 @@ parts as (
             when getvariable('width') = 0 then 'no_fields_directive'
         end as fate,
         case
-            when contains(text, e'\t') then string_split(text, e'\t')
-            when contains(text, '  ') then string_split_regex(text, ' +')
-            else string_split(text, ' ')
+            when
+                not contains(text, '  ')
+                and not contains(text, e'\t')
+                and (getvariable('quotes') = '' or not contains(text, '"'))
+                and (getvariable('quotes') <> '"''' or not contains(text, ''''))
+                then string_split(text, ' ')
+            when len(string_split(text, e'\t')) = getvariable('width')
+                then list_transform(string_split(text, e'\t'), lambda value: without_quotes(value, getvariable('quotes')))
+            else list_transform(
+                regexp_extract_all(text, getvariable('value_pattern'), 1),
+                lambda value: without_quotes(value, getvariable('quotes'))
+            )
         end as part
     from trimmed
 ),

@@ -12,9 +12,11 @@ Where the contract is silent, the oracle decides:
   one header with several values. The header wins over the top-level `integration_id` when it is there at all, also when
   empty. Top-level `user_agent` and `request_id` win over the headers User-Agent and X-Request-ID. `headers` that is no object
   is not logged.
-- L5. w3c: `#Fields:` names in any case, split at white space; a line splits at spaces and tabs and must have as many
-  values as there are fields; before any `#Fields:` it is `no_fields_directive`. `-` is null everywhere. No host is the given one, and else
-  none. `cs-uri-query` is joined with `?`. `cs(Authorization)` logged as `-` is none. `cs(X-Request-ID)` is the request id.
+- L5. w3c without `#Software:`: `#Fields:` names in any case, split at white space; a line splits at spaces and tabs and must
+  have as many values as there are fields; before any `#Fields:` it is `no_fields_directive`. From a quote at the beginning of
+  a value to one at its end white space is part of it, and a doubled quote there is one; any other quote is a character. `-`
+  is null everywhere. No host is the given one, and else none. `cs-uri-query` is joined with `?` where it does not begin with
+  it. A plus is a space in a user agent without spaces. `cs(Authorization)` logged as `-` is none. `cs(X-Request-ID)` is the request id.
 - L6. combined: exactly the default layout; inside quotes `\\"`, `\\\\` and `\\xHH` (a byte of UTF-8) are
   escapes. `-` is null. The
   request is `METHOD target HTTP/n`: the method ends at the first space, the version is optional, the target is what is
@@ -186,15 +188,18 @@ def _values(value: object) -> list[str]:
 # w3c: 2026-10-01 07:00:00 GET /ProfitRestServices/connectors/KnSubject take=10 12345.rest.afas.online Acme/1.0 12345_678900 200 87
 
 
+_W3C_VALUE = re.compile(r'(?:"((?:[^"]|"")*)"|([^ \t]+)|^)(?:[ \t]+|\Z)')
+
+
 def _w3c(line: str, header: Header | None) -> Logged | Reject:
     if header is None:
         return Reject("no_fields_directive")
-    values = re.split("[ \t]+", line.rstrip(" \t"))
+    values = [quoted.replace('""', '"') or plain for quoted, plain in re.findall(_W3C_VALUE, line.rstrip(" \t"))]
     if len(values) != len(header.names):
         return _NOT_A_RECORD
     found = {name: value for name, value in zip(header.names, values, strict=True) if value != "-"}
     host = found.get("cs-host") or found.get("cs(host)")
-    query = found.get("cs-uri-query")
+    query = found.get("cs-uri-query", "").removeprefix("?")
     path = found.get("cs-uri-stem", "") + (f"?{query}" if query else "")
     user_agent = found.get("cs(user-agent)")
     return Logged(
@@ -206,7 +211,7 @@ def _w3c(line: str, header: Header | None) -> Logged | Reject:
         duration_ms=found.get("time-taken"),
         request_bytes=found.get("cs-bytes"),
         response_bytes=found.get("sc-bytes"),
-        user_agent=user_agent.replace("+", " ") if user_agent else None,
+        user_agent=user_agent.replace("+", " ") if user_agent and " " not in user_agent else user_agent,
         request_id=found.get("cs(x-request-id)"),
         api_version=found.get("cs(accept-version)"),
         authorization=found.get("cs(authorization)"),

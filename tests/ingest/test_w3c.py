@@ -1,0 +1,200 @@
+"""W3C logs: what the directives say, and what each product means by its fields. Whole logs of products are in `products/`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from ingest import ReadOptions, ingest, inspect
+from tests.ingest import worked
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from ingest import Inspection
+
+FIELDS = "date time cs-method cs-uri-stem cs-uri-query cs-host sc-status"
+CALL = "2026-10-01 07:00:00 GET /ProfitRestServices/connectors/KnSubject - 4321.rest.afas.online 200"
+
+
+def _read(tmp_path: Path, *lines: str, host: str | None = None, time_zone: str | None = None) -> Inspection:
+    path = tmp_path / "w3c.log"
+    path.write_text("".join(f"{line}\n" for line in lines), encoding="utf-8")
+    return inspect(str(path), ReadOptions(host=host, time_zone=time_zone), limit=None, now=worked.NOW)
+
+
+def _values(found: Inspection, column: str) -> list[object]:
+    assert [reject.reason for reject in found.rejects] == []
+    return [getattr(call, column) for call in found.calls]
+
+
+def test_fields_change_in_mid_file(tmp_path: Path) -> None:
+    found = _read(
+        tmp_path,
+        f"#Fields: {FIELDS}",
+        CALL,
+        "#Fields: sc-status cs-host cs-uri-stem cs-method time date IntegrationId",
+        "201 1234.rest.afas.online /ProfitRestServices/connectors/FbSales POST 07:00:01 2026-10-01 1234_5678",
+        f"#FIELDS: {FIELDS.upper()}",
+        CALL.replace("4321", "7654321"),
+    )
+    assert _values(found, "customer") == ["4321", "1234", "7654321"]
+    assert _values(found, "integration") == [None, "1234_5678", None]
+    assert _values(found, "line_number") == [2, 4, 6]
+
+
+def test_no_fields_directive(tmp_path: Path) -> None:
+    found = _read(tmp_path, "#Software: Microsoft Internet Information Services 10.0", CALL, f"#Fields: {FIELDS}", CALL)
+    assert [(reject.line_number, reject.reason) for reject in found.rejects] == [(2, "no_fields_directive")]
+    assert [call.line_number for call in found.calls] == [4]
+
+
+def test_a_second_software_block_has_its_own_units(tmp_path: Path) -> None:
+    found = _read(
+        tmp_path,
+        "#Software: Microsoft Internet Information Services 10.0",
+        f"#Fields: {FIELDS} time-taken",
+        f"{CALL} 2",
+        "#Software: Netscaler Web Logging(NSWL)",
+        "#Date: 2026-10-01 07:00:00",
+        f"#Fields: {FIELDS} time-taken",
+        f"{CALL} 2",
+        "#Software: Microsoft Internet Information Services 10.0",
+        f"#Fields: {FIELDS} time-taken",
+        f"{CALL} 3",
+    )
+    assert _values(found, "duration_ms") == [2, 2000, 3]
+
+
+def test_no_integration_id_column_at_all_is_warned_about(tmp_path: Path) -> None:
+    path = tmp_path / "w3c.log"
+    path.write_text(f"#Fields: {FIELDS}\n{CALL}\n")
+    report = ingest(tmp_path / "lake", [str(path)], ReadOptions(), now=worked.NOW)
+    assert [source.calls for source in report.sources] == [1]
+    (warning,) = [warning for warning in report.warnings if "IntegrationId" in warning]
+    assert "#Fields names no cs(IntegrationId): every call is unidentified" in warning
+
+
+@pytest.mark.parametrize(
+    "column",
+    [
+        "cs(IntegrationId)",
+        "CS(INTEGRATIONID)",
+        "IntegrationId",
+        "integration-id",
+        "x-IntegrationId",
+        "cs-integrationid",
+    ],
+)
+def test_the_integration_id_may_be_a_custom_field_of_any_such_name(tmp_path: Path, column: str) -> None:
+    found = _read(tmp_path, f"#Fields: {FIELDS} {column}", f"{CALL} 1234_5678")
+    assert _values(found, "integration") == ["1234_5678"]
+
+
+def test_the_integration_id_of_a_response_is_not_that_of_the_request(tmp_path: Path) -> None:
+    found = _read(tmp_path, f"#Fields: {FIELDS} sc(IntegrationId)", f"{CALL} 1234_5678")
+    assert _values(found, "id_status") == ["missing"]
+
+
+@pytest.mark.parametrize(
+    ("software", "milliseconds"),
+    [
+        ("Microsoft Internet Information Services 10.0", 2.0),
+        ("IIS Advanced Logging Module", 2.0),
+        ("SGOS 6.7.4.1", 2.0),
+        ("Netscaler Web Logging(NSWL)", 2000.0),
+        ("Apache Tomcat/9.0.95", 2000.0),
+        ("Undertow - 2.3.18.Final", 2000.0),
+    ],
+)
+def test_time_taken_is_in_the_unit_of_the_product(tmp_path: Path, software: str, milliseconds: float) -> None:
+    found = _read(tmp_path, f"#Software: {software}", f"#Fields: {FIELDS} time-taken", f"{CALL} 2")
+    assert _values(found, "duration_ms") == [milliseconds]
+
+
+def test_netscaler_names_no_host(tmp_path: Path) -> None:
+    fields = (
+        "date time c-ip cs-username sc-servicename s-ip s-port cs-method cs-uri-stem cs-uri-query sc-status cs-bytes"
+        " sc-bytes time-taken cs-version cs(User-Agent) cs(Cookie) cs(Referer) "
+    )
+    call = (
+        "2026-10-01 07:00:00 192.0.2.7 - HTTP 10.0.0.2 443 GET /ProfitRestServices/connectors/KnSubject take=10 200 512"
+        " 20480 0 HTTP/1.1 Acme+Client/1.0 - -"
+    )
+    lines = ("#Version: 1.0", "#Software: Netscaler Web Logging(NSWL)", f"#Fields: {fields}", call)
+    assert [reject.reason for reject in _read(tmp_path, *lines).rejects] == ["no_customer"]
+    found = _read(tmp_path, *lines, host="4321.rest.afas.online")
+    assert _values(found, "customer") == ["4321"]
+    assert _values(found, "request_bytes") == [512]
+    assert _values(found, "user_agent") == ["Acme Client/1.0"]
+
+
+ADVANCED = (
+    "#Software: IIS Advanced Logging Module",
+    "#Fields:  date-local time-local cs-method cs-uri-stem cs(Host) sc-status TimeTakenMS",
+    '2026-10-01 09:00:00.363 GET /ProfitRestServices/metainfo "4321.rest.afas.online" 200 87',
+)
+
+
+def test_local_times_need_a_time_zone(tmp_path: Path) -> None:
+    assert [reject.reason for reject in _read(tmp_path, *ADVANCED).rejects] == ["bad_time"]
+    found = _read(tmp_path, *ADVANCED, time_zone="Europe/Amsterdam")
+    assert [str(at) for at in _values(found, "called_at")] == ["2026-10-01 07:00:00.363000+00:00"]
+
+
+def test_local_times_without_a_time_zone_are_warned_about(tmp_path: Path) -> None:
+    path = tmp_path / "advanced.log"
+    path.write_text("".join(f"{line}\n" for line in ADVANCED))
+    report = ingest(tmp_path / "lake", [str(path)], ReadOptions(), now=worked.NOW)
+    assert any("--time-zone" in warning for warning in report.warnings)
+
+
+def test_utc_wins_where_local_times_stand_beside_it(tmp_path: Path) -> None:
+    found = _read(
+        tmp_path,
+        "#Fields: date-local time-local date time cs-method cs-uri-stem cs-host sc-status",
+        "2026-10-01 09:00:00 2026-10-01 07:00:00 GET /ProfitRestServices/metainfo 4321.rest.afas.online 200",
+    )
+    assert [str(at) for at in _values(found, "called_at")] == ["2026-10-01 07:00:00+00:00"]
+
+
+def test_weblogic_writes_local_times_and_tabs(tmp_path: Path) -> None:
+    lines = (
+        "#Version:\t1.0",
+        "#Fields:\tdate\ttime\tcs-method\tcs-uri\tcs(Host)\tsc-status\tbytes\ttime-taken",
+        "#Software:\tWebLogic",
+        "#Start-Date:\t2026-10-01\t09:00:00",
+        "2026-10-01\t09:00:00\tGET\t/ProfitRestServices/metainfo?x=1\t4321.rest.afas.online\t200\t51\t1.406",
+    )
+    found = _read(tmp_path, *lines, time_zone="Europe/Amsterdam")
+    assert [str(at) for at in _values(found, "called_at")] == ["2026-10-01 07:00:00+00:00"]
+    assert _values(found, "duration_ms") == [1406]
+    assert _values(found, "query_length") == [4]
+
+
+@pytest.mark.parametrize(
+    ("software", "value", "agent"),
+    [
+        ("IIS Advanced Logging Module", '"Acme (a; b) ""x"""', 'Acme (a; b) "x"'),
+        ("IIS Advanced Logging Module", "Acme", "Acme"),
+        ("Apache Tomcat/6.0.53", "'Acme (a; b) \"x\"'", 'Acme (a; b) "x"'),
+        ("Microsoft Internet Information Services 10.0", '"Acme+(a)', '"Acme (a)'),
+        ("Microsoft Internet Information Services 10.0", 'Acme+"a"', 'Acme "a"'),
+        ("SomeProxy", '"Acme', '"Acme'),
+    ],
+)
+def test_only_products_that_quote_have_quotes_taken_off(tmp_path: Path, software: str, value: str, agent: str) -> None:
+    found = _read(tmp_path, f"#Software: {software}", f"#Fields: {FIELDS} cs(User-Agent) x-end", f"{CALL} {value} x")
+    assert _values(found, "user_agent") == [agent]
+
+
+def test_a_quoted_value_with_blanks_does_not_make_up_for_a_missing_one(tmp_path: Path) -> None:
+    found = _read(tmp_path, f"#Fields: {FIELDS} cs(User-Agent) time-taken", f'{CALL} "Acme Client"')
+    assert [reject.reason for reject in found.rejects] == ["not_a_record"]
+
+
+def test_a_custom_field_with_tabs_between_values_may_hold_blanks(tmp_path: Path) -> None:
+    fields, call = FIELDS.replace(" ", "\t"), CALL.replace(" ", "\t")
+    found = _read(tmp_path, f"#Fields:\t{fields}\tcs(User-Agent)", f"{call}\tAcme Client")
+    assert _values(found, "user_agent") == ["Acme Client"]
