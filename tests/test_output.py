@@ -10,8 +10,8 @@ import polars as pl
 import pyarrow as pa
 import pytest
 
-import koppelzicht_output as output
-from koppelzicht_output import Rows
+from command_line import output
+from command_line.output import Rows
 
 
 def test_json_has_one_object_a_row_with_keys_in_the_order_of_the_columns() -> None:

@@ -20,7 +20,7 @@ from packaging.utils import canonicalize_name
 from packaging.version import Version
 
 ROOT = Path(__file__).parent.parent
-FLOORS = ("ingest", "analytics", "dashboard")
+FLOORS = ("ingest", "analytics", "dashboard", "command_line")
 OFFLINE = ("--quiet", "--no-deps", "--no-index", "--no-build-isolation", "--disable-pip-version-check")
 DEMO = ("sample_logs/demo", "sample_logs/registry")
 
@@ -61,7 +61,7 @@ def test_the_wheel_holds_every_file_of_the_floors_and_the_demo(wheel: Path) -> N
         if path.is_file() and "__pycache__" not in path.parts
     }
     assert needed - packed == set()
-    assert {"koppelzicht.py", "koppelzicht_output.py", "sample_logs/__init__.py"} <= packed
+    assert {"koppelzicht.py", "sample_logs/__init__.py"} <= packed
 
 
 def test_the_wheel_holds_nothing_else(wheel: Path) -> None:
@@ -71,7 +71,6 @@ def test_the_wheel_holds_nothing_else(wheel: Path) -> None:
         *FLOORS,
         "sample_logs",
         "koppelzicht.py",
-        "koppelzicht_output.py",
     }
 
 
@@ -106,7 +105,7 @@ def test_what_is_imported_is_declared() -> None:
     declared = {Requirement(text).name.replace("-", "_") for text in project["project"]["dependencies"]}
     shipped = [*ROOT.glob("*.py"), *(file for name in (*FLOORS, "sample_logs") for file in (ROOT / name).rglob("*.py"))]
     imported = {name.split(".")[0] for file in shipped for name in imports(file)}
-    ours = {*FLOORS, "sample_logs", "koppelzicht", "koppelzicht_output"}
+    ours = {*FLOORS, "sample_logs", "koppelzicht"}
     with_pydantic = {"pydantic_core"}
     assert imported - declared - with_pydantic - ours - sys.stdlib_module_names == set()
 

@@ -1,0 +1,22 @@
+"""The commands: options in, a question to the floors below, printed answers out. `koppelzicht.py` composes them.
+
+    options.py         the options that commands share, and what their texts mean; scope.py: those that narrow figures
+    loading.py         ingest, unload, inspect
+    upkeep.py          status, rejects, verify
+    answers.py         metric, sql
+    registry.py        registry load
+    reports.py         report partner, report month
+    screens.py         dashboard, demo
+    output.py          how results are printed; values.py: how a value looks; progress.py: how far a load is
+    nothing_found.py   why an answer is empty
+    wrong_usage.py     what was typed and cannot be, in words
+
+What a command needs of the floors below is imported where it runs, so that `--help` answers at once.
+"""
+
+from __future__ import annotations
+
+DONE, FAILED, WRONG_USAGE, REJECTED = 0, 1, 2, 3
+"""Exit codes. Rejected lines are an error only where --strict says so."""
+
+TERMINATED = 143

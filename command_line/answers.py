@@ -1,0 +1,104 @@
+"""Questions to the lake: metric, sql."""
+
+from __future__ import annotations
+
+import contextlib
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from command_line import output
+from command_line.nothing_found import say_why_nothing
+from command_line.options import DEFAULT_LAKE, FormatOption, JsonOption, LakeOption, rows_format, unknown
+from command_line.output import Rows, say
+from command_line.scope import scoped
+
+if TYPE_CHECKING:
+    from analytics import Scope
+    from command_line.output import Format
+
+METRIC_COLUMNS = ("name", "title", "unit", "grain", "key", "look_back", "meaning")
+
+
+@scoped
+def metric(
+    name: Annotated[str | None, typer.Argument(metavar="NAME", help="The metric.")] = None,
+    *,
+    list_all: Annotated[bool, typer.Option("--list", help="List the metrics and what they mean, or this one.")] = False,
+    lake: LakeOption = DEFAULT_LAKE,
+    scope: Scope,
+    output_format: FormatOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Show one metric; --list says which there are."""
+    import analytics as floor
+
+    chosen = rows_format(output_format, as_json=as_json)
+    if name is None and not list_all:
+        raise typer.BadParameter("which one? 'koppelzicht metric --list' lists them", param_hint="NAME")
+    if name is not None and name not in floor.metric_names():
+        raise typer.BadParameter(unknown("metric", name, floor.metric_names()), param_hint="NAME")
+    if list_all:
+        _list_metrics([name] if name is not None else floor.metric_names(), chosen)
+        return
+    assert name is not None, "checked above"
+    with floor.Warehouse.open(lake) as warehouse:
+        frame = warehouse.metric(name, scope)
+        output.print_arrow(frame.to_arrow(), chosen)
+        say_why_nothing(frame, warehouse, scope)
+
+
+def sql(
+    query: Annotated[str | None, typer.Argument(metavar="QUERY", help="A query; without one: a shell.")] = None,
+    *,
+    lake: LakeOption = DEFAULT_LAKE,
+    output_format: FormatOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Read-only SQL over calls, rejects, loads, the registry and metrics.<name>."""
+    from analytics import run_sql
+
+    chosen = rows_format(output_format, as_json=as_json)
+    if query is None and sys.stdin.isatty():
+        _sql_shell(lake, chosen)
+        return
+    output.print_arrow(run_sql(lake, sys.stdin.read() if query is None else query), chosen)
+
+
+def _list_metrics(names: list[str] | tuple[str, ...], chosen: Format) -> None:
+    import analytics as floor
+
+    listed = [floor.metric(name) for name in names]
+    if chosen == "table" and len(listed) == 1:
+        output.print_record({name: getattr(listed[0], name) for name in METRIC_COLUMNS}, as_json=False)
+        return
+    columns = ("name", "unit", "grain") if chosen == "table" else METRIC_COLUMNS
+    output.print_rows(Rows(columns, [tuple(getattr(one, name) for name in columns) for one in listed]), chosen)
+
+
+def _sql_shell(lake: Path, chosen: Format) -> None:
+    from analytics import AnalyticsError, run_sql
+
+    with contextlib.suppress(ImportError):
+        import readline  # noqa: F401 - lines can be edited and recalled, where the system has it
+
+    say("Read-only SQL. End a query with ; stop it with Ctrl-C and leave with Ctrl-D.")
+    while True:
+        try:
+            output.print_arrow(run_sql(lake, _read_statement()), chosen)
+        except AnalyticsError as error:
+            say(str(error))
+        except KeyboardInterrupt:
+            say("stopped")
+        except EOFError:
+            say("")
+            return
+
+
+def _read_statement() -> str:
+    lines = [input("koppelzicht> ")]
+    while not lines[-1].rstrip().endswith(";"):
+        lines.append(input("        ...> "))
+    return "\n".join(lines)

@@ -1,0 +1,147 @@
+"""Log files in: ingest, unload, inspect."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated, Literal
+
+import typer
+
+from command_line import FAILED, REJECTED, output
+from command_line.options import (
+    DEFAULT_LAKE,
+    Final,
+    Host,
+    JsonOption,
+    LakeOption,
+    Layout,
+    LogFormat,
+    Stream,
+    TimeZone,
+    now,
+    read_options,
+)
+from command_line.output import Rows, say
+from command_line.progress import LoadProgress
+from command_line.values import counted, shown
+
+if TYPE_CHECKING:
+    from ingest import IngestReport, Inspection
+
+SOURCE_COLUMNS = ("source", "stream", "log_format", "status", "lines", "calls", "rejects", "ignored", "left", "error")
+
+CALLS_SHOWN = ("called_at", "environment", "integration_id", "customer", "operation", "connector", "status", "outcome")
+REJECTS_SHOWN = ("line_number", "reason", "detail", "sample")
+"""What people see of calls and rejects; --json has every column."""
+
+MOST_SHOWN = 20
+
+
+def ingest(
+    paths: Annotated[list[str], typer.Argument(metavar="PATH", help="Files, folders, or - for standard input.")],
+    *,
+    lake: LakeOption = DEFAULT_LAKE,
+    log_format: LogFormat = None,
+    layout: Layout = None,
+    stream: Stream = None,
+    host: Host = None,
+    time_zone: TimeZone = None,
+    final: Final = False,
+    replace: Annotated[bool, typer.Option("--replace", help="Take back what was loaded of these first.")] = False,
+    overlap: Annotated[
+        Literal["skip", "load"] | None,
+        typer.Option(metavar="WHAT", help="What to do with files that agree with loaded ones in part: skip or load."),
+    ] = None,
+    strict: Annotated[
+        bool,
+        typer.Option(
+            "--strict", help="Exit with 3 when a line read in this run was rejected; unchanged sources are not."
+        ),
+    ] = False,
+    as_json: JsonOption = False,
+) -> None:
+    """Load log files. What was loaded before is not loaded again."""
+    import ingest as floor
+
+    options = read_options(
+        log_format=log_format, layout=layout, stream=stream, host=host, time_zone=time_zone, final=final
+    )
+    with LoadProgress() as progress:
+        report = floor.ingest(lake, paths, options, now=now(), overlap=overlap, replace=replace, progress=progress)
+    _print_ingest_report(report, as_json=as_json)
+    if any(source.status == "failed" for source in report.sources):
+        raise typer.Exit(FAILED)
+    if strict and any(source.rejects for source in report.sources):
+        raise typer.Exit(REJECTED)
+
+
+def unload(
+    target: Annotated[str, typer.Argument(metavar="LOAD|PATH", help="A load's id, or the path it was loaded from.")],
+    *,
+    lake: LakeOption = DEFAULT_LAKE,
+    as_json: JsonOption = False,
+) -> None:
+    """Take a load back, with those that grew from it."""
+    import ingest as floor
+
+    output.print_record(floor.unload(lake, target, now=now()), as_json=as_json)
+
+
+def inspect(
+    file: Annotated[str, typer.Argument(metavar="FILE", help="A log file, or - for standard input.")],
+    *,
+    limit: Annotated[int | None, typer.Option(min=1, help="Show so many calls and rejects.")] = None,
+    log_format: LogFormat = None,
+    layout: Layout = None,
+    stream: Stream = None,
+    host: Host = None,
+    time_zone: TimeZone = None,
+    final: Final = False,
+    as_json: JsonOption = False,
+) -> None:
+    """Show what we would make of a log file; writes nothing."""
+    import ingest as floor
+
+    options = read_options(
+        log_format=log_format, layout=layout, stream=stream, host=host, time_zone=time_zone, final=final
+    )
+    if as_json:
+        output.print_record(floor.inspect(file, options, limit=limit, now=now()), as_json=True)
+    else:
+        limit = limit or MOST_SHOWN
+        _print_inspection(file, floor.inspect(file, options, limit=limit, now=now()), limit)
+
+
+def _print_ingest_report(report: IngestReport, *, as_json: bool) -> None:
+    for source in report.sources:
+        if source.error is not None:
+            say(f"{source.status}: {source.error}")
+    for warning in report.warnings:
+        say(f"warning: {warning}")
+    counts = ("lines", "calls", "rejects", "ignored")
+    totals = {"sources": len(report.sources)} | {
+        name: sum(getattr(source, name) for source in report.sources) for name in counts
+    }
+    if as_json:
+        sources = [{name: getattr(source, name) for name in SOURCE_COLUMNS} for source in report.sources]
+        output.print_record({"sources": sources, "totals": totals}, as_json=True)
+    else:
+        columns = tuple(name for name in SOURCE_COLUMNS if name not in {"left", "error"})
+        if any(source.known_since for source in report.sources):
+            columns += ("known_since",)
+        rows = [tuple(getattr(source, name) for name in columns) for source in report.sources]
+        output.print_rows(Rows(columns, rows), "table")
+        words = [counted(totals[name], name.removesuffix("s")) for name in ("sources", "lines", "calls", "rejects")]
+        output.write("\n{}, {}: {}, {}, {ignored:,} ignored\n".format(*words, ignored=totals["ignored"]))
+
+
+def _print_inspection(file: str, inspection: Inspection, limit: int) -> None:
+    if inspection.lines == 0:
+        output.write(f"{shown(file)} is empty\n")
+        return
+    read_as = " ".join(filter(None, (inspection.log_format, inspection.dialect)))
+    output.write(f"{counted(inspection.lines, 'line')} of {shown(read_as)}\n")
+    calls, rejects = inspection.calls, inspection.rejects
+    for title, records, columns in (("Calls", calls, CALLS_SHOWN), ("Rejects", rejects, REJECTS_SHOWN)):
+        if records:
+            output.write(f"\n{title}{f', the first {limit}' if len(records) == limit else ''}\n")
+            output.print_table(Rows(columns, [tuple(getattr(record, name) for name in columns) for record in records]))

@@ -1,0 +1,107 @@
+"""Why an answer is empty: what in the scope matches nothing, what is nearest to it and what is there."""
+
+from __future__ import annotations
+
+import datetime as dt
+import difflib
+from typing import TYPE_CHECKING
+
+from command_line.output import say
+from command_line.values import counted
+
+if TYPE_CHECKING:
+    import polars as pl
+
+    from analytics import Scope, Warehouse
+
+NAMES = ("product", "partner", "integration", "customer", "connector", "stream")
+"""The parts of a scope that name something, besides the environment."""
+
+MOST_NAMED = 5
+
+
+def say_why_nothing(rows: pl.DataFrame, warehouse: Warehouse, scope: Scope) -> None:
+    """Say on standard error why these rows show no call, if they show none."""
+    if rows.is_empty() or ("calls" in rows.columns and not rows["calls"].sum()):
+        for line in why_nothing(warehouse, scope):
+            say(f"note: {line}")
+
+
+def why_nothing(warehouse: Warehouse, scope: Scope) -> list[str]:
+    """What keeps this scope from matching any call, a line for each cause; the value, and what is there."""
+    from analytics import Scope
+
+    everything = Scope(environment="all")
+    covered = warehouse.covered()
+    if covered is None:
+        return ["there are no calls in the lake"]
+    matching = _calls(warehouse, scope)
+    if matching:
+        return [f"{counted(matching, 'call')} in scope, and none that belongs into this table"]
+    named = {name: value for name in NAMES if (value := getattr(scope, name)) is not None}
+    if scope.environment != "all":
+        named["environment"] = scope.environment
+    causes = [
+        f"no call {_with(name, value)}; {_instead(warehouse, name, str(value))}"
+        for name, value in named.items()
+        if not _calls(warehouse, everything.replace(**{name: value}))
+    ]
+    if not _calls(warehouse, everything.replace(since=scope.since, until=scope.until)):
+        causes.append(f"no call {_period(scope)}; the lake covers the days {covered[0]} to {_last(covered[1])}")
+    return causes or [f"no call is all of it; {_lifted(warehouse, scope, named)}"]
+
+
+def _instead(warehouse: Warehouse, name: str, value: str) -> str:
+    """The names that are nearest to this value, or those that occur most."""
+    question = "frequent_values" if name in {"customer", "connector"} else "filter_values"
+    there = warehouse.query_file(question).filter(kind=name).sort("calls", descending=True)["value"].to_list()
+    folded = {text.lower(): text for text in there}
+    nearest = difflib.get_close_matches(value.lower(), folded, n=3)
+    if nearest:
+        return f"nearest: {', '.join(folded[text] for text in nearest)}"
+    if not there:
+        return f"no call names any {name}"
+    if len(there) <= MOST_NAMED:
+        return f"there are: {', '.join(there)}"
+    return f"most frequent: {', '.join(there[:MOST_NAMED])}"
+
+
+def _lifted(warehouse: Warehouse, scope: Scope, named: dict[str, object]) -> str:
+    """How many calls there would be without one of the options."""
+    without = {f"--{name}": scope.replace(**{name: "all" if name == "environment" else None}) for name in named}
+    without.pop("--environment", None)
+    if scope.since or scope.until:
+        without["--since and --until"] = scope.replace(since=None, until=None)
+    if scope.environment != "all":
+        without = {f"without {name}": lifted for name, lifted in without.items()}
+        without["with --environment all"] = scope.replace(environment="all")
+    else:
+        without = {f"without {name}": lifted for name, lifted in without.items()}
+    found = [f"{calls:,} {words}" for words, lifted in without.items() if (calls := _calls(warehouse, lifted))]
+    return f"there are {', '.join(found)}" if found else "nor without one of the options"
+
+
+def _calls(warehouse: Warehouse, scope: Scope) -> int:
+    return int(warehouse.query("select count(*) as calls from calls", scope=scope)["calls"].item())
+
+
+def _with(name: str, value: object) -> str:
+    match name:
+        case "environment":
+            return f"is of environment {value}"
+        case "stream":
+            return f"is from stream {value!r}"
+        case _:
+            return f"has {name} {value!r}" if isinstance(value, str) else f"has {name} {value}"
+
+
+def _period(scope: Scope) -> str:
+    if scope.since is None:
+        return f"was made before {scope.until}"
+    if scope.until is None:
+        return f"was made on or after {scope.since}"
+    return f"was made from {scope.since} to {_last(scope.until)}"
+
+
+def _last(until: dt.date) -> dt.date:
+    return until - dt.timedelta(days=1)

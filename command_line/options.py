@@ -1,0 +1,110 @@
+"""The options that commands share, and what their texts mean."""
+
+from __future__ import annotations
+
+import datetime as dt
+import difflib
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from command_line.output import Format
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from ingest import ReadOptions
+
+DEFAULT_LAKE = Path("lake")
+LakeOption = Annotated[Path, typer.Option("--lake", metavar="DIR", envvar="KOPPELZICHT_LAKE", help="The lake.")]
+
+JsonOption = Annotated[bool, typer.Option("--json", help="One JSON document on standard output.")]
+FormatOption = Annotated[
+    Format | None,
+    typer.Option("--format", metavar="FORMAT", help="How to print rows: table (the default), csv, json or parquet."),
+]
+
+LogFormat = Annotated[
+    str | None,
+    typer.Option(metavar="NAME", help="The log format; detected from content by default, see the README for names."),
+]
+Layout = Annotated[
+    str | None,
+    typer.Option(
+        metavar="TEXT", help="An nginx log_format or Apache LogFormat string as the server has it; implies combined."
+    ),
+]
+Stream = Annotated[
+    str | None, typer.Option(metavar="NAME", help="Where the sources come from (default: folder and file name).")
+]
+Host = Annotated[
+    str | None, typer.Option(metavar="NAME", help="The host of logs that name none: 12345.rest.afas.online")
+]
+TimeZone = Annotated[
+    str | None, typer.Option(metavar="NAME", help="Time zone of times without offset: Europe/Amsterdam")
+]
+Final = Annotated[bool, typer.Option("--final", help="A torn last line is complete.")]
+
+
+def now() -> dt.datetime:
+    """The time of the machine. Read here and passed down, never read below."""
+    return dt.datetime.now(dt.UTC)
+
+
+def read_options(
+    *,
+    log_format: str | None,
+    layout: str | None,
+    stream: str | None,
+    host: str | None,
+    time_zone: str | None,
+    final: bool,
+) -> ReadOptions:
+    """How sources have to be read. Wrong usage where that cannot be."""
+    from zoneinfo import available_timezones
+
+    from ingest import ReadOptions, SourceError
+    from ingest.formats import FORMATS
+    from ingest.formats import log_format as format_named
+
+    if layout is not None and log_format not in {None, "combined"}:
+        raise typer.BadParameter(f"a layout is for combined logs, not for {log_format}", param_hint="'--layout'")
+    if log_format is not None and log_format not in FORMATS:
+        raise typer.BadParameter(unknown("log format", log_format, FORMATS), param_hint="'--log-format'")
+    if time_zone is not None and time_zone not in available_timezones():
+        raise typer.BadParameter(
+            f"{time_zone!r} is no time zone; a name such as Europe/Amsterdam is", param_hint="'--time-zone'"
+        )
+    if layout is not None:
+        try:
+            format_named("combined", layout=layout)
+        except SourceError as error:
+            raise typer.BadParameter(str(error), param_hint="'--layout'") from None
+    return ReadOptions(
+        log_format="combined" if layout is not None else log_format,
+        layout=layout,
+        stream=stream,
+        host=host,
+        time_zone=time_zone,
+        final=final,
+    )
+
+
+def rows_format(chosen: Format | None, *, as_json: bool) -> Format:
+    """How rows are printed. Wrong usage where two options disagree, or where bytes would go to a terminal."""
+    if as_json and chosen not in {None, "json"}:
+        raise typer.BadParameter(f"--json and --format {chosen} exclude each other", param_hint="'--format'")
+    if chosen == "parquet" and sys.stdout.isatty():
+        raise typer.BadParameter(
+            "Parquet is binary; send it to a file: ... --format parquet > FILE", param_hint="'--format'"
+        )
+    return chosen or ("json" if as_json else "table")
+
+
+def unknown(kind: str, name: str, known: Sequence[str]) -> str:
+    """That there is none of this name, and which one may be meant."""
+    close = difflib.get_close_matches(name, known, n=2)
+    hint = f"did you mean {' or '.join(close)}?" if close else f"known: {', '.join(known)}"
+    return f"there is no {kind} {name!r}; {hint}"

@@ -1,0 +1,39 @@
+"""The lake itself: status, rejects, verify."""
+
+from __future__ import annotations
+
+import typer
+
+from command_line import FAILED, output
+from command_line.loading import REJECTS_SHOWN
+from command_line.options import DEFAULT_LAKE, FormatOption, JsonOption, LakeOption, rows_format
+
+
+def status(*, lake: LakeOption = DEFAULT_LAKE, as_json: JsonOption = False) -> None:
+    """Loads, days covered, freshness, rejects by reason, sizes."""
+    import ingest as floor
+
+    output.print_record(floor.status(lake), as_json=as_json)
+
+
+def rejects(
+    *, lake: LakeOption = DEFAULT_LAKE, output_format: FormatOption = None, as_json: JsonOption = False
+) -> None:
+    """List the rejected lines, and why."""
+    from analytics import Warehouse
+
+    chosen = rows_format(output_format, as_json=as_json)
+    with Warehouse.open(lake) as warehouse:
+        frame = warehouse.query("from rejects order by source, line_number")
+    shown = frame.select("source", *REJECTS_SHOWN) if chosen == "table" else frame
+    output.print_arrow(shown.to_arrow(), chosen)
+
+
+def verify(*, lake: LakeOption = DEFAULT_LAKE, as_json: JsonOption = False) -> None:
+    """Check that nothing in the lake is lost, doubled or damaged."""
+    import ingest as floor
+
+    verification = floor.verify(lake)
+    output.print_record(verification, as_json=as_json)
+    if not verification.ok:
+        raise typer.Exit(FAILED)

@@ -1,0 +1,134 @@
+"""How a value looks: to programs (JSON, CSV) exactly, to people readably, in a terminal harmlessly."""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime as dt
+import decimal
+import json
+import math
+import re
+from typing import Any
+
+NULL = "–"
+IDENTIFIERS = frozenset({"partner", "project", "status", "version", "line_number", "year", "month", "port"})
+"""Whole numbers that name something: no thousands separators."""
+
+_INVISIBLE = re.compile(r"[\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ud800-\udfff]")
+
+
+def as_plain(record: object) -> dict[str, Any]:
+    """A pydantic model, data class or mapping as a dict of its fields, in their order."""
+    if dataclasses.is_dataclass(record) and not isinstance(record, type):
+        return {field.name: getattr(record, field.name) for field in dataclasses.fields(record)}
+    fields: dict[str, Any] = dict(record)  # type: ignore[call-overload]  # a mapping, or a model, which yields its fields
+    return fields
+
+
+def to_json(value: object) -> object:
+    """A value as JSON has it: dates and instants (UTC) as ISO 8601 text, null for what is not a number.
+
+    >>> to_json(dt.datetime(2026, 3, 29, 2, 30, tzinfo=dt.timezone(dt.timedelta(hours=2))))
+    '2026-03-29T00:30:00Z'
+    >>> to_json(float("nan"))
+    >>> to_json(decimal.Decimal(7))
+    7
+    """
+    match value:
+        case None | bool() | int() | str():
+            return value
+        case float():
+            return value if math.isfinite(value) else None
+        case decimal.Decimal():
+            return _decimal(value)
+        case dt.datetime():
+            return _instant(value)
+        case dt.date() | dt.time():
+            return value.isoformat()
+        case bytes():
+            return value.hex()
+        case list() | tuple() | set() | frozenset():
+            return [to_json(item) for item in value]
+        case dict():
+            return {str(key): to_json(item) for key, item in value.items()}
+        case _ if dataclasses.is_dataclass(value) or hasattr(value, "model_fields_set"):
+            return {key: to_json(item) for key, item in as_plain(value).items()}
+        case _:
+            return str(value)
+
+
+def to_csv(value: object) -> object:
+    """A value as CSV has it: nothing for null, lists and objects as JSON."""
+    plain = to_json(value)
+    match plain:
+        case None:
+            return ""
+        case bool():
+            return "true" if plain else "false"
+        case list() | dict():
+            return json.dumps(plain, ensure_ascii=False)
+        case _:
+            return plain
+
+
+def cell(column: str, value: object) -> str:
+    """A value as people read it: thousands separators, rates in percent, instants in UTC, nothing invisible.
+
+    >>> cell("calls", 1234567), cell("partner", 1234567), cell("error_rate", 0.0123)
+    ('1,234,567', '1234567', '1.23 %')
+    """
+    match value:
+        case None:
+            return NULL
+        case bool():
+            return "yes" if value else "no"
+        case float() if not math.isfinite(value):
+            return NULL
+        case float() | decimal.Decimal() if _is_share(column):
+            return f"{float(value) * 100:.2f} %"
+        case float() if column.endswith("_ms"):
+            return f"{value:,.0f}"
+        case int() if column in IDENTIFIERS or column.endswith("_id"):
+            return str(value)
+        case int() | float() | decimal.Decimal():
+            return f"{value:,}"
+        case dt.datetime():
+            return _instant(value.replace(microsecond=0)).replace("T", " ").replace("Z", " UTC")
+        case list() | tuple() | dict():
+            return shown(json.dumps(to_json(value), ensure_ascii=False)) if value else NULL
+        case _:
+            return shown(str(to_json(value)))
+
+
+def shown(text: str) -> str:
+    r"""The text with control characters, escapes and everything else invisible spelled out.
+
+    >>> shown("\x1b[31mred\u202e")
+    '\\x1b[31mred\\u202e'
+    """
+    return _INVISIBLE.sub(lambda found: found.group().encode("unicode_escape").decode("ascii"), text)
+
+
+def _is_share(column: str) -> bool:
+    return "share" in column or "error_rate" in column
+
+
+def _decimal(value: decimal.Decimal) -> int | float | None:
+    if not value.is_finite():
+        return None
+    return int(value) if value.as_tuple().exponent == 0 else float(value)
+
+
+def _instant(value: dt.datetime) -> str:
+    if value.tzinfo is None:
+        return value.isoformat()
+    return value.astimezone(dt.UTC).replace(tzinfo=None).isoformat() + "Z"
+
+
+def counted(count: int, noun: str) -> str:
+    """So many of these.
+
+    >>> counted(1, "call"), counted(2000, "call")
+    ('1 call', '2,000 calls')
+    """
+    return f"{count:,} {noun}{'' if count == 1 else 's'}"

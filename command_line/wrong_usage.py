@@ -1,0 +1,77 @@
+"""What was typed and cannot be, in words for the person who typed it."""
+
+from __future__ import annotations
+
+import itertools
+from typing import TYPE_CHECKING, Any
+
+import typer
+from pydantic import ValidationError
+from typer.core import TyperGroup
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+
+class Commands(TyperGroup):
+    """A group of commands that explains what is wrong with a value or an option better than typer does."""
+
+    def invoke(self, ctx: Any) -> Any:
+        """Run the command; whatever it refuses, in our words."""
+        try:
+            return super().invoke(ctx)
+        except typer.BadParameter as error:
+            if isinstance(error.__cause__, ValidationError):
+                error.message = _in_words(error.__cause__)
+            raise
+        except typer.TyperException as error:
+            hint = _is_an_argument(error)
+            if hint is None:
+                raise
+            raise hint from None
+
+
+def empty_value(arguments: Sequence[str]) -> str | None:
+    """What to say where an argument is empty: a variable of a script that is not set, say. None where none is."""
+    for before, argument in itertools.pairwise(["koppelzicht", *arguments]):
+        if not argument.strip():
+            return f"koppelzicht: the argument after {before!r} is empty; is a variable not set?"
+        option, equals, value = argument.partition("=")
+        if option.startswith("--") and equals and not value.strip():
+            return f"koppelzicht: {option} is empty; is a variable not set?"
+    return None
+
+
+def _in_words(error: ValidationError) -> str:
+    """What typer's checks say, in words: pydantic's are for programmers."""
+    first = error.errors(include_url=False)[0]
+    got, context = first["input"], first.get("ctx", {})
+    match first["type"]:
+        case "int_parsing" | "int_type":
+            return f"{got!r} is no whole number"
+        case "float_parsing" | "float_type":
+            return f"{got!r} is no number"
+        case "less_than_equal":
+            return f"{got} is too large; {context['le']} at most"
+        case "greater_than_equal":
+            return f"{got} is too small; {context['ge']} at least"
+        case _:
+            return first["msg"].removeprefix("Value error, ").rstrip(".")
+
+
+def _is_an_argument(error: typer.TyperException) -> typer.BadParameter | None:
+    """What to type instead of an option that is an argument of the command; None where there is none of that name."""
+    option, ctx = getattr(error, "option_name", None), getattr(error, "ctx", None)
+    if option is None or ctx is None:
+        return None
+    for parameter in ctx.command.params:
+        if parameter.param_type_name == "argument" and option.lstrip("-") in {
+            parameter.name,
+            parameter.metavar and parameter.metavar.lower(),
+        }:
+            return typer.BadParameter(
+                f"it stands without an option's name: {ctx.command_path} {parameter.metavar or parameter.name}",
+                ctx=ctx,
+                param_hint=f"'{option}'",
+            )
+    return None
