@@ -37,7 +37,8 @@ if TYPE_CHECKING:
 
     from analytics.reader import Reader
     from analytics.registry import RegistryFiles, Relation
-    from ingest.lake import DataFile, Snapshot
+    from ingest.data_file import DataFile
+    from ingest.lake import Snapshot
 
 __all__ = ["Metric", "Warehouse", "metric", "metric_names"]
 

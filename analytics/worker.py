@@ -34,7 +34,8 @@ if TYPE_CHECKING:
     from analytics.reader import Keep
     from analytics.registry import RegistryFiles
     from analytics.scope import Scope
-    from ingest.lake import DataFile, Snapshot
+    from ingest.data_file import DataFile
+    from ingest.lake import Snapshot
 
 ARROW = Expressions(column=pc.field, constant=pc.scalar, lower=pc.utf8_lower)
 

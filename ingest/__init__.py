@@ -14,16 +14,19 @@ if TYPE_CHECKING:
     from ingest.inspection import inspect
     from ingest.lake import Lake, Snapshot
     from ingest.lake_status import status
-    from ingest.loader import ingest, unload
+    from ingest.loader import ingest
+    from ingest.maintenance import maintain
     from ingest.report import (
         IngestReport,
         Inspection,
         LakeStatus,
+        MaintenanceReport,
         ReadOptions,
         SourceReport,
         UnloadReport,
         Verification,
     )
+    from ingest.unloading import unload
     from ingest.verification import verify
 
 _ROOMS = {
@@ -33,6 +36,7 @@ _ROOMS = {
     "Lake": "lake",
     "LakeError": "errors",
     "LakeStatus": "report",
+    "MaintenanceReport": "report",
     "ReadOptions": "report",
     "Snapshot": "lake",
     "SourceError": "errors",
@@ -41,8 +45,9 @@ _ROOMS = {
     "Verification": "report",
     "ingest": "loader",
     "inspect": "inspection",
+    "maintain": "maintenance",
     "status": "lake_status",
-    "unload": "loader",
+    "unload": "unloading",
     "verify": "verification",
 }
 
@@ -53,6 +58,7 @@ __all__ = [
     "Lake",
     "LakeError",
     "LakeStatus",
+    "MaintenanceReport",
     "ReadOptions",
     "Snapshot",
     "SourceError",
@@ -61,6 +67,7 @@ __all__ = [
     "Verification",
     "ingest",
     "inspect",
+    "maintain",
     "status",
     "unload",
     "verify",

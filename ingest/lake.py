@@ -6,31 +6,34 @@
 A load is decided by one append to `loads`; `rejects` and `calls` follow ("roll forward") and carry, as a Delta
 application transaction, the ledger version they have reached. Whoever comes after a crash finds what was decided and
 rolls it forward; doing it twice does nothing, because a table refuses a transaction that another process committed.
+
+Whoever puts other data files in the place of some (compaction, retention, an unload) carries a second application
+transaction, `rewrites`: of two who rewrite at once one is refused. Delta alone would let two compactions double rows.
 """
 
 from __future__ import annotations
 
 import contextlib
-import datetime as dt
-import glob
 import itertools
 import json
 import os
 import secrets
 import time
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import pyarrow as pa
 import pyarrow.compute as pc
-from deltalake import CommitProperties, DeltaTable, Transaction, write_deltalake
+from deltalake import CommitProperties, DeltaTable, Field, Transaction, write_deltalake
 from deltalake.exceptions import CommitFailedError, DeltaError, TableNotFoundError
+from deltalake.schema import PrimitiveType
 from deltalake.transaction import AddAction, RemoveAction
 
 from ingest.arrow import arrow_schema
 from ingest.call import CALL_COLUMNS, Column
+from ingest.data_file import data_files, remove_files, write_file
 from ingest.errors import LakeError
 from ingest.ledger import (
     LEDGER_COLUMNS,
@@ -40,61 +43,50 @@ from ingest.ledger import (
     LedgerRow,
     StagedFile,
     Table,
+    TableName,
+    removal_from,
+    removed_from,
     staged_files,
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
-    from duckdb import DuckDBPyConnection, DuckDBPyRelation
+    from ingest.data_file import DataFile, NewFile
 
-FORMAT_VERSION = 1
+FORMAT_VERSION = 2
+_READ_FORMATS = (1, FORMAT_VERSION)
+"""1: before retention, without the ledger's column `removed`, which the first who writes adds."""
+
 DEFAULT_TIME_ZONE = "Europe/Amsterdam"
 APPLICATION = "ledger"
 """Name of the application transaction that says how far a table has followed the ledger."""
 
-_ROW_GROUP = 128 * 1024
-"""Rows that are read or skipped together, by their minima and maxima."""
+REWRITES = "rewrites"
+"""Name of the application transaction by which those who rewrite data files exclude each other."""
 
-_UNREPEATED = {
-    "called_at",
-    "duration_ms",
-    "request_bytes",
-    "response_bytes",
-    "request_id",
-    "line_number",
-    "byte_offset",
-}
-_NESTED = {"filter_fields"}
-_SKIPPED_BY = {"called_at", "day", "customer", "integration", "partner", "project", "connector", "status", "load_id"}
+_OLD = 3600.0
+"""Seconds after which a staged file is told once more that it is wanted, before it is decided."""
 
 _ATTEMPTS = 200
 """How often a commit is tried again when others were faster. Each refusal means that somebody else got further."""
 
 
 @dataclass(frozen=True)
-class DataFile:
-    """One Parquet file of calls with what it holds at most: minima and maxima, None where not known."""
-
-    path: Path
-    rows: int
-    min_day: dt.date | None
-    max_day: dt.date | None
-    min_partner: int | None
-    max_partner: int | None
-    min_customer: str | None
-    max_customer: str | None
-
-
-@dataclass(frozen=True)
 class Snapshot:
-    """What a reader sees: the calls at one version of the ledger, and the rejects and loads that belong to them."""
+    """What a reader sees: the calls at one version of the ledger, and the rejects and loads that belong to them.
+
+    The counts of `loads` are those that were decided. `removed` is how many calls and rejects of a load a retention has
+    removed since; a load of which nothing was removed is not in it. `rejects_version` is how far the rejects have come.
+    """
 
     version: int
     time_zone: str
     calls: tuple[DataFile, ...]
     rejects: tuple[Path, ...]
     loads: pa.Table
+    removed: Mapping[str, tuple[int, int]] = field(default_factory=dict)
+    rejects_version: int = 0
 
 
 class Lake:
@@ -103,6 +95,7 @@ class Lake:
     def __init__(self, path: Path) -> None:
         self.path = Path(path)
         self._ledger_files: dict[str, list[LedgerRow]] = {}
+        self._ledger = Ledger(0, ())
 
     def exists(self) -> bool:
         """Whether somebody has created the lake."""
@@ -110,22 +103,8 @@ class Lake:
 
     @property
     def time_zone(self) -> str:
-        """The time zone of its business days. LakeError when there is no lake or another version wrote it."""
-        try:
-            settings = json.loads((self.path / "lake.json").read_text(encoding="utf-8"))
-        except NotADirectoryError:
-            raise LakeError(f"{self.path}: is a file; expected the folder of a lake") from None
-        except FileNotFoundError:
-            raise LakeError(f"{self.path}: there is no lake here; 'koppelzicht ingest' creates one") from None
-        except (OSError, ValueError) as error:
-            raise LakeError(f"{self.path / 'lake.json'}: cannot be read: {error}") from error
-        if not isinstance(settings, dict) or settings.get("format") != FORMAT_VERSION:
-            found = settings.get("format") if isinstance(settings, dict) else settings
-            raise LakeError(
-                f"{self.path}: the lake has format {found!r}, this version of koppelzicht reads {FORMAT_VERSION}; "
-                "use the version that wrote it"
-            )
-        return str(settings["time_zone"])
+        """The time zone of its business days. LakeError when there is no lake or a newer version wrote it."""
+        return self._settings()[1]
 
     def create(self, *, time_zone: str | None = None) -> None:
         """Create the lake and its tables where they are missing. Safe in many processes at once.
@@ -140,7 +119,7 @@ class Lake:
             raise LakeError(f"time zone {wanted!r} is not known; expected a name such as Europe/Amsterdam") from error
         try:
             self.path.mkdir(parents=True, exist_ok=True)
-            _write_once(self.path / "lake.json", json.dumps({"format": FORMAT_VERSION, "time_zone": wanted}) + "\n")
+            _write_once(self.path / "lake.json", _settings_text(wanted))
         except (FileExistsError, NotADirectoryError) as error:
             raise LakeError(f"{self.path}: is a file, or below one; expected a folder for the lake") from error
         except OSError as error:
@@ -151,6 +130,7 @@ class Lake:
             )
         for name, columns in (("calls", CALL_COLUMNS), ("rejects", REJECT_COLUMNS), ("loads", LEDGER_COLUMNS)):
             self._create_table(name, columns)
+        self._upgrade()
 
     def ledger(self) -> tuple[DeltaTable, Ledger]:
         """The ledger as it stands, with the table it was read through: a decision has to be made through that one."""
@@ -162,15 +142,16 @@ class Lake:
     ) -> bool:
         """Append these rows to the ledger as its next versions: from then on they hold, whatever happens.
 
-        What is taken back comes first, in versions of its own; the loads share the last version, and their staged files
+        What is taken back or removed comes first, in versions of its own; the loads share the last version, and their staged files
         are named by the first of them. False when another process decided meanwhile: nothing was written, read the ledger
         again and look.
         """
         if (table.transaction_version(APPLICATION) or 0) != ledger.version:
             return False  # the table has been read again since, so its refusal would protect nothing
+        self._keep(staged)
         version = ledger.version
         decided: list[LedgerRow] = []
-        for row in (row for row in rows if row.kind == "unload"):
+        for row in (row for row in rows if row.kind != "load"):
             version += 1
             decided.append(replace(row, decision=version))
         loads = [row for row in rows if row.kind == "load"]
@@ -188,19 +169,25 @@ class Lake:
             raise LakeError(f"{self.path}: the load could not be decided: {error}") from error
         return True
 
-    def roll_forward(self) -> None:
-        """Bring `rejects` and `calls` to what the ledger has decided. Does nothing when they are there."""
-        _, ledger = self.ledger()
+    def roll_forward(self) -> int:
+        """Bring `rejects` and `calls` to what the ledger has decided. Returns how many decisions waited for that."""
+        self._upgrade()
         behind = min(self._reached("rejects"), self._reached("calls"))
-        for step in _steps(ledger.after(behind)):
+        waiting = self._decided_after(behind)
+        for step in _steps(waiting):
             # A reader takes `calls` first and hides what the ledger has not reached there. So what is added has to be
             # in `rejects` before it is in `calls`, and what is taken back has to leave `calls` before `rejects`.
-            if step[0].kind == "load":
-                self._add(step, "rejects")
-                self._add(step, "calls")
-            else:
-                self._take_back(step, "calls")
-                self._take_back(step, "rejects")
+            match step[0].kind:
+                case "load":
+                    self._add(step, "rejects")
+                    self._add(step, "calls")
+                case "unload":
+                    self._take_back(step, "calls")
+                    self._take_back(step, "rejects")
+                case "retention":
+                    self._expire(step, "calls")
+                    self._expire(step, "rejects")
+        return len({row.decision for row in waiting})
 
     def snapshot(self) -> Snapshot:
         """One consistent view of the lake. LakeError when there is none."""
@@ -211,21 +198,23 @@ class Lake:
                 raise LakeError(
                     f"{self.path}: the lake has calls, but its ledger 'loads' is gone; restore it from a copy"
                 )
-            return Snapshot(0, time_zone, (), (), _load_table(()))
+            return Snapshot(0, time_zone, (), (), arrow_schema(LOAD_COLUMNS).empty_table())
         for _ in range(_ATTEMPTS):
             calls, rejects, loads = (self._open(name) for name in ("calls", "rejects", "loads"))
             version = calls.transaction_version(APPLICATION) or 0
-            whole = self._read_ledger(loads)
-            taken_back = [row.decision for row in whole.after(version) if row.kind == "unload"]
+            decided = self._read_loads(loads)
             reached = rejects.transaction_version(APPLICATION) or 0
-            if any(decision <= reached for decision in taken_back):
-                continue  # an unload went by between the two tables; look again
+            if decided.loses_between(version, reached):
+                continue  # an unload or a retention went by between the two tables; look again
+            rows = decided.loads_until(version)
             return Snapshot(
                 version=version,
                 time_zone=time_zone,
-                calls=_data_files(calls, self.path / "calls"),
-                rejects=tuple(file.path for file in _data_files(rejects, self.path / "rejects")),
-                loads=_load_table(whole.until(version).loads()),
+                calls=data_files(calls, self.path / "calls"),
+                rejects=tuple(file.path for file in data_files(rejects, self.path / "rejects")),
+                loads=rows,
+                removed=decided.removed_until(version, min(version, reached), set(rows["load_id"].to_pylist())),
+                rejects_version=reached,
             )
         raise LakeError(f"{self.path}: too busy to be read: loads are being taken back all the time; try again")
 
@@ -241,13 +230,11 @@ class Lake:
                 continue
             path = self.path / table / f"{name}.parquet"
             try:
-                _write_parquet(path, rows)
-                size = _synced(path)
+                new = write_file(path, rows.schema, [rows])
             except (pa.ArrowException, OSError) as error:
-                _remove([path, *(self.path / file.table / file.path for file in staged)])
+                remove_files(self.path / file.table / file.path for file in staged)
                 raise LakeError(f"{path}: cannot be written, nothing was loaded: {error}") from error
-            stats = json.dumps(_stats(rows))
-            staged.append(StagedFile(table, path.name, size, time.time_ns() // 1_000_000, stats))
+            staged.append(StagedFile(table, path.name, new.size, new.modified_at_ms, new.stats))
         return staged
 
     def discard(self, staged: Sequence[StagedFile]) -> None:
@@ -255,7 +242,69 @@ class Lake:
         if staged:
             _, ledger = self.ledger()
             decided = {file.path for row in ledger.rows for file in row.staged}
-            _remove([self.path / file.table / file.path for file in staged if file.path not in decided])
+            remove_files(self.path / file.table / file.path for file in staged if file.path not in decided)
+
+    def open(self, name: TableName) -> DeltaTable:
+        """One of the lake's tables as it stands."""
+        return self._open(name)
+
+    def replace(
+        self,
+        name: TableName,
+        table: DeltaTable,
+        gone: Sequence[DataFile],
+        new: Sequence[NewFile],
+        *,
+        version: int | None = None,
+    ) -> bool:
+        """One commit that puts new data files in the place of others of `table`, as it was read.
+
+        Without a version the rows are the same in other files, else the table reaches this version of the ledger. False
+        when somebody else has rewritten data files meanwhile, or reached that version: the new files are removed then.
+        """
+        now_ms = time.time_ns() // 1_000_000
+        is_change = version is not None
+        actions: list[AddAction | RemoveAction] = [
+            RemoveAction(file.path.name, is_change, now_ms, size=file.size, partition_values={}) for file in gone
+        ]
+        actions += [
+            AddAction(
+                path=file.path.name,
+                size=file.size,
+                partition_values={},
+                modification_time=file.modified_at_ms,
+                data_change=is_change,
+                stats=file.stats,
+            )
+            for file in new
+        ]
+        try:
+            table.create_write_transaction(
+                actions, "append", table.schema(), commit_properties=_rewrites(table, reaches=version)
+            )
+        except CommitFailedError:
+            held = {file.path for file in data_files(self._open(name), self.path / name)}
+            remove_files(file.path for file in new if file.path not in held)
+            return False
+        except (DeltaError, OSError) as error:
+            # Whether the commit stands is not known, so the new files stay: leftovers, if it does not.
+            raise LakeError(f"{self.path / name}: data files could not be replaced: {error}") from error
+        return True
+
+    def checkpoint(self, name: TableName, *, commits: int) -> None:
+        """Write down where the table stands if there have been so many commits since that was done last."""
+        try:
+            last = json.loads((self.path / name / "_delta_log" / "_last_checkpoint").read_text(encoding="utf-8"))
+            done = int(last["version"])
+        except (OSError, ValueError, KeyError, TypeError):  # there is none, or it is being written
+            done = 0
+        table = self._open(name)
+        if table.version() - done < commits:
+            return
+        try:
+            table.create_checkpoint()
+        except (DeltaError, OSError) as error:
+            raise LakeError(f"{self.path / name}: a checkpoint cannot be written: {error}") from error
 
     def staged_by(self, rows: Sequence[LedgerRow]) -> list[Path]:
         """The data files that these decisions name."""
@@ -265,25 +314,102 @@ class Lake:
         # A path as text is taken for a URL by Delta, and a blank, a % or a [ in it for something else.
         return (self.path / name).resolve().as_uri()
 
+    def _keep(self, staged: Sequence[StagedFile]) -> None:
+        """Say of staged files that they are wanted: `maintain` takes old ones that no decision names for leftovers."""
+        for file in staged:
+            path = self.path / file.table / file.path
+            try:
+                if time.time() - path.stat().st_mtime > _OLD:
+                    os.utime(path)
+            except OSError as error:
+                raise LakeError(f"{path}: staged, but gone before it was decided: {error}; load again") from error
+
     def _read_ledger(self, table: DeltaTable) -> Ledger:
+        read: dict[str, list[LedgerRow]] = {}
+        new: list[LedgerRow] = []
+        for name in _paths(table):
+            if name not in self._ledger_files:
+                records = self._read_ledger_file(name).to_pylist()
+                self._ledger_files[name] = [LedgerRow.from_record(record) for record in records]
+                new += self._ledger_files[name]
+            read[name] = self._ledger_files[name]
+        if read.keys() >= self._ledger_files.keys() and all(row.decision > self._ledger.version for row in new):
+            rows = (*self._ledger.rows, *_in_order(new))
+        else:  # files were compacted, or removed
+            rows = tuple(_in_order(itertools.chain.from_iterable(read.values())))
+        # A data file never changes, so it is read once however many decisions are made.
+        self._ledger_files = read
+        if len(rows) > len(self._ledger.rows) or rows != self._ledger.rows:
+            self._ledger = Ledger(rows[-1].decision if rows else 0, rows)
+        return self._ledger
+
+    def _read_ledger_file(self, name: str, columns: Sequence[str] | None = None) -> pa.Table:
+        """The rows of one of the ledger's files; what an older one does not have is missing."""
         # Not `parquet.read_table`, which takes a second to import what is not needed for one file.
         from pyarrow.parquet import ParquetFile
 
-        read: dict[str, list[LedgerRow]] = {}
-        for name in pa.table(table.get_add_actions(flatten=True))["path"].to_pylist():
-            if name in self._ledger_files:
-                read[name] = self._ledger_files[name]
-                continue
+        try:
+            with ParquetFile(self.path / "loads" / name) as parquet:
+                return parquet.read(columns)
+        except (pa.ArrowException, OSError) as error:
+            raise LakeError(f"{self.path / 'loads' / name}: the ledger cannot be read: {error}") from error
+
+    def _read_loads(self, table: DeltaTable) -> _Decided:
+        """What a reader has to know of the ledger. Most of it is never made into Python's objects."""
+        files = [self._read_ledger_file(name, _READERS_COLUMNS) for name in _paths(table)]
+        rows = pa.concat_tables([_READERS_SCHEMA.empty_table(), *files], promote_options="default")
+        # Stable: the order inside a decision is that of its rows, which stand together in one file.
+        return _Decided(rows.take(pc.array_sort_indices(rows["decision"])))
+
+    def _decided_after(self, version: int) -> list[LedgerRow]:
+        """The rows decided since that version, in order; of the ledger's files only those are read that may hold some."""
+        table = self._open("loads")
+        actions = pa.table(table.get_add_actions(flatten=True))
+        known = "max.decision" in actions.column_names
+        last = actions["max.decision"].to_pylist() if known else [None] * len(actions)
+        rows: list[LedgerRow] = []
+        for name, decision in zip(actions["path"].to_pylist(), last, strict=True):
+            if decision is None or decision > version:
+                records = self._read_ledger_file(name).to_pylist()
+                rows += [LedgerRow.from_record(record) for record in records if record["decision"] > version]
+        return _in_order(rows)
+
+    def _upgrade(self) -> None:
+        """Make a lake of an older format one of this format. Safe in many processes at once, and after a crash."""
+        found, time_zone = self._settings()
+        if found == FORMAT_VERSION:
+            return
+        for _ in range(_ATTEMPTS):
+            table = self._open("loads")
+            if "removed" in {column.name for column in table.schema().fields}:
+                break
             try:
-                with ParquetFile(self.path / "loads" / name) as parquet:
-                    read[name] = [LedgerRow.from_record(record) for record in parquet.read().to_pylist()]
-            except (pa.ArrowException, OSError) as error:
-                raise LakeError(f"{self.path / 'loads' / name}: the ledger cannot be read: {error}") from error
-        # A data file never changes, so it is read once however many decisions are made.
-        self._ledger_files = read
-        # The order inside a decision is kept: its rows stand together in one file, and sorting is stable.
-        rows = sorted(itertools.chain.from_iterable(read.values()), key=lambda row: row.decision)
-        return Ledger(rows[-1].decision if rows else 0, tuple(rows))
+                table.alter.add_columns([Field("removed", PrimitiveType("string"), nullable=True)])
+            except CommitFailedError:
+                continue
+            except (DeltaError, OSError) as error:
+                raise LakeError(
+                    f"{self.path}: the lake could not be brought to format {FORMAT_VERSION}: {error}"
+                ) from error
+        _write_anew(self.path / "lake.json", _settings_text(time_zone))
+
+    def _settings(self) -> tuple[int, str]:
+        """The lake's format and time zone."""
+        try:
+            settings = json.loads((self.path / "lake.json").read_text(encoding="utf-8"))
+        except NotADirectoryError:
+            raise LakeError(f"{self.path}: is a file; expected the folder of a lake") from None
+        except FileNotFoundError:
+            raise LakeError(f"{self.path}: there is no lake here; 'koppelzicht ingest' creates one") from None
+        except (OSError, ValueError) as error:
+            raise LakeError(f"{self.path / 'lake.json'}: cannot be read: {error}") from error
+        if not isinstance(settings, dict) or settings.get("format") not in _READ_FORMATS:
+            found = settings.get("format") if isinstance(settings, dict) else settings
+            raise LakeError(
+                f"{self.path}: the lake has format {found!r}, this version of koppelzicht reads up to {FORMAT_VERSION}; "
+                "use the version that wrote it"
+            )
+        return int(settings["format"]), str(settings["time_zone"])
 
     def _create_table(self, name: str, columns: Sequence[Column]) -> None:
         for _ in range(_ATTEMPTS):
@@ -347,7 +473,7 @@ class Lake:
                 return
             gone = [load_id for row in rows if row.decision > reached for load_id in row.unloaded]
             try:
-                deleted = table.delete(_among(gone), commit_properties=_reaches(last))
+                deleted = table.delete(_among(gone), commit_properties=_rewrites(table, reaches=last))
                 if not deleted["num_removed_files"]:
                     # Nothing to delete leaves no commit, so the version is carried by an empty one.
                     table.create_write_transaction([], "append", table.schema(), commit_properties=_reaches(last))
@@ -358,52 +484,93 @@ class Lake:
             return
         raise LakeError(f"{self.path / name}: too busy: {_ATTEMPTS} commits were refused; try again")
 
+    def _expire(self, rows: Sequence[LedgerRow], name: Table) -> None:
+        """One commit for each of these decisions that removes the calls or rejects which have grown too old."""
+        from ingest.rewriting import without
+
+        for row in rows:
+            removal = row.removed
+            for _ in range(_ATTEMPTS):
+                table = self._open(name)
+                if removal is None or (table.transaction_version(APPLICATION) or 0) >= row.decision:
+                    break
+                gone, new = without(data_files(table, self.path / name), name, removal)
+                if self.replace(name, table, gone, new, version=row.decision):
+                    break
+            else:
+                raise LakeError(f"{self.path / name}: too busy: {_ATTEMPTS} commits were refused; try again")
+
+
+@dataclass(frozen=True)
+class _Decided:
+    """The ledger as far as readers need it, one row a decision about one source, in order."""
+
+    rows: pa.Table
+
+    def loads_until(self, version: int) -> pa.Table:
+        """The public columns of the loads that hold at that version."""
+        rows = self._until(version)
+        unloads = rows.filter(pc.equal(rows["kind"], "unload"))
+        gone = list(itertools.chain.from_iterable(json.loads(text) for text in unloads["unloaded"].to_pylist()))
+        holds = pc.equal(rows["kind"], "load")
+        if gone:
+            holds = pc.and_(holds, pc.invert(pc.is_in(rows["load_id"], pa.array(gone, pa.string()))))
+        schema = arrow_schema(LOAD_COLUMNS)
+        return rows.filter(holds).select(schema.names).cast(schema).combine_chunks()
+
+    def removed_until(self, version: int, rejects_version: int, load_ids: set[str]) -> Mapping[str, tuple[int, int]]:
+        """What was removed from these loads' calls at one version, and from their rejects at the other."""
+        retentions = self._until(version)
+        retentions = retentions.filter(pc.equal(retentions["kind"], "retention"))
+        removals = []
+        for text, decision in zip(*(retentions[name].to_pylist() for name in ("removed", "decision")), strict=True):
+            removal = removal_from(text)
+            if removal is not None:
+                removals.append(removal if decision <= rejects_version else replace(removal, rejects={}))
+        return removed_from(removals, load_ids)
+
+    def loses_between(self, version: int, reached: int) -> bool:
+        """Whether a decision behind `version`, up to `reached`, takes rows away."""
+        between = pc.and_(pc.greater(self.rows["decision"], version), pc.less_equal(self.rows["decision"], reached))
+        return bool(pc.any(pc.and_(between, pc.not_equal(self.rows["kind"], "load"))).as_py())
+
+    def _until(self, version: int) -> pa.Table:
+        return self.rows.filter(pc.less_equal(self.rows["decision"], version))
+
+
+_READERS_COLUMNS = [*(column.name for column in LOAD_COLUMNS), "decision", "kind", "unloaded", "removed"]
+_READERS_SCHEMA = pa.schema([field for field in arrow_schema(LEDGER_COLUMNS) if field.name in _READERS_COLUMNS])
+
 
 def new_load_id() -> str:
     """A random name for a load: 16 hexadecimal digits."""
     return secrets.token_hex(8)
 
 
-def _stats(rows: pa.Table) -> dict[str, Any]:
-    """Delta's statistics of a data file: by these a reader finds out which files it does not need."""
-    low: dict[str, Any] = {}
-    high: dict[str, Any] = {}
-    for column in ("day", "partner", "customer", "load_id"):
-        if column not in rows.column_names:
-            continue
-        bounds = pc.min_max(rows[column]).as_py()
-        if bounds["min"] is not None:
-            low[column], high[column] = (
-                value.isoformat() if isinstance(value, dt.date) else value for value in (bounds["min"], bounds["max"])
-            )
-    return {"numRecords": len(rows), "minValues": low, "maxValues": high, "nullCount": {}}
+def _paths(table: DeltaTable) -> list[str]:
+    paths: list[str] = pa.table(table.get_add_actions(flatten=True))["path"].to_pylist()
+    return paths
 
 
-def _write_parquet(path: Path, rows: pa.Table) -> None:
-    from pyarrow.parquet import ParquetWriter
-
-    # A dictionary pays where values come back; statistics where a reader may skip by them.
-    repeated = [name for name in rows.column_names if name not in _UNREPEATED and name not in _NESTED]
-    with ParquetWriter(
-        path,
-        rows.schema,
-        compression="zstd",
-        compression_level=1,
-        use_dictionary=repeated,
-        write_statistics=[name for name in rows.column_names if name in _SKIPPED_BY],
-    ) as writer:
-        writer.write_table(rows, row_group_size=_ROW_GROUP)
-
-
-def _synced(path: Path) -> int:
-    """Bring a file's content to the disk before a decision names it. Returns its size."""
-    with path.open("rb+") as file:
-        os.fsync(file.fileno())
-        return os.fstat(file.fileno()).st_size
+def _in_order(rows: Iterable[LedgerRow]) -> list[LedgerRow]:
+    # The order inside a decision is kept: its rows stand together in one file, and sorting is stable.
+    return sorted(rows, key=lambda row: row.decision)
 
 
 def _reaches(version: int) -> CommitProperties:
     return CommitProperties(app_transactions=[Transaction(APPLICATION, version)])
+
+
+def _rewrites(table: DeltaTable, *, reaches: int | None) -> CommitProperties:
+    """Who rewrites data files of the table as it was read is refused when another has done so meanwhile."""
+    transactions = [Transaction(REWRITES, (table.transaction_version(REWRITES) or 0) + 1)]
+    if reaches is not None:
+        transactions.append(Transaction(APPLICATION, reaches))
+    return CommitProperties(app_transactions=transactions)
+
+
+def _settings_text(time_zone: str) -> str:
+    return json.dumps({"format": FORMAT_VERSION, "time_zone": time_zone}) + "\n"
 
 
 def _among(load_ids: Sequence[str]) -> str:
@@ -414,49 +581,8 @@ def _among(load_ids: Sequence[str]) -> str:
 
 
 def _steps(rows: Sequence[LedgerRow]) -> list[list[LedgerRow]]:
-    """Decisions in order: neighbouring loads together, and neighbouring unloads."""
+    """Decisions in order: neighbours of one kind together."""
     return [list(step) for _, step in itertools.groupby(rows, key=lambda row: row.kind)]
-
-
-def _load_table(rows: Sequence[LedgerRow]) -> pa.Table:
-    names = [column.name for column in LOAD_COLUMNS]
-    records = [{name: getattr(row, name) for name in names} for row in rows]
-    return pa.Table.from_pylist(records, schema=arrow_schema(LOAD_COLUMNS))
-
-
-def _data_files(table: DeltaTable, folder: Path) -> tuple[DataFile, ...]:
-    files = pa.table(table.get_add_actions(flatten=True)).to_pylist()
-
-    def bound(file: dict[str, Any], name: str) -> Any:
-        low_or_high, column = name.split("_", 1)
-        return file.get(f"{low_or_high}.{column}")
-
-    found = [
-        DataFile(
-            path=folder / file["path"],
-            rows=file["num_records"],
-            min_day=bound(file, "min_day"),
-            max_day=bound(file, "max_day"),
-            min_partner=bound(file, "min_partner"),
-            max_partner=bound(file, "max_partner"),
-            min_customer=bound(file, "min_customer"),
-            max_customer=bound(file, "max_customer"),
-        )
-        for file in files
-    ]
-    return tuple(sorted(found, key=lambda file: file.path.name))
-
-
-def read_files(connection: DuckDBPyConnection, files: Sequence[Path]) -> DuckDBPyRelation:
-    """The rows of these data files (one at least), whatever characters their paths hold."""
-    return connection.read_parquet([glob.escape(str(file)) for file in files], hive_partitioning=False)
-
-
-def _remove(files: Sequence[Path]) -> None:
-    """Remove files that nobody reads. One that cannot be removed is a leftover, as after a crash: invisible."""
-    for file in files:
-        with contextlib.suppress(OSError):
-            file.unlink()
 
 
 def _write_once(path: Path, text: str) -> None:
@@ -474,3 +600,15 @@ def _write_once(path: Path, text: str) -> None:
             file.write(text)
     finally:
         new.unlink()
+
+
+def _write_anew(path: Path, text: str) -> None:
+    """Put this text in the place of a file, whole or not at all."""
+    new = path.with_name(f".{secrets.token_hex(8)}.tmp")
+    try:
+        new.write_text(text, encoding="utf-8")
+        new.replace(path)
+    except OSError as error:
+        raise LakeError(f"{path}: cannot be written: {error.strerror or error}") from error
+    finally:
+        new.unlink(missing_ok=True)

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import duckdb
 
-from ingest.lake import Lake, read_files
+from ingest.data_file import read_files
+from ingest.lake import Lake
 from ingest.report import LakeStatus, RejectCount, StreamStatus
 
 if TYPE_CHECKING:

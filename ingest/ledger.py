@@ -1,20 +1,23 @@
 """The ledger: what was decided about every source, and the columns of `rejects` and `loads`.
 
-One row of the ledger is one decision about one source: a load, or an unload that takes loads back. Rows that were
-decided together share a `decision`, the ledger's version. The first of them names the staged files of them all.
+One row of the ledger is one decision: a load of one source, an unload that takes loads back, or a retention that removes
+old calls and rejects of loads which go on to hold. Rows that were decided together share a `decision`, the ledger's version.
+The first of them names the staged files of them all.
 """
 
 from __future__ import annotations
 
 import datetime as dt
 import json
+from bisect import bisect_right
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 from ingest.call import Column
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 
 REJECT_COLUMNS = (
     Column("load_id", "varchar", nullable=False, meaning="the load it came with"),
@@ -51,7 +54,7 @@ LOAD_COLUMNS = (
 LEDGER_COLUMNS = (
     *LOAD_COLUMNS,
     Column("decision", "bigint", nullable=False, meaning="the ledger's version with this row"),
-    Column("kind", "varchar", nullable=False, meaning="load or unload"),
+    Column("kind", "varchar", nullable=False, meaning="load, unload or retention"),
     Column("parent", "varchar", nullable=True, meaning="the load whose end this one begins at"),
     Column("is_complete", "boolean", nullable=False, meaning="false where a compressed file was cut off"),
     Column("first_mark", "varchar", nullable=True, meaning="SHA-256 of the source up to its first line of data"),
@@ -60,10 +63,12 @@ LEDGER_COLUMNS = (
     Column("resume", "varchar", nullable=False, meaning="JSON: what reading on from end_byte has to know"),
     Column("unloaded", "varchar", nullable=False, meaning="JSON: the loads an unload takes back"),
     Column("staged", "varchar", nullable=False, meaning="JSON: the data files of the decision, on its first row"),
+    Column("removed", "varchar", nullable=True, meaning="JSON: what a retention removes of each load"),
 )
 """Every column of the lake's table `loads`: the public ones and what the protocol needs."""
 
 Table: TypeAlias = Literal["calls", "rejects"]
+TableName: TypeAlias = Literal["calls", "rejects", "loads"]
 
 
 @dataclass(frozen=True)
@@ -83,6 +88,18 @@ class Position:
 
     offset: int
     sha256: str
+
+
+@dataclass(frozen=True)
+class Removal:
+    """What a retention removes: of each load how many calls of days before `before`, and how many rejects (all it has).
+
+    Calls and rejects of loads that are not named stay, whatever their age.
+    """
+
+    before: dt.date
+    calls: Mapping[str, int]
+    rejects: Mapping[str, int]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -106,7 +123,7 @@ class LedgerRow:
     loaded_at: dt.datetime
     version: str
     decision: int = 0
-    kind: Literal["load", "unload"] = "load"
+    kind: Literal["load", "unload", "retention"] = "load"
     parent: str | None = None
     is_complete: bool = True
     first_mark: str | None = None
@@ -115,6 +132,7 @@ class LedgerRow:
     resume: Mapping[str, Any] = field(default_factory=dict)
     unloaded: tuple[str, ...] = ()
     staged: tuple[StagedFile, ...] = ()
+    removed: Removal | None = None
 
     @property
     def end(self) -> Position:
@@ -128,17 +146,54 @@ class LedgerRow:
         record["resume"] = json.dumps(dict(self.resume))
         record["unloaded"] = json.dumps(list(self.unloaded))
         record["staged"] = json.dumps([vars(file) for file in self.staged])
+        if self.removed is not None:
+            record["removed"] = json.dumps(vars(self.removed), default=dt.date.isoformat)
         return record
 
     @classmethod
     def from_record(cls, record: Mapping[str, Any]) -> LedgerRow:
-        """The inverse of `to_record`."""
-        values = {column.name: record[column.name] for column in LEDGER_COLUMNS}
-        values["marks"] = tuple(Position(offset, sha256) for offset, sha256 in json.loads(values["marks"]))
-        values["resume"] = json.loads(values["resume"])
-        values["unloaded"] = tuple(json.loads(values["unloaded"]))
-        values["staged"] = tuple(StagedFile(**file) for file in json.loads(values["staged"]))
+        """The inverse of `to_record`. A column that was not written yet when the row was decided may be missing."""
+        values: dict[str, Any] = {name: record.get(name) for name in _NAMES}
+        # Most rows have nothing there, and a ledger has many rows.
+        for name, decoded in _DECODED.items():
+            text = values[name]
+            values[name] = decoded("[]" if text is None else text)
         return cls(**values)
+
+
+def _marks(text: str) -> tuple[Position, ...]:
+    return () if text == "[]" else tuple(Position(offset, sha256) for offset, sha256 in json.loads(text))
+
+
+def _load_ids(text: str) -> tuple[str, ...]:
+    return () if text == "[]" else tuple(json.loads(text))
+
+
+def _staged(text: str) -> tuple[StagedFile, ...]:
+    return () if text == "[]" else tuple(StagedFile(**file) for file in json.loads(text))
+
+
+def _resume(text: str) -> Mapping[str, Any]:
+    return dict(json.loads(text))
+
+
+def removal_from(text: str | None) -> Removal | None:
+    """What the ledger's column `removed` says."""
+    if text in (None, "[]"):
+        return None
+    found = json.loads(text)
+    return Removal(dt.date.fromisoformat(found["before"]), found["calls"], found["rejects"])
+
+
+_NAMES = tuple(column.name for column in LEDGER_COLUMNS)
+_DECODED: Mapping[str, Callable[[str], Any]] = {
+    "marks": _marks,
+    "resume": _resume,
+    "unloaded": _load_ids,
+    "staged": _staged,
+    "removed": removal_from,
+}
+"""The columns that are kept as JSON, and how they are read."""
 
 
 @dataclass(frozen=True)
@@ -150,16 +205,19 @@ class Ledger:
 
     def loads(self) -> tuple[LedgerRow, ...]:
         """The loads that hold: decided and not taken back since."""
-        gone = {load_id for row in self.rows for load_id in row.unloaded}
-        return tuple(row for row in self.rows if row.kind == "load" and row.load_id not in gone)
+        return self._loads
 
     def until(self, version: int) -> Ledger:
         """The ledger as it was at that version."""
-        return Ledger(version, tuple(row for row in self.rows if row.decision <= version))
+        return self if version >= self.version else Ledger(version, self.rows[: self._place_behind(version)])
 
     def after(self, version: int) -> tuple[LedgerRow, ...]:
         """What was decided since that version."""
-        return tuple(row for row in self.rows if row.decision > version)
+        return self.rows[self._place_behind(version) :]
+
+    def removed(self) -> dict[str, tuple[int, int]]:
+        """Of each load that holds and of which something was removed since: how many calls, and how many rejects."""
+        return removed_from([row.removed for row in self.rows], {row.load_id for row in self.loads()})
 
     def grown_from(self, load_ids: Iterable[str]) -> tuple[str, ...]:
         """The given loads and all that hold and grew from them, directly or not, in the ledger's order."""
@@ -169,6 +227,28 @@ class Ledger:
             if row.parent in family:
                 family.add(row.load_id)
         return tuple(row.load_id for row in self.loads() if row.load_id in family)
+
+    @cached_property
+    def _loads(self) -> tuple[LedgerRow, ...]:
+        gone = {load_id for row in self.rows for load_id in row.unloaded}
+        return tuple(row for row in self.rows if row.kind == "load" and row.load_id not in gone)
+
+    def _place_behind(self, version: int) -> int:
+        return bisect_right(self.rows, version, key=lambda row: row.decision)
+
+
+def removed_from(removals: Iterable[Removal | None], load_ids: Container[str]) -> dict[str, tuple[int, int]]:
+    """How many calls and rejects these retentions removed from each of these loads, where they removed any."""
+    removed: dict[str, tuple[int, int]] = {}
+    for removal in removals:
+        if removal is None:
+            continue
+        for load_id in removal.calls.keys() | removal.rejects.keys():
+            if load_id in load_ids:
+                calls, rejects = removed.get(load_id, (0, 0))
+                calls += removal.calls.get(load_id, 0)
+                removed[load_id] = calls, rejects + removal.rejects.get(load_id, 0)
+    return removed
 
 
 def staged_files(rows: Sequence[LedgerRow], table: Table) -> tuple[StagedFile, ...]:

@@ -99,6 +99,37 @@ class Verification(BaseModel):
     checks: tuple[Check, ...]
 
 
+class TableFiles(BaseModel):
+    """How many data files one of the lake's tables had before and after it was maintained, and their size."""
+
+    model_config = ConfigDict(frozen=True)
+
+    table: str
+    files_before: int
+    files_after: int
+    bytes_before: int
+    bytes_after: int
+
+
+class MaintenanceReport(BaseModel):
+    """What `maintain` did.
+
+    `rolled_forward` counts decisions that somebody had not completed. `postponed` names the tables that were too busy to
+    be compacted to the end. `leftovers_removed` are files that no table holds, and their size.
+    """
+
+    model_config = ConfigDict(frozen=True)
+
+    lake: str
+    rolled_forward: int
+    calls_removed: int
+    rejects_removed: int
+    tables: tuple[TableFiles, ...]
+    postponed: tuple[str, ...]
+    leftovers_removed: int
+    leftover_bytes: int
+
+
 class RejectCount(BaseModel):
     """How many lines are in quarantine for one reason."""
 

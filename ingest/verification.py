@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 import duckdb
 
 from ingest.call import CALL_COLUMNS
+from ingest.data_file import read_files
 from ingest.engine import connect
-from ingest.lake import Lake, read_files
+from ingest.lake import Lake
 from ingest.ledger import REJECT_COLUMNS
 from ingest.report import Check, Verification
 
@@ -72,6 +73,13 @@ def _bind(connection: duckdb.DuckDBPyConnection, snapshot: Snapshot, ledger: Led
             connection.execute(f"create table {name} ({fields})")
     connection.register("loads_at_snapshot", snapshot.loads)
     connection.execute("create table loads as from loads_at_snapshot")
+    connection.execute("create table removed (load_id varchar, calls bigint, rejects bigint)")
+    if snapshot.removed:
+        calls, rejects = zip(*snapshot.removed.values(), strict=True)
+        connection.execute(
+            "insert into removed select unnest(?), unnest(?), unnest(?)",
+            [list(snapshot.removed), list(calls), list(rejects)],
+        )
     rows = ledger.until(snapshot.version).loads()
     connection.execute("create table parents (load_id varchar, parent varchar)")
     if rows:

@@ -11,12 +11,19 @@ with counted as (
     select load_id, count(*) as calls
     from calls
     group by load_id
+),
+expected as (
+    select loads.load_id, loads.source, loads.calls, coalesce(removed.calls, 0) as removed
+    from loads
+    left join removed using (load_id)
 )
-select 'load ' || coalesce(loads.load_id, counted.load_id) || ': the ledger says ' || coalesce(loads.calls, 0)
-    || ' calls, the table has ' || coalesce(counted.calls, 0)
-from loads
+select 'load ' || coalesce(expected.load_id, counted.load_id) || coalesce(' (' || source || ')', '') || ': the ledger says '
+    || coalesce(expected.calls, 0) || ' calls' || case when removed > 0 then ', ' || removed || ' of them removed since' else '' end
+    || ', the table has ' || coalesce(counted.calls, 0)
+from expected
 full join counted using (load_id)
-where coalesce(loads.calls, 0) <> coalesce(counted.calls, 0);
+where coalesce(expected.calls - removed, 0) <> coalesce(counted.calls, 0)
+order by 1;
 
 -- check: rejects_are_all_there
 with counted as (
@@ -24,14 +31,18 @@ with counted as (
     from rejects
     group by load_id
 ),
-visible as (
-    select load_id, rejects from loads
+expected as (
+    select loads.load_id, loads.source, loads.rejects, coalesce(removed.rejects, 0) as removed
+    from loads
+    left join removed using (load_id)
 )
-select 'load ' || visible.load_id || ': the ledger says ' || visible.rejects || ' rejects, the table has '
-    || coalesce(counted.rejects, 0)
-from visible
+select 'load ' || expected.load_id || ' (' || source || '): the ledger says ' || expected.rejects || ' rejects'
+    || case when removed > 0 then ', ' || removed || ' of them removed since' else '' end
+    || ', the table has ' || coalesce(counted.rejects, 0)
+from expected
 left join counted using (load_id)
-where visible.rejects <> coalesce(counted.rejects, 0);
+where expected.rejects - removed <> coalesce(counted.rejects, 0)
+order by 1;
 
 -- check: no_line_counts_twice
 with fates as (

@@ -14,7 +14,8 @@ import pyarrow.parquet as pq
 from analytics.registry import load_registry
 from ingest.arrow import arrow_schema
 from ingest.call import CALL_COLUMNS, Column
-from ingest.lake import DataFile, Lake, Snapshot, new_load_id
+from ingest.data_file import DataFile
+from ingest.lake import Lake, Snapshot, new_load_id
 from ingest.ledger import LOAD_COLUMNS, REJECT_COLUMNS, LedgerRow
 
 NOW = dt.datetime(2026, 11, 1, tzinfo=dt.UTC)

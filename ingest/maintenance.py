@@ -1,0 +1,189 @@
+"""Keeping a lake in shape while others read and write it: fewer and larger files, no more than is kept, no leftovers.
+
+1. Roll forward what was decided and not completed.
+2. Retention: decide what is too old, as a row of the ledger with what it removes of each load; then roll forward.
+3. Compact: many small data files become few, in the order of time. The rows stay the same.
+4. Checkpoints, by which Delta opens a table without reading every commit.
+5. Leftovers: remove the files that nobody needs.
+
+Each step holds by itself: after a crash the next `maintain` (or load) goes on from there.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import itertools
+from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
+
+from ingest.data_file import data_files
+from ingest.errors import LakeError
+from ingest.lake import Lake, new_load_id
+from ingest.ledger import LedgerRow, Removal
+from ingest.leftovers import leftovers, remove
+from ingest.report import MaintenanceReport, TableFiles
+from ingest.rewriting import calls_before, merged, merged_ledger
+from ingest.version import VERSION
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from pathlib import Path
+
+    from ingest.data_file import DataFile
+    from ingest.ledger import Ledger, TableName
+
+FILE_ROWS = 1_000_000
+"""Rows of a data file that compaction writes, at most; half of it and more where there are as many."""
+
+SMALL_ROWS = 400_000
+"""A data file with fewer rows is compacted."""
+
+SMALL_LEDGER_ROWS = 50_000
+"""The same for the ledger, whose rows are read by everybody who loads."""
+
+BATCH_ROWS = 8 * FILE_ROWS
+BATCH_FILES = 2000
+"""So much is compacted in one commit, and lost if somebody else rewrites the same table meanwhile."""
+
+_REFUSALS = 3
+"""After so many refusals a table is left for the next time."""
+
+_CHECKPOINT_COMMITS = 10
+_TABLES: tuple[TableName, ...] = ("calls", "rejects", "loads")
+
+
+def maintain(
+    lake: Path, *, now: dt.datetime, keep_calls: int | None = None, keep_rejects: int | None = None
+) -> MaintenanceReport:
+    """Roll forward, apply retention, compact and clean up, while others read and write.
+
+    `keep_calls` removes the calls whose `day` is more than so many days before today in the lake's time zone;
+    `keep_rejects` the rejects of loads that were made more than so many days ago. None keeps all. The ledger keeps its
+    rows: what was loaded stays known. LakeError when there is no lake or it cannot be written.
+    """
+    for option, days in (("--keep-calls", keep_calls), ("--keep-rejects", keep_rejects)):
+        if days is not None and days < 1:
+            raise LakeError(f"{option} {days}: expected a number of days, 1 or more")
+    store = Lake(lake)
+    store.create(time_zone=store.time_zone)
+    before = _files(store)
+    rolled_forward = store.roll_forward()
+    removed = _apply_retention(store, now=now, keep_calls=keep_calls, keep_rejects=keep_rejects)
+    postponed = [name for name in _TABLES if not _compact(store, name)]
+    for name in _TABLES:
+        store.checkpoint(name, commits=_CHECKPOINT_COMMITS)
+    after = _files(store)
+    gone = remove(leftovers(store, now=now))
+    return MaintenanceReport(
+        lake=str(lake),
+        rolled_forward=rolled_forward,
+        calls_removed=sum(removed.calls.values()),
+        rejects_removed=sum(removed.rejects.values()),
+        tables=tuple(
+            TableFiles(
+                table=name,
+                files_before=len(before[name]),
+                files_after=len(after[name]),
+                bytes_before=sum(file.size for file in before[name]),
+                bytes_after=sum(file.size for file in after[name]),
+            )
+            for name in _TABLES
+        ),
+        postponed=tuple(postponed),
+        leftovers_removed=len(gone),
+        leftover_bytes=sum(file.size for file in gone),
+    )
+
+
+def _files(store: Lake) -> dict[TableName, tuple[DataFile, ...]]:
+    return {name: data_files(store.open(name), store.path / name) for name in _TABLES}
+
+
+# -- retention
+
+
+def _apply_retention(store: Lake, *, now: dt.datetime, keep_calls: int | None, keep_rejects: int | None) -> Removal:
+    """Decide what has grown too old and remove it. Returns what that was."""
+    today = now.astimezone(ZoneInfo(store.time_zone)).date()
+    before = dt.date.min if keep_calls is None else today - dt.timedelta(days=keep_calls)
+    loaded_before = None if keep_rejects is None else now - dt.timedelta(days=keep_rejects)
+    counted: Mapping[str, int] | None = {} if keep_calls is None else None
+    seen = 0
+    while True:
+        table, ledger = store.ledger()
+        if keep_calls is not None and any(row.kind != "load" for row in ledger.after(seen)):
+            counted = None
+        if counted is None:
+            # What was loaded while this was counted is not in it: such a load is too young to be decided on, or is the
+            # next time. What was taken back is: then it is counted again, because this decision is refused.
+            store.roll_forward()
+            counted, seen = calls_before(data_files(store.open("calls"), store.path / "calls"), before), ledger.version
+        removal = _removal(ledger, before, counted, loaded_before)
+        if not removal.calls and not removal.rejects:
+            return removal
+        if store.decide(table, ledger, [_retention(removal, now)]):
+            store.roll_forward()
+            return removal
+
+
+def _removal(ledger: Ledger, before: dt.date, counted: Mapping[str, int], loaded_before: dt.datetime | None) -> Removal:
+    removed = ledger.removed()
+    loads = ledger.loads()
+    rejects = {row.load_id: row.rejects - removed.get(row.load_id, (0, 0))[1] for row in loads}
+    return Removal(
+        before=before,
+        calls={row.load_id: counted[row.load_id] for row in loads if row.load_id in counted},
+        rejects={
+            row.load_id: rejects[row.load_id]
+            for row in loads
+            if rejects[row.load_id] and loaded_before is not None and row.loaded_at < loaded_before
+        },
+    )
+
+
+def _retention(removal: Removal, now: dt.datetime) -> LedgerRow:
+    return LedgerRow(
+        load_id=new_load_id(),
+        source="",
+        stream="",
+        log_format="",
+        loaded_at=now,
+        version=VERSION,
+        kind="retention",
+        removed=removal,
+    )
+
+
+# -- compaction
+
+
+def _compact(store: Lake, name: TableName) -> bool:
+    """Put few data files in the place of many small ones. False when others were in the way, so that some are left."""
+    refusals = 0
+    while refusals < _REFUSALS:
+        table = store.open(name)
+        batch = _batch(name, data_files(table, store.path / name))
+        if len(batch) < 2:
+            return True
+        if name == "loads":
+            new = [merged_ledger(batch)]
+        else:
+            new = merged(batch, name, parts=-(-sum(file.rows for file in batch) // FILE_ROWS))
+        if not store.replace(name, table, batch, new):
+            refusals += 1
+    return False
+
+
+def _batch(name: TableName, files: Sequence[DataFile]) -> list[DataFile]:
+    """The small files that come next: neighbours in time, as many as are compacted at once."""
+    small_rows, batch_rows = (
+        (SMALL_LEDGER_ROWS, 4 * SMALL_LEDGER_ROWS)
+        if name == "loads"
+        else (SMALL_ROWS, BATCH_ROWS if name == "calls" else FILE_ROWS)
+    )
+    small = sorted(
+        (file for file in files if file.rows < small_rows),
+        key=lambda file: (file.min_day or dt.date.min, file.modified_at_ms, file.path.name),
+    )
+    rows = itertools.accumulate(file.rows for file in small)
+    return [file for file, total in zip(small[:BATCH_FILES], rows, strict=False) if total <= batch_rows]

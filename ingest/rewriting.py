@@ -1,0 +1,214 @@
+"""Rows of data files in other data files: compacted in time order, or without what has grown too old.
+
+Memory holds the rows of about one data file, however many there are.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import secrets
+from typing import TYPE_CHECKING
+
+import duckdb
+import pyarrow as pa
+import pyarrow.compute as pc
+from duckdb import ColumnExpression, ConstantExpression
+
+from ingest.arrow import arrow_schema
+from ingest.call import CALL_COLUMNS
+from ingest.data_file import NewFile, read_files, remove_files, write_file
+from ingest.errors import LakeError
+from ingest.ledger import LEDGER_COLUMNS, REJECT_COLUMNS
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+    from pathlib import Path
+
+    from duckdb import DuckDBPyConnection, DuckDBPyRelation
+
+    from ingest.data_file import DataFile
+    from ingest.ledger import Removal, Table, TableName
+
+SCHEMAS: Mapping[TableName, pa.Schema] = {
+    "calls": arrow_schema(CALL_COLUMNS),
+    "rejects": arrow_schema(REJECT_COLUMNS),
+    "loads": arrow_schema(LEDGER_COLUMNS),
+}
+
+_EPOCH = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
+_BATCH_ROWS = 128 * 1024
+"""Rows that are written at once: a row group."""
+
+
+def without(files: Sequence[DataFile], name: Table, removal: Removal) -> tuple[list[DataFile], list[NewFile]]:
+    """The data files that hold what a retention removes, and new ones with the rest of their rows."""
+    gone: list[DataFile] = []
+    new: list[NewFile] = []
+    if not (removal.calls if name == "calls" else removal.rejects):
+        return gone, new
+    with _connect() as connection:
+        condition = _bind(connection, name, removal)
+        try:
+            for file in files:
+                if name == "calls" and file.min_day is not None and file.min_day >= removal.before:
+                    continue
+                rows = read_files(connection, [file.path])
+                [(removed,)] = rows.filter(condition).count("*").fetchall()
+                if not removed:
+                    continue
+                gone.append(file)
+                if removed < file.rows:
+                    new.append(_write(file.path.parent, name, rows.filter(f"not ({condition})")))
+        except BaseException:
+            remove_files(file.path for file in new)
+            raise
+    return gone, new
+
+
+def calls_before(files: Sequence[DataFile], before: dt.date) -> dict[str, int]:
+    """How many calls of days before this one these data files hold, by load."""
+    old = [file.path for file in files if file.min_day is None or file.min_day < before]
+    if not old:
+        return {}
+    with _connect() as connection:
+        try:
+            rows = read_files(connection, old).filter(ColumnExpression("day") < ConstantExpression(before))
+            return dict(rows.aggregate("load_id, count(*) as calls").fetchall())
+        except duckdb.Error as error:
+            raise LakeError(f"{old[0].parent}: calls cannot be read: {error}") from error
+
+
+def merged(files: Sequence[DataFile], name: Table, *, parts: int) -> list[NewFile]:
+    """The rows of all these data files in so many new ones of about equal size.
+
+    Calls are in the order of time, so each of the files covers few days; rejects as they came.
+    """
+    new: list[NewFile] = []
+    folder = files[0].path.parent
+    with _connect() as connection:
+        try:
+            if name == "rejects":
+                new.append(_write(folder, name, read_files(connection, [file.path for file in files])))
+            else:
+                # One by one, so that whoever is stopped knows what to remove.
+                new.extend(_write(folder, name, rows) for rows in _in_time_order(connection, files, parts))
+        except BaseException:
+            remove_files(file.path for file in new)
+            raise
+    return new
+
+
+def merged_ledger(files: Sequence[DataFile]) -> NewFile:
+    """The rows of all these files of the ledger in one, in its order."""
+    from pyarrow.parquet import ParquetFile
+
+    schema = SCHEMAS["loads"]
+    tables = [schema.empty_table()]
+    try:
+        for file in files:
+            with ParquetFile(file.path) as parquet:
+                tables.append(parquet.read())
+        rows = pa.concat_tables(tables, promote_options="default").select(schema.names).cast(schema)
+        # Stable: the order inside a decision is that of its rows, which stand together in one file.
+        rows = rows.take(pc.array_sort_indices(rows["decision"]))
+        return write_file(_new_path(files[0].path.parent), schema, [rows])
+    except (pa.ArrowException, OSError) as error:
+        raise _failed(files[0].path.parent, error) from error
+
+
+def _connect() -> DuckDBPyConnection:
+    connection = duckdb.connect(":memory:", config={"temp_directory": ""})
+    connection.execute("set TimeZone = 'UTC'")
+    return connection
+
+
+def _bind(connection: DuckDBPyConnection, name: Table, removal: Removal) -> str:
+    """Bind what a retention removes of a table. Returns the condition under which a row is removed."""
+    counts = removal.calls if name == "calls" else removal.rejects
+    connection.execute("create table expired as select unnest(cast(? as varchar[])) as load_id", [list(counts)])
+    connection.execute("set variable before = ?", [removal.before])
+    if name == "rejects":
+        return "load_id in (select load_id from expired)"
+    return "day < getvariable('before') and load_id in (select load_id from expired)"
+
+
+def _in_time_order(connection: DuckDBPyConnection, files: Sequence[DataFile], parts: int) -> Iterator[DuckDBPyRelation]:
+    """The calls of these data files in so many parts, each in memory by itself when it is asked for."""
+    paths = [file.path for file in files]
+    try:
+        minutes = read_files(connection, paths).aggregate(
+            "epoch_us(called_at) // 60000000 as minute, count(*) as calls"
+        )
+        counts = minutes.order("minute").fetchall()
+    except duckdb.Error as error:
+        raise _failed(paths[0].parent, error) from error
+    for first, behind in _ranges(counts, parts):
+        yield (
+            read_files(connection, _covering(files, first, behind))
+            .filter(ColumnExpression("called_at") >= ConstantExpression(first))
+            .filter(ColumnExpression("called_at") < ConstantExpression(behind))
+            .order("called_at, load_id, line_number")
+        )
+
+
+def _ranges(minutes: Sequence[tuple[int, int]], parts: int) -> list[tuple[dt.datetime, dt.datetime]]:
+    """Half-open periods that hold about equally many of the calls that were counted by the minute since 1970.
+
+    >>> [(first.minute, behind.minute) for first, behind in _ranges([(0, 5), (1, 1), (3, 4), (9, 2)], 2)]
+    [(0, 1), (1, 10)]
+    """
+    total = sum(calls for _, calls in minutes)
+    starts = [minutes[0][0]]
+    before = 0
+    for minute, calls in minutes:
+        if before and before * parts >= total * len(starts):
+            starts.append(minute)
+        before += calls
+    ends = [*starts[1:], minutes[-1][0] + 1]
+    return [
+        (_EPOCH + dt.timedelta(minutes=start), _EPOCH + dt.timedelta(minutes=end))
+        for start, end in zip(starts, ends, strict=True)
+    ]
+
+
+def _covering(files: Sequence[DataFile], first: dt.datetime, behind: dt.datetime) -> list[Path]:
+    """The data files that may hold calls of the period; days are in some time zone, so one more on either side counts."""
+    low, high = first.date() - dt.timedelta(days=1), behind.date() + dt.timedelta(days=1)
+    return [
+        file.path
+        for file in files
+        if (file.min_day is None or file.min_day <= high) and (file.max_day is None or file.max_day >= low)
+    ]
+
+
+def _write(folder: Path, name: Table, rows: DuckDBPyRelation) -> NewFile:
+    """These rows in a data file that no table names yet."""
+    schema = SCHEMAS[name]
+
+    def batches() -> Iterator[pa.Table]:
+        # The engine hands over the rows of many small files in many small pieces; a row group each would be slow to read.
+        pieces: list[pa.RecordBatch] = []
+        for batch in rows.to_arrow_reader(_BATCH_ROWS):
+            pieces.append(batch)
+            if sum(len(piece) for piece in pieces) >= _BATCH_ROWS:
+                yield _lake_table(pieces, schema)
+                pieces = []
+        if pieces:
+            yield _lake_table(pieces, schema)
+
+    try:
+        return write_file(_new_path(folder), schema, batches())
+    except (pa.ArrowException, duckdb.Error, OSError) as error:
+        raise _failed(folder, error) from error
+
+
+def _lake_table(pieces: Sequence[pa.RecordBatch], schema: pa.Schema) -> pa.Table:
+    return pa.Table.from_batches(pieces).select(schema.names).cast(schema).combine_chunks()
+
+
+def _new_path(folder: Path) -> Path:
+    return folder / f"{secrets.token_hex(8)}.parquet"
+
+
+def _failed(folder: Path, error: Exception) -> LakeError:
+    return LakeError(f"{folder}: data files could not be rewritten, nothing was changed: {error}")
