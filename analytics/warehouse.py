@@ -170,7 +170,7 @@ class Warehouse:
         return (since, until) if since < until else None
 
     def bind(self, schema: str, scope: Scope, look_back: int = 0) -> None:
-        """Bind what a metric reads in a schema of its own: calls, calls_before, calls_all, scope, days, spellings."""
+        """Bind what a metric reads in a schema of its own: calls, calls_before, calls_all, scope, days, hours, ..."""
         with contextlib.closing(self.connection.cursor()) as cursor:
             cursor.execute(f"create schema {schema}")
             cursor.execute(f"create schema {schema}_before")
@@ -181,6 +181,7 @@ class Warehouse:
             cursor.table("main.calls").create_view("calls_all")
             self._bind_period(cursor, scope, look_back)
             cursor.execute(f"create view days as {view('days')}")
+            cursor.execute(f"create view hours as {view('hours')}")
             cursor.execute(f"create view spellings as {view('spellings')}")
 
     def bind_metrics(self) -> None:
@@ -248,11 +249,13 @@ class Warehouse:
         asked = self.period(scope) or (scope.since, scope.until)
         extent = _overlap(covered, scope) if covered else None
         for name, (since, until) in (("scope", asked), ("extent", extent or (None, None))):
-            date = cursor.type("date")
+            date, text = cursor.type("date"), cursor.type("varchar")
             cursor.sql("select 1 as one").project(
                 ConstantExpression(since).cast(date).alias("since"),
                 ConstantExpression(until).cast(date).alias("until"),
                 ConstantExpression(look_back + 1).cast(cursor.type("integer")).alias("window_days"),
+                ConstantExpression(self.snapshot.time_zone).cast(text).alias("time_zone"),
+                ConstantExpression(scope.stream).cast(text).alias("stream"),
             ).create_view(name)
 
     def _may_see(self, say: Expressions) -> Any | None:

@@ -28,6 +28,7 @@ CONTRACT = {
     "latency": "integration, connector, operation, calls, p50_ms, p95_ms, p99_ms, over_1s_share",
     "id_hygiene": "id_status, id_defect, calls, customers, share",
     "unidentified_calls": "customer, user_agent, connector, calls, first_call, last_call",
+    "completeness": "stream, hour, calls, expected, state",
     "customer_links": (
         "partner, integration, customer, name, branch, calls, errors, error_rate, first_call, last_call"
     ),

@@ -271,7 +271,7 @@ def test_a_folder_without_a_lake_is_an_error_that_says_so(tmp_path: Path) -> Non
 def test_an_unknown_name_is_answered_with_the_known_ones(lake: Path) -> None:
     with Warehouse.open(lake) as warehouse:
         with pytest.raises(
-            UnknownNameError, match="there is no metric 'customers'; known: calls_per_day, connector_us"
+            UnknownNameError, match="there is no metric 'customers'; known: calls_per_day, completeness, con"
         ):
             warehouse.metric("customers")
         with pytest.raises(UnknownNameError, match=r"there is no question '\.\./metrics/latency'; known: "):

@@ -4,14 +4,22 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+import statistics
 from collections import Counter
 from typing import TYPE_CHECKING
 
+import polars as pl
 import pytest
 
+from analytics.gaps import gaps
+from analytics.scope import Scope
+from analytics.warehouse import Warehouse
+from ingest import ReadOptions, ingest
 from tests.sample_logs import reading
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from tests.sample_logs.reading import SampleCall
 
 README = " ".join((reading.ROOT / "README.md").read_text(encoding="utf-8").split())
@@ -158,6 +166,30 @@ def test_one_stream_misses_one_day() -> None:
         days = {call.local.date() for call in reading.demo_calls() if call.stream == log_format}
         missing = {dt.date(2026, 8, 1) + dt.timedelta(days=n) for n in range(92)} - days
         assert missing == ({dt.date(2026, 9, 17)} if log_format == "proxy" else set())
+
+
+def test_the_missing_day_is_a_gap_and_the_only_one(tmp_path: Path) -> None:
+    ingest(
+        tmp_path / "lake",
+        [str(reading.ROOT / "demo" / "proxy")],
+        ReadOptions(),
+        now=dt.datetime(2026, 11, 2, tzinfo=dt.UTC),
+    )
+    with Warehouse.open(tmp_path / "lake") as warehouse:
+        hours = warehouse.metric("completeness")
+        (gap,) = gaps(warehouse, Scope())
+    assert hours.filter(pl.col("state") != "complete").select("hour", "calls", "state").rows() == [
+        (dt.datetime(2026, 9, 16, 22, tzinfo=dt.UTC) + number * dt.timedelta(hours=1), 0, "missing")
+        for number in range(24)
+    ]
+    assert (gap.stream, gap.state, f"{gap.since:%d %H:%M}", f"{gap.until:%d %H:%M}", gap.hours) == (
+        "proxy/access.log", "missing", "17 00:00", "18 00:00", 24
+    )  # fmt: skip
+    # Thursdays from 20 August to 15 October: the four before and the four after
+    thursdays = [dt.date(2026, 9, 17) + week * dt.timedelta(weeks=1) for week in (-4, -3, -2, -1, 1, 2, 3, 4)]
+    counts = Counter((call.local.date(), call.local.hour) for call in reading.demo_calls() if call.stream == "proxy")
+    medians = [statistics.median(counts[day, hour] for day in thursdays) for hour in range(24)]
+    assert gap.expected == sum(medians) > 300
 
 
 def test_one_integration_asks_for_everything() -> None:

@@ -1,0 +1,135 @@
+"""Where the logs have gaps: what makes figures lower than what happened.
+
+The metric `completeness` says it hour by hour; here hours become gaps, and gaps words. A gap concerns a figure when
+calls like those that were counted ever came from that log.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+from analytics.scope import Scope
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Sequence
+
+    import polars as pl
+
+    from analytics.warehouse import Warehouse
+
+HOUR = dt.timedelta(hours=1)
+SAID_AT_MOST = 3
+"""Gaps that are said one by one; more are counted."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Gap:
+    """A time in which a stream is missing, or one day on which it is thin. Half-open, in the lake's time zone.
+
+    `hours` of that time are missing or thin; between them may be some in which nothing was to be expected. `calls` came in
+    these hours, `expected` by the stream's rhythm.
+    """
+
+    stream: str
+    state: Literal["missing", "thin"]
+    since: dt.datetime
+    until: dt.datetime
+    hours: int
+    calls: int
+    expected: float
+
+
+def gaps(warehouse: Warehouse, scope: Scope) -> tuple[Gap, ...]:
+    """The gaps of the scope's period in the streams that its calls come from, the first first.
+
+    Ask a warehouse that may see all: what one partner did not do is no gap in a log.
+    """
+    hours = warehouse.metric("completeness", period_of(scope))
+    if (hours["state"] == "complete").all():
+        return ()
+    streams = warehouse.query_file("streams", scope.replace(since=None, until=None))
+    return gaps_in(hours, warehouse.snapshot.time_zone, streams=streams["stream"].to_list())
+
+
+def period_of(scope: Scope) -> Scope:
+    """The same days and stream, whatever else is asked: completeness is about streams."""
+    return Scope(since=scope.since, until=scope.until, stream=scope.stream, environment="all")
+
+
+def gaps_in(completeness: pl.DataFrame, time_zone: str, *, streams: Collection[str]) -> tuple[Gap, ...]:
+    """The gaps in rows of the metric `completeness` (in its order), of these streams only."""
+    import polars as pl
+
+    hours = completeness.filter(pl.col("stream").is_in(list(streams))).with_columns(
+        pl.col("hour").dt.convert_time_zone(time_zone),
+        silence=(pl.col("calls") > 0).cum_sum().over("stream"),
+    )
+    found = [
+        hours.filter(pl.col("state") == state)
+        .group_by("stream", "state", within)
+        .agg(
+            since=pl.col("hour").min(),
+            until=pl.col("hour").max() + HOUR,
+            hours=pl.len(),
+            calls=pl.col("calls").sum(),
+            expected=pl.col("expected").sum(),
+        )
+        .drop(within.meta.output_name())
+        for state, within in (("missing", pl.col("silence")), ("thin", pl.col("hour").dt.date().alias("day")))
+    ]
+    rows = pl.concat(found).sort("since", "stream", "state")
+    return tuple(Gap(**row) for row in rows.iter_rows(named=True))
+
+
+def hours_of(found: Sequence[Gap], state: Literal["missing", "thin"]) -> int:
+    """How many hours are missing, or thin: those of every stream counted."""
+    return sum(gap.hours for gap in found if gap.state == state)
+
+
+def gap_note(warehouse: Warehouse, scope: Scope) -> str | None:
+    """What somebody who reads figures of this scope has to know about the logs, in lines; None when they are whole."""
+    found = gaps(warehouse, scope)
+    missing = [gap for gap in found if gap.state == "missing"]
+    lines = []
+    if missing:
+        lines.append(f"figures are too low, because logs are missing: {_counted(hours_of(found, 'missing'), 'hour')}")
+        lines += [f"  {sentence(gap)}" for gap in missing[:SAID_AT_MOST]]
+        if len(missing) > SAID_AT_MOST:
+            lines.append(f"  and {_counted(len(missing) - SAID_AT_MOST, 'more gap')}")
+    if len(missing) < len(found):
+        lines.append(
+            f"{_counted(hours_of(found, 'thin'), 'hour')} with far fewer calls than usual: "
+            "a holiday, a disturbance, or part of a log"
+        )
+    if lines:
+        lines.append("koppelzicht metric completeness shows every hour")
+    return "\n".join(lines) or None
+
+
+def sentence(gap: Gap) -> str:
+    """A gap in words.
+
+    >>> from zoneinfo import ZoneInfo
+    >>> amsterdam = ZoneInfo("Europe/Amsterdam")
+    >>> night = dt.datetime(2026, 9, 15, 22, tzinfo=amsterdam), dt.datetime(2026, 9, 16, 2, tzinfo=amsterdam)
+    >>> sentence(Gap(stream="web", state="missing", since=night[0], until=night[1], hours=4, calls=0, expected=1204.5))
+    'web: no calls from Tue 15 Sep 2026 22:00 to Wed 16 Sep 2026 02:00, about 1,204 expected'
+    """
+    since, until = moment(gap.since), moment(gap.until)
+    if gap.state == "missing":
+        return f"{gap.stream}: no calls from {since} to {until}, about {gap.expected:,.0f} expected"
+    calls, hours = _counted(gap.calls, "call"), _counted(gap.hours, "hour")
+    return f"{gap.stream}: {calls} in {hours} from {since} to {until}, about {gap.expected:,.0f} expected"
+
+
+def moment(local: dt.datetime) -> str:
+    """A moment as the clock of its time zone shows it, in English on every machine."""
+    day = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")[local.weekday()]
+    months = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+    return f"{day} {local.day} {months[local.month - 1]} {local:%Y %H:%M}"
+
+
+def _counted(count: int, noun: str) -> str:
+    return f"{count:,} {noun}{'' if count == 1 else 's'}"
