@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from ingest.inspection import inspect
     from ingest.lake import Lake, Snapshot
     from ingest.lake_status import status
-    from ingest.loader import ingest, unload
+    from ingest.loader import ingest
     from ingest.maintenance import maintain
     from ingest.report import (
         IngestReport,
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
         UnloadReport,
         Verification,
     )
+    from ingest.unloading import unload
     from ingest.verification import verify
 
 _ROOMS = {
@@ -46,7 +47,7 @@ _ROOMS = {
     "inspect": "inspection",
     "maintain": "maintenance",
     "status": "lake_status",
-    "unload": "loader",
+    "unload": "unloading",
     "verify": "verification",
 }
 

@@ -47,6 +47,7 @@ def connect(*, threads: int | None = None) -> duckdb.DuckDBPyConnection:
     _load_catalogue(connection)
     for script in _SCRIPTS:
         connection.execute((_HERE / script).read_text(encoding="utf-8"))
+    connection.execute("set variable torn_lines = []::bigint[]")
     begin_source(connection, now=dt.datetime.max.replace(tzinfo=dt.UTC, year=9000), time_zone="UTC")
     return connection
 

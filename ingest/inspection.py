@@ -11,7 +11,7 @@ from ingest.lake import DEFAULT_TIME_ZONE
 from ingest.reading import format_of
 from ingest.report import Inspection, Reject
 from ingest.source import open_source, stream_of
-from ingest.understanding import Understanding
+from ingest.understanding import Stretch, Understanding
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -40,9 +40,10 @@ def inspect(path: str, options: ReadOptions, *, limit: int | None, now: dt.datet
         for block in itertools.chain([first] if first else [], blocks):
             if block.kind == "long_more":
                 continue
-            counts, context = understanding.read(
-                block, form, context, first_line=lines + 1, load_id="", source=path, stream=stream
+            stretch = Stretch(
+                block=block, first_line=lines + 1, context=context, load_id="", source=path, stream=stream
             )
+            [counts], [context] = understanding.read([stretch], form)
             lines += counts.lines
             calls += counts.calls
             if limit is not None and calls >= limit:

@@ -18,11 +18,11 @@ select * from integration_ids;
 truncate request_base_texts;
 
 insert into request_base_texts
-select distinct upper(method), base, wsdl
+select distinct upper(method), base
 from raw
 where fate is null and method is not null and base is not null
 except
-select method, base, wsdl from known_request_bases;
+select method, base from known_request_bases;
 
 insert into known_request_bases
 select * from request_bases;

@@ -12,30 +12,28 @@ import contextlib
 import datetime as dt
 import itertools
 from collections import deque
-from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass, field
-from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
-
-import duckdb
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
+from typing import TYPE_CHECKING, Literal
 
 from ingest.errors import LakeError, SourceError, UnknownFormatError
 from ingest.folder import list_sources
 from ingest.formats import log_format
-from ingest.lake import Lake, new_load_id
-from ingest.ledger import LedgerRow, Position, StagedFile
+from ingest.lake import Lake
+from ingest.load import Load, behind_line, loaded
 from ingest.reading import format_of
-from ingest.recognition import Known, Marks, Recognition, end_of_first_data, is_related
-from ingest.report import IngestReport, SourceReport, UnloadReport
-from ingest.source import MARK_INTERVAL, STANDARD_INPUT, Block, Fingerprint, Reader, open_source, read_ahead, stream_of
-from ingest.understanding import Counts, Understanding
-from ingest.version import VERSION
+from ingest.recognition import Known, Recognition, is_related
+from ingest.report import IngestReport, SourceReport
+from ingest.source import STANDARD_INPUT, Block, Reader, open_source, read_ahead, stream_of
+from ingest.staging import Staging
+from ingest.understanding import Counts
+from ingest.unloading import unload, unloading_row
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Sequence
+    from pathlib import Path
 
-    from ingest.formats import LogFormat
-    from ingest.ledger import Ledger
+    from ingest.ledger import LedgerRow
     from ingest.report import Progress, ReadOptions
 
 Overlap = Literal["skip", "load"]
@@ -46,9 +44,6 @@ PIECE_BYTES = 1 << 30
 BATCH_BYTES = 256 << 20
 BATCH_SOURCES = 1000
 """Small sources are decided together: a commit costs time, and more the more there are."""
-
-FILE_ROWS = 500_000
-"""Staged calls are written when there are so many: one data file, and memory that does not grow."""
 
 
 def ingest(
@@ -81,58 +76,6 @@ def ingest(
     return IngestReport(tuple(loader.reports), (*sources.warnings, *loader.warnings))
 
 
-def unload(lake: Path, target: str, *, now: dt.datetime) -> UnloadReport:
-    """Take back a load (by its id) or every load of a path, with those that grew from it. LakeError when there is none."""
-    store = Lake(lake)
-    store.roll_forward()
-    while True:
-        table, ledger = store.ledger()
-        wanted = _loads_of(ledger, target)
-        if not wanted:
-            raise LakeError(
-                f"{target}: no load has this id and no load came from this path;"
-                " 'koppelzicht sql \"from loads\"' lists them"
-            )
-        family = ledger.grown_from(wanted)
-        if store.decide(table, ledger, [_unloading(family, target, now)]):
-            break
-    store.roll_forward()
-    gone = [row for row in ledger.loads() if row.load_id in family]
-    return UnloadReport(len(gone), sum(row.calls for row in gone), sum(row.rejects for row in gone))
-
-
-@dataclass
-class _Load:
-    """One source while it is read: where reading is, and what the piece at hand holds so far."""
-
-    name: str
-    stream: str
-    marks: Marks
-    log_format: LogFormat
-    context: Mapping[str, Any]
-    next_line: int
-    fingerprint: Fingerprint
-    parent: str | None
-    replaced: LedgerRow | None
-    is_in_line: bool
-    """Whether reading goes on inside a line that was judged when the source ended there."""
-    load_id: str = field(default_factory=new_load_id)
-    start: int = 0
-    counts: Counts = field(default_factory=Counts)
-    positions: list[Position] = field(default_factory=list)
-    is_marked: bool = False
-    left: int = 0
-
-    def __post_init__(self) -> None:
-        self.start = self.fingerprint.offset
-
-    def begin_piece(self) -> None:
-        """What follows is a load of its own, grown from the one so far."""
-        self.parent, self.load_id = self.load_id, new_load_id()
-        self.start, self.counts, self.positions, self.is_marked = self.fingerprint.offset, Counts(), [], False
-        self.replaced = None
-
-
 class _RefusedError(Exception):
     """Somebody decided about the same content meanwhile: the batch has to be planned again."""
 
@@ -141,14 +84,13 @@ class _Batch:
     """What is going to be decided together."""
 
     def __init__(self, lake: Lake) -> None:
-        self.id = new_load_id()
         self.table, self.ledger = lake.ledger()
         self.recognition = Recognition(self.ledger)
         self.sources: list[tuple[str, bool]] = []
-        self.reports: list[SourceReport] = []
+        self.reports: list[SourceReport | None] = []
+        """One for each source, in their order; None as long as it is not known what becomes of it."""
         self.warnings: list[str] = []
         self.rows: list[LedgerRow] = []
-        self.staged: list[StagedFile] = []
         self.bytes = 0
 
     def takes(self, name: str) -> bool:
@@ -175,7 +117,6 @@ class _Loader:
         self.reports: list[SourceReport] = []
         self.warnings: list[str] = []
         self._lake = lake
-        self._time_zone = lake.time_zone
         self._options = options
         self._now = now
         self._overlap = overlap
@@ -185,19 +126,14 @@ class _Loader:
         self._pieces: dict[str, list[str]] = {}
         self._decided: dict[str, Counts] = {}
         self._ours: set[str] = set()
-        self._writer = ThreadPoolExecutor(1)
-        self._writing: Future[list[StagedFile]] | None = None
         self._batch = _Batch(lake)
-        self._understanding = Understanding()
+        self._staging = Staging(lake, options, now=now, progress=progress)
+        self._walking = ThreadPoolExecutor(1)
 
     def close(self) -> None:
         """Forget what was staged and not decided."""
-        try:
-            self._written()
-        finally:
-            self._lake.discard(self._batch.staged)
-            self._writer.shutdown()
-        self._understanding.close()
+        self._walking.shutdown()
+        self._staging.close()
 
     def load(self, sources: Sequence[tuple[str, bool]]) -> None:
         """Load every source; the second of each pair says whether the operator named it."""
@@ -217,43 +153,31 @@ class _Loader:
     def _add(self, name: str, *, is_named: bool) -> None:
         """Read one source into the batch, or say why that cannot be done."""
         stream = self._options.stream or stream_of(name)
+        self._batch.reports.append(self._failed.get(name))
         if name in self._failed:
-            self._batch.reports.append(self._failed[name])
             return
-        staged_before = self._staged()
         try:
-            report = self._read(name, stream)
+            self._batch.reports[-1] = self._read(name, stream)
         except UnknownFormatError as error:
-            if not is_named:
+            if is_named:
+                self._batch.reports[-1] = _failed(name, stream, str(error))
+            else:
                 self._batch.warnings.append(f"skipped: {error}")
-                return
-            report = _failed(name, stream, str(error))
         except SourceError as error:
-            report = self._failed[name] = _failed(name, stream, str(error))
-            self._take_back(name)
-            if self._staged() != staged_before:
-                raise _RefusedError from error
-        self._batch.reports.append(report)
+            self._fail(name, stream, error)
+            self._batch.reports[-1] = self._failed[name]
 
-    def _staged(self) -> tuple[object, ...]:
-        """What the batch holds so far: the same before and after a source of which nothing is in it."""
-        return (
-            self._batch.id,
-            len(self._batch.rows),
-            len(self._batch.staged),
-            self._writing,
-            self._understanding.waiting,
-        )
-
-    def _take_back(self, name: str) -> None:
+    def _fail(self, name: str, stream: str, error: SourceError) -> None:
         """Nothing counts of a source that turned out to be unreadable: neither do pieces of it that are decided."""
+        self._failed[name] = _failed(name, stream, str(error))
         for load_id in self._pieces.pop(name, [])[:1]:
             with contextlib.suppress(LakeError):  # somebody else has taken it back
                 unload(self._lake.path, load_id, now=self._now)
 
     # -- plan -----------------------------------------------------------------------------------------------------
 
-    def _read(self, name: str, stream: str) -> SourceReport:
+    def _read(self, name: str, stream: str) -> SourceReport | None:
+        """What becomes of a source; None where that is known when its last lines are understood."""
         readers: list[Reader] = []
 
         def reopen() -> Reader:
@@ -267,6 +191,11 @@ class _Loader:
 
         try:
             known = self._batch.recognition.recognise(reopen(), reopen)
+            row = known.load or known.overlap
+            if row is not None and self._staging.waits_for(row.load_id):
+                # It goes on with a source of this batch of which it is not yet known what has to be known for that.
+                self._staging.settle()
+                known = self._batch.recognition.recognise(reopen(), reopen)
             replaced = self._replaced(known)
             if replaced is not None:
                 known = known.as_new(reopen)
@@ -280,15 +209,22 @@ class _Loader:
             # Nobody can tell what a line is that is still being written; a file of NULs is none, though.
             begins = None if first is None or (is_left and b"\0" not in first.data) else first
             load = self._begin(name, stream, known, begins, replaced)
-            self._stage(load, itertools.chain([first] if first else [], known.rest), readers[-1])
-            return self._end(load, readers[-1])
+            try:
+                self._stage(load, itertools.chain([first] if first else [], known.rest), readers[-1])
+            except SourceError as error:
+                if self._staging.holds(load):  # what is staged cannot be taken apart
+                    self._fail(name, stream, error)
+                    raise _RefusedError from error
+                self._staging.drop(load)
+                raise
+            return self._end(load)
         finally:
             for reader in readers:
                 reader.close()
 
     def _unchanged(self, name: str, stream: str, row: LedgerRow, *, left: int, error: str | None) -> SourceReport:
         if name in self._decided:  # its last piece was decided by somebody else
-            return _loaded(name, stream, row.log_format, self._decided[name], left=left, error=error)
+            return loaded(name, stream, row.log_format, self._decided[name], left=left, error=error)
         return SourceReport(
             source=name, stream=stream, status="unchanged", left=left, error=error, known_since=row.loaded_at
         )
@@ -310,9 +246,9 @@ class _Loader:
         loads = {row.load_id: row for row in self._batch.ledger.loads()}
         while root.parent in loads:
             root = loads[root.parent]
-        return _unloading(self._batch.ledger.grown_from([root.load_id]), root.source, self._now)
+        return unloading_row(self._batch.ledger.grown_from([root.load_id]), root.source, self._now)
 
-    def _begin(self, name: str, stream: str, known: Known, first: Block | None, replaced: LedgerRow | None) -> _Load:
+    def _begin(self, name: str, stream: str, known: Known, first: Block | None, replaced: LedgerRow | None) -> Load:
         """How the new part of a source has to be read: as its beginning was, or as the operator or its content says."""
         before = known.load
         if (
@@ -322,11 +258,11 @@ class _Loader:
         ):
             form = log_format(before.log_format, layout=before.dialect)
         else:
-            form = format_of(name, first, self._options, self._understanding.sample)
+            form = format_of(name, first, self._options, self._staging.sample)
         if before is None:
             self._decided.pop(name, None)  # somebody has taken its pieces back meanwhile
         context = dict(before.resume) if before else {}
-        return _Load(
+        return Load(
             name=name,
             stream=stream,
             marks=known.marks,
@@ -341,94 +277,55 @@ class _Loader:
 
     # -- stage ----------------------------------------------------------------------------------------------------
 
-    def _stage(self, load: _Load, blocks: Iterator[Block], reader: Reader) -> None:
+    def _stage(self, load: Load, blocks: Iterator[Block], reader: Reader) -> None:
         """Understand the new blocks. A long source is decided in pieces on the way."""
-        options = self._options
-        self._understanding.begin(
-            now=self._now, time_zone=self._time_zone, source_time_zone=options.time_zone, host=options.host
-        )
         # Standard input may keep whoever waits for it waiting for ever, so nobody else does.
         ahead = blocks if load.name == STANDARD_INPUT else read_ahead(blocks)
-        for block in _behind_line(ahead, reader) if load.is_in_line else ahead:
+        for block in behind_line(ahead, reader) if load.is_in_line else ahead:
             if block.kind == "torn" and not reader.is_whole:
                 load.left = len(block.data)
                 break
+            walking = self._walking.submit(load.walk, block)
             if block.kind != "long_more":
-                self._understand(load, block)
-            load.positions += [
-                reached.position() for reached in load.fingerprint.advance(block.data, _marked(load, block))
-            ]
-            load.is_in_line = not block.data.endswith(b"\n")
+                self._staging.add(load, block)
+            walking.result()
             self._batch.bytes += len(block.data)
-            if self._understanding.waiting >= FILE_ROWS:
-                self._flush()
             if load.fingerprint.offset - load.start >= PIECE_BYTES and not load.is_in_line:
-                self._end_piece(load, reader)
+                self._staging.settle()
+                self._end_piece(load)
                 self._decide(reading=load)
                 load.begin_piece()
+        load.incomplete = reader.incomplete
 
-    def _understand(self, load: _Load, block: Block) -> None:
-        try:
-            counts, load.context = self._understanding.read(
-                block,
-                load.log_format,
-                load.context,
-                first_line=load.next_line,
-                load_id=load.load_id,
-                source=load.name,
-                stream=load.stream,
-            )
-        except duckdb.Error as error:
-            # Its text may hold a value of the log, so it stays out of the message.
-            raise SourceError(
-                f"{load.name}: lines from {load.next_line:,} on could not be understood ({type(error).__name__});"
-                " this is a fault of koppelzicht, please report it; nothing of the source was loaded"
-            ) from error
-        load.next_line += counts.lines
-        load.counts += counts
-        if self._progress is not None:
-            self._progress.advance(load.name, 0, counts.lines)
-
-    def _end_piece(self, load: _Load, reader: Reader) -> None:
-        end = load.fingerprint.position()
-        is_empty = load.marks.first is None and not load.context and not load.counts.calls + load.counts.rejects
-        row = LedgerRow(
-            load_id=load.load_id,
-            source=load.name,
-            stream=load.stream,
-            log_format="empty" if is_empty else load.log_format.name,
-            dialect=load.log_format.dialect,
-            start_byte=load.start,
-            end_byte=end.offset,
-            content_sha256=end.sha256,
-            lines=load.counts.lines,
-            calls=load.counts.calls,
-            rejects=load.counts.rejects,
-            ignored=load.counts.ignored,
-            first_call=load.counts.first_call,
-            last_call=load.counts.last_call,
-            loaded_at=self._now,
-            version=VERSION,
-            parent=load.parent,
-            is_complete=reader.incomplete is None,
-            first_mark=load.marks.first,
-            second_mark=load.marks.second,
-            marks=tuple(load.positions),
-            resume={"next_line": load.next_line, "is_in_line": load.is_in_line, **load.context},
-        )
+    def _end_piece(self, load: Load) -> None:
+        """The piece at hand is whole and understood: it is to be decided."""
+        row = load.row(self._now)
         if load.replaced is not None:
             self._batch.rows.append(load.replaced)
-            self._batch.recognition.forget(load.replaced.unloaded)
         self._batch.rows.append(row)
         self._batch.recognition.add([row])
         self._ours.add(row.load_id)
 
-    def _end(self, load: _Load, reader: Reader) -> SourceReport:
-        if load.fingerprint.offset > load.start or load.name not in self._decided:
-            self._end_piece(load, reader)
+    def _end(self, load: Load) -> SourceReport | None:
+        """The source has been read to its end. Whoever comes next has to know it, though its last lines may still wait."""
+        if load.fingerprint.offset == load.start and load.name in self._decided:
+            return load.report(self._decided[load.name])  # its last piece ended here
+        if load.replaced is not None:
+            self._batch.recognition.forget(load.replaced.unloaded)
+        self._batch.recognition.add([load.row(self._now)])
+        self._ours.add(load.load_id)
+        number = len(self._batch.reports) - 1
+        self._staging.at_end(load, partial(self._understood, load, number))
+        return self._batch.reports[number]
+
+    def _understood(self, load: Load, number: int, error: SourceError | None) -> None:
+        """Every line of a source is understood: now it is known what to decide, and what to say."""
+        if error is not None:
+            self._fail(load.name, load.stream, error)
+            raise _RefusedError from error
+        self._end_piece(load)
         self._batch.warnings += [f"{load.name}: {text}" for text in load.log_format.warnings(load.context)]
-        counts = self._decided.get(load.name, Counts()) + load.counts
-        return _loaded(load.name, load.stream, load.log_format.name, counts, left=load.left, error=reader.incomplete)
+        self._batch.reports[number] = load.report(self._decided.get(load.name, Counts()))
 
     def _count(self, name: str) -> Callable[[int], None]:
         def count(number: int) -> None:
@@ -437,42 +334,29 @@ class _Loader:
 
         return count
 
-    def _flush(self) -> None:
-        """Begin to write what has been understood into data files below the tables, while reading goes on."""
-        self._written()
-        calls, rejects = self._understanding.calls(), self._understanding.rejects()
-        self._understanding.forget()
-        name = f"{self._batch.id}-{len(self._batch.staged)}"
-        self._writing = self._writer.submit(self._lake.stage, name, calls, rejects)
-
-    def _written(self) -> None:
-        """Wait for what is being written. LakeError when it cannot be."""
-        writing, self._writing = self._writing, None
-        if writing is not None:
-            self._batch.staged += writing.result()
-
     # -- decide ---------------------------------------------------------------------------------------------------
 
-    def _decide(self, reading: _Load | None = None) -> None:
+    def _decide(self, reading: Load | None = None) -> None:
         """Make the batch hold, and `reading` as far as it got.
 
         _RefusedError when others decided about the same content meanwhile: the batch is planned again.
         """
-        self._flush()
-        self._written()
+        staged = self._staging.files()
         batch = self._batch
-        while batch.rows and not self._lake.decide(batch.table, batch.ledger, batch.rows, batch.staged):
+        while batch.rows and not self._lake.decide(batch.table, batch.ledger, batch.rows, staged):
             known = batch.ledger.version
             batch.table, batch.ledger = self._lake.ledger()
             if is_related(batch.rows, batch.ledger.after(known)):
                 raise _RefusedError
+        self._staging.decided()
         self._lake.roll_forward()
         # What holds is reported; what is still being read goes on in a batch of its own.
-        self.reports += batch.reports
+        self.reports += [report for report in batch.reports if report is not None]
         self.warnings += batch.warnings
         self._batch = _Batch(self._lake)
         if reading is not None:
             self._batch.sources = [batch.sources[-1]]
+            self._batch.reports = [None]
             self._pieces.setdefault(reading.name, []).append(reading.load_id)
             self._decided[reading.name] = self._decided.get(reading.name, Counts()) + reading.counts
             ours = {row.load_id for row in batch.rows}
@@ -489,85 +373,9 @@ class _Loader:
                     self._options.stream or stream_of(name),
                     "-: another process has loaded the same content meanwhile; run the command again",
                 )
-        self._written()
-        self._lake.discard(self._batch.staged)
-        self._understanding.forget()
+        self._staging.discard()
         self._batch = _Batch(self._lake)
 
 
 def _failed(name: str, stream: str, error: str) -> SourceReport:
     return SourceReport(source=name, stream=stream, status="failed", error=error)
-
-
-def _loaded(
-    name: str, stream: str, log_format_name: str, counts: Counts, *, left: int, error: str | None
-) -> SourceReport:
-    return SourceReport(
-        source=name,
-        stream=stream,
-        log_format=log_format_name,
-        status="loaded",
-        lines=counts.lines,
-        calls=counts.calls,
-        rejects=counts.rejects,
-        ignored=counts.ignored,
-        left=left,
-        error=error,
-    )
-
-
-def _unloading(family: Sequence[str], target: str, now: dt.datetime) -> LedgerRow:
-    return LedgerRow(
-        load_id=new_load_id(),
-        source=target,
-        stream="",
-        log_format="",
-        loaded_at=now,
-        version=VERSION,
-        kind="unload",
-        unloaded=tuple(family),
-    )
-
-
-def _loads_of(ledger: Ledger, target: str) -> list[str]:
-    """The loads that hold and have this id, or came from this path however it was spelled."""
-    loads = ledger.loads()
-    path = Path(target).resolve()
-    sources = {
-        source
-        for source in {row.source for row in loads}
-        if source == target or (STANDARD_INPUT not in (source, target) and Path(source).resolve() == path)
-    }
-    return [row.load_id for row in loads if row.load_id == target or row.source in sources]
-
-
-def _behind_line(blocks: Iterator[Block], reader: Reader) -> Iterator[Block]:
-    """The blocks of a source, the rest of the line in which they begin marked as one that has been judged."""
-    is_behind = False
-    for block in blocks:
-        if is_behind or (block.kind == "torn" and not reader.is_whole):
-            yield block
-            continue
-        end = block.data.find(b"\n") + 1
-        is_behind = end > 0
-        yield Block(block.data[: end or len(block.data)], block.offset, "long_more")
-        if is_behind and end < len(block.data):
-            yield Block(block.data[end:], block.offset + end, block.kind)
-
-
-def _marked(load: _Load, block: Block) -> list[int]:
-    """Where marks are kept in this block: behind the first line of data that was added to a source, and at intervals."""
-    marks = {_interval_mark(block)}
-    if load.start and not load.is_marked and block.kind == "lines":
-        marks.add(first := end_of_first_data(block))
-        load.is_marked = first is not None
-    return sorted(mark for mark in marks if mark is not None)
-
-
-def _interval_mark(block: Block) -> int | None:
-    """The first line end in this block at or behind a multiple of MARK_INTERVAL that lies in it."""
-    multiple = -(-(block.offset + 1) // MARK_INTERVAL) * MARK_INTERVAL
-    if multiple > block.end:
-        return None
-    end = block.data.find(b"\n", multiple - block.offset - 1) + 1
-    return block.offset + end if end else None

@@ -37,9 +37,8 @@ RAW_COLUMNS = (
 def raw_table(connection: duckdb.DuckDBPyConnection, query: str) -> pa.Table:
     """The rows of a query that gives RAW_COLUMNS, with the URL cut into what the dictionaries are asked by.
 
-    Instead of `url`: `base` (before the question mark), `query` (from it on) and `wsdl`.
+    Instead of `url`: `base` (before the question mark) and `query` (from it on).
     """
     return connection.sql(
-        "select * exclude (url), url_base(url) as base, url_query(url) as query, asks_for_wsdl(url) as wsdl"
-        f" from ({query})"
+        f"select * exclude (url), url_base(url) as base, url_query(url) as query from ({query})"
     ).to_arrow_table()

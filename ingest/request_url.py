@@ -55,15 +55,14 @@ def parse_request_urls(requests: Sequence[tuple[str, str]]) -> list[RequestUrl]:
             }
         )
         connection.register("given", given)
-        connection.execute(
-            "insert into request_base_texts select distinct upper(method), url_base(url), asks_for_wsdl(url) from given"
-        )
+        connection.execute("insert into request_base_texts select distinct upper(method), url_base(url) from given")
         connection.execute("insert into request_query_texts select distinct url_query(url) from given")
         rows = connection.execute(
-            "select reason, product, protocol, environment, customer, operation, connector, endpoint, skip, take,"
-            " case when operation = 'get' then ordered end, filter_fields, query_length"
+            "select reason, product, protocol, environment, customer,"
+            " operation_of(bases.operation, is_soap_service, bases.method, asks_for_wsdl) as operation, connector, endpoint, skip, take,"
+            " case when bases.operation = 'get' then ordered end, filter_fields, query_length"
             " from given join request_bases as bases on bases.base = url_base(given.url)"
-            " and bases.method = upper(given.method) and bases.wsdl = asks_for_wsdl(given.url)"
+            " and bases.method = upper(given.method)"
             " join request_queries as queries on queries.query = url_query(given.url) order by n"
         ).fetchall()
     return [RequestUrl(*row) for row in rows]

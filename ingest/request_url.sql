@@ -22,8 +22,6 @@ create or replace macro url_query(url) as
         else substr(url_without_fragment(url), length(split_part(url_without_fragment(url), '?', 1)) + 1)
     end;
 
-create or replace macro asks_for_wsdl(url) as contains(url, '?') and regexp_matches(url_query(url), '(?i)^\?(single)?wsdl');
-
 -- Percent-decoded once. What is no valid UTF-8 then stays as it was.
 create or replace macro decoded(text) as
     case when contains(text, '%') then coalesce(try(url_decode(replace(text, '+', '%2B'))), text) else text end;
@@ -48,15 +46,18 @@ create or replace macro delete_template(parts) as
         '/'
     );
 
--- One row per row of request_base_texts(method, base, wsdl): the distinct methods and URLs of a block.
-create or replace table request_base_texts (method varchar, base varchar, wsdl boolean);
+-- The operation of a call: what its base says, unless a SOAP service is asked for its own description.
+create or replace macro operation_of(operation, is_soap_service, method, asks_for_wsdl) as
+    case when is_soap_service and method = 'GET' and asks_for_wsdl then 'metainfo' else operation end;
+
+-- One row per row of request_base_texts(method, base): the distinct methods and URLs of a block.
+create or replace table request_base_texts (method varchar, base varchar);
 
 create or replace view request_bases as
 with split as (
     select
         method,
         base,
-        wsdl,
         regexp_extract(base, '(?is)^(https?)://([^/]*)(/.*)?$', ['scheme', 'authority', 'path']) as url,
         starts_with(base, '/') as is_relative
     from request_base_texts
@@ -65,7 +66,6 @@ addressed as (
     select
         method,
         base,
-        wsdl,
         is_relative,
         url.scheme <> '' and url.authority <> '' as is_url,
         -- user information, port and the root's trailing dot do not matter
@@ -79,7 +79,6 @@ hosted as (
     select
         method,
         base,
-        wsdl,
         is_relative,
         is_url,
         split_part(host, '.', 1) as label,
@@ -160,7 +159,6 @@ spelled as (
 select
     method,
     base,
-    wsdl,
     case
         when not is_url and not is_relative then 'bad_url'
         when is_relative or is_bare_suffix then 'no_customer'
@@ -197,11 +195,7 @@ select
         when 'sign_in' then 'auth'
         when 'bi' then 'bi'
         when 'service' then
-            case
-                when method = 'GET' and wsdl then 'metainfo'
-                when method = 'POST' then coalesce(service_operation, 'other')
-                else 'other'
-            end
+            case when method = 'POST' then coalesce(service_operation, 'other') else 'other' end
         else 'other'
     end as operation,
     connector,
@@ -267,6 +261,7 @@ picked as (
 )
 select
     query,
+    regexp_matches(query, '(?i)^\?(single)?wsdl(=|&|$)') as asks_for_wsdl,
     cast(length(query) as integer) as query_length,
     case when regexp_full_match(decoded(skip_text), '-?[0-9]{1,18}') then try_cast(decoded(skip_text) as bigint) end as skip,
     case when regexp_full_match(decoded(take_text), '-?[0-9]{1,18}') then try_cast(decoded(take_text) as bigint) end as take,

@@ -15,7 +15,7 @@ import zlib
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, Final
+from typing import IO, TYPE_CHECKING, Any, Final
 
 import numpy as np
 import pyarrow as pa
@@ -43,6 +43,7 @@ MARK_INTERVAL: Final = 64 << 20
 STANDARD_INPUT: Final = "-"
 
 _CHUNK: Final = 1 << 20
+_KEPT_OF_LONG_LINE: Final = 1000
 _ZSTD_CHUNK: Final = 2 << 10
 """zstd has no limit on what one piece of input becomes; four bytes can be 128 KB. So it gets little at a time."""
 
@@ -97,35 +98,41 @@ class Reader:
 
     def blocks(self) -> Iterator[Block]:
         """The source in blocks of whole lines. SourceError when it cannot be read on."""
-        pending = bytearray()
-        offset = 0
+        held: list[bytes] = []
+        size = offset = 0
         in_long_line = False
         for chunk in self.chunks:
-            pending += chunk
+            piece = chunk
             if in_long_line:
-                end = pending.find(b"\n") + 1
-                part = bytes(pending[: end or len(pending)])
-                del pending[: len(part)]
+                end = piece.find(b"\n") + 1
+                part = piece[: end or len(piece)]
+                piece = piece[len(part) :]
                 yield Block(part, offset, "long_more")
                 offset += len(part)
                 in_long_line = not end
-            if len(pending) < BLOCK_BYTES:
+            held.append(piece)
+            size += len(piece)
+            if size < BLOCK_BYTES:
                 continue
-            end = pending.rfind(b"\n") + 1
-            if not end and len(pending) <= MAX_LINE_BYTES:
-                continue
-            kind = "lines" if end else "long_start"
-            part = bytes(pending[: end or len(pending)])
-            del pending[: len(part)]
-            yield Block(part, offset, kind)
+            end = piece.rfind(b"\n") + 1
+            if not end:  # a long line; its beginning may be further back
+                held = [b"".join(held)]
+                end = held[0].rfind(b"\n") + 1
+                if not end and size <= MAX_LINE_BYTES:
+                    continue
+            last = held.pop()
+            part = b"".join((*held, last[: end or len(last)]))
+            held, size = [last[end:] if end else b""], len(last) - end if end else 0
+            yield Block(part, offset, "lines" if end else "long_start")
             offset += len(part)
             in_long_line = not end
-        end = pending.rfind(b"\n") + 1
+        rest = b"".join(held)
+        end = rest.rfind(b"\n") + 1
         if end:
-            yield Block(bytes(pending[:end]), offset)
+            yield Block(rest[:end] if end < len(rest) else rest, offset)
             offset += end
-        if len(pending) > end:
-            yield Block(bytes(pending[end:]), offset, "long_more" if in_long_line else "torn")
+        if len(rest) > end:
+            yield Block(rest[end:], offset, "torn")
 
 
 def open_source(name: str, *, is_final: bool = False, count: Callable[[int], None] | None = None) -> Reader:
@@ -363,33 +370,34 @@ def line_ends(data: bytes) -> np.ndarray[tuple[int], np.dtype[np.int64]]:
     return ends
 
 
-def line_table(block: Block, first_line: int) -> pa.Table:
-    """The lines of a block as Arrow: line_number, byte_offset, line (valid UTF-8, with its end), fate.
+def lines_of(block: Block) -> pa.Table:
+    """The lines of a block as Arrow: byte_offset, line (valid UTF-8, with its end), fate.
 
     A byte that is no UTF-8 becomes U+FFFD. `fate` is `line_too_long` for lines of which only the beginning is here.
     """
-    ends = line_ends(block.data) if block.kind == "lines" else np.array([len(block.data)], dtype=np.int64)
+    data = block.data
+    ends = line_ends(data) if block.kind == "lines" else np.array([len(data)], dtype=np.int64)
     # A byte order mark is no part of the first line. (The offsets of the lines have one more entry than their starts.)
-    mark = len(codecs.BOM_UTF8) if block.offset == 0 and block.data.startswith(codecs.BOM_UTF8) else 0
+    mark = len(codecs.BOM_UTF8) if block.offset == 0 and data.startswith(codecs.BOM_UTF8) else 0
     starts = np.concatenate((np.array([mark], dtype=np.int64), ends[:-1]))
-    too_long = (ends - starts > MAX_LINE_BYTES) | (block.kind == "long_start")
+    places = pa.array(starts + block.offset)
     fate = pa.nulls(len(ends), pa.string())
+    too_long = (ends - starts > MAX_LINE_BYTES) | (block.kind == "long_start")
     if too_long.any():
         fate = pa.array(np.full(len(ends), "line_too_long"), pa.string(), mask=~too_long)
-    offsets = np.concatenate((starts[:1], ends))
-    lines = pa.Array.from_buffers(pa.large_utf8(), len(ends), [None, pa.py_buffer(offsets), pa.py_buffer(block.data)])
-    if too_long.any() or not _is_utf8(lines):
-        lines = _mended(block.data, starts, ends)
-    table = pa.table(
-        {
-            "line_number": pa.array(np.arange(first_line, first_line + len(ends), dtype=np.int64)),
-            "byte_offset": pa.array(starts + block.offset),
-            "line": lines,
-            "fate": fate,
-        }
-    )
-    # DuckDB reads as many batches at a time as it has threads.
-    return pa.Table.from_batches(table.to_batches(max_chunksize=8192))
+        data = _shortened(data, starts, ends, too_long)
+        ends = line_ends(data)
+    lines = _as_text(data, ends, mark)
+    if not _is_utf8(lines):
+        # No line end is ever part of another character, so there are as many lines as before.
+        data = data.decode("utf-8", "replace").encode("utf-8")
+        lines = _as_text(data, line_ends(data), mark)
+    return pa.table({"byte_offset": places, "line": lines, "fate": fate})
+
+
+def _as_text(data: bytes, ends: np.ndarray[Any, np.dtype[np.int64]], start: int) -> pa.Array:
+    offsets = np.concatenate((np.array([start], dtype=np.int64), ends))
+    return pa.Array.from_buffers(pa.large_utf8(), len(ends), [None, pa.py_buffer(offsets), pa.py_buffer(data)])
 
 
 def _is_utf8(lines: pa.Array) -> bool:
@@ -400,15 +408,19 @@ def _is_utf8(lines: pa.Array) -> bool:
     return True
 
 
-def _mended(data: bytes, starts: np.ndarray, ends: np.ndarray) -> pa.Array:
-    # The slow path: only for a block with a byte that is no UTF-8, or with a line that is too long.
-    return pa.array(
-        [
-            data[start : min(end, start + 1000) if end - start > MAX_LINE_BYTES else end].decode("utf-8", "replace")
-            for start, end in zip(starts.tolist(), ends.tolist(), strict=True)
-        ],
-        pa.large_utf8(),
-    )
+def _shortened(
+    data: bytes,
+    starts: np.ndarray[Any, np.dtype[np.int64]],
+    ends: np.ndarray[Any, np.dtype[np.int64]],
+    too_long: np.ndarray[Any, np.dtype[np.bool_]],
+) -> bytes:
+    """The same lines, of each that is too long only its beginning."""
+    kept = []
+    done = 0
+    for number in np.flatnonzero(too_long):
+        kept += [data[done : starts[number] + _KEPT_OF_LONG_LINE], b"\n"]
+        done = ends[number]
+    return b"".join((*kept, data[done:]))
 
 
 def stream_of(name: str) -> str:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -14,7 +15,7 @@ from ingest.arrow import arrow_schema
 from ingest.call import CALL_COLUMNS
 from ingest.engine import begin_source, connect
 from ingest.ledger import REJECT_COLUMNS
-from ingest.source import MAX_LINE_BYTES, line_table
+from ingest.source import MAX_LINE_BYTES, lines_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -59,6 +60,19 @@ class Counts:
         )
 
 
+@dataclass(frozen=True, kw_only=True)
+class Stretch:
+    """A block of a source, with what the block does not say itself."""
+
+    block: Block
+    first_line: int
+    context: Mapping[str, Any]
+    """What the source said before: a header, the directives in force."""
+    load_id: str
+    source: str
+    stream: str
+
+
 class Understanding:
     """The engine, with the calls and rejects it has understood and nobody has taken yet."""
 
@@ -75,43 +89,41 @@ class Understanding:
     def begin(
         self, *, now: dt.datetime, time_zone: str, source_time_zone: str | None = None, host: str | None = None
     ) -> None:
-        """What the lines of the next source do not say themselves; see `begin_source`."""
+        """What the lines of a source do not say themselves; see `begin_source`."""
         begin_source(self._connection, now=now, time_zone=time_zone, source_time_zone=source_time_zone, host=host)
 
     def read(
-        self,
-        block: Block,
-        log_format: LogFormat,
-        context: Mapping[str, Any],
-        *,
-        first_line: int,
-        load_id: str,
-        source: str,
-        stream: str,
-    ) -> tuple[Counts, Mapping[str, Any]]:
-        """Add the calls and rejects of a block. Returns what became of its lines, and the context for the next one."""
+        self, stretches: Sequence[Stretch], log_format: LogFormat
+    ) -> tuple[list[Counts], Sequence[Mapping[str, Any]]]:
+        """Add the calls and rejects of these stretches.
+
+        Returns for each of them what became of its lines, and the context for those that follow. One or many cost nearly
+        the same, because planning the engine's work takes as long as thousands of lines.
+        """
         connection = self._connection
-        connection.register("lines", line_table(block, first_line))
-        connection.execute("set variable is_torn = ?", [block.kind == "torn"])
-        raw, context = log_format.read(connection, context)
+        tables = [lines_of(stretch.block) for stretch in stretches]
+        places = _Places(stretches, [len(table) for table in tables])
+        lines = _numbered(pa.concat_tables(tables))
+        connection.register("lines", lines)
+        connection.execute("set variable torn_lines = ?::bigint[]", [places.torn_lines])
+        begins = list(zip(places.starts.tolist(), (one.context for one in stretches), strict=True))
+        raw, contexts = log_format.read(connection, lines, begins)
         connection.register("raw", raw)
         self._learn()
         understood = connection.sql(_UNDERSTOOD).to_arrow_table()
         fate = understood["fate"]
-        lines, calls = len(fate), fate.null_count
-        ignored = pc.sum(pc.equal(fate, "ignored")).as_py() or 0 if calls < lines else 0
-        accepted = understood if calls == lines else _without_fate(understood)
-        self._calls.append(_with_given(accepted, CALL_COLUMNS, {"stream": stream, "load_id": load_id}))
-        if calls + ignored < lines:
+        accepted = understood if fate.null_count == len(fate) else _without_fate(understood)
+        self._calls.append(places.completed(accepted, CALL_COLUMNS))
+        if len(accepted) < len(lines):
             connection.register("understood", understood)
             rejected = connection.sql(_REJECTS).to_arrow_table()
-            given = {"load_id": load_id, "source": source, "stream": stream}
-            self._rejects.append(_with_given(rejected, REJECT_COLUMNS, given))
             connection.unregister("understood")
+            self._rejects.append(places.completed(rejected, REJECT_COLUMNS))
+        else:
+            rejected = understood.slice(0, 0)
         connection.unregister("raw")
         connection.unregister("lines")
-        times = pc.min_max(accepted["called_at"]).as_py()
-        return Counts(lines, calls, lines - calls - ignored, ignored, times["min"], times["max"]), context
+        return places.counts(accepted, rejected), contexts
 
     def calls(self) -> pa.Table:
         """The calls that nobody has taken yet, in the order in which they were read."""
@@ -144,6 +156,81 @@ class Understanding:
         self._connection.execute(_LEARN)
 
 
+class _Places:
+    """Which lines are whose, where the lines of several stretches were read together and numbered through."""
+
+    def __init__(self, stretches: Sequence[Stretch], lines: Sequence[int]) -> None:
+        self._stretches = stretches
+        self._lines = np.array(lines, dtype=np.int64)
+        self.starts = np.cumsum(self._lines) - self._lines + 1
+        """The number of the first line of each stretch among all of them."""
+        self.torn_lines = [
+            int(start) for start, stretch in zip(self.starts, stretches, strict=True) if stretch.block.kind == "torn"
+        ]
+        self._first_lines = np.array([stretch.first_line for stretch in stretches], dtype=np.int64)
+
+    def completed(self, rows: pa.Table, columns: Sequence[Column]) -> pa.Table:
+        """These columns of the rows, with the lake's types; load, source, stream and line number of each row's stretch."""
+        whose = self._whose(rows)
+        numbers = rows["line_number"].to_numpy() + (self._first_lines - self.starts)[whose]
+
+        def given(name: str) -> pa.Array:
+            values = pa.array([getattr(stretch, name) for stretch in self._stretches], pa.string())
+            if len(values) == 1:
+                return pa.repeat(values[0], len(rows))
+            return values.take(pa.array(whose))
+
+        arrays = [
+            given(column.name)
+            if column.name in {"load_id", "source", "stream"}
+            else pa.array(numbers)
+            if column.name == "line_number"
+            else rows[column.name]
+            for column in columns
+        ]
+        return pa.table(arrays, names=[column.name for column in columns]).cast(arrow_schema(columns))
+
+    def counts(self, accepted: pa.Table, rejected: pa.Table) -> list[Counts]:
+        """What became of the lines of each stretch."""
+        rejects = np.bincount(self._whose(rejected), minlength=len(self._stretches)).tolist()
+        spans = (
+            pa.table({"whose": pa.array(self._whose(accepted)), "called_at": accepted["called_at"]})
+            .group_by("whose")
+            .aggregate([("called_at", "count"), ("called_at", "min"), ("called_at", "max")])
+            .to_pylist()
+        )
+        calls = {span["whose"]: span for span in spans}
+        counts = []
+        for number, (lines, rejected_lines) in enumerate(zip(self._lines.tolist(), rejects, strict=True)):
+            span = calls.get(number, {"called_at_count": 0, "called_at_min": None, "called_at_max": None})
+            accepted_lines = span["called_at_count"]
+            counts.append(
+                Counts(
+                    lines,
+                    accepted_lines,
+                    rejected_lines,
+                    lines - accepted_lines - rejected_lines,
+                    span["called_at_min"],
+                    span["called_at_max"],
+                )
+            )
+        return counts
+
+    def _whose(self, rows: pa.Table) -> np.ndarray[Any, np.dtype[np.int64]]:
+        """The number of the stretch that each row is from."""
+        whose: np.ndarray[Any, np.dtype[np.int64]] = np.searchsorted(
+            self.starts, rows["line_number"].to_numpy(), side="right"
+        )
+        return whose - 1
+
+
+def _numbered(lines: pa.Table) -> pa.Table:
+    """The lines with their line_number, from 1."""
+    table = lines.add_column(0, "line_number", pa.array(np.arange(1, len(lines) + 1, dtype=np.int64)))
+    # DuckDB reads as many batches at a time as it has threads.
+    return pa.Table.from_batches(table.to_batches(max_chunksize=8192))
+
+
 def _without_fate(understood: pa.Table) -> pa.Table:
     """The rows that are calls. Between a few lines that are none, slices cost less than a filter that copies."""
     fate = understood["fate"]
@@ -152,14 +239,3 @@ def _without_fate(understood: pa.Table) -> pa.Table:
     ends = [*pc.indices_nonzero(pc.is_valid(fate)).to_pylist(), len(fate)]
     starts = [0, *(end + 1 for end in ends)]
     return pa.concat_tables([understood.slice(start, end - start) for start, end in zip(starts, ends, strict=False)])
-
-
-def _with_given(table: pa.Table, columns: Sequence[Column], given: Mapping[str, str]) -> pa.Table:
-    """These columns of the table, and the given values in every row, with the lake's types."""
-    arrays = [
-        pa.repeat(pa.scalar(given[column.name], pa.string()), len(table))
-        if column.name in given
-        else table[column.name]
-        for column in columns
-    ]
-    return pa.table(arrays, names=[column.name for column in columns]).cast(arrow_schema(columns))

@@ -2,13 +2,13 @@
 -- its rejection; of several reasons the first one here. What is expensive to understand comes from the dictionaries.
 with addressed as (
     select
-        raw.*,
-        bases.* exclude (method, base, wsdl),
+        raw.* replace (upper(raw.method) as method),
+        bases.* exclude (method, base),
         case when bases.is_soap_service then raw.body end as envelope,
         case when bases.is_soap_service and bases.operation in ('get', 'write') then soap_connector(raw.body) end as soap_name
     from raw
     left join known_request_bases as bases
-        on bases.base = raw.base and bases.method = upper(raw.method) and bases.wsdl = raw.wsdl
+        on bases.base = raw.base and bases.method = upper(raw.method)
 ),
 joined as (
     select
@@ -16,7 +16,7 @@ joined as (
         call.byte_offset,
         call.fate,
         call.called_at,
-        upper(call.method) as method,
+        call.method,
         case when regexp_full_match(call.status, '[1-5][0-9]{2}') then cast(call.status as smallint) end as status,
         case when call.duration_ms between 0 and 1e9 then call.duration_ms end as duration_ms,
         case when call.request_bytes between 0 and 1e15 then cast(call.request_bytes as bigint) end as request_bytes,
@@ -31,7 +31,7 @@ joined as (
         call.protocol,
         call.environment,
         call.customer,
-        call.operation,
+        operation_of(call.operation, call.is_soap_service, call.method, queries.asks_for_wsdl) as operation,
         case
             when call.soap_name is not null then coalesce(official.connector, redacted_name(call.soap_name))
             else call.connector
@@ -107,5 +107,7 @@ judged as (
     from joined
 )
 -- Whatever is wrong with a line that was cut off is that it was cut off.
-select * replace (case when getvariable('is_torn') and fate <> 'ignored' then 'torn_line' else fate end as fate)
+select * replace (
+    case when fate <> 'ignored' and list_contains(getvariable('torn_lines'), line_number) then 'torn_line' else fate end as fate
+)
 from judged

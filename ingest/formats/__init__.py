@@ -30,11 +30,12 @@ class LogFormat(Protocol):
         """Whether these first lines of a source look like this format."""
 
     def read(
-        self, connection: duckdb.DuckDBPyConnection, context: Mapping[str, Any]
-    ) -> tuple[pa.Table, Mapping[str, Any]]:
-        """The fields of every line as RAW_COLUMNS, and the context for the lines that follow.
+        self, connection: duckdb.DuckDBPyConnection, lines: pa.Table, begins: Sequence[tuple[int, Mapping[str, Any]]]
+    ) -> tuple[pa.Table, Sequence[Mapping[str, Any]]]:
+        """The fields of every line as RAW_COLUMNS, and for each source the context of the lines that follow.
 
-        The lines are registered as `lines` (line_number, byte_offset, line, fate).
+        The lines are registered as `lines` (line_number, byte_offset, line, fate). They may be of several sources: `begins`
+        holds the number of the first line of each, from 1, and its context so far.
         """
 
     def warnings(self, context: Mapping[str, Any]) -> Sequence[str]:

@@ -46,14 +46,14 @@ class Combined:
         return any(pattern.fullmatch(line.lstrip("\ufeff").rstrip("\r\n")) for line in lines)
 
     def read(
-        self, connection: duckdb.DuckDBPyConnection, context: Mapping[str, Any]
-    ) -> tuple[pa.Table, Mapping[str, Any]]:
+        self, connection: duckdb.DuckDBPyConnection, _lines: pa.Table, begins: Sequence[tuple[int, Mapping[str, Any]]]
+    ) -> tuple[pa.Table, Sequence[Mapping[str, Any]]]:
         """The fields of every line, each value by its own rule."""
         connection.execute("set variable layout = ?", [f"^(?:{self.layout.pattern}){_LINE_END}$"])
         for number, part in enumerate(self.layout.parts, start=1):
             end = _LINE_END if number == len(self.layout.parts) else ""
             connection.execute(f"set variable layout_{number} = ?", [f"^({part.pattern}{end})$"])
-        return raw_table(connection, self._query), context
+        return raw_table(connection, self._query), [context for _, context in begins]
 
     def warnings(self, context: Mapping[str, Any]) -> Sequence[str]:
         """Without the header in the layout nobody can tell who called."""

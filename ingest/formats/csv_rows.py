@@ -10,7 +10,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from ingest.formats.positions import fields_by_position, read_sections
+from ingest.formats.positions import fields_by_position, read_sections, sections_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -54,18 +54,20 @@ class Csv:
         return _header(first) is not None
 
     def read(
-        self, connection: duckdb.DuckDBPyConnection, context: Mapping[str, Any]
-    ) -> tuple[pa.Table, Mapping[str, Any]]:
+        self, connection: duckdb.DuckDBPyConnection, _lines: pa.Table, begins: Sequence[tuple[int, Mapping[str, Any]]]
+    ) -> tuple[pa.Table, Sequence[Mapping[str, Any]]]:
         """Fill `raw`. A line that repeats the header is ignored, one that names other columns is the new header."""
-        lines = connection.execute(_HEADER_LINES).fetchall()
-        headers = [(number, header) for number, line in lines if (header := _header(line)) is not None]
+        found = connection.execute(_HEADER_LINES).fetchall()
+        headers = [(number, header) for number, line in found if (header := _header(line)) is not None]
         connection.execute("create or replace temp table headers (line_number bigint)")
         connection.execute("insert into headers select unnest(?)", [[number for number, _ in headers]])
-        before = (tuple(context.get("columns", ())), str(context.get("delimiter", ",")))
-        sections = [(0, before), *headers]
+        before = [
+            (start, (tuple(context.get("columns", ())), str(context.get("delimiter", ","))))
+            for start, context in begins
+        ]
+        sections, last = sections_of(before, headers, lambda _, header: header)
         table = read_sections(connection, sections, _split_by)
-        columns, delimiter = sections[-1][1]
-        return table, {"columns": list(columns), "delimiter": delimiter}
+        return table, [{"columns": list(columns), "delimiter": delimiter} for columns, delimiter in last]
 
     def warnings(self, context: Mapping[str, Any]) -> Sequence[str]:
         """A table without ids cannot say who called."""

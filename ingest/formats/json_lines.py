@@ -10,13 +10,15 @@ import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
+import numpy as np
+import pyarrow as pa
+
 from ingest.raw import raw_table
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     import duckdb
-    import pyarrow as pa
 
 MAX_DEPTH = 64
 """Objects and lists inside each other. No log needs more; deeper ones are `too_deep`."""
@@ -40,26 +42,34 @@ _ID = "integrationid"
 
 _READ = Path(__file__).with_suffix(".sql").read_text(encoding="utf-8")
 _DEFECTS = f"""
-    create or replace temp table defects as
-    select
-        line_number,
-        case
-            when regexp_full_match(line, '\\s*') or starts_with(line, '#') then 'ignored'
-            when strlen(line) - strlen(replace(replace(line, '{{', ''), '[', '')) > {MAX_DEPTH} then 'odd'
-            when not json_valid(line) or not regexp_matches(line, '^\\s*\\{{') then 'not_a_record'
-            else 'odd'
-        end as fate
-    from lines
-    where
-        fate is null
-        and (
-            not starts_with(line, '{{')
-            or not json_valid(line)
-            or strlen(line) - strlen(replace(replace(line, '{{', ''), '[', '')) > {MAX_DEPTH}
-            or contains(line, 'NaN')
-            or contains(line, 'Infinity')
-            or regexp_matches(line, ',\\s*[}}\\]]')
-        )
+    with doubtful as (
+        select line_number, line
+        from lines
+        where
+            fate is null
+            and (
+                not starts_with(line, '{{')
+                or not json_valid(line)
+                or strlen(line) - strlen(replace(replace(line, '{{', ''), '[', '')) > {MAX_DEPTH}
+                or contains(line, 'NaN')
+                or contains(line, 'Infinity')
+                or regexp_matches(line, ',\\s*[}}\\]]')
+            )
+    ),
+    judged as (
+        select
+            line_number,
+            line,
+            case
+                when regexp_full_match(line, '\\s*') or starts_with(line, '#') then 'ignored'
+                when strlen(line) - strlen(replace(replace(line, '{{', ''), '[', '')) > {MAX_DEPTH} then 'odd'
+                when not json_valid(line) or not regexp_matches(line, '^\\s*\\{{') then 'not_a_record'
+                else 'odd'
+            end as fate
+        from doubtful
+    )
+    select line_number, fate, case when fate = 'odd' then line end
+    from judged
 """
 """Lines that are no object, and odd ones: too deep, or taken by DuckDB's JSON reader, which is more lenient than others."""
 
@@ -72,11 +82,7 @@ _KEYS = """
         end as numbers
     from (
         select json_keys(object, ['$', '$.headers']) as keys, list(line_number) as numbers
-        from (
-            select line_number, case when lines.fate is null and defects.fate is null then line end as object
-            from lines
-            left join defects using (line_number)
-        )
+        from (select line_number, case when fate is null then line end as object from lines)
         where object is not null
         group by keys
     )
@@ -95,29 +101,36 @@ class JsonLines:
         return any(len(_NEEDED & _keys(line)) >= 2 for line in lines)
 
     def read(
-        self, connection: duckdb.DuckDBPyConnection, context: Mapping[str, Any]
-    ) -> tuple[pa.Table, Mapping[str, Any]]:
+        self, connection: duckdb.DuckDBPyConnection, lines: pa.Table, begins: Sequence[tuple[int, Mapping[str, Any]]]
+    ) -> tuple[pa.Table, Sequence[Mapping[str, Any]]]:
         """The fields of every line. What looks odd is looked at once more, by the standard."""
-        connection.execute(_DEFECTS)
-        odd = connection.execute(
-            "select line_number, line from lines join defects using (line_number) where defects.fate = 'odd'"
-        ).fetchall()
-        connection.execute("delete from defects where fate = 'odd'")
-        found = {number: defect for number, line in odd if (defect := _defect(line))}
-        _insert_defects(connection, found)
+        doubtful = connection.execute(_DEFECTS).fetchall()
+        judged = ((number, _defect(line) if fate == "odd" else fate) for number, fate, line in doubtful)
+        lines = _with_fates(connection, lines, {number: fate for number, fate in judged if fate})
         key_sets = connection.execute(_KEYS).fetchall()
-        _insert_defects(connection, {number: "duplicate_key" for _, _, numbers in key_sets for number in numbers or ()})
+        repeated = {number: "duplicate_key" for _, _, numbers in key_sets for number in numbers or ()}
+        _with_fates(connection, lines, repeated)
         query = _query_for([(keys, headers) for keys, headers, _ in key_sets])
-        return raw_table(connection, query), context
+        return raw_table(connection, query), [context for _, context in begins]
 
     def warnings(self, context: Mapping[str, Any]) -> Sequence[str]:
         """Nothing is known beforehand."""
         return ()
 
 
-def _insert_defects(connection: duckdb.DuckDBPyConnection, found: Mapping[int, str]) -> None:
-    if found:
-        connection.execute("insert into defects select unnest(?), unnest(?)", [list(found), list(found.values())])
+def _with_fates(connection: duckdb.DuckDBPyConnection, lines: pa.Table, fates: Mapping[int, str]) -> pa.Table:
+    """The lines with these fates by line number, registered again where there are any."""
+    if not fates:
+        return lines
+    column = lines["fate"].to_numpy(zero_copy_only=False)
+    column[np.fromiter(fates, np.int64) - 1] = list(fates.values())
+    chunks = [len(chunk) for chunk in lines["fate"].chunks]
+    array = pa.array(column, pa.string())
+    ends = np.cumsum(chunks)
+    pieces = [array[end - length : end] for end, length in zip(ends.tolist(), chunks, strict=True)]
+    lines = lines.set_column(lines.column_names.index("fate"), "fate", pa.chunked_array(pieces, pa.string()))
+    connection.register("lines", lines)
+    return lines
 
 
 def _query_for(key_sets: Sequence[tuple[list[str], list[str] | None]]) -> str:

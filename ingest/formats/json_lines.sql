@@ -1,13 +1,9 @@
 -- JSON lines into the columns of raw. Each object is parsed for all its fields at once: `value` holds them in the order of
--- $paths, and $names says which is which. What is no object stands in `defects`. A header's value may be a text or a list of texts, and null is absent.
-with judged as (
-    select lines.line_number, lines.byte_offset, coalesce(lines.fate, defects.fate) as fate, lines.line
-    from lines
-    left join defects using (line_number)
-),
-objects as (
+-- $paths, and $names says which is which. What is no object
+-- has its fate. A header's value may be a text or a list of texts, and null is absent.
+with objects as (
     select line_number, byte_offset, fate, case when fate is null then line end as object
-    from judged
+    from lines
 ),
 parsed as (
     select

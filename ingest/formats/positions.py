@@ -6,6 +6,7 @@ Both split a line into a list; which position is which field is said once for ma
 from __future__ import annotations
 
 import re
+from collections import deque
 from typing import TYPE_CHECKING, Literal, TypeVar
 
 import pyarrow as pa
@@ -19,6 +20,33 @@ if TYPE_CHECKING:
 
 
 _Header = TypeVar("_Header")
+_Line = TypeVar("_Line")
+
+
+def sections_of(
+    begins: Sequence[tuple[int, _Header]],
+    found: Sequence[tuple[int, _Line]],
+    after: Callable[[_Header, _Line], _Header],
+) -> tuple[list[tuple[int, _Header]], list[_Header]]:
+    """The sections of sources that begin at these lines, and the header in force at the end of each.
+
+    `begins` says what holds where each source begins, `found` are the lines that change it, in order.
+    """
+    sections: list[tuple[int, _Header]] = []
+    last: list[_Header] = []
+    changes = deque(found)
+    ends = [*(start for start, _ in begins[1:]), None]
+    for (start, before), end in zip(begins, ends, strict=True):
+        header, previous = before, start - 1
+        sections.append((start, header))
+        while changes and (end is None or changes[0][0] < end):
+            number, line = changes.popleft()
+            header = after(header, line)
+            # Directives that follow each other say one thing.
+            sections.append((sections.pop()[0] if number == previous + 1 else number, header))
+            previous = number
+        last.append(header)
+    return sections, last
 
 
 def read_sections(

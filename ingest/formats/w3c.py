@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from ingest.formats.positions import fields_by_position, has_local_times, id_columns, read_sections
+from ingest.formats.positions import fields_by_position, has_local_times, id_columns, read_sections, sections_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -75,25 +75,24 @@ class W3c:
         return any(line.lstrip("\ufeff").lower().startswith(_DIRECTIVES) for line in lines)
 
     def read(
-        self, connection: duckdb.DuckDBPyConnection, context: Mapping[str, Any]
-    ) -> tuple[pa.Table, Mapping[str, Any]]:
+        self, connection: duckdb.DuckDBPyConnection, _lines: pa.Table, begins: Sequence[tuple[int, Mapping[str, Any]]]
+    ) -> tuple[pa.Table, Sequence[Mapping[str, Any]]]:
         """Fill `raw`, section by section: from one `#Fields:` or `#Software:` to the next."""
-        header = _Header(tuple(context.get("fields", ())), context.get("software"))
-        sections = [(0, header)]
-        last = 0
-        for number, line in connection.execute(_DIRECTIVE_LINES).fetchall():
-            header = header.after(line)
-            # Directives that follow each other say one thing.
-            start = sections.pop()[0] if number == last + 1 else number
-            sections.append((start, header))
-            last = number
+        directives = connection.execute(_DIRECTIVE_LINES).fetchall()
+        before = [
+            (start, _Header(tuple(context.get("fields", ())), context.get("software"))) for start, context in begins
+        ]
+        sections, last = sections_of(before, directives, _Header.after)
         table = read_sections(connection, sections, _split_by)
         [[time_zone]] = connection.execute("select getvariable('source_time_zone')").fetchall()
-        return table, {
-            "fields": list(header.fields),
-            "software": header.software,
-            "lacks_time_zone": time_zone is None and has_local_times(header.fields, header.product),
-        }
+        return table, [
+            {
+                "fields": list(header.fields),
+                "software": header.software,
+                "lacks_time_zone": time_zone is None and has_local_times(header.fields, header.product),
+            }
+            for header in last
+        ]
 
     def warnings(self, context: Mapping[str, Any]) -> Sequence[str]:
         """Without the id nobody can tell who called; without a zone nobody can tell when."""

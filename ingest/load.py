@@ -1,0 +1,166 @@
+"""One source while it is read: where reading is, and what the piece of it at hand holds so far."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from ingest.lake import new_load_id
+from ingest.ledger import LedgerRow, Position
+from ingest.recognition import end_of_first_data
+from ingest.report import SourceReport
+from ingest.source import MARK_INTERVAL, Block
+from ingest.understanding import Counts, Stretch
+from ingest.version import VERSION
+
+if TYPE_CHECKING:
+    import datetime as dt
+    from collections.abc import Iterator, Mapping
+
+    from ingest.formats import LogFormat
+    from ingest.recognition import Marks
+    from ingest.source import Fingerprint, Reader
+
+
+@dataclass(eq=False)
+class Load:
+    """One source while it is read. A long one is decided in pieces, each a load that grows from the one before."""
+
+    name: str
+    stream: str
+    marks: Marks
+    log_format: LogFormat
+    context: Mapping[str, Any]
+    next_line: int
+    fingerprint: Fingerprint
+    parent: str | None
+    replaced: LedgerRow | None
+    is_in_line: bool
+    """Whether reading goes on inside a line that was judged when the source ended there."""
+    load_id: str = field(default_factory=new_load_id)
+    start: int = 0
+    counts: Counts = field(default_factory=Counts)
+    positions: list[Position] = field(default_factory=list)
+    is_marked: bool = False
+    left: int = 0
+    incomplete: str | None = None
+
+    def __post_init__(self) -> None:
+        self.start = self.fingerprint.offset
+
+    def begin_piece(self) -> None:
+        """What follows is a load of its own, grown from the one so far."""
+        self.parent, self.load_id = self.load_id, new_load_id()
+        self.start, self.counts, self.positions, self.is_marked = self.fingerprint.offset, Counts(), [], False
+        self.replaced = None
+
+    def stretch(self, block: Block) -> Stretch:
+        """The block, with what it takes to understand it."""
+        return Stretch(
+            block=block,
+            first_line=self.next_line,
+            context=self.context,
+            load_id=self.load_id,
+            source=self.name,
+            stream=self.stream,
+        )
+
+    def understood(self, counts: Counts, context: Mapping[str, Any]) -> None:
+        """Take in what became of a stretch."""
+        self.next_line += counts.lines
+        self.counts += counts
+        self.context = context
+
+    def walk(self, block: Block) -> None:
+        """Go on behind this block, leaving marks."""
+        self.positions += [reached.position() for reached in self.fingerprint.advance(block.data, self._stops(block))]
+        self.is_in_line = not block.data.endswith(b"\n")
+
+    def row(self, now: dt.datetime) -> LedgerRow:
+        """The decision about the piece at hand."""
+        end = self.fingerprint.position()
+        is_empty = self.marks.first is None and not self.context and not self.counts.calls + self.counts.rejects
+        return LedgerRow(
+            load_id=self.load_id,
+            source=self.name,
+            stream=self.stream,
+            log_format="empty" if is_empty else self.log_format.name,
+            dialect=self.log_format.dialect,
+            start_byte=self.start,
+            end_byte=end.offset,
+            content_sha256=end.sha256,
+            lines=self.counts.lines,
+            calls=self.counts.calls,
+            rejects=self.counts.rejects,
+            ignored=self.counts.ignored,
+            first_call=self.counts.first_call,
+            last_call=self.counts.last_call,
+            loaded_at=now,
+            version=VERSION,
+            parent=self.parent,
+            is_complete=self.incomplete is None,
+            first_mark=self.marks.first,
+            second_mark=self.marks.second,
+            marks=tuple(self.positions),
+            resume={"next_line": self.next_line, "is_in_line": self.is_in_line, **self.context},
+        )
+
+    def report(self, decided: Counts) -> SourceReport:
+        """What became of the whole source, of which pieces with these counts have been decided before."""
+        return loaded(
+            self.name,
+            self.stream,
+            self.log_format.name,
+            decided + self.counts,
+            left=self.left,
+            error=self.incomplete,
+        )
+
+    def _stops(self, block: Block) -> list[int]:
+        """Where marks are kept in this block: behind the first line of data added to a source, and at intervals."""
+        marks = {_interval_mark(block)}
+        if self.start and not self.is_marked and block.kind == "lines":
+            marks.add(first := end_of_first_data(block))
+            self.is_marked = first is not None
+        return sorted(mark for mark in marks if mark is not None)
+
+
+def loaded(
+    name: str, stream: str, log_format_name: str, counts: Counts, *, left: int, error: str | None
+) -> SourceReport:
+    """The report of a source of which these lines were loaded."""
+    return SourceReport(
+        source=name,
+        stream=stream,
+        log_format=log_format_name,
+        status="loaded",
+        lines=counts.lines,
+        calls=counts.calls,
+        rejects=counts.rejects,
+        ignored=counts.ignored,
+        left=left,
+        error=error,
+    )
+
+
+def behind_line(blocks: Iterator[Block], reader: Reader) -> Iterator[Block]:
+    """The blocks of a source, the rest of the line in which they begin marked as one that has been judged."""
+    is_behind = False
+    for block in blocks:
+        if is_behind or (block.kind == "torn" and not reader.is_whole):
+            yield block
+            continue
+        end = block.data.find(b"\n") + 1
+        is_behind = end > 0
+        yield Block(block.data[: end or len(block.data)], block.offset, "long_more")
+        if is_behind and end < len(block.data):
+            yield Block(block.data[end:], block.offset + end, block.kind)
+
+
+def _interval_mark(block: Block) -> int | None:
+    """The first line end in this block at or behind a multiple of MARK_INTERVAL that lies in it."""
+    multiple = -(-(block.offset + 1) // MARK_INTERVAL) * MARK_INTERVAL
+    if multiple > block.end:
+        return None
+    end = block.data.find(b"\n", multiple - block.offset - 1) + 1
+    return block.offset + end if end else None

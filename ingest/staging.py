@@ -1,0 +1,171 @@
+"""Blocks of many sources understood together, and written as data files that nobody sees yet."""
+
+from __future__ import annotations
+
+from concurrent.futures import Future, ThreadPoolExecutor
+from typing import TYPE_CHECKING
+
+import duckdb
+
+from ingest.errors import SourceError
+from ingest.lake import new_load_id
+from ingest.understanding import Understanding
+
+if TYPE_CHECKING:
+    import datetime as dt
+    from collections.abc import Callable, Sequence
+
+    from ingest.lake import Lake
+    from ingest.ledger import StagedFile
+    from ingest.load import Load
+    from ingest.report import Progress, ReadOptions
+    from ingest.source import Block
+    from ingest.understanding import Stretch
+
+TOGETHER_BYTES = 8 << 20
+"""So much of small sources is understood at once: the engine takes as long to plan a block as to read thousands of lines."""
+
+FILE_ROWS = 500_000
+"""Calls are written when there are so many: one data file, and memory that does not grow."""
+
+
+class Staging:
+    """What has been read since the last decision: blocks that wait, calls that are understood, files that are written."""
+
+    def __init__(self, lake: Lake, options: ReadOptions, *, now: dt.datetime, progress: Progress | None) -> None:
+        self._lake = lake
+        self._progress = progress
+        self._understanding = Understanding()
+        self._understanding.begin(
+            now=now, time_zone=lake.time_zone, source_time_zone=options.time_zone, host=options.host
+        )
+        self._waiting: list[tuple[Load, Stretch]] = []
+        self._waiting_bytes = 0
+        self._ends: list[tuple[Load, Callable[[SourceError | None], None]]] = []
+        self._failed: dict[int, SourceError] = {}
+        self._writer = ThreadPoolExecutor(1)
+        self._writing: Future[list[StagedFile]] | None = None
+        self._files: list[StagedFile] = []
+        self._begin()
+
+    def _begin(self) -> None:
+        self._id = new_load_id()
+        self._files = []
+        self._touched: set[str] = set()
+
+    def sample(self, line: str) -> str:
+        """The redacted beginning of a line."""
+        return self._understanding.sample(line)
+
+    def add(self, load: Load, block: Block) -> None:
+        """Understand a block, now or together with others. SourceError when its lines cannot be understood."""
+        others = [waiting for waiting, _ in self._waiting]
+        if any(other is load or not _same(other, load) for other in others):
+            self.settle()
+        self._waiting.append((load, load.stretch(block)))
+        self._waiting_bytes += len(block.data)
+        if self._waiting_bytes >= TOGETHER_BYTES:
+            self.settle()
+        if error := self._failed.pop(id(load), None):
+            raise error
+
+    def at_end(self, load: Load, then: Callable[[SourceError | None], None]) -> None:
+        """Call `then` once everything that was added of this load is understood, with what went wrong."""
+        self._ends.append((load, then))
+        if not self._waiting:
+            self.settle()
+
+    def waits_for(self, load_id: str) -> bool:
+        """Whether something of this load is still to be understood."""
+        return any(stretch.load_id == load_id for _, stretch in self._waiting)
+
+    def settle(self) -> None:
+        """Understand everything that waits."""
+        waiting, self._waiting, self._waiting_bytes = self._waiting, [], 0
+        if waiting:
+            self._understand(waiting)
+        ends, self._ends = self._ends, []
+        for load, then in ends:
+            then(self._failed.pop(id(load), None))
+        if self._understanding.waiting >= FILE_ROWS:
+            self._write()
+
+    def files(self) -> list[StagedFile]:
+        """The data files with everything that was added. LakeError when they cannot be written."""
+        self.settle()
+        self._write()
+        self._written()
+        return self._files
+
+    def holds(self, load: Load) -> bool:
+        """Whether calls or rejects of this load would be in the files of the next decision."""
+        return load.load_id in self._touched
+
+    def drop(self, load: Load) -> None:
+        """Forget what waits of this load."""
+        self._waiting = [(other, stretch) for other, stretch in self._waiting if other is not load]
+        self._ends = [(other, then) for other, then in self._ends if other is not load]
+
+    def decided(self) -> None:
+        """The files are named by a decision: begin anew."""
+        self._begin()
+
+    def discard(self) -> None:
+        """Forget everything since the last decision, files included."""
+        self._waiting, self._waiting_bytes, self._ends = [], 0, []
+        try:
+            self._written()
+        finally:
+            self._lake.discard(self._files)
+            self._understanding.forget()
+            self._begin()
+
+    def close(self) -> None:
+        """Forget what was staged and not decided, and let go of the engine."""
+        try:
+            self.discard()
+        finally:
+            self._writer.shutdown()
+            self._understanding.close()
+
+    def _understand(self, waiting: Sequence[tuple[Load, Stretch]]) -> None:
+        form = waiting[0][0].log_format
+        try:
+            counts, contexts = self._understanding.read([stretch for _, stretch in waiting], form)
+        except duckdb.Error as error:
+            if len(waiting) > 1:  # one of them spoils it for all; find out which
+                for one in waiting:
+                    self._understand([one])
+                return
+            [(load, _)] = waiting
+            # Its text may hold a value of the log, so it stays out of the message.
+            failure = SourceError(
+                f"{load.name}: lines from {load.next_line:,} on could not be understood ({type(error).__name__});"
+                " this is a fault of koppelzicht, please report it; nothing of the source was loaded"
+            )
+            failure.__cause__ = error
+            self._failed[id(load)] = failure
+            return
+        for (load, stretch), counted, context in zip(waiting, counts, contexts, strict=True):
+            load.understood(counted, context)
+            if counted.calls + counted.rejects:
+                self._touched.add(stretch.load_id)
+            if self._progress is not None:
+                self._progress.advance(load.name, 0, counted.lines)
+
+    def _write(self) -> None:
+        """Begin to write what has been understood into data files below the tables, while reading goes on."""
+        self._written()
+        calls, rejects = self._understanding.calls(), self._understanding.rejects()
+        self._understanding.forget()
+        self._writing = self._writer.submit(self._lake.stage, f"{self._id}-{len(self._files)}", calls, rejects)
+
+    def _written(self) -> None:
+        """Wait for what is being written. LakeError when it cannot be."""
+        writing, self._writing = self._writing, None
+        if writing is not None:
+            self._files += writing.result()
+
+
+def _same(one: Load, other: Load) -> bool:
+    return (one.log_format.name, one.log_format.dialect) == (other.log_format.name, other.log_format.dialect)
