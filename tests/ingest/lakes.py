@@ -3,20 +3,30 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import pyarrow as pa
+from deltalake import DeltaTable, write_deltalake
 from pyarrow.parquet import ParquetFile
 
 from ingest import Lake, ReadOptions, ingest, verify
+from ingest.arrow import arrow_schema
+from ingest.call import CALL_COLUMNS
+from ingest.ledger import LEDGER_COLUMNS, REJECT_COLUMNS
 from tests.ingest.worked import NOW
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-    from pathlib import Path
+    from collections.abc import Iterable, Sequence
 
     from ingest import IngestReport, SourceReport
     from ingest.loader import Overlap
 
+SCHEMAS = {
+    "calls": arrow_schema(CALL_COLUMNS),
+    "rejects": arrow_schema(REJECT_COLUMNS),
+    "loads": arrow_schema(LEDGER_COLUMNS),
+}
 BAD = b"{this is no record\n"
 CSV_HEADER = b"timestamp,method,url,status,request_id\n"
 W3C_FIELDS = b"#Fields: date time cs-method cs-host cs-uri-stem sc-status cs(X-Request-Id)\n"
@@ -128,3 +138,14 @@ def rows(files: Iterable[Path]) -> list[dict[str, Any]]:
         with ParquetFile(path) as parquet:
             found += parquet.read().to_pylist()
     return found
+
+
+def stored(lake: Path, table: str) -> list[dict[str, Any]]:
+    """Every row of one of the lake's tables, whether readers see it or not."""
+    return rows(lake / table / Path(uri).name for uri in DeltaTable((lake / table).as_uri()).file_uris())
+
+
+def store(lake: Path, table: str, rows: Sequence[dict[str, Any]]) -> None:
+    """Put these rows in the place of all that the table has, as only somebody could who knows how it is kept."""
+    delta = DeltaTable((lake / table).as_uri())
+    write_deltalake(delta, pa.Table.from_pylist(list(rows), schema=SCHEMAS[table]), mode="overwrite")
