@@ -119,8 +119,17 @@ create or replace macro soap_text(body, name, value) as
         nullif(regexp_extract(body, soap_pattern(name, value), 1), '')
     );
 
+-- The text of an element that is written just so; null where it is not.
+create or replace macro plain_soap_text(body, tag) as
+    nullif(regexp_extract(body[strpos(body, tag) + length(tag) : strpos(body, tag) + length(tag) + 120], '^\s*([A-Za-z0-9_]+)\s*</', 1), '');
+
 create or replace macro soap_connector(body) as
     case
+        when contains(body, '<connectorId>') and plain_soap_text(body, '<connectorId>') is not null
+            then plain_soap_text(body, '<connectorId>')
+        when contains(body, '<connectorType>') and plain_soap_text(body, '<connectorType>') is not null
+            and not contains(lower(body), 'connectorid')
+            then plain_soap_text(body, '<connectorType>')
         when contains(body, 'connectorId') or contains(lower(body), 'connectorid') then soap_text(body, 'connectorid', '[^<]{1,200}?')
         when contains(body, 'connectorType') or contains(lower(body), 'connectortype')
             then soap_text(body, 'connectortype', '[^<]{1,200}?')
@@ -147,7 +156,7 @@ create or replace macro listed(text) as
 
 -- A list of values as it would stand in one header line.
 create or replace macro joined_list(text) as
-    coalesce(array_to_string(listed(text), ', '), text);
+    case when starts_with(text, '[') then coalesce(array_to_string(listed(text), ', '), text) else text end;
 
 create or replace table user_agent_texts (text varchar);
 

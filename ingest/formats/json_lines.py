@@ -159,9 +159,8 @@ def _query_for(key_sets: Sequence[tuple[list[str], list[str] | None]]) -> str:
         else:
             value = f"coalesce({', '.join(['null::varchar', *places])})"
             names.append(f"{value} as header_{header.replace('-', '_')}")
-    logged = "true" if all(headers for _, headers in key_sets) else "json_type(object, '$.headers') = 'OBJECT'"
     query = _READ.replace("$paths", ", ".join(f"'{path}'" for path in paths)).replace("$names", ", ".join(names))
-    return query.replace("$headers_logged", f"coalesce({logged}, false)")
+    return query.replace("$all_log_headers", "true" if all(headers for _, headers in key_sets) else "false")
 
 
 def _keys(line: str) -> set[str]:

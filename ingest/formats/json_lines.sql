@@ -1,6 +1,5 @@
 -- JSON lines into the columns of raw. Each object is parsed for all its fields at once: `value` holds them in the order of
--- $paths, and $names says which is which. What is no object
--- has its fate. A header's value may be a text or a list of texts, and null is absent.
+-- the paths, and the names say which is which. What is no object has its fate already. A header's value may be a text or a list of texts, and null is absent.
 with objects as (
     select line_number, byte_offset, fate, case when fate is null then line end as object
     from lines
@@ -10,12 +9,12 @@ parsed as (
         line_number,
         byte_offset,
         fate,
-        json_extract_string(object, [$paths]) as value,
-        $headers_logged as headers_logged
+        object,
+        json_extract_string(object, [$paths]) as value
     from objects
 ),
 named as (
-    select line_number, byte_offset, fate, headers_logged, $names
+    select line_number, byte_offset, fate, object, $names
     from parsed
 )
 select
@@ -38,7 +37,11 @@ select
     number_or_null(response_bytes) as response_bytes,
     coalesce(user_agent, joined_list(header_user_agent)) as user_agent,
     joined_list(header_authorization) as authorization_header,
-    headers_logged,
+    -- asked for where it matters, because it means to parse the line once more
+    case
+        when $all_log_headers or header_authorization is not null then true
+        else coalesce(json_type(object, '$.headers') = 'OBJECT', false)
+    end as headers_logged,
     body,
     joined_list(header_accept_version) as api_version,
     coalesce(request_id, joined_list(header_x_request_id)) as request_id
