@@ -61,6 +61,16 @@ create or replace macro target_of(request) as
         else regexp_replace(without_method(request), ' HTTP/[0-9.]+$', '')
     end;
 
+-- What nginx escapes with escape=json: as in a JSON text.
+create or replace macro json_unescaped(text) as
+    case when contains(text, '\') then coalesce(try(from_json('"' || text || '"', '"VARCHAR"')), text) else text end;
+
+-- Oct: 10
+create or replace macro month_number(name) as
+    lpad(cast(list_position(
+        ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'], name
+    ) as varchar), 2, '0');
+
 -- A value without the quotes around it; a doubled quote in it is one. `marks` are the characters that quote.
 create or replace macro without_quotes(value, marks) as
     case

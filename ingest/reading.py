@@ -24,10 +24,12 @@ def format_of(name: str, first: Block | None, options: ReadOptions, sample: Call
 
     `sample` redacts the line that the error shows.
     """
-    if options.log_format or options.layout:
-        return log_format(options.log_format or "combined", layout=options.layout)
     head = first.data[:_BYTES_TO_DETECT].decode("utf-8", "replace").split("\n") if first else []
     lines = list(itertools.islice((line for line in head if line.strip("\ufeff \t\r")), _LINES_TO_DETECT))
+    if options.log_format or options.layout:
+        named = log_format(options.log_format or "combined", layout=options.layout)
+        named.claims(lines)  # an access log finds its layout this way, where none is given
+        return named
     found = detect(lines)
     if found is not None:
         return found

@@ -5,22 +5,22 @@
 
 from __future__ import annotations
 
-import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from ingest.formats.layout import TIMES, Layout, compile_layout
+from ingest.formats.layout import Layout, compile_layout
+from ingest.formats.shapes import DEFAULT_LAYOUT, NAMED_LAYOUTS, layout_of
 from ingest.raw import raw_table
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     import duckdb
     import pyarrow as pa
 
-DEFAULT_LAYOUT = (
-    '$host $remote_addr - $remote_user [$time_local] "$request" $status $body_bytes_sent'
-    ' "$http_referer" "$http_user_agent" "$http_integrationid" $request_time'
+_NO_ID = (
+    "the layout names no IntegrationId header: every call is unidentified; have the server log it"
+    ' ("$http_integrationid" in nginx, "%{IntegrationId}i" in Apache) and give the layout with --layout'
 )
 _LINE_END = r"[ \t]*\r?\n?"
 _SPLIT = Path(__file__).with_suffix(".sql").read_text(encoding="utf-8")
@@ -31,54 +31,68 @@ class Combined:
 
     name: ClassVar[str] = "combined"
 
-    def __init__(self, layout: str = DEFAULT_LAYOUT) -> None:
-        self.layout: Layout = compile_layout(layout)
-        self._query = f"{_split(self.layout)}\n{_select(self.layout)}"
+    def __init__(self, layout: str | None = None) -> None:
+        self._is_given = layout is not None
+        self.layout: Layout = compile_layout(NAMED_LAYOUTS.get(layout or "", layout or DEFAULT_LAYOUT))
 
     @property
     def dialect(self) -> str | None:
-        """The layout, where it is not the default one."""
+        """The layout, given or recognised, where it is not the default one."""
         return None if self.layout.text == DEFAULT_LAYOUT else self.layout.text
 
     def claims(self, lines: Sequence[str]) -> bool:
-        """Some line matches the layout."""
-        pattern = re.compile(self.layout.pattern)
-        return any(pattern.fullmatch(line.lstrip("\ufeff").rstrip("\r\n")) for line in lines)
+        """Some line matches the layout; where none was given, the default one or else one of the common shapes."""
+        lines = [line.lstrip("\ufeff").rstrip("\r\n") for line in lines]
+        if any(self.layout.matches(line) for line in lines):
+            return True
+        recognised = None if self._is_given else layout_of(lines)
+        if recognised is not None:
+            self.layout = compile_layout(recognised)
+        return recognised is not None
 
     def read(
         self, connection: duckdb.DuckDBPyConnection, _lines: pa.Table, begins: Sequence[tuple[int, Mapping[str, Any]]]
     ) -> tuple[pa.Table, Sequence[Mapping[str, Any]]]:
         """The fields of every line, each value by its own rule."""
-        connection.execute("set variable layout = ?", [f"^(?:{self.layout.pattern}){_LINE_END}$"])
+        connection.execute("set variable layout = ?", [f"^({self.layout.pattern}{_LINE_END})$"])
         for number, part in enumerate(self.layout.parts, start=1):
-            end = _LINE_END if number == len(self.layout.parts) else ""
-            connection.execute(f"set variable layout_{number} = ?", [f"^({part.pattern}{end})$"])
-        return raw_table(connection, self._query), [context for _, context in begins]
+            is_last = number == len(self.layout.parts)
+            value = part.text if part.text is not None else f"^({part.pattern}{_LINE_END if is_last else ''})$"
+            connection.execute(f"set variable layout_{number} = ?", [value])
+        return raw_table(connection, f"{_split(self.layout)}\n{_select(self.layout)}"), [
+            context for _, context in begins
+        ]
 
     def warnings(self, context: Mapping[str, Any]) -> Sequence[str]:
         """Without the header in the layout nobody can tell who called."""
         if "integration_id" not in self.layout.groups:
-            return ("the layout names no IntegrationId header: every call is unidentified; add $http_integrationid",)
+            return (_NO_ID,)
         return ()
 
 
 def _split(layout: Layout) -> str:
     """The SQL that cuts lines into the values of a layout."""
-    segments = [
-        f"regexp_extract(part[{number}], getvariable('layout_{number}'), [{_names(('whole', *part.groups))}]) as part_{number}"
-        for number, part in enumerate(layout.parts, start=1)
-        if not part.is_value
-    ]
-    is_quick = " and ".join(
-        f"part_{number}.whole <> ''" for number, part in enumerate(layout.parts, start=1) if not part.is_value
-    )
+    segments = ""
+    is_quick = ""
+    for number, part in enumerate(layout.parts, start=1):
+        if part.text is not None:
+            is_last = number == len(layout.parts)
+            found = f"rtrim(part[{number}], e' \\t\\r\\n')" if is_last else f"part[{number}]"
+            is_quick += f" and {found} = getvariable('layout_{number}')"
+        elif not part.is_value:
+            names = _names(("whole", *part.groups))
+            segments += f", regexp_extract(part[{number}], getvariable('layout_{number}'), [{names}]) as part_{number}"
+            is_quick += f" and part_{number}.whole <> ''"
+    can_be_cut = "false"
+    if layout.splits_by_quotes:
+        can_be_cut = "true" if layout.escape == "none" else "not contains(line, '\\')"
     return (
-        _SPLIT.replace("$can_be_cut", str(layout.splits_by_quotes).lower())
+        _SPLIT.replace("$can_be_cut", can_be_cut)
         .replace("$count", str(len(layout.parts)))
-        .replace("$segments", ", ".join(segments))
+        .replace("$segments", segments)
         .replace("$is_quick", is_quick)
         .replace("$groups", _names(layout.groups))
-        .replace("$time", next(name for name in layout.groups if name in TIMES))
+        .replace("$values", ", ".join(_values(layout)))
     )
 
 
@@ -86,50 +100,70 @@ def _names(groups: Sequence[str]) -> str:
     return ", ".join(f"'{group}'" for group in groups)
 
 
-def _values(layout: Layout) -> dict[str, str]:
+def _values(layout: Layout) -> Iterator[str]:
     """The SQL of each value: from its part of the line where that was cut, else from the pattern of the whole."""
-    values = {}
+    unescaped = {"default": "unescaped({})", "json": "json_unescaped({})", "none": "{}"}[layout.escape]
     for number, part in enumerate(layout.parts, start=1):
         for group in part.groups:
             cut = f"part[{number}]" if part.is_value else f"part_{number}.{group}"
-            values[group] = f"nullif(nullif(case when is_quick then {cut} else whole.{group} end, '-'), '')"
-    return values
+            whole = unescaped.format(f"whole.{group}")
+            yield f"nullif(nullif(case when is_quick then {cut} else {whole} end, '-'), '') as value_{group}"
 
 
 def _select(layout: Layout) -> str:
     """The values of `raw` from the layout's groups. The names are ours; no text of the log or the layout is in it."""
-    field = _values(layout)
+    field = {group: f"value_{group}" for group in layout.groups}
 
-    def of(*names: str) -> str:
-        found = [field[name] for name in names if name in field]
-        return "null" if not found else found[0]
+    def of(name: str) -> str:
+        return field.get(name, "null")
 
-    times = [
-        f"common_log_instant({field['time_local']})" if "time_local" in field else "null",
-        f"iso_instant({field['time_iso']})" if "time_iso" in field else "null",
-        f"epoch_instant({field['time_seconds']})" if "time_seconds" in field else "null",
-    ]
-    request = of("request")
-    method = of("method") if "method" in field else f"split_part({request}, ' ', 1)"
-    if "request" in field:
-        target = f"target_of({request})"
-    elif "target" in field:
-        target = field["target"]
-    else:
-        query = of("query_marked") if "query_marked" in field else f"'?' || {of('query')}"
-        target = f"{of('path')} || coalesce({query}, '')"
     duration = "null"
-    for name, factor in (("milliseconds", "1"), ("microseconds", "0.001"), ("seconds", "1000")):
+    for name, factor in _DURATIONS.items():
         if name in field:
             duration = f"round(number_or_null({field[name]}) * {factor}, 3)"
             break
     return (
         "select line_number, byte_offset, fate, detail,"
-        f" coalesce({', '.join(times)}) as called_at, {method} as method,"
-        f" url_from_parts({of('host')}, {target}, null) as url,"
-        f" unescaped({of('integration_id')}) as id_text, false as id_repeated, {of('status')} as status,"
+        f" {_called_at(field)} as called_at, {_method(field)} as method,"
+        f" url_from_parts({of('host')}, {_target(field)}, null) as url,"
+        f" {of('integration_id')} as id_text, false as id_repeated, {of('status')} as status,"
         f" {duration} as duration_ms, number_or_null({of('request_bytes')}) as request_bytes,"
-        f" number_or_null({of('response_bytes')}) as response_bytes, unescaped({of('user_agent')}) as user_agent,"
+        f" number_or_null({of('response_bytes')}) as response_bytes, {of('user_agent')} as user_agent,"
         f" {of('authorization')} as authorization_header, {'true' if 'authorization' in field else 'false'} as headers_logged,"
-        f" null::varchar as body, {of('api_version')} as api_version, {of('request_id')} as request_id from split"
+        f" {of('body')}::varchar as body, {of('api_version')} as api_version, {of('request_id')} as request_id from split"
     )
+
+
+_DURATIONS = {"microseconds": 0.001, "milliseconds": 1, "seconds": 1000, "upstream_seconds": 1000}
+"""What a unit is in milliseconds; the most precise one first."""
+
+
+def _method(field: Mapping[str, str]) -> str:
+    return field["method"] if "method" in field else f"split_part({field['request']}, ' ', 1)"
+
+
+def _target(field: Mapping[str, str]) -> str:
+    if "request" in field:
+        return f"target_of({field['request']})"
+    if "target" in field:
+        return field["target"]
+    query = field.get("query_marked") or (f"'?' || {field['query']}" if "query" in field else "''")
+    return f"{field['path']} || coalesce({query}, '')"
+
+
+def _called_at(field: Mapping[str, str]) -> str:
+    """The instant: of several times in a line the one that says it best."""
+    fraction = f"coalesce('.' || {field['fraction']}, '')" if "fraction" in field else "''"
+    times = {
+        "time_seconds": "epoch_instant({})" if fraction == "''" else f"epoch_instant({{}} || {fraction})",
+        "time_iso": "iso_instant({})",
+        "time_local": "common_log_instant({})",
+    }
+    found = [form.format(field[name]) for name, form in times.items() if name in field]
+    if not found:
+        month = field.get("month") or f"month_number({field['month_name']})"
+        second = field.get("second", "'00'")
+        date = f"{field['year']} || '-' || {month} || '-' || lpad(trim({field['day']}), 2, '0')"
+        clock = f"{field['hour']} || ':' || {field['minute']} || ':' || {second} || {fraction}"
+        found = [f"iso_instant({date} || 'T' || {clock} || coalesce({field.get('offset', 'null')}, ''))"]
+    return found[0] if len(found) == 1 else f"coalesce({', '.join(found)})"

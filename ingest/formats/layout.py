@@ -4,27 +4,27 @@
     %v %h %l %u %t "%r" %>s %b "%{Referer}i" "%{User-Agent}i"                   Apache
 
 The grammar is strict: a value ends where the text after it begins, and inside quotes only an escaped quote may stand.
+A variable that is not known is a value like any other, and nobody asks for it.
 """
 
 from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from ingest.errors import SourceError
+from ingest.formats.layout_text import Escape, Syntax, read_layout_text
 
-_QUOTED = r'(?:[^"\\]|\\.)*'
-_BRACKETED = r"[^\]]*"
-# nginx writes nothing for an empty variable that stands alone.
-_BARE = r'[^\s"]*'
-
-TIMES = ("time_local", "time_iso", "time_seconds")
-"""The values that say when; a layout has one of them."""
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 _NGINX = {
     "host": "host",
     "http_host": "host",
+    "ssl_server_name": "host",
     "server_name": "host",
+    "proxy_host": "host",
     "time_local": "time_local",
     "time_iso8601": "time_iso",
     "msec": "time_seconds",
@@ -32,24 +32,37 @@ _NGINX = {
     "request_method": "method",
     "request_uri": "target",
     "uri": "path",
+    "document_uri": "path",
     "args": "query",
     "query_string": "query",
     "status": "status",
     "body_bytes_sent": "response_bytes",
     "bytes_sent": "response_bytes",
     "request_length": "request_bytes",
+    "content_length": "request_bytes",
+    "http_content_length": "request_bytes",
     "request_time": "seconds",
+    "upstream_response_time": "upstream_seconds",
     "http_user_agent": "user_agent",
     "http_integrationid": "integration_id",
     "http_authorization": "authorization",
     "http_accept_version": "api_version",
     "http_x_request_id": "request_id",
     "request_id": "request_id",
+    "sent_http_x_trace_identifier": "request_id",
+    "upstream_http_x_trace_identifier": "request_id",
+    "request_body": "body",
 }
+"""What a variable says. Of several that say the same the first one here is taken."""
+
 _APACHE = {
-    "%v": "host",
+    "%{host}i": "host",
     "%V": "host",
+    "%v": "host",
     "%t": "time_local",
+    "%{sec}t": "time_seconds",
+    "%{msec}t": "time_seconds",
+    "%{usec}t": "time_seconds",
     "%r": "request",
     "%m": "method",
     "%U": "path",
@@ -59,12 +72,12 @@ _APACHE = {
     "%B": "response_bytes",
     "%O": "response_bytes",
     "%I": "request_bytes",
-    "%D": "microseconds",
-    "%T": "seconds",
-    "%{ms}T": "milliseconds",
+    "%{content-length}i": "request_bytes",
     "%{us}T": "microseconds",
+    "%D": "microseconds",
+    "%{ms}T": "milliseconds",
     "%{s}T": "seconds",
-    "%{host}i": "host",
+    "%T": "seconds",
     "%{user-agent}i": "user_agent",
     "%{integrationid}i": "integration_id",
     "%{authorization}i": "authorization",
@@ -72,8 +85,69 @@ _APACHE = {
     "%{x-request-id}i": "request_id",
     "%L": "request_id",
     "%{unique_id}e": "request_id",
+    "%{x-trace-identifier}o": "request_id",
 }
-_TOKEN = re.compile(r"\$\{(?P<braced>\w+)\}|\$(?P<nginx>\w+)|%(?:[<>]|[!,0-9]+)*(?P<apache>(?:\{[^}]*\})?[A-Za-z]|%)")
+_MEANINGS = _NGINX | _APACHE
+_ORDER = {name: place for place, name in enumerate(_MEANINGS)}
+_ID_VARIABLE = re.compile(r"(?:http_)?(?:x_)?integration_?id|%\{(?:http_|x-)?integration[-_]?id\}(?:i|e|n|\^ti)")
+"""The header by another name: a variable of the configuration, an environment variable, a note, a trailer."""
+
+_TOKENS: dict[Syntax, re.Pattern[str]] = {
+    "nginx": re.compile(r"\$(?:\{(?P<braced>\w+)\}|(?P<variable>\w+))"),
+    "apache": re.compile(r"%(?:[<>]|!?[0-9,]+)*(?P<directive>(?:\{[^}]*\})?(?:\^[A-Za-z]{2}|[A-Za-z])|%)"),
+}
+
+_QUOTED = {"default": r'(?:[^"\\]|\\.)*', "json": r'(?:[^"\\]|\\.)*', "none": '[^"]*'}
+_CLOSING = {"[": "]", "(": ")", "<": ">", "{": "}", "'": "'"}
+_DELIMITERS = "\t|;,"
+"""What may stand between values that hold blanks."""
+
+# nginx writes nothing for an empty variable that stands alone.
+_BARE = r'[^\s"]*'
+_HOST = r'[^\s"/?]*'
+_LIST = r'(?:[^\s",]*(?:, ?| : ))*[^\s",]*'
+_LISTS = re.compile(r"upstream_\w+|(?:http|proxy_add)_x_forwarded_for|%\{x-forwarded-for\}i")
+"""Variables with one value for each server or proxy on the way: 0.087, 0.090 : 0.001."""
+
+_OWN_PATTERNS = {
+    "request": r'(?:[^\s"]+ [^\s"]* HTTP/[0-9.]+|-)',
+    "time_local": r'(?:[^\s"]+ [+-][0-9]{4}|-)',
+    "path": r'[^\s"?]*',
+    "query_marked": r'(?:\?[^\s"]*)?',
+    "is_args": r"\??",
+    "scheme": "[A-Za-z-]*",
+    "server_port": "(?:[0-9]*|-)",
+    "remote_port": "(?:[0-9]*|-)",
+    "%p": "(?:[0-9]*|-)",
+    "%u": r'(?:""|[^\s"]*)',
+    "remote_user": r'(?:""|[^\s"]*)',
+}
+"""Values that show themselves where they end, by their name or by what they say."""
+
+_TIME_PARTS = {
+    "Y": ("([0-9]{4})", "year"),
+    "m": ("([0-9]{2})", "month"),
+    "b": ("([A-Z][a-z]{2})", "month_name"),
+    "h": ("([A-Z][a-z]{2})", "month_name"),
+    "d": ("([0-9]{2})", "day"),
+    "e": ("([ 0-9][0-9])", "day"),
+    "H": ("([0-9]{2})", "hour"),
+    "M": ("([0-9]{2})", "minute"),
+    "S": ("([0-9]{2})", "second"),
+    "z": ("([+-][0-9]{4})", "offset"),
+    "s": ("([0-9]+)", "time_seconds"),
+    "a": ("[A-Za-z]+", None),
+    "A": ("[A-Za-z]+", None),
+    "B": ("[A-Za-z]+", None),
+    "j": ("[0-9]+", None),
+    "Z": ("[A-Za-z0-9+-]*", None),
+    "n": ("\\s", None),
+    "t": ("\t", None),
+    "%": ("%", None),
+}
+_TIME_SHORTHANDS = {"T": "%H:%M:%S", "F": "%Y-%m-%d", "R": "%H:%M"}
+_TIME_FRACTIONS = {"msec_frac": "([0-9]{3})", "usec_frac": "([0-9]{6})"}
+_TIME_COUNTS = ("sec", "msec", "usec")
 
 
 @dataclass(frozen=True)
@@ -84,6 +158,8 @@ class Part:
     groups: tuple[str, ...]
     is_value: bool = False
     """Whether it is one value between its quotation marks, whatever it holds."""
+    text: str | None = None
+    """The text itself where there is no variable in it."""
 
 
 @dataclass(frozen=True)
@@ -91,6 +167,10 @@ class Layout:
     """A compiled layout: its parts in order, every second one quoted, and the names of all groups."""
 
     text: str
+    """As it was given."""
+    form: str
+    """The format string without the directive around it."""
+    escape: Escape
     parts: tuple[Part, ...]
 
     @property
@@ -103,79 +183,170 @@ class Layout:
         """The names of the pattern's groups."""
         return tuple(group for part in self.parts for group in part.groups)
 
+    def matches(self, line: str) -> bool:
+        """Whether a line without its end is one of this layout."""
+        return re.fullmatch(self.pattern, line.rstrip(), re.ASCII) is not None
+
     @property
     def splits_by_quotes(self) -> bool:
-        """Whether a line without escapes can be cut at its quotation marks: each quoted part is one value."""
-        return len(self.parts) % 2 == 1 and all(part.is_value for part in self.parts[1::2])
+        """Whether a line without escapes can be cut at its quotation marks."""
+        return len(self.parts) % 2 == 1
+
+
+@dataclass(frozen=True)
+class _Token:
+    """A variable of a layout, and the text on both sides of it up to the next variables."""
+
+    name: str
+    before: str
+    after: str
+    is_last: bool
+    is_whole: bool
+    """Whether nothing else stands between its quotation marks."""
+
+    @property
+    def meaning(self) -> str | None:
+        """The value of a call that it gives; None where nobody asks for it."""
+        return _MEANINGS.get(self.name) or ("integration_id" if _ID_VARIABLE.fullmatch(self.name) else None)
 
 
 def compile_layout(text: str) -> Layout:
     """The layout of a log line. SourceError says which part of it is missing or not understood."""
-    text = _unwrapped(text)
+    syntax, form, escape = read_layout_text(text)
+    pieces = [list(_pieces(part, syntax, is_quoted=number % 2 == 1)) for number, part in enumerate(form.split('"'))]
+    tokens = [piece for part in pieces for piece in part if isinstance(piece, _Token)]
+    best: dict[str | None, _Token] = {}
+    for token in sorted(tokens, key=lambda token: _ORDER.get(token.name, len(_ORDER))):
+        best.setdefault(token.meaning, token)
     seen: set[str] = set()
-    parts = []
-    for number, part in enumerate(text.split('"')):
-        parts.append(_compile_part(part, seen, is_quoted=number % 2 == 1))
-        seen |= set(parts[-1].groups)
-    missing = _missing(seen)
+    layout = Layout(text.strip(), form, escape, tuple(_part(part, best, escape, seen) for part in pieces))
+    missing = _missing(set(layout.groups))
     if missing:
         raise SourceError(f"layout {text!r}: names no {missing}; without it there is no call")
-    return Layout(text, tuple(parts))
+    return layout
 
 
-def _compile_part(text: str, seen: set[str], *, is_quoted: bool) -> Part:
-    """A part of a layout. A value that an earlier part has given already is matched and left."""
+def _pieces(text: str, syntax: Syntax, *, is_quoted: bool) -> Iterator[str | _Token]:
+    """The texts and variables of what stands between two quotation marks."""
+    found = list(_TOKENS[syntax].finditer(text))
+    starts = [token.start() for token in found[1:]] + [len(text)] * bool(found)
+    end = 0
+    for token, following in zip(found, starts, strict=True):
+        before = text[end : token.start()]
+        end = token.end()
+        yield before
+        name = _name(token)
+        if name == "%%":
+            yield "%"
+        else:
+            is_whole = is_quoted and token.span() == (0, len(text))
+            yield _Token(name, before, text[end:following], following == len(text), is_whole)
+    yield text[end:]
+
+
+def _name(token: re.Match[str]) -> str:
+    """A variable by its name in lower case, an Apache directive with its percent sign and without its modifiers."""
+    found = token.groupdict()
+    if "directive" not in found:
+        return str(found["braced"] or found["variable"]).lower()
+    argument, brace, kind = found["directive"].rpartition("}")
+    # The letters of a time format mean something by their case.
+    return f"%{argument if kind == 't' else argument.lower()}{brace}{kind}"
+
+
+def _part(pieces: list[str | _Token], best: dict[str | None, _Token], escape: Escape, seen: set[str]) -> Part:
+    """A part of a layout. A value that another variable gives better, or an earlier one, is matched and left."""
     pattern = ""
     groups: list[str] = []
-    end = 0
-    whole = _TOKEN.fullmatch(text)
-    for token in _TOKEN.finditer(text):
-        pattern += re.escape(text[end : token.start()])
-        end = token.end()
-        if token["apache"] == "%":
-            pattern += "%"
+    for piece in pieces:
+        if isinstance(piece, str):
+            pattern += _literal(piece)
             continue
-        is_bracketed = text[: token.start()].endswith("[") and text[end:].startswith("]")
-        value = _QUOTED if is_quoted and whole else _BRACKETED if is_bracketed else _BARE
-        name = _meaning(token)
-        if name == "time_local" and token["apache"] is not None:
-            pattern += r"\[([^\]]*)\]"  # Apache's %t brings its own brackets
-        elif name is None or name in seen or name in groups:
-            pattern += f"(?:{value})"
-            continue
+        for text, name in _patterns(piece, escape):
+            is_taken = name is not None and name not in seen and best.get(name, piece) is piece
+            pattern += text if is_taken else text.replace("(", "(?:", 1) if name else text
+            if name is not None and is_taken:
+                groups.append(name)
+                seen.add(name)
+    is_text = all(isinstance(piece, str) for piece in pieces)
+    return Part(
+        pattern,
+        tuple(groups),
+        is_value=any(isinstance(piece, _Token) and piece.is_whole for piece in pieces),
+        text="".join(piece for piece in pieces if isinstance(piece, str)) if is_text else None,
+    )
+
+
+def _patterns(token: _Token, escape: Escape) -> Iterator[tuple[str, str | None]]:
+    """The patterns of a variable one after the other, those that give a value with its name and in parentheses."""
+    if token.name == "%t":
+        # It brings its own brackets, but a NetScaler's does not.
+        has_brackets = token.before.endswith("[") and token.after.startswith("]")
+        yield (r"\[?", None) if has_brackets else (r"\[", None)
+        yield r"([^\[\]]*)", token.meaning
+        yield (r"\]?", None) if has_brackets else (r"\]", None)
+    elif token.name.startswith("%{") and token.name.endswith("}t"):
+        yield from _time_patterns(token.name[2:-2])
+    elif token.meaning is not None:
+        yield f"({_value(token, escape)})", token.meaning
+    else:
+        yield f"(?:{_value(token, escape)})", None
+
+
+def _value(token: _Token, escape: Escape) -> str:
+    """The pattern of a value by what stands around it."""
+    if token.is_whole:
+        return _QUOTED[escape]
+    closing = _CLOSING.get(token.before[-1:])
+    if closing is not None and token.after.startswith(closing):
+        return f'[^{_literal(closing)}"]*'
+    delimiter = token.before[-1:] if token.is_last and not token.after else token.after[:1]
+    if delimiter and delimiter in _DELIMITERS:
+        return f'[^{delimiter}\r\n"]*'
+    own = _OWN_PATTERNS.get(token.name) or _OWN_PATTERNS.get(token.meaning or "")
+    if own is not None:
+        return own
+    if _LISTS.fullmatch(token.name):
+        return _LIST
+    is_joined = not token.is_last and (not token.after or token.after.startswith("/"))
+    return _HOST if token.meaning == "host" and is_joined else _BARE
+
+
+def _time_patterns(form: str) -> Iterator[tuple[str, str | None]]:
+    """The patterns of an Apache %{...}t: a count since 1970, a fraction, or what strftime makes of a format."""
+    form = re.sub(r"^(?:begin|end):?", "", form)
+    if form in _TIME_COUNTS:
+        yield "([0-9]+)", "time_seconds"
+        return
+    if form in _TIME_FRACTIONS:
+        yield _TIME_FRACTIONS[form], "fraction"
+        return
+    if not form:
+        yield from ((r"\[", None), (r"([^\[\]]*)", "time_local"), (r"\]", None))
+        return
+    for short, long in _TIME_SHORTHANDS.items():
+        form = form.replace(f"%{short}", long)
+    for text, directive in re.findall(r"([^%]+)|%(.?)", form):
+        if text:
+            yield _literal(text), None
+        elif directive in _TIME_PARTS:
+            yield _TIME_PARTS[directive]
         else:
-            pattern += f"({value})"
-        groups.append(name)
-    pattern += re.escape(text[end:])
-    return Part(pattern.replace(r"\ ", " "), tuple(groups), is_value=is_quoted and whole is not None)
+            raise SourceError(
+                f"time format {form!r}: %{directive} is not understood; known: %{' %'.join([*_TIME_PARTS, *_TIME_SHORTHANDS])}"
+            )
 
 
-def _unwrapped(text: str) -> str:
-    """The format string itself, where the whole directive was given: `log_format main '...' '...';`."""
-    text = text.strip()
-    directive = re.match(r"(?is)^log_format\s+\S+\s+(?:escape=\w+\s+)?(.*?);?\s*$", text)
-    if directive:
-        strings = re.findall(r"'((?:[^'\\]|\\.)*)'|\"((?:[^\"\\]|\\.)*)\"", directive[1])
-        return "".join(single or double for single, double in strings)
-    apache = re.match(r'(?is)^(?:LogFormat|CustomLog\s+\S+)\s+"((?:[^"\\]|\\.)*)"', text)
-    if apache:
-        text = apache[1]
-    return text.replace('\\"', '"')
-
-
-def _meaning(token: re.Match[str]) -> str | None:
-    variable = token["braced"] or token["nginx"]
-    if variable:
-        return _NGINX.get(variable.lower())
-    directive = token["apache"]
-    if directive.startswith("{"):
-        name, kind = directive[1:-2].lower(), directive[-1]
-        return _APACHE.get(f"%{{{name}}}{kind}")
-    return _APACHE.get(f"%{directive}")
+def _literal(text: str) -> str:
+    """The pattern of a text, in the words of both Python's patterns and RE2's."""
+    return re.sub(r"([!-/:-@\[-^`{-~])", r"\\\1", text)
 
 
 def _missing(groups: set[str]) -> str | None:
-    if not set(TIMES) & groups:
+    date = {"year", "day", "hour", "minute"}
+    if not groups & {"time_seconds", "time_iso", "time_local"} and not (
+        date <= groups and groups & {"month", "month_name"}
+    ):
         return "time"
     if "status" not in groups:
         return "status"
