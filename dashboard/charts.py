@@ -6,6 +6,7 @@ hands a date over as midnight of the reader's own time zone.
 
 from __future__ import annotations
 
+import json
 from typing import Any, TypeAlias
 
 import altair as alt
@@ -18,6 +19,13 @@ Drawing: TypeAlias = alt.Chart | alt.LayerChart
 CALLS, CUSTOMERS, ERRORS, BEFORE = "#2b7bab", "#2e8b6f", "#c2473d", "#7c8894"
 RESULTS = {"ok": CALLS, "error": ERRORS}
 PARTIES = {"partner": "#d9962b", "customer": "#6d5fa8", "vendor": "#c2473d"}
+FULLNESS = {"complete": "#b9d7e6", "unjudged": "#dfe5ea", "thin": "#f0a63c", "missing": "#c2473d"}
+_BAND_HOURS = 26
+"""A day and the space below it."""
+_HOUR_PX = ((4, 4.5), (8, 3.0), (16, 2.0), (100_000, 1.0))
+"""How high an hour is: with so many streams at most."""
+_DAYS_APART = 120
+"""More days than that leave no room between them, not even the hair that a browser draws."""
 _GRID = "#edf0f3"
 _LABEL, _TEXT = "#6b7885", "#1c2733"
 _DAY = "utcyearmonthdate(day):T"
@@ -105,11 +113,21 @@ def most_calls(rows: pl.DataFrame) -> Drawing:
     return _finish(chart, _height_of(rows["title"]) + 30)
 
 
-def coverage(rows: pl.DataFrame) -> Drawing:
-    """Which stream has calls on which day: dark is many, a hole is none. Reads stream, day and calls."""
+def completeness(rows: pl.DataFrame) -> Drawing:
+    """Every stream as a band of its own: days from left to right, in each the hours from midnight down to midnight.
+
+    Reads stream, day, first_hour, end_hour, hours, fullness and its name, calls and expected. The bands stand below each
+    other on one scale of hours, because a chart of several panels does not take the width of its page.
+    """
+    streams = rows["stream"].unique().sort().to_list()
+    bands = pl.DataFrame({"stream": streams, "band": [number * _BAND_HOURS for number in range(len(streams))]})
+    placed = _with_days(rows).join(bands, on="stream", maintain_order="left")
+    placed = placed.with_columns(top=pl.col("band") + pl.col("first_hour"), bottom=pl.col("band") + pl.col("end_hour"))
+    days = rows["day"].n_unique()
+    middles = [number * _BAND_HOURS + 12 for number in range(len(streams))]
     chart = (
-        alt.Chart(_with_days(rows))
-        .mark_rect(stroke="#ffffff", strokeWidth=1, cornerRadius=2)
+        alt.Chart(placed.drop("band", "first_hour", "end_hour"))
+        .mark_rect(width=alt.RelativeBandSize(0.88 if days <= _DAYS_APART else 1.06))
         .encode(
             x=alt.X(
                 "utcyearmonthdate(day):O",
@@ -124,24 +142,35 @@ def coverage(rows: pl.DataFrame) -> Drawing:
                     labelColor=_LABEL,
                 ),
             ),
-            y=_names("stream"),
-            color=alt.condition(
-                "datum.calls === 0",
-                alt.value("#f0a79d"),
-                alt.Color(
-                    "calls:Q",
-                    scale=alt.Scale(type="sqrt", range=["#d3e6f0", "#14557b"], domainMin=0),
-                    legend=None,
+            y=alt.Y(
+                "top:Q",
+                scale=alt.Scale(domain=[len(streams) * _BAND_HOURS - 2, 0], nice=False, zero=False),
+                axis=alt.Axis(
+                    title=None,
+                    values=middles,
+                    labelExpr=f"{json.dumps(streams)}[floor(datum.value / {_BAND_HOURS})]",
+                    labelLimit=220,
+                    grid=False,
+                    domain=False,
+                    ticks=False,
+                    labelColor=_TEXT,
+                    labelPadding=8,
                 ),
             ),
+            y2="bottom:Q",
+            color=_kinds("fullness", FULLNESS),
             tooltip=[
                 _said("stream"),
                 _day_tip(),
+                _said("hours"),
+                _said("fullness_name", "fullness"),
                 _tip("calls", _COUNT),
+                _tip("expected", ",.0f"),
             ],
         )
     )
-    return _finish(chart, 30 * max(rows["stream"].n_unique(), 1) + 40)
+    hour_px = next(px for most, px in _HOUR_PX if len(streams) <= most)
+    return _finish(chart, round(len(streams) * _BAND_HOURS * hour_px) + 56)
 
 
 def _stacked_days(

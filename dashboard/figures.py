@@ -8,12 +8,16 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
+from analytics.gaps import gaps_in, moment, period_of
+from analytics.overlaps import overlaps_in
 from analytics.scope import Scope
 from dashboard.wording import Words, has, plain, say, shown, span
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from analytics.gaps import Gap
+    from analytics.overlaps import Overlap
     from dashboard.data import View
 
 _DAYS_OF_A_LONG_PERIOD = 45
@@ -235,11 +239,104 @@ def share_in_words(calls: int, errors: Number) -> str | None:
     return plain("card.of_errors", share=calls / errors.value) if errors.value else None
 
 
-def coverage(view: View) -> pl.DataFrame:
-    """Return days_by_stream of the period, whatever else is asked."""
-    return replace(view, scope=Scope(since=view.scope.since, until=view.scope.until, environment="all")).rows(
-        "days_by_stream"
+def completeness(view: View) -> pl.DataFrame:
+    """Return what is known of every stream and day of the period, whatever else is asked: one row for hours that are alike.
+
+    Columns: stream, day, first_hour and end_hour by the clock of the lake's time zone, `hours` in words, fullness (complete,
+    thin, missing, unjudged: no other week to compare with) and its name, calls, expected.
+    """
+    order = {"unjudged": 0, "complete": 1, "thin": 2, "missing": 3}
+    worst_first = {place: name for name, place in order.items()}
+    clock = pl.col("hour").dt.convert_time_zone(view.lake.time_zone.key)
+    hours = (
+        _hours(view)
+        .with_columns(
+            day=clock.dt.date(),
+            clock=clock.dt.hour().cast(pl.Int32),
+            place=pl.when(pl.col("expected").is_null())
+            .then(pl.lit("unjudged"))
+            .otherwise("state")
+            .replace_strict(order),
+        )
+        # Where the clock is put back, two hours have the same name: the worse of them is shown.
+        .group_by("stream", "day", "clock", maintain_order=True)
+        .agg(pl.col("place").max(), pl.col("calls").sum(), pl.col("expected").sum())
+        .sort("stream", "day", "clock")
     )
+    another = (pl.col("place") != pl.col("place").shift()) | (pl.col("clock") != pl.col("clock").shift() + 1)
+    return (
+        hours.with_columns(run=another.fill_null(value=True).cum_sum().over("stream", "day"))
+        .group_by("stream", "day", "run", maintain_order=True)
+        .agg(
+            first_hour=pl.col("clock").min(),
+            end_hour=pl.col("clock").max() + 1,
+            fullness=pl.col("place").first().replace_strict(worst_first),
+            calls=pl.col("calls").sum(),
+            expected=pl.col("expected").sum(),
+        )
+        .with_columns(
+            pl.when(pl.col("fullness") != "unjudged").then("expected").alias("expected"),
+            hours=pl.format(
+                "{}:00 – {}:00", *(pl.col(f"{end}_hour").cast(pl.String).str.zfill(2) for end in ("first", "end"))
+            ),
+            fullness_name=pl.col("fullness").replace_strict({name: plain(f"fullness.{name}") for name in order}),
+        )
+        .drop("run")
+    )
+
+
+def nothing_judged(pieces: pl.DataFrame) -> bool:
+    """Return whether there is no other week to compare with, in rows of `completeness`."""
+    return (pieces["fullness"] == "unjudged").all()
+
+
+def gaps(view: View) -> tuple[Gap, ...]:
+    """Return the gaps of the period in all streams, whatever else is asked."""
+    hours = _hours(view)
+    return gaps_in(hours, view.lake.time_zone.key, streams=hours["stream"].unique().to_list())
+
+
+def gaps_of_figures(view: View) -> tuple[Gap, ...]:
+    """Return the gaps that make the figures of this view too low: those in the streams that such calls come from."""
+    streams = replace(view, scope=view.scope.replace(since=None, until=None)).rows("streams")
+    return gaps_in(_hours(view), view.lake.time_zone.key, streams=streams["stream"].to_list())
+
+
+def gap_in_words(gap: Gap) -> Words:
+    """Return a gap as a sentence."""
+    return say(
+        f"gaps.{gap.state}_line",
+        stream=gap.stream,
+        since=Words(moment(gap.since)),
+        until=Words(moment(gap.until)),
+        hours=gap.hours,
+        calls=gap.calls,
+        expected=round(gap.expected),
+    )
+
+
+def overlaps(view: View) -> tuple[Overlap, ...]:
+    """Return the streams of the period that report the same traffic."""
+    return overlaps_in(_whatever_is_asked(view).rows("overlapping_streams"))
+
+
+def overlap_in_words(overlap: Overlap) -> Words:
+    """Return an overlap as a sentence."""
+    return say(
+        "overlaps.one_stream" if overlap.stream == overlap.other_stream else "overlaps.two_streams",
+        stream=overlap.stream,
+        other_stream=overlap.other_stream,
+        share=Words(f"{overlap.share:.0%}"),
+        days=Words(span(overlap.first_day, overlap.last_day + dt.timedelta(days=1))),
+    )
+
+
+def _hours(view: View) -> pl.DataFrame:
+    return replace(view, scope=period_of(view.scope)).rows("completeness")
+
+
+def _whatever_is_asked(view: View) -> View:
+    return replace(view, scope=Scope(since=view.scope.since, until=view.scope.until, environment="all"))
 
 
 def day_of(instant: object, view: View) -> dt.date | None:

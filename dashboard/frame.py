@@ -4,18 +4,25 @@ from __future__ import annotations
 
 import logging
 from functools import partial
-from typing import NoReturn
+from typing import TYPE_CHECKING, NoReturn
 
 import streamlit as st
 
 from analytics.errors import AnalyticsError
+from analytics.gaps import hours_of
 from analytics.scope import Scope
-from dashboard import data, filter_bar, tables
+from dashboard import data, figures, filter_bar, tables
 from dashboard.link import Selection
 from dashboard.wording import Words, has, plain, say, span
 from ingest.errors import IngestError
 
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from analytics.gaps import Gap
+
 PRODUCT = plain("brand.name")
+_GAPS_LISTED = 12
 
 
 def settle() -> Selection:
@@ -42,12 +49,48 @@ def broken(error: Exception) -> bool:
     return True
 
 
-def ask() -> data.View:
-    """Draw the filter bar and return what is asked; without a lake or without calls, say so and end the page here."""
+def ask(*, say_gaps: bool = True) -> data.View:
+    """Draw the filter bar and return what is asked; without a lake or without calls, say so and end the page here.
+
+    Where the logs have gaps, what the page will show is too low, and the reader is told first.
+    """
     lake = open_lake()
     if lake.covered is None:
         _no_calls_at_all(lake)
-    return filter_bar.show(lake, lake.covered)
+    view = filter_bar.show(lake, lake.covered)
+    if say_gaps:
+        _say_gaps(view)
+    return view
+
+
+def _say_gaps(view: data.View) -> None:
+    found = figures.gaps_of_figures(view)
+    missing = [gap for gap in found if gap.state == "missing"]
+    thin = hours_of(found, "thin")
+    said = []
+    if missing:
+        first = figures.gap_in_words(missing[0])
+        said.append(say("gaps.too_low", hours=hours_of(found, "missing"), first=first))
+    if len(missing) > 1:
+        said.append(say("gaps.more", count=len(missing) - 1))
+    if thin:
+        said.append(say("gaps.thin", hours=thin))
+    if len(said) > 1 or thin:
+        said.append(say("gaps.where"))
+    if said:
+        st.caption(" ".join([say("gaps.icon"), *said]))
+
+
+def list_gaps(gaps: Sequence[Gap], *, none: str) -> None:
+    """Say each gap in words, what is missing first, and of many the first ones; without any, the text `none`."""
+    if not gaps:
+        st.caption(say(none))
+        return
+    worst_first = sorted(gaps, key=lambda gap: gap.state != "missing")
+    lines = [f"- {figures.gap_in_words(gap)}" for gap in worst_first[:_GAPS_LISTED]]
+    if len(gaps) > _GAPS_LISTED:
+        lines.append(f"- {say('gaps.more_listed', count=len(gaps) - _GAPS_LISTED)}")
+    st.markdown("\n".join(lines))
 
 
 def open_lake() -> data.OpenLake:

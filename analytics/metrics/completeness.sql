@@ -12,7 +12,7 @@
 -- missing: silence that is low and surely no chance. All calls expected in one unbroken silence, counted in bursts as
 -- large as the stream's calls come in, are 10 or more: by Poisson p(0) < 1 in 20,000. So a quiet night is complete.
 -- thin: fewer calls, low, and 5 standard deviations below what is expected; and silence of a day on which the
--- streams that do have calls have less than half of the usual (their median): a holiday. So an hour that is thin may be a
+-- streams that have calls, in three hours at least, have less than half of the usual (their median): a holiday. So an hour that is thin may be a
 -- holiday, a disturbance or part of a log.
 -- The first hour of a stream and the last of the lake are cut by where the logs begin and end, and never thin.
 -- Where the clock is put back, the two hours of one name are low only together: what runs at night runs once.
@@ -159,6 +159,7 @@ stream_levels as (
     from compared
     where calls > 0 and expected > 0
     group by stream, day
+    having count(*) >= 3
 ),
 
 levels as (

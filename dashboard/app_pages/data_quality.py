@@ -1,4 +1,4 @@
-"""Data quality: what was loaded, which days it covers, what was rejected, and whose calls nobody can tell."""
+"""Data quality: what was loaded, which hours are missing in it, what was rejected, and whose calls nobody can tell."""
 
 import streamlit as st
 
@@ -6,7 +6,7 @@ from dashboard import cards, charts, figures, frame, tables
 from dashboard.wording import say
 
 st.title(say("data_quality.title"), anchor=False)
-view = frame.ask()
+view = frame.ask(say_gaps=False)
 
 loaded = figures.loaded(view)
 with st.grid(4, min_column_width=200, gap="small"):
@@ -15,11 +15,20 @@ with st.grid(4, min_column_width=200, gap="small"):
     cards.single("calls", loaded.calls)
     cards.single("rejects", loaded.rejects, note=figures.share_of_lines(loaded))
 
-coverage = figures.coverage(view)
-if not coverage.is_empty():
-    with st.container(border=True):
-        frame.heading("data_quality.coverage", note="data_quality.coverage_note")
-        st.altair_chart(charts.coverage(coverage), alt=say("data_quality.coverage"))
+overlaps = figures.overlaps(view)
+if overlaps:
+    sentences = [f"- {figures.overlap_in_words(overlap)}" for overlap in overlaps]
+    st.warning(
+        "\n".join([*sentences, "", say("overlaps.advice")]), title=say("overlaps.title"), icon=":material/content_copy:"
+    )
+
+hours = figures.completeness(view)
+if not hours.is_empty():
+    gaps = figures.gaps(view)
+    with st.container(border=True, key="completeness"):
+        frame.heading("data_quality.completeness", note="data_quality.completeness_note")
+        st.altair_chart(charts.completeness(hours), alt=say("data_quality.completeness"))
+        frame.list_gaps(gaps, none="gaps.unjudged" if figures.nothing_judged(hours) else "gaps.none")
 
 
 def part(name: str, question: str, columns: list[str]) -> None:

@@ -126,13 +126,13 @@ def _silences(hours: list[Hour]) -> Iterator[list[Hour]]:
 def _levels(streams: list[list[Hour]]) -> dict[dt.date, float]:
     levels: dict[dt.date, list[float]] = defaultdict(list)
     for hours in streams:
-        called, expected = Counter[dt.date](), dict[dt.date, float]()
+        days: dict[dt.date, list[tuple[int, float]]] = defaultdict(list)
         for hour in hours:
             if hour.calls and hour.expected:
-                called[hour.day] += hour.calls
-                expected[hour.day] = expected.get(hour.day, 0.0) + hour.expected
-        for day, calls in called.items():
-            levels[day].append(calls / expected[day])
+                days[hour.day].append((hour.calls, hour.expected))
+        for day, called in days.items():
+            if len(called) >= 3:
+                levels[day].append(sum(calls for calls, _ in called) / sum(expected for _, expected in called))
     return {day: statistics.median(of_streams) for day, of_streams in levels.items()}
 
 

@@ -186,6 +186,16 @@ def test_a_holiday_is_thin_and_not_missing(tmp_path: Path) -> None:
     assert {row[::4] for row in not_complete(completeness(tmp_path, calls))} == {("one", "missing")}
 
 
+def test_a_log_that_stops_in_the_morning_makes_no_holiday(tmp_path: Path) -> None:
+    def stops(day: dt.date, hour: int) -> int:
+        return (1 if hour == 9 else 0) if day == WEDNESDAY else 30
+
+    states = [
+        (row[1].astimezone(AMSTERDAM).hour, row[4]) for row in not_complete(completeness(tmp_path, office(3, stops)))
+    ]
+    assert states == [(9, "thin"), *((hour, "missing") for hour in range(10, 17))]
+
+
 def test_the_hours_that_the_logs_begin_and_end_in_are_not_thin(tmp_path: Path) -> None:
     first, last = local(MONDAY, 9), local(dt.date(2026, 9, 25), 16)
 

@@ -13,6 +13,7 @@ from dashboard import charts, figures
 from dashboard.data import OpenLake, View
 from dashboard.figures import Number
 from tests.analytics.given import call, given_lake
+from tests.analytics.test_completeness import calls_in, local
 
 
 def view(lake: Path, since: str, until: str, **narrowing: str) -> View:
@@ -101,3 +102,61 @@ def test_a_chart_hands_days_over_as_texts_read_as_utc(four_days: Path) -> None:
     rows = next(iter(drawn["datasets"].values()))
     assert [row["day"] for row in rows] == ["2026-10-03", "2026-10-04"]
     assert drawn["layer"][0]["encoding"]["x"]["timeUnit"] == "utcyearmonthdate"
+
+
+@pytest.fixture(scope="module")
+def gappy(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Four weeks around the end of summer time: 12 calls at 9:00 and at 13:00 of every day, but for Wednesday the 28th."""
+    days = [dt.date(2026, 10, 5) + dt.timedelta(days=number) for number in range(28)]
+    hours = [(day, hour) for day in days for hour in (9, 13) if (day, hour) != (dt.date(2026, 10, 28), 13)]
+    calls = [
+        row
+        for stream, asked in (("proxy", hours), ("whole", [(day, 9) for day in days]))
+        for day, hour in asked
+        for row in calls_in(local(day, hour), 12, stream=stream)
+    ]
+    return given_lake(tmp_path_factory.mktemp("gappy") / "lake", calls)
+
+
+def test_hours_that_are_alike_are_one_piece_of_a_day(gappy: Path) -> None:
+    asked = view(gappy, "2026-10-28", "2026-10-29", environment="test", partner="7654321")
+    pieces = figures.completeness(asked).select("stream", "hours", "fullness", "calls", "expected").rows()
+    assert pieces == [
+        ("proxy", "00:00 – 13:00", "complete", 12, 12.0),
+        ("proxy", "13:00 – 14:00", "missing", 0, 12.0),
+        ("proxy", "14:00 – 24:00", "complete", 0, 0.0),
+        ("whole", "00:00 – 24:00", "complete", 12, 12.0),
+    ]
+
+
+def test_the_day_with_25_hours_is_as_high_as_the_others(gappy: Path) -> None:
+    pieces = figures.completeness(view(gappy, "2026-10-25", "2026-10-26", stream="proxy"))
+    assert pieces.select("first_hour", "end_hour", "calls").rows() == [(0, 24, 24)]
+
+
+def test_hours_that_no_other_week_knows_are_not_judged(four_days: Path) -> None:
+    pieces = figures.completeness(view(four_days, "2026-10-01", "2026-10-03"))
+    assert pieces.select("hours", "fullness", "calls", "expected").rows() == [
+        ("10:00 – 24:00", "unjudged", 1, None),
+        ("00:00 – 24:00", "unjudged", 2, None),
+    ]
+
+
+def test_a_gap_concerns_the_figures_of_its_stream_and_is_said_in_words(gappy: Path) -> None:
+    (gap,) = figures.gaps_of_figures(view(gappy, "2026-10-26", "2026-11-02"))
+    assert figures.gap_in_words(gap) == (
+        "`proxy`: no calls from Wed 28 Oct 2026 13:00 to Wed 28 Oct 2026 14:00, about 12 expected."
+    )
+    assert figures.gaps_of_figures(view(gappy, "2026-10-26", "2026-10-28")) == ()
+    assert figures.gaps_of_figures(view(gappy, "2026-10-26", "2026-11-02", stream="whole")) == ()
+    assert figures.gaps_of_figures(view(gappy, "2026-10-26", "2026-11-02", environment="test")) == ()
+    assert figures.gaps(view(gappy, "2026-10-26", "2026-11-02", environment="test")) == (gap,)
+
+
+def test_names_of_streams_are_texts_in_the_expression_of_an_axis(tmp_path: Path) -> None:
+    names = ['"] + alert(1) + ["', "back\\slash"]
+    lake = given_lake(tmp_path / "lake", [call(stream=name) for name in names])
+    drawn = charts.completeness(figures.completeness(view(lake, "2026-10-01", "2026-10-02"))).to_dict()
+    assert drawn["encoding"]["y"]["axis"]["labelExpr"] == (
+        r'["\"] + alert(1) + [\"", "back\\slash"][floor(datum.value / 26)]'
+    )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -12,6 +13,7 @@ from analytics.scope import Scope
 from analytics.warehouse import Warehouse
 from dashboard.wording import verbatim
 from tests.analytics.given import call, given_lake, reject
+from tests.analytics.test_completeness import WEDNESDAY, but, office
 from tests.dashboard.conftest import MARKUP, OpenPage
 
 if TYPE_CHECKING:
@@ -160,6 +162,50 @@ def test_lines_without_calls_are_shown_with_their_reason(tmp_path: Path, open_pa
     assert cards(app)["Rejected lines"] == ("3", "75.00% of all lines")
     rejects = next(table.value for table in app.dataframe if "reason" in table.value.columns)
     assert rejects[["reason", "lines"]].to_numpy().tolist() == [["Bad URL", 2], ["Bad time", 1]]
+
+
+@pytest.fixture(scope="module")
+def gappy(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Three weeks of a proxy that misses a Wednesday, and on Thursday a server that logs the same."""
+    thursday = office(1, lambda day, _: 4 if day.weekday() == 3 else 0, since=dt.date(2026, 9, 14), stream="server")
+    logged_again = [row | {"load_id": "0000000000000002"} for row in thursday]
+    calls = [*office(3, but(4, on=WEDNESDAY), stream="proxy"), *logged_again]
+    each_its_own = [row | {"endpoint": f"connectors/Acme_{row['called_at'].second}"} for row in calls]
+    return given_lake(tmp_path_factory.mktemp("gappy") / "lake", each_its_own)
+
+
+@pytest.mark.parametrize(
+    ("page", "link"),
+    [
+        *((page, {}) for page in PAGES if page != "data_quality"),
+        ("integrations", {"integration": "1234567_1"}),
+        ("connectors", {"connector": "KnSubject"}),
+    ],
+)
+def test_figures_that_cover_a_gap_say_so(gappy: Path, open_page: OpenPage, page: str, link: dict[str, str]) -> None:
+    note = (
+        ":orange[:material/warning:] Figures are too low, for **logs are missing** in this period (hours: 8). "
+        "`proxy`: no calls from Wed 16 Sep 2026 09:00 to Wed 16 Sep 2026 17:00, about 32 expected."
+    )
+    assert note in read(open_page(gappy, page, since="2026-09-14", until="2026-09-19", **link))
+    whole = open_page(gappy, page, since="2026-09-17", until="2026-09-19", **link)
+    assert not [text for text in read(whole) if "logs are missing" in text]
+
+
+def test_data_quality_lists_gaps_and_logs_of_the_same_calls(gappy: Path, open_page: OpenPage) -> None:
+    app = open_page(gappy, "data_quality", since="2026-09-14", until="2026-09-19", environment="test")
+    shown = read(app)
+    assert "- `proxy`: no calls from Wed 16 Sep 2026 09:00 to Wed 16 Sep 2026 17:00, about 32 expected." in shown
+    (warning,) = app.warning
+    assert warning.value.startswith("- `proxy` and `server` report the same traffic on 17 Sep 2026: 100% of the calls")
+    whole = open_page(gappy, "data_quality", since="2026-09-21", until="2026-09-26")
+    assert "No hour is missing in this period, as far as the rhythm of each log tells." in read(whole)
+    assert not whole.warning
+
+
+def test_of_one_week_nobody_can_say_what_is_missing(week: Path, open_page: OpenPage) -> None:
+    app = open_page(week, "data_quality")
+    assert "Whether an hour is missing cannot be told yet: the logs of one week have no rhythm." in read(app)
 
 
 @pytest.mark.parametrize("page", PAGES)
