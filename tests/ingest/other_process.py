@@ -1,4 +1,4 @@
-"""Work in other processes that can be stopped at each step of a load: to look, to be faster, or to kill them there."""
+"""Work in other processes that can be stopped at each step of a load or of maintenance: to look, to be faster, to kill."""
 
 from __future__ import annotations
 
@@ -17,7 +17,23 @@ if TYPE_CHECKING:
 DEADLINE = 60.0
 """Seconds after which a test gives up waiting."""
 
-Step: TypeAlias = Literal["staged", "decided", "rejects", "calls", "gone from calls", "gone from rejects"]
+Step: TypeAlias = Literal[
+    "staged",
+    "decided",
+    "rejects",
+    "calls",
+    "gone from calls",
+    "gone from rejects",
+    "expired from calls",
+    "expired from rejects",
+    "calls rewritten",
+    "calls replaced",
+    "rejects rewritten",
+    "rejects replaced",
+    "ledger rewritten",
+    "ledger replaced",
+    "checkpoint",
+]
 
 _AT: dict[Step, tuple[str, bool, Callable[..., bool]]] = {
     "staged": ("decide", False, lambda *_: True),
@@ -26,6 +42,15 @@ _AT: dict[Step, tuple[str, bool, Callable[..., bool]]] = {
     "calls": ("_add", True, lambda _, table: table == "calls"),
     "gone from calls": ("_take_back", True, lambda _, table: table == "calls"),
     "gone from rejects": ("_take_back", True, lambda _, table: table == "rejects"),
+    "expired from calls": ("_expire", True, lambda _, table: table == "calls"),
+    "expired from rejects": ("_expire", True, lambda _, table: table == "rejects"),
+    "calls rewritten": ("replace", False, lambda table, *_: table == "calls"),
+    "calls replaced": ("replace", True, lambda table, *_: table == "calls"),
+    "rejects rewritten": ("replace", False, lambda table, *_: table == "rejects"),
+    "rejects replaced": ("replace", True, lambda table, *_: table == "rejects"),
+    "ledger rewritten": ("replace", False, lambda table, *_: table == "loads"),
+    "ledger replaced": ("replace", True, lambda table, *_: table == "loads"),
+    "checkpoint": ("checkpoint", True, lambda *_: True),
 }
 """Where a step is: the method of the lake, whether it is reached behind it, and with which arguments."""
 
@@ -138,11 +163,11 @@ def _wait_at(step: Step, time: int, connection: Connection) -> None:
             connection.recv()
 
     @wraps(method)
-    def waiting(lake: Lake, *arguments: object) -> object:
+    def waiting(lake: Lake, *arguments: object, **options: object) -> object:
         is_step = is_here(*arguments)
         if is_step and not is_behind:
             wait()
-        result = method(lake, *arguments)
+        result = method(lake, *arguments, **options)
         if is_step and is_behind:
             wait()
         return result
