@@ -6,10 +6,12 @@ The commands themselves are in `command_line/`.
 from __future__ import annotations
 
 import io
+import os
 import signal
 import sys
 import traceback
-from typing import TYPE_CHECKING, Annotated, NoReturn
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, NoReturn, TextIO
 
 import typer
 
@@ -59,7 +61,6 @@ for command in (
     app.command()(command)
 
 registry_app = typer.Typer(help="Names and branches of partners, integrations and customers.", no_args_is_help=True)
-registry_app.callback()(lambda: None)
 registry_app.command()(registry.load)
 app.add_typer(registry_app, name="registry")
 
@@ -90,6 +91,7 @@ def koppelzicht(
 def main() -> NoReturn:
     """Run the command that the process was started with, and exit."""
     signal.signal(signal.SIGTERM, _terminate)
+    sys.stdout, sys.stderr = sys.stdout or _nowhere(), sys.stderr or _nowhere()  # a shell may have closed them
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(encoding="utf-8", errors="backslashreplace")
@@ -127,6 +129,10 @@ def _in_words(error: Exception) -> str:
     if isinstance(error, OSError):
         return f"koppelzicht: {error.filename or 'input or output'}: {error.strerror or error}"
     return f"koppelzicht: something went wrong that should not: {type(error).__name__}: {error}\n--debug shows where"
+
+
+def _nowhere() -> TextIO:
+    return Path(os.devnull).open("w", encoding="utf-8")
 
 
 def _terminate(_number: int, _frame: FrameType | None) -> NoReturn:

@@ -11,7 +11,15 @@ import typer
 
 from command_line import output
 from command_line.nothing_found import say_why_nothing
-from command_line.options import DEFAULT_LAKE, FormatOption, JsonOption, LakeOption, rows_format, unknown
+from command_line.options import (
+    DEFAULT_LAKE,
+    FormatOption,
+    JsonOption,
+    LakeOption,
+    check_standard_input,
+    rows_format,
+    unknown,
+)
 from command_line.output import Rows, say
 from command_line.scope import scoped
 
@@ -61,6 +69,7 @@ def sql(
     from analytics import run_sql
 
     chosen = rows_format(output_format, as_json=as_json)
+    check_standard_input(is_read=query is None)
     if query is None and sys.stdin.isatty():
         _sql_shell(lake, chosen)
         return

@@ -17,6 +17,7 @@ from command_line.options import (
     LogFormat,
     Stream,
     TimeZone,
+    check_standard_input,
     now,
     read_options,
 )
@@ -62,6 +63,7 @@ def ingest(
     """Load log files. What was loaded before is not loaded again."""
     import ingest as floor
 
+    check_standard_input(is_read="-" in paths)
     options = read_options(
         log_format=log_format, layout=layout, stream=stream, host=host, time_zone=time_zone, final=final
     )
@@ -89,7 +91,7 @@ def unload(
 def inspect(
     file: Annotated[str, typer.Argument(metavar="FILE", help="A log file, or - for standard input.")],
     *,
-    limit: Annotated[int | None, typer.Option(min=1, help="Show so many calls and rejects.")] = None,
+    limit: Annotated[int | None, typer.Option(metavar="NUMBER", min=1, help="Show so many calls and rejects.")] = None,
     log_format: LogFormat = None,
     layout: Layout = None,
     stream: Stream = None,
@@ -101,6 +103,7 @@ def inspect(
     """Show what we would make of a log file; writes nothing."""
     import ingest as floor
 
+    check_standard_input(is_read=file == "-")
     options = read_options(
         log_format=log_format, layout=layout, stream=stream, host=host, time_zone=time_zone, final=final
     )
@@ -136,7 +139,7 @@ def _print_ingest_report(report: IngestReport, *, as_json: bool) -> None:
 
 def _print_inspection(file: str, inspection: Inspection, limit: int) -> None:
     if inspection.lines == 0:
-        output.write(f"{shown(file)} is empty\n")
+        output.write(f"{'standard input' if file == '-' else shown(file)} is empty\n")
         return
     read_as = " ".join(filter(None, (inspection.log_format, inspection.dialect)))
     output.write(f"{counted(inspection.lines, 'line')} of {shown(read_as)}\n")

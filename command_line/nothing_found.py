@@ -10,6 +10,8 @@ from command_line.output import say
 from command_line.values import counted
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     import polars as pl
 
     from analytics import Scope, Warehouse
@@ -48,13 +50,14 @@ def why_nothing(warehouse: Warehouse, scope: Scope) -> list[str]:
     ]
     if not _calls(warehouse, everything.replace(since=scope.since, until=scope.until)):
         causes.append(f"no call {_period(scope)}; the lake covers the days {covered[0]} to {_last(covered[1])}")
-    return causes or [f"no call is all of it; {_lifted(warehouse, scope, named)}"]
+    return causes or [f"no call matches all of these options; {_lifted(warehouse, scope, named)}"]
 
 
 def _instead(warehouse: Warehouse, name: str, value: str) -> str:
     """The names that are nearest to this value, or those that occur most."""
     question = "frequent_values" if name in {"customer", "connector"} else "filter_values"
-    there = warehouse.query_file(question).filter(kind=name).sort("calls", descending=True)["value"].to_list()
+    values = warehouse.query_file(question).filter(kind=name)
+    there = values.sort("calls", "value", descending=[True, False])["value"].to_list()
     folded = {text.lower(): text for text in there}
     nearest = difflib.get_close_matches(value.lower(), folded, n=3)
     if nearest:
@@ -66,19 +69,15 @@ def _instead(warehouse: Warehouse, name: str, value: str) -> str:
     return f"most frequent: {', '.join(there[:MOST_NAMED])}"
 
 
-def _lifted(warehouse: Warehouse, scope: Scope, named: dict[str, object]) -> str:
-    """How many calls there would be without one of the options."""
-    without = {f"--{name}": scope.replace(**{name: "all" if name == "environment" else None}) for name in named}
-    without.pop("--environment", None)
+def _lifted(warehouse: Warehouse, scope: Scope, named: Iterable[str]) -> str:
+    """How many calls there would be with one option less."""
+    changed = {f"without --{name}": scope.replace(**{name: None}) for name in named if name != "environment"}
     if scope.since or scope.until:
-        without["--since and --until"] = scope.replace(since=None, until=None)
+        changed["without --since and --until"] = scope.replace(since=None, until=None)
     if scope.environment != "all":
-        without = {f"without {name}": lifted for name, lifted in without.items()}
-        without["with --environment all"] = scope.replace(environment="all")
-    else:
-        without = {f"without {name}": lifted for name, lifted in without.items()}
-    found = [f"{calls:,} {words}" for words, lifted in without.items() if (calls := _calls(warehouse, lifted))]
-    return f"there are {', '.join(found)}" if found else "nor without one of the options"
+        changed["with --environment all"] = scope.replace(environment="all")
+    found = [f"{calls:,} {words}" for words, other in changed.items() if (calls := _calls(warehouse, other))]
+    return f"there are {', '.join(found)}" if found else "nor with one of them less"
 
 
 def _calls(warehouse: Warehouse, scope: Scope) -> int:

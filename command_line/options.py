@@ -28,7 +28,7 @@ FormatOption = Annotated[
 
 LogFormat = Annotated[
     str | None,
-    typer.Option(metavar="NAME", help="The log format; detected from content by default, see the README for names."),
+    typer.Option(metavar="NAME", help="json, w3c, combined or csv; found out from the content by default."),
 ]
 Layout = Annotated[
     str | None,
@@ -51,6 +51,12 @@ Final = Annotated[bool, typer.Option("--final", help="A torn last line is comple
 def now() -> dt.datetime:
     """The time of the machine. Read here and passed down, never read below."""
     return dt.datetime.now(dt.UTC)
+
+
+def check_standard_input(*, is_read: bool) -> None:
+    """Wrong usage where standard input is read and there is none."""
+    if is_read and sys.stdin is None:
+        raise typer.BadParameter("there is no standard input to read: it is closed")
 
 
 def read_options(

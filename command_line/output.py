@@ -10,13 +10,12 @@ import contextlib
 import datetime as dt
 import decimal
 import io
-import json
 import os
 import sys
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
-from command_line.values import as_plain, cell, shown, to_csv, to_json
+from command_line.values import as_plain, cell, json_text, shown, to_csv
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -49,7 +48,7 @@ class Rows:
     @classmethod
     def from_arrow(cls, table: pa.Table) -> Rows:
         """The rows of an Arrow table."""
-        columns = [column.to_pylist() for column in table.columns]
+        columns = [_plain_values(column) for column in table.columns]
         values = list(zip(*columns, strict=True)) if columns else []
         return cls(tuple(table.column_names), values)
 
@@ -83,7 +82,7 @@ def print_record(record: object, *, as_json: bool) -> None:
     """Print one object: as one JSON document, or as its fields and tables for people."""
     plain = as_plain(record)
     if as_json:
-        write(json.dumps(to_json(plain), ensure_ascii=False, indent=2) + "\n")
+        write(json_text(plain, indent=2) + "\n")
         return
     single = {name: value for name, value in plain.items() if not _is_table(value)}
     if single:
@@ -97,10 +96,7 @@ def print_record(record: object, *, as_json: bool) -> None:
 def rows_as_json(rows: Rows) -> str:
     """One JSON array, one object a row and a line, keys in the order of the columns."""
     keys = _unique(rows.columns)
-    lines = [
-        json.dumps(dict(zip(keys, map(to_json, row), strict=True)), ensure_ascii=False, allow_nan=False)
-        for row in rows.values
-    ]
+    lines = [json_text(dict(zip(keys, row, strict=True))) for row in rows.values]
     return "[\n" + ",\n".join(f"  {line}" for line in lines) + "\n]\n" if lines else "[]\n"
 
 
@@ -189,6 +185,21 @@ def say(message: str) -> None:
 
 
 # --- how
+
+
+def _plain_values(column: pa.ChunkedArray) -> list[object]:
+    """The values of a column as Python has them; as text where it has none for one of them: infinity, say."""
+    try:
+        values: list[object] = column.to_pylist()
+    except (OverflowError, ValueError):
+        import duckdb
+        import pyarrow as pa
+
+        with duckdb.connect() as engine:
+            engine.execute("set timezone = 'UTC'")
+            texts = engine.from_arrow(pa.table({"value": column})).select("cast(value as varchar)")
+            values = [text for (text,) in texts.fetchall()]
+    return values
 
 
 def console(stream: Any) -> Console:

@@ -14,7 +14,9 @@ from command_line.progress import LoadProgress
 from command_line.values import counted
 
 HostAddress = Annotated[str, typer.Option("--host", metavar="NAME", help="Address to listen on.")]
-Port = Annotated[int | None, typer.Option(min=1, max=65535, help="Port (default: the first free one from 8501).")]
+Port = Annotated[
+    int | None, typer.Option(metavar="NUMBER", min=1, max=65535, help="Port (default: the first free one from 8501).")
+]
 
 
 def dashboard(*, lake: LakeOption = DEFAULT_LAKE, host: HostAddress = "localhost", port: Port = None) -> None:

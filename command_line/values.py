@@ -57,6 +57,16 @@ def to_json(value: object) -> object:
             return str(value)
 
 
+def json_text(value: object, *, indent: int | None = None) -> str:
+    r"""A value as JSON text; what a terminal would take for more than text stands there as an escape.
+
+    >>> print(json_text({"user_agent": "caf\u00e9 \x9b31m \u202e", "error_rate": float("nan")}))
+    {"user_agent": "café \u009b31m \u202e", "error_rate": null}
+    """
+    text = json.dumps(to_json(value), ensure_ascii=False, allow_nan=False, indent=indent)
+    return _INVISIBLE.sub(lambda found: found[0] if found[0] == "\n" else f"\\u{ord(found[0]):04x}", text)
+
+
 def to_csv(value: object) -> object:
     """A value as CSV has it: nothing for null, lists and objects as JSON."""
     plain = to_json(value)
@@ -95,7 +105,7 @@ def cell(column: str, value: object) -> str:
         case dt.datetime():
             return _instant(value.replace(microsecond=0)).replace("T", " ").replace("Z", " UTC")
         case list() | tuple() | dict():
-            return shown(json.dumps(to_json(value), ensure_ascii=False)) if value else NULL
+            return json_text(value) if value else NULL
         case _:
             return shown(str(to_json(value)))
 

@@ -1,0 +1,117 @@
+"""Metrics, SQL, names and reports by command: columns, documents and formats."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pyarrow.parquet as pq
+
+from tests.command_line.given import ROOT, document
+
+if TYPE_CHECKING:
+    from tests.command_line.given import Run
+
+
+def test_a_metric_has_the_columns_of_the_contract(run: Run, loaded: Path) -> None:
+    code, out, _ = run("metric", "calls_per_day", "--json")
+    assert code == 0
+    assert document(out) == [
+        {"day": "2026-03-29", "calls": 2, "errors": 1, "error_rate": 0.5, "customers": 1, "integrations": 1}
+    ]
+    assert list(document(out)[0]) == ["day", "calls", "errors", "error_rate", "customers", "integrations"]
+
+
+def test_scope_options_narrow_a_metric(run: Run, loaded: Path) -> None:
+    scope = ["--since", "2026-03-29", "--until", "2026-03-30", "--environment", "all", "--product", "profit"]
+    scope += ["--partner", "12345", "--integration", "12345_678900", "--customer", "54321", "--connector", "knsubject"]
+    (row,) = document(run("metric", "calls_per_day", *scope, "--json")[1])
+    assert (row["calls"], row["errors"]) == (1, 0)
+    assert document(run("metric", "customers_per_integration", "--environment", "test", "--json")[1]) == []
+
+
+def test_metrics_list_says_what_there_is(run: Run) -> None:
+    code, out, _ = run("metric", "--list", "--json")
+    assert code == 0
+    listed = document(out)
+    assert {"calls_per_day", "customers_per_integration", "latency"} <= {metric["name"] for metric in listed}
+    assert {"name", "title", "unit", "grain", "key", "meaning"} <= set(listed[0])
+
+
+def test_metrics_as_csv(run: Run, loaded: Path) -> None:
+    _, out, _ = run("metric", "calls_per_day", "--format", "csv")
+    assert out == "day,calls,errors,error_rate,customers,integrations\n2026-03-29,2,1,0.5,1,1\n"
+
+
+def test_sql_answers_in_every_format(run: Run, loaded: Path, tmp_path: Path) -> None:
+    query = "select customer, status from calls order by status"
+    assert document(run("sql", query, "--json")[1]) == [
+        {"customer": "54321", "status": 201},
+        {"customer": "7654321", "status": 500},
+    ]
+    assert run("sql", query, "--format", "csv")[1] == "customer,status\n54321,201\n7654321,500\n"
+    assert run("sql", query)[1] == "customer  status\n────────────────\n54321        201\n7654321      500\n"
+    in_file = subprocess.run(
+        [sys.executable, "-m", "koppelzicht", "sql", query, "--lake", tmp_path / "lake", "--format", "parquet"],
+        cwd=ROOT,
+        check=True,
+        capture_output=True,
+    ).stdout
+    (tmp_path / "answer.parquet").write_bytes(in_file)
+    assert pq.read_table(tmp_path / "answer.parquet").num_rows == 2
+
+
+def test_sql_reads_its_query_from_standard_input(loaded: Path, tmp_path: Path) -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "koppelzicht", "sql", "--lake", tmp_path / "lake", "--json"],
+        cwd=ROOT,
+        check=True,
+        capture_output=True,
+        text=True,
+        input="select count(*) as calls from calls",
+    )
+    assert document(done.stdout) == [{"calls": 2}]
+
+
+def test_bad_sql_exits_with_1_and_shows_what_the_engine_says(run: Run, loaded: Path) -> None:
+    code, out, err = run("sql", "select nonsense from calls")
+    assert code == 1
+    assert "nonsense" in err
+    assert out == ""
+    assert "Traceback" not in err
+
+
+def test_registry_counts_what_it_holds(run: Run, loaded: Path, tmp_path: Path) -> None:
+    partners = tmp_path / "partners.csv"
+    partners.write_text("partner,name,contact,email,phone\n12345,Acme [bold]b.v.[/bold],,,\n", encoding="utf-8")
+    code, out, err = run("registry", "load", partners, "--json")
+    assert code == 0, err
+    assert document(out)["partners"] == 1
+    assert "Acme [bold]b.v.[/bold]" in run("metric", "customers_per_partner")[1]
+
+
+def test_reports_say_which_files_they_wrote(run: Run, loaded: Path, tmp_path: Path) -> None:
+    code, out, err = run("report", "partner", "12345", "--month", "2026-03", "--out", "out", "--json")
+    assert code == 0, err
+    files = document(out)["files"]
+    assert files
+    assert all((tmp_path / file).is_file() for file in files)
+    code, out, err = run("report", "month", "2026-03", "--out", "out")
+    assert code == 0, err
+    assert all((tmp_path / file).is_file() for file in out.splitlines())
+
+
+def test_metrics_list_tells_about_one(run: Run) -> None:
+    assert [metric["name"] for metric in document(run("metric", "--list", "latency", "--json")[1])] == ["latency"]
+    out = run("metric", "latency", "--list")[1]
+    assert out.startswith("Name       latency\n")
+    assert "\nMeaning    " in out
+
+
+def test_values_that_python_has_not_are_text(run: Run, loaded: Path) -> None:
+    query = "select date 'infinity' as certified_until, [timestamp '-infinity'] as instants, date '10000-01-01' as day"
+    assert document(run("sql", query, "--json")[1]) == [
+        {"certified_until": "infinity", "instants": "[-infinity]", "day": "10000-01-01"}
+    ]

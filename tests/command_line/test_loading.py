@@ -1,0 +1,163 @@
+"""Log files in, by command: what is counted, what is said, with which exit code."""
+
+from __future__ import annotations
+
+import gzip
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from ingest.call import CALL_COLUMNS
+from tests.command_line.given import INSERT, document
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from tests.command_line.given import Run
+
+
+def test_ingest_counts_every_line_once(run: Run, log: Path) -> None:
+    code, out, _ = run("ingest", log, "--json")
+    assert code == 0
+    report = document(out)
+    assert list(report) == ["sources", "totals"]
+    (source,) = report["sources"]
+    keys = ["source", "stream", "log_format", "status", "lines", "calls", "rejects", "ignored", "left", "error"]
+    assert list(source) == keys
+    assert source | {"source": "", "stream": ""} == {
+        "source": "",
+        "stream": "",
+        "log_format": "json",
+        "status": "loaded",
+        "lines": 3,
+        "calls": 2,
+        "rejects": 1,
+        "ignored": 0,
+        "left": 0,
+        "error": None,
+    }
+    assert report["totals"] == {"sources": 1, "lines": 3, "calls": 2, "rejects": 1, "ignored": 0}
+
+
+def test_the_same_content_again_changes_nothing(run: Run, loaded: Path) -> None:
+    code, out, _ = run("ingest", "calls.log", "--json")
+    assert code == 0
+    assert document(out)["sources"][0]["status"] == "unchanged"
+    assert document(out)["totals"] == {"sources": 1, "lines": 0, "calls": 0, "rejects": 0, "ignored": 0}
+
+
+def test_strict_exits_with_3_when_a_line_was_rejected(run: Run, log: Path) -> None:
+    assert run("ingest", log, "--strict")[0] == 3
+
+
+def test_strict_exits_with_0_when_none_was(run: Run, log: Path) -> None:
+    log.write_text(f"{INSERT}\n", encoding="utf-8")
+    assert run("ingest", log, "--strict")[0] == 0
+
+
+def test_a_source_that_fails_exits_with_1_and_the_others_are_loaded(run: Run, log: Path, tmp_path: Path) -> None:
+    code, out, err = run("ingest", tmp_path / "not-there.log", log, "--json")
+    assert code == 1
+    assert [source["status"] for source in document(out)["sources"]] == ["failed", "loaded"]
+    assert "not-there.log" in err
+    assert "Traceback" not in err
+
+
+def test_ingest_tells_people_what_came_in(run: Run, log: Path) -> None:
+    _, out, _ = run("ingest", log)
+    assert out.endswith("1 source, 3 lines: 2 calls, 1 reject, 0 ignored\n")
+
+
+def test_unload_takes_back_what_was_loaded(run: Run, loaded: Path) -> None:
+    code, out, _ = run("unload", "calls.log", "--json")
+    assert code == 0
+    assert document(out) == {"loads": 1, "calls": 2, "rejects": 1}
+    assert document(run("sql", "select count(*) as calls from calls", "--json")[1]) == [{"calls": 0}]
+
+
+def test_inspect_shows_calls_with_the_columns_of_the_contract_and_writes_nothing(
+    run: Run, log: Path, tmp_path: Path
+) -> None:
+    code, out, _ = run("inspect", log, "--json")
+    assert code == 0
+    inspection = document(out)
+    assert list(inspection) == ["log_format", "dialect", "lines", "calls", "rejects"]
+    first = inspection["calls"][0]
+    assert list(first) == [column.name for column in CALL_COLUMNS]
+    assert first["called_at"] == "2026-03-29T00:30:00Z"
+    assert first["day"] == "2026-03-29"
+    assert (first["partner"], first["project"], first["customer"]) == (12345, 678900, "54321")
+    assert (first["connector"], first["operation"], first["own"]) == ("KnSubject", "insert", False)
+    assert [reject["reason"] for reject in inspection["rejects"]] == ["bad_status"]
+    assert list(tmp_path.iterdir()) == [log]
+
+
+def test_strict_judges_the_lines_that_are_read_in_this_run(run: Run, loaded: Path) -> None:
+    assert run("ingest", "calls.log", "--strict")[0] == 0
+    with loaded.open("a", encoding="utf-8") as log:
+        log.write("no record\n")
+    assert run("ingest", "calls.log", "--strict")[0] == 3
+
+
+def test_standard_input_is_a_source_like_any_other(run: Run, feed: Callable[[bytes], None]) -> None:
+    feed(f"{INSERT}\n".encode())
+    assert document(run("ingest", "-", "--json")[1])["sources"][0]["calls"] == 1
+    feed(gzip.compress(f"{INSERT}\n".encode()))
+    assert document(run("ingest", "-", "--json")[1])["sources"][0]["status"] == "unchanged"
+
+
+def test_an_empty_file_is_empty(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "calls.log").touch()
+    assert run("inspect", "calls.log") == (0, "calls.log is empty\n", "")
+    assert document(run("inspect", "calls.log", "--json")[1]) == {
+        "log_format": "empty",
+        "dialect": None,
+        "lines": 0,
+        "calls": [],
+        "rejects": [],
+    }
+
+
+@pytest.mark.parametrize(
+    ("timestamp", "detail"),
+    [
+        ("2026-02-28T10:00:00", "a time without offset: --time-zone says which zone is meant"),
+        ("2026-02-28 10:00:00,5", "a time without offset: --time-zone says which zone is meant"),
+        ("2026-02-30T10:00:00", "no instant that exists; expected one like 2026-03-29T00:30:00Z"),
+        ("2026-02-30T10:00:00Z", "no instant that exists; expected one like 2026-03-29T00:30:00Z"),
+        ("2026-02-28T25:00:00", "no instant that exists; expected one like 2026-03-29T00:30:00Z"),
+        ("2026-02-28T10:00:00+99:00", "no instant that exists; expected one like 2026-03-29T00:30:00Z"),
+        ("yesterday", "no instant that exists; expected one like 2026-03-29T00:30:00Z"),
+        (
+            "1999-12-31T23:59:59Z",
+            "impossible: 1999-12-31T23:59:59Z is before 2000 or more than two days after the load",
+        ),
+    ],
+)
+def test_a_bad_time_says_whether_a_time_zone_would_help(run: Run, tmp_path: Path, timestamp: str, detail: str) -> None:
+    (tmp_path / "calls.log").write_text(INSERT.replace("2026-03-29T00:30:00Z", timestamp) + "\n", encoding="utf-8")
+    (reject,) = document(run("inspect", "calls.log", "--json")[1])["rejects"]
+    assert (reject["reason"], reject["detail"]) == ("bad_time", detail)
+
+
+def test_what_stands_in_a_log_never_reaches_a_terminal_raw(run: Run, tmp_path: Path) -> None:
+    """In every field, good line or bad: escapes, NUL, what turns text around, a control character of eight bits."""
+    hostile = "\x1b[31m<script>\x00\u202e\x9b2J"
+    fields = json.loads(INSERT)
+    lines = [json.dumps(fields | {name: hostile}) for name in (*fields, hostile)]
+    lines += [json.dumps(fields | {"headers": {name: hostile}}) for name in ("IntegrationId", "User-Agent", hostile)]
+    lines += [json.dumps(fields | {"url": f"https://beers.afasfocus.nl/{hostile}/api/administrations"})]
+    (tmp_path / "hostile\x1b.log").write_text("\n".join([*lines, hostile, ""]), encoding="utf-8")
+    printed = [
+        *run("ingest", "."),
+        *run("rejects"),
+        *run("rejects", "--json"),
+        *run("inspect", "hostile\x1b.log"),
+        *run("metric", "unidentified_calls"),
+        *run("sql", "from calls", "--json"),
+    ]
+    assert {character for text in printed if isinstance(text, str) for character in text} & set(
+        "\x1b\x00\u202e\x9b"
+    ) == set()

@@ -1,0 +1,116 @@
+"""The process as a whole: help, version, signals, pipes, streams that are closed."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+from importlib import metadata
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.command_line.given import INSERT, ROOT
+
+if TYPE_CHECKING:
+    from tests.command_line.given import Run
+
+
+def test_debug_shows_the_traceback_wherever_it_stands(run: Run) -> None:
+    assert "Traceback" in run("--debug", "status")[2]
+    assert "Traceback" in run("status", "--debug")[2]
+
+
+def test_help_needs_nothing_heavy() -> None:
+    program = (
+        "import sys, koppelzicht\n"
+        "assert koppelzicht.run(['--help']) == 0\n"
+        "heavy = {'polars', 'duckdb', 'deltalake', 'streamlit', 'pyarrow', 'pandas', 'altair'}\n"
+        "assert not heavy & set(sys.modules), heavy & set(sys.modules)\n"
+    )
+    done = subprocess.run([sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    for command in [
+        "ingest",
+        "unload",
+        "inspect",
+        "status",
+        "rejects",
+        "verify",
+        "registry",
+        "metric",
+        "sql",
+        "report",
+        "dashboard",
+        "demo",
+    ]:
+        assert f"\n  {command} " in done.stdout
+
+
+def test_the_version_is_that_of_the_distribution(run: Run) -> None:
+    assert run("--version") == (0, f"koppelzicht {metadata.version('koppelzicht')}\n", "")
+
+
+@pytest.mark.parametrize(
+    "command", ["ingest", "unload", "inspect", "status", "rejects", "verify", "metric", "sql", "dashboard", "demo"]
+)
+def test_every_command_explains_itself(run: Run, command: str) -> None:
+    code, out, _ = run(command, "--help")
+    assert code == 0
+    assert "--lake" in out or command == "inspect"
+
+
+@pytest.mark.skipif(os.name == "nt", reason="POSIX signals")
+@pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+def test_signals_end_a_load_cleanly(tmp_path: Path, number: int, code: int) -> None:
+    with subprocess.Popen(
+        [sys.executable, "-m", "koppelzicht", "ingest", "-", "--lake", tmp_path / "lake"],
+        cwd=ROOT,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    ) as process:
+        assert process.stdin is not None
+        # The load is under way once it has taken more than a pipe holds.
+        process.stdin.write(f"{INSERT}\n" * 2000)
+        process.stdin.flush()
+        process.send_signal(number)
+        out, err = process.communicate(timeout=30)
+    assert process.returncode == code, err
+    assert out == ""
+    assert "Traceback" not in err
+
+
+@pytest.mark.skipif(os.name == "nt", reason="POSIX pipes")
+def test_a_reader_who_has_seen_enough_is_no_error(loaded: Path, tmp_path: Path) -> None:
+    many = "select range as number from range(200000)"
+    command = f'"{sys.executable}" -m koppelzicht sql "{many}" --lake "{tmp_path}/lake" --format csv | head -1'
+    done = subprocess.run(
+        ["bash", "-o", "pipefail", "-c", command], cwd=ROOT, capture_output=True, text=True, check=False
+    )
+    assert (done.returncode, done.stdout, done.stderr) == (0, "number\n", "")
+
+
+@pytest.mark.skipif(os.name == "nt", reason="POSIX shells")
+@pytest.mark.parametrize(
+    ("command", "said"),
+    [
+        ("sql <&-", "there is no standard input to read: it is closed"),
+        ("ingest - <&-", "there is no standard input to read: it is closed"),
+        ("--version >&-", ""),
+        ("--version > /dev/full", "No space left on device"),
+    ],
+)
+def test_streams_that_are_closed_or_full(tmp_path: Path, command: str, said: str) -> None:
+    program = f'"{sys.executable}" -m koppelzicht {command}'
+    environment = os.environ | {"PYTHONPATH": str(ROOT), "KOPPELZICHT_LAKE": str(tmp_path / "lake")}
+    done = subprocess.run(
+        ["bash", "-c", program], cwd=tmp_path, env=environment, capture_output=True, text=True, check=False
+    )
+    assert said in done.stderr
+    assert "Traceback" not in done.stderr
+    assert "should not" not in done.stderr
+    assert (done.returncode == 0) == (said == "")

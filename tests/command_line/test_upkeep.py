@@ -1,0 +1,47 @@
+"""The lake itself, by command: status, rejects, verify."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from ingest.ledger import REJECT_COLUMNS
+from tests.command_line.given import document
+
+if TYPE_CHECKING:
+    import pytest
+
+    from tests.command_line.given import Run
+
+
+def test_rejects_are_listed_with_their_reason(run: Run, loaded: Path) -> None:
+    code, out, _ = run("rejects", "--json")
+    assert code == 0
+    (reject,) = document(out)
+    assert list(reject) == [column.name for column in REJECT_COLUMNS]
+    assert (reject["line_number"], reject["reason"]) == (3, "bad_status")
+
+
+def test_status_and_verify_are_one_object_each(run: Run, loaded: Path) -> None:
+    assert isinstance(document(run("status", "--json")[1]), dict)
+    code, out, _ = run("verify", "--json")
+    assert code == 0
+    assert list(document(out)) == ["ok", "checks"]
+    assert document(out)["ok"] is True
+
+
+def test_verify_exits_with_1_when_a_data_file_is_gone(run: Run, loaded: Path, tmp_path: Path) -> None:
+    for file in (tmp_path / "lake" / "calls").rglob("*.parquet"):
+        file.unlink()
+    code, out, _ = run("verify", "--json")
+    assert code == 1
+    assert document(out)["ok"] is False
+
+
+def test_the_lake_may_stand_in_the_environment(
+    run: Run, loaded: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "lake").rename(tmp_path / "elsewhere")
+    assert run("status")[0] == 1
+    monkeypatch.setenv("KOPPELZICHT_LAKE", "elsewhere")
+    assert run("status")[0] == 0
