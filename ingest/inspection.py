@@ -7,6 +7,8 @@ import itertools
 from typing import TYPE_CHECKING, Any
 
 from ingest.call import Call
+from ingest.documents import document_blocks, document_format
+from ingest.formats import log_format
 from ingest.lake import DEFAULT_TIME_ZONE
 from ingest.reading import format_of
 from ingest.report import Inspection, Reject
@@ -31,9 +33,10 @@ def inspect(path: str, options: ReadOptions, *, limit: int | None, now: dt.datet
         contextlib.closing(open_source(path, is_final=True)) as reader,
         contextlib.closing(Understanding()) as understanding,
     ):
-        blocks = reader.blocks()
+        kind = document_format(reader, "combined" if options.layout else options.log_format)
+        blocks = document_blocks(kind, reader) if kind else reader.blocks()
         first = next(blocks, None)
-        form = format_of(path, first, options, understanding.sample)
+        form = log_format(kind) if kind else format_of(path, first, options, understanding.sample)
         understanding.begin(now=now, time_zone=DEFAULT_TIME_ZONE, source_time_zone=options.time_zone, host=options.host)
         context: Mapping[str, Any] = {}
         lines = calls = 0

@@ -16,15 +16,16 @@ from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from typing import TYPE_CHECKING, Literal
 
+from ingest.documents import document_blocks, document_context, document_format, whole_content
 from ingest.errors import LakeError, SourceError, UnknownFormatError
 from ingest.folder import list_sources
 from ingest.formats import log_format
 from ingest.lake import Lake
 from ingest.load import Load, behind_line, loaded
 from ingest.reading import format_of
-from ingest.recognition import Known, Recognition, is_related
+from ingest.recognition import Known, Marks, Recognition, is_related
 from ingest.report import IngestReport, SourceReport
-from ingest.source import STANDARD_INPUT, Block, Reader, open_source, read_ahead, stream_of
+from ingest.source import STANDARD_INPUT, Block, Fingerprint, Reader, open_source, read_ahead, stream_of
 from ingest.staging import Staging
 from ingest.understanding import Counts
 from ingest.unloading import unload, unloading_row
@@ -118,6 +119,7 @@ class _Loader:
         self.warnings: list[str] = []
         self._lake = lake
         self._options = options
+        self._wanted = "combined" if options.layout else options.log_format
         self._now = now
         self._overlap = overlap
         self._replaces = replaces
@@ -190,7 +192,10 @@ class _Loader:
             return readers[-1]
 
         try:
-            known = self._batch.recognition.recognise(reopen(), reopen)
+            reader = reopen()
+            if kind := document_format(reader, self._wanted):
+                return self._read_document(name, stream, kind, reader)
+            known = self._batch.recognition.recognise(reader, reopen)
             row = known.load or known.overlap
             if row is not None and self._staging.waits_for(row.load_id):
                 # It goes on with a source of this batch of which it is not yet known what has to be known for that.
@@ -209,18 +214,53 @@ class _Loader:
             # Nobody can tell what a line is that is still being written; a file of NULs is none, though.
             begins = None if first is None or (is_left and b"\0" not in first.data) else first
             load = self._begin(name, stream, known, begins, replaced)
-            try:
+            with self._staged_whole(load):
                 self._stage(load, itertools.chain([first] if first else [], known.rest), readers[-1])
-            except SourceError as error:
-                if self._staging.holds(load):  # what is staged cannot be taken apart
-                    self._fail(name, stream, error)
-                    raise _RefusedError from error
-                self._staging.drop(load)
-                raise
             return self._end(load)
         finally:
             for reader in readers:
                 reader.close()
+
+    def _read_document(self, name: str, stream: str, kind: str, reader: Reader) -> SourceReport | None:
+        """What becomes of a source that is one document: all of it is loaded at once, or nothing."""
+        if name == STANDARD_INPUT:
+            raise SourceError(f"-: is a {kind} document, which has to be read twice; load it from a file")
+        content = whole_content(reader)
+        row = self._batch.recognition.whole(content.position())
+        replaced = self._replaced_by(row)
+        if row is not None and replaced is None:
+            return self._unchanged(name, stream, row, left=0, error=None)
+        load = Load(
+            name=name,
+            stream=stream,
+            marks=Marks.of_whole(content.position()),
+            log_format=log_format(kind),
+            next_line=1,
+            is_in_line=False,
+            context={},
+            fingerprint=Fingerprint(),
+            parent=None,
+            replaced=replaced,
+        )
+        with contextlib.closing(open_source(name)) as again, self._staged_whole(load):
+            load.context = document_context(kind, again)
+            for block in document_blocks(kind, again):
+                self._staging.add(load, block)
+                self._batch.bytes += len(block.data)
+        load.fingerprint = content
+        return self._end(load)
+
+    @contextlib.contextmanager
+    def _staged_whole(self, load: Load) -> Iterator[None]:
+        """Nothing stays staged of a load that fails meanwhile."""
+        try:
+            yield
+        except SourceError as error:
+            if self._staging.holds(load):  # what is staged cannot be taken apart
+                self._fail(load.name, load.stream, error)
+                raise _RefusedError from error
+            self._staging.drop(load)
+            raise
 
     def _unchanged(self, name: str, stream: str, row: LedgerRow, *, left: int, error: str | None) -> SourceReport:
         if name in self._decided:  # its last piece was decided by somebody else
@@ -240,7 +280,9 @@ class _Loader:
 
     def _replaced(self, known: Known) -> LedgerRow | None:
         """What takes back the loads of a source that is to be loaded anew; None where there is nothing to take back."""
-        root = known.load or known.overlap
+        return self._replaced_by(known.load or known.overlap)
+
+    def _replaced_by(self, root: LedgerRow | None) -> LedgerRow | None:
         if not self._replaces or root is None or root.load_id in self._ours:
             return None
         loads = {row.load_id: row for row in self._batch.ledger.loads()}

@@ -33,6 +33,12 @@ class Marks:
     first: str | None
     second: str | None
 
+    @classmethod
+    def of_whole(cls, content: Position) -> Marks:
+        """The marks of a document, which is known as a whole or not at all."""
+        mark = f"whole:{content.sha256}"
+        return cls(mark, mark)
+
 
 @dataclass(frozen=True)
 class Known:
@@ -72,6 +78,11 @@ class Recognition:
     def forget(self, load_ids: Iterable[str]) -> None:
         """Know these loads no longer."""
         self._forgotten.update(load_ids)
+
+    def whole(self, content: Position) -> LedgerRow | None:
+        """The load of the document with this content; None where it is new."""
+        rows = self._by_first[Marks.of_whole(content).first]
+        return next((row for row in rows if row.load_id not in self._forgotten and row.end == content), None)
 
     def recognise(self, reader: Reader, reopen: Callable[[], Reader]) -> Known:
         """How far the content of this source is known, and what follows. SourceError when it cannot be read.

@@ -54,7 +54,6 @@ _REFUSED = {
     b"Rar!\x1a\x07": "a RAR archive",
     b"\x04\x22\x4d\x18": "lz4",
     b"\x1f\x9d": "compress (.Z)",
-    b"PAR1": "Parquet",
 }
 
 
@@ -66,6 +65,8 @@ class Block:
     offset: int
     kind: str = "lines"
     """`lines`; `torn`: the source's last line, without its end; `long_start`, `long_more`: of a line too long."""
+    places: np.ndarray[Any, np.dtype[np.int64]] | None = None
+    """Where each line stands in the source, where that does not follow from `offset`."""
 
     @property
     def end(self) -> int:
@@ -90,6 +91,14 @@ class Reader:
     def is_whole(self) -> bool:
         """Whether its last line is complete even without an end: only a plain file may still grow."""
         return self.incomplete is None and (self.is_final or self.is_compressed or self.size is None)
+
+    def peek(self, size: int) -> bytes:
+        """At least so many of its first bytes, if there are. They are still to be read."""
+        first = b""
+        while len(first) < size and (chunk := next(self.chunks, b"")):
+            first += chunk
+        self.chunks = _chain(first, self.chunks)
+        return first
 
     def close(self) -> None:
         """Let go of the file. Standard input stays open."""
@@ -380,7 +389,7 @@ def lines_of(block: Block) -> pa.Table:
     # A byte order mark is no part of the first line. (The offsets of the lines have one more entry than their starts.)
     mark = len(codecs.BOM_UTF8) if block.offset == 0 and data.startswith(codecs.BOM_UTF8) else 0
     starts = np.concatenate((np.array([mark], dtype=np.int64), ends[:-1]))
-    places = pa.array(starts + block.offset)
+    places = pa.array(starts + block.offset if block.places is None else block.places)
     fate = pa.nulls(len(ends), pa.string())
     too_long = (ends - starts > MAX_LINE_BYTES) | (block.kind == "long_start")
     if too_long.any():

@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING, Any, ClassVar, Protocol
 from ingest.errors import SourceError
 from ingest.formats.combined import Combined
 from ingest.formats.csv_rows import Csv, is_header
+from ingest.formats.har import Har
 from ingest.formats.json_lines import JsonLines
+from ingest.formats.parquet import Parquet
 from ingest.formats.w3c import W3c
 
 if TYPE_CHECKING:
@@ -42,8 +44,14 @@ class LogFormat(Protocol):
         """What the operator should know about a source that was read with this context."""
 
 
-FORMATS = ("json", "w3c", "combined", "csv")
-"""The names of the formats, in the order in which they are asked whether they claim a source."""
+LINE_FORMATS = ("json", "w3c", "combined", "csv")
+"""The names of the formats of lines, in the order in which they are asked whether they claim a source."""
+
+DOCUMENTS = ("har", "parquet")
+"""The names of the formats whose sources are one document; `ingest/documents.py` cuts it into lines."""
+
+FORMATS = (*LINE_FORMATS, *DOCUMENTS)
+"""The names of all formats."""
 
 
 def log_format(name: str, *, layout: str | None = None) -> LogFormat:
@@ -57,13 +65,17 @@ def log_format(name: str, *, layout: str | None = None) -> LogFormat:
             return Combined(layout) if layout else Combined()
         case "csv":
             return Csv()
+        case "har":
+            return Har()
+        case "parquet":
+            return Parquet()
         case _:
             raise SourceError(f"log format {name!r} is not known; known: {', '.join(FORMATS)}")
 
 
 def detect(lines: Sequence[str], *, layout: str | None = None) -> LogFormat | None:
     """The first format that claims these lines, None when none does."""
-    for name in FORMATS:
+    for name in LINE_FORMATS:
         candidate = log_format(name, layout=layout)
         if candidate.claims(lines):
             return candidate
