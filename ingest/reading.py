@@ -28,7 +28,8 @@ def format_of(name: str, first: Block | None, options: ReadOptions, sample: Call
     lines = list(itertools.islice((line for line in head if line.strip("\ufeff \t\r")), _LINES_TO_DETECT))
     if options.log_format or options.layout:
         named = log_format(options.log_format or "combined", layout=options.layout)
-        named.claims(lines)  # an access log finds its layout this way, where none is given
+        if options.layout is None:
+            named.claims(lines)  # an access log finds its layout this way
         return named
     found = detect(lines)
     if found is not None:

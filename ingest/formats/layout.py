@@ -106,8 +106,8 @@ _DELIMITERS = "\t|;,"
 _BARE = r'[^\s"]*'
 _HOST = r'[^\s"/?]*'
 _LIST = r'(?:[^\s",]*(?:, ?| : ))*[^\s",]*'
-_LISTS = re.compile(r"upstream_\w+|(?:http|proxy_add)_x_forwarded_for|%\{x-forwarded-for\}i")
-"""Variables with one value for each server or proxy on the way: 0.087, 0.090 : 0.001."""
+_LISTS = re.compile(r"upstream_\w+|(?:http|proxy_add)_x_forwarded_for|%\{x-forwarded-for\}i|field_[0-9]+")
+"""Variables with one value for each server or proxy on the way (0.087, 0.090 : 0.001), and those of which nobody knows."""
 
 _OWN_PATTERNS = {
     "request": r'(?:[^\s"]+ [^\s"]* HTTP/[0-9.]+|-)',

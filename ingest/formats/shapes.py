@@ -36,13 +36,16 @@ NAMED_LAYOUTS = {
 }
 """The layouts that Apache and nginx know by name."""
 
+# Atomic, so that no line takes long: a list ends where it ends, whatever follows.
+_LIST = r'(?>(?:[^\s",]*(?:, ?| : ))*[^\s",]+)'
 _QUOTED = r'"(?:[^"\\]|\\.)*"'
 _LINE = re.compile(
-    rf'(?P<host>[^\s"]+ )?(?P<client>[^\s"]+) [^\s"]+ (?:""|[^\s"]+) \[[^\]]*\] {_QUOTED} (?:[0-9]{{3}}|-) (?:[0-9]+|-)'
-    rf'(?P<agent> {_QUOTED} {_QUOTED})?(?P<more>(?: (?:{_QUOTED}|[^\s"]+))*)\s*',
+    rf'(?P<host>[^\s"]+ )?(?P<client>[^\s"]+) [^\s"]+ (?:""|[^\s"]+)'
+    rf" \[(?:(?P<iso>[0-9]{{4}}-[^\]\s]*)|[0-9]{{2}}/[A-Za-z]{{3}}/[0-9]{{4}}:[^\]]*)\] {_QUOTED} (?:[0-9]{{3}}|-) (?:[0-9]+|-)"
+    rf"(?P<agent> {_QUOTED} {_QUOTED})?(?P<more>(?: (?:{_QUOTED}|{_LIST}))*)\s*",
     re.ASCII,
 )
-_MORE = re.compile(rf' ({_QUOTED}|[^\s"]+)', re.ASCII)
+_MORE = re.compile(rf" ({_QUOTED}|{_LIST})", re.ASCII)
 _ID = re.compile(r'"[1-9][0-9]{3,6}_[1-9][0-9]{0,8}"', re.ASCII)
 _NOTHING = ('"-"', '""')
 
@@ -53,6 +56,7 @@ class _Shape:
 
     has_host: bool
     has_port: bool
+    has_iso_time: bool
     has_agent: bool
     is_quoted: tuple[bool, ...]
 
@@ -69,6 +73,8 @@ def layout_of(lines: Sequence[str]) -> str | None:
     [(shape, _)] = Counter(shape for shape, _ in found).most_common(1)
     others = [other for its_shape, other in found if its_shape == shape]
     known = _COMBINED if shape.has_agent else _COMMON
+    if shape.has_iso_time:
+        known = known.replace("$time_local", "$time_iso8601")
     host = "" if not shape.has_host else _VHOST if shape.has_port else "$host "
     return host + known + "".join(f" {name}" for name in _names(shape, others))
 
@@ -77,7 +83,7 @@ def _shape(match: re.Match[str]) -> _Shape:
     host = match["host"] or ""
     is_quoted = tuple(text.startswith('"') for text in _MORE.findall(match["more"]))
     has_port = re.search(r":[0-9]+ $", host) is not None
-    return _Shape(bool(host), has_port, match["agent"] is not None, is_quoted)
+    return _Shape(bool(host), has_port, match["iso"] is not None, match["agent"] is not None, is_quoted)
 
 
 def _names(shape: _Shape, rows: Sequence[Sequence[str]]) -> list[str]:

@@ -50,6 +50,14 @@ SHAPES = {
         f'{COMMON} "-" "Acme \\"x\\" \\\\"',
         f"{COMMON_LAYOUT} {AGENT_LAYOUT}",
     ),
+    "times as ISO 8601": (
+        COMMON.replace("01/Oct/2026:09:00:00 +0200", "2026-10-01T09:00:00+02:00"),
+        COMMON_LAYOUT.replace("time_local", "time_iso8601"),
+    ),
+    "a list without quotes": (
+        f"{COMMON} {AGENT} 0.080, 0.090 : 0.1 x",
+        f"{COMMON_LAYOUT} {AGENT_LAYOUT} $field_1 $field_2",
+    ),
     "our default goes before all others": (f'{HOST} {COMMON} {AGENT} "1234_5678" 0.087', None),
 }
 
@@ -66,10 +74,14 @@ def test_a_common_shape_is_recognised_and_is_a_layout_to_read_on_with(line: str,
 
 
 @pytest.mark.parametrize(
-    "line", ["hello world", f'{COMMON} "open', COMMON.replace('"GET', "GET"), "[x] " + COMMON[:20]]
+    "line", ["hello world", f'{COMMON} "open', COMMON.replace('"GET', "GET"), COMMON.replace("/Oct/", " Oct ")]
 )
 def test_other_lines_are_no_access_log(line: str) -> None:
     assert detect([line]) is None
+
+
+def test_a_hostile_line_does_not_take_long() -> None:
+    assert layout_of([f'{COMMON} {"a : " * 20_000}"', f'{COMMON} {"a, " * 20_000}"']) is None
 
 
 def test_the_shape_is_that_of_most_lines() -> None:
@@ -89,7 +101,7 @@ def test_a_quoted_field_is_the_id_only_where_it_looks_like_one_on_most_lines() -
     assert layout("-", "-") == without
 
 
-def test_what_nobody_can_read_is_rejected(tmp_path: Path) -> None:
+def test_combined_escaped_quotes_a_missing_field_an_ipv6_client(tmp_path: Path) -> None:
     path = tmp_path / "access.log"
     lines = [
         f'{HOST} {COMMON} {AGENT} "1234_5678" 0.087',

@@ -5,14 +5,13 @@ from __future__ import annotations
 import datetime as dt
 from typing import TYPE_CHECKING
 
-import pyarrow as pa
 import pytest
 
 from ingest import SourceError
-from ingest.engine import begin_source, connect
+from ingest.engine import connect
 from ingest.formats.combined import Combined
 from ingest.formats.layout import compile_layout
-from tests.ingest import worked
+from tests.ingest.raw_fields import raw_fields
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -37,13 +36,7 @@ def connection() -> Iterator[duckdb.DuckDBPyConnection]:
 def _raw(
     connection: duckdb.DuckDBPyConnection, layout: str, line: str, time_zone: str | None = None
 ) -> dict[str, object]:
-    """The fields of a line as they stand in the log."""
-    begin_source(connection, now=worked.NOW, time_zone="UTC", source_time_zone=time_zone, host=HOST)
-    lines = pa.table({"line_number": [1], "byte_offset": [0], "line": [f"{line}\n"], "fate": pa.nulls(1, pa.string())})
-    connection.register("lines", lines)
-    table, _ = Combined(layout).read(connection, lines, [(1, {})])
-    (raw,) = table.to_pylist()
-    assert isinstance(raw, dict)
+    (raw,) = raw_fields(connection, Combined(layout), line, host=HOST, time_zone=time_zone)
     return raw
 
 

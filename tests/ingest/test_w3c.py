@@ -7,15 +7,33 @@ from typing import TYPE_CHECKING
 import pytest
 
 from ingest import ReadOptions, ingest, inspect
+from ingest.engine import connect
+from ingest.formats.w3c import W3c
 from tests.ingest import worked
+from tests.ingest.raw_fields import raw_fields
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
+
+    import duckdb
 
     from ingest import Inspection
 
 FIELDS = "date time cs-method cs-uri-stem cs-uri-query cs-host sc-status"
 CALL = "2026-10-01 07:00:00 GET /ProfitRestServices/connectors/KnSubject - 4321.rest.afas.online 200"
+
+
+@pytest.fixture(scope="module")
+def connection() -> Iterator[duckdb.DuckDBPyConnection]:
+    with connect(threads=1) as connection:
+        yield connection
+
+
+def _raw(connection: duckdb.DuckDBPyConnection, column: str, *lines: str) -> object:
+    (raw,) = raw_fields(connection, W3c(), *lines)
+    assert raw["fate"] is None, raw["detail"]
+    return raw[column]
 
 
 def _read(tmp_path: Path, *lines: str, host: str | None = None, time_zone: str | None = None) -> Inspection:
@@ -48,6 +66,11 @@ def test_no_fields_directive(tmp_path: Path) -> None:
     found = _read(tmp_path, "#Software: Microsoft Internet Information Services 10.0", CALL, f"#Fields: {FIELDS}", CALL)
     assert [(reject.line_number, reject.reason) for reject in found.rejects] == [(2, "no_fields_directive")]
     assert [call.line_number for call in found.calls] == [4]
+
+
+def test_no_fields_at_all(connection: duckdb.DuckDBPyConnection) -> None:
+    fates = [raw["fate"] for raw in raw_fields(connection, W3c(), "#Version: 1.0", CALL, CALL)]
+    assert fates == ["no_fields_directive", "no_fields_directive"]
 
 
 def test_a_second_software_block_has_its_own_units(tmp_path: Path) -> None:
@@ -87,14 +110,16 @@ def test_no_integration_id_column_at_all_is_warned_about(tmp_path: Path) -> None
         "cs-integrationid",
     ],
 )
-def test_the_integration_id_may_be_a_custom_field_of_any_such_name(tmp_path: Path, column: str) -> None:
-    found = _read(tmp_path, f"#Fields: {FIELDS} {column}", f"{CALL} 1234_5678")
-    assert _values(found, "integration") == ["1234_5678"]
+def test_the_integration_id_may_be_a_custom_field_of_any_such_name(
+    connection: duckdb.DuckDBPyConnection, column: str
+) -> None:
+    assert _raw(connection, "id_text", f"#Fields: {FIELDS} {column}", f"{CALL} 1234_5678") == "1234_5678"
 
 
-def test_the_integration_id_of_a_response_is_not_that_of_the_request(tmp_path: Path) -> None:
-    found = _read(tmp_path, f"#Fields: {FIELDS} sc(IntegrationId)", f"{CALL} 1234_5678")
-    assert _values(found, "id_status") == ["missing"]
+def test_the_integration_id_of_a_response_is_not_that_of_the_request(
+    connection: duckdb.DuckDBPyConnection,
+) -> None:
+    assert _raw(connection, "id_text", f"#Fields: {FIELDS} sc(IntegrationId)", f"{CALL} 1234_5678") is None
 
 
 @pytest.mark.parametrize(
@@ -108,9 +133,11 @@ def test_the_integration_id_of_a_response_is_not_that_of_the_request(tmp_path: P
         ("Undertow - 2.3.18.Final", 2000.0),
     ],
 )
-def test_time_taken_is_in_the_unit_of_the_product(tmp_path: Path, software: str, milliseconds: float) -> None:
-    found = _read(tmp_path, f"#Software: {software}", f"#Fields: {FIELDS} time-taken", f"{CALL} 2")
-    assert _values(found, "duration_ms") == [milliseconds]
+def test_time_taken_is_in_the_unit_of_the_product(
+    connection: duckdb.DuckDBPyConnection, software: str, milliseconds: float
+) -> None:
+    lines = (f"#Software: {software}", f"#Fields: {FIELDS} time-taken", f"{CALL} 2")
+    assert _raw(connection, "duration_ms", *lines) == milliseconds
 
 
 def test_netscaler_names_no_host(tmp_path: Path) -> None:
@@ -184,9 +211,11 @@ def test_weblogic_writes_local_times_and_tabs(tmp_path: Path) -> None:
         ("SomeProxy", '"Acme', '"Acme'),
     ],
 )
-def test_only_products_that_quote_have_quotes_taken_off(tmp_path: Path, software: str, value: str, agent: str) -> None:
-    found = _read(tmp_path, f"#Software: {software}", f"#Fields: {FIELDS} cs(User-Agent) x-end", f"{CALL} {value} x")
-    assert _values(found, "user_agent") == [agent]
+def test_only_products_that_quote_have_quotes_taken_off(
+    connection: duckdb.DuckDBPyConnection, software: str, value: str, agent: str
+) -> None:
+    lines = (f"#Software: {software}", f"#Fields: {FIELDS} cs(User-Agent) x-end", f"{CALL} {value} x")
+    assert _raw(connection, "user_agent", *lines) == agent
 
 
 def test_a_quoted_value_with_blanks_does_not_make_up_for_a_missing_one(tmp_path: Path) -> None:
@@ -194,7 +223,7 @@ def test_a_quoted_value_with_blanks_does_not_make_up_for_a_missing_one(tmp_path:
     assert [reject.reason for reject in found.rejects] == ["not_a_record"]
 
 
-def test_a_custom_field_with_tabs_between_values_may_hold_blanks(tmp_path: Path) -> None:
+def test_a_custom_field_with_tabs_between_values_may_hold_blanks(connection: duckdb.DuckDBPyConnection) -> None:
     fields, call = FIELDS.replace(" ", "\t"), CALL.replace(" ", "\t")
-    found = _read(tmp_path, f"#Fields:\t{fields}\tcs(User-Agent)", f"{call}\tAcme Client")
-    assert _values(found, "user_agent") == ["Acme Client"]
+    lines = (f"#Fields:\t{fields}\tcs(User-Agent)", f"{call}\tAcme Client")
+    assert _raw(connection, "user_agent", *lines) == "Acme Client"

@@ -18,7 +18,7 @@ Where the contract is silent, the oracle decides:
   is null everywhere. No host is the given one, and else none. `cs-uri-query` is joined with `?` where it does not begin with
   it. A plus is a space in a user agent without spaces. `cs(Authorization)` logged as `-` is none. `cs(X-Request-ID)` is the request id.
 - L6. combined: exactly the default layout; inside quotes `\\"`, `\\\\` and `\\xHH` (a byte of UTF-8) are
-  escapes. `-` is null. The
+  escapes. `-` is null. An empty user may be `""`. The
   request is `METHOD target HTTP/n`: the method ends at the first space, the version is optional, the target is what is
   between and begins with `/` or is a whole URL, else `bad_url`. The request time is in seconds, rounded to microseconds.
 - L7. csv: the separator is the one of comma, semicolon, tab that the header has most of; every line stands alone. A quote that is open at its
@@ -224,7 +224,7 @@ def _w3c(line: str, header: Header | None) -> Logged | Reject:
 _QUOTED = r'"((?:[^"\\]|\\.)*)"'
 _BARE = r'([^ \t\r\n\f"]+)'
 _COMBINED = re.compile(
-    rf"{_BARE} {_BARE} - {_BARE} \[([^\]]*)\] {_QUOTED} {_BARE} {_BARE} {_QUOTED} {_QUOTED} {_QUOTED} {_BARE}\s*",
+    rf"{_BARE} {_BARE} - ({_BARE[1:-1]}|\"\") \[([^\]]*)\] {_QUOTED} {_BARE} {_BARE} {_QUOTED} {_QUOTED} {_QUOTED} {_BARE}\s*",
     re.DOTALL | re.ASCII,
 )
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
