@@ -44,8 +44,10 @@ class Gap:
 def gaps(warehouse: Warehouse, scope: Scope) -> tuple[Gap, ...]:
     """The gaps of the scope's period in the streams that its calls come from, the first first.
 
-    Ask a warehouse that may see all: what one partner did not do is no gap in a log.
+    None where not all calls of a stream may be seen: what one partner did not do is no gap in a log.
     """
+    if warehouse.viewer != period_of(warehouse.viewer):
+        return ()
     hours = warehouse.metric("completeness", period_of(scope))
     if (hours["state"] == "complete").all():
         return ()

@@ -11,15 +11,16 @@
 -- low: at least three in four of those weeks had more than twice as many calls.
 -- missing: silence that is low and surely no chance. All calls expected in one unbroken silence, counted in bursts as
 -- large as the stream's calls come in, are 10 or more: by Poisson p(0) < 1 in 20,000. So a quiet night is complete.
--- thin: fewer calls, low, and 5 standard deviations below what is expected; and silence of a day on which the
--- streams that have calls, in three hours at least, have less than half of the usual (their median): a holiday. So an hour that is thin may be a
--- holiday, a disturbance or part of a log.
+-- thin: fewer calls, low, and 5 standard deviations below what is expected; and silence on a day on which the streams
+-- that have calls, in three hours at least, have less than half of the usual (their median): a holiday. So an hour that
+-- is thin may be a holiday, a disturbance or part of a log.
 -- The first hour of a stream and the last of the lake are cut by where the logs begin and end, and never thin.
 -- Where the clock is put back, the two hours of one name are low only together: what runs at night runs once.
 -- A stream that stays behind the others is missing until the last call of the lake, for four weeks: then it has ended.
 -- One that ends within a day of another's beginning was renamed, and ends there.
--- Limits: streams of about a call an hour and less are too quiet to judge; what is cut off in most weeks is the rhythm;
--- a fall by more than half is thin for two weeks; and when everything is silent, a holiday looks like a gap.
+-- Limits: streams of about a call an hour and less are too quiet to judge; what is cut off in most weeks is the rhythm; a
+-- fall by more than half is thin for two weeks, and so is what runs by UTC when the clock has changed; and when everything
+-- is silent, a holiday looks like a gap.
 with counted as (
     select
         stream,

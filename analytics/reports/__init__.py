@@ -102,6 +102,7 @@ def _summary(report: Report) -> str:
         ("days_covered", period.days_covered, previous.days_covered, "days"),
         ("missing_days", _dates(period.missing_days), _dates(previous.missing_days), "dates"),
         ("thin_days", _dates(period.thin_days), _dates(previous.thin_days), "dates"),
+        ("missing_hours", period.missing_hours, previous.missing_hours, "hours"),
         ("data_until", report.data_until, None, "UTC"),
         ("written_at", report.written_at, None, "UTC"),
         ("time_zone", report.time_zone, None, "of the days"),

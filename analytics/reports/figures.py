@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from pydantic import BaseModel
 
 from analytics import sql_file
+from analytics.gaps import HOUR, gaps
 from analytics.metrics import metric
 from analytics.reports import numbers
 from analytics.reports.errors import ReportError
@@ -20,6 +21,7 @@ from analytics.reports.model import (
     FailingRow,
     IntegrationDayRow,
     IntegrationRow,
+    MissingTime,
     Period,
     Totals,
 )
@@ -160,6 +162,8 @@ class Figures:
     def _period(self, month: Month, coverage: dict[str, set[dt.date]]) -> Period:
         logged = {day for days in coverage.values() for day in days}
         thin = {day for days in coverage.values() for day in _gaps(days)}
+        times = self._missing_times(month)
+        thin |= {day for time in times for day in month.days if time.since.date() <= day <= (time.until - HOUR).date()}
         return Period(
             month=str(month),
             since=month.since,
@@ -167,6 +171,19 @@ class Figures:
             days=len(month.days),
             missing_days=tuple(day for day in month.days if day not in logged),
             thin_days=tuple(day for day in month.days if day in logged & thin),
+            missing_times=times,
+        )
+
+    def _missing_times(self, month: Month) -> tuple[MissingTime, ...]:
+        """When logs that such calls come from are missing. Which log it is, only those learn who may see all."""
+        viewer = self._warehouse.viewer
+        scope = viewer.replace(since=month.since, until=month.until, environment="production")
+        return tuple(
+            MissingTime(
+                stream=None if viewer.narrows else gap.stream, since=gap.since, until=gap.until, hours=gap.hours
+            )
+            for gap in gaps(self._everything, scope)
+            if gap.state == "missing"
         )
 
     def _logs(self, day: dt.date) -> str:

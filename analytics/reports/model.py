@@ -29,6 +29,15 @@ class Totals(_Model):
     error_rate: float | None
 
 
+class MissingTime(_Model):
+    """A time in which a log source that is busy then has no call. Half-open, in the lake's time zone."""
+
+    stream: str | None = Field(description="the log source; None where it is not the reader's business")
+    since: dt.datetime
+    until: dt.datetime
+    hours: int = Field(description="hours of that time in which calls were to be expected")
+
+
 class Period(_Model):
     """A month and how much of it the logs cover."""
 
@@ -37,12 +46,20 @@ class Period(_Model):
     until: dt.date = Field(description="the first day after it")
     days: int
     missing_days: tuple[dt.date, ...] = Field(description="days without a call of anybody: not logged, or not loaded")
-    thin_days: tuple[dt.date, ...] = Field(description="days on which a log source that calls daily has no call")
+    thin_days: tuple[dt.date, ...] = Field(
+        description="days on which a log source is missing, for hours or the whole day"
+    )
+    missing_times: tuple[MissingTime, ...] = Field(default=(), description="the hours that are missing on these days")
 
     @property
     def days_covered(self) -> int:
         """Days with any call."""
         return self.days - len(self.missing_days)
+
+    @property
+    def missing_hours(self) -> int:
+        """Hours in which a log source is missing, those of every source counted."""
+        return sum(time.hours for time in self.missing_times)
 
     @property
     def complete(self) -> bool:
@@ -70,7 +87,7 @@ class DayRow(_Model):
     error_rate: float | None
     customers: int | None
     integrations: int | None
-    logs: Literal["complete", "thin", "missing"] = Field(description="thin: a log source has no call on that day")
+    logs: Literal["complete", "thin", "missing"] = Field(description="thin: a part of the logs is missing")
 
 
 class PartnerRow(_Model):

@@ -128,6 +128,19 @@ def days(values: tuple[dt.date, ...]) -> str:
     return ", ".join(_run(run[0], run[-1]) for run in runs)
 
 
+def times(since: dt.datetime, until: dt.datetime) -> str:
+    """A time within a known month, to the hour.
+
+    >>> import datetime as dt
+    >>> times(dt.datetime(2026, 10, 1, 9), dt.datetime(2026, 10, 1, 12))
+    'Thu 1 Oct 09:00 to 12:00'
+    >>> times(dt.datetime(2026, 10, 1, 9), dt.datetime(2026, 10, 2, 0))
+    'Thu 1 Oct 09:00 to Fri 2 Oct 00:00'
+    """
+    end = f"{until:%H:%M}" if since.date() == until.date() else f"{weekday(until.date())} {until:%H:%M}"
+    return f"{weekday(since.date())} {since:%H:%M} to {end}"
+
+
 def instant(value: dt.datetime | None, time_zone: str) -> str:
     """A moment in the lake's time zone, to the minute: `31 Oct 2026, 23:58`."""
     if value is None:

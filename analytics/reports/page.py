@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup, escape
 
+from analytics.gaps import HOUR
 from analytics.reports import numbers, svg
 from analytics.reports.figures import FAILING_CALLS
 from analytics.reports.findings import label
@@ -22,7 +23,7 @@ from ingest.call import Outcome, Party
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from analytics.reports.model import Finding, IntegrationRow, MonthReport, PartnerReport, Report
+    from analytics.reports.model import Finding, IntegrationRow, MissingTime, MonthReport, PartnerReport, Report
 
 FOLDER = Path(__file__).parent / "templates"
 FINDINGS_OF_A_KIND = 5
@@ -30,6 +31,8 @@ FINDINGS_OF_A_KIND = 5
 
 NO_CHANGE = {numbers.NOTHING, numbers.change(1, 1), numbers.difference(1, 1), numbers.points(1.0, 1.0)}
 MOVERS = 6
+MISSING_TIMES = 5
+"""More gaps than this are only counted."""
 
 
 @dataclass(frozen=True)
@@ -157,11 +160,33 @@ def _warnings(report: Report) -> list[str]:
     warnings = []
     if missing:
         warnings.append(say("notice", "missing", days=numbers.days(missing)))
-    if period.thin_days:
-        warnings.append(say("notice", "thin", days=numbers.days(period.thin_days)))
+    told = {day for time in period.missing_times for day in period.thin_days if _touches(time, day)}
+    silent = tuple(day for day in period.thin_days if day not in told)
+    if silent:
+        warnings.append(say("notice", "thin", days=numbers.days(silent)))
+    if period.missing_times:
+        warnings.append(_missing_times(period.missing_times))
     if ends < period.until - dt.timedelta(days=1):
         warnings.append(say("notice", "ends", until=numbers.instant(report.data_until, report.time_zone)))
     return warnings
+
+
+def _touches(time: MissingTime, day: dt.date) -> bool:
+    return time.since.date() <= day <= (time.until - HOUR).date()
+
+
+def _missing_times(times: Sequence[MissingTime]) -> str:
+    """Which hours are missing, the first times one by one."""
+    said = [
+        say("notice", "time_of", stream=time.stream, time=numbers.times(time.since, time.until))
+        if time.stream
+        else numbers.times(time.since, time.until)
+        for time in times[:MISSING_TIMES]
+    ]
+    if len(times) > MISSING_TIMES:
+        said.append(say("notice", "more_times", count=numbers.count(len(times) - MISSING_TIMES)))
+    hours = numbers.counted(sum(time.hours for time in times), "hour")
+    return say("notice", "hours", hours=hours, times="; ".join(said))
 
 
 def _notes(report: Report, nameless: str) -> list[str]:

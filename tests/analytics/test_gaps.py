@@ -79,6 +79,14 @@ def test_a_gap_concerns_figures_of_calls_that_come_from_that_log(
     assert gaps(warehouse, Scope.parse(asked)) == expected
 
 
+def test_who_may_not_see_all_cannot_tell_silence_from_a_gap(warehouse: Warehouse) -> None:
+    for viewer in (Scope(environment="all", partner=1234567), Scope()):
+        with Warehouse.over(warehouse.snapshot, RegistryFiles(), viewer) as narrowed:
+            assert gaps(narrowed, Scope(environment="all")) == ()
+    with Warehouse.over(warehouse.snapshot, RegistryFiles(), Scope(environment="all", stream="proxy")) as of_one_log:
+        assert gaps(of_one_log, Scope(environment="all")) == (MISSING,)
+
+
 def test_a_period_that_cuts_a_gap_shows_its_part(warehouse: Warehouse) -> None:
     (gap,) = gaps(warehouse, Scope.parse({"since": "2026-09-17"}))
     assert (gap.since, gap.until, gap.hours, gap.expected) == (at(THURSDAY, 9), at(THURSDAY, 17), 8, 32.0)

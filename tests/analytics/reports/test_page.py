@@ -167,6 +167,33 @@ class TestWhatIsSaid:
             assert "+" not in "".join(card.text for card in page.all("div", "card"))
             assert len(page.all("rect", "missing")) == 2 * (2 + 6)  # both charts: the gap and what is not over
 
+    def test_missing_hours_are_said_and_to_a_partner_only_those_of_its_logs(self, tmp_path: Path) -> None:
+        days = [*SEPTEMBER, *OCTOBER]
+        busy = [
+            *every_day(
+                [day for day in days if day != dt.date(2026, 10, 20)] * 12, stream="proxy", integration_id="1234_1"
+            ),
+            *every_day([day for day in days if day not in OCTOBER[4:6]] * 12, stream="other/access.log"),
+        ]
+        winter_time = [
+            row | {"called_at": row["called_at"] + dt.timedelta(hours=row["day"] >= dt.date(2026, 10, 25))}
+            for row in busy
+        ]
+        partner, month = pages(tmp_path, [*EVERY_DAY, *winter_time])
+        assert " ".join(partner.all("div", "notice")[0].text.split()) == (
+            "Part of the logs is missing on 5 to 6 Oct: a log source that is there every day has no calls. "
+            "Figures of those days are too low. "
+            "Logs are missing for 1 hour, by what is usual at that time: Tue 20 Oct 14:00 to 15:00. "
+            "Figures are too low by what happened then."
+        )
+        assert " ".join(month.all("div", "notice")[0].text.split()) == (
+            "Logs are missing for 3 hours, by what is usual at that time: "
+            "other/access.log, Mon 5 Oct 14:00 to Tue 6 Oct 15:00; proxy, Tue 20 Oct 14:00 to 15:00. "
+            "Figures are too low by what happened then."
+        )
+        assert "access.log" not in partner.text
+        assert len(month.all("rect", "thin")) == 2 * 3  # both charts
+
     def test_numbers_stand_for_names_where_the_registry_has_none(self, tmp_path: Path) -> None:
         partner, month = pages(tmp_path, [*EVERY_DAY, *acme_calls()], named=False)
         assert partner.all("h1")[0].text == "Partner 1234"

@@ -342,6 +342,7 @@ class TestFiles:
             "days_covered,31,30,days",
             "missing_days,,,dates",
             "thin_days,,,dates",
+            "missing_hours,0,0,hours",
             "data_until,2026-10-31T12:00:00Z,,UTC",
             "written_at,2026-11-02T09:30:00Z,,UTC",
             "time_zone,Europe/Amsterdam,,of the days",
