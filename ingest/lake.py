@@ -329,8 +329,7 @@ class Lake:
         new: list[LedgerRow] = []
         for name in _paths(table):
             if name not in self._ledger_files:
-                records = self._read_ledger_file(name).to_pylist()
-                self._ledger_files[name] = [LedgerRow.from_record(record) for record in records]
+                self._ledger_files[name] = _ledger_rows(self._read_ledger_file(name))
                 new += self._ledger_files[name]
             read[name] = self._ledger_files[name]
         if read.keys() >= self._ledger_files.keys() and all(row.decision > self._ledger.version for row in new):
@@ -370,8 +369,8 @@ class Lake:
         rows: list[LedgerRow] = []
         for name, decision in zip(actions["path"].to_pylist(), last, strict=True):
             if decision is None or decision > version:
-                records = self._read_ledger_file(name).to_pylist()
-                rows += [LedgerRow.from_record(record) for record in records if record["decision"] > version]
+                found = self._read_ledger_file(name)
+                rows += _ledger_rows(found.filter(pc.greater(found["decision"], version)))
         return _in_order(rows)
 
     def _upgrade(self) -> None:
@@ -550,6 +549,10 @@ def new_load_id() -> str:
 def _paths(table: DeltaTable) -> list[str]:
     paths: list[str] = pa.table(table.get_add_actions(flatten=True))["path"].to_pylist()
     return paths
+
+
+def _ledger_rows(table: pa.Table) -> list[LedgerRow]:
+    return LedgerRow.from_columns({name: table[name].to_pylist() for name in table.column_names})
 
 
 def _in_order(rows: Iterable[LedgerRow]) -> list[LedgerRow]:

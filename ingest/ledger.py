@@ -151,14 +151,24 @@ class LedgerRow:
         return record
 
     @classmethod
-    def from_record(cls, record: Mapping[str, Any]) -> LedgerRow:
-        """The inverse of `to_record`. A column that was not written yet when the row was decided may be missing."""
-        values: dict[str, Any] = {name: record.get(name) for name in _NAMES}
-        # Most rows have nothing there, and a ledger has many rows.
-        for name, decoded in _DECODED.items():
-            text = values[name]
-            values[name] = decoded("[]" if text is None else text)
-        return cls(**values)
+    def from_columns(cls, columns: Mapping[str, Sequence[Any]]) -> list[LedgerRow]:
+        """The rows whose `to_record` stand in these columns. Columns that were added after they were decided may be missing.
+
+        A ledger has many rows, and everybody who loads reads them all, so they are made the quick way.
+        """
+        missing = [None] * len(columns["load_id"])
+        decoded = [
+            [_DECODED[name]("[]" if text is None else text) for text in columns.get(name, missing)]
+            if name in _DECODED
+            else columns.get(name, missing)
+            for name in _NAMES
+        ]
+        rows = []
+        for values in zip(*decoded, strict=True):
+            row = cls.__new__(cls)
+            row.__dict__.update(zip(_NAMES, values, strict=True))
+            rows.append(row)
+        return rows
 
 
 def _marks(text: str) -> tuple[Position, ...]:
