@@ -278,6 +278,12 @@ def test_a_body_is_logged_as_it_was_sent(connection: duckdb.DuckDBPyConnection, 
     assert _raw(connection, layout, f'{HOST} [{LOCAL}] "{REQUEST}" 200 "{body}"')["body"] == '<a>\n"'
 
 
+def test_nothing_is_an_escape_where_nothing_is_escaped(connection: duckdb.DuckDBPyConnection) -> None:
+    layout = 'log_format x escape=none \'$host $remote_user [$time_local] "$request" $status "$http_user_agent"\';'
+    raw = _raw(connection, layout, f'{HOST} "" [{LOCAL}] "{REQUEST}" 200 "Acme \\"')
+    assert (raw["fate"], raw["user_agent"]) == (None, "Acme \\")
+
+
 AMBIGUOUS = {
     "a missing field": ('$host [$time_local] "$request" $status $request_time', f'{HOST} [{LOCAL}] "{REQUEST}" 200'),
     "a field too many": ('$host [$time_local] "$request" $status', f'{HOST} [{LOCAL}] "{REQUEST}" 200 87'),

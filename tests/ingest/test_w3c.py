@@ -208,6 +208,8 @@ def test_weblogic_writes_local_times_and_tabs(tmp_path: Path) -> None:
         ("Apache Tomcat/6.0.53", "'Acme (a; b) \"x\"'", 'Acme (a; b) "x"'),
         ("Microsoft Internet Information Services 10.0", '"Acme+(a)', '"Acme (a)'),
         ("Microsoft Internet Information Services 10.0", 'Acme+"a"', 'Acme "a"'),
+        ("Microsoft Internet Information Services 10.0", '"Acme"', '"Acme"'),
+        ("Undertow - 2.3.18.Final", "'Acme (a; b)'", "Acme (a; b)"),
         ("SomeProxy", '"Acme', '"Acme'),
     ],
 )
