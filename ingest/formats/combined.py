@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from ingest.formats.layout import Layout, compile_layout
-from ingest.formats.shapes import DEFAULT_LAYOUT, NAMED_LAYOUTS, layout_of
+from ingest.formats.shapes import DEFAULT_LAYOUT, ENVOY_LAYOUT, NAMED_LAYOUTS, layout_of
 from ingest.raw import raw_table
 
 if TYPE_CHECKING:
@@ -45,7 +45,10 @@ class Combined:
         lines = [line.lstrip("\ufeff").rstrip("\r\n") for line in lines]
         if any(self.layout.matches(line) for line in lines):
             return True
-        recognised = None if self._is_given else layout_of(lines)
+        if self._is_given:
+            return False
+        is_envoy = any(compile_layout(ENVOY_LAYOUT).matches(line) for line in lines)
+        recognised = ENVOY_LAYOUT if is_envoy else layout_of(lines)
         if recognised is not None:
             self.layout = compile_layout(recognised)
         return recognised is not None

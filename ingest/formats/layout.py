@@ -41,6 +41,7 @@ _NGINX = {
     "request_length": "request_bytes",
     "content_length": "request_bytes",
     "http_content_length": "request_bytes",
+    "duration_ms": "milliseconds",
     "request_time": "seconds",
     "upstream_response_time": "upstream_seconds",
     "http_user_agent": "user_agent",
@@ -53,7 +54,7 @@ _NGINX = {
     "upstream_http_x_trace_identifier": "request_id",
     "request_body": "body",
 }
-"""What a variable says. Of several that say the same the first one here is taken."""
+"""What a variable says. Of several that say the same the first one here is taken. nginx has no `duration_ms`; we do."""
 
 _APACHE = {
     "%{host}i": "host",

@@ -24,6 +24,12 @@ DEFAULT_LAYOUT = (
 )
 """What is assumed where a log fits it."""
 
+ENVOY_LAYOUT = (
+    '[$time_iso8601] "$request" $status $response_flags $request_length $body_bytes_sent $duration_ms $upstream_service_time'
+    ' "$http_x_forwarded_for" "$http_user_agent" "$http_x_request_id" "$http_host" "$upstream_host"'
+)
+"""What Envoy writes where its configuration says nothing, in our names."""
+
 _COMMON = '$remote_addr $remote_logname $remote_user [$time_local] "$request" $status $body_bytes_sent'
 _COMBINED = f'{_COMMON} "$http_referer" "$http_user_agent"'
 _VHOST = "$host:$server_port "
