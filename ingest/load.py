@@ -5,21 +5,53 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from ingest.errors import SourceError
 from ingest.lake import new_load_id
 from ingest.ledger import LedgerRow, Position
+from ingest.memory import TAIL_BYTES
 from ingest.recognition import end_of_first_data
 from ingest.report import SourceReport
-from ingest.source import MARK_INTERVAL, Block
+from ingest.source import MARK_INTERVAL, STANDARD_INPUT, Block, open_source
 from ingest.understanding import Counts, Stretch
 from ingest.version import VERSION
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
     from ingest.formats import LogFormat
     from ingest.recognition import Marks
     from ingest.source import Fingerprint, Reader
+
+
+class Source:
+    """One source of a run, opened as often as it has to be read."""
+
+    def __init__(self, name: str, stream: str, *, is_final: bool, count: Callable[[int], None]) -> None:
+        self.name = name
+        self.stream = stream
+        self._is_final = is_final
+        self._count = count
+        self._readers: list[Reader] = []
+
+    @property
+    def reader(self) -> Reader:
+        """How it was opened last."""
+        return self._readers[-1]
+
+    def open(self, start: int = 0) -> Reader:
+        """Open it, once more perhaps. SourceError when that cannot be done."""
+        if self.name == STANDARD_INPUT and self._readers:
+            raise SourceError(
+                "-: begins like a source that is loaded, so it would have to be read a second time; load it from a file"
+            )
+        self._readers.append(open_source(self.name, is_final=self._is_final, count=self._count, start=start))
+        return self.reader
+
+    def close(self) -> None:
+        """Let go of it."""
+        for reader in self._readers:
+            reader.close()
 
 
 @dataclass(eq=False)
@@ -42,8 +74,12 @@ class Load:
     counts: Counts = field(default_factory=Counts)
     positions: list[Position] = field(default_factory=list)
     is_marked: bool = False
+    tail: bytes = b""
+    """The last bytes before where reading is."""
     left: int = 0
     incomplete: str | None = None
+    reader: Reader | None = None
+    """Where its lines come from, as long as reading may go on there."""
 
     def __post_init__(self) -> None:
         self.start = self.fingerprint.offset
@@ -75,6 +111,7 @@ class Load:
         """Go on behind this block, leaving marks."""
         self.positions += [reached.position() for reached in self.fingerprint.advance(block.data, self._stops(block))]
         self.is_in_line = not block.data.endswith(b"\n")
+        self.tail = block.data[-TAIL_BYTES:]
 
     def row(self, now: dt.datetime) -> LedgerRow:
         """The decision about the piece at hand."""

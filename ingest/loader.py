@@ -21,7 +21,8 @@ from ingest.errors import LakeError, SourceError, UnknownFormatError
 from ingest.folder import list_sources
 from ingest.formats import log_format
 from ingest.lake import Lake
-from ingest.load import Load, behind_line, loaded
+from ingest.load import Load, Source, behind_line, loaded
+from ingest.memory import Memory, Remembered, going_on
 from ingest.reading import format_of
 from ingest.recognition import Known, Marks, Recognition, is_related
 from ingest.report import IngestReport, SourceReport
@@ -34,8 +35,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
     from pathlib import Path
 
+    from ingest.folder import SourceList
     from ingest.ledger import LedgerRow
     from ingest.report import Progress, ReadOptions
+    from ingest.source import State
 
 Overlap = Literal["skip", "load"]
 
@@ -65,16 +68,14 @@ def ingest(
     store.create()
     store.roll_forward()
     sources = list_sources(paths, lake=lake)
-    loader = _Loader(store, options, now=now, overlap=overlap, replaces=replace, progress=progress)
     if progress is not None:
         progress.start(sources.total_bytes)
-    try:
-        loader.load([(name, name in sources.named) for name in sources.names])
-    finally:
-        if progress is not None:
-            progress.finish()
-        loader.close()
-    return IngestReport(tuple(loader.reports), (*sources.warnings, *loader.warnings))
+    with contextlib.closing(Loader(store, options, overlap=overlap, replaces=replace, progress=progress)) as loader:
+        try:
+            return loader.load(sources, now=now)
+        finally:
+            if progress is not None:
+                progress.finish()
 
 
 class _RefusedError(Exception):
@@ -92,6 +93,8 @@ class _Batch:
         """One for each source, in their order; None as long as it is not known what becomes of it."""
         self.warnings: list[str] = []
         self.rows: list[LedgerRow] = []
+        self.read: list[Load] = []
+        """The sources that were read to their end."""
         self.bytes = 0
 
     def takes(self, name: str) -> bool:
@@ -102,34 +105,27 @@ class _Batch:
         return not is_full and STANDARD_INPUT not in (name, self.sources[-1][0])
 
 
-class _Loader:
-    """Reads sources batch by batch and decides each batch."""
+class Loader:
+    """Reads sources batch by batch and decides each batch. With a memory it is quick to look at the same files again."""
 
     def __init__(
         self,
         lake: Lake,
         options: ReadOptions,
         *,
-        now: dt.datetime,
-        overlap: Overlap | None,
-        replaces: bool,
-        progress: Progress | None,
+        overlap: Overlap | None = None,
+        replaces: bool = False,
+        progress: Progress | None = None,
+        memory: Memory | None = None,
     ) -> None:
-        self.reports: list[SourceReport] = []
-        self.warnings: list[str] = []
         self._lake = lake
         self._options = options
         self._wanted = "combined" if options.layout else options.log_format
-        self._now = now
         self._overlap = overlap
         self._replaces = replaces
         self._progress = progress
-        self._failed: dict[str, SourceReport] = {}
-        self._pieces: dict[str, list[str]] = {}
-        self._decided: dict[str, Counts] = {}
-        self._ours: set[str] = set()
-        self._batch = _Batch(lake)
-        self._staging = Staging(lake, options, now=now, progress=progress)
+        self._memory = memory
+        self._staging = Staging(lake, progress)
         self._walking = ThreadPoolExecutor(1)
 
     def close(self) -> None:
@@ -137,9 +133,18 @@ class _Loader:
         self._walking.shutdown()
         self._staging.close()
 
-    def load(self, sources: Sequence[tuple[str, bool]]) -> None:
-        """Load every source; the second of each pair says whether the operator named it."""
-        waiting = deque(sources)
+    def load(self, sources: SourceList, *, now: dt.datetime) -> IngestReport:
+        """Load every source."""
+        self._now = now
+        self._reports: list[SourceReport] = []
+        self._warnings: list[str] = [*sources.warnings]
+        self._failed: dict[str, SourceReport] = {}
+        self._pieces: dict[str, list[str]] = {}
+        self._decided: dict[str, Counts] = {}
+        self._ours: set[str] = set()
+        self._staging.begin(self._options, now=now)
+        self._batch = _Batch(self._lake)
+        waiting = deque((name, name in sources.named) for name in sources.names)
         while waiting or self._batch.sources:
             try:
                 if waiting and self._batch.takes(waiting[0][0]):
@@ -151,21 +156,25 @@ class _Loader:
             except _RefusedError:
                 waiting.extendleft(reversed(self._batch.sources))
                 self._start_again()
+        return IngestReport(tuple(self._reports), tuple(self._warnings))
 
     def _add(self, name: str, *, is_named: bool) -> None:
         """Read one source into the batch, or say why that cannot be done."""
         stream = self._options.stream or stream_of(name)
         self._batch.reports.append(self._failed.get(name))
-        if name in self._failed:
+        if name in self._failed or (self._memory is not None and self._memory.is_hopeless(name)):
             return
         try:
-            self._batch.reports[-1] = self._read(name, stream)
-        except UnknownFormatError as error:
-            if is_named:
-                self._batch.reports[-1] = _failed(name, stream, str(error))
-            else:
-                self._batch.warnings.append(f"skipped: {error}")
+            with contextlib.closing(
+                Source(name, stream, is_final=self._options.final, count=self._count(name))
+            ) as source:
+                self._batch.reports[-1] = self._read(source)
         except SourceError as error:
+            if self._memory is not None:
+                self._memory.give_up(name)
+            if isinstance(error, UnknownFormatError) and not is_named:
+                self._batch.warnings.append(f"skipped: {error}")
+                return
             self._fail(name, stream, error)
             self._batch.reports[-1] = self._failed[name]
 
@@ -178,61 +187,81 @@ class _Loader:
 
     # -- plan -----------------------------------------------------------------------------------------------------
 
-    def _read(self, name: str, stream: str) -> SourceReport | None:
+    def _read(self, source: Source) -> SourceReport | None:
         """What becomes of a source; None where that is known when its last lines are understood."""
-        readers: list[Reader] = []
+        recalled = self._recall(source.name)
+        if recalled is not None and recalled[0] == recalled[1].state:
+            return self._unchanged(source, recalled[2], left=recalled[1].left, error=None)
+        known = None if recalled is None else going_on(source, *recalled)
+        if known is None:
+            kind = document_format(source.open(), self._wanted)
+            if kind is not None:
+                return self._read_document(source, kind)
+            known = self._recognise(source)
+        replaced = self._replaced(known.load or known.overlap)
+        if replaced is not None:
+            known = known.as_new(source.open)
+        elif known.overlap is not None and self._overlap != "load":
+            return self._overlapping(source, known.overlap)
+        first = next(known.rest, None)
+        is_left = first is not None and first.kind == "torn" and not source.reader.is_whole
+        if known.load is not None and (first is None or is_left):
+            left = len(first.data) if first else 0
+            self._remember(source.reader, known.load.load_id, known.marks, known.fingerprint, tail=b"", left=left)
+            return self._unchanged(source, known.load, left=left, error=source.reader.incomplete)
+        # Nobody can tell what a line is that is still being written; a file of NULs is none, though.
+        begins = None if first is None or (is_left and b"\0" not in first.data) else first
+        load = self._begin(source, known, begins, replaced)
+        with self._staged_whole(load):
+            self._stage(load, itertools.chain([first] if first else [], known.rest), source.reader)
+        return self._end(load)
 
-        def reopen() -> Reader:
-            if name == STANDARD_INPUT and readers:
-                raise SourceError(
-                    "-: begins like a source that is loaded, so it would have to be read a second time;"
-                    " load it from a file"
+    def _recognise(self, source: Source) -> Known:
+        known = self._batch.recognition.recognise(source.reader, source.open)
+        row = known.load or known.overlap
+        if row is not None and self._staging.waits_for(row.load_id):
+            # It goes on with a source of this batch of which it is not yet known what has to be known for that.
+            self._staging.settle()
+            known = self._batch.recognition.recognise(source.open(), source.open)
+        return known
+
+    def _recall(self, name: str) -> tuple[State, Remembered, LedgerRow] | None:
+        """A file that this process has read before: its state now, what is remembered, and the load that it ended with."""
+        recalled = self._memory.recall(name) if self._memory is not None and not self._replaces else None
+        if recalled is None:
+            return None
+        state, before = recalled
+        row = self._batch.recognition.last(before.load_id, before.fingerprint.position())
+        return None if row is None else (state, before, row)
+
+    def _remember(
+        self, reader: Reader, load_id: str, marks: Marks, fingerprint: Fingerprint, *, tail: bytes, left: int
+    ) -> None:
+        """How far a file is loaded, for the next time. Where its bytes are not the lines' it has to be read from its start."""
+        if self._memory is not None and reader.state is not None:
+            self._memory.remember(
+                Remembered(
+                    state=reader.state,
+                    load_id=load_id,
+                    marks=marks,
+                    fingerprint=fingerprint.copy(),
+                    tail=b"" if reader.is_compressed or reader.is_recoded else tail,
+                    left=left,
                 )
-            readers.append(open_source(name, is_final=self._options.final, count=self._count(name)))
-            return readers[-1]
+            )
 
-        try:
-            reader = reopen()
-            if kind := document_format(reader, self._wanted):
-                return self._read_document(name, stream, kind, reader)
-            known = self._batch.recognition.recognise(reader, reopen)
-            row = known.load or known.overlap
-            if row is not None and self._staging.waits_for(row.load_id):
-                # It goes on with a source of this batch of which it is not yet known what has to be known for that.
-                self._staging.settle()
-                known = self._batch.recognition.recognise(reopen(), reopen)
-            replaced = self._replaced(known)
-            if replaced is not None:
-                known = known.as_new(reopen)
-            elif known.overlap is not None and self._overlap != "load":
-                return self._overlapping(name, stream, known.overlap)
-            first = next(known.rest, None)
-            is_left = first is not None and first.kind == "torn" and not readers[-1].is_whole
-            if known.load is not None and (first is None or is_left):
-                left = len(first.data) if first else 0
-                return self._unchanged(name, stream, known.load, left=left, error=readers[-1].incomplete)
-            # Nobody can tell what a line is that is still being written; a file of NULs is none, though.
-            begins = None if first is None or (is_left and b"\0" not in first.data) else first
-            load = self._begin(name, stream, known, begins, replaced)
-            with self._staged_whole(load):
-                self._stage(load, itertools.chain([first] if first else [], known.rest), readers[-1])
-            return self._end(load)
-        finally:
-            for reader in readers:
-                reader.close()
-
-    def _read_document(self, name: str, stream: str, kind: str, reader: Reader) -> SourceReport | None:
+    def _read_document(self, source: Source, kind: str) -> SourceReport | None:
         """What becomes of a source that is one document: all of it is loaded at once, or nothing."""
-        if name == STANDARD_INPUT:
+        if source.name == STANDARD_INPUT:
             raise SourceError(f"-: is a {kind} document, which has to be read twice; load it from a file")
-        content = whole_content(reader)
+        content = whole_content(source.reader)
         row = self._batch.recognition.whole(content.position())
-        replaced = self._replaced_by(row)
+        replaced = self._replaced(row)
         if row is not None and replaced is None:
-            return self._unchanged(name, stream, row, left=0, error=None)
+            return self._unchanged(source, row, left=0, error=None)
         load = Load(
-            name=name,
-            stream=stream,
+            name=source.name,
+            stream=source.stream,
             marks=Marks.of_whole(content.position()),
             log_format=log_format(kind),
             next_line=1,
@@ -242,7 +271,7 @@ class _Loader:
             parent=None,
             replaced=replaced,
         )
-        with contextlib.closing(open_source(name)) as again, self._staged_whole(load):
+        with contextlib.closing(open_source(source.name)) as again, self._staged_whole(load):
             load.context = document_context(kind, again)
             for block in document_blocks(kind, again):
                 self._staging.add(load, block)
@@ -262,27 +291,30 @@ class _Loader:
             self._staging.drop(load)
             raise
 
-    def _unchanged(self, name: str, stream: str, row: LedgerRow, *, left: int, error: str | None) -> SourceReport:
-        if name in self._decided:  # its last piece was decided by somebody else
-            return loaded(name, stream, row.log_format, self._decided[name], left=left, error=error)
+    def _unchanged(self, source: Source, row: LedgerRow, *, left: int, error: str | None) -> SourceReport:
+        if source.name in self._decided:  # its last piece was decided by somebody else
+            decided = self._decided[source.name]
+            return loaded(source.name, source.stream, row.log_format, decided, left=left, error=error)
         return SourceReport(
-            source=name, stream=stream, status="unchanged", left=left, error=error, known_since=row.loaded_at
+            source=source.name,
+            stream=source.stream,
+            status="unchanged",
+            left=left,
+            error=error,
+            known_since=row.loaded_at,
         )
 
-    def _overlapping(self, name: str, stream: str, row: LedgerRow) -> SourceReport:
+    def _overlapping(self, source: Source, row: LedgerRow) -> SourceReport:
         if self._overlap == "skip":
-            return SourceReport(source=name, stream=stream, status="unchanged", known_since=row.loaded_at)
+            return self._unchanged(source, row, left=0, error=None)
         raise SourceError(
-            f"{name}: begins like {row.source} (load {row.load_id} of {row.loaded_at:%Y-%m-%d %H:%M}, {row.end_byte:,} bytes)"
+            f"{source.name}: begins like {row.source} (load {row.load_id} of {row.loaded_at:%Y-%m-%d %H:%M}, {row.end_byte:,} bytes)"
             " but is neither the same nor grown from it: an earlier copy, or another log with the same beginning;"
             " nothing was loaded. --overlap skip leaves it, --overlap load loads it all the same"
         )
 
-    def _replaced(self, known: Known) -> LedgerRow | None:
+    def _replaced(self, root: LedgerRow | None) -> LedgerRow | None:
         """What takes back the loads of a source that is to be loaded anew; None where there is nothing to take back."""
-        return self._replaced_by(known.load or known.overlap)
-
-    def _replaced_by(self, root: LedgerRow | None) -> LedgerRow | None:
         if not self._replaces or root is None or root.load_id in self._ours:
             return None
         loads = {row.load_id: row for row in self._batch.ledger.loads()}
@@ -290,7 +322,7 @@ class _Loader:
             root = loads[root.parent]
         return unloading_row(self._batch.ledger.grown_from([root.load_id]), root.source, self._now)
 
-    def _begin(self, name: str, stream: str, known: Known, first: Block | None, replaced: LedgerRow | None) -> Load:
+    def _begin(self, source: Source, known: Known, first: Block | None, replaced: LedgerRow | None) -> Load:
         """How the new part of a source has to be read: as its beginning was, or as the operator or its content says."""
         before = known.load
         if (
@@ -300,13 +332,13 @@ class _Loader:
         ):
             form = log_format(before.log_format, layout=before.dialect)
         else:
-            form = format_of(name, first, self._options, self._staging.sample)
+            form = format_of(source.name, first, self._options, self._staging.sample)
         if before is None:
-            self._decided.pop(name, None)  # somebody has taken its pieces back meanwhile
+            self._decided.pop(source.name, None)  # somebody has taken its pieces back meanwhile
         context = dict(before.resume) if before else {}
         return Load(
-            name=name,
-            stream=stream,
+            name=source.name,
+            stream=source.stream,
             marks=known.marks,
             log_format=form,
             next_line=int(context.pop("next_line", 1)),
@@ -315,6 +347,7 @@ class _Loader:
             fingerprint=known.fingerprint,
             parent=before.load_id if before and before.first_mark is not None else None,
             replaced=replaced,
+            reader=source.reader,
         )
 
     # -- stage ----------------------------------------------------------------------------------------------------
@@ -368,6 +401,7 @@ class _Loader:
         self._end_piece(load)
         self._batch.warnings += [f"{load.name}: {text}" for text in load.log_format.warnings(load.context)]
         self._batch.reports[number] = load.report(self._decided.get(load.name, Counts()))
+        self._batch.read.append(load)
 
     def _count(self, name: str) -> Callable[[int], None]:
         def count(number: int) -> None:
@@ -393,8 +427,12 @@ class _Loader:
         self._staging.decided()
         self._lake.roll_forward()
         # What holds is reported; what is still being read goes on in a batch of its own.
-        self.reports += [report for report in batch.reports if report is not None]
-        self.warnings += batch.warnings
+        self._reports += [report for report in batch.reports if report is not None]
+        self._warnings += batch.warnings
+        for load in batch.read:
+            if load.reader is not None:
+                end = load.fingerprint
+                self._remember(load.reader, load.load_id, load.marks, end, tail=load.tail, left=load.left)
         self._batch = _Batch(self._lake)
         if reading is not None:
             self._batch.sources = [batch.sources[-1]]

@@ -13,9 +13,8 @@ from collections import defaultdict
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from ingest.errors import SourceError
 from ingest.formats import is_data
-from ingest.source import Block, Fingerprint, Reader, line_ends
+from ingest.source import Block, Fingerprint, Reader, changed_error, line_ends
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -66,12 +65,16 @@ class Recognition:
     def __init__(self, ledger: Ledger) -> None:
         self._by_first: defaultdict[str | None, list[LedgerRow]] = defaultdict(list)
         self._by_second: defaultdict[str | None, list[LedgerRow]] = defaultdict(list)
+        self._by_id: dict[str, LedgerRow] = {}
+        self._grown: set[str | None] = set()
         self._forgotten: set[str] = set()
         self.add(ledger.loads())
 
     def add(self, rows: Iterable[LedgerRow]) -> None:
         """Know these loads as well."""
         for row in rows:
+            self._by_id[row.load_id] = row
+            self._grown.add(row.parent)
             self._by_first[row.first_mark].append(row)
             self._by_second[row.second_mark].append(row)
 
@@ -83,6 +86,12 @@ class Recognition:
         """The load of the document with this content; None where it is new."""
         rows = self._by_first[Marks.of_whole(content).first]
         return next((row for row in rows if row.load_id not in self._forgotten and row.end == content), None)
+
+    def last(self, load_id: str, end: Position) -> LedgerRow | None:
+        """This load, if it holds, ends there and nothing has grown from it."""
+        row = self._by_id.get(load_id)
+        is_last = row is not None and load_id not in self._forgotten and load_id not in self._grown
+        return row if is_last and row is not None and row.end == end else None
 
     def recognise(self, reader: Reader, reopen: Callable[[], Reader]) -> Known:
         """How far the content of this source is known, and what follows. SourceError when it cannot be read.
@@ -112,8 +121,10 @@ class Recognition:
                     known, overlap = reached, None
                 else:
                     overlap = marked.get(position, overlap)
-        if known is None:
+        if known is None or ends[known.position()].first_mark is None:
+            # Nothing or a mere header is known: any other load that begins like this source says more.
             overlap = overlap or _begins_like(marks, candidates)
+        if known is None:
             is_at_hand = walked <= len(head)
             rest = itertools.chain(head[:walked], ahead) if is_at_hand else _reread(reopen, seen, start=0)
             return Known(marks, None, overlap, Fingerprint(), seen, rest)
@@ -211,13 +222,9 @@ def _reread(reopen: Callable[[], Reader], seen: Fingerprint, *, start: int) -> I
         if again.offset < seen.offset:
             for reached in again.advance(block.data, [seen.offset]):
                 if reached.position() != seen.position():
-                    raise _changed(reader.name)
+                    raise changed_error(reader.name)
         if block.end > start:
             behind = max(start - block.offset, 0)
             yield Block(block.data[behind:], block.offset + behind, block.kind)
     if again.offset < seen.offset:
-        raise _changed(reader.name)
-
-
-def _changed(name: str) -> SourceError:
-    return SourceError(f"{name}: was changed while it was read; nothing new of it was loaded, run the command again")
+        raise changed_error(reader.name)

@@ -13,7 +13,7 @@ import stat
 import sys
 import zlib
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, Final
 
@@ -43,6 +43,7 @@ MARK_INTERVAL: Final = 64 << 20
 STANDARD_INPUT: Final = "-"
 
 _CHUNK: Final = 1 << 20
+_HEAD_BYTES: Final = 4 << 10
 _KEPT_OF_LONG_LINE: Final = 1000
 _ZSTD_CHUNK: Final = 2 << 10
 """zstd has no limit on what one piece of input becomes; four bytes can be 128 KB. So it gets little at a time."""
@@ -74,6 +75,21 @@ class Block:
         return self.offset + len(self.data)
 
 
+@dataclass(frozen=True)
+class State:
+    """Which file it was, and in which state."""
+
+    device: int
+    inode: int
+    size: int
+    modified_ns: int
+
+    @classmethod
+    def of(cls, stat: os.stat_result) -> State:
+        """The state that the system tells."""
+        return cls(stat.st_dev, stat.st_ino, stat.st_size, stat.st_mtime_ns)
+
+
 @dataclass
 class Reader:
     """One open source. Iterate over `blocks()` once; `incomplete` says afterwards whether it was cut off."""
@@ -83,7 +99,13 @@ class Reader:
     is_final: bool
     chunks: Iterator[bytes]
     file: IO[bytes]
+    state: State | None = None
+    """Which file it is, and how long and how old it was when it was opened; None for standard input."""
+    start: int = 0
+    """The offset of what is read first."""
     is_compressed: bool = False
+    is_recoded: bool = False
+    """Whether its bytes are not those of the file: UTF-16 is read as UTF-8."""
     incomplete: str | None = None
     raw_bytes: int = field(default=0)
 
@@ -108,7 +130,7 @@ class Reader:
     def blocks(self) -> Iterator[Block]:
         """The source in blocks of whole lines. SourceError when it cannot be read on."""
         held: list[bytes] = []
-        size = offset = 0
+        size, offset = 0, self.start
         in_long_line = False
         for chunk in self.chunks:
             piece = chunk
@@ -144,14 +166,19 @@ class Reader:
             yield Block(rest[end:], offset, "torn")
 
 
-def open_source(name: str, *, is_final: bool = False, count: Callable[[int], None] | None = None) -> Reader:
+def open_source(
+    name: str, *, is_final: bool = False, count: Callable[[int], None] | None = None, start: int = 0
+) -> Reader:
     """Open a file, or standard input for '-'. SourceError names the path and says what is wrong.
+
+    A plain file whose beginning is known may be read from a later `start` on.
 
     The size of a plain file is taken here, so whoever needs the ledger's state from before has to have read it.
     `count` is told of every number of bytes read from it, before decompression.
     """
     file, size = _open(name)
-    reader = Reader(name=name, size=size, is_final=is_final, chunks=iter(()), file=file)
+    state = None if size is None else replace(State.of(os.fstat(file.fileno())), size=size)
+    reader = Reader(name=name, size=size, is_final=is_final, chunks=iter(()), file=file, state=state, start=start)
     try:
         _begin(reader, count)
     except SourceError:
@@ -162,24 +189,10 @@ def open_source(name: str, *, is_final: bool = False, count: Callable[[int], Non
 
 def _begin(reader: Reader, count: Callable[[int], None] | None) -> None:
     """Find out from its first bytes what a source is, and so what its chunks are."""
-    name, file, size = reader.name, reader.file, reader.size
-
-    def raw() -> Iterator[bytes]:
-        left = size
-        while left is None or left > 0:
-            try:
-                chunk = file.read(_CHUNK if left is None else min(_CHUNK, left))
-            except OSError as error:
-                raise SourceError(f"{name}: cannot be read: {error.strerror or error}") from error
-            if not chunk:
-                return
-            left = None if left is None else left - len(chunk)
-            reader.raw_bytes += len(chunk)
-            if count is not None:
-                count(len(chunk))
-            yield chunk
-
-    chunks = raw()
+    chunks = _raw(reader, count)
+    if reader.start:
+        reader.chunks = chunks
+        return
     first = next(chunks, b"")
     while 0 < len(first) < 512 and (more := next(chunks, b"")):
         first += more
@@ -187,12 +200,55 @@ def _begin(reader: Reader, count: Callable[[int], None] | None) -> None:
     if first[257:262] == b"ustar":
         refused = "a tar archive"
     if refused is not None:
-        raise SourceError(f"{name}: is {refused}, which is not read; expected plain text, gzip, zstd or bzip2")
+        raise SourceError(f"{reader.name}: is {refused}, which is not read; expected plain text, gzip, zstd or bzip2")
     codec = _codec(first)
     # Only a plain file grows and stops being read at the size it had; a compressed one is read whole.
     reader.is_compressed = codec is not None
     whole = _chain(first, chunks)
     reader.chunks = _decoded(reader, whole if codec is None else _decompressed(reader, codec, whole))
+
+
+def _raw(reader: Reader, count: Callable[[int], None] | None) -> Iterator[bytes]:
+    """The bytes of a source as they are, up to the size it had when it was opened."""
+    file, size = reader.file, reader.size
+    left = None if size is None else size - reader.start
+    head = b""
+    try:
+        if size is not None:
+            file.seek(0)
+            head = file.read(min(_HEAD_BYTES, size))
+            file.seek(reader.start)
+        while left is None or left > 0:
+            chunk = file.read(_CHUNK if left is None else min(_CHUNK, left))
+            if left is not None:
+                if not chunk or not _is_still(file, head, size):
+                    raise changed_error(reader.name)
+                left -= len(chunk)
+            if not chunk:
+                return
+            reader.raw_bytes += len(chunk)
+            if count is not None:
+                count(len(chunk))
+            yield chunk
+    except OSError as error:
+        raise SourceError(f"{reader.name}: cannot be read: {error.strerror or error}") from error
+
+
+def _is_still(file: IO[bytes], head: bytes, size: int | None) -> bool:
+    """Whether a file is as long as it was, and begins as it did.
+
+    One that is emptied and filled anew meanwhile is two logs: what was read before that and after it would be taken for one.
+    """
+    place = file.tell()
+    file.seek(0)
+    is_still = os.fstat(file.fileno()).st_size >= (size or 0) and file.read(len(head)) == head
+    file.seek(place)
+    return is_still
+
+
+def changed_error(name: str) -> SourceError:
+    """What is wrong with a source that is not any more what it was when it was looked at first."""
+    return SourceError(f"{name}: was changed while it was read; nothing new of it was loaded, run the command again")
 
 
 def read_ahead(blocks: Iterator[Block]) -> Iterator[Block]:
@@ -332,6 +388,7 @@ def _decoded(reader: Reader, chunks: Iterator[bytes]) -> Iterator[bytes]:
     if encoding is None:
         yield from _chain(first, chunks)
         return
+    reader.is_recoded = True
     decoder = codecs.getincrementaldecoder(encoding)("replace")
     for chunk in _chain(first[2:], chunks):
         yield decoder.decode(chunk).encode("utf-8", "replace")

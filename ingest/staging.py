@@ -32,26 +32,33 @@ FILE_ROWS = 500_000
 class Staging:
     """What has been read since the last decision: blocks that wait, calls that are understood, files that are written."""
 
-    def __init__(self, lake: Lake, options: ReadOptions, *, now: dt.datetime, progress: Progress | None) -> None:
+    def __init__(self, lake: Lake, progress: Progress | None) -> None:
         self._lake = lake
         self._progress = progress
         self._understanding = Understanding()
-        self._understanding.begin(
-            now=now, time_zone=lake.time_zone, source_time_zone=options.time_zone, host=options.host
-        )
-        self._waiting: list[tuple[Load, Stretch]] = []
-        self._waiting_bytes = 0
+        self._forget_waiting()
         self._ends: list[tuple[Load, Callable[[SourceError | None], None]]] = []
         self._failed: dict[int, SourceError] = {}
         self._writer = ThreadPoolExecutor(1)
         self._writing: Future[list[StagedFile]] | None = None
         self._files: list[StagedFile] = []
-        self._begin()
+        self._begin_files()
 
-    def _begin(self) -> None:
+    def begin(self, options: ReadOptions, *, now: dt.datetime) -> None:
+        """What the lines do not say themselves."""
+        self._understanding.begin(
+            now=now, time_zone=self._lake.time_zone, source_time_zone=options.time_zone, host=options.host
+        )
+
+    def _begin_files(self) -> None:
         self._id = new_load_id()
         self._files = []
         self._touched: set[str] = set()
+
+    def _forget_waiting(self) -> None:
+        self._waiting: list[tuple[Load, Stretch]] = []
+        self._waiting_ids: set[str] = set()
+        self._waiting_bytes = 0
 
     def sample(self, line: str) -> str:
         """The redacted beginning of a line."""
@@ -59,10 +66,10 @@ class Staging:
 
     def add(self, load: Load, block: Block) -> None:
         """Understand a block, now or together with others. SourceError when its lines cannot be understood."""
-        others = [waiting for waiting, _ in self._waiting]
-        if any(other is load or not _same(other, load) for other in others):
+        if self._waiting and (load.load_id in self._waiting_ids or not _same(self._waiting[0][0], load)):
             self.settle()
         self._waiting.append((load, load.stretch(block)))
+        self._waiting_ids.add(load.load_id)
         self._waiting_bytes += len(block.data)
         if self._waiting_bytes >= TOGETHER_BYTES:
             self.settle()
@@ -77,11 +84,12 @@ class Staging:
 
     def waits_for(self, load_id: str) -> bool:
         """Whether something of this load is still to be understood."""
-        return any(stretch.load_id == load_id for _, stretch in self._waiting)
+        return load_id in self._waiting_ids
 
     def settle(self) -> None:
         """Understand everything that waits."""
-        waiting, self._waiting, self._waiting_bytes = self._waiting, [], 0
+        waiting = self._waiting
+        self._forget_waiting()
         if waiting:
             self._understand(waiting)
         ends, self._ends = self._ends, []
@@ -104,21 +112,23 @@ class Staging:
     def drop(self, load: Load) -> None:
         """Forget what waits of this load."""
         self._waiting = [(other, stretch) for other, stretch in self._waiting if other is not load]
+        self._waiting_ids = {stretch.load_id for _, stretch in self._waiting}
         self._ends = [(other, then) for other, then in self._ends if other is not load]
 
     def decided(self) -> None:
         """The files are named by a decision: begin anew."""
-        self._begin()
+        self._begin_files()
 
     def discard(self) -> None:
         """Forget everything since the last decision, files included."""
-        self._waiting, self._waiting_bytes, self._ends = [], 0, []
+        self._forget_waiting()
+        self._ends, self._failed = [], {}
         try:
             self._written()
         finally:
             self._lake.discard(self._files)
             self._understanding.forget()
-            self._begin()
+            self._begin_files()
 
     def close(self) -> None:
         """Forget what was staged and not decided, and let go of the engine."""
