@@ -3,11 +3,11 @@
 -- grain: one row per stream and hour (UTC), from the stream's first call to the end of the logs
 -- key: stream, hour
 -- look_back: 0
--- meaning: Which hours a log has whole. It is about streams: all calls count, whatever their environment, product, partner,
--- integration, customer or connector; a scope chooses the days and the stream shown.
+-- meaning: Which hours a log has whole. It is about streams: all calls count, whatever their environment, product,
+-- partner, integration, customer or connector; a scope chooses the days and the stream shown.
 -- expected: the median of the same hour of the week (by the clock of the lake's time zone) in the four weeks before and
--- the four after in which the stream has calls: it follows growth, and a long gap does not become the rhythm. Null where
--- no other week knows the hour; such an hour is complete, for nothing is known against it.
+-- the four after in which the stream has calls: it follows growth, and a long gap does not become the rhythm. Null
+-- where no other week knows the hour; such an hour is complete, for nothing is known against it.
 -- low: at least three in four of those weeks had more than twice as many calls.
 -- missing: silence that is low and surely no chance. All calls expected in one unbroken silence, counted in bursts as
 -- large as the stream's calls come in, are 10 or more: by Poisson p(0) < 1 in 20,000. So a quiet night is complete.
@@ -18,16 +18,16 @@
 -- Where the clock is put back, the two hours of one name are low only together: what runs at night runs once.
 -- A stream that stays behind the others is missing until the last call of the lake, for four weeks: then it has ended.
 -- One that ends within a day of another's beginning was renamed, and ends there.
--- Limits: streams of about a call an hour and less are too quiet to judge; what is cut off in most weeks is the rhythm; a
--- fall by more than half is thin for two weeks, and so is what runs by UTC when the clock has changed; and when everything
--- is silent, a holiday looks like a gap.
+-- Limits: streams of about a call an hour and less are too quiet to judge; what is cut off in most weeks is the rhythm;
+-- a fall by more than half is thin for two weeks, and so is what runs by UTC when the clock has changed; and when
+-- everything is silent, a holiday looks like a gap.
 with counted as (
     select
         stream,
-        date_trunc('hour', called_at) as hour,
+        hour_of(called_at) as hour,
         count(*) as calls
     from calls_all
-    group by stream, date_trunc('hour', called_at)
+    group by stream, hour_of(called_at)
 ),
 
 lifetimes as (

@@ -7,10 +7,10 @@
 -- files that were put together. Ask it for all environments.
 -- A twin is a call in another load with the same customer, method, endpoint, status, paging and length of query, and no
 -- other IntegrationId, at most two seconds away. Only calls that are alone of their kind in their load and minute are
--- looked at: what a customer asks of two servers at random seldom falls into the same seconds. A day is shown when six in
--- ten of such calls of one of the two have a twin (share and other_share are these fractions), a pair when it has ten.
+-- looked at: what a customer asks of two servers at random seldom falls into the same seconds. A day is shown when
+-- six in ten of such calls of one of the two have a twin (share and other_share say how many), a pair when it has ten.
 -- Of more than 400,000 calls only some minutes are looked at: calls, other_calls and twins are counts of that sample.
--- Limits: clocks that differ by more than two seconds hide twins, and so does a log of the same kind of call all the time.
+-- Limits: clocks that differ by more than two seconds hide twins, and so does a log that repeats one kind of call.
 with sample as (
     select greatest(1, count(*) // 400000) as minutes_per_sample
     from calls
@@ -21,22 +21,34 @@ kinds as (
         calls.stream,
         calls.load_id,
         calls.day,
-        date_trunc('minute', calls.called_at) as minute,
+        minute_of(calls.called_at) as minute,
         calls.environment,
         calls.customer,
         calls.method,
         calls.endpoint,
         calls.status,
         calls.query_length,
-        coalesce(calls.skip, -1) as skip,
+        coalesce(calls.skip, -9) as skip,
         coalesce(calls.take, -9) as take,
         min(calls.called_at) as called_at,
         min(calls.integration_id) as integration_id,
         count(*) as calls
     from calls
     cross join sample
-    where hash(date_trunc('minute', calls.called_at)) % sample.minutes_per_sample = 0
-    group by all
+    where hash(minute_of(calls.called_at)) % sample.minutes_per_sample = 0
+    group by
+        calls.stream,
+        calls.load_id,
+        calls.day,
+        minute_of(calls.called_at),
+        calls.environment,
+        calls.customer,
+        calls.method,
+        calls.endpoint,
+        calls.status,
+        calls.query_length,
+        calls.skip,
+        calls.take
 ),
 
 alone as (

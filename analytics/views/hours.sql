@@ -4,7 +4,7 @@
 -- Reads: calls_all, scope (time_zone).
 with calendar as (
     select
-        unnest(generate_series(date_trunc('hour', min(called_at)), max(called_at), interval 1 hour)) as hour
+        unnest(generate_series(hour_of(min(called_at)), max(called_at), interval 1 hour)) as hour
     from calls_all
 ),
 

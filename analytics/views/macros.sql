@@ -3,6 +3,11 @@
 -- The percentile of a group with linear interpolation between neighbours (on Spark `percentile` is built in).
 create macro percentile(x, p) as quantile_cont(x, p);
 
+-- The hour or minute (UTC) that a moment lies in. `date_trunc` asks the calendar of a time zone, which takes seven times
+-- as long.
+create macro hour_of(moment) as to_timestamp(epoch_us(moment) // 3600000000 * 3600);
+create macro minute_of(moment) as to_timestamp(epoch_us(moment) // 60000000 * 60);
+
 -- The ends of the 95 % Wilson interval of a fraction: how low or high the true one may well be. z = 1.959964, and z * z and
 -- its half and quarter stand as numbers. The ends of none and of all are exact.
 create macro wilson_low(part, whole) as

@@ -157,20 +157,27 @@ def test_a_stream_that_lags_behind_is_missing_until_the_last_call_of_the_lake(tm
     assert rows[-1][:2] == ("behind", local(friday, 16))
 
 
-def test_a_stream_that_has_been_silent_for_four_weeks_has_ended(tmp_path: Path) -> None:
-    rows = completeness(tmp_path, office(7, 2, stream="ahead") + office(2, 2, stream="ended"))
-    assert not_complete(rows) == []
-    assert max(row[1] for row in rows if row[0] == "ended") == local(dt.date(2026, 9, 18), 16)
+@pytest.mark.parametrize(("weeks", "missing"), [(6, 4 * 5 * 8), (7, 0)])
+def test_a_stream_that_has_been_silent_for_four_weeks_has_ended(tmp_path: Path, weeks: int, missing: int) -> None:
+    rows = completeness(tmp_path, office(weeks, 2, stream="ahead") + office(2, 2, stream="ended"))
+    assert len(not_complete(rows)) == missing
+    assert {row[::4] for row in not_complete(rows)} <= {("ended", "missing")}
+    last = max(row[1] for row in rows if row[0] == "ended")
+    assert last == local(dt.date(2026, 10, 16) if missing else dt.date(2026, 9, 18), 16)
 
 
-def test_a_stream_that_ends_where_another_begins_was_renamed(tmp_path: Path) -> None:
+@pytest.mark.parametrize(("begins", "missing"), [(dt.date(2026, 9, 22), 0), (dt.date(2026, 9, 23), 9 * 8)])
+def test_a_stream_that_ends_within_a_day_of_anothers_beginning_was_renamed(
+    tmp_path: Path, begins: dt.date, missing: int
+) -> None:
+    # The old one ends on Monday the 21st at 16:00, the new one begins on Tuesday or Wednesday at 9:00.
     tuesday = dt.date(2026, 9, 22)
-    calls = office(4, 4, stream="other") + [
-        row | {"stream": "access.log" if row["day"] < tuesday else "server-access.log"} for row in office(4, 4)
-    ]
-    rows = completeness(tmp_path, calls)
-    assert not_complete(rows) == []
-    assert max(row[1] for row in rows if row[0] == "access.log") == local(dt.date(2026, 9, 21), 16)
+    old = [row | {"stream": "access.log"} for row in office(4, 4) if row["day"] < tuesday]
+    new = [row | {"stream": "server-access.log"} for row in office(4, 4) if row["day"] >= begins]
+    rows = completeness(tmp_path, old + new)
+    assert len(not_complete(rows)) == missing
+    last = max(row[1] for row in rows if row[0] == "access.log")
+    assert last == local(dt.date(2026, 10, 2) if missing else dt.date(2026, 9, 21), 16)
 
 
 def test_a_holiday_is_thin_and_not_missing(tmp_path: Path) -> None:
