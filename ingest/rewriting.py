@@ -6,6 +6,7 @@ Memory holds the rows of about one data file, however many there are.
 from __future__ import annotations
 
 import datetime as dt
+import itertools
 import secrets
 from typing import TYPE_CHECKING
 
@@ -35,6 +36,9 @@ SCHEMAS: Mapping[TableName, pa.Schema] = {
     "loads": arrow_schema(LEDGER_COLUMNS),
 }
 
+_SLICES = 6
+"""So many parts of a new file's rows are sorted one after the other, so that memory holds one of them."""
+
 _EPOCH = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
 _BATCH_ROWS = 128 * 1024
 """Rows that are written at once: a row group."""
@@ -58,7 +62,7 @@ def without(files: Sequence[DataFile], name: Table, removal: Removal) -> tuple[l
                     continue
                 gone.append(file)
                 if removed < file.rows:
-                    new.append(_write(file.path.parent, name, rows.filter(f"not ({condition})")))
+                    new.append(_write(file.path.parent, name, [rows.filter(f"not ({condition})")]))
         except BaseException:
             remove_files(file.path for file in new)
             raise
@@ -88,7 +92,7 @@ def merged(files: Sequence[DataFile], name: Table, *, parts: int) -> list[NewFil
     with _connect() as connection:
         try:
             if name == "rejects":
-                new.append(_write(folder, name, read_files(connection, [file.path for file in files])))
+                new.append(_write(folder, name, [read_files(connection, [file.path for file in files])]))
             else:
                 # One by one, so that whoever is stopped knows what to remove.
                 new.extend(_write(folder, name, rows) for rows in _in_time_order(connection, files, parts))
@@ -132,8 +136,10 @@ def _bind(connection: DuckDBPyConnection, name: Table, removal: Removal) -> str:
     return "day < getvariable('before') and load_id in (select load_id from expired)"
 
 
-def _in_time_order(connection: DuckDBPyConnection, files: Sequence[DataFile], parts: int) -> Iterator[DuckDBPyRelation]:
-    """The calls of these data files in so many parts, each in memory by itself when it is asked for."""
+def _in_time_order(
+    connection: DuckDBPyConnection, files: Sequence[DataFile], parts: int
+) -> Iterator[list[DuckDBPyRelation]]:
+    """The calls of these data files in so many parts, each in slices that follow each other and are sorted one by one."""
     paths = [file.path for file in files]
     try:
         minutes = read_files(connection, paths).aggregate(
@@ -142,33 +148,36 @@ def _in_time_order(connection: DuckDBPyConnection, files: Sequence[DataFile], pa
         counts = minutes.order("minute").fetchall()
     except duckdb.Error as error:
         raise _failed(paths[0].parent, error) from error
-    for first, behind in _ranges(counts, parts):
-        yield (
+    for part in _ranges(counts, parts):
+        yield [
             read_files(connection, _covering(files, first, behind))
             .filter(ColumnExpression("called_at") >= ConstantExpression(first))
             .filter(ColumnExpression("called_at") < ConstantExpression(behind))
             .order("called_at, load_id, line_number")
-        )
+            for first, behind in map(_period, _ranges(part, _SLICES))
+        ]
 
 
-def _ranges(minutes: Sequence[tuple[int, int]], parts: int) -> list[tuple[dt.datetime, dt.datetime]]:
-    """Half-open periods that hold about equally many of the calls that were counted by the minute since 1970.
+def _ranges(minutes: Sequence[tuple[int, int]], parts: int) -> list[list[tuple[int, int]]]:
+    """Calls counted by the minute, cut into so many ranges with about equally many; fewer where a minute has more.
 
-    >>> [(first.minute, behind.minute) for first, behind in _ranges([(0, 5), (1, 1), (3, 4), (9, 2)], 2)]
-    [(0, 1), (1, 10)]
+    >>> _ranges([(0, 5), (1, 1), (3, 4), (9, 2)], 2)
+    [[(0, 5), (1, 1)], [(3, 4), (9, 2)]]
     """
     total = sum(calls for _, calls in minutes)
-    starts = [minutes[0][0]]
+    ranges: list[list[tuple[int, int]]] = []
     before = 0
     for minute, calls in minutes:
-        if before and before * parts >= total * len(starts):
-            starts.append(minute)
+        if before * parts >= total * len(ranges):
+            ranges.append([])
+        ranges[-1].append((minute, calls))
         before += calls
-    ends = [*starts[1:], minutes[-1][0] + 1]
-    return [
-        (_EPOCH + dt.timedelta(minutes=start), _EPOCH + dt.timedelta(minutes=end))
-        for start, end in zip(starts, ends, strict=True)
-    ]
+    return ranges
+
+
+def _period(minutes: Sequence[tuple[int, int]]) -> tuple[dt.datetime, dt.datetime]:
+    """From the beginning of the first minute to the end of the last one, half-open."""
+    return _EPOCH + dt.timedelta(minutes=minutes[0][0]), _EPOCH + dt.timedelta(minutes=minutes[-1][0] + 1)
 
 
 def _covering(files: Sequence[DataFile], first: dt.datetime, behind: dt.datetime) -> list[Path]:
@@ -181,14 +190,14 @@ def _covering(files: Sequence[DataFile], first: dt.datetime, behind: dt.datetime
     ]
 
 
-def _write(folder: Path, name: Table, rows: DuckDBPyRelation) -> NewFile:
-    """These rows in a data file that no table names yet."""
+def _write(folder: Path, name: Table, slices: Sequence[DuckDBPyRelation]) -> NewFile:
+    """The rows of these slices, one after the other, in a data file that no table names yet."""
     schema = SCHEMAS[name]
 
     def batches() -> Iterator[pa.Table]:
         # The engine hands over the rows of many small files in many small pieces; a row group each would be slow to read.
         pieces: list[pa.RecordBatch] = []
-        for batch in rows.to_arrow_reader(_BATCH_ROWS):
+        for batch in itertools.chain.from_iterable(rows.to_arrow_reader(_BATCH_ROWS) for rows in slices):
             pieces.append(batch)
             if sum(len(piece) for piece in pieces) >= _BATCH_ROWS:
                 yield _lake_table(pieces, schema)
