@@ -8,6 +8,7 @@ from __future__ import annotations
 import bz2
 import codecs
 import hashlib
+import itertools
 import os
 import stat
 import sys
@@ -116,11 +117,11 @@ class Reader:
 
     def peek(self, size: int) -> bytes:
         """At least so many of its first bytes, if there are. They are still to be read."""
-        first = b""
-        while len(first) < size and (chunk := next(self.chunks, b"")):
-            first += chunk
-        self.chunks = _chain(first, self.chunks)
-        return first
+        held: list[bytes] = []
+        while sum(map(len, held)) < size and (chunk := next(self.chunks, b"")):
+            held.append(chunk)
+        self.chunks = itertools.chain(held, self.chunks)
+        return b"".join(held)
 
     def close(self) -> None:
         """Let go of the file. Standard input stays open."""
