@@ -156,9 +156,10 @@ class _Text:
                 if held > _ENTRY_CHARACTERS:
                     raise self._unsound("an entry is no sound JSON, or longer than any") from None
                 # Twice as much, so that a long entry is not tried at every chunk of it.
-                while len(self._held) - self._at < 2 * held:
-                    if not self._more():
-                        raise self._unsound("an entry is no sound JSON") from None
+                while len(self._held) - self._at < 2 * held and self._more():
+                    pass
+                if len(self._held) - self._at == held:
+                    raise self._unsound("an entry is no sound JSON") from None
 
     def _move(self, to: int) -> None:
         self._place += len(_bytes(self._held[self._at : to]))
