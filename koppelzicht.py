@@ -53,6 +53,7 @@ for command in (
     upkeep.status,
     upkeep.rejects,
     upkeep.verify,
+    upkeep.maintain,
     answers.metric,
     answers.sql,
     screens.dashboard,

@@ -2,7 +2,7 @@
 
     options.py         the options that commands share, and what their texts mean; scope.py: those that narrow figures
     loading.py         ingest, unload, inspect
-    upkeep.py          status, rejects, verify
+    upkeep.py          status, rejects, verify, maintain
     answers.py         metric, sql
     registry.py        registry load
     reports.py         report partner, report month

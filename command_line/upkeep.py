@@ -1,12 +1,14 @@
-"""The lake itself: status, rejects, verify."""
+"""The lake itself: status, rejects, verify, maintain."""
 
 from __future__ import annotations
+
+from typing import Annotated
 
 import typer
 
 from command_line import FAILED, output
 from command_line.loading import REJECTS_SHOWN
-from command_line.options import DEFAULT_LAKE, FormatOption, JsonOption, LakeOption, rows_format
+from command_line.options import DEFAULT_LAKE, FormatOption, JsonOption, LakeOption, now, rows_format
 
 
 def status(*, lake: LakeOption = DEFAULT_LAKE, as_json: JsonOption = False) -> None:
@@ -37,3 +39,23 @@ def verify(*, lake: LakeOption = DEFAULT_LAKE, as_json: JsonOption = False) -> N
     output.print_record(verification, as_json=as_json)
     if not verification.ok:
         raise typer.Exit(FAILED)
+
+
+def maintain(
+    *,
+    lake: LakeOption = DEFAULT_LAKE,
+    keep_calls: Annotated[
+        int | None,
+        typer.Option(metavar="DAYS", min=1, help="Remove calls of days longer ago than this (default: none)."),
+    ] = None,
+    keep_rejects: Annotated[
+        int | None,
+        typer.Option(metavar="DAYS", min=1, help="Remove rejects that were loaded longer ago (default: none)."),
+    ] = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Compact the lake, remove what is too old to keep and what crashes have left; others may go on meanwhile."""
+    import ingest as floor
+
+    report = floor.maintain(lake, now=now(), keep_calls=keep_calls, keep_rejects=keep_rejects)
+    output.print_record(report, as_json=as_json)

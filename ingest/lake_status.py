@@ -24,6 +24,9 @@ def status(lake: Path) -> LakeStatus:
     files = [file.path for file in snapshot.calls]
     loads_by_stream: defaultdict[str, list[dict[str, Any]]] = defaultdict(list)
     for load in loads:
+        calls_removed, rejects_removed = snapshot.removed.get(load["load_id"], (0, 0))
+        load["calls"] -= calls_removed
+        load["rejects"] -= rejects_removed
         loads_by_stream[load["stream"]].append(load)
     days_by_stream: defaultdict[str, set[dt.date]] = defaultdict(set)
     reasons: list[tuple[str, int]] = []

@@ -24,6 +24,7 @@ COMMANDS = [
     "status",
     "rejects",
     "verify",
+    "maintain",
     "registry load",
     "metric",
     "sql",

@@ -1,4 +1,4 @@
-"""The lake itself, by command: status, rejects, verify."""
+"""The lake itself, by command: status, rejects, verify, maintain."""
 
 from __future__ import annotations
 
@@ -36,6 +36,26 @@ def test_verify_exits_with_1_when_a_data_file_is_gone(run: Run, loaded: Path, tm
     code, out, _ = run("verify", "--json")
     assert code == 1
     assert document(out)["ok"] is False
+
+
+def test_maintain_is_one_object_and_removes_what_is_not_to_be_kept(run: Run, loaded: Path) -> None:
+    code, out, _ = run("maintain", "--json")
+    assert code == 0
+    report = document(out)
+    assert (report["calls_removed"], report["rejects_removed"]) == (0, 0)
+    assert [table["table"] for table in report["tables"]] == ["calls", "rejects", "loads"]
+    code, out, _ = run("maintain", "--json", "--keep-calls", "1", "--keep-rejects", "1")
+    assert code == 0
+    assert document(out)["calls_removed"] == 2  # the calls are months older than a day; it was loaded just now
+    assert document(out)["rejects_removed"] == 0
+    assert document(run("verify", "--json")[1])["ok"] is True
+    assert run("maintain")[0] == 0
+
+
+def test_maintain_refuses_to_keep_nothing(run: Run, loaded: Path) -> None:
+    code, _, err = run("maintain", "--keep-calls", "0")
+    assert code == 2
+    assert "keep-calls" in err
 
 
 def test_the_lake_may_stand_in_the_environment(

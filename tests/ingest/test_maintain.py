@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from ingest import Lake, LakeError, ReadOptions, ingest, maintain, maintenance, unload
+from ingest import Lake, LakeError, ReadOptions, ingest, maintain, maintenance, status, unload
 from ingest.leftovers import remove, unheld
 from tests.ingest.lakes import BAD, broken, calls, fate, line, lines, load, load_one, loads, numbers, rejects, rows
 from tests.ingest.other_process import is_told, other_process, tell_parent
@@ -164,6 +164,7 @@ def test_calls_of_older_days_are_removed_and_what_they_were_is_remembered(tmp_pa
     assert loads(lake) == before
     assert Lake(lake).snapshot().removed == {first: (2, 0), third: (1, 0)}
     assert second not in Lake(lake).ledger()[1].removed()
+    assert (status(lake).lines, status(lake).calls, status(lake).rejects) == (6, 2, 1)
     assert broken(lake) == {}
     assert maintain(lake, now=now, keep_calls=1).calls_removed == 0
     assert Lake(lake).ledger()[1].version == 4
