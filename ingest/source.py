@@ -31,6 +31,9 @@ if TYPE_CHECKING:
 BLOCK_BYTES: Final = 64 << 20
 """How much is understood at a time. Memory grows with it, speed hardly does."""
 
+_BLOCK_LINES: Final = 250_000
+"""The same for lines that are next to nothing, of which 64 MB would be 64 million."""
+
 MAX_LINE_BYTES: Final = 8 << 20
 """Longer lines are rejected as `line_too_long`. The longest URL that a server takes is far below it."""
 
@@ -131,40 +134,51 @@ class Reader:
     def blocks(self) -> Iterator[Block]:
         """The source in blocks of whole lines. SourceError when it cannot be read on."""
         held: list[bytes] = []
-        size, offset = 0, self.start
+        size = lines = tail = 0
+        offset = self.start
         in_long_line = False
-        for chunk in self.chunks:
-            piece = chunk
+        for piece in _of_few_lines(self.chunks):
             if in_long_line:
                 end = piece.find(b"\n") + 1
                 part = piece[: end or len(piece)]
-                piece = piece[len(part) :]
                 yield Block(part, offset, "long_more")
                 offset += len(part)
                 in_long_line = not end
+                piece = piece[len(part) :]  # noqa: PLW2901 - the rest of it
             held.append(piece)
             size += len(piece)
-            if size < BLOCK_BYTES:
-                continue
+            lines += piece.count(b"\n")
             end = piece.rfind(b"\n") + 1
-            if not end:  # a long line; its beginning may be further back
-                held = [b"".join(held)]
-                end = held[0].rfind(b"\n") + 1
-                if not end and size <= MAX_LINE_BYTES:
-                    continue
-            last = held.pop()
-            part = b"".join((*held, last[: end or len(last)]))
-            held, size = [last[end:] if end else b""], len(last) - end if end else 0
-            yield Block(part, offset, "lines" if end else "long_start")
-            offset += len(part)
-            in_long_line = not end
+            tail = len(piece) - end if end else tail + len(piece)
+            if size < BLOCK_BYTES and lines < _BLOCK_LINES and tail <= MAX_LINE_BYTES:
+                continue
+            data = held[0] if len(held) == 1 else b"".join(held)
+            held = [data[len(data) - tail :]] if tail else []
+            if tail < size:
+                yield Block(data[: size - tail] if tail else data, offset)
+                offset += size - tail
+            size, lines = tail, 0
+            if tail > MAX_LINE_BYTES:
+                yield Block(held.pop(), offset, "long_start")
+                offset += tail
+                size = tail = 0
+                in_long_line = True
         rest = b"".join(held)
-        end = rest.rfind(b"\n") + 1
-        if end:
-            yield Block(rest[:end] if end < len(rest) else rest, offset)
-            offset += end
-        if len(rest) > end:
-            yield Block(rest[end:], offset, "torn")
+        if tail < len(rest):
+            yield Block(rest[: len(rest) - tail] if tail else rest, offset)
+            offset += len(rest) - tail
+        if tail:
+            yield Block(rest[len(rest) - tail :], offset, "torn")
+
+
+def _of_few_lines(chunks: Iterator[bytes]) -> Iterator[bytes]:
+    """The same bytes in chunks that do not hold more lines than a block should."""
+    for chunk in chunks:
+        if chunk.count(b"\n") <= _BLOCK_LINES // 4:
+            yield chunk
+            continue
+        for start in range(0, len(chunk), _BLOCK_LINES // 4):
+            yield chunk[start : start + _BLOCK_LINES // 4]
 
 
 def open_source(
