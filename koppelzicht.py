@@ -21,6 +21,7 @@ from command_line import (
     TERMINATED,
     WRONG_USAGE,
     answers,
+    following,
     loading,
     output,
     registry,
@@ -49,6 +50,7 @@ app = typer.Typer(
 for command in (
     loading.ingest,
     loading.unload,
+    following.follow,
     loading.inspect,
     upkeep.status,
     upkeep.rejects,

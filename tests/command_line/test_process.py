@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 COMMANDS = [
     "ingest",
+    "follow",
     "unload",
     "inspect",
     "status",

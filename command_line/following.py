@@ -1,0 +1,69 @@
+"""Log files in, for ever: follow."""
+
+from __future__ import annotations
+
+from threading import Event
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from command_line import output
+from command_line.loading import SOURCE_COLUMNS
+from command_line.options import (
+    DEFAULT_LAKE,
+    Host,
+    JsonOption,
+    LakeOption,
+    Layout,
+    LogFormat,
+    Stream,
+    TimeZone,
+    now,
+    read_options,
+)
+from command_line.output import say
+from command_line.values import counted, json_text, shown
+
+if TYPE_CHECKING:
+    from ingest import SourceReport
+
+
+def follow(
+    folders: Annotated[list[str], typer.Argument(metavar="DIR", help="Folders whose logs are loaded as they come.")],
+    *,
+    lake: LakeOption = DEFAULT_LAKE,
+    every: Annotated[
+        float, typer.Option(metavar="SECONDS", min=1, help="A change is in the lake after so long at most.")
+    ] = 60,
+    log_format: LogFormat = None,
+    layout: Layout = None,
+    stream: Stream = None,
+    host: Host = None,
+    time_zone: TimeZone = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Load what is in folders and what comes into them, until Ctrl-C. Prints a line for each load."""
+    from ingest.following import follow as loads
+
+    options = read_options(
+        log_format=log_format, layout=layout, stream=stream, host=host, time_zone=time_zone, final=False
+    )
+    say(f"Following {', '.join(map(shown, folders))}; stop with Ctrl-C")
+    for news in loads(lake, folders, options, every=every, clock=now, stop=Event()):
+        for source in news.sources:
+            _print(source, as_json=as_json)
+        for warning in news.warnings:
+            say(f"warning: {warning}")
+
+
+def _print(source: SourceReport, *, as_json: bool) -> None:
+    at = f"{now():%Y-%m-%dT%H:%M:%SZ}"
+    if as_json:
+        record = {name: getattr(source, name) for name in SOURCE_COLUMNS}
+        output.write(json_text({"at": at, **record}) + "\n")
+        return
+    if source.lines:
+        words = f"{counted(source.lines, 'line')}: {counted(source.calls, 'call')}, {counted(source.rejects, 'reject')}"
+        output.write(f"{at} {source.status} {shown(source.source)}: {words}\n")
+    if source.error is not None:
+        say(f"{at} {source.status}: {source.error}")
