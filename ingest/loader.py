@@ -85,9 +85,9 @@ class _RefusedError(Exception):
 class _Batch:
     """What is going to be decided together."""
 
-    def __init__(self, lake: Lake) -> None:
+    def __init__(self, lake: Lake, before: _Batch | None = None) -> None:
         self.table, self.ledger = lake.ledger()
-        self.recognition = Recognition(self.ledger)
+        self.recognition: Recognition = before.recognition.at(self.ledger) if before else Recognition(self.ledger)
         self.sources: list[tuple[str, bool]] = []
         self.reports: list[SourceReport | None] = []
         """One for each source, in their order; None as long as it is not known what becomes of it."""
@@ -433,7 +433,7 @@ class Loader:
             if load.reader is not None:
                 end = load.fingerprint
                 self._remember(load.reader, load.load_id, load.marks, end, tail=load.tail, left=load.left)
-        self._batch = _Batch(self._lake)
+        self._batch = _Batch(self._lake, batch)
         if reading is not None:
             self._batch.sources = [batch.sources[-1]]
             self._batch.reports = [None]

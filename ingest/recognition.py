@@ -63,20 +63,30 @@ class Recognition:
     """The loads that hold, by their marks. Rows that are about to be decided can be added, and others forgotten."""
 
     def __init__(self, ledger: Ledger) -> None:
-        self._by_first: defaultdict[str | None, list[LedgerRow]] = defaultdict(list)
-        self._by_second: defaultdict[str | None, list[LedgerRow]] = defaultdict(list)
+        self._by_first: defaultdict[str | None, dict[str, LedgerRow]] = defaultdict(dict)
+        self._by_second: defaultdict[str | None, dict[str, LedgerRow]] = defaultdict(dict)
         self._by_id: dict[str, LedgerRow] = {}
         self._grown: set[str | None] = set()
         self._forgotten: set[str] = set()
+        self._version = ledger.version
         self.add(ledger.loads())
+
+    def at(self, ledger: Ledger) -> Recognition:
+        """The same at a later state of the ledger. What was only loaded since is added, for a ledger may be long."""
+        since = ledger.after(self._version)
+        if self._forgotten or any(row.kind != "load" for row in since):
+            return Recognition(ledger)
+        self.add(since)
+        self._version = ledger.version
+        return self
 
     def add(self, rows: Iterable[LedgerRow]) -> None:
         """Know these loads as well."""
         for row in rows:
             self._by_id[row.load_id] = row
             self._grown.add(row.parent)
-            self._by_first[row.first_mark].append(row)
-            self._by_second[row.second_mark].append(row)
+            self._by_first[row.first_mark][row.load_id] = row
+            self._by_second[row.second_mark][row.load_id] = row
 
     def forget(self, load_ids: Iterable[str]) -> None:
         """Know these loads no longer."""
@@ -84,7 +94,7 @@ class Recognition:
 
     def whole(self, content: Position) -> LedgerRow | None:
         """The load of the document with this content; None where it is new."""
-        rows = self._by_first[Marks.of_whole(content).first]
+        rows = self._by_first[Marks.of_whole(content).first].values()
         return next((row for row in rows if row.load_id not in self._forgotten and row.end == content), None)
 
     def last(self, load_id: str, end: Position) -> LedgerRow | None:
@@ -141,12 +151,12 @@ class Recognition:
         One line in common is chance, unless it is all that one of them has. Loads without a line of data are
         headers: any source may begin with them.
         """
-        found = list(self._by_first[None])
+        found = [*self._by_first[None].values()]
         if marks.first is not None and marks.second is None:
-            found += self._by_first[marks.first]
+            found += self._by_first[marks.first].values()
         elif marks.second is not None:
-            found += [row for row in self._by_first[marks.first] if row.second_mark is None]
-            found += self._by_second[marks.second]
+            found += [row for row in self._by_first[marks.first].values() if row.second_mark is None]
+            found += self._by_second[marks.second].values()
         return [row for row in found if row.load_id not in self._forgotten]
 
 
