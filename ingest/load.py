@@ -24,6 +24,10 @@ if TYPE_CHECKING:
     from ingest.source import Fingerprint, Reader
 
 
+_MANY_CALLS = 100
+"""So many calls without an id are no chance."""
+
+
 class Source:
     """One source of a run, opened as often as it has to be read."""
 
@@ -141,6 +145,16 @@ class Load:
             marks=tuple(self.positions),
             resume={"next_line": self.next_line, "is_in_line": self.is_in_line, **self.context},
         )
+
+    def warnings(self) -> list[str]:
+        """What the operator should know."""
+        warnings = [*self.log_format.warnings(self.context)]
+        if not warnings and self.counts.calls >= _MANY_CALLS and not self.counts.calls_with_id:
+            warnings.append(
+                f"none of its {self.counts.calls:,} calls has an IntegrationId: every call is unidentified;"
+                " does the log hold that header?"
+            )
+        return [f"{self.name}: {warning}" for warning in warnings]
 
     def report(self, decided: Counts) -> SourceReport:
         """What became of the whole source, of which pieces with these counts have been decided before."""

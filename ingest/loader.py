@@ -399,7 +399,7 @@ class Loader:
             self._fail(load.name, load.stream, error)
             raise _RefusedError from error
         self._end_piece(load)
-        self._batch.warnings += [f"{load.name}: {text}" for text in load.log_format.warnings(load.context)]
+        self._batch.warnings += load.warnings()
         self._batch.reports[number] = load.report(self._decided.get(load.name, Counts()))
         self._batch.read.append(load)
 

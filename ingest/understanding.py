@@ -33,6 +33,7 @@ _LEARN, _UNDERSTOOD, _REJECTS = (
 _FEW = 500
 _DICTIONARY_ROWS = 300_000
 """A dictionary that has grown beyond this is started anew: memory does not grow with the input."""
+_NO_CALLS = {"called_at_count": 0, "called_at_min": None, "called_at_max": None, "id_sum": 0}
 _DICTIONARIES = ("integration_ids", "request_bases", "request_queries", "user_agents")
 
 
@@ -46,6 +47,8 @@ class Counts:
     ignored: int = 0
     first_call: dt.datetime | None = None
     last_call: dt.datetime | None = None
+    calls_with_id: int = 0
+    """Calls with an IntegrationId, be it malformed."""
 
     def __add__(self, other: Counts) -> Counts:
         first = [call for call in (self.first_call, other.first_call) if call is not None]
@@ -57,6 +60,7 @@ class Counts:
             self.ignored + other.ignored,
             min(first, default=None),
             max(last, default=None),
+            self.calls_with_id + other.calls_with_id,
         )
 
 
@@ -194,15 +198,21 @@ class _Places:
         """What became of the lines of each stretch."""
         rejects = np.bincount(self._whose(rejected), minlength=len(self._stretches)).tolist()
         spans = (
-            pa.table({"whose": pa.array(self._whose(accepted)), "called_at": accepted["called_at"]})
+            pa.table(
+                {
+                    "whose": pa.array(self._whose(accepted)),
+                    "called_at": accepted["called_at"],
+                    "id": pc.not_equal(accepted["id_status"], "missing"),
+                }
+            )
             .group_by("whose")
-            .aggregate([("called_at", "count"), ("called_at", "min"), ("called_at", "max")])
+            .aggregate([("called_at", "count"), ("called_at", "min"), ("called_at", "max"), ("id", "sum")])
             .to_pylist()
         )
         calls = {span["whose"]: span for span in spans}
         counts = []
         for number, (lines, rejected_lines) in enumerate(zip(self._lines.tolist(), rejects, strict=True)):
-            span = calls.get(number, {"called_at_count": 0, "called_at_min": None, "called_at_max": None})
+            span = calls.get(number, _NO_CALLS)
             accepted_lines = span["called_at_count"]
             counts.append(
                 Counts(
@@ -212,6 +222,7 @@ class _Places:
                     lines - accepted_lines - rejected_lines,
                     span["called_at_min"],
                     span["called_at_max"],
+                    span["id_sum"],
                 )
             )
         return counts
