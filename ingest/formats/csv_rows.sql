@@ -4,6 +4,20 @@ with trimmed as (
     select line_number, byte_offset, fate, regexp_replace(line, '\r?\n?$', '') as text
     from section
 ),
+-- Most lines can be cut at the delimiter: each piece is without quotes, or quoted as a whole. Only the others need a pattern.
+cut as (
+    select line_number, byte_offset, fate, text, string_split(text, getvariable('delimiter')) as piece
+    from trimmed
+),
+quick as (
+    select
+        *,
+        not contains(text, '"')
+        or len(piece) = getvariable('width')
+        and len(list_filter(piece, lambda value: contains(value, '"') and not regexp_full_match(value, '"[^"]*"'))) = 0
+            as is_quick
+    from cut
+),
 parts as (
     select
         line_number,
@@ -11,11 +25,16 @@ parts as (
         case
             when fate is not null then fate
             when regexp_full_match(text, '\s*') or starts_with(text, '#') or line_number in (from headers) then 'ignored'
-            when contains(text, '"') and not regexp_full_match(getvariable('delimiter') || text, getvariable('csv_row'))
+            when not is_quick and not regexp_full_match(getvariable('delimiter') || text, getvariable('csv_row'))
                 then 'not_a_record'
         end as fate,
         case
-            when not contains(text, '"') then string_split(text, getvariable('delimiter'))
+            when is_quick then case
+                when contains(text, '"') then list_transform(
+                    piece, lambda value: case when starts_with(value, '"') then substr(value, 2, length(value) - 2) else value end
+                )
+                else piece
+            end
             else list_transform(
                 regexp_extract_all(getvariable('delimiter') || text, getvariable('csv_value'), 1),
                 lambda part: case
@@ -24,7 +43,7 @@ parts as (
                 end
             )
         end as part
-    from trimmed
+    from quick
 ),
 split as (
     select
