@@ -29,6 +29,7 @@ from command_line import (
     screens,
     upkeep,
 )
+from command_line.help_text import Command
 from command_line.output import say
 from command_line.wrong_usage import Commands, empty_value
 
@@ -61,15 +62,15 @@ for command in (
     screens.dashboard,
     screens.demo,
 ):
-    app.command()(command)
+    app.command(cls=Command)(command)
 
 registry_app = typer.Typer(help="Names and branches of partners, integrations and customers.", no_args_is_help=True)
-registry_app.command()(registry.load)
+registry_app.command(cls=Command)(registry.load)
 app.add_typer(registry_app, name="registry")
 
 report_app = typer.Typer(help="One self-contained HTML file and the numbers as CSV.", no_args_is_help=True)
-report_app.command()(reports.partner)
-report_app.command()(reports.month)
+report_app.command(cls=Command)(reports.partner)
+report_app.command(cls=Command)(reports.month)
 app.add_typer(report_app, name="report")
 
 

@@ -9,7 +9,7 @@
     screens.py         dashboard, demo
     output.py          how results are printed; values.py: how a value looks; progress.py: how far a load is
     nothing_found.py   why an answer is empty
-    wrong_usage.py     what was typed and cannot be, in words
+    help_text.py       how a command explains itself; wrong_usage.py: what was typed and cannot be, in words
 
 What a command needs of the floors below is imported where it runs, so that `--help` answers at once.
 """

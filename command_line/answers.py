@@ -42,6 +42,7 @@ def metric(
 ) -> None:
     """Show one metric; --list says which there are."""
     import analytics as floor
+    from analytics.gaps import gap_note
 
     chosen = rows_format(output_format, as_json=as_json)
     if name is None and not list_all:
@@ -56,6 +57,9 @@ def metric(
         frame = warehouse.metric(name, scope)
         output.print_arrow(frame.to_arrow(), chosen)
         say_why_nothing(frame, warehouse, scope)
+        note = gap_note(warehouse, scope) if name != "completeness" else None
+        if note is not None:
+            say(f"note: {note}")
 
 
 def sql(

@@ -26,6 +26,9 @@ from command_line.progress import LoadProgress
 from command_line.values import counted, shown
 
 if TYPE_CHECKING:
+    import datetime as dt
+    from pathlib import Path
+
     from ingest import IngestReport, Inspection
 
 SOURCE_COLUMNS = ("source", "stream", "log_format", "status", "lines", "calls", "rejects", "ignored", "left", "error")
@@ -67,9 +70,12 @@ def ingest(
     options = read_options(
         log_format=log_format, layout=layout, stream=stream, host=host, time_zone=time_zone, final=final
     )
+    started = now()
     with LoadProgress() as progress:
-        report = floor.ingest(lake, paths, options, now=now(), overlap=overlap, replace=replace, progress=progress)
+        report = floor.ingest(lake, paths, options, now=started, overlap=overlap, replace=replace, progress=progress)
     _print_ingest_report(report, as_json=as_json)
+    if any(source.calls for source in report.sources):
+        _warn_of_overlaps(lake, started)
     if any(source.status == "failed" for source in report.sources):
         raise typer.Exit(FAILED)
     if strict and any(source.rejects for source in report.sources):
@@ -112,6 +118,22 @@ def inspect(
     else:
         limit = limit or MOST_SHOWN
         _print_inspection(file, floor.inspect(file, options, limit=limit, now=now()), limit)
+
+
+def _warn_of_overlaps(lake: Path, loaded_at: dt.datetime) -> None:
+    """Say which streams tell of the same calls since this load. What was loaded stays loaded, also if that cannot be said."""
+    import duckdb
+
+    from analytics import AnalyticsError, Warehouse
+    from analytics.overlaps import overlaps_after_load
+    from ingest import IngestError
+
+    try:
+        with Warehouse.open(lake) as warehouse:
+            for overlap in overlaps_after_load(warehouse, loaded_at):
+                say(f"warning: {shown(str(overlap))}")
+    except (AnalyticsError, IngestError, duckdb.Error, OSError, MemoryError) as error:
+        say(f"note: it was not looked for streams that report the same traffic: {error}")
 
 
 def _print_ingest_report(report: IngestReport, *, as_json: bool) -> None:

@@ -28,7 +28,9 @@ FormatOption = Annotated[
 
 LogFormat = Annotated[
     str | None,
-    typer.Option(metavar="NAME", help="json, w3c, combined or csv; found out from the content by default."),
+    typer.Option(
+        metavar="NAME", help="json, w3c, combined, csv, har or parquet; found out from the content by default."
+    ),
 ]
 Layout = Annotated[
     str | None,

@@ -15,7 +15,7 @@ import sys
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
-from command_line.values import as_plain, cell, json_text, shown, to_csv
+from command_line.values import as_plain, cell, heading, json_text, shown, to_csv
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -148,7 +148,7 @@ def print_table(rows: Rows) -> None:
     terminal = console(sys.stdout)
     cells = [[cell(name, value) for name, value in zip(rows.columns, row, strict=True)] for row in rows.values]
     numeric = [all(_is_number(row[place]) for row in rows.values) for place in range(len(rows.columns))]
-    widths = [max([len(name), *(len(row[place]) for row in cells)]) for place, name in enumerate(rows.columns)]
+    widths = [max([len(heading(name)), *(len(row[place]) for row in cells)]) for place, name in enumerate(rows.columns)]
     narrowest = sum(
         width if is_number else min(width, _NARROWEST_TEXT) for width, is_number in zip(widths, numeric, strict=True)
     )
@@ -158,7 +158,7 @@ def print_table(rows: Rows) -> None:
     table = Table(box=box.SIMPLE_HEAD, show_edge=False, pad_edge=False, padding=(0, 1, 0, 0))
     for name, is_number in zip(rows.columns, numeric, strict=True):
         table.add_column(
-            Text(shown(name)), justify="right" if is_number else "left", no_wrap=is_number, overflow="fold"
+            Text(shown(heading(name))), justify="right" if is_number else "left", no_wrap=is_number, overflow="fold"
         )
     for row in cells:
         table.add_row(*(Text(text) for text in row))
@@ -251,7 +251,7 @@ def _is_number(value: object) -> bool:
 
 
 def _title(name: str) -> str:
-    return name.replace("_", " ").capitalize()
+    return heading(name).replace("_", " ").capitalize()
 
 
 def _size(count: int) -> str:

@@ -12,10 +12,14 @@ from command_line.options import DEFAULT_LAKE, FormatOption, JsonOption, LakeOpt
 
 
 def status(*, lake: LakeOption = DEFAULT_LAKE, as_json: JsonOption = False) -> None:
-    """Loads, days covered, freshness, rejects by reason, sizes."""
+    """Loads, days covered, freshness, rejects by reason, sizes, streams that report the same traffic."""
     import ingest as floor
+    from analytics import Warehouse
+    from analytics.overlaps import overlaps
 
-    output.print_record(floor.status(lake), as_json=as_json)
+    state = floor.status(lake, now=now())
+    with Warehouse.open(lake) as warehouse:
+        output.print_record(dict(state) | {"overlaps": overlaps(warehouse)}, as_json=as_json)
 
 
 def rejects(

@@ -98,9 +98,9 @@ def cell(column: str, value: object) -> str:
             return f"{float(value) * 100:.2f} %"
         case float() if column.endswith("_ms"):
             return f"{value:,.0f}"
-        case int() if column in IDENTIFIERS or column.endswith("_id"):
-            return str(value)
-        case int() | float() | decimal.Decimal():
+        case int():
+            return _whole(column, value)
+        case float() | decimal.Decimal():
             return f"{value:,}"
         case dt.datetime():
             return _instant(value.replace(microsecond=0)).replace("T", " ").replace("Z", " UTC")
@@ -108,6 +108,38 @@ def cell(column: str, value: object) -> str:
             return json_text(value) if value else NULL
         case _:
             return shown(str(to_json(value)))
+
+
+def heading(column: str) -> str:
+    """What stands above a column for people; a unit that stands at every value does not.
+
+    >>> heading("call_age_seconds"), heading("duration_ms")
+    ('call_age', 'duration_ms')
+    """
+    return column.removesuffix("_seconds") if column.endswith("_age_seconds") else column
+
+
+def _whole(column: str, value: int) -> str:
+    if column.endswith("_age_seconds"):
+        return _duration(value)
+    return str(value) if column in IDENTIFIERS or column.endswith("_id") else f"{value:,}"
+
+
+def _duration(seconds: int) -> str:
+    """How long that is, in its two largest units.
+
+    >>> _duration(59), _duration(3_600), _duration(93_784), _duration(-90)
+    ('59 s', '1 h', '1 d 2 h', '-1 min 30 s')
+    """
+    units = (("d", 86_400), ("h", 3_600), ("min", 60), ("s", 1))
+    left = abs(seconds)
+    parts: list[tuple[int, str]] = []
+    for unit, length in units:
+        count, left = divmod(left, length)
+        if count or parts:
+            parts.append((count, unit))
+    words = " ".join(f"{count:,} {unit}" for count, unit in parts[:2] if count) or "0 s"
+    return f"-{words}" if seconds < 0 else words
 
 
 def shown(text: str) -> str:

@@ -9,7 +9,11 @@ class SourceError(IngestError):
     """One source cannot be read; the others go on."""
 
 
-class UnknownFormatError(SourceError):
+class NoLogError(SourceError):
+    """A source is none of ours: an archive, a pipe, a picture. In a folder it is skipped."""
+
+
+class UnknownFormatError(NoLogError):
     """No format claims a source: it may be no log at all."""
 
 

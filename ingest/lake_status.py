@@ -16,8 +16,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
-def status(lake: Path) -> LakeStatus:
-    """The state of the lake. LakeError when there is none."""
+def status(lake: Path, *, now: dt.datetime) -> LakeStatus:
+    """The state of the lake, ages as of `now`. LakeError when there is none."""
     store = Lake(lake)
     snapshot = store.snapshot()
     loads: list[dict[str, Any]] = snapshot.loads.to_pylist()
@@ -44,6 +44,8 @@ def status(lake: Path) -> LakeStatus:
     days = set().union(*days_by_stream.values())
     first_day, last_day = min(days, default=None), max(days, default=None)
     span = (last_day - first_day).days + 1 if first_day and last_day else 0
+    last_call = max((load["last_call"] for load in loads if load["last_call"]), default=None)
+    loaded_at = max((load["loaded_at"] for load in loads), default=None)
     return LakeStatus(
         lake=str(lake),
         time_zone=snapshot.time_zone,
@@ -59,24 +61,34 @@ def status(lake: Path) -> LakeStatus:
         days=len(days),
         days_without_calls=span - len(days),
         first_call=min((load["first_call"] for load in loads if load["first_call"]), default=None),
-        last_call=max((load["last_call"] for load in loads if load["last_call"]), default=None),
-        loaded_at=max((load["loaded_at"] for load in loads), default=None),
+        last_call=last_call,
+        loaded_at=loaded_at,
+        load_age_seconds=_age(loaded_at, now),
+        call_age_seconds=_age(last_call, now),
         data_bytes=sum(path.stat().st_size for path in [*files, *snapshot.rejects]),
         rejects_by_reason=tuple(RejectCount(reason=reason, lines=lines) for reason, lines in reasons),
         streams=tuple(
-            _stream(stream, of_stream, len(days_by_stream[stream]))
+            _stream(stream, of_stream, len(days_by_stream[stream]), now)
             for stream, of_stream in sorted(loads_by_stream.items())
         ),
     )
 
 
-def _stream(name: str, loads: list[dict[str, Any]], days: int) -> StreamStatus:
+def _stream(name: str, loads: list[dict[str, Any]], days: int, now: dt.datetime) -> StreamStatus:
+    last_call = max((load["last_call"] for load in loads if load["last_call"]), default=None)
+    loaded_at = max(load["loaded_at"] for load in loads)
     return StreamStatus(
         stream=name,
         loads=len(loads),
         calls=sum(load["calls"] for load in loads),
         days=days,
         first_call=min((load["first_call"] for load in loads if load["first_call"]), default=None),
-        last_call=max((load["last_call"] for load in loads if load["last_call"]), default=None),
-        loaded_at=max(load["loaded_at"] for load in loads),
+        last_call=last_call,
+        loaded_at=loaded_at,
+        load_age_seconds=int((now - loaded_at).total_seconds()),
+        call_age_seconds=_age(last_call, now),
     )
+
+
+def _age(moment: dt.datetime | None, now: dt.datetime) -> int | None:
+    return None if moment is None else int((now - moment).total_seconds())

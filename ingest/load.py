@@ -120,12 +120,11 @@ class Load:
     def row(self, now: dt.datetime) -> LedgerRow:
         """The decision about the piece at hand."""
         end = self.fingerprint.position()
-        is_empty = self.marks.first is None and not self.context and not self.counts.calls + self.counts.rejects
         return LedgerRow(
             load_id=self.load_id,
             source=self.name,
             stream=self.stream,
-            log_format="empty" if is_empty else self.log_format.name,
+            log_format=self._format_name(self.counts),
             dialect=self.log_format.dialect,
             start_byte=self.start,
             end_byte=end.offset,
@@ -158,14 +157,20 @@ class Load:
 
     def report(self, decided: Counts) -> SourceReport:
         """What became of the whole source, of which pieces with these counts have been decided before."""
+        counts = decided + self.counts
         return loaded(
             self.name,
             self.stream,
-            self.log_format.name,
-            decided + self.counts,
+            self._format_name(counts),
+            counts,
             left=self.left,
             error=self.incomplete,
         )
+
+    def _format_name(self, counts: Counts) -> str:
+        """How it was read; a source without a line of data was read as nothing."""
+        is_empty = self.marks.first is None and not self.context and not counts.calls + counts.rejects
+        return "empty" if is_empty else self.log_format.name
 
     def _stops(self, block: Block) -> list[int]:
         """Where marks are kept in this block: behind the first line of data added to a source, and at intervals."""

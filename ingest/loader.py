@@ -17,7 +17,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Literal
 
 from ingest.documents import document_blocks, document_context, document_format, whole_content
-from ingest.errors import LakeError, SourceError, UnknownFormatError
+from ingest.errors import LakeError, NoLogError, SourceError
 from ingest.folder import list_sources
 from ingest.formats import log_format
 from ingest.lake import Lake
@@ -172,7 +172,7 @@ class Loader:
         except SourceError as error:
             if self._memory is not None:
                 self._memory.give_up(name)
-            if isinstance(error, UnknownFormatError) and not is_named:
+            if isinstance(error, NoLogError) and not is_named:
                 self._batch.warnings.append(f"skipped: {error}")
                 return
             self._fail(name, stream, error)

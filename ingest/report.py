@@ -6,7 +6,7 @@ import datetime as dt
 from dataclasses import dataclass
 from typing import Any, Literal, Protocol
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -151,6 +151,8 @@ class StreamStatus(BaseModel):
     first_call: dt.datetime | None
     last_call: dt.datetime | None
     loaded_at: dt.datetime
+    load_age_seconds: int
+    call_age_seconds: int | None = Field(description="time since the last call")
 
 
 class LakeStatus(BaseModel):
@@ -174,6 +176,8 @@ class LakeStatus(BaseModel):
     first_call: dt.datetime | None
     last_call: dt.datetime | None
     loaded_at: dt.datetime | None
+    load_age_seconds: int | None = Field(description="time since the last load")
+    call_age_seconds: int | None = Field(description="time since the last call")
     data_bytes: int
     rejects_by_reason: tuple[RejectCount, ...]
     streams: tuple[StreamStatus, ...]

@@ -22,7 +22,7 @@ import numpy as np
 import pyarrow as pa
 import zstandard
 
-from ingest.errors import SourceError
+from ingest.errors import NoLogError, SourceError
 from ingest.ledger import Position
 
 if TYPE_CHECKING:
@@ -49,7 +49,7 @@ STANDARD_INPUT: Final = "-"
 _CHUNK: Final = 1 << 20
 _HEAD_BYTES: Final = 4 << 10
 _KEPT_OF_LONG_LINE: Final = 1000
-_ZSTD_CHUNK: Final = 2 << 10
+_ZSTD_CHUNK: Final = 1 << 9
 """zstd has no limit on what one piece of input becomes; four bytes can be 128 KB. So it gets little at a time."""
 
 _REFUSED = {
@@ -215,7 +215,7 @@ def _begin(reader: Reader, count: Callable[[int], None] | None) -> None:
     if first[257:262] == b"ustar":
         refused = "a tar archive"
     if refused is not None:
-        raise SourceError(f"{reader.name}: is {refused}, which is not read; expected plain text, gzip, zstd or bzip2")
+        raise NoLogError(f"{reader.name}: is {refused}, which is not read; expected plain text, gzip, zstd or bzip2")
     codec = _codec(first)
     # Only a plain file grows and stops being read at the size it had; a compressed one is read whole.
     reader.is_compressed = codec is not None
@@ -282,7 +282,7 @@ def _open(name: str) -> tuple[IO[bytes], int | None]:
     try:
         mode = path.stat().st_mode
         if not stat.S_ISREG(mode):
-            raise SourceError(f"{name}: is not a regular file; expected a log file, or - for standard input")
+            raise NoLogError(f"{name}: is not a regular file; expected a log file, or - for standard input")
         file = path.open("rb")
         return file, os.fstat(file.fileno()).st_size
     except (OSError, ValueError) as error:  # a ValueError for a NUL in the name

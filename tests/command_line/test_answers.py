@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import subprocess
 import sys
 from pathlib import Path
@@ -9,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import pyarrow.parquet as pq
 
-from tests.command_line.given import ROOT, document
+from tests.command_line.given import INSERT, ROOT, document
 
 if TYPE_CHECKING:
     from tests.command_line.given import Run
@@ -115,3 +116,23 @@ def test_values_that_python_has_not_are_text(run: Run, loaded: Path) -> None:
     assert document(run("sql", query, "--json")[1]) == [
         {"certified_until": "infinity", "instants": "[-infinity]", "day": "10000-01-01"}
     ]
+
+
+def test_a_metric_says_which_logs_are_missing(run: Run, tmp_path: Path) -> None:
+    """Five calls an hour for three weeks, and nothing from 10:00 to 16:00 on a Wednesday of the third."""
+    start = dt.datetime(2026, 3, 2, tzinfo=dt.UTC)
+    hours = [start + dt.timedelta(hours=number) for number in range(21 * 24)]
+    silent = [dt.datetime(2026, 3, 18, hour, tzinfo=dt.UTC) for hour in range(10, 16)]
+    lines = [
+        INSERT.replace("2026-03-29T00:30:00Z", f"{hour:%Y-%m-%dT%H}:{minute:02}:00Z")
+        for hour in hours
+        if hour not in silent
+        for minute in range(0, 60, 12)
+    ]
+    (tmp_path / "calls.log").write_text("\n".join(lines) + "\n", encoding="utf-8")
+    assert run("ingest", "calls.log")[0] == 0
+    code, out, err = run("metric", "calls_per_day", "--json")
+    assert code == 0
+    assert sum(day["calls"] for day in document(out)) == (21 * 24 - 6) * 5
+    assert err.startswith("note: figures are too low, because logs are missing: 6 hours\n")
+    assert run("metric", "calls_per_day", "--until", "2026-03-18")[2] == ""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import json
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -161,3 +162,61 @@ def test_what_stands_in_a_log_never_reaches_a_terminal_raw(run: Run, tmp_path: P
     assert {character for text in printed if isinstance(text, str) for character in text} & set(
         "\x1b\x00\u202e\x9b"
     ) == set()
+
+
+def test_an_empty_file_is_loaded_as_the_ledger_has_it(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "calls.log").touch()
+    (source,) = document(run("ingest", "calls.log", "--json")[1])["sources"]
+    assert (source["status"], source["log_format"], source["lines"]) == ("loaded", "empty", 0)
+    assert document(run("sql", "select log_format from loads", "--json")[1]) == [{"log_format": "empty"}]
+
+
+@pytest.mark.skipif(os.name == "nt", reason="POSIX pipes")
+def test_what_is_no_log_is_skipped_in_a_folder_and_an_error_when_it_is_named(run: Run, log: Path) -> None:
+    folder = log.parent / "logs"
+    folder.mkdir()
+    log.rename(folder / "calls.log")
+    (folder / "old.zip").write_bytes(b"PK\x03\x04 and more")
+    os.mkfifo(folder / "pipe")
+    (folder / "torn.log.gz").write_bytes(b"\x1f\x8b and no gzip")
+    code, out, err = run("ingest", "logs", "--json")
+    assert code == 1
+    assert [(source["source"], source["status"]) for source in document(out)["sources"]] == [
+        ("logs/calls.log", "loaded"),
+        ("logs/torn.log.gz", "failed"),
+    ]
+    assert "warning: skipped: logs/old.zip: is a zip archive" in err
+    assert "warning: skipped: logs/pipe: is not a regular file" in err
+    (folder / "torn.log.gz").unlink()
+    assert run("ingest", "logs")[0] == 0
+    code, _, err = run("ingest", "logs/old.zip", "logs/pipe")
+    assert code == 1
+    assert "failed: logs/old.zip: is a zip archive" in err
+    assert "failed: logs/pipe: is not a regular file" in err
+
+
+def test_a_second_log_of_the_same_calls_is_warned_of_once_it_is_loaded(run: Run, tmp_path: Path) -> None:
+    urls = [f"https://{1000 + number}.rest.afas.online/ProfitRestServices/connectors/KnSubject" for number in range(10)]
+    calls = [json.loads(INSERT) | {"url": url} for url in urls]
+    (tmp_path / "proxy\x1b.log").write_text("".join(json.dumps(call) + "\n" for call in calls), encoding="utf-8")
+    again = [call | {"timestamp": "2026-03-29T00:30:01Z"} for call in calls]
+    (tmp_path / "server.log").write_text("".join(json.dumps(call) + "\n" for call in again), encoding="utf-8")
+    folder = tmp_path.name
+    assert "same traffic" not in run("ingest", "proxy\x1b.log")[2]
+    code, out, err = run("ingest", "server.log", "--json")
+    assert code == 0
+    assert document(out)["totals"]["calls"] == 10
+    assert f"warning: {folder}/proxy\\x1b.log and {folder}/server.log report the same traffic (100%" in err
+    assert run("ingest", "server.log")[2] == ""  # nothing new, nothing to say
+    (overlap,) = document(run("status", "--json")[1])["overlaps"]
+    assert (overlap["other_stream"], overlap["first_day"], overlap["days"]) == (f"{folder}/server.log", "2026-03-29", 1)
+    assert "\nOverlaps\n" in run("status")[1]
+
+
+def test_an_ingest_is_done_also_when_nobody_can_look_for_overlaps(run: Run, log: Path) -> None:
+    (log.parent / "lake" / "registry" / "000001").mkdir(parents=True)
+    (log.parent / "lake" / "registry" / "000001" / "integrations.parquet").write_bytes(b"not Parquet")
+    code, out, err = run("ingest", log, "--json")
+    assert code == 0
+    assert document(out)["totals"]["calls"] == 2
+    assert "it was not looked for streams that report the same traffic" in err

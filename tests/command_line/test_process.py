@@ -65,6 +65,9 @@ def test_every_command_explains_itself(run: Run, command: str) -> None:
     assert code == 0
     assert "--lake" in out or command == "inspect"
     assert command.split(maxsplit=1)[0] in run("--help")[1]
+    assert "<list" not in out
+    assert "<=x" not in out
+    assert "x>=" not in out
 
 
 @pytest.mark.skipif(os.name == "nt", reason="POSIX signals")

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import datetime as dt
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+import pytest
 
 from ingest.ledger import REJECT_COLUMNS
 from tests.command_line.given import document
 
 if TYPE_CHECKING:
-    import pytest
-
     from tests.command_line.given import Run
 
 
@@ -65,3 +67,14 @@ def test_the_lake_may_stand_in_the_environment(
     assert run("status")[0] == 1
     monkeypatch.setenv("KOPPELZICHT_LAKE", "elsewhere")
     assert run("status")[0] == 0
+
+
+def test_status_says_how_old_each_stream_is(run: Run, loaded: Path) -> None:
+    state = document(run("status", "--json")[1])
+    (stream,) = state["streams"]
+    last = dt.datetime(2026, 3, 29, 10, tzinfo=dt.UTC)
+    assert state["call_age_seconds"] == pytest.approx((dt.datetime.now(dt.UTC) - last).total_seconds(), abs=60)
+    assert 0 <= state["load_age_seconds"] < 3600
+    assert stream["load_age_seconds"] == state["load_age_seconds"]
+    assert stream["call_age_seconds"] == state["call_age_seconds"]
+    assert re.search(r"^Call age +[\d,]+ d", run("status")[1], re.MULTILINE)

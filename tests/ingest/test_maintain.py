@@ -164,7 +164,8 @@ def test_calls_of_older_days_are_removed_and_what_they_were_is_remembered(tmp_pa
     assert loads(lake) == before
     assert Lake(lake).snapshot().removed == {first: (2, 0), third: (1, 0)}
     assert second not in Lake(lake).ledger()[1].removed()
-    assert (status(lake).lines, status(lake).calls, status(lake).rejects) == (6, 2, 1)
+    state = status(lake, now=NOW)
+    assert (state.lines, state.calls, state.rejects) == (6, 2, 1)
     assert broken(lake) == {}
     assert maintain(lake, now=now, keep_calls=1).calls_removed == 0
     assert Lake(lake).ledger()[1].version == 4
