@@ -1,0 +1,217 @@
+"""What has to be in a lake, by the rules of the ledger over plain bytes: no hash, no block, no batch, no engine.
+
+A source is known as far as the longest load that it begins with. It agrees with a load further than that where they share
+the first two lines of data, or the first one that a load added; then nobody can say what is new, and it is not loaded.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Literal, TypeAlias
+
+from tests.ingest.lakes import CSV_HEADER, W3C_FIELDS, line
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+Fate: TypeAlias = int | Literal["rejected", "ignored"]
+"""The number of a call, or what else became of a line."""
+
+
+def _at(number: int) -> dt.datetime:
+    return dt.datetime(2026, 10, 1, tzinfo=dt.UTC) + dt.timedelta(seconds=number)
+
+
+def _csv(number: int) -> bytes:
+    url = "https://1234.rest.afas.online/ProfitRestServices/metainfo"
+    return f"{_at(number):%Y-%m-%dT%H:%M:%SZ},GET,{url},200,{number}\n".encode()
+
+
+def _w3c(number: int) -> bytes:
+    return f"{_at(number):%Y-%m-%d %H:%M:%S} GET 1234.rest.afas.online /ProfitRestServices/metainfo 200 {number}\n".encode()
+
+
+def _combined(number: int) -> bytes:
+    return (
+        f"1234.rest.afas.online 10.0.0.1 - - [{_at(number):%d/%b/%Y:%H:%M:%S} +0000]"
+        f' "GET /ProfitRestServices/metainfo HTTP/1.1" 200 {number} "-" "A" "4321_1" 0.1\n'
+    ).encode()
+
+
+HEADERS = {"json": b"", "csv": CSV_HEADER, "w3c": W3C_FIELDS, "combined": b""}
+LINES: dict[str, Callable[[int], bytes]] = {"json": line, "csv": _csv, "w3c": _w3c, "combined": _combined}
+
+
+def number_of(call: dict[str, object]) -> int:
+    """The number of the line that a call in the lake was."""
+    return int(str(call["request_id"] or call["response_bytes"]))
+
+
+@dataclass(frozen=True)
+class File:
+    """What is to be read in a file, however it is compressed."""
+
+    content: bytes
+    compression: str = ""
+    is_cut: bool = False
+    """Whether more of it was compressed than is there."""
+
+    def complete(self, *, final: bool) -> bytes:
+        """What is to be read now: a last line without its end is left while there may be more of it."""
+        is_whole = not self.is_cut and bool(final or self.compression)
+        return self.content if is_whole else self.content[: self.content.rfind(b"\n") + 1]
+
+
+@dataclass(frozen=True)
+class Held:
+    """A load: the content from its beginning, and from where on it is the load's."""
+
+    content: bytes
+    start: int
+    marks: tuple[str | None, str | None]
+    parent: str | None
+
+
+@dataclass(frozen=True)
+class Expected:
+    """What has to become of a source: of a loaded one `content[start:]`, after these loads were taken back."""
+
+    status: Literal["loaded", "unchanged", "failed"]
+    content: bytes = b""
+    start: int = 0
+    left: int = 0
+    parent: str | None = None
+    taken_back: frozenset[str] = frozenset()
+    is_skipped: bool = False
+    """Whether it is left alone because the operator said so."""
+    doubles: bool = False
+    """Whether lines of it may be in the lake before: by chance, or because the operator wants it."""
+
+
+@dataclass
+class Model:
+    """The loads that hold, and every line that was ever written."""
+
+    loads: dict[str, Held] = field(default_factory=dict)
+    good: dict[bytes, int] = field(default_factory=dict)
+    headers: set[bytes] = field(default_factory=lambda: {b"", *(text.rstrip(b"\n") for text in HEADERS.values())})
+
+    # -- lines
+
+    def fates(self, content: bytes, start: int = 0) -> list[tuple[int, Fate]]:
+        """Line number and fate of every line from `start` on. The rest of a line that has been judged is none."""
+        if start and content[start - 1 : start] != b"\n":
+            start = content.find(b"\n", start) + 1 or len(content)
+        first = content.count(b"\n", 0, start) + 1
+        texts = content[start:].split(b"\n")
+        if not texts[-1]:
+            texts.pop()
+        return [(number, self._fate(text)) for number, text in enumerate(texts, start=first)]
+
+    def _fate(self, text: bytes) -> Fate:
+        return self.good.get(text, "ignored" if text in self.headers else "rejected")
+
+    def numbers(self, content: bytes, start: int = 0) -> list[int]:
+        """The numbers of the calls from `start` on."""
+        return [fate for _, fate in self.fates(content, start) if isinstance(fate, int)]
+
+    def marks(self, complete: bytes) -> tuple[str | None, str | None]:
+        """The hashes up to the first and the second line of data."""
+        found: list[str | None] = []
+        place = 0
+        for text in complete.split(b"\n"):
+            if text and text not in self.headers:
+                found.append(hashlib.sha256(complete[: place + len(text)]).hexdigest())
+            place += len(text) + 1
+        first, second = [*found, None, None][:2]
+        return first, second
+
+    def _first_added(self, held: Held) -> bytes | None:
+        """The content of a load that goes on with another one, up to the end of its first whole line of data."""
+        place = held.start
+        if not place:
+            return None
+        if held.content[place - 1 : place] != b"\n":
+            place = held.content.find(b"\n", place) + 1 or len(held.content)
+        while end := held.content.find(b"\n", place) + 1:
+            if held.content[place : end - 1] not in self.headers:
+                return held.content[:end]
+            place = end
+        return None
+
+    # -- sources
+
+    def expect(
+        self, file: File, *, final: bool, overlap: str | None, replace: bool, ours: Iterable[str]
+    ) -> Expected | None:
+        """What has to become of a source. None where --replace may mean more than one load."""
+        content, complete = file.content, file.complete(final=final)
+        first, second = self.marks(complete)
+        candidates = {key: held for key, held in self.loads.items() if self._may_agree(held, first, second)}
+        ends = {
+            key: held
+            for key, held in candidates.items()
+            if content.startswith(held.content) and bool(held.content) == bool(complete)
+        }
+        known = max(ends, key=lambda key: len(ends[key].content), default=None)
+        known_content = b"" if known is None else ends[known].content
+        further = [
+            key
+            for key, held in candidates.items()
+            if (added := self._first_added(held)) is not None
+            and len(added) > len(known_content)
+            and content.startswith(added)
+        ]
+        if known is None or ends[known].marks[0] is None:
+            further += [
+                key
+                for key, held in candidates.items()
+                if held.marks[0] is not None
+                and (second is None or held.marks[1] == second)
+                and not content.startswith(held.content)
+            ]
+        taken_back: frozenset[str] = frozenset()
+        if replace and (known or further):
+            roots = {self._root(key) for key in ([known] if known else []) + further}
+            if len(roots) > 1 or sum(held.content == known_content for held in ends.values()) > 1:
+                return None
+            (root,) = roots
+            is_ours = (known or further[0]) in set(ours)
+            if is_ours != any(key in set(ours) for key in self._family(root)):
+                return None
+            if not is_ours:
+                taken_back = self._family(root)
+                known, known_content, further = None, b"", []
+        if further and overlap != "load":
+            return Expected("unchanged", is_skipped=True) if overlap == "skip" else Expected("failed")
+        if known is not None and len(complete) <= len(known_content):
+            return Expected("unchanged", left=len(content) - len(known_content))
+        return Expected(
+            "loaded",
+            content=complete,
+            start=len(known_content),
+            left=len(content) - len(complete),
+            parent=known if known and self.loads[known].marks[0] is not None else None,
+            taken_back=taken_back,
+            doubles=bool(further),
+        )
+
+    def _may_agree(self, held: Held, first: str | None, second: str | None) -> bool:
+        return (
+            held.marks[0] is None
+            or (held.marks[0] == first and (second is None or held.marks[1] is None))
+            or (second is not None and held.marks[1] == second)
+        )
+
+    def _root(self, key: str) -> str:
+        while (parent := self.loads[key].parent) in self.loads and parent is not None:
+            key = parent
+        return key
+
+    def _family(self, root: str) -> frozenset[str]:
+        family = {root}
+        for _ in self.loads:
+            family |= {key for key, held in self.loads.items() if held.parent in family}
+        return frozenset(family)

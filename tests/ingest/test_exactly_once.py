@@ -1,0 +1,527 @@
+"""Whatever happens to log files and to those who load them: each line is in the lake once, and none is missing.
+
+A state machine writes, tears, rotates, compresses, truncates, deletes and delivers files, also while they are read, loads
+them in blocks, pieces and batches of a few lines, takes them back, and is stopped at each step. After every step the lake
+holds exactly what the plain rules of `exactly_once.py` say.
+"""
+
+from __future__ import annotations
+
+import bz2
+import contextlib
+import gzip
+import hashlib
+import shutil
+import tempfile
+import zlib
+from collections import Counter, defaultdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import zstandard
+from hypothesis import HealthCheck, Verbosity, assume, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import (
+    RuleBasedStateMachine,
+    initialize,
+    invariant,
+    precondition,
+    rule,
+    run_state_machine_as_test,
+)
+
+from ingest import Lake, LakeError, loader, source, staging, unload
+from tests.ingest.exactly_once import HEADERS, LINES, File, Held, Model, number_of
+from tests.ingest.lakes import broken, calls, load, rows
+from tests.ingest.scale import scaled
+from tests.ingest.worked import NOW
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from hypothesis.strategies import DataObject
+
+    from ingest import IngestReport, SourceReport
+    from ingest.ledger import LedgerRow
+
+FORMATS = sorted(LINES)
+STEPS = ("opened", "staged", "decided", "rejects", "calls")
+ON_FILES = ("append", "tear", "refill", "delete")
+FAULTS = [
+    *((step, what) for step in ("read", *STEPS) for what in ON_FILES),
+    *((step, what) for step in STEPS for what in ("load", "load and unload")),
+    *((step, "stop") for step in STEPS[1:]),
+]
+"""What may happen while files are loaded, and at which step."""
+
+REASONS = ("begins like", "was changed while it was read", "cannot be opened")
+"""What may keep a source from being loaded when files change while they are read."""
+
+
+def _multi_member(content: bytes) -> bytes:
+    half = len(content) // 2
+    return gzip.compress(content[:half]) + gzip.compress(content[half:])
+
+
+def _cut(content: bytes) -> bytes:
+    """The beginning of a gzip file of which there is more, all of it readable up to the cut."""
+    packer = zlib.compressobj(wbits=31)
+    return packer.compress(content) + packer.flush(zlib.Z_FULL_FLUSH)
+
+
+PACKERS: dict[str, Callable[[bytes], bytes]] = {
+    "gzip": gzip.compress,
+    "gzip of two members": _multi_member,
+    "zstd": zstandard.ZstdCompressor().compress,
+    "bzip2": bz2.compress,
+}
+
+
+class _Stop(BaseException):
+    """The process is to end here, as with Ctrl-C."""
+
+
+class ExactlyOnce(RuleBasedStateMachine):
+    """The files in one folder, the lake, and what has to be in it."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.folder = Path(tempfile.mkdtemp(prefix="exactly-once-"))
+        self.lake = self.folder / "lake"
+        self.logs = self.folder / "logs"
+        self.logs.mkdir()
+        self.model = Model()
+        self.files: dict[str, File] = {}
+        self.formats: dict[str, str] = {}
+        self.rest: dict[str, bytes] = {}
+        """What is still missing of the last line of a file."""
+        self.versions: list[bytes] = []
+        """Every content that a file ever had."""
+        self.twice: set[int] = set()
+        """Numbers that may be in the lake more than once."""
+        self.at_step: Callable[[str], None] = lambda _: None
+        self.next_number = 0
+        self.next_name = 0
+        self.patches = contextlib.ExitStack()
+
+    @initialize(
+        chunk=st.sampled_from([60, 400, 5000]),
+        block=st.sampled_from([200, 700, 64 << 20]),
+        piece=st.sampled_from([300, 900, 1 << 30]),
+        together=st.sampled_from([1, 800, 8 << 20]),
+        sources=st.sampled_from([1, 2, 1000]),
+        file_rows=st.sampled_from([1, 500_000]),
+    )
+    def begin(self, *, chunk: int, block: int, piece: int, together: int, sources: int, file_rows: int) -> None:
+        self._patch(source, "_CHUNK", chunk)
+        self._patch(source, "BLOCK_BYTES", block)
+        self._patch(loader, "PIECE_BYTES", piece)
+        self._patch(loader, "BATCH_SOURCES", sources)
+        self._patch(staging, "TOGETHER_BYTES", together)
+        self._patch(staging, "FILE_ROWS", file_rows)
+        self._patch(loader, "read_ahead", iter)  # or what has been read when a file changes is up to chance
+        self._announce(source, "_open", lambda *_: "opened")
+        self._announce(source, "_is_still", lambda *_: "read", is_before=True)
+        self._announce(Lake, "decide", lambda *_: "staged", is_before=True)
+        self._announce(Lake, "decide", lambda *_: "decided")
+        self._announce(Lake, "_add", lambda _lake, _rows, table: str(table))
+        Lake(self.lake).create()
+
+    def teardown(self) -> None:
+        try:
+            if self.files:
+                self.at_step = lambda _: None
+                self._ingest(sorted(self.files), final=False, overlap="skip", replace=False)
+                assert broken(self.lake) == {}
+        finally:
+            self.patches.close()
+            shutil.rmtree(self.folder)
+
+    # -- what happens to files
+
+    @rule(log_format=st.sampled_from(FORMATS), data=st.data())
+    def begin_a_log(self, log_format: str, data: DataObject) -> None:
+        name = self._new_name(log_format)
+        self._put(name, File(HEADERS[log_format]))
+        self._append(name, ["good"] * data.draw(st.sampled_from([0, 2, 5, 12]), "lines"))
+
+    @precondition(lambda self: self.plain)
+    @rule(data=st.data())
+    def write(self, data: DataObject) -> None:
+        name = data.draw(st.sampled_from(self.plain), "log")
+        kinds = data.draw(st.lists(st.sampled_from(["good", "good", "bad", "blank", "header"]), max_size=6), "lines")
+        self._append(name, kinds)
+
+    @precondition(lambda self: self.plain)
+    @rule(data=st.data(), is_torn=st.booleans())
+    def write_a_line_without_its_end(self, data: DataObject, is_torn: bool) -> None:  # noqa: FBT001 - drawn
+        name = data.draw(st.sampled_from(self.plain), "log")
+        self._append(name, [])
+        text = self._line(self.formats[name], "good")
+        kept = len(text) // 3 if is_torn else len(text) - 1
+        self._put(name, File(self.files[name].content + text[:kept]))
+        self.rest[name] = text[kept:]
+
+    @precondition(lambda self: self.files)
+    @rule(data=st.data())
+    def rename(self, data: DataObject) -> None:
+        name = data.draw(st.sampled_from(sorted(self.files)), "file")
+        new = self._new_name(self.formats[name])
+        self._put(new, self.files[name])
+        if name in self.rest:
+            self.rest[new] = self.rest[name]
+        self._remove(name)
+
+    @precondition(lambda self: self.plain)
+    @rule(data=st.data(), is_refilled=st.booleans())
+    def copy_and_truncate(self, data: DataObject, is_refilled: bool) -> None:  # noqa: FBT001 - drawn
+        name = data.draw(st.sampled_from(self.plain), "log")
+        self._put(self._new_name(self.formats[name]), self.files[name])
+        self._truncate(name, 2 if is_refilled else 0)
+
+    @precondition(lambda self: self.plain)
+    @rule(data=st.data(), count=st.integers(0, 4))
+    def truncate_and_refill(self, data: DataObject, count: int) -> None:
+        self._truncate(data.draw(st.sampled_from(self.plain), "log"), count)
+
+    @precondition(lambda self: self.files)
+    @rule(data=st.data())
+    def delete(self, data: DataObject) -> None:
+        self._remove(data.draw(st.sampled_from(sorted(self.files)), "file"))
+
+    @precondition(lambda self: self.files)
+    @rule(data=st.data(), compression=st.sampled_from(["", *PACKERS]), is_moved=st.booleans())
+    def deliver_again(self, data: DataObject, compression: str, is_moved: bool) -> None:  # noqa: FBT001 - drawn
+        name = data.draw(st.sampled_from(sorted(self.files)), "file")
+        content = self.files[name].content
+        assume(self._is_recognised(name, content))
+        self._put(self._new_name(self.formats[name]), File(content, compression))
+        if is_moved:
+            self._remove(name)
+
+    @precondition(lambda self: self.files)
+    @rule(
+        data=st.data(),
+        compression=st.sampled_from(["", "", "gzip", "zstd", "cut"]),
+        kept=st.integers(1, 5) | st.floats(0, 1),
+    )
+    def deliver_an_earlier_copy(self, data: DataObject, compression: str, kept: float) -> None:
+        name = data.draw(st.sampled_from(sorted(self.files)), "file")
+        content = self.files[name].content
+        if isinstance(kept, int):
+            content = b"".join(content.splitlines(keepends=True)[:kept])
+        else:
+            content = content[: int(kept * len(content))]
+        assume(self._is_recognised(name, content))
+        is_cut = compression == "cut"
+        self._put(self._new_name(self.formats[name]), File(content, "gzip" if is_cut else compression, is_cut=is_cut))
+
+    @precondition(lambda self: self.files)
+    @rule(data=st.data(), lines=st.integers(1, 4), more=st.integers(1, 3))
+    def begin_like_another_log(self, data: DataObject, lines: int, more: int) -> None:
+        name = data.draw(st.sampled_from(sorted(self.files)), "file")
+        common = b"".join(self.files[name].content.splitlines(keepends=True)[:lines])
+        assume(common.endswith(b"\n"))
+        new = self._new_name(self.formats[name])
+        self._put(new, File(common))
+        self._append(new, ["good"] * more)
+
+    # -- what is done with the lake
+
+    @precondition(lambda self: self.files)
+    @rule(
+        data=st.data(),
+        overlap=st.sampled_from([None, None, "skip", "load"]),
+        final=st.booleans(),
+        replace=st.sampled_from([False, False, False, True]),
+    )
+    def ingest(self, data: DataObject, overlap: Any, final: bool, replace: bool) -> None:  # noqa: FBT001 - drawn
+        names = data.draw(
+            st.lists(st.sampled_from(sorted(self.files)), min_size=1, unique=True) | st.just(sorted(self.files)),
+            "files",
+        )
+        self._ingest(names, final=final, overlap=overlap, replace=replace)
+
+    @precondition(lambda self: self.files)
+    @rule(data=st.data(), fault=st.sampled_from(FAULTS), time=st.integers(1, 4), is_log_long=st.booleans())
+    def ingest_while(self, data: DataObject, fault: tuple[str, str], time: int, is_log_long: bool) -> None:  # noqa: FBT001
+        step, what = fault
+        names = self.plain if what in ON_FILES else sorted(self.files)
+        assume(names)
+        name = data.draw(st.sampled_from(names), "file")
+        if is_log_long and name in self.plain:
+            self._append(name, ["good"] * 12)
+        before = self._ledger()
+        with self._disturbed(step, time, lambda: self._do(what, name)), contextlib.suppress(_Stop):
+            report = load(self.lake, self.logs)
+            for one in report.sources:
+                assert one.lines == one.calls + one.rejects + one.ignored
+                assert one.error is None or self._is_cut(one.source) or any(text in one.error for text in REASONS)
+        Lake(self.lake).roll_forward()
+        self._take_over(before)
+
+    @precondition(lambda self: self.model.loads)
+    @rule(data=st.data())
+    def unload(self, data: DataObject) -> None:
+        load_id = list(self.model.loads)[data.draw(st.integers(0, len(self.model.loads) - 1), "load")]
+        family = self.model._family(load_id)
+        report = unload(self.lake, load_id, now=NOW)
+        assert report.loads == len(family)
+        for one in family:
+            del self.model.loads[one]
+
+    @invariant()
+    def the_lake_holds_what_it_should(self) -> None:
+        if not self.lake.exists():
+            return
+        snapshot = Lake(self.lake).snapshot()
+        assert set(snapshot.loads["load_id"].to_pylist()) == set(self.model.loads)
+        found: defaultdict[str, Counter[tuple[int, object]]] = defaultdict(Counter)
+        for call in calls(self.lake):
+            found[call["load_id"]][call["line_number"], number_of(call)] += 1
+        for reject in rows(snapshot.rejects):
+            found[reject["load_id"]][reject["line_number"], "rejected"] += 1
+        for load_id, held in self.model.loads.items():
+            expected = [one for one in self.model.fates(held.content, held.start) if one[1] != "ignored"]
+            assert found[load_id] == Counter(expected), load_id
+        numbers = Counter(number for held in self.model.loads.values() for number in self._numbers(held))
+        assert {number for number, times in numbers.items() if times > 1} <= self.twice
+
+    # -- how
+
+    @property
+    def plain(self) -> list[str]:
+        """The files that may still grow."""
+        return sorted(name for name, file in self.files.items() if not file.compression)
+
+    def _ingest(self, names: list[str], *, final: bool, overlap: Any, replace: bool) -> None:
+        """Load files that nobody touches meanwhile: what becomes of each is known beforehand."""
+        final = final and all(self._is_recognised(name, self.files[name].content) for name in names)
+        expected = []
+        held = dict(self.model.loads)
+        ours: list[str] = []
+        for name in names:
+            one = self.model.expect(self.files[name], final=final, overlap=overlap, replace=replace, ours=ours)
+            if one is None:
+                self.model.loads = held
+                assume(False)  # noqa: FBT003 - hypothesis' own
+                return
+            expected.append(one)
+            if one.status == "loaded":
+                for load_id in one.taken_back:
+                    del self.model.loads[load_id]
+                key = f"of {name}"
+                ours.append(key)
+                marks = self.model.marks(one.content)
+                self.model.loads[key] = Held(one.content, one.start, marks, one.parent)
+        before = self._ledger()
+        report = load(self.lake, *(self.logs / name for name in names), final=final, overlap=overlap, replace=replace)
+        self._compare(report, names, expected)
+        self._take_pieces(names, expected, before)
+
+    def _compare(self, report: IngestReport, names: list[str], expected: list[Any]) -> None:
+        assert [one.source for one in report.sources] == [str(self.logs / name) for name in names]
+        for one, wanted in zip(report.sources, expected, strict=True):
+            assert one.status == wanted.status, (one, wanted)
+            is_incomplete = self._is_cut(one.source) and not wanted.is_skipped
+            assert (one.error is not None) == (wanted.status == "failed" or is_incomplete), one
+            fates = self.model.fates(wanted.content, wanted.start) if wanted.status == "loaded" else []
+            assert _counted(one) == (
+                len(fates),
+                sum(isinstance(fate, int) for _, fate in fates),
+                sum(fate == "rejected" for _, fate in fates),
+                wanted.left,
+            ), (one, wanted)
+
+    def _take_pieces(self, names: list[str], expected: list[Any], before: list[LedgerRow]) -> None:
+        """Put the loads that were decided in the place of what was expected: one or more for each source."""
+        new = [row for row in self._ledger()[len(before) :] if row.kind == "load"]
+        for name, wanted in zip(names, expected, strict=True):
+            if wanted.status != "loaded":
+                continue
+            del self.model.loads[f"of {name}"]
+            pieces = [row for row in new if row.source == str(self.logs / name)]
+            ends = [wanted.start, *(row.end_byte for row in pieces)]
+            assert [row.start_byte for row in pieces] == ends[:-1]
+            assert ends[-1] == len(wanted.content)
+            new_numbers = set(self.model.numbers(wanted.content, wanted.start))
+            by_chance = self.model.numbers(wanted.content)[:1]
+            self.twice |= new_numbers if wanted.doubles else new_numbers & set(by_chance)
+            for row in pieces:
+                self.model.loads[row.load_id] = self._held(row)
+        assert {row.source for row in new} <= {str(self.logs / name) for name in names}
+
+    def _take_over(self, before: list[LedgerRow]) -> None:
+        """Believe the ledger which loads hold; each has to be the beginning of something that was in a file."""
+        _, ledger = Lake(self.lake).ledger()
+        new = ledger.rows[len(before) :]
+        held = {row.load_id: row for row in ledger.loads()}
+        for row in new:
+            if row.load_id in held:
+                self.model.loads[row.load_id] = one = self._held(row)
+                numbers = self.model.numbers(one.content)
+                self.twice |= set(numbers[:1])  # it may begin like another log, by chance
+                if one.start:
+                    assert any(other.content == one.content[: one.start] for other in self.model.loads.values())
+        gone = {load_id for row in new for load_id in row.unloaded}
+        for load_id in gone & set(self.model.loads):
+            del self.model.loads[load_id]
+
+    def _held(self, row: LedgerRow) -> Held:
+        content = next(
+            text[: row.end_byte]
+            for text in reversed(self.versions)
+            if len(text) >= row.end_byte and hashlib.sha256(text[: row.end_byte]).hexdigest() == row.content_sha256
+        )
+        fates = self.model.fates(content, row.start_byte)
+        kinds = Counter("call" if isinstance(fate, int) else fate for _, fate in fates)
+        assert (row.lines, row.calls, row.rejects) == (len(fates), kinds["call"], kinds["rejected"])
+        return Held(content, row.start_byte, (row.first_mark, row.second_mark), row.parent)
+
+    def _numbers(self, held: Held) -> list[int]:
+        return self.model.numbers(held.content, held.start)
+
+    def _ledger(self) -> list[LedgerRow]:
+        return list(Lake(self.lake).ledger()[1].rows)
+
+    def _is_cut(self, path: str) -> bool:
+        name = Path(path).name
+        return name in self.files and self.files[name].is_cut
+
+    def _do(self, fault: str, name: str) -> None:
+        if name not in self.files:
+            return
+        match fault:
+            case "append":
+                self._append(name, ["good", "bad", "good"])
+            case "tear":
+                self._append(name, [])
+                text = self._line(self.formats[name], "good")
+                self._put(name, File(self.files[name].content + text[:20]))
+                self.rest[name] = text[20:]
+            case "refill":
+                self._truncate(name, 9)
+            case "delete":
+                self._remove(name)
+            case "load" | "load and unload":
+                load(self.lake, self.logs)
+                if fault == "load and unload":
+                    with contextlib.suppress(LakeError):  # nothing was loaded from it
+                        unload(self.lake, str(self.logs / name), now=NOW)
+            case "stop":
+                raise _Stop
+
+    def _append(self, name: str, kinds: list[str]) -> None:
+        content = self.files[name].content + self.rest.pop(name, b"")
+        if "bad" in kinds and not self.model.numbers(content):
+            kinds = ["good", *kinds]  # or nobody knows what log it is
+        self._put(name, File(content + b"".join(self._line(self.formats[name], kind) for kind in kinds)))
+
+    def _is_recognised(self, name: str, content: bytes) -> bool:
+        """Whether its format is seen, even if its torn last line has to be read."""
+        complete = content[: content.rfind(b"\n") + 1]
+        return complete == content or bool((HEADERS[self.formats[name]] and complete) or self.model.numbers(complete))
+
+    def _line(self, log_format: str, kind: str) -> bytes:
+        self.next_number += 1
+        match kind:
+            case "good":
+                text = LINES[log_format](self.next_number)
+                self.model.good[text.rstrip(b"\n")] = self.next_number
+                return text
+            case "bad":
+                return f"{{this is no record {self.next_number}\n".encode()
+            case "header":
+                return HEADERS[log_format]
+        return b"\n"
+
+    def _truncate(self, name: str, count: int) -> None:
+        """The file as the same file, but empty, and then with new lines."""
+        self.rest.pop(name, None)
+        with (self.logs / name).open("r+b") as file:
+            file.truncate(0)
+        self.versions.append(b"")
+        self.files[name] = File(b"")
+        header = HEADERS[self.formats[name]]
+        self._put(name, File(header + b"".join(self._line(self.formats[name], "good") for _ in range(count))))
+
+    def _put(self, name: str, file: File) -> None:
+        path = self.logs / name
+        self.versions.append(file.content)
+        before = self.files.get(name)
+        self.files[name] = file
+        if before is not None and not before.compression and file.content.startswith(before.content):
+            with path.open("ab") as log:
+                log.write(file.content[len(before.content) :])
+        elif file.is_cut:
+            path.write_bytes(_cut(file.content))
+        elif file.compression:
+            path.write_bytes(PACKERS[file.compression](file.content))
+        else:
+            path.write_bytes(file.content)
+
+    def _remove(self, name: str) -> None:
+        (self.logs / name).unlink()
+        self.rest.pop(name, None)
+        del self.files[name]
+
+    def _new_name(self, log_format: str) -> str:
+        self.next_name += 1
+        name = f"{self.next_name:03}.log"
+        self.formats[name] = log_format
+        return name
+
+    @contextlib.contextmanager
+    def _disturbed(self, step: str, time: int, do: Callable[[], None]) -> Iterator[None]:
+        """Do this when the step is reached for this time."""
+        left = time
+
+        def at_step(reached: str) -> None:
+            nonlocal left
+            if reached == step:
+                left -= 1
+                if left == 0:
+                    do()
+
+        self.at_step = at_step
+        try:
+            yield
+        finally:
+            self.at_step = lambda _: None
+
+    def _patch(self, owner: Any, name: str, value: object) -> None:
+        self.patches.callback(setattr, owner, name, getattr(owner, name))
+        setattr(owner, name, value)
+
+    def _announce(self, owner: Any, name: str, step: Callable[..., str], *, is_before: bool = False) -> None:
+        """Say at this function that a step is reached."""
+        function = getattr(owner, name)
+
+        def announcing(*arguments: Any, **options: Any) -> Any:
+            if is_before:
+                self.at_step(step(*arguments))
+            result = function(*arguments, **options)
+            if not is_before:
+                self.at_step(step(*arguments))
+            return result
+
+        self._patch(owner, name, announcing)
+
+
+def _counted(report: SourceReport) -> tuple[int, int, int, int]:
+    return report.lines, report.calls, report.rejects, report.left
+
+
+def test_every_line_is_in_the_lake_exactly_once_whatever_happens() -> None:
+    run_state_machine_as_test(
+        ExactlyOnce,
+        settings=settings(
+            max_examples=scaled(4, 200),
+            stateful_step_count=scaled(12, 30),
+            deadline=None,
+            derandomize=True,
+            database=None,
+            verbosity=Verbosity.normal,
+            suppress_health_check=list(HealthCheck),
+        ),
+    )

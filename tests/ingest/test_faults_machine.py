@@ -1,0 +1,323 @@
+"""Faults of the machine, row by row. `cases/faults.toml` says which test is for which row."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import random
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from ingest import Lake
+from tests.ingest.lakes import BAD, broken, fates, leftovers, line, lines, load, loads, numbers, rejects
+from tests.ingest.measured import ROOT
+from tests.ingest.other_process import other_process
+from tests.ingest.scale import scaled
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from tests.ingest.other_process import Step
+
+MB = 1 << 20
+STEPS: tuple[Step, ...] = ("staged", "decided", "rejects", "calls")
+
+
+# -- killed
+
+
+def _load_in_batches(lake: Path, logs: Path) -> list[tuple[str, int, int, int, int]]:
+    """Load a folder two sources at a time, in pieces of a few lines."""
+    from ingest import loader
+    from ingest import source as reading
+
+    reading._CHUNK = reading.BLOCK_BYTES = loader.PIECE_BYTES = 900  # type: ignore[misc]  # of this process alone
+    loader.BATCH_SOURCES = 2
+    return fates(load(lake, logs))
+
+
+class _Logs:
+    """A folder of logs that go on being written, and what of them has to be in the lake."""
+
+    def __init__(self, folder: Path, chance: random.Random) -> None:
+        self.folder = folder
+        self.chance = chance
+        self.next = 0
+        self.bad = 0
+        folder.mkdir()
+
+    def write(self) -> None:
+        """A new log of some lines, and some more lines in one that is there."""
+        new = self.folder / f"{self.next:05}.log"
+        for path in (new, self.chance.choice([new, *sorted(self.folder.iterdir())])):
+            count = self.chance.randint(1, 8)
+            with path.open("ab") as file:
+                file.write(lines(range(self.next, self.next + count)) + BAD)
+            self.next += count
+            self.bad += 1
+
+    def forget_what_is_decided(self, lake: Path) -> None:
+        """Delete the files of which every byte is decided: nobody can read them again."""
+        _, ledger = Lake(lake).ledger()
+        ends = {(row.source, row.end_byte) for row in ledger.loads()}
+        for path in list(self.folder.iterdir()):
+            if (str(path), path.stat().st_size) in ends:
+                path.unlink()
+
+
+def test_whoever_is_killed_at_any_step_again_and_again_loses_nothing_and_doubles_nothing(tmp_path: Path) -> None:
+    chance = random.Random(20261001)
+    lake, logs = tmp_path / "lake", _Logs(tmp_path / "logs", chance)
+    kills = 0
+    while kills < scaled(8, 200):
+        logs.write()
+        step = STEPS[kills % len(STEPS)]
+        with other_process(_load_in_batches, lake, logs.folder, step=step, time=chance.choice([1, 1, 2])) as other:
+            if not other.reaches_its_step():
+                continue  # there was less to do
+            other.kill()
+        kills += 1
+        if chance.random() < 0.5:
+            logs.forget_what_is_decided(lake)
+        if chance.random() < 0.2:
+            assert broken(lake) == {}
+    load(lake, logs.folder)
+    assert numbers(lake) == list(range(logs.next))
+    assert len(rejects(lake)) == logs.bad
+    assert broken(lake) == {}
+
+
+def test_whoever_is_killed_at_any_time_loses_nothing_and_doubles_nothing(tmp_path: Path) -> None:
+    chance = random.Random(20261002)
+    lake, logs = tmp_path / "lake", _Logs(tmp_path / "logs", chance)
+    for _ in range(scaled(3, 100)):
+        for _ in range(4):
+            logs.write()
+        with other_process(_load_in_batches, lake, logs.folder) as other:
+            other.connection.poll(chance.uniform(0.2, 1.2))  # it may be done before
+            with contextlib.suppress(AssertionError):
+                other.kill()
+        if chance.random() < 0.5 and Lake(lake).exists():
+            load(lake)
+            logs.forget_what_is_decided(lake)
+    load(lake, logs.folder)
+    assert numbers(lake) == list(range(logs.next))
+    assert len(rejects(lake)) == logs.bad
+    assert broken(lake) == {}
+
+
+# -- told to stop
+
+_RUN = """
+import sys
+import koppelzicht
+from ingest import loader, source
+if len(sys.argv) > 4:
+    source._CHUNK = source.BLOCK_BYTES = int(sys.argv.pop())
+    loader.PIECE_BYTES = 4 * source.BLOCK_BYTES
+koppelzicht.main()
+"""
+
+
+@pytest.mark.skipif(os.name == "nt", reason="POSIX signals")
+@pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)], ids=["Ctrl-C", "SIGTERM"])
+@pytest.mark.parametrize("block", [None, 20_000], ids=["in a block of 64 MB", "in pieces"])
+def test_a_load_that_is_told_to_stop_stops_and_leaves_the_lake_right(
+    tmp_path: Path, number: int, code: int, block: int | None
+) -> None:
+    lake = tmp_path / "lake"
+    content = lines(range(1500)) if block else b"".join(lines(range(1500)) for _ in range(200))
+    with subprocess.Popen(
+        [sys.executable, "-c", _RUN, "ingest", "-", f"--lake={lake}", *([str(block)] if block else [])],
+        cwd=ROOT,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+    ) as process:
+        assert process.stdin is not None
+        # The load is in the middle of this once it has taken more than a pipe holds.
+        process.stdin.write(content)
+        process.stdin.flush()
+        told_at = time.monotonic()
+        process.send_signal(number)
+        _, err = process.communicate(timeout=60)
+        assert time.monotonic() - told_at < scaled(20, 5)  # a machine that runs tests may be busy
+    assert process.returncode == code, err
+    assert b"Traceback" not in err
+    assert leftovers(lake) == set()
+    assert broken(lake) == {}
+    if block:
+        done = sum(row["lines"] for row in loads(lake))
+        assert numbers(lake) == list(range(done))
+        path = tmp_path / "access.log"
+        path.write_bytes(content)
+        assert fates(load(lake, path)) == [("loaded", 1500 - done, 0, 0, 0)]
+        assert numbers(lake) == list(range(1500))
+
+
+# -- no room, no right
+
+
+@pytest.fixture
+def disk(tmp_path: Path) -> Iterator[Path]:
+    """A disk of its own."""
+    folder = tmp_path / "disk"
+    folder.mkdir()
+    if sys.platform != "linux" or os.geteuid() != 0:
+        pytest.skip("only root can make a small disk, on Linux")
+    made = subprocess.run(["mount", "-t", "tmpfs", "-o", "size=2m", "tmpfs", folder], capture_output=True, check=False)
+    if made.returncode:
+        pytest.skip(f"a small disk cannot be made here: {made.stderr.decode().strip()}")
+    yield folder
+    subprocess.run(["umount", "-l", folder], check=True)
+
+
+def _remount(disk: Path, option: str) -> None:
+    subprocess.run(["mount", "-o", f"remount,{option}", disk], check=True)
+
+
+def _ingest(lake: Path, path: Path, *, limit: int | None = None) -> tuple[int, str]:
+    """Exit code and what was said, of a process that may not write longer files than the limit."""
+
+    def limited() -> None:
+        import resource
+
+        resource.setrlimit(resource.RLIMIT_FSIZE, (limit or 0, limit or 0))
+
+    done = subprocess.run(
+        [sys.executable, "-m", "koppelzicht", "ingest", f"--lake={lake}", path],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+        preexec_fn=limited if limit else None,
+    )
+    assert "Traceback" not in done.stderr
+    assert "should not" not in done.stderr
+    return done.returncode, done.stderr
+
+
+def _long_log(tmp_path: Path) -> Path:
+    """A log that takes some room in a lake, whatever is done to make it small."""
+    chance = random.Random(3)
+    path = tmp_path / "long.log"
+    path.write_bytes(
+        b"".join(line(number, user_agent=chance.randbytes(8).hex(" ") * 3) for number in range(10, 20_000))
+    )
+    return path
+
+
+def _one_load(tmp_path: Path, lake: Path) -> None:
+    path = tmp_path / "access.log"
+    path.write_bytes(lines(range(10)) + BAD)
+    load(lake, path)
+
+
+def test_on_a_full_disk_the_lake_stays_right_and_a_rerun_completes(tmp_path: Path, disk: Path) -> None:
+    lake, path = disk / "lake", _long_log(tmp_path)
+    _one_load(tmp_path, lake)
+    used = sum(file.stat().st_size for file in lake.rglob("*") if file.is_file())
+    (disk / "other").write_bytes(b"x" * (2 * MB - used - 200_000))
+    code, said = _ingest(lake, path)
+    assert code == 1
+    assert str(lake) in said
+    assert "No space left on device" in said
+    assert (numbers(lake), leftovers(lake)) == (list(range(10)), set())
+    assert broken(lake) == {}
+    _remount(disk, "size=50m")
+    assert _ingest(lake, path)[0] == 0
+    assert numbers(lake) == list(range(20_000))
+    assert broken(lake) == {}
+
+
+def test_on_a_disk_that_fills_up_at_any_step_a_rerun_completes(tmp_path: Path, disk: Path) -> None:
+    lake, path = disk / "lake", tmp_path / "access.log"
+    for number, room in enumerate(range(0, 40_960, scaled(8192, 4096))):
+        path.write_bytes(lines(number) + BAD)
+        used = sum(-(-file.stat().st_size // 4096) * 4096 for file in disk.rglob("*") if file.is_file())
+        (disk / "other").write_bytes(b"x" * max(0, 2 * MB - used - room))
+        code, said = _ingest(lake, path)
+        assert (code == 0) or "No space left on device" in said
+        (disk / "other").unlink()
+        if lake.exists() and Lake(lake).exists():
+            assert broken(lake) == {}
+        load(lake, path)
+        assert numbers(lake) == list(range(number + 1))
+    assert broken(lake) == {}
+
+
+@pytest.mark.skipif(os.name == "nt", reason="needs limits of POSIX")
+@pytest.mark.parametrize("limit", scaled([2000, 20_000], [500, 1000, 2000, 4000, 8000, 20_000, 100_000]))
+def test_at_a_quota_the_lake_stays_right_and_a_rerun_completes(tmp_path: Path, limit: int) -> None:
+    lake, path = tmp_path / "lake", _long_log(tmp_path)
+    _one_load(tmp_path, lake)
+    code, said = _ingest(lake, path, limit=limit)
+    assert code == 1
+    assert str(lake) in said
+    assert "File too large" in said
+    assert numbers(lake) == list(range(10))
+    assert broken(lake) == {}
+    assert _ingest(lake, path)[0] == 0
+    assert numbers(lake) == list(range(20_000))
+    assert broken(lake) == {}
+
+
+def test_on_a_disk_that_is_read_only_the_lake_can_be_read_and_a_rerun_completes(tmp_path: Path, disk: Path) -> None:
+    lake, path = disk / "lake", _long_log(tmp_path)
+    _one_load(tmp_path, lake)
+    _remount(disk, "ro")
+    code, said = _ingest(lake, path)
+    assert code == 1
+    assert str(lake) in said
+    assert "Read-only file system" in said
+    assert numbers(lake) == list(range(10))
+    assert broken(lake) == {}
+    code, said = _ingest(disk / "new", path)
+    assert (code, "Read-only file system" in said, str(disk / "new") in said) == (1, True, True)
+    _remount(disk, "rw,size=50m")
+    assert _ingest(lake, path)[0] == 0
+    assert numbers(lake) == list(range(20_000))
+    assert broken(lake) == {}
+
+
+def test_in_a_folder_that_may_not_be_written_the_lake_can_be_read(tmp_path: Path) -> None:
+    if os.name == "nt" or os.geteuid() == 0:
+        pytest.skip("root may write everywhere, and Windows has other rights")
+    lake = tmp_path / "lake"
+    _one_load(tmp_path, lake)
+    folders = [lake, *(path for path in lake.rglob("*") if path.is_dir())]
+    for folder in folders:
+        folder.chmod(0o500)
+    try:
+        code, said = _ingest(lake, _long_log(tmp_path))
+        assert (code, "Permission denied" in said) == (1, True)
+        assert numbers(lake) == list(range(10))
+        assert broken(lake) == {}
+    finally:
+        for folder in folders:
+            folder.chmod(0o700)
+
+
+# -- many files
+
+
+def test_many_small_files_cost_little_each(tmp_path: Path) -> None:
+    count = scaled(300, 20_000)
+    logs = tmp_path / "logs"
+    logs.mkdir()
+    for number in range(count):
+        (logs / f"{number:05}.log").write_bytes(line(number))
+    begun_at = time.monotonic()
+    report = load(tmp_path / "lake", logs)
+    milliseconds = 1000 * (time.monotonic() - begun_at) / count
+    assert sum(source.calls for source in report.sources) == count
+    assert milliseconds < scaled(50, 5)  # a machine that runs tests may be busy, and opening the lake counts too
+    begun_at = time.monotonic()
+    assert {source.status for source in load(tmp_path / "lake", logs).sources} == {"unchanged"}
+    assert 1000 * (time.monotonic() - begun_at) / count < scaled(50, 5)
