@@ -8,12 +8,13 @@ READY := .venv/.ready
 PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11 python; do \
 	"$$p" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo "$$p" && break; done)
 
-.PHONY: help demo test check bench lock
+.PHONY: help demo test faults check bench lock
 .DEFAULT_GOAL := help
 
 help:
 	@echo "make demo    the dashboard on three months of demo logs"
 	@echo "make test    every test, the end-to-end test in a browser included"
+	@echo "make faults  the tests of bad input and faults once more, thoroughly (half an hour or more)"
 	@echo "make check   format, lint, types and the import contract"
 	@echo "make bench   how fast a load is, beside DuckDB and GoAccess (a few minutes)"
 	@echo "make lock    requirements.lock anew, from pyproject.toml"
@@ -24,6 +25,11 @@ demo: $(READY)
 test: $(READY)
 	@$(PY) tests/browser.py
 	@$(PY) -m pytest
+
+# Hundreds of kills, gigabytes, many more scenarios: the same tests, see tests/ingest/scale.py.
+faults: $(READY)
+	@FAULTS=1 $(PY) -m pytest tests/ingest/test_exactly_once.py tests/ingest/test_faults_files.py \
+		tests/ingest/test_faults_machine.py tests/ingest/test_secrets.py tests/ingest/test_commit.py
 
 check: $(READY)
 	@$(PY) -m ruff format --check .
