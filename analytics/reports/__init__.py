@@ -3,20 +3,19 @@
 partner_report.py, month_report.py   ask the warehouse (figures.py) and say what stands out (findings.py)
 model.py                             what a report says: page and CSV files are written from this alone
 page.py, templates/, svg.py          the page
-csv_text.py                          the CSV files
+csv_text.py, files.py                the CSV files, and how a file gets to its place
 text.toml                            every word of both
 """
 
 from __future__ import annotations
 
-import os
-import uuid
 from typing import TYPE_CHECKING, get_args
 
 from pydantic import BaseModel
 
 from analytics.reports.csv_text import csv_text
 from analytics.reports.errors import ReportError
+from analytics.reports.files import write_whole
 from analytics.reports.model import MonthReport, PartnerReport, Report
 from analytics.reports.month import Month
 
@@ -66,7 +65,7 @@ def _write(out: Path, stem: str, report: Report, page: Callable[[Callable[[str],
     try:
         out.mkdir(parents=True, exist_ok=True)
         for name, text in texts.items():
-            _write_whole(out / name, text)
+            write_whole(out / name, text)
     except OSError as error:
         raise ReportError(f"{out}: the report cannot be written there: {error.strerror or error}") from error
     return [out / name for name in texts]
@@ -120,16 +119,3 @@ def _summary(report: Report) -> str:
 
 def _dates(days: tuple[dt.date, ...]) -> str:
     return " ".join(day.isoformat() for day in days)
-
-
-def _write_whole(path: Path, text: str) -> None:
-    """The file is there whole or not at all; one of that name is replaced."""
-    aside = path.with_name(f".{path.name}.{uuid.uuid4().hex}")
-    try:
-        with aside.open("wb") as file:
-            file.write(text.encode("utf-8"))
-            file.flush()
-            os.fsync(file.fileno())
-        aside.replace(path)
-    finally:
-        aside.unlink(missing_ok=True)

@@ -1,0 +1,273 @@
+"""Whom a change concerns: which integrations, customers and branches, how much, and when last.
+
+A log shows who calls a connector, not which fields they send: for a change of a field everybody who uses its connector that
+way is concerned at most. What else a log does not say is said with the answer (`remarks`), never guessed.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal, TypeAlias, get_args
+
+from analytics.gaps import gap_note
+from analytics.release_notes import Change
+
+if TYPE_CHECKING:
+    import datetime as dt
+    from collections.abc import Mapping, Sequence
+
+    import polars as pl
+
+    from analytics.scope import Scope
+    from analytics.warehouse import Warehouse
+    from ingest.call import Protocol, TokenForm
+
+COLUMNS = (
+    "change",
+    "severity",
+    "connector",
+    "operation",
+    "integration",
+    "partner",
+    "contact",
+    "customers",
+    "calls",
+    "share",
+    "last_call",
+)
+"""What scripts rely on."""
+
+Verdict: TypeAlias = Literal["concerns", "safe", "unused", "unseen"]
+VERDICTS: tuple[Verdict, ...] = get_args(Verdict)
+"""Somebody calls it; somebody does, below the thresholds; nobody does; no log can tell."""
+
+_WRITES = {"insert", "update", "delete"}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Thresholds:
+    """What counts as safe: integrations that are left out, and rows below every limit that is given."""
+
+    share: float | None = None
+    calls: int | None = None
+    excluded: frozenset[str] = frozenset()
+
+    @property
+    def limits(self) -> bool:
+        """Whether any is given."""
+        return self.share is not None or self.calls is not None
+
+
+@dataclass(frozen=True)
+class Impact:
+    """The answer.
+
+    `rows`: COLUMNS, and name, partner_name, email, phone, number (of the change); one per change, connector, operation and
+    integration, unidentified traffic with a null integration, without what counts as safe. `customers`: one per integration
+    and customer concerned. `verdicts`: one per change, in order. `remarks`: what it rests on and what no log shows, in words.
+    """
+
+    changes: tuple[Change, ...]
+    rows: pl.DataFrame
+    customers: pl.DataFrame
+    verdicts: tuple[Verdict, ...]
+    remarks: tuple[str, ...]
+    period: tuple[dt.date, dt.date] | None
+    time_zone: str
+
+    @property
+    def branches(self) -> pl.DataFrame:
+        """Branches and how many customers in each, those without a branch last: branch, customers."""
+        import polars as pl
+
+        return (
+            self.customers.group_by("branch")
+            .agg(customers=pl.col("customer").n_unique())
+            .sort(pl.col("branch").is_null(), -pl.col("customers").cast(pl.Int64), "branch")
+        )
+
+
+def asked(
+    *,
+    connector: str | None = None,
+    operation: str | None = None,
+    field: str | None = None,
+    token_form: TokenForm | None = None,
+    protocol: Protocol | None = None,
+    api_version: str | None = None,
+) -> Change:
+    """The change that somebody asks for by its parts.
+
+    >>> asked(connector="KnSubject", operation="update").description
+    'connector KnSubject, operation update'
+    """
+    parts = {
+        "connector": connector,
+        "operation": operation,
+        "field": field,
+        "token form": token_form,
+        "protocol": protocol,
+        "API version": api_version,
+    }
+    return Change(
+        description=", ".join(f"{name} {value}" for name, value in parts.items() if value is not None),
+        connectors=(connector,) if connector is not None else (),
+        operations=(operation,) if operation is not None else (),
+        field=field,
+        token_form=token_form,
+        protocol=protocol,
+        api_version=api_version,
+    )
+
+
+def impact(
+    warehouse: Warehouse, changes: Sequence[Change], scope: Scope, thresholds: Thresholds | None = None
+) -> Impact:
+    """Whom these changes concern. The scope's connector is not looked at: a share is one of all traffic."""
+    import polars as pl
+
+    scope, thresholds = scope.replace(connector=None), thresholds or Thresholds()
+    criteria = _criteria(changes)
+    found = warehouse.query_file("impact", scope, criteria)
+    used = set(found["change"].unique())
+    left_out = pl.col("integration").is_in(list(thresholds.excluded)).fill_null(value=False)
+    kept = found.filter(~left_out)
+    kept = kept.filter(~_is_safe(thresholds)) if thresholds.limits else kept
+    rows = kept.rename({"change": "number"}).with_columns(
+        change=pl.col("number").replace_strict(dict(enumerate(_each(changes, "description"))), return_dtype=pl.String),
+        severity=pl.col("number").replace_strict(dict(enumerate(_each(changes, "severity"))), return_dtype=pl.String),
+    )
+    concerning = set(rows["number"].unique())
+    customers = warehouse.query_file("impact_customers", scope, _criteria(changes, only=concerning))
+    pairs = rows.select("integration").unique()
+    verdicts = tuple(_verdict(number, change, used, concerning) for number, change in enumerate(changes))
+    others = ("number", "name", "partner_name", "email", "phone")
+    return Impact(
+        tuple(changes),
+        rows.select(*COLUMNS, *others),
+        customers.join(pairs, on="integration", how="semi", nulls_equal=True, maintain_order="left"),
+        verdicts,
+        tuple(_remarks(warehouse, changes, scope, rows)),
+        warehouse.period(scope),
+        warehouse.snapshot.time_zone,
+    )
+
+
+def _criteria(changes: Sequence[Change], only: set[int] | None = None) -> dict[str, list[int] | list[str | None]]:
+    """The lists that the questions take: one entry for each connector and operation of each change that a log can show."""
+    entries = [
+        (number, connector, operation, change.token_form, change.protocol, change.api_version)
+        for number, change in enumerate(changes)
+        if change.shows and (only is None or number in only)
+        for connector in change.connectors or (None,)
+        for operation in _operations(change)
+    ]
+    names = ("changes", "connectors", "operations", "token_forms", "protocols", "api_versions")
+    return {name: [entry[place] for entry in entries] for place, name in enumerate(names)}  # type: ignore[misc]  # by column
+
+
+def _operations(change: Change) -> tuple[str | None, ...]:
+    """A SOAP call that writes may do any of the three: nobody sees which."""
+    if not change.operations:
+        return (None,)
+    also = ("write",) if _WRITES.intersection(change.operations) and "write" not in change.operations else ()
+    return (*change.operations, *also)
+
+
+def _is_safe(thresholds: Thresholds) -> pl.Expr:
+    import polars as pl
+
+    limits = [pl.col(name) < limit for name in ("share", "calls") if (limit := getattr(thresholds, name)) is not None]
+    return pl.all_horizontal(limits)
+
+
+def _verdict(number: int, change: Change, used: set[int], concerning: set[int]) -> Verdict:
+    if not change.shows:
+        return "unseen"
+    if number in concerning:
+        return "concerns"
+    return "safe" if number in used else "unused"
+
+
+def _each(changes: Sequence[Change], name: str) -> list[str | None]:
+    return [getattr(change, name) for change in changes]
+
+
+def _remarks(warehouse: Warehouse, changes: Sequence[Change], scope: Scope, rows: pl.DataFrame) -> list[str]:
+    period = warehouse.period(scope)
+    remarks = []
+    if period is not None:
+        since, until = period
+        remarks.append(
+            f"calls of {(until - since).days} days, since {since} and before {until}, environment {scope.environment}"
+        )
+    remarks += _about_fields(warehouse, changes, scope)
+    remarks += _about_unseen(warehouse, changes, scope)
+    nameless = int(rows.filter(rows["integration"].is_null())["calls"].sum())
+    if nameless:
+        remarks.append(
+            f"{_counted(nameless, 'call')} without a valid id: whose they are, nobody knows (integration is null)"
+        )
+    missing = gap_note(warehouse, scope)
+    return [*remarks, missing] if missing else remarks
+
+
+def _about_fields(warehouse: Warehouse, changes: Sequence[Change], scope: Scope) -> list[str]:
+    fields = {(name.lower(), change.field.lower()) for change in changes for name in change.connectors if change.field}
+    if not fields:
+        return []
+    criteria = {"connectors": sorted({name for name, _ in fields}), "fields": sorted({field for _, field in fields})}
+    named = warehouse.query_file("impact_fields", scope, criteria)
+    surely = [row for row in named.iter_rows(named=True) if (row["connector"], row["field"]) in fields]
+    at_most = (
+        "which fields a call reads or writes stands in its body, and no log holds that: "
+        "where a field changes, whoever uses its connector is counted, which is the most it can be"
+    )
+    return [at_most] + [
+        f"surely in use, for gets filter by it: field {row['field']} of {row['connector']} "
+        f"({_counted(row['calls'], 'call')}, {_counted(row['integrations'], 'integration')})"
+        for row in surely
+    ]
+
+
+def _about_unseen(warehouse: Warehouse, changes: Sequence[Change], scope: Scope) -> list[str]:
+    rows = warehouse.query_file("impact_unseen", scope)
+    calls, integrations = {}, {}
+    for missing, wanted in _unseen_by(changes).items():
+        some = rows.filter(missing=missing)
+        if wanted is not None:
+            some = some.filter(some["operation"].is_in(sorted(wanted)))
+        calls[missing] = int(some["calls"].sum())
+        integrations[missing] = some["integration"].drop_nulls().n_unique()
+    words = {
+        "connector": "SOAP calls whose connector is not logged",
+        "token_form": "calls whose log does not tell the form of the token",
+        "api_version": "SB calls whose version is not logged",
+    }
+    return [
+        f"not counted, for nobody can tell: {calls[missing]:,} {words[missing]} "
+        f"({_counted(integrations[missing], 'integration')}); any of them may be concerned too"
+        for missing in calls
+        if calls[missing]
+    ]
+
+
+def _unseen_by(changes: Sequence[Change]) -> Mapping[str, set[str] | None]:
+    """What has to be logged to find these changes, and the operations for which; None is all of them."""
+    needed: dict[str, set[str] | None] = {}
+    of_connectors = [change for change in changes if change.connectors and change.protocol != "rest"]
+    if of_connectors:
+        operations: set[str] = set()
+        for change in of_connectors:
+            wanted = set(change.operations) or {"get", "write"}
+            operations |= (wanted & {"get", "write"}) | ({"write"} if wanted & _WRITES else set())
+        needed["connector"] = operations
+    if any(change.token_form for change in changes):
+        needed["token_form"] = None
+    if any(change.api_version for change in changes):
+        needed["api_version"] = None
+    return needed
+
+
+def _counted(count: int, noun: str) -> str:
+    return f"{count:,} {noun}{'' if count == 1 else 's'}"

@@ -1,0 +1,424 @@
+"""What is going to change: the vendor's release notes, or a list of one's own, as changes.
+
+Release notes are Markdown. Every row of a table with a column for the connector is a change:
+
+    ## Inkoop Specification
+    ### Breaking Changes
+    | Description                             | Connector | Operation                                     |
+    | --------------------------------------- | --------- | --------------------------------------------- |
+    | removed the request property 'A/B/Fields/Ds' | FbSales | [POST](...#post-/connectors/FbSales), [PUT](...) |
+
+The columns come in any order and in English or Dutch, a connector also as a path (`/connectors/FbSales/FbSalesLines`). How
+severe a row is, its headings say; where they do not, its description does. The same row under two headings is one change.
+
+A list is CSV with the columns description, connector, operation, severity and field, of which connector is needed.
+"""
+
+from __future__ import annotations
+
+import csv
+import html
+import io
+import re
+from dataclasses import dataclass, replace
+from functools import cache
+from importlib.resources import files
+from typing import TYPE_CHECKING, Literal, TypeAlias, get_args
+
+from analytics.errors import AnalyticsError
+from ingest.call import Operation, Protocol, TokenForm
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+    from pathlib import Path
+
+Severity: TypeAlias = Literal["breaking", "deprecated", "changed", "added"]
+SEVERITIES: tuple[Severity, ...] = get_args(Severity)
+"""Worst first. Added: nobody has to do anything."""
+
+_COLUMNS = {
+    "description": ("description", "omschrijving", "beschrijving", "change", "wijziging"),
+    "connector": ("connector", "connectors", "updateconnector", "getconnector", "path", "pad", "endpoint"),
+    "operation": ("operation", "operations", "method", "methods", "bewerking", "bewerkingen", "actie", "acties", "methode"),
+    "severity": ("severity", "ernst", "soort"),
+    "field": ("field", "veld"),
+}  # fmt: skip
+_OPERATIONS = {
+    "get": "get", "post": "insert", "put": "update", "delete": "delete",
+    "ophalen": "get", "toevoegen": "insert", "wijzigen": "update", "verwijderen": "delete",
+}  # fmt: skip
+_SEVERITY_WORDS = {
+    "brekend": "breaking",
+    "vervalt": "deprecated",
+    "verouderd": "deprecated",
+    "gewijzigd": "changed",
+    "nieuw": "added",
+    "toegevoegd": "added",
+}
+
+_HEADING = re.compile(r" {0,3}(#{1,6})[ \t]+(.+?)[ \t]*#*[ \t]*")
+_FENCE = re.compile(r" {0,3}(```|~~~)")
+_DELIMITER = re.compile(r"[ \t]*\|?[ \t]*:?-+:?[ \t]*(\|[ \t]*:?-+:?[ \t]*)*\|?[ \t]*")
+_IS_ROW = re.compile(r"(?! {0,3}(#{1,6} |>)).*\|")
+_PIPE = re.compile(r"(?<!\\)\|")
+_LINK = re.compile(r"!?\[([^\]]*)\]\([^)\s]*\)")
+_MARKUP = re.compile(r"[`*]|(?<!\w)_+|_+(?!\w)|<br ?/?>")
+_WORD = re.compile(r"\w+")
+_QUOTED_PATH = re.compile(r"['`\"]([^'`\"\s]+/[^'`\"\s]+)['`\"]")
+_NAME = re.compile(r"[A-Za-z][\w.\-]*")
+
+_NOT_BREAKING = re.compile(r"\b(non|not|no|niet|geen)[ -]?(breaking|brekend)", re.IGNORECASE)
+_BREAKING = re.compile(r"breaking|brekend", re.IGNORECASE)
+_DEPRECATED = re.compile(r"deprecat|obsolete|verouderd|vervalt|vervallen", re.IGNORECASE)
+_NEW = re.compile(r"\b(new|nieuwe?)\b.*\b(endpoints?|connectors?|\w+connectors?)\b", re.IGNORECASE)
+_HARMLESS = re.compile(
+    r"^(added (?!.*\brequired\b)|endpoint added|toegevoegd|nieuw)|became optional|(?<!enum value )was increased|is optioneel",
+    re.IGNORECASE,
+)
+
+
+class ChangesError(AnalyticsError):
+    """A file of changes that cannot be read: where, what stands there and what was expected."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Change:
+    """One thing that changes. Without a connector no log can show whom it concerns; no operations: all of them."""
+
+    description: str
+    severity: Severity | None = None
+    connectors: tuple[str, ...] = ()
+    operations: tuple[str, ...] = ()
+    field: str | None = None
+    token_form: TokenForm | None = None
+    protocol: Protocol | None = None
+    api_version: str | None = None
+    line: int = 0
+
+    @property
+    def shows(self) -> bool:
+        """Whether a log can show whom it concerns at all."""
+        return bool(self.connectors or self.operations or self.token_form or self.protocol or self.api_version)
+
+
+@dataclass(frozen=True)
+class Notes:
+    """The changes of a file in its order, how many rows said them, and what else a reader has to know about the file."""
+
+    changes: tuple[Change, ...]
+    rows: int
+    remarks: tuple[str, ...]
+
+
+def read_changes(path: Path) -> Notes:
+    """The changes of a file: release notes in Markdown, or CSV. ChangesError where there are none to be read."""
+    try:
+        text = path.read_text(encoding="utf-8-sig")
+    except OSError as error:
+        raise ChangesError(f"{path}: {error.strerror or error}") from error
+    except UnicodeDecodeError as error:
+        raise ChangesError(f"{path}: byte {error.start} is not UTF-8; save the file as UTF-8") from error
+    try:
+        return changes_in(text)
+    except ChangesError as error:
+        raise ChangesError(f"{path}: {error}") from None
+
+
+def changes_in(text: str) -> Notes:
+    """The changes of a text: release notes in Markdown, or CSV. ChangesError where there are none to be read."""
+    lines = [line.rstrip("\r") for line in text.removeprefix("\ufeff").split("\n")]
+    first = next((line for line in lines if line.strip()), "")
+    delimiter = max((",", ";", "\t"), key=first.count)
+    header = _columns(next(csv.reader([first], delimiter=delimiter), []))
+    if "connector" in header and "|" not in first:
+        return _listed("\n".join(lines), delimiter)
+    return _Markdown(lines).notes()
+
+
+def operation_named(word: str) -> str | None:
+    """The operation that a method or a word says; None where it says none.
+
+    >>> operation_named("PUT"), operation_named("insert"), operation_named("ophalen"), operation_named("merge")
+    ('update', 'insert', 'get', None)
+    """
+    folded = word.strip().lower()
+    return _OPERATIONS.get(folded) or (folded if folded in get_args(Operation) else None)
+
+
+def connector_in(path: str) -> str | None:
+    """The connector of a name or a path; None where it stands for any.
+
+    >>> connector_in("/connectors/FiContract/FiContractline"), connector_in("KnProfile/KnProfile/@PrId/{PrId}")
+    ('FiContract', 'KnProfile')
+    >>> connector_in("FbSales"), connector_in("/api/administrations"), connector_in("/connectors/{Connector}")
+    ('FbSales', 'administrations', None)
+    """
+    segments = [segment for segment in path.strip().split("/") if segment]
+    while len(segments) > 1 and segments[0].lower() in {"connectors", "profitrestservices", "api"}:
+        segments = segments[1:]
+    found = segments and _NAME.fullmatch(segments[0])
+    return found[0] if found else None
+
+
+class _Markdown:
+    """Release notes, read from top to bottom."""
+
+    def __init__(self, lines: Sequence[str]) -> None:
+        self.lines = lines
+        self.headings: dict[int, str] = {}
+        self.changes: list[Change] = []
+        self.remarks: list[str] = []
+        self.told: dict[tuple[int, str], set[str]] = {}
+        self.sections = [0]
+        self.tables = 0
+
+    def notes(self) -> Notes:
+        number = 0
+        is_code = False
+        while number < len(self.lines):
+            line = self.lines[number]
+            if _FENCE.match(line):
+                is_code = not is_code
+            elif is_code:
+                pass
+            elif found := _HEADING.fullmatch(line):
+                self._under(len(found[1]), _text(found[2]), number + 1)
+            elif self._begins_table(number):
+                number = self._table(number)
+                continue
+            else:
+                self._prose(line)
+            number += 1
+        remarks = [*self.remarks, *self._in_words()]
+        if not self.tables:
+            expected = (
+                "no changes were found; expected Markdown tables with the columns Description, Connector and Operation, "
+                "or CSV with the columns description, connector, operation, severity, field"
+            )
+            raise ChangesError("\n".join([expected, *remarks]))
+        return Notes(tuple(_once(self.changes)), len(self.changes), tuple(remarks))
+
+    def _under(self, level: int, title: str, line: int) -> None:
+        self.headings = {depth: heading for depth, heading in self.headings.items() if depth < level} | {level: title}
+        self.sections.append(line)
+
+    def _begins_table(self, number: int) -> bool:
+        return (
+            number + 1 < len(self.lines)
+            and "|" in self.lines[number]
+            and "|" in self.lines[number + 1]
+            and _DELIMITER.fullmatch(self.lines[number + 1]) is not None
+        )
+
+    def _table(self, number: int) -> int:
+        """Take the rows of the table that begins here; where it ends."""
+        header = [_text(cell) for cell in _cells(self.lines[number])]
+        columns = _columns(header)
+        end = number + 2
+        while end < len(self.lines) and _IS_ROW.match(self.lines[end]):
+            end += 1
+        if "connector" not in columns:
+            self.remarks.append(
+                f"line {number + 1}: a table without a column Connector is left out: {' | '.join(header)}"
+            )
+            return end
+        self.tables += 1
+        for place in range(number + 2, end):
+            cells = _cells(self.lines[place])
+            if len(cells) > len(header) and any(cells[len(header) :]):
+                self.remarks.append(
+                    f"line {place + 1}: {len(cells)} cells where the table has {len(header)} columns; "
+                    "the last are left out (a | in a text is written \\|)"
+                )
+            self.changes.append(self._change(place + 1, _row(columns, cells)))
+        return end
+
+    def _change(self, line: int, row: Mapping[str, str]) -> Change:
+        description = _text(row.get("description", ""))
+        connectors, unread = _connectors(row["connector"])
+        operations, unknown = _operations(row.get("operation", ""))
+        for part in unread:
+            self.remarks.append(f"line {line}: {part!r} names no connector; no log can show whom this concerns")
+        for word in unknown:
+            self.remarks.append(f"line {line}: {word!r} is no operation; expected GET, POST, PUT or DELETE")
+        return Change(
+            description=description or "-",
+            severity=_severity_named(row.get("severity", "")) or self._severity(description),
+            connectors=connectors,
+            operations=operations,
+            field=_text(row.get("field", "")) or _field_in(row.get("description", "")),
+            line=line,
+        )
+
+    def _severity(self, description: str) -> Severity:
+        said = self._said_by_heading()
+        if said is not None:
+            return said
+        if _DEPRECATED.search(description) and "without deprecation" not in description:
+            return "deprecated"
+        return "added" if _HARMLESS.search(description) else "changed"
+
+    def _said_by_heading(self) -> Severity | None:
+        for level in sorted(self.headings, reverse=True):
+            title = self.headings[level]
+            if _NOT_BREAKING.search(title):
+                return None
+            if _BREAKING.search(title):
+                return "breaking"
+            if _DEPRECATED.search(title):
+                return "deprecated"
+            if _NEW.search(title):
+                return "added"
+        return None
+
+    def _prose(self, line: str) -> None:
+        """Remember what is told in words where it breaks or deprecates something."""
+        if line.strip() and self._said_by_heading() in {"breaking", "deprecated"}:
+            title = " > ".join(self.headings[level] for level in sorted(self.headings))
+            named = {word for word in _WORD.findall(f"{title} {line}") if word in _official()}
+            self.told.setdefault((self.sections[-1], title), set()).update(named)
+
+    def _in_words(self) -> Iterator[str]:
+        ends = [*self.sections, len(self.lines) + 1]
+        for (line, title), named in self.told.items():
+            until = ends[ends.index(line) + 1]
+            if any(line < change.line < until for change in self.changes):
+                continue
+            ask = f"; it names {', '.join(sorted(named))}: ask with --connector" if named else ""
+            yield f"line {line}: {title!r} is told in words, which are not counted as a change{ask}"
+
+
+def _listed(text: str, delimiter: str) -> Notes:
+    rows = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
+    columns: dict[str, int] = {}
+    changes: list[Change] = []
+    try:
+        for cells in rows:
+            if not any(cell.strip() for cell in cells):
+                continue
+            if not columns:
+                columns = _columns(cells)
+                continue
+            changes.append(
+                _listed_change(rows.line_num, {name: text.strip() for name, text in _row(columns, cells).items()})
+            )
+    except csv.Error as error:
+        raise ChangesError(f"line {rows.line_num}: {error}") from None
+    if not changes:
+        raise ChangesError("there is no change in it, only a header")
+    return Notes(tuple(_once(changes)), len(changes), ())
+
+
+def _listed_change(line: int, row: Mapping[str, str]) -> Change:
+    connectors, unread = _connectors(row["connector"])
+    operations, unknown = _operations(row.get("operation", ""))
+    severity = _severity_named(row.get("severity", ""))
+    if unread or not connectors:
+        raise ChangesError(
+            f"line {line}: connector {row['connector']!r} is not the name of a connector, like KnSubject"
+        )
+    if unknown:
+        raise ChangesError(
+            f"line {line}: operation {unknown[0]!r} is not get, insert, update, delete, GET, POST, PUT or DELETE"
+        )
+    if row.get("severity") and severity is None:
+        raise ChangesError(f"line {line}: severity {row['severity']!r} is not {', '.join(SEVERITIES)}")
+    return Change(
+        description=row.get("description") or row["connector"],
+        severity=severity or "changed",
+        connectors=connectors,
+        operations=operations,
+        field=row.get("field") or None,
+        line=line,
+    )
+
+
+def _once(changes: Sequence[Change]) -> list[Change]:
+    """Each change once, as severe as it is said anywhere, where it is said first."""
+    kept: dict[tuple[object, ...], Change] = {}
+    for change in changes:
+        key = (change.description, change.connectors, change.operations)
+        before = kept.get(key)
+        if before is None:
+            kept[key] = change
+        elif _place(change.severity) < _place(before.severity):
+            kept[key] = replace(before, severity=change.severity)
+    return list(kept.values())
+
+
+def _place(severity: Severity | None) -> int:
+    return SEVERITIES.index(severity) if severity is not None else len(SEVERITIES)
+
+
+def _columns(header: Sequence[str]) -> dict[str, int]:
+    """The place of each column that is known, by its name; the first of two."""
+    places: dict[str, int] = {}
+    for place, title in enumerate(header):
+        folded = re.sub(r"[^a-z]", "", title.lower())
+        for name, words in _COLUMNS.items():
+            if folded in words:
+                places.setdefault(name, place)
+    return places
+
+
+def _row(columns: Mapping[str, int], cells: Sequence[str]) -> dict[str, str]:
+    return {name: cells[place] if place < len(cells) else "" for name, place in columns.items()}
+
+
+def _cells(line: str) -> list[str]:
+    inside = line.strip().removeprefix("|")
+    cells = _PIPE.split(inside)
+    if len(cells) > 1 and not cells[-1].strip():
+        cells.pop()
+    return [cell.replace("\\|", "|").strip() for cell in cells]
+
+
+def _text(cell: str) -> str:
+    """A cell or heading without its markup, on one line.
+
+    >>> _text("the **request** property `KnSubject/Ds` of [KnSubject](x#post-/connectors/KnSubject)")
+    'the request property KnSubject/Ds of KnSubject'
+    """
+    unlinked = _LINK.sub(lambda found: found[1], cell)
+    return " ".join(html.unescape(_MARKUP.sub("", unlinked)).split())
+
+
+def _connectors(cell: str) -> tuple[tuple[str, ...], list[str]]:
+    """The connectors that a cell names, and what in it names none. A comma without a space is part of a path."""
+    parts = [part.strip() for part in re.split(r",\s+|<br ?/?>|;", _LINK.sub(lambda found: found[1], cell))]
+    named = {part: connector_in(_text(part)) for part in parts if part}
+    return tuple(dict.fromkeys(name for name in named.values() if name)), [
+        part for part, name in named.items() if not name
+    ]
+
+
+def _operations(cell: str) -> tuple[tuple[str, ...], list[str]]:
+    """The operations that a cell says, and the words in it that say none."""
+    words = _WORD.findall(_text(cell))
+    named = {word: operation_named(word) for word in words}
+    return tuple(dict.fromkeys(name for name in named.values() if name)), [
+        word for word, name in named.items() if not name
+    ]
+
+
+def _severity_named(word: str) -> Severity | None:
+    folded = _text(word).lower()
+    found = _SEVERITY_WORDS.get(folded, folded)
+    return next((severity for severity in SEVERITIES if severity == found), None)
+
+
+def _field_in(description: str) -> str | None:
+    """The field that a description speaks of.
+
+    >>> _field_in("removed the enum value 'N/A' of the request property 'KnSubject/Element/Fields/Ds'")
+    'Ds'
+    """
+    paths: list[str] = _QUOTED_PATH.findall(description)
+    best = next((path for path in paths if "/Element" in path or "/Fields/" in path), None)
+    return best.rsplit("/", 1)[-1] if best else None
+
+
+@cache
+def _official() -> frozenset[str]:
+    text = (files("ingest") / "catalogue" / "connectors.csv").read_text(encoding="utf-8")
+    return frozenset(row["connector"] for row in csv.DictReader(io.StringIO(text)))

@@ -1,0 +1,206 @@
+"""Whom to write to about a change, and what: a mailing list, a draft for each partner, and the tables behind them.
+
+    mailing-list.csv        one row a partner: whom to write to, and how much is concerned
+    changes.csv             one row a change: what became of it
+    customers.csv           one row an integration and customer concerned
+    partner-1234.nl.txt     the draft of a message to a partner; .en.txt the same in English
+
+Nobody is written to because something was added, and nobody can be about calls without a valid id or with one of the documentation's.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo
+
+from analytics.reports.csv_text import csv_text
+from analytics.reports.errors import ReportError
+from analytics.reports.files import write_whole
+
+if TYPE_CHECKING:
+    import datetime as dt
+
+    import polars as pl
+
+    from analytics.impact import Impact
+
+EXAMPLE_IDS = ("12345_123456", "12345_678900")
+"""What the documentation shows: valid, and nobody's."""
+LANGUAGES = ("nl", "en")
+MAILING_LIST = (
+    "partner",
+    "name",
+    "contact",
+    "email",
+    "phone",
+    "integrations",
+    "changes",
+    "breaking",
+    "customers",
+    "calls",
+    "last_call",
+)
+CHANGES = ("change", "severity", "connectors", "operations", "field", "verdict", "integrations", "calls")
+_MOST_CHANGES = 40
+"""A message says so many changes of an integration; more are counted."""
+
+
+def write_mailing(found: Impact, out: Path) -> list[Path]:
+    """Write the files to the folder `out`, the mailing list first. ReportError where that cannot be."""
+    concerned = _to_be_told(found.rows)
+    texts = {
+        "mailing-list.csv": csv_text(MAILING_LIST, _mailing_list(found, concerned).iter_rows()),
+        "changes.csv": csv_text(CHANGES, _changes(found)),
+        "customers.csv": csv_text(found.customers.columns, found.customers.iter_rows()),
+    }
+    for (partner,), rows in concerned.group_by("partner", maintain_order=True):
+        texts |= {f"partner-{partner}.{language}.txt": message(found, rows, language) for language in LANGUAGES}
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+        for name, text in texts.items():
+            write_whole(out / name, text)
+    except OSError as error:
+        raise ReportError(f"{out}: the mailing cannot be written there: {error.strerror or error}") from error
+    return [out / name for name in texts]
+
+
+def message(found: Impact, rows: pl.DataFrame, language: str) -> str:
+    """The draft to one partner, given its rows of the impact."""
+    words = _texts()[language]
+    contact = rows["contact"].drop_nulls()
+    names = [
+        _called(words, *pair) for pair in rows.select("name", "integration").unique(maintain_order=True).iter_rows()
+    ]
+    parts = [
+        words["subject"].format(integrations=", ".join(names)),
+        words["greeting"].format(contact=contact[0] if contact.len() else words["nobody"]),
+    ]
+    if found.period is not None:
+        since, until = found.period
+        parts.append(
+            words["opening"].format(
+                first=_day(words, since), last=_day(words, until.fromordinal(until.toordinal() - 1))
+            )
+        )
+    for (name, integration), some in rows.group_by("name", "integration", maintain_order=True):
+        parts.append("\n".join([_called(words, name, integration), *_uses(found, some, words)]))
+    if any(found.changes[number].field for number in rows["number"].unique()):
+        parts.append(words["upper_bound"])
+    parts += [words["request"], words["closing"], words["name"]]
+    return "\n\n".join(parts) + "\n"
+
+
+def _uses(found: Impact, rows: pl.DataFrame, words: dict[str, Any]) -> list[str]:
+    lines: list[str] = []
+    groups = list(rows.group_by("number", maintain_order=True))
+    for _, some in groups[:_MOST_CHANGES]:
+        first = some.row(0, named=True)
+        severity = words["severity"].get(first["severity"], "")
+        lines.append(words["change"].format(severity=severity, change=_one_line(first["change"])))
+        lines += [_use(row, words, ZoneInfo(found.time_zone)) for row in some.iter_rows(named=True)]
+    if len(groups) > _MOST_CHANGES:
+        lines.append(f"  + {len(groups) - _MOST_CHANGES}")
+    return lines
+
+
+def _use(row: dict[str, Any], words: dict[str, Any], time_zone: ZoneInfo) -> str:
+    operation = words["operation"].get(row["operation"], row["operation"])
+    what = ", ".join(part for part in (row["connector"], operation) if part) or words["any_call"]
+    return str(
+        words["use"].format(
+            what=what,
+            calls=_counted(words, "calls", row["calls"]),
+            customers=_counted(words, "customers", row["customers"]),
+            share=f"{100 * row['share']:.1f}%".replace(".", words["decimal"]),
+            last_call=_day(words, row["last_call"].astimezone(time_zone).date()),
+        )
+    )
+
+
+def _to_be_told(rows: pl.DataFrame) -> pl.DataFrame:
+    import polars as pl
+
+    somebody = pl.col("partner").is_not_null() & ~pl.col("integration").is_in(EXAMPLE_IDS)
+    return rows.filter(somebody & (pl.col("severity").fill_null("changed") != "added"))
+
+
+def _mailing_list(found: Impact, concerned: pl.DataFrame) -> pl.DataFrame:
+    import polars as pl
+
+    partners = concerned.select("integration", "partner").unique()
+    customers = (
+        found.customers.join(partners, on="integration")
+        .group_by("partner")
+        .agg(customers=pl.col("customer").n_unique())
+    )
+    counted = concerned.group_by("partner", maintain_order=True).agg(
+        pl.col("partner_name").first().alias("name"),
+        pl.col("contact", "email", "phone").first(),
+        integrations=pl.col("integration").unique(maintain_order=True).str.join(" "),
+        changes=pl.col("number").n_unique(),
+        breaking=pl.col("number").filter(pl.col("severity") == "breaking").n_unique(),
+        last_call=pl.col("last_call").max(),
+    )
+    # Several changes may be about one call: the most calls that one change is about are surely no call twice.
+    most = (
+        concerned.group_by("partner", "number")
+        .agg(pl.col("calls").sum())
+        .group_by("partner")
+        .agg(pl.col("calls").max())
+    )
+    return (
+        counted.join(most, on="partner", how="left", maintain_order="left")
+        .join(customers, on="partner", how="left", maintain_order="left")
+        .with_columns(pl.col("customers").fill_null(0))
+        .sort("calls", "partner", descending=[True, False])
+        .select(MAILING_LIST)
+    )
+
+
+def _changes(found: Impact) -> list[tuple[object, ...]]:
+    import polars as pl
+
+    counts = {
+        number: (integrations, calls)
+        for number, integrations, calls in found.rows.group_by("number")
+        .agg(integrations=pl.col("integration").drop_nulls().n_unique(), calls=pl.col("calls").sum())
+        .iter_rows()
+    }
+    return [
+        (
+            change.description,
+            change.severity,
+            " ".join(change.connectors),
+            " ".join(change.operations),
+            change.field,
+            verdict,
+            *counts.get(number, (0, 0)),
+        )
+        for number, (change, verdict) in enumerate(zip(found.changes, found.verdicts, strict=True))
+    ]
+
+
+def _called(words: dict[str, Any], name: object, integration: object) -> str:
+    return str(words["integration" if name else "no_name"].format(name=name, integration=integration))
+
+
+def _counted(words: dict[str, Any], noun: str, count: int) -> str:
+    return str(
+        words[f"{noun}_{'one' if count == 1 else 'many'}"].format(count=f"{count:,}".replace(",", words["thousands"]))
+    )
+
+
+def _day(words: dict[str, Any], day: dt.date) -> str:
+    return f"{day.day} {words['months'].split()[day.month - 1]} {day.year}"
+
+
+def _one_line(text: str) -> str:
+    return " ".join(text.split())
+
+
+@cache
+def _texts() -> dict[str, dict[str, Any]]:
+    return tomllib.loads((Path(__file__).parent / "mailing.toml").read_text(encoding="utf-8"))

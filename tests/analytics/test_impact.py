@@ -1,0 +1,195 @@
+"""Whom a change concerns, over a few calls that can be counted by hand."""
+
+from __future__ import annotations
+
+import datetime as dt
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from analytics.impact import COLUMNS, Impact, Thresholds, asked, impact
+from analytics.release_notes import Change, changes_in
+from analytics.scope import Scope
+from analytics.warehouse import Warehouse
+from tests.analytics.given import call, given_lake
+
+REGISTRY = {
+    "partners": "partner,name,contact,email,phone\n1234567,Acme,Ann,ann@acme.example,+31 99 000\n",
+    "integrations": "integration,partner,project,name,replaces\n1234567_1,1234567,1,Acme Uren,1234567_9\n",
+    "customers": "customer,name,branch\n7000001,One,Zorg\n7000002,Two,Bouw\n7000003,Three,Zorg\n",
+}
+POST = {"method": "POST", "operation": "insert"}
+PUT = {"method": "PUT", "operation": "update"}
+PROFIT_GET = {"connector": "Profit_Users", "endpoint": "connectors/Profit_Users"}
+SOAP = {"protocol": "soap", "method": "POST"}
+WEB = {"connector": None, "endpoint": "AppConnectorUpdate.asmx", **SOAP, "operation": "write"}
+
+
+def at(day: int, **said: Any) -> dict[str, Any]:
+    return call(called_at=f"2026-10-{day:02}T08:00:00Z", **said)
+
+
+CALLS = [
+    # 1234567_1: eight calls, four of them KnSubject in whatever case (one by its old id), at two customers and its own.
+    at(1, integration_id="1234567_1", customer="7000001", **POST),
+    at(2, integration_id="1234567_9", customer="7000001", connector="knsubject", **POST),
+    at(3, integration_id="1234567_1", customer="7000002", status=500, **PUT),
+    at(4, integration_id="1234567_1", customer="1234567", **POST),
+    at(5, integration_id="1234567_1", customer="7000002", filter_fields=["Ds", "ds"], **PROFIT_GET),
+    at(6, integration_id="1234567_1", customer="7000002", **PROFIT_GET),
+    at(7, integration_id="1234567_1", customer="7000002", token_form="plain", **PROFIT_GET),
+    at(8, integration_id="1234567_1", customer="7000002", **WEB),
+    # 7654321_1: a write by SOAP whose body is there, a report, an old version of SB.
+    at(1, integration_id="7654321_1", customer="7000003", **WEB | {"connector": "KnSubject"}),
+    at(
+        2,
+        integration_id="7654321_1",
+        customer="7000003",
+        connector=None,
+        operation="report",
+        endpoint="ReportConnector",
+    ),
+    at(3, integration_id="7654321_1", customer="abelen/zorg", product="sb", connector="projects", api_version="1.0"),
+    # Nobody's: one of two.
+    at(9, integration_id=None, customer="7000003", token_form="not_logged", **POST),
+    at(9, integration_id=None, customer="7000003", **PROFIT_GET),
+    at(9, integration_id="1234567_1", customer="7000001", environment="test", **POST),
+]
+
+
+@pytest.fixture(scope="module")
+def lake(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("impact")
+    for name, text in REGISTRY.items():
+        (folder / f"{name}.csv").write_text(text, encoding="utf-8")
+    return given_lake(folder / "lake", CALLS, registry=[folder / f"{name}.csv" for name in REGISTRY])
+
+
+def ask(lake: Path, *changes: Change, scope: Scope | None = None, **thresholds: Any) -> Impact:
+    with Warehouse.open(lake) as warehouse:
+        return impact(warehouse, changes, scope or Scope(), Thresholds(**thresholds))
+
+
+def who(found: Impact) -> list[tuple[Any, ...]]:
+    """Operation, integration, customers, calls and share of every row."""
+    return found.rows.select("operation", "integration", "customers", "calls", "share").rows()
+
+
+def test_a_row_says_who_how_much_and_when_last(lake: Path) -> None:
+    found = ask(lake, asked(connector="KnSubject"))
+    assert tuple(found.rows.columns[: len(COLUMNS)]) == COLUMNS
+    # Customers of 1234567_1: 7000001; at 7000002 it failed, and 1234567 is the partner itself.
+    last = dt.datetime(2026, 10, 4, 8, tzinfo=dt.UTC)
+    assert found.rows.select(COLUMNS).row(0) == (
+        "connector KnSubject", None, "KnSubject", None, "1234567_1", 1234567, "Ann", 1, 4, 0.5, last,
+    )  # fmt: skip
+    assert who(found) == [
+        (None, "1234567_1", 1, 4, 0.5),
+        (None, "7654321_1", 1, 1, 1 / 3),
+        (None, None, 1, 1, 0.5),
+    ]
+    assert found.verdicts == ("concerns",)
+
+
+def test_customers_are_listed_with_their_branches(lake: Path) -> None:
+    found = ask(lake, asked(connector="KnSubject"))
+    assert found.customers.select("integration", "customer", "branch", "calls", "errors").rows() == [
+        ("1234567_1", "7000001", "Zorg", 2, 0),
+        ("1234567_1", "7000002", "Bouw", 1, 1),
+        ("7654321_1", "7000003", "Zorg", 1, 0),
+        (None, "7000003", "Zorg", 1, 0),
+    ]
+    assert found.branches.rows() == [("Zorg", 2), ("Bouw", 1)]
+
+
+def test_of_a_write_by_soap_nobody_knows_which_it_is(lake: Path) -> None:
+    assert who(ask(lake, asked(connector="KnSubject", operation="insert"))) == [
+        ("insert", "1234567_1", 1, 3, 3 / 8),
+        ("insert", None, 1, 1, 0.5),
+        ("write", "7654321_1", 1, 1, 1 / 3),
+    ]
+    assert who(ask(lake, asked(connector="KnSubject", operation="get"))) == []
+
+
+def test_what_has_no_connector_is_found_by_its_address(lake: Path) -> None:
+    assert who(ask(lake, asked(connector="reportconnector", operation="get"))) == [("get", "7654321_1", 1, 1, 1 / 3)]
+    assert who(ask(lake, asked(connector="AppConnectorUpdate"))) == [(None, "1234567_1", 1, 1, 1 / 8)]
+
+
+@pytest.mark.parametrize(
+    ("change", "expected"),
+    [
+        (asked(token_form="plain"), [(None, "1234567_1", 1, 1, 1 / 8)]),
+        (asked(protocol="soap"), [(None, "1234567_1", 1, 1, 1 / 8), (None, "7654321_1", 1, 1, 1 / 3)]),
+        (asked(api_version="1.0"), [(None, "7654321_1", 1, 1, 1 / 3)]),
+        (asked(connector="KnSubject", protocol="soap"), [(None, "7654321_1", 1, 1, 1 / 3)]),
+        (asked(operation="update"), [("update", "1234567_1", 0, 1, 1 / 8), ("write", "1234567_1", 1, 1, 1 / 8), ("write", "7654321_1", 1, 1, 1 / 3)]),
+    ],
+)  # fmt: skip
+def test_a_change_need_not_be_of_a_connector(lake: Path, change: Change, expected: list[tuple[Any, ...]]) -> None:
+    assert who(ask(lake, change)) == expected
+
+
+def test_a_field_is_an_upper_bound_and_filters_are_sure(lake: Path) -> None:
+    found = ask(lake, asked(connector="Profit_Users", operation="get", field="DS"))
+    assert who(found) == [("get", "1234567_1", 1, 3, 3 / 8), ("get", None, 1, 1, 0.5)]
+    assert "surely in use, for gets filter by it: field ds of profit_users (1 call, 1 integration)" in found.remarks
+    assert any("which is the most it can be" in remark for remark in found.remarks)
+
+
+def test_what_a_log_does_not_say_is_said(lake: Path) -> None:
+    not_logged = (
+        "not counted, for nobody can tell: 1 SOAP calls whose connector is not logged (1 integration); "
+        "any of them may be concerned too"
+    )
+    assert not_logged in ask(lake, asked(connector="KnSubject", operation="update")).remarks
+    assert not_logged not in ask(lake, asked(connector="KnSubject", operation="get")).remarks
+    assert not_logged not in ask(lake, asked(connector="KnSubject", protocol="rest")).remarks
+    forms = ask(lake, asked(token_form="plain")).remarks
+    assert [
+        remark for remark in forms if "1 calls whose log does not tell the form of the token (0 integrations)" in remark
+    ]
+
+
+def test_what_is_below_every_limit_is_safe(lake: Path) -> None:
+    change = asked(connector="KnSubject")
+    # 4 calls and 50 %, 1 call and 33 %, 1 call and 50 %.
+    assert [row[1] for row in who(ask(lake, change, calls=2))] == ["1234567_1"]
+    assert [row[1] for row in who(ask(lake, change, share=0.4))] == ["1234567_1", None]
+    assert [row[1] for row in who(ask(lake, change, calls=2, share=0.4))] == ["1234567_1", None]
+    nobody = ask(lake, change, calls=5)
+    assert (who(nobody), nobody.verdicts, nobody.customers.height) == ([], ("safe",), 0)
+
+
+def test_integrations_can_be_left_out(lake: Path) -> None:
+    found = ask(lake, asked(connector="KnSubject"), excluded=frozenset({"1234567_1"}))
+    assert [row[1] for row in who(found)] == ["7654321_1", None]
+    assert found.customers["integration"].to_list() == ["7654321_1", None]
+
+
+def test_the_scope_narrows_but_its_connector_does_not(lake: Path) -> None:
+    """A share is one of all traffic of the integration, not of that on the connector."""
+    change = asked(connector="KnSubject")
+    scope = Scope(connector="KnSubject", partner=1234567)
+    assert who(ask(lake, change, scope=scope)) == [(None, "1234567_1", 1, 4, 0.5)]
+    assert who(ask(lake, change, scope=Scope(environment="test"))) == [(None, "1234567_1", 1, 1, 1.0)]
+
+
+def test_each_change_of_a_release_is_answered_in_its_order(lake: Path) -> None:
+    notes = changes_in(
+        "## Breaking changes\n| Description | Connector | Operation |\n|---|---|---|\n"
+        "| gone | KnSubject | [PUT](x), [DELETE](x) |\n| nobody | KnPerson | POST |\n| a schema | | |\n"
+        "## Changelog\n| Description | Connector | Operation |\n|---|---|---|\n| endpoint added | KnSubject | [POST](x) |\n"
+    )
+    found = ask(lake, *notes.changes, calls=2, excluded=frozenset({"7654321_1"}))
+    assert found.rows.select("change", "severity", "connector", "operation", "integration", "calls").rows() == [
+        ("endpoint added", "added", "KnSubject", "insert", "1234567_1", 3)
+    ]
+    assert found.verdicts == ("safe", "unused", "unseen", "concerns")
+
+
+def test_an_empty_lake_concerns_nobody(tmp_path: Path) -> None:
+    found = ask(given_lake(tmp_path / "lake"), asked(connector="KnSubject"))
+    assert (who(found), found.verdicts, found.remarks) == ([], ("unused",), ())
+    assert found.branches.is_empty()

@@ -1,0 +1,167 @@
+"""Release notes in the shapes that the vendor's have had, and lists: every row becomes a change, and nothing else does."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from analytics.release_notes import Change, ChangesError, Notes, changes_in, read_changes
+
+NOTES = Path(__file__).parent / "release_notes"
+
+Row = tuple[int, str | None, tuple[str, ...], tuple[str, ...], str | None]
+
+
+def rows(notes: Notes) -> list[Row]:
+    """Of each change its line, severity, connectors, operations and field."""
+    return [(c.line, c.severity, c.connectors, c.operations, c.field) for c in notes.changes]
+
+
+def test_every_row_under_every_heading_is_read() -> None:
+    notes = read_changes(NOTES / "winter.md")
+    assert rows(notes) == [
+        (43, "breaking", ("FbStock",), ("delete",), None),
+        (44, "breaking", ("FbStock",), ("insert", "update"), "VaIt"),
+        (51, "changed", (), (), None),
+        (52, "added", ("FbCount",), ("insert", "update", "delete"), None),
+        (53, "added", ("FbCount",), ("insert",), "Ds"),
+        (54, "changed", ("FbCount",), ("insert",), "Nu"),
+    ]
+    assert notes.rows == 7, "the enum value is said twice and is one change"
+    assert notes.changes[1].description == (
+        "removed the enum value 'N/A' of the request property 'FbStock/Element/Objects/items/FbLine/Element/Fields/VaIt'"
+    )
+
+
+def test_what_is_not_read_as_a_change_is_said() -> None:
+    assert read_changes(NOTES / "winter.md").remarks == (
+        "line 31: a table without a column Connector is left out: Code | Meaning",
+        "line 13: 'Breaking changes > The token is checked' is told in words, which are not counted as a change",
+        (
+            "line 23: 'Breaking changes > KnPerson is stricter' is told in words, which are not counted as a change; "
+            "it names KnContact, KnPerson: ask with --connector"
+        ),
+    )
+
+
+def test_columns_in_any_order_paths_and_dutch_are_read() -> None:
+    notes = read_changes(NOTES / "zomer.md")
+    assert rows(notes) == [
+        (7, "breaking", ("KnEmployee",), ("insert", "update"), "ViTt"),
+        (8, "breaking", ("KnProfile", "KnPerson"), ("insert",), None),
+        (14, "deprecated", ("FiContract",), ("insert",), None),
+        (15, "deprecated", ("FbUnit",), ("delete",), None),
+        (16, "deprecated", ("administrations",), ("get",), None),
+        (22, "added", ("KnNieuw",), ("insert", "update"), None),
+        (28, "changed", ("KnSubject",), (), None),
+        (29, "changed", (), ("get",), None),
+    ]
+    assert notes.rows == 8
+    assert notes.changes[0].description.endswith("Fields/ViTt: ABS, a | b, NVO/NIP")
+    assert notes.changes[1].description == "verplicht veld erbij"
+    assert notes.remarks == (
+        "line 28: 'BLA' is no operation; expected GET, POST, PUT or DELETE",
+        "line 29: '{elke}' names no connector; no log can show whom this concerns",
+    )
+
+
+@pytest.mark.parametrize(
+    ("heading", "severity"),
+    [
+        ("## Breaking Change!", "breaking"),
+        ("## ***Breaking* changes**", "breaking"),
+        ("## Non-breaking changes", "changed"),
+        ("## Belangrijke breaking changes\n### Inkoop", "breaking"),
+        ("## Breaking changes\n## Changelog", "changed"),
+        ("## Verouderd", "deprecated"),
+        ("## All changes ##", "changed"),
+    ],
+)
+def test_the_nearest_heading_says_how_severe(heading: str, severity: str) -> None:
+    notes = changes_in(f"{heading}\n\n| Description | Connector |\n|---|---|\n| removed x | KnSubject |\n")
+    assert [change.severity for change in notes.changes] == [severity]
+
+
+@pytest.mark.parametrize(
+    ("description", "severity"),
+    [
+        ("endpoint added", "added"),
+        ("added the new optional request property 'A/Element/Fields/B'", "added"),
+        ("added the new required request property 'A/Element/Fields/B'", "changed"),
+        ("the 'A/Element/Fields/B' request property's maxLength was increased from '3' to '5'", "added"),
+        ("the 'A/Element/Fields/B' request property's maxLength was decreased to '3'", "changed"),
+        ("the request property 'A/Element/Fields/B' became optional", "added"),
+        ("api path removed without deprecation", "changed"),
+        ("endpoint deprecated", "deprecated"),
+    ],
+)
+def test_without_a_heading_the_description_says_how_severe(description: str, severity: str) -> None:
+    notes = changes_in(f"| Description | Connector |\n|---|---|\n| {description} | KnSubject |\n")
+    assert [change.severity for change in notes.changes] == [severity]
+
+
+def test_a_row_with_too_few_or_too_many_cells_is_kept() -> None:
+    notes = changes_in("| Connector | Description |\n|---|---|\n| KnSubject |\n| KnPerson | a | b |\n")
+    assert [(c.connectors, c.description) for c in notes.changes] == [(("KnSubject",), "-"), (("KnPerson",), "a")]
+    assert notes.remarks == (
+        "line 4: 3 cells where the table has 2 columns; the last are left out (a | in a text is written \\|)",
+    )
+
+
+def test_a_list_is_csv_with_any_separator_and_names_in_two_languages() -> None:
+    english = "connector,operation,severity,field,description\nKnSubject,PUT,breaking,Ds,it goes\nKnPerson,,,,\n"
+    assert changes_in(english).changes == (
+        Change(
+            description="it goes",
+            severity="breaking",
+            connectors=("KnSubject",),
+            operations=("update",),
+            field="Ds",
+            line=2,
+        ),
+        Change(description="KnPerson", severity="changed", connectors=("KnPerson",), line=3),
+    )
+    dutch = "\ufeffOmschrijving;Connector;Bewerking;Ernst;Veld\r\nweg ermee;KnSubject;wijzigen;brekend;Ds\r\n"
+    assert rows(changes_in(dutch)) == [(2, "breaking", ("KnSubject",), ("update",), "Ds")]
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        (
+            "connector,severity\nKnSubject,awful\n",
+            "line 2: severity 'awful' is not breaking, deprecated, changed, added",
+        ),
+        ("connector,operation\nKnSubject,merge\n", "line 2: operation 'merge' is not get, insert"),
+        ("connector,operation\n,get\n", "line 2: connector '' is not the name of a connector"),
+        ("connector,operation\n", "there is no change in it, only a header"),
+        ('connector,operation\n"KnSubject,get\n', "line 2: unexpected end of data"),
+        ("", "no changes were found; expected Markdown tables"),
+        ("## Breaking changes\n\nAll is new.\n", "line 1: 'Breaking changes' is told in words"),
+    ],
+)
+def test_a_file_without_changes_says_what_was_expected(text: str, said: str) -> None:
+    with pytest.raises(ChangesError) as caught:
+        changes_in(text)
+    assert said in str(caught.value)
+
+
+def test_a_file_that_cannot_be_read_is_named(tmp_path: Path) -> None:
+    with pytest.raises(ChangesError, match=r"nothing\.md: No such file"):
+        read_changes(tmp_path / "nothing.md")
+    (tmp_path / "utf16.md").write_bytes("hé".encode("latin-1"))
+    with pytest.raises(ChangesError, match=r"utf16\.md: byte 1 is not UTF-8"):
+        read_changes(tmp_path / "utf16.md")
+
+
+cell = st.text(st.characters(codec="utf-8", exclude_characters="\n\r"), max_size=20)
+
+
+@given(st.lists(st.tuples(cell, cell, cell), min_size=1, max_size=5))
+def test_as_many_rows_are_read_as_there_are_whatever_stands_in_them(cells: list[tuple[str, str, str]]) -> None:
+    lines = [f"| {' | '.join(text.replace('|', '') for text in row)} |" for row in cells]
+    notes = changes_in("\n".join(["| Description | Connector | Operation |", "|---|---|---|", *lines]))
+    assert notes.rows == len(cells)
