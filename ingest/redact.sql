@@ -25,14 +25,17 @@ create or replace macro redacted_name(text) as
         else 'redacted'
     end;
 
--- A request or trace id. Long runs of hexadecimal digits are its nature, e-mail addresses and bare numbers of nine
--- digits (citizen service numbers) are not.
+-- A request or trace id. Long runs of hexadecimal digits are its nature; numbers of nine digits between other things (citizen
+-- service numbers), IBANs and tokens are not.
 create or replace macro redacted_request_id(text) as
     case
         when text is null or text in ('', '-') then null
         when not regexp_full_match(text, '[A-Za-z0-9_.:-]{1,128}') then 'redacted'
-        when regexp_matches(text, 'PHRva2Vu|x0b2tlb|8dG9rZW4|eyJ[A-Za-z0-9_-]{10}') then 'redacted'
-        when regexp_full_match(text, '[0-9]{8,9}|[A-Z]{2}[0-9]{2}[A-Z]{4}[0-9]{7,10}') then 'redacted'
+        when regexp_matches(
+            text,
+            'PHRva2Vu|x0b2tlb|8dG9rZW4|eyJ[A-Za-z0-9_-]{10}'
+            || '|^[0-9]{8}$|(^|[^0-9A-Za-z])([0-9]{9}|[A-Z]{2}[0-9]{2}[A-Z]{4}[0-9]{7,10})($|[^0-9A-Za-z])'
+        ) then 'redacted'
         else text
     end;
 
@@ -93,7 +96,7 @@ create or replace macro redacted_sample(line) as
                     regexp_replace(left(line, 600), '([?&][^\s"'']*)', '?…', 'g'),
                     '[1-9][0-9]{3,6}_[1-9][0-9]{0,8}\b'
                     || '|\b[0-9]{4,7}\.(?:rest|soap)[a-z]*\.afas\.online'
-                    || '|\b20[0-9]{2}-[01][0-9]-[0-3][0-9](?:[T ][0-9:.]{5,15}Z?)?'
+                    || '|\b20[0-9]{2}-[01][0-9]-[0-3][0-9](?:[T ][0-2][0-9]:[0-5][0-9](?::[0-6][0-9](?:\.[0-9]{1,6}\b)?)?Z?)?'
                     || '|\b[0-3][0-9]/[A-Z][a-z]{2}/20[0-9]{2}:[0-9:]{8} [+-][0-9]{4}'
                     || '|[A-Za-z]+|[0-9]+|[^A-Za-z0-9]'
                 ),

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import base64
 import json
+import re
 from dataclasses import dataclass, replace
 from itertools import count
-from typing import TYPE_CHECKING
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
+import numpy as np
+
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
 HOST = "12345.rest.afas.online"
 REST = f"https://{HOST}/ProfitRestServices/"
@@ -72,6 +76,7 @@ def kinds(serial: int) -> Iterator[Canary]:
     yield Canary("citizen service number", number, (number,))
     account = iban(serial)
     yield Canary("IBAN", account, (account,))
+    yield Canary("phone number", f"+31 6 {serial + 10_000_000}", (f"{serial + 10_000_000}",))
     yield Canary("cookie", f"ASP.NET_SessionId=k{data[:23].lower()}", (f"k{data[:23].lower()}",))
 
 
@@ -267,12 +272,100 @@ HEADERS = {
 PLACES = {"json": JSON_PLACES, "w3c": W3C_PLACES, "combined": COMBINED_PLACES, "csv": CSV_PLACES}
 
 
-def planted(log_format: str) -> list[Planted]:
-    """Return a line for every place and kind; where a number is only a number, there is no number planted."""
-    first = 100 * sorted(PLACES).index(log_format)
+def planted(log_format: str, *, times: int = 1) -> list[Planted]:
+    """Return so many lines for every place and kind; where a number is only a number, there is no number planted."""
+    first = 1000 * sorted(PLACES).index(log_format)
+    places = list(PLACES[log_format].items()) * times
     return [
         Planted(place, _also_escaped(canary), write(canary.text))
-        for serial, (place, write) in enumerate(PLACES[log_format].items(), start=first)
+        for serial, (place, write) in enumerate(places, start=first)
         for canary in kinds(serial)
         if (place, canary.kind) != ("the duration", "citizen service number")
     ]
+
+
+PRODUCTS = Path(__file__).parent / "products"
+
+
+def planted_in_products() -> dict[str, tuple[str, list[Planted]]]:
+    """Return for the sample log of each product its text, and its lines again with a canary in the place of each value."""
+    found: dict[str, tuple[str, list[Planted]]] = {}
+    serial = 10_000
+    for path in sorted(PRODUCTS.glob("*.log")):
+        text = path.read_text(encoding="utf-8")
+        data = [line for line in text.split("\n") if line and not line.startswith("#")]
+        lines: list[Planted] = []
+        for place, write in _places_of(data[0]) if data else ():
+            serial += 1
+            lines += [
+                Planted(f"{path.stem}: {place}", canary, write(canary.text))
+                for canary in kinds(serial)
+                if canary.kind != "citizen service number" or not re.fullmatch("[0-9.]+", place)
+            ]
+        found[path.stem] = text, lines
+    return found
+
+
+def _places_of(line: str) -> Iterator[tuple[str, Callable[[str], str]]]:
+    """Return every value of a line, and how it is written with something else in its place, or behind it."""
+    try:
+        record = json.loads(line)
+    except ValueError:
+        for match in re.finditer(r'"[^"]*"|[^\s"\[\]]+', line):
+            start, end = match.span()
+            inner = line[start:end].strip('"')
+            for more in ("", f"{inner}-"):
+                yield inner, lambda s, start=start, end=end, more=more: _instead(line, start, end, more + s)  # type: ignore[misc]
+        return
+    for keys in _leaves(record):
+        yield ".".join(map(str, keys)), lambda s, keys=keys: json.dumps(_with(record, keys, lambda _: s))  # type: ignore[misc]
+        yield ".".join(map(str, keys)), lambda s, keys=keys: json.dumps(_with(record, keys, lambda old: f"{old}-{s}"))  # type: ignore[misc]
+
+
+def _instead(line: str, start: int, end: int, text: str) -> str:
+    quote = '"' if line[start] == '"' else ""
+    return line[:start] + quote + text + quote + line[end:]
+
+
+def _leaves(value: Any) -> Iterator[tuple[str | int, ...]]:
+    items = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+    for key, inner in items:
+        for keys in _leaves(inner):
+            yield (key, *keys)
+    if not isinstance(value, (dict, list)):
+        yield ()
+
+
+def _with(value: Any, keys: tuple[str | int, ...], change: Callable[[Any], Any]) -> Any:
+    if not keys:
+        return change(value)
+    copied: Any = dict(value) if isinstance(value, dict) else list(value)
+    copied[keys[0]] = _with(value[keys[0]], keys[1:], change)
+    return copied
+
+
+def found_in(haystack: bytes, lines: Iterable[Planted]) -> list[tuple[str, str]]:
+    """Return place and kind of every canary of which a trace stands anywhere in these bytes."""
+    traces: dict[bytes, list[tuple[bytes, Planted]]] = {}
+    for line in lines:
+        for trace in line.canary.traces:
+            text = trace.encode()
+            traces.setdefault(text[:8], []).append((text, line))
+    beginnings = np.sort(np.frombuffer(b"".join(traces), "<u8"))
+    found = set()
+    # Eight bytes at a time, because ten thousand searches would take minutes.
+    for shift in range(8):
+        size = (len(haystack) - shift) // 8
+        if size <= 0:
+            continue
+        words = np.frombuffer(haystack, "<u8", count=size, offset=shift)
+        places = np.flatnonzero(
+            beginnings[np.minimum(np.searchsorted(beginnings, words), len(beginnings) - 1)] == words
+        )
+        for place in (places * 8 + shift).tolist():
+            found |= {
+                (line.place, line.canary.kind)
+                for text, line in traces[haystack[place : place + 8]]
+                if haystack.startswith(text, place)
+            }
+    return sorted(found)

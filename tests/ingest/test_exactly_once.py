@@ -51,6 +51,7 @@ FAULTS = [
     *((step, what) for step in ("read", *STEPS) for what in ON_FILES),
     *((step, what) for step in STEPS for what in ("load", "load and unload")),
     *((step, "stop") for step in STEPS[1:]),
+    *[("read", "refill"), ("staged", "load"), ("staged", "load and unload")] * 5,  # where most depends on it
 ]
 """What may happen while files are loaded, and at which step."""
 
@@ -124,7 +125,7 @@ class ExactlyOnce(RuleBasedStateMachine):
         self._announce(source, "_is_still", lambda *_: "read", is_before=True)
         self._announce(Lake, "decide", lambda *_: "staged", is_before=True)
         self._announce(Lake, "decide", lambda *_: "decided")
-        self._announce(Lake, "_add", lambda _lake, _rows, table: str(table))
+        self._announce(Lake, "_follow", lambda _lake, _rows, table: str(table))
         Lake(self.lake).create()
 
     def teardown(self) -> None:
