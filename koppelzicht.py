@@ -65,7 +65,8 @@ for command in (
     app.command(cls=Command)(command)
 
 registry_app = typer.Typer(help="Names and branches of partners, integrations and customers.", no_args_is_help=True)
-registry_app.command(cls=Command)(registry.load)
+for command in (registry.load, registry.missing, registry.versions):
+    registry_app.command(cls=Command)(command)
 app.add_typer(registry_app, name="registry")
 
 report_app = typer.Typer(help="One self-contained HTML file and the numbers as CSV.", no_args_is_help=True)

@@ -48,6 +48,11 @@ class Renames:
             seen.add(known)
         return known
 
+    @property
+    def texts(self) -> dict[str, str]:
+        """The same pairs as texts."""
+        return {f"{old[0]}_{old[1]}": f"{new[0]}_{new[1]}" for old, new in self.pairs.items()}
+
     def old_ids_of(self, newest: Id) -> list[Id]:
         """The old ids that one id stands for."""
         return [old for old, new in self.pairs.items() if new == newest]

@@ -23,6 +23,7 @@ from analytics.metrics import Metric, metric, metric_names
 from analytics.narrow import Expressions, Renames, condition, may_hold
 from analytics.questions import question
 from analytics.reader import ParquetReader, empty, read_parquet, shaped
+from analytics.registry.history import holding, rows_on, versions_of
 from analytics.scope import Scope
 from analytics.views import PUBLIC, macros, view
 from ingest.call import CALL_COLUMNS
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     import polars as pl
+    import pyarrow as pa
     from duckdb import DuckDBPyConnection, DuckDBPyRelation
 
     from analytics.reader import Reader
@@ -79,6 +81,7 @@ class Warehouse:
         self.connection.execute("create schema lake")
         self.connection.execute(macros())
         self._renames = _renames(self.connection, registry)
+        self._names_then: dict[tuple[Relation, int], pa.Table] = {}
         self._files = self._files_of(self.viewer, snapshot.calls)
         self._bind_lake(registry)
 
@@ -170,7 +173,10 @@ class Warehouse:
         return (since, until) if since < until else None
 
     def bind(self, schema: str, scope: Scope, look_back: int = 0) -> None:
-        """Bind what a metric reads in a schema of its own: calls, calls_before, calls_all, scope, days, hours, ..."""
+        """Bind what a metric reads in a schema of its own: calls, calls_before, calls_all, scope, days, hours, ...
+
+        The names are those of the period's last day; of a period that reaches to the end of the data, those of now.
+        """
         with contextlib.closing(self.connection.cursor()) as cursor:
             cursor.execute(f"create schema {schema}")
             cursor.execute(f"create schema {schema}_before")
@@ -180,6 +186,7 @@ class Warehouse:
             cursor.table(f"{schema}{'_before' if look_back else ''}.calls").create_view("calls_before")
             cursor.table("main.calls").create_view("calls_all")
             self._bind_period(cursor, scope, look_back)
+            self._bind_names(cursor, scope)
             cursor.execute(f"create view days as {view('days')}")
             cursor.execute(f"create view hours as {view('hours')}")
             cursor.execute(f"create view spellings as {view('spellings')}")
@@ -220,11 +227,7 @@ class Warehouse:
         rejects = self._reader.rejects(connection, files) if files else empty(connection, REJECT_COLUMNS)
         shaped(rejects, REJECT_COLUMNS).create_view("rejects")
         for relation, key in REGISTRY_KEYS.items():
-            rows = _registry(connection, registry, relation)
-            if not sees_all:
-                seen = connection.table("lake.calls").project(ColumnExpression(key)).distinct()
-                rows = rows.join(seen, key, how="semi")
-            rows.create(relation)
+            self._seen(connection, _registry(connection, registry, relation), key).create(relation)
         connection.execute("set schema = 'main'")
         connection.table("lake.calls").create_view("calls")
         for name in PUBLIC[1:]:
@@ -257,6 +260,28 @@ class Warehouse:
                 ConstantExpression(self.snapshot.time_zone).cast(text).alias("time_zone"),
                 ConstantExpression(scope.stream).cast(text).alias("stream"),
             ).create_view(name)
+
+    def _bind_names(self, cursor: DuckDBPyConnection, scope: Scope) -> None:
+        """Bind `partners`, `integrations` and `customers` as they were, when the period has ended before the data does."""
+        covered = self.covered()
+        if scope.until is None or covered is None or scope.until >= covered[1]:
+            return
+        last_day = scope.until - dt.timedelta(days=1)
+        for relation, key in REGISTRY_KEYS.items():
+            versions = versions_of(relation, self.registry.versions)
+            held = holding(versions, last_day) if versions else None
+            if held is None or held is versions[-1]:
+                continue
+            known = (relation, held.number)
+            if known not in self._names_then:
+                self._names_then[known] = rows_on(relation, versions, held, self._renames.texts)
+            self._seen(cursor, cursor.from_arrow(self._names_then[known]), key).create(relation)
+
+    def _seen(self, cursor: DuckDBPyConnection, rows: DuckDBPyRelation, key: str) -> DuckDBPyRelation:
+        """Of the registry's rows those whose calls the viewer may see."""
+        if not self.viewer.narrows:
+            return rows
+        return rows.join(cursor.table("lake.calls").project(ColumnExpression(key)).distinct(), key, how="semi")
 
     def _may_see(self, say: Expressions) -> Any | None:
         return condition(self.viewer, self._renames, say)

@@ -4,7 +4,7 @@
     loading.py         ingest, unload, inspect
     upkeep.py          status, rejects, verify, maintain
     answers.py         metric, sql
-    registry.py        registry load
+    registry.py        registry load, registry missing, registry versions
     reports.py         report partner, report month
     screens.py         dashboard, demo
     output.py          how results are printed; values.py: how a value looks; progress.py: how far a load is

@@ -1,23 +1,93 @@
-"""Names and branches: registry load."""
+"""Names and branches: registry load, registry missing, registry versions."""
 
 from __future__ import annotations
 
+import datetime as dt
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from command_line import output
-from command_line.options import DEFAULT_LAKE, JsonOption, LakeOption, now
+from command_line.options import DEFAULT_LAKE, FormatOption, JsonOption, LakeOption, now, rows_format
+from command_line.output import Rows, say
+from command_line.values import shown
+
+VERSION_COLUMNS = ("number", "valid_from", "loaded_at", "relations", "sources")
 
 
 def load(
-    files: Annotated[list[Path], typer.Argument(metavar="FILE", help="CSV files; the header says what they hold.")],
+    files: Annotated[
+        list[Path],
+        typer.Argument(metavar="FILE", help="CSV, XLSX or Parquet files; the header says what they (or sheets) hold."),
+    ],
     *,
     lake: LakeOption = DEFAULT_LAKE,
+    as_of: Annotated[
+        str | None,
+        typer.Option(metavar="DATE", help="The day from which on this holds: 2026-03-01 (default: today)."),
+    ] = None,
+    add: Annotated[
+        bool, typer.Option("--add", help="Keep the rows that these files do not name; by default they are replaced.")
+    ] = False,
     as_json: JsonOption = False,
 ) -> None:
     """Load names and branches: all of these files, or nothing."""
     from analytics.registry import load_registry
 
-    output.print_record(load_registry(lake, files, now=now()), as_json=as_json)
+    report = load_registry(lake, files, now=now(), as_of=_date(as_of), adds=add)
+    output.print_record(report, as_json=as_json)
+
+
+def missing(
+    *,
+    lake: LakeOption = DEFAULT_LAKE,
+    out: Annotated[
+        Path | None,
+        typer.Option("--out", metavar="DIR", help="Write them as CSV files, to fill in and to load with --add."),
+    ] = None,
+    output_format: FormatOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """List partners, integrations and customers that calls name and the registry does not."""
+    from analytics import Warehouse
+    from analytics.registry import missing as floor
+
+    chosen = rows_format(output_format, as_json=as_json)
+    with Warehouse.open(lake) as warehouse:
+        if out is None:
+            output.print_arrow(floor.missing(warehouse).to_arrow(), chosen)
+            return
+        files = [str(file) for file in floor.write_missing(warehouse, out)]
+    if as_json:
+        output.print_record({"files": files}, as_json=True)
+    else:
+        output.write("".join(f"{shown(file)}\n" for file in files))
+    if files:
+        say("Fill in what is known, then: koppelzicht registry load --add " + " ".join(files))
+
+
+def versions(*, lake: LakeOption = DEFAULT_LAKE, as_json: JsonOption = False) -> None:
+    """List what was loaded, and from which day on it holds."""
+    from analytics.registry import registry_files
+
+    rows = [
+        (
+            version.number,
+            version.valid_from,
+            version.loaded_at,
+            ", ".join(version.files),
+            ", ".join(source for sources in version.sources.values() for source in sources),
+        )
+        for version in registry_files(lake).versions
+    ]
+    output.print_rows(Rows(VERSION_COLUMNS, rows), "json" if as_json else "table")
+
+
+def _date(text: str | None) -> dt.date | None:
+    if text is None:
+        return None
+    try:
+        return dt.date.fromisoformat(text)
+    except ValueError:
+        raise typer.BadParameter(f"{text!r} is not a date like 2026-03-01", param_hint="'--as-of'") from None

@@ -83,8 +83,8 @@ def open_lake() -> OpenLake:
     path = lake_path()
     snapshot, registry = Lake(path).snapshot(), registry_files(path)
     made = (path / "lake.json").stat().st_mtime_ns
-    names = (registry.partners, registry.integrations, registry.customers)
-    return _opened(_Contents("|".join(map(str, (path.resolve(), made, snapshot.version, *names))), snapshot, registry))
+    key = "|".join(map(str, (path.resolve(), made, snapshot.version, registry.number)))
+    return _opened(_Contents(key, snapshot, registry))
 
 
 @dataclass(frozen=True)

@@ -1,9 +1,11 @@
 """The names behind the numbers: partners, integrations and customers, loaded from the vendor's own lists.
 
-    rows.py    what one row may say, column by column
-    table.py   a CSV file, or all that is wrong with it
-    rules.py   what no row can say alone: twice the same, an id replaced by two, a circle of replacements
-    store.py   the versions on disk, one of which counts
+    rows.py     what one row may say, column by column
+    sheets.py   a CSV file, spreadsheet or Parquet file as sheets of text; table.py: their rows, or all that is wrong
+    rules.py    what no row can say alone: twice the same, an id replaced by two, a circle of replacements
+    store.py    the versions on disk, each with the day from which on it holds
+    history.py  the names of a day that has passed
+    missing.py  who was seen in calls and has no name yet
 
 The registry holds names and addresses of people on purpose: the vendor keeps it to call the right person. It is not log
 data, and nothing of it comes from a log.
@@ -11,18 +13,20 @@ data, and nothing of it comes from a log.
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from analytics.errors import AnalyticsError
-from analytics.registry.rows import RELATIONS, Relation, arrow_schema, empty_relation
+from analytics.registry.issue import Issue
+from analytics.registry.rows import RELATIONS, Relation, arrow_schema, columns, empty_relation
 from analytics.registry.rules import cross_row_issues
-from analytics.registry.store import RegistryFiles, commit, registry_files
-from analytics.registry.table import Issue, RegistryTable, read_table
+from analytics.registry.store import RegistryFiles, Version, commit, registry_files, rows_of
+from analytics.registry.table import PlacedRow, RegistryTable, read_tables
 
 if TYPE_CHECKING:
-    import datetime as dt
     from collections.abc import Sequence
     from pathlib import Path
 
@@ -33,6 +37,7 @@ __all__ = [
     "RegistryFiles",
     "RegistryReport",
     "Relation",
+    "Version",
     "arrow_schema",
     "empty_relation",
     "load_registry",
@@ -51,41 +56,73 @@ class RegistryError(AnalyticsError):
 
 
 class RegistryReport(BaseModel):
-    """How many rows the registry holds now, and which relations this load replaced."""
+    """From which day on what was loaded holds, how many rows the registry has on that day, and what was loaded."""
 
     model_config = ConfigDict(frozen=True)
 
+    valid_from: dt.date
     partners: int
     integrations: int
     customers: int
     replaced: tuple[Relation, ...] = Field(description="relations that were in the files; the others were kept")
 
 
-def load_registry(lake: Path, files: Sequence[Path], *, now: dt.datetime) -> RegistryReport:
+def load_registry(
+    lake: Path, files: Sequence[Path], *, now: dt.datetime, as_of: dt.date | None = None, adds: bool = False
+) -> RegistryReport:
     """The registry with these files in it; all of them, or none.
 
-    The columns of a header tell what a file holds, so names and order of the files do not matter. What a file holds
-    replaces what was loaded of that relation before; the other relations stay as they are.
+    The columns of a header tell what a file (CSV, XLSX, Parquet) or sheet holds, so names and order of the files do not
+    matter. What it holds replaces what was loaded of that relation before, from the day `as_of` (that of the load) until
+    the day of a later version; `adds` keeps the rows that have another key. The other relations stay as they are.
 
     Raises RegistryError, which names every bad row of every file, and then nothing has changed.
     """
+    today = now.astimezone(_time_zone(lake)).date()
+    valid_from = as_of or today
     tables: list[RegistryTable] = []
     issues: list[Issue] = []
     for file in files:
-        table, found = read_table(file)
-        issues += found
-        if table is not None:
-            tables.append(table)
-    issues += cross_row_issues(tables)
+        found, found_issues = read_tables(file)
+        tables += found
+        issues += found_issues
+    issues += cross_row_issues([*(_kept(lake, tables, valid_from) if adds else ()), *tables])
     if not files:
-        issues.append(Issue(expected="at least one CSV file of partners, integrations or customers"))
+        issues.append(Issue(expected="at least one file of partners, integrations or customers: CSV, XLSX or Parquet"))
+    if valid_from > today:
+        issues.append(Issue(value=str(valid_from), expected=f"a day that has come, {today} or before"))
     if issues:
-        order = {str(file): place for place, file in enumerate(files)}
-        raise RegistryError(sorted(issues, key=lambda issue: (order.get(issue.file or "", -1), issue.line or 0)))
-    counts, replaced = commit(lake, tables, now=now)
+        raise RegistryError(sorted(issues, key=lambda issue: (_place(issue, files), issue.line or 0)))
+    counts, replaced = commit(lake, tables, now=now, valid_from=valid_from, adds=adds)
     return RegistryReport(
+        valid_from=valid_from,
         partners=counts["partners"],
         integrations=counts["integrations"],
         customers=counts["customers"],
         replaced=replaced,
     )
+
+
+def _kept(lake: Path, tables: Sequence[RegistryTable], day: dt.date) -> list[RegistryTable]:
+    """The integrations that are registered on a day and not in these tables: new rows have to go with them."""
+    key = columns("integrations")[0]
+    new = {text for table in tables if table.relation == "integrations" for _, text in table.keys}
+    rows = rows_of(registry_files(lake).on(day)).get("integrations", empty_relation("integrations")).to_pylist()
+    kept = [RELATIONS["integrations"].model_validate(row) for row in rows if row[key] not in new]
+    placed = tuple(PlacedRow(line, row) for line, row in enumerate(kept, start=1))
+    return [RegistryTable("the registry", "integrations", placed, ())]
+
+
+def _place(issue: Issue, files: Sequence[Path]) -> int:
+    """Which of the files an issue is about, by its place among them."""
+    named = issue.file or ""
+    places = (n for n, file in enumerate(files) if named == str(file) or named.startswith(f"{file}, sheet "))
+    return next(places, -1)
+
+
+def _time_zone(lake: Path) -> dt.tzinfo:
+    """In which zone a day begins: the lake's, where there is one."""
+    from ingest.lake import Lake
+
+    store = Lake(lake)
+    return ZoneInfo(store.time_zone) if store.exists() else dt.UTC

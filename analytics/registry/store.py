@@ -1,10 +1,13 @@
-"""The registry on disk: numbered versions, of which the highest counts.
+"""The registry on disk: numbered versions, each of which says from which day on it holds.
 
     lake/registry/000001/partners.parquet
-                        /version.json            when it was loaded, and from which files
-    lake/registry/000002/partners.parquet        kept from 000001
-                        /customers.parquet       new
+                        /version.json            from which day it holds, when it was loaded, and from which files
+    lake/registry/000002/customers.parquet
                         /version.json
+
+A version holds what was loaded at once, relation by relation: on a day counts, of each relation, what began to hold last
+until then (of one day, what was loaded last). Before the first day of a relation its first version counts: a list says more
+about the time before it than no list.
 
 A version is a folder that is written aside and then renamed to its number. A folder cannot be renamed onto one that
 exists, on any operating system: so a version appears whole or not at all, of two loaders at a time one gets the number
@@ -23,7 +26,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, BinaryIO
 
 from analytics.errors import AnalyticsError
-from analytics.registry.rows import RELATIONS, Relation, arrow_schema
+from analytics.registry.rows import RELATIONS, Relation, arrow_schema, columns
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -34,63 +37,123 @@ if TYPE_CHECKING:
     from analytics.registry.table import RegistryTable
 
 
+@dataclass(frozen=True, kw_only=True)
+class Version:
+    """What was loaded at once."""
+
+    number: int
+    valid_from: dt.date
+    loaded_at: dt.datetime
+    files: Mapping[Relation, Path]
+    """The Parquet file of each relation that was loaded."""
+    sources: Mapping[Relation, Sequence[str]]
+    """The files it came from."""
+
+
 @dataclass(frozen=True)
 class RegistryFiles:
-    """The Parquet file of each relation, None where it was never loaded. One consistent version."""
+    """The Parquet file of each relation as it holds now, None where it was never loaded; and all that held before."""
 
     partners: Path | None = None
     integrations: Path | None = None
     customers: Path | None = None
+    versions: tuple[Version, ...] = ()
+
+    def on(self, day: dt.date) -> RegistryFiles:
+        """The files that hold on this day."""
+        return _counting(self.versions, day)
+
+    @property
+    def number(self) -> int:
+        """How many versions there are: a registry with another number may say something else."""
+        return max((version.number for version in self.versions), default=0)
 
 
 def registry_files(lake: Path) -> RegistryFiles:
     """The files of the registry as it is now; all None on a lake without one. They never change and never vanish."""
-    return _files(_newest(lake / "registry"))
+    return _counting(_versions(lake / "registry"), None)
+
+
+def rows_of(files: RegistryFiles) -> dict[Relation, pa.Table]:
+    """The rows of each relation that was ever loaded."""
+    import pyarrow.parquet as pq
+
+    paths: dict[Relation, Path | None] = {relation: getattr(files, relation) for relation in RELATIONS}
+    return {relation: pq.read_table(path, partitioning=None) for relation, path in paths.items() if path is not None}
 
 
 def commit(
-    lake: Path, tables: Sequence[RegistryTable], *, now: dt.datetime
+    lake: Path,
+    tables: Sequence[RegistryTable],
+    *,
+    now: dt.datetime,
+    valid_from: dt.date,
+    adds: bool = False,
 ) -> tuple[dict[Relation, int], tuple[Relation, ...]]:
-    """The rows of each relation with these tables as the newest version, and the relations they replaced.
+    """The rows of each relation on that day with these tables as a new version, and the relations they replaced.
 
-    Where they say what the newest version says already, no version is added.
+    With `adds`, the rows that hold until then stay, those with a key of the new ones excepted. Where the tables say what
+    holds already, no version is added.
     """
     new = _arrow_tables(tables)
     sources = {relation: [table.file for table in tables if table.relation == relation] for relation in new}
-    about = {"loaded_at": now.astimezone(dt.UTC).isoformat(), "files": sources}
+    about = {"valid_from": valid_from.isoformat(), "loaded_at": now.astimezone(dt.UTC).isoformat(), "files": sources}
     registry = lake / "registry"
     try:
         registry.mkdir(parents=True, exist_ok=True)
         while True:
-            newest = _newest(registry)
-            kept = _read(newest)
-            merged = kept | new
-            number = 1 if newest is None else int(newest.name) + 1
-            if merged == kept or _publish(registry / f"{number:06}", merged, about):
+            versions = _versions(registry)
+            held = rows_of(_counting([version for version in versions if version.valid_from <= valid_from], None))
+            stays = rows_of(_counting(versions, valid_from)) if adds else {}
+            loaded = {relation: _added(stays.get(relation), rows, relation) for relation, rows in new.items()}
+            number = max((version.number for version in versions), default=0) + 1
+            if held | loaded == held or _publish(registry / f"{number:06}", loaded, about):
                 break
     except OSError as error:
         raise AnalyticsError(f"{registry}: the registry cannot be written: {error.strerror or error}") from error
-    return {relation: merged[relation].num_rows if relation in merged else 0 for relation in RELATIONS}, tuple(new)
+    holding = held | loaded
+    return {relation: holding[relation].num_rows if relation in holding else 0 for relation in RELATIONS}, tuple(new)
 
 
-def _newest(registry: Path) -> Path | None:
-    versions = [path for path in registry.iterdir() if path.name.isdecimal()] if registry.is_dir() else []
-    return max(versions, key=lambda path: int(path.name), default=None)
+def _versions(registry: Path) -> tuple[Version, ...]:
+    """Every version, in the order in which they were loaded."""
+    folders = [path for path in registry.iterdir() if path.name.isdecimal()] if registry.is_dir() else []
+    return tuple(_version(folder) for folder in sorted(folders, key=lambda path: int(path.name)))
 
 
-def _files(version: Path | None) -> RegistryFiles:
-    if version is None:
-        return RegistryFiles()
-    paths = {relation: version / f"{relation}.parquet" for relation in RELATIONS}
-    return RegistryFiles(**{relation: path for relation, path in paths.items() if path.exists()})
+def _version(folder: Path) -> Version:
+    try:
+        about = json.loads((folder / "version.json").read_bytes())
+        loaded_at = dt.datetime.fromisoformat(about["loaded_at"])
+        sources: dict[Relation, Sequence[str]] = about["files"]
+        return Version(
+            number=int(folder.name),
+            # Versions from before there were days hold since they were loaded.
+            valid_from=dt.date.fromisoformat(about.get("valid_from", about["loaded_at"][:10])),
+            loaded_at=loaded_at,
+            files={relation: folder / f"{relation}.parquet" for relation in RELATIONS if relation in sources},
+            sources=sources,
+        )
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise AnalyticsError(
+            f"{folder}: this version of the registry is damaged: {error}; take the folder away and load the lists again"
+        ) from error
 
 
-def _read(version: Path | None) -> dict[Relation, pa.Table]:
-    import pyarrow.parquet as pq
-
-    files = _files(version)
-    paths: dict[Relation, Path | None] = {relation: getattr(files, relation) for relation in RELATIONS}
-    return {relation: pq.read_table(path, partitioning=None) for relation, path in paths.items() if path is not None}
+def _counting(versions: Sequence[Version], day: dt.date | None) -> RegistryFiles:
+    """What counts on a day of each relation; without a day, what began to hold last."""
+    files: dict[Relation, Path] = {}
+    for relation in RELATIONS:
+        holding = sorted(
+            (version for version in versions if relation in version.files),
+            key=lambda version: (version.valid_from, version.number),
+        )
+        if holding:
+            counting = [version for version in holding if day is None or version.valid_from <= day]
+            # Of several that hold from the first day on, the one that was loaded last.
+            first = [version for version in holding if version.valid_from == holding[0].valid_from]
+            files[relation] = (counting or first)[-1].files[relation]
+    return RegistryFiles(**files, versions=tuple(versions))
 
 
 def _arrow_tables(tables: Sequence[RegistryTable]) -> dict[Relation, pa.Table]:
@@ -104,6 +167,17 @@ def _arrow_tables(tables: Sequence[RegistryTable]) -> dict[Relation, pa.Table]:
         for relation in RELATIONS
         if any(table.relation == relation for table in tables)
     }
+
+
+def _added(held: pa.Table | None, rows: pa.Table, relation: Relation) -> pa.Table:
+    """The rows that hold, where none of the new ones has their key, and the new ones."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    if held is None:
+        return rows
+    key = columns(relation)[0]
+    return pa.concat_tables([held.filter(pc.invert(pc.is_in(held[key], value_set=rows[key]))), rows])
 
 
 def _publish(version: Path, tables: dict[Relation, pa.Table], about: Mapping[str, object]) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import multiprocessing
+import re
 import subprocess
 import sys
 from typing import TYPE_CHECKING
@@ -24,6 +25,8 @@ from analytics.registry import (
 from analytics.registry.rows import CUSTOMER, INTEGRATION_ID
 from ingest.integration_id import parse_integration_ids
 from ingest.request_url import parse_request_urls
+from tests.analytics.given import given_lake
+from tests.analytics.workbook import write_workbook
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -65,6 +68,7 @@ class TestReading:
         report = load_registry(tmp_path / "lake", [customers, integrations, partners], now=NOW)
 
         assert report.model_dump() == {
+            "valid_from": dt.date(2026, 11, 2),
             "partners": 1,
             "integrations": 1,
             "customers": 2,
@@ -138,8 +142,95 @@ class TestReading:
         file = written(tmp_path / "i.csv", "integration,replaces\n1234_5678,2345_1\n2345_9,1234_5678\n")
         assert load_registry(tmp_path / "lake", [file], now=NOW).integrations == 2
 
+    def test_a_spreadsheet_may_have_a_sheet_for_each_relation(self, tmp_path: Path) -> None:
+        """Numbers, dates and booleans are cells of their own kind; empty sheets, rows and columns say nothing."""
+        book = write_workbook(
+            tmp_path / "registry.xlsx",
+            {
+                "Partners": [[], ["Partner", "Name", "Phone"], [1234, "Acme", None], [], ["2345", "=Bee", 7]],
+                "Integrations": [
+                    ["integration", "project", "certified_since", "certified_until", "listed"],
+                    ["1234_5678", 5678, dt.date(2026, 1, 2), "2026-07-01", True],
+                ],
+                "Notes": [],
+            },
+        )
+
+        report = load_registry(tmp_path / "lake", [book], now=NOW)
+
+        assert (report.partners, report.integrations, report.customers) == (2, 1, 0)
+        files = registry_files(tmp_path / "lake")
+        assert [(row["partner"], row["name"], row["phone"]) for row in rows(files.partners)] == [
+            (1234, "Acme", None),
+            (2345, "=Bee", "7"),
+        ]
+        (integration,) = rows(files.integrations)
+        assert integration["certified_since"] == dt.date(2026, 1, 2)
+        assert integration["certified_until"] == dt.date(2026, 7, 1)
+        assert (integration["partner"], integration["project"], integration["listed"]) == (1234, 5678, True)
+
+    def test_a_parquet_file_has_types_of_its_own(self, tmp_path: Path) -> None:
+        table = pa.table(
+            {
+                "Integration": ["1234_5678", "2345_6"],
+                "project": pa.array([5678.0, None], pa.float64()),  # what a data frame makes of numbers with a gap
+                "certified_since": pa.array([dt.date(2026, 1, 2), None], pa.date32()),
+                "certified_until": pa.array([dt.datetime(2026, 7, 1), None], pa.timestamp("ns")),  # noqa: DTZ001 - no zone
+                "listed": [True, None],
+            }
+        )
+        pq.write_table(table, tmp_path / "i.parquet")
+
+        load_registry(tmp_path / "lake", [tmp_path / "i.parquet"], now=NOW)
+
+        first, second = rows(registry_files(tmp_path / "lake").integrations)
+        assert (first["partner"], first["project"], first["listed"]) == (1234, 5678, True)
+        assert (first["certified_since"], first["certified_until"]) == (dt.date(2026, 1, 2), dt.date(2026, 7, 1))
+        assert (second["integration"], second["project"], second["listed"]) == ("2345_6", 6, None)
+
+    def test_what_we_wrote_as_csv_is_read_as_it_was(self, tmp_path: Path) -> None:
+        """Text that a spreadsheet would take for a formula has an apostrophe in front in our CSV."""
+        file = written(tmp_path / "p.csv", "partner,name,phone\n1234,'=Acme,'+31 20 1234567\n2345,'s Gravel,\n")
+        load_registry(tmp_path / "lake", [file], now=NOW)
+        assert [(row["name"], row["phone"]) for row in rows(registry_files(tmp_path / "lake").partners)] == [
+            ("=Acme", "+31 20 1234567"),
+            ("'s Gravel", None),
+        ]
+
 
 class TestRefusals:
+    def test_a_cell_of_a_sheet_or_parquet_file_is_named_by_its_row(self, tmp_path: Path) -> None:
+        bad = [["customer"], ["1000001"], [], ["12"]]
+        book = write_workbook(tmp_path / "b.xlsx", {"One": bad, "Two": [["fax"], ["1"]]})
+        single = write_workbook(
+            tmp_path / "s.xlsx", {"One": [["customer"], ["2000002"], [], ["13"], [], ["2000002"]], "Two": []}
+        )
+        nothing = write_workbook(tmp_path / "n.xlsx", {"One": [], "Two": [[], []]})
+        pq.write_table(pa.table({"partner": [1234, 12]}), tmp_path / "p.parquet")
+
+        with pytest.raises(RegistryError) as caught:
+            load_registry(tmp_path / "lake", [book, single, nothing, tmp_path / "p.parquet"], now=NOW)
+
+        customer = (
+            "expected a customer: a subscription number of 4 to 7 digits without leading zero, "
+            "or sub-domain/segment in lower case"
+        )
+        assert str(caught.value).splitlines()[1:] == [
+            (
+                f"  {book}, sheet Two, row 1: got 'fax', expected a header with columns of partners: partner, name, contact, "
+                "email, phone; integrations: integration, partner, project, name, replaces, certified_since, certified_until, "
+                "listed; customers: customer, name, branch"
+            ),
+            f"  {book}, sheet One, row 4, customer: got '12', {customer}",
+            f"  {single}, row 4, customer: got '13', {customer}",
+            f"  {single}, row 6, customer: got '2000002', expected every customer once, it stands in {single}, row 2",
+            f"  {nothing}: expected a sheet with rows, every one of this spreadsheet is empty",
+            (
+                f"  {tmp_path / 'p.parquet'}, row 2, partner: got '12', expected a partner's subscription number: "
+                "4 to 7 digits, no leading zero"
+            ),
+        ]
+
     def test_every_bad_row_of_every_file_is_named_at_once(self, tmp_path: Path) -> None:
         partners = written(tmp_path / "p.csv", "partner,email\n12a,nope\n1234,\n1234,\n")
         customers = written(tmp_path / "c.csv", "customer\nBeers/Enyoi\n\n123\n")
@@ -244,11 +335,23 @@ class TestRefusals:
     def test_a_file_that_is_no_csv_is_refused_by_name(self, tmp_path: Path) -> None:
         western = written(tmp_path / "western.csv", "partner,name\n1234,Zoë\n", "latin-1")
         sheet = written(tmp_path / "sheet.csv", "PK\x03\x04...")
-        assert problems(tmp_path / "lake", western, sheet, tmp_path / "none.csv", tmp_path) == [
+        parquet = written(tmp_path / "half.parquet", "PAR1")
+        old = tmp_path / "old.xls"
+        old.write_bytes(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1")
+        known = "CSV, XLSX or Parquet"
+        found = problems(tmp_path / "lake", western, sheet, parquet, old, tmp_path / "none.csv", tmp_path)
+        assert [(*issue[:3], re.sub("(?<=cannot be read): .+", "", issue[3])) for issue in found] == [
             (2, None, None, "UTF-8, byte eb is not: save it as 'CSV UTF-8'"),
-            (None, None, None, "CSV, this is a spreadsheet: save it as 'CSV UTF-8'"),
-            (None, None, None, "a CSV file, there is none of this name"),
-            (None, None, None, "a CSV file, this is no regular file"),
+            (None, None, None, f"{known}, this spreadsheet cannot be read"),
+            (None, None, None, f"{known}, this Parquet file cannot be read"),
+            (
+                None,
+                None,
+                None,
+                f"{known}, this is an old spreadsheet, or one with a password: save it as XLSX without one",
+            ),
+            (None, None, None, "a CSV, XLSX or Parquet file, there is none of this name"),
+            (None, None, None, "a CSV, XLSX or Parquet file, this is no regular file"),
         ]
 
     def test_a_message_shows_no_control_characters_and_no_endless_value(self, tmp_path: Path) -> None:
@@ -258,7 +361,7 @@ class TestRefusals:
         assert f"got '\\x1b[31m{'9' * 75}…', expected" in str(caught.value)
 
     def test_no_file_at_all_is_an_error(self, tmp_path: Path) -> None:
-        with pytest.raises(RegistryError, match="expected at least one CSV file"):
+        with pytest.raises(RegistryError, match="expected at least one file of partners, integrations or customers"):
             load_registry(tmp_path / "lake", [], now=NOW)
 
 
@@ -325,9 +428,9 @@ class TestLoading:
     def test_the_same_again_adds_no_version(self, tmp_path: Path) -> None:
         lake = tmp_path / "lake"
         file = written(tmp_path / "p.csv", "partner\n1234\n")
-        first = load_registry(lake, [file], now=NOW)
+        load_registry(lake, [file], now=NOW)
         before = registry_files(lake)
-        assert load_registry(lake, [file], now=NOW + dt.timedelta(days=1)) == first
+        assert load_registry(lake, [file], now=NOW + dt.timedelta(days=1)).partners == 1
         assert registry_files(lake) == before
 
     def test_a_header_alone_empties_a_relation(self, tmp_path: Path) -> None:
@@ -364,6 +467,109 @@ class TestLoading:
         written(tmp_path / "lake" / "registry", "a file where the folder should be")
         with pytest.raises(AnalyticsError, match="registry: the registry cannot be written"):
             load_registry(tmp_path / "lake", [written(tmp_path / "p.csv", "partner\n1234\n")], now=NOW)
+
+
+class TestAdding:
+    def test_rows_with_another_key_stay(self, tmp_path: Path) -> None:
+        lake = tmp_path / "lake"
+        partners = written(tmp_path / "p.csv", "partner,name,contact\n1234,Acme,A. Smith\n2345,Bee,\n")
+        load_registry(lake, [partners], now=NOW)
+        more = written(tmp_path / "more.csv", "partner,name\n3456,Cee\n1234,Acme Two\n")
+
+        report = load_registry(lake, [more], now=NOW, adds=True)
+
+        assert (report.partners, report.replaced) == (3, ("partners",))
+        assert [(row["partner"], row["name"], row["contact"]) for row in rows(registry_files(lake).partners)] == [
+            (2345, "Bee", None),
+            (3456, "Cee", None),
+            (1234, "Acme Two", None),
+        ]
+        load_registry(lake, [more], now=NOW, adds=True)
+        assert len(registry_files(lake).versions) == 2  # it said nothing new
+
+    def test_new_rows_have_to_go_with_those_that_stay(self, tmp_path: Path) -> None:
+        lake = tmp_path / "lake"
+        file = written(tmp_path / "i.csv", "integration,replaces\n1234_2,1234_1\n")
+        load_registry(lake, [file], now=NOW)
+        more = written(tmp_path / "more.csv", "integration,replaces\n1234_3,1234_1\n1234_1,1234_2\n")
+        with pytest.raises(RegistryError) as caught:
+            load_registry(lake, [more], now=NOW, adds=True)
+        assert [(issue.file, issue.line, issue.expected) for issue in caught.value.issues] == [
+            ("the registry", 1, "an id that does not come back to this one (1234_2 replaces 1234_1 replaces 1234_2)"),
+            (str(more), 2, "every old id replaced once, it is replaced by 1234_2"),
+            (str(more), 3, "an id that does not come back to this one (1234_1 replaces 1234_2 replaces 1234_1)"),
+        ]
+        assert len(registry_files(lake).versions) == 1
+
+
+class TestDays:
+    """Versions hold from a day on; each test says which names a day has."""
+
+    def names(self, lake: Path, day: str) -> list[object]:
+        return [row["name"] for row in rows(registry_files(lake).on(dt.date.fromisoformat(day)).partners)]
+
+    def load(self, lake: Path, name: str, as_of: str | None) -> None:
+        file = written(lake.parent / "p.csv", f"partner,name\n1234,{name}\n")
+        load_registry(lake, [file], now=NOW, as_of=None if as_of is None else dt.date.fromisoformat(as_of))
+
+    def test_a_version_holds_until_the_next_one_and_the_first_before_it_too(self, tmp_path: Path) -> None:
+        lake = tmp_path / "lake"
+        self.load(lake, "Today", None)
+        self.load(lake, "March", "2026-03-01")
+        self.load(lake, "June", "2026-06-01")
+        held = {day: self.names(lake, day) for day in ("2026-01-01", "2026-05-31", "2026-06-01", "2026-11-01")}
+        assert held == {
+            "2026-01-01": ["March"],
+            "2026-05-31": ["March"],
+            "2026-06-01": ["June"],
+            "2026-11-01": ["June"],
+        }
+        assert self.names(lake, "2026-11-02") == ["Today"]
+        assert [row["name"] for row in rows(registry_files(lake).partners)] == ["Today"]
+
+    def test_of_two_loads_for_one_day_the_later_one_counts(self, tmp_path: Path) -> None:
+        lake = tmp_path / "lake"
+        self.load(lake, "Acmee", "2026-03-01")
+        self.load(lake, "Acme", "2026-03-01")
+        assert self.names(lake, "2026-03-01") == self.names(lake, "2026-01-01") == ["Acme"]
+
+    def test_relations_have_days_of_their_own(self, tmp_path: Path) -> None:
+        lake = tmp_path / "lake"
+        self.load(lake, "Acme", "2026-06-01")
+        customers = written(tmp_path / "c.csv", "customer,name\n1000001,School\n")
+        load_registry(lake, [customers], now=NOW, as_of=dt.date(2026, 3, 1))
+        files = registry_files(lake).on(dt.date(2026, 4, 1))
+        assert [row["name"] for row in rows(files.customers)] == ["School"]
+        assert [row["name"] for row in rows(files.partners)] == ["Acme"]
+
+    def test_a_day_that_has_not_come_is_refused(self, tmp_path: Path) -> None:
+        file = written(tmp_path / "p.csv", "partner\n1234\n")
+        with pytest.raises(
+            RegistryError, match=r"got '2026-11-03', expected a day that has come, 2026-11-02 or before"
+        ):
+            load_registry(tmp_path / "lake", [file], now=NOW, as_of=dt.date(2026, 11, 3))
+
+    def test_a_day_begins_where_the_lake_is(self, tmp_path: Path) -> None:
+        lake = given_lake(tmp_path / "lake")
+        file = written(tmp_path / "p.csv", "partner\n1234\n")
+        late = dt.datetime(2026, 11, 2, 23, 30, tzinfo=dt.UTC)
+        assert load_registry(lake, [file], now=late).valid_from == dt.date(2026, 11, 3)
+
+    def test_a_version_from_before_there_were_days_holds_since_it_was_loaded(self, tmp_path: Path) -> None:
+        lake = tmp_path / "lake"
+        self.load(lake, "Acme", None)
+        about = lake / "registry" / "000001" / "version.json"
+        about.write_text(
+            '{"loaded_at": "2026-05-01T10:00:00+00:00", "files": {"partners": ["p.csv"]}}', encoding="utf-8"
+        )
+        assert [version.valid_from for version in registry_files(lake).versions] == [dt.date(2026, 5, 1)]
+
+    def test_a_damaged_version_is_named(self, tmp_path: Path) -> None:
+        lake = tmp_path / "lake"
+        self.load(lake, "Acme", None)
+        (lake / "registry" / "000001" / "version.json").write_text("[]", encoding="utf-8")
+        with pytest.raises(AnalyticsError, match="000001: this version of the registry is damaged"):
+            registry_files(lake)
 
 
 def _names_and_types(relation: str) -> tuple[list[str], list[pa.DataType]]:

@@ -93,6 +93,37 @@ def test_registry_counts_what_it_holds(run: Run, loaded: Path, tmp_path: Path) -
     assert "Acme [bold]b.v.[/bold]" in run("metric", "customers_per_partner")[1]
 
 
+def test_lists_hold_from_a_day_on(run: Run, loaded: Path, tmp_path: Path) -> None:
+    (tmp_path / "p.csv").write_text("partner,name\n12345,Acme\n", encoding="utf-8")
+    code, out, err = run("registry", "load", "p.csv", "--as-of", "2026-03-01", "--json")
+    assert code == 0, err
+    assert document(out)["valid_from"] == "2026-03-01"
+    (version,) = document(run("registry", "versions", "--json")[1])
+    assert (version["number"], version["valid_from"], version["relations"]) == (1, "2026-03-01", "partners")
+    code, _, err = run("registry", "load", "p.csv", "--as-of", "March")
+    assert (code, "'March' is not a date like 2026-03-01" in err) == (2, True)
+    code, _, err = run("registry", "load", "p.csv", "--as-of", "2999-01-01")
+    assert (code, "expected a day that has come" in err) == (1, True)
+
+
+def test_who_has_no_name_is_listed_filled_in_and_loaded(run: Run, loaded: Path, tmp_path: Path) -> None:
+    missing = document(run("registry", "missing", "--json")[1])
+    assert [(row["relation"], row["key"], row["calls"]) for row in missing] == [
+        ("partners", "12345", 2),
+        ("integrations", "12345_678900", 2),
+        ("customers", "54321", 1),
+        ("customers", "7654321", 1),
+    ]
+    code, out, err = run("registry", "missing", "--out", "lists")
+    assert (code, out) == (0, "lists/partners.csv\nlists/integrations.csv\nlists/customers.csv\n")
+    assert "koppelzicht registry load --add lists/partners.csv" in err
+    (tmp_path / "lists" / "partners.csv").write_text("partner,name\n12345,Acme\n", encoding="utf-8")
+    assert run("registry", "load", "--add", *out.split())[0] == 0
+    missing = document(run("registry", "missing", "--json")[1])
+    assert [row["key"] for row in missing] == ["12345_678900", "54321", "7654321"]
+    assert run("registry", "missing", "--out", "lists")[0] == 1
+
+
 def test_reports_say_which_files_they_wrote(run: Run, loaded: Path, tmp_path: Path) -> None:
     code, out, err = run("report", "partner", "12345", "--month", "2026-03", "--out", "out", "--json")
     assert code == 0, err

@@ -216,6 +216,8 @@ def test_a_second_log_of_the_same_calls_is_warned_of_once_it_is_loaded(run: Run,
 def test_an_ingest_is_done_also_when_nobody_can_look_for_overlaps(run: Run, log: Path) -> None:
     (log.parent / "lake" / "registry" / "000001").mkdir(parents=True)
     (log.parent / "lake" / "registry" / "000001" / "integrations.parquet").write_bytes(b"not Parquet")
+    about = '{"loaded_at": "2026-03-29T00:30:00+00:00", "files": {"integrations": ["names.csv"]}}'
+    (log.parent / "lake" / "registry" / "000001" / "version.json").write_text(about, encoding="utf-8")
     code, out, err = run("ingest", log, "--json")
     assert code == 0
     assert document(out)["totals"]["calls"] == 2

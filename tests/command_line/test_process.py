@@ -27,6 +27,8 @@ COMMANDS = [
     "verify",
     "maintain",
     "registry load",
+    "registry missing",
+    "registry versions",
     "metric",
     "sql",
     "report partner",

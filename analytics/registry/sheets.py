@@ -1,0 +1,146 @@
+"""A file as sheets of text: CSV is one sheet, Parquet is one, a spreadsheet has several. What a cell says is not judged here.
+
+Numbers, dates and booleans of spreadsheets and Parquet become the text that a CSV file would have for them.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+from analytics.registry.issue import Issue
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    import polars as pl
+
+DELIMITERS = (",", ";", "\t")
+_MIDNIGHT = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}(?= 00:00:00(?:\.0+)?$)")
+_FORMULA = re.compile(r"'(?=[=+\-@\t])")
+"""The apostrophe that CSV for people has before text which a spreadsheet would take for a formula."""
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """The rows of one sheet with their places, empty ones left out; an issue where they cannot be read any further."""
+
+    name: str
+    """As messages say it: the file, and the sheet where there are several."""
+    counted_as: Literal["line", "row"]
+    rows: Iterator[tuple[int, list[str] | Issue]]
+
+
+def read_sheets(path: Path) -> tuple[list[Sheet], list[Issue]]:
+    """The sheets of a file that are not empty, or why it cannot be read. An empty CSV file is one sheet without rows."""
+    file = str(path)
+    if not path.is_file():
+        there = "this is no regular file" if path.exists() else "there is none of this name"
+        return [], [Issue(file=file, expected=f"a CSV, XLSX or Parquet file, {there}")]
+    try:
+        content = path.read_bytes()
+    except OSError as error:
+        return [], [Issue(file=file, expected=f"a file that can be read, the system says: {error.strerror}")]
+    if content.startswith(b"PK\x03\x04"):
+        return _workbook(file, content)
+    if content.startswith(b"PAR1"):
+        return _parquet(file, content)
+    if content.startswith(b"\xd0\xcf\x11\xe0"):
+        issue = "CSV, XLSX or Parquet, this is an old spreadsheet, or one with a password: save it as XLSX without one"
+        return [], [Issue(file=file, expected=issue)]
+    try:
+        text = content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = content.count(b"\n", 0, error.start) + 1
+        found = content[error.start : error.start + 1].hex()
+        return [], [Issue(file=file, line=line, expected=f"UTF-8, byte {found} is not: save it as 'CSV UTF-8'")]
+    return [Sheet(file, "line", _csv_rows(text, file))], []
+
+
+def _csv_rows(text: str, file: str) -> Iterator[tuple[int, list[str] | Issue]]:
+    """Every row with the line it begins on."""
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=_delimiter(text), strict=True)
+    while True:
+        line = reader.line_num + 1
+        try:
+            cells = [_FORMULA.sub("", cell.strip(), count=1) for cell in next(reader)]
+        except StopIteration:
+            return
+        except csv.Error as error:
+            yield line, Issue(file=file, line=line, expected=f"quotes that are closed and doubled inside ({error})")
+            return
+        if any(cells):
+            yield line, cells
+
+
+def _delimiter(text: str) -> str:
+    """The delimiter that makes the most columns of the first line."""
+    first = next((line for line in text.split("\n") if line.strip()), "")
+    return max(DELIMITERS, key=first.count)
+
+
+def _workbook(file: str, content: bytes) -> tuple[list[Sheet], list[Issue]]:
+    import fastexcel
+    import polars as pl
+
+    try:
+        sheets = pl.read_excel(
+            content,
+            sheet_id=0,
+            has_header=False,
+            drop_empty_rows=False,
+            raise_if_empty=False,
+            read_options={"dtypes": "string", "skip_rows": 0},  # so that the rows keep their numbers
+        )
+    except (fastexcel.FastExcelError, pl.exceptions.PolarsError, ValueError) as error:
+        reason = str(error).partition("\n")[0]
+        return [], [Issue(file=file, expected=f"CSV, XLSX or Parquet, this spreadsheet cannot be read: {reason}")]
+    filled = {name: rows for name, sheet in sheets.items() if (rows := list(_rows(sheet, first=1)))}
+    if not filled:
+        return [], [Issue(file=file, expected="a sheet with rows, every one of this spreadsheet is empty")]
+    return [
+        Sheet(file if len(filled) == 1 else f"{file}, sheet {name}", "row", iter(rows)) for name, rows in filled.items()
+    ], []
+
+
+def _parquet(file: str, content: bytes) -> tuple[list[Sheet], list[Issue]]:
+    import polars as pl
+
+    try:
+        table = pl.read_parquet(content)
+        text = table.select(pl.col(name).cast(_plain(dtype)).cast(pl.String) for name, dtype in table.schema.items())
+    except (pl.exceptions.PolarsError, ValueError, OSError) as error:
+        reason = str(error).partition("\n")[0]
+        return [], [Issue(file=file, expected=f"CSV, XLSX or Parquet, this Parquet file cannot be read: {reason}")]
+    header: list[tuple[int, list[str] | Issue]] = [(0, [name.strip() for name in text.columns])]
+    return [Sheet(file, "row", iter([*header, *_rows(text, first=1)]))], []
+
+
+def _plain(dtype: pl.DataType) -> pl.DataType:
+    """The type whose text is that of a CSV cell: whole numbers where frames had to make floats of them, dates of instants."""
+    import polars as pl
+
+    if dtype.is_float():
+        return pl.Int64()
+    return pl.Datetime("us") if isinstance(dtype, pl.Datetime) else dtype
+
+
+def _rows(sheet: pl.DataFrame, *, first: int) -> Iterator[tuple[int, list[str] | Issue]]:
+    for place, values in enumerate(sheet.iter_rows(), start=first):
+        cells = ["" if value is None else _without_midnight(value.strip()) for value in values]
+        if any(cells):
+            yield place, cells
+
+
+def _without_midnight(cell: str) -> str:
+    """The date of a cell that is one: spreadsheets know only instants.
+
+    >>> _without_midnight("2026-03-29 00:00:00"), _without_midnight("Acme")
+    ('2026-03-29', 'Acme')
+    """
+    found = _MIDNIGHT.match(cell)
+    return found[0] if found else cell
