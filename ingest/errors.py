@@ -1,5 +1,12 @@
 """What can go wrong while reading logs and keeping the lake, in words for the person at the keyboard."""
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
 
 class IngestError(Exception):
     """Base of every error of this floor: says what, where, the value, what was expected and what to do."""
@@ -15,6 +22,13 @@ class NoLogError(SourceError):
 
 class UnknownFormatError(NoLogError):
     """No format claims a source: it may be no log at all."""
+
+
+class AmbiguousDialectError(SourceError):
+    """Several dialects claim a line; nobody guesses which one it is."""
+
+    def __init__(self, dialects: Sequence[str]) -> None:
+        super().__init__(f"{' and '.join(dialects)} both claim it; --dialect {dialects[0]} says which it is")
 
 
 class LakeError(IngestError):

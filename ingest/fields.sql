@@ -37,8 +37,46 @@ create or replace macro common_log_instant(text) as
             then try_strptime(text, '%d/%b/%Y:%H:%M:%S %z')
     end;
 
+-- An instant however it is written, as long as it needs no format to be read.
+create or replace macro written_instant(text) as
+    coalesce(iso_instant(text), epoch_instant(text), common_log_instant(text));
+
+-- What a format without a name for its zone says: an instant, or a time on the clocks of the zone that is meant.
+create or replace macro zoned(time, has_offset) as
+    case
+        when has_offset then timezone('UTC', time)
+        when getvariable('source_time_zone') is not null then timezone(getvariable('source_time_zone'), time)
+    end;
+
 create or replace macro number_or_null(text) as
     case when regexp_full_match(text, '[0-9]{1,18}([.][0-9]{1,9})?([eE][+-]?[0-9]{1,2})?') then try_cast(text as double) end;
+
+-- 12ms, 1.5s, 1m2.5s, PT1.5S
+create or replace macro written_duration_ms(text) as
+    case
+        when regexp_full_match(lower(text), '(pt)?([0-9]{1,9}([.][0-9]{1,9})?(ns|us|µs|μs|ms|s|m|h))+') then round(
+            list_sum(list_transform(
+                regexp_extract_all(lower(text), '[0-9]+(?:[.][0-9]+)?(?:ns|us|µs|μs|ms|s|m|h)'),
+                lambda part: cast(regexp_extract(part, '^[0-9.]+') as double) * case regexp_extract(part, '[a-zµμ]+$')
+                    when 'ns' then 0.000001
+                    when 'ms' then 1
+                    when 's' then 1000
+                    when 'm' then 60000
+                    when 'h' then 3600000
+                    else 0.001
+                end
+            )),
+            3
+        )
+    end;
+
+-- A duration as a number of units, of which one is so many milliseconds, or as a text that names its unit.
+create or replace macro milliseconds(text, unit) as
+    case
+        when regexp_full_match(text, '[0-9]{1,18}([.][0-9]{1,18})?([eE][+-]?[0-9]{1,2})?')
+            then case when unit = 1 then try_cast(text as double) else round(try_cast(text as double) * unit, 3) end
+        else written_duration_ms(text)
+    end;
 
 -- An absolute URL from what a server logs: the host it was called by (or the one the operator names) and the target.
 create or replace macro url_from_parts(host, target, query) as
@@ -48,6 +86,22 @@ create or replace macro url_from_parts(host, target, query) as
         when not starts_with(target, '/') then target || coalesce('?' || query, '')
         when coalesce(host, getvariable('default_host')) is null then target || coalesce('?' || query, '')
         else 'https://' || coalesce(host, getvariable('default_host')) || target || coalesce('?' || query, '')
+    end;
+
+-- A URL that is logged as one; where it is a path, the host that the operator names goes before it, or the one that is logged.
+create or replace macro completed_url(url, host) as
+    case
+        when starts_with(url, '/') and coalesce(getvariable('default_host'), host) is not null
+            then 'https://' || coalesce(getvariable('default_host'), host) || url
+        else url
+    end;
+
+-- A query that is logged beside a path, unless the path has it already.
+create or replace macro query_behind(path, query) as
+    case
+        when contains(path, '?') then null
+        when starts_with(query, '?') then substr(query, 2)
+        else query
     end;
 
 -- The target of a request line: GET /path HTTP/1.1. A target may hold blanks, and the version may be missing.
@@ -77,12 +131,6 @@ create or replace macro without_quotes(value, marks) as
         when length(value) > 1 and contains(marks, left(value, 1)) and ends_with(value, left(value, 1))
             then replace(substr(value, 2, length(value) - 2), left(value, 1) || left(value, 1), left(value, 1))
         else value
-    end;
-
-create or replace macro with_default_host(url) as
-    case
-        when starts_with(url, '/') and getvariable('default_host') is not null then 'https://' || getvariable('default_host') || url
-        else url
     end;
 
 -- What nginx and Apache escape inside a quoted value: \" \\ and \xHH, a byte of UTF-8. Percent signs carry the bytes to the
@@ -159,6 +207,36 @@ create or replace macro soap_update_operation(body) as
         when 1 then lower(regexp_extract(body, '(?i)\bAction\s*=\s*(?:"|''|&quot;|&apos;|&#34;)(insert|update|delete)', 1))
         else 'write'
     end;
+
+-- A JSON object from a list of names and values, as HAR and OTLP write it. A value of OTLP says of which type it is; a name
+-- that comes twice has a list of values.
+create or replace macro value_of_pair(value) as
+    case
+        when starts_with(value, '{') then coalesce(
+            json_extract(value, '$.stringValue'),
+            json_extract(value, '$.intValue'),
+            json_extract(value, '$.doubleValue'),
+            json_extract(value, '$.boolValue'),
+            to_json(json_extract_string(value, '$.arrayValue.values[*].stringValue')),
+            'null'
+        )
+        else coalesce(value, 'null')
+    end;
+
+create or replace macro object_of_pairs(pairs) as
+    '{' || coalesce(array_to_string(
+        list_transform(
+            list_distinct(list_transform(pairs, lambda pair: pair.name)),
+            lambda name: to_json(name) || ':' || case
+                when len(list_filter(pairs, lambda pair: pair.name = name)) = 1
+                    then value_of_pair(list_filter(pairs, lambda pair: pair.name = name)[1].value)
+                else '[' || array_to_string(
+                    list_transform(list_filter(pairs, lambda pair: pair.name = name), lambda pair: value_of_pair(pair.value)), ','
+                ) || ']'
+            end
+        ),
+        ','
+    ), '') || '}';
 
 -- The values of a header that was logged as a list; null for one that was logged as a text.
 create or replace macro listed(text) as

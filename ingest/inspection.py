@@ -10,7 +10,7 @@ from ingest.call import Call
 from ingest.documents import document_blocks, document_format
 from ingest.formats import log_format
 from ingest.lake import DEFAULT_TIME_ZONE
-from ingest.reading import format_of
+from ingest.reading import format_of, wanted_format
 from ingest.report import Inspection, Reject
 from ingest.source import open_source, stream_of
 from ingest.understanding import Stretch, Understanding
@@ -33,7 +33,7 @@ def inspect(path: str, options: ReadOptions, *, limit: int | None, now: dt.datet
         contextlib.closing(open_source(path, is_final=True)) as reader,
         contextlib.closing(Understanding()) as understanding,
     ):
-        kind = document_format(reader, "combined" if options.layout else options.log_format)
+        kind = document_format(reader, wanted_format(options))
         blocks = document_blocks(kind, reader) if kind else reader.blocks()
         first = next(blocks, None)
         form = log_format(kind) if kind else format_of(path, first, options, understanding.sample)

@@ -23,7 +23,7 @@ from ingest.formats import log_format
 from ingest.lake import Lake
 from ingest.load import Load, Source, behind_line, loaded
 from ingest.memory import Memory, Remembered, going_on
-from ingest.reading import format_of
+from ingest.reading import format_of, read_on, wanted_format
 from ingest.recognition import Known, Marks, Recognition, is_related
 from ingest.report import IngestReport, SourceReport
 from ingest.source import STANDARD_INPUT, Block, Fingerprint, Reader, open_source, read_ahead, stream_of
@@ -120,7 +120,7 @@ class Loader:
     ) -> None:
         self._lake = lake
         self._options = options
-        self._wanted = "combined" if options.layout else options.log_format
+        self._wanted = wanted_format(options)
         self._overlap = overlap
         self._replaces = replaces
         self._progress = progress
@@ -328,9 +328,9 @@ class Loader:
         if (
             before is not None
             and before.log_format != "empty"
-            and not (self._options.log_format or self._options.layout)
+            and not (self._options.log_format or self._options.layout or self._options.dialect)
         ):
-            form = log_format(before.log_format, layout=before.dialect)
+            form = read_on(before.log_format, before.dialect, before.resume)
         else:
             form = format_of(source.name, first, self._options, self._staging.sample)
         if before is None:

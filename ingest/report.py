@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, Literal, Protocol
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -15,6 +16,8 @@ class ReadOptions:
 
     log_format: str | None = None
     layout: str | None = None
+    dialect: Path | str | None = None
+    """The file of a user's own dialect, or the name of one that is known."""
     stream: str | None = None
     host: str | None = None
     time_zone: str | None = None

@@ -178,4 +178,9 @@ class Staging:
 
 
 def _same(one: Load, other: Load) -> bool:
-    return (one.log_format.name, one.log_format.dialect) == (other.log_format.name, other.log_format.dialect)
+    return _reading(one) == _reading(other)
+
+
+def _reading(load: Load) -> tuple[str, str | None, object]:
+    """What decides how lines are read; two dialects of users may have one name."""
+    return load.log_format.name, load.log_format.dialect, load.context.get("dialect")

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, ClassVar, Protocol
 
-from ingest.errors import SourceError
+from ingest.errors import AmbiguousDialectError, SourceError
 from ingest.formats.combined import Combined
 from ingest.formats.csv_rows import Csv, is_header
+from ingest.formats.dialect import dialects
 from ingest.formats.har import Har
-from ingest.formats.json_lines import JsonLines
+from ingest.formats.json_lines import JsonLines, record_in
 from ingest.formats.parquet import Parquet
 from ingest.formats.w3c import W3c
 
@@ -17,6 +18,8 @@ if TYPE_CHECKING:
 
     import duckdb
     import pyarrow as pa
+
+    from ingest.formats.dialect import Dialect
 
 
 class LogFormat(Protocol):
@@ -54,17 +57,17 @@ FORMATS = (*LINE_FORMATS, *DOCUMENTS)
 """The names of all formats."""
 
 
-def log_format(name: str, *, layout: str | None = None) -> LogFormat:
+def log_format(name: str, *, layout: str | None = None, dialect: Dialect | None = None) -> LogFormat:
     """The format of that name. SourceError for an unknown one, or for a layout that cannot be read."""
     match name:
         case "json":
-            return JsonLines()
+            return JsonLines(dialect)
         case "w3c":
             return W3c()
         case "combined":
             return Combined(layout) if layout else Combined()
         case "csv":
-            return Csv()
+            return Csv(dialect)
         case "har":
             return Har()
         case "parquet":
@@ -73,13 +76,25 @@ def log_format(name: str, *, layout: str | None = None) -> LogFormat:
             raise SourceError(f"log format {name!r} is not known; known: {', '.join(FORMATS)}")
 
 
-def detect(lines: Sequence[str], *, layout: str | None = None) -> LogFormat | None:
-    """The first format that claims these lines, None when none does."""
+def detect(lines: Sequence[str]) -> LogFormat | None:
+    """The first format that claims these lines, None when none does. SourceError where two dialects do."""
     for name in LINE_FORMATS:
-        candidate = log_format(name, layout=layout)
-        if candidate.claims(lines):
+        candidate = json_dialect(lines) if name == "json" else log_format(name)
+        if candidate is not None and candidate.claims(lines):
             return candidate
     return None
+
+
+def json_dialect(lines: Sequence[str]) -> LogFormat:
+    """JSON lines in the dialect of the first line that one is known to be of; else in our own."""
+    for line in lines:
+        record = record_in(line)
+        claimed = [dialect for dialect in dialects().values() if record is not None and dialect.claims(record)]
+        if len(claimed) > 1:
+            raise AmbiguousDialectError([dialect.name for dialect in claimed])
+        if claimed:
+            return JsonLines(claimed[0])
+    return JsonLines()
 
 
 def is_data(line: bytes) -> bool:

@@ -12,7 +12,7 @@ cut as (
 quick as (
     select
         *,
-        not contains(text, '"')
+        not contains(text, getvariable('quote'))
         or len(piece) = getvariable('width')
         and len(list_filter(piece, lambda value: contains(value, '"') and not regexp_full_match(value, '"[^"]*"'))) = 0
             as is_quick
@@ -30,7 +30,7 @@ parts as (
         end as fate,
         case
             when is_quick then case
-                when contains(text, '"') then list_transform(
+                when contains(text, getvariable('quote')) then list_transform(
                     piece, lambda value: case when starts_with(value, '"') then substr(value, 2, length(value) - 2) else value end
                 )
                 else piece
@@ -38,7 +38,9 @@ parts as (
             else list_transform(
                 regexp_extract_all(getvariable('delimiter') || text, getvariable('csv_value'), 1),
                 lambda part: case
-                    when starts_with(part, '"') then replace(substr(part, 2, length(part) - 2), '""', '"')
+                    when starts_with(part, getvariable('quote')) then replace(
+                        substr(part, 2, length(part) - 2), getvariable('quote') || getvariable('quote'), getvariable('quote')
+                    )
                     else part
                 end
             )
@@ -55,6 +57,7 @@ split as (
             when fate is null and len(part) <> getvariable('width')
                 then len(part) || ' values where the header names ' || getvariable('width') || ' columns'
         end as detail,
-        list_transform(part, lambda value: nullif(value, '')) as part
+        null as object,
+        part
     from parts
 )

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar
 
+from ingest.formats.dialect import dialects
 from ingest.formats.json_lines import JsonLines
 
 if TYPE_CHECKING:
@@ -17,6 +18,14 @@ class Har(JsonLines):
     """The entries of a HAR document, as JSON lines."""
 
     name: ClassVar[str] = "har"
+
+    def __init__(self) -> None:
+        super().__init__(dialects()["har"])
+
+    @property
+    def dialect(self) -> str | None:
+        """None: there is one HAR."""
+        return None
 
     def claims(self, _lines: Sequence[str]) -> bool:
         """Never: it is known by its first bytes, before there are lines."""

@@ -1,4 +1,4 @@
-"""JSON lines, our own dialect: one object a line.
+"""JSON lines: one object a line, with the field names of a dialect.
 
 {"timestamp": "2026-10-21T13:55:36Z", "method": "GET", "url": "https://...", "headers": {...}, "status": 200, ...}
 """
@@ -7,12 +7,13 @@ from __future__ import annotations
 
 import json
 import re
-from pathlib import Path
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, TypeAlias
 
 import numpy as np
 import pyarrow as pa
 
+from ingest.formats.dialect import OWN, dialects, parts_of, paths_of, places_of, with_dialect
+from ingest.formats.dialect_fields import fields_of_dialect, is_header_name
 from ingest.raw import raw_table
 
 if TYPE_CHECKING:
@@ -20,27 +21,11 @@ if TYPE_CHECKING:
 
     import duckdb
 
+    from ingest.formats.dialect import Dialect
+
 MAX_DEPTH = 64
 """Objects and lists inside each other. No log needs more; deeper ones are `too_deep`."""
 
-_FIELDS = (
-    "timestamp",
-    "method",
-    "url",
-    "integration_id",
-    "status",
-    "duration_ms",
-    "request_bytes",
-    "response_bytes",
-    "user_agent",
-    "request_id",
-    "body",
-)
-_NEEDED = {"timestamp", "method", "url", "status"}
-_HEADERS = ("user-agent", "authorization", "accept-version", "x-request-id", "host")
-_ID = "integrationid"
-
-_READ = Path(__file__).with_suffix(".sql").read_text(encoding="utf-8")
 _DEFECTS = f"""
     with doubtful as (
         select line_number, line
@@ -75,30 +60,59 @@ _DEFECTS = f"""
 
 _KEYS = """
     select
-        keys[1] as keys,
-        keys[2] as header_keys,
+        keys,
         case
-            when len(list_distinct(keys[1])) < len(keys[1]) or len(list_distinct(keys[2])) < len(keys[2]) then numbers
+            when len(list_filter(keys, lambda one: len(list_distinct(one)) < len(one))) > 0 then numbers
         end as numbers
     from (
-        select json_keys(object, ['$', '$.headers']) as keys, list(line_number) as numbers
-        from (select line_number, case when fate is null then line end as object from lines)
+        select json_keys(object, getvariable('containers')) as keys, list(line_number) as numbers
+        from records
         where object is not null
         group by keys
     )
 """
-"""The sets of keys in a block. Where a key stands in an object twice, what it says is anybody's guess: those lines, too."""
+"""The sets of keys in a block: those of the line's object and of the objects in it that hold fields. Where a key stands in an
+object twice, what it says is anybody's guess: those lines, too."""
+
+_PLAIN = "create or replace temp view records as select *, null::varchar as detail, case when fate is null then line end as object from lines"
+
+_VALUES = """
+    select line_number, byte_offset, fate, detail, object, json_extract_string(object, getvariable('paths')) as value
+    from records
+"""
+"""Each object is parsed for all its fields at once: `value` holds them in the order of the paths."""
+
+_Parts: TypeAlias = tuple[str, ...]
 
 
 class JsonLines:
-    """JSON lines with the field names of `ingest/formats/json_lines.sql`."""
+    """JSON lines with the field names of a dialect, our own if nothing else is said."""
 
     name: ClassVar[str] = "json"
-    dialect: str | None = None
+
+    def __init__(self, dialect: Dialect | None = None) -> None:
+        self._dialect = dialect or dialects()[OWN]
+        fields = self._dialect.fields
+        paths = {path for name in type(fields).model_fields for path in paths_of(getattr(fields, name))}
+        self._places = {path: places_of(path) for path in paths}
+        self._headers = [(parts_of(source.at) if source.at else (), source.prefix) for source in self._dialect.headers]
+        self._containers = sorted(
+            {
+                (),
+                *(parts[:-1] for places in self._places.values() for parts in places),
+                *(at for at, _ in self._headers),
+            }
+        )
+
+    @property
+    def dialect(self) -> str | None:
+        """Whose field names these are; None for our own."""
+        return None if self._dialect.name == OWN else self._dialect.name
 
     def claims(self, lines: Sequence[str]) -> bool:
-        """Some line is a JSON object with at least two of the fields without which there is no call."""
-        return any(len(_NEEDED & _keys(line)) >= 2 for line in lines)
+        """Some line is a JSON object of this dialect, and looks like a call or most of one."""
+        records = (record for line in lines if (record := record_in(line)) is not None)
+        return any(self._dialect.claims(record) or self._dialect.tolerates(record) for record in records)
 
     def read(
         self, connection: duckdb.DuckDBPyConnection, lines: pa.Table, begins: Sequence[tuple[int, Mapping[str, Any]]]
@@ -106,19 +120,169 @@ class JsonLines:
         """The fields of every line. What looks odd is looked at once more, by the standard."""
         doubtful = connection.execute(_DEFECTS).fetchall()
         judged = ((number, _defect(line) if fate == "odd" else fate) for number, fate, line in doubtful)
-        lines = _with_fates(connection, lines, {number: fate for number, fate in judged if fate})
+        lines = _with_fates(connection, "lines", lines, {number: fate for number, fate in judged if fate})
+        connection.execute("set variable containers = ?", [[_json_path(parts) for parts in self._containers]])
+        if self._dialect.is_rewritten:
+            records = _rewritten(connection, self._dialect)
+            connection.register("records", records)
+        else:
+            connection.execute(_PLAIN)
         key_sets = connection.execute(_KEYS).fetchall()
-        repeated = {number: "duplicate_key" for _, _, numbers in key_sets for number in numbers or ()}
-        _with_fates(connection, lines, repeated)
-        query = _query_for([(keys, headers) for keys, headers, _ in key_sets])
-        return raw_table(connection, query), [context for _, context in begins]
+        repeated = {number: "duplicate_key" for _, numbers in key_sets for number in numbers or ()}
+        if self._dialect.is_rewritten:
+            _with_fates(connection, "records", records, repeated)
+        elif repeated:
+            _with_fates(connection, "lines", lines, repeated)
+            connection.execute(_PLAIN)
+        table = raw_table(connection, self._query_for(connection, [keys for keys, _ in key_sets]))
+        connection.execute("drop view if exists records") if not self._dialect.is_rewritten else connection.unregister(
+            "records"
+        )
+        return table, [with_dialect(context, self._dialect) for _, context in begins]
 
     def warnings(self, context: Mapping[str, Any]) -> Sequence[str]:
         """Nothing is known beforehand."""
         return ()
 
+    def _query_for(
+        self, connection: duckdb.DuckDBPyConnection, key_sets: Sequence[Sequence[Sequence[str] | None]]
+    ) -> str:
+        """The SQL that reads a block whose objects have these sets of keys.
 
-def _with_fates(connection: duckdb.DuckDBPyConnection, lines: pa.Table, fates: Mapping[int, str]) -> pa.Table:
+        Sets of keys repeat from line to line, so what they say is found once a block: which fields are there at all, and how the
+        names of the headers are spelled here.
+        """
+        keys = {
+            parts: {key for sets in key_sets for key in sets[number] or ()}
+            for number, parts in enumerate(self._containers)
+        }
+        paths: list[str] = []
+
+        def value(parts: _Parts) -> str:
+            path = _json_path(parts)
+            if path not in paths:
+                paths.append(path)
+            return f"value[{paths.index(path) + 1}]"
+
+        def values(path: str) -> list[str]:
+            return [value(parts) for parts in self._places[path] if parts[-1] in keys[parts[:-1]]]
+
+        def headers(name: str) -> list[str]:
+            return [
+                value((*at, key))
+                for at, prefix in self._headers
+                for key in sorted(keys[at])
+                if '"' not in key and is_header_name(key, prefix, name)
+            ]
+
+        query = fields_of_dialect(
+            connection, self._dialect, values, headers, headers_logged=self._headers_logged(connection, key_sets)
+        )
+        connection.execute("set variable paths = ?::varchar[]", [paths])
+        return f"with split as ({_VALUES}) {query}"
+
+    def _headers_logged(
+        self, connection: duckdb.DuckDBPyConnection, key_sets: Sequence[Sequence[Sequence[str] | None]]
+    ) -> str:
+        """The SQL that says whether a header that is absent was not sent."""
+        if not self._dialect.headers_complete:
+            return "false"
+        objects = [self._containers.index(at) for at, prefix in self._headers if not prefix]
+        if all(any(keys[number] for number in objects) for keys in key_sets):
+            return "true"
+        connection.execute(
+            "set variable header_objects = ?::varchar[]", [[_json_path(self._containers[number]) for number in objects]]
+        )
+        return "list_contains(json_type(object, getvariable('header_objects')), 'OBJECT')"
+
+
+def record_in(line: str) -> Mapping[str, Any] | None:
+    """The object that this line is; None where it is no sound one."""
+    line = line.removeprefix("\ufeff")
+    if not line.lstrip().startswith("{") or _defect(line) is not None:
+        return None
+    record: dict[str, Any] = json.loads(line, parse_int=str)
+    return record
+
+
+def _json_path(parts: _Parts) -> str:
+    return "$" + "".join(f'."{part}"' for part in parts)
+
+
+def _rewritten(connection: duckdb.DuckDBPyConnection, dialect: Dialect) -> pa.Table:
+    """The lines with the record in each of them, rearranged so that its fields are found by their paths."""
+    expression, count = "case when fate is null then line end", "1"
+    for number, lists in enumerate(dialect.records):
+        whole = [f'$."{name}"' for name in lists]
+        paths = ["$" + "[0]".join(part.removeprefix("$") for part in whole[: depth + 1]) for depth in range(len(whole))]
+        connection.execute(f"set variable record_{number} = ?", [paths[-1] + "[0]"])
+        connection.execute(f"set variable lists_{number} = ?", [paths])
+        lengths = f"json_array_length(line, getvariable('lists_{number}'))"
+        # A list that is empty, or no list at all, leaves the line as it is.
+        is_wrapped = f"coalesce(list_min({lengths}) > 0, false)"
+        expression = (
+            f"case when fate is null and {is_wrapped}"
+            f" then json_extract(line, getvariable('record_{number}'))::varchar else {expression} end"
+        )
+        count = f"case when fate is null and {is_wrapped} then list_max({lengths}) else {count} end"
+    steps = []
+    for number, path in enumerate(dialect.json_texts):
+        connection.execute(f"set variable text_{number} = ?", [_json_path(parts_of(path))])
+        text = f"json_extract_string(object, getvariable('text_{number}'))"
+        # What is deeply nested stays a text: to merge it would take as many calls of a function inside each other.
+        steps.append(
+            f"case when starts_with({text}, '{{') and json_type(object, getvariable('text_{number}')) = 'VARCHAR'"
+            f" and json_valid({text}) and strlen({text}) - strlen(replace(replace({text}, '{{', ''), '[', '')) <= {_MOST_BRACKETS}"
+            f" then json_merge_patch(object, {_patch(connection, f'patch_{number}', parts_of(path), f'{text}::json')})::varchar"
+            " else object end"
+        )
+    for number, pairs in enumerate(dialect.pairs):
+        for what, name in (
+            ("at", _json_path(parts_of(pairs.at))),
+            ("name", _json_path((pairs.name,))),
+            ("value", _json_path((pairs.value,))),
+        ):
+            connection.execute(f"set variable pair_{what}_{number} = ?", [name])
+        found = (
+            f"list_transform(from_json(json_extract(object, getvariable('pair_at_{number}')), '[\"JSON\"]'), lambda pair: {{"
+            f"'name': json_extract_string(pair, getvariable('pair_name_{number}')),"
+            f" 'value': json_extract(pair, getvariable('pair_value_{number}'))}})"
+        )
+        patch = _patch(connection, f"place_{number}", parts_of(pairs.at), f"object_of_pairs({found})::json")
+        steps.append(
+            f"case when json_type(object, getvariable('pair_at_{number}')) = 'ARRAY'"
+            f" then json_merge_patch(object, {patch})::varchar else object end"
+        )
+    query = f"select line_number, byte_offset, fate, {expression} as object, {count} as records from lines"
+    for step in steps:
+        query = f"select * replace ({step} as object) from ({query})"
+    return connection.sql(
+        f"""
+        select
+            line_number,
+            byte_offset,
+            case when fate is null and records > 1 then 'not_a_record' else fate end as fate,
+            case when fate is null and records > 1 then 'the line holds ' || records || ' records; expected one a line' end as detail,
+            case when records = 1 then object end as object
+        from ({query})
+        """
+    ).to_arrow_table()
+
+
+_MOST_BRACKETS = 1000
+
+
+def _patch(connection: duckdb.DuckDBPyConnection, name: str, parts: _Parts, value: str) -> str:
+    """The SQL of an object that holds nothing but this value, at this place."""
+    for number, part in enumerate(reversed(parts)):
+        connection.execute(f"set variable {name}_{number} = ?", [part])
+        value = f"json_object(getvariable('{name}_{number}'), {value})"
+    return value
+
+
+def _with_fates(
+    connection: duckdb.DuckDBPyConnection, name: str, lines: pa.Table, fates: Mapping[int, str]
+) -> pa.Table:
     """The lines with these fates by line number, registered again where there are any."""
     if not fates:
         return lines
@@ -129,46 +293,8 @@ def _with_fates(connection: duckdb.DuckDBPyConnection, lines: pa.Table, fates: M
     ends = np.cumsum(chunks)
     pieces = [array[end - length : end] for end, length in zip(ends.tolist(), chunks, strict=True)]
     lines = lines.set_column(lines.column_names.index("fate"), "fate", pa.chunked_array(pieces, pa.string()))
-    connection.register("lines", lines)
+    connection.register(name, lines)
     return lines
-
-
-def _query_for(key_sets: Sequence[tuple[list[str], list[str] | None]]) -> str:
-    """The SQL that reads a block whose objects, and the headers in them, have these sets of keys.
-
-    Sets of keys repeat from line to line, so what they say is found once a block: how the names of the headers are spelled
-    here, and whether a key stands in an object twice.
-    """
-    spellings: dict[str, list[str]] = {name: [] for name in (_ID, *_HEADERS)}
-    for name in sorted({name for _, headers in key_sets for name in headers or ()}):
-        # Only letters, dashes and spaces get into a path, and so into the SQL.
-        if name.strip().lower() in spellings and re.fullmatch("[A-Za-z -]+", name):
-            spellings[name.strip().lower()].append(name)
-    paths = [f"$.{field}" for field in _FIELDS]
-    names = [f"value[{number}] as {field}" for number, field in enumerate(_FIELDS, start=1)]
-    for header, spelled in spellings.items():
-        places = [f"value[{len(paths) + number}]" for number in range(1, len(spelled) + 1)]
-        paths += [f'$.headers."{name}"' for name in spelled]
-        if header == _ID:
-            names.append(
-                f"nullif(concat_ws(', ', {', '.join(['null', *places])}), '') as header_id"
-                if len(places) > 1
-                else f"{places[0] if places else 'null::varchar'} as header_id"
-            )
-            names.append(f"{' + '.join([f'({place} is not null)::integer' for place in places]) or '0'} as header_ids")
-        else:
-            value = f"coalesce({', '.join(['null::varchar', *places])})"
-            names.append(f"{value} as header_{header.replace('-', '_')}")
-    query = _READ.replace("$paths", ", ".join(f"'{path}'" for path in paths)).replace("$names", ", ".join(names))
-    return query.replace("$all_log_headers", "true" if all(headers for _, headers in key_sets) else "false")
-
-
-def _keys(line: str) -> set[str]:
-    """The keys of the object that this line is; none where it is no sound one."""
-    line = line.removeprefix("\ufeff")
-    if _defect(line) is not None or not line.strip() or line.startswith("#"):
-        return set()
-    return set(json.loads(line, parse_int=str))
 
 
 def _defect(line: str) -> str | None:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections import deque
-from typing import TYPE_CHECKING, Literal, TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 import pyarrow as pa
 
@@ -77,13 +77,13 @@ def read_sections(
     return tables[0] if len(tables) == 1 else pa.concat_tables(tables).sort_by("line_number")
 
 
-def fields_by_position(kind: Literal["csv", "w3c"], columns: Sequence[str], *, product: str | None = None) -> str:
+def fields_by_position(columns: Sequence[str], *, product: str | None = None) -> str:
     """The SQL that turns rows of `split` (line_number, byte_offset, fate, detail, part) into the columns of raw.
 
     `product` is whose W3C log it is, where that matters.
     """
     place = {name: position for position, name in reversed(list(enumerate(columns, start=1)))}
-    fields = _csv_fields(place) if kind == "csv" else _w3c_fields(place, product)
+    fields = _w3c_fields(place, product)
     picked = ", ".join(
         f"{fields.get(column.name, 'null')}::{column.sql_type} as {column.name}" for column in RAW_COLUMNS[4:]
     )
@@ -96,28 +96,6 @@ def _part(place: Mapping[str, int], *names: str) -> str:
     if not found:
         return "null"
     return found[0] if len(found) == 1 else f"coalesce({', '.join(found)})"
-
-
-def _csv_fields(place: Mapping[str, int]) -> dict[str, str]:
-    time = _part(place, "timestamp")
-    url = _part(place, "url")
-    return {
-        "called_at": f"coalesce(iso_instant({time}), epoch_instant({time}))",
-        "method": _part(place, "method"),
-        "url": f"with_default_host({url})",
-        "id_text": _part(place, "integration_id"),
-        "id_repeated": "false",
-        "status": _part(place, "status"),
-        "duration_ms": f"number_or_null({_part(place, 'duration_ms')})",
-        "request_bytes": f"number_or_null({_part(place, 'request_bytes')})",
-        "response_bytes": f"number_or_null({_part(place, 'response_bytes')})",
-        "user_agent": _part(place, "user_agent"),
-        "authorization_header": _part(place, "authorization"),
-        "headers_logged": "true" if "authorization" in place else "false",
-        "body": _part(place, "body"),
-        "api_version": _part(place, "api_version"),
-        "request_id": _part(place, "request_id"),
-    }
 
 
 SECONDS = frozenset({"cloudfront", "netscaler", "tomcat", "undertow", "weblogic"})

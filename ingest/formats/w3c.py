@@ -113,4 +113,4 @@ def _split_by(connection: duckdb.DuckDBPyConnection, header: _Header) -> str:
     connection.execute("set variable quotes = ?", [quotes])
     # White space behind it makes sure that a quoted value ends at its quote. An empty one stands before leading white space.
     connection.execute("set variable value_pattern = ?", [f"({'|'.join(values)})(?:[ \t]+|$)"])
-    return f"{_SPLIT}\n{fields_by_position('w3c', header.fields, product=header.product)}"
+    return f"{_SPLIT}\n{fields_by_position(header.fields, product=header.product)}"

@@ -1,0 +1,451 @@
+"""A dialect: what the fields of somebody's JSON or CSV log are called, as data.
+
+The dialects of known products are the files in `dialects/`; `--dialect FILE` reads one of a user's own.
+"""
+
+from __future__ import annotations
+
+import difflib
+import json
+import re
+import tomllib
+from functools import cache, lru_cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, Literal, Self, TypeAlias
+
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    ValidationError,
+    field_validator,
+    model_validator,
+)
+
+from ingest.errors import SourceError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from pydantic_core import ErrorDetails
+
+_FOLDER = Path(__file__).parent / "dialects"
+_PARTS = re.compile(r'(?:^|\.)(?:"([^"]+)"|([^."]+))')
+_TIME_FORMAT = re.compile(r"(?:[^%]|%[YmdHMSfzbBjyIp%]|%-[dmHMSIjy])+")
+_MAX_BYTES = 1 << 20
+
+OWN, OWN_CSV = "koppelzicht", "koppelzicht_csv"
+"""The names of our own dialects."""
+
+UNITS = {"s": 1000.0, "ms": 1.0, "us": 0.001, "ns": 0.000001}
+"""The units of a duration, each in milliseconds."""
+
+
+def parts_of(path: str) -> tuple[str, ...]:
+    """The keys that lead to a field, from the outside in; empty where the text is no path.
+
+    >>> parts_of('attributes."http.request.method"')
+    ('attributes', 'http.request.method')
+    """
+    found = list(_PARTS.finditer(path))
+    if "".join(match[0] for match in found) != path:
+        return ()
+    return tuple(match[1] or match[2] for match in found)
+
+
+def places_of(path: str) -> list[tuple[str, ...]]:
+    """Where a field may be: inside of other objects, and beside them under its whole name.
+
+    >>> places_of("url.path")
+    [('url', 'path'), ('url.path',)]
+    """
+    parts = parts_of(path)
+    return [parts] if '"' in path or len(parts) < 2 else [parts, (path,)]
+
+
+def near(name: str, known: Iterable[str]) -> str:
+    """The known names like this one, as the end of a sentence."""
+    found = difflib.get_close_matches(name, list(known), n=3)
+    return f"; near: {', '.join(found)}" if found else ""
+
+
+def _is_path(text: str) -> str:
+    if not parts_of(text):
+        raise ValueError('is no path of a field; expected names with dots between them, such as request.uri or a."b.c"')
+    return text
+
+
+def _listed(value: object) -> object:
+    return value if isinstance(value, (list, tuple)) else [value]
+
+
+def _with_field(value: object) -> object:
+    """A list of fields with what is known of them; of a bare name no more than that."""
+    return (
+        [{"field": one} if isinstance(one, str) else one for one in value]
+        if isinstance(value, (list, tuple))
+        else (_with_field([value]))
+    )
+
+
+def _with_place(value: object) -> object:
+    sources = value if isinstance(value, (list, tuple)) else [value]
+    return [{"at": source} if isinstance(source, str) else source for source in sources]
+
+
+FieldPath: TypeAlias = Annotated[str, Field(min_length=1, max_length=300), AfterValidator(_is_path)]
+Paths: TypeAlias = Annotated[tuple[FieldPath, ...], BeforeValidator(_listed)]
+"""One field, or several of which the first that a line has counts."""
+
+
+class _Model(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class TimeField(_Model):
+    """A time in one field or as date and time of day in two.
+
+    ISO 8601, a number since 1970 and the time of an access log are known without a format; others as strptime has them.
+    """
+
+    field: FieldPath | None = None
+    format: str | None = None
+    date: FieldPath | None = None
+    time: FieldPath | None = None
+
+    @field_validator("format")
+    @classmethod
+    def _is_format(cls, text: str | None) -> str | None:
+        if text is not None and not (_TIME_FORMAT.fullmatch(text) and re.search("%[Yy]", text)):
+            raise ValueError("is no format of a time; expected one as strptime has it, such as '%d.%m.%Y %H:%M:%S'")
+        return text
+
+    @model_validator(mode="after")
+    def _is_one_time(self) -> Self:
+        if (self.field is None) == (self.date is None) or (self.date is None) != (self.time is None):
+            raise ValueError("expected field, or date and time")
+        if self.format is not None and self.field is None:
+            raise ValueError("format is for one field, not for date and time")
+        return self
+
+
+class Duration(_Model):
+    """How long a call took: a number of units, or the times when it began and ended.
+
+    A text with a unit of its own, such as 12ms or PT1.5S, means what it says.
+    """
+
+    field: FieldPath | None = None
+    unit: Literal["s", "ms", "us", "ns"] | None = None
+    begin: FieldPath | None = None
+    end: FieldPath | None = None
+
+    @model_validator(mode="after")
+    def _is_one_duration(self) -> Self:
+        if (self.field is None) == (self.begin is None) or (self.begin is None) != (self.end is None):
+            raise ValueError("expected field and unit, or begin and end")
+        if (self.field is None) != (self.unit is None):
+            raise ValueError(f"unit is missing; expected one of {', '.join(UNITS)}")
+        return self
+
+
+class HeaderSource(_Model):
+    """Where the request's headers are: an object of them, or fields that are called as a header with something before it."""
+
+    at: FieldPath | None = None
+    prefix: str = ""
+
+    @model_validator(mode="after")
+    def _is_somewhere(self) -> Self:
+        if not (self.at or self.prefix):
+            raise ValueError("expected at, the object that holds the headers, or prefix, or both")
+        return self
+
+
+class Pairs(_Model):
+    """An object that is written as a list of names and values."""
+
+    at: FieldPath
+    name: str = "name"
+    value: str = "value"
+
+
+class KnownBy(_Model):
+    """What a line of this dialect has, and lines of others have not; of several fields in a list any will do."""
+
+    fields: tuple[Paths, ...] = ()
+    values: dict[FieldPath, Annotated[tuple[str, ...], BeforeValidator(_listed)]] = {}
+    absent: tuple[FieldPath, ...] = ()
+    is_tolerant: bool = False
+    """Whether two of the four fields without which there is no call are enough where no other dialect claims the line."""
+
+
+class Fields(_Model):
+    """Which field of a line says what."""
+
+    timestamp: Annotated[tuple[TimeField, ...], BeforeValidator(_with_field)]
+    status: Paths
+    method: Paths = ()
+    url: Paths = ()
+    """Absolute; one that begins with a slash is completed with the host."""
+    request: Paths = ()
+    """The request line: GET /path HTTP/1.1."""
+    host: Paths = ()
+    path: Paths = ()
+    """With the query or without it."""
+    query: Paths = ()
+    integration_id: Paths = ()
+    duration: Annotated[tuple[Duration, ...], BeforeValidator(_listed)] = ()
+    request_bytes: Paths = ()
+    response_bytes: Paths = ()
+    user_agent: Paths = ()
+    request_id: Paths = ()
+    authorization: Paths = ()
+    api_version: Paths = ()
+    body: Paths = ()
+
+    @model_validator(mode="after")
+    def _make_a_call(self) -> Self:
+        if not (self.method or self.request):
+            raise ValueError("method is missing; expected method, or request for a field like 'GET /path HTTP/1.1'")
+        if not (self.url or self.path or self.request):
+            raise ValueError("url is missing; expected url, or path (with host), or request")
+        return self
+
+    def needed(self) -> Mapping[str, tuple[str, ...]]:
+        """What a call cannot do without, and the fields that may say it."""
+        return {
+            "timestamp": tuple(time.field or time.date or "" for time in self.timestamp),
+            "method": (*self.method, *self.request),
+            "url": (*self.url, *self.path, *self.request),
+            "status": self.status,
+        }
+
+
+class Dialect(_Model):
+    """The names of the fields in a log of JSON lines or CSV."""
+
+    name: Annotated[str, Field(pattern="^[a-z][a-z0-9_-]{0,39}$")]
+    format: Literal["json", "csv"] = "json"
+    about: str = ""
+    documentation: str = ""
+    fields: Fields
+    headers: Annotated[tuple[HeaderSource, ...], BeforeValidator(_with_place)] = ()
+    headers_complete: bool = False
+    """Whether a header that is not among them was not sent."""
+    empty: tuple[str, ...] = ("", "-")
+    """Values that stand for none."""
+    known_by: KnownBy | None = None
+    records: tuple[tuple[str, ...], ...] = ()
+    """Lists around the record, one inside of the other, where a line may be wrapped into them; it holds one record."""
+    json_texts: tuple[FieldPath, ...] = ()
+    """Objects that may be written as a text that is JSON."""
+    pairs: tuple[Pairs, ...] = ()
+    delimiter: Annotated[str, Field(min_length=1, max_length=1)] | None = None
+    quote: Annotated[str, Field(min_length=1, max_length=1)] = '"'
+    columns: tuple[str, ...] = ()
+    """The names of the columns of a CSV without a header row, in their order."""
+
+    @model_validator(mode="after")
+    def _fits_its_format(self) -> Self:
+        others = {"delimiter", "quote", "columns"} if self.format == "json" else {"records", "json_texts", "pairs"}
+        if wrong := sorted(self.model_fields_set & others):
+            raise ValueError(f"{', '.join(wrong)} cannot be said of {self.format}")
+        if self.delimiter is not None and self.delimiter in {self.quote, "\n", "\r"}:
+            raise ValueError(
+                f"delimiter {self.delimiter!r} cannot separate values; expected ',', ';', '|' or a tab, say"
+            )
+        columns = {column.lower() for column in self.columns}
+        for what, paths in self.fields.needed().items() if columns else ():
+            if not any(path.lower() in columns for path in paths):
+                raise ValueError(
+                    f"no column is called {' or '.join(paths)}, which is the {what}; found {', '.join(self.columns)}"
+                    + near(paths[0], self.columns)
+                )
+        return self
+
+    @property
+    def is_rewritten(self) -> bool:
+        """Whether a line has to be rearranged before its fields can be found by their paths."""
+        return bool(self.records or self.json_texts or self.pairs)
+
+    def as_text(self) -> str:
+        """The dialect as JSON that `dialect_of_text` reads."""
+        return self.model_dump_json(exclude_defaults=True)
+
+    def claims(self, line: Mapping[str, Any]) -> bool:
+        """Whether a line with this object is known to be of this dialect, and has what makes a call."""
+        if self.known_by is None:
+            return False
+        record = self.record_of(line)
+        known = self.known_by
+        return (
+            all(any(has(record, path) for path in paths) for paths in known.fields)
+            and all(value_of(record, path).lower() in values for path, values in known.values.items())
+            and not any(has(record, path) for path in known.absent)
+            and not self.missing([record])
+        )
+
+    def tolerates(self, line: Mapping[str, Any]) -> bool:
+        """Whether a line that nobody claims may be of this dialect all the same."""
+        is_tolerant = self.known_by is not None and self.known_by.is_tolerant
+        return is_tolerant and len(self.missing([self.record_of(line)])) <= 2
+
+    def missing(self, records: Sequence[Mapping[str, Any]]) -> list[str]:
+        """Which of the fields that make a call none of these records has."""
+        return [
+            what
+            for what, paths in self.fields.needed().items()
+            if not any(has(record, path) for path in paths for record in records)
+        ]
+
+    def record_of(self, line: Mapping[str, Any]) -> Mapping[str, Any]:
+        """The record in a line, rearranged so that its fields are found by their paths."""
+        record = dict(line)
+        for lists in self.records:
+            inner: Any = record
+            for name in lists:
+                found = inner.get(name) if isinstance(inner, dict) else None
+                inner = found[0] if isinstance(found, list) and found else None
+            if isinstance(inner, dict):
+                record = dict(inner)
+        for path in self.json_texts:
+            text = value_of(record, path)
+            if text.startswith("{") and isinstance(value := _parsed(text), dict):
+                _put(record, parts_of(path), value)
+        for pairs in self.pairs:
+            found = _get(record, parts_of(pairs.at))
+            if isinstance(found, list):
+                values = {str(pair.get(pairs.name)): pair.get(pairs.value) for pair in found if isinstance(pair, dict)}
+                _put(record, parts_of(pairs.at), values)
+        return record
+
+
+def has(record: Mapping[str, Any], path: str) -> bool:
+    """Whether the record has this field."""
+    return any(_get(record, parts) is not None for parts in places_of(path))
+
+
+def value_of(record: Mapping[str, Any], path: str) -> str:
+    """The text of a field; empty where it is none."""
+    found = next((value for parts in places_of(path) if (value := _get(record, parts)) is not None), None)
+    return found if isinstance(found, str) else ""
+
+
+def _get(record: Any, parts: Sequence[str]) -> Any:
+    for part in parts:
+        record = record.get(part) if isinstance(record, dict) else None
+    return record
+
+
+def _put(record: dict[str, Any], parts: Sequence[str], value: object) -> None:
+    for part in parts[:-1]:
+        record[part] = record = dict(record[part])
+    record[parts[-1]] = value
+
+
+def _parsed(text: str) -> object:
+    try:
+        return json.loads(text, parse_int=str)
+    except (ValueError, RecursionError):
+        return None
+
+
+def paths_of(value: object) -> list[str]:
+    """The paths in what one of the fields of `Fields` says."""
+    if isinstance(value, str):
+        return [value]
+    if isinstance(value, TimeField):
+        return [path for path in (value.field, value.date, value.time) if path]
+    if isinstance(value, Duration):
+        return [path for path in (value.field, value.begin, value.end) if path]
+    return [path for one in value for path in paths_of(one)] if isinstance(value, tuple) else []
+
+
+def with_dialect(context: Mapping[str, Any], dialect: Dialect) -> dict[str, Any]:
+    """A source's context that also holds a user's own dialect: who reads on must not need the file."""
+    others = {name: value for name, value in context.items() if name != "dialect"}
+    return others if dialects().get(dialect.name) == dialect else {**others, "dialect": dialect.as_text()}
+
+
+@cache
+def dialects() -> Mapping[str, Dialect]:
+    """The dialects of known products, by name. Our own ones are among them."""
+    found = (dialect_of_text(path.read_text(encoding="utf-8"), path.name) for path in sorted(_FOLDER.glob("*.toml")))
+    return {dialect.name: dialect for dialect in found}
+
+
+def dialect_named(name: str | Path) -> Dialect:
+    """The dialect of a known product by its name, or a user's own by the path of its file. SourceError when there is none."""
+    if str(name) in dialects():
+        return dialects()[str(name)]
+    path = Path(name)
+    try:
+        state = path.stat()
+        if state.st_size > _MAX_BYTES:
+            raise SourceError(f"{path}: {state.st_size:,} bytes are too many for a dialect; is it a log?")
+        return _own(path, state.st_mtime_ns, state.st_size)
+    except FileNotFoundError:
+        raise SourceError(
+            f"{path}: there is no such file, and no dialect is called so; known: {', '.join(sorted(dialects()))}"
+            + near(str(name), dialects())
+        ) from None
+    except OSError as error:
+        raise SourceError(f"{path}: the dialect cannot be read: {error.strerror}") from None
+
+
+@lru_cache(maxsize=16)
+def _own(path: Path, _modified: int, _size: int) -> Dialect:
+    try:
+        text = path.read_bytes().decode("utf-8-sig")
+    except UnicodeDecodeError:
+        raise SourceError(f"{path}: the dialect is no text in UTF-8") from None
+    return dialect_of_text(text, str(path))
+
+
+@lru_cache(maxsize=64)
+def dialect_of_text(text: str, where: str) -> Dialect:
+    """The dialect that a text in TOML or JSON describes. SourceError, naming each field that is wrong, when it does not."""
+    try:
+        value = json.loads(text) if text.lstrip().startswith("{") else tomllib.loads(text)
+    except (ValueError, RecursionError) as error:
+        raise SourceError(f"{where}: the dialect is neither TOML nor JSON: {error}") from None
+    try:
+        return Dialect.model_validate(value)
+    except ValidationError as error:
+        problems = [_in_words(problem, value) for problem in error.errors()]
+        raise SourceError("\n".join(f"{where}: {problem}" for problem in dict.fromkeys(problems))) from None
+
+
+_MODELS: Mapping[tuple[str, ...], type[BaseModel]] = {
+    (): Dialect,
+    ("fields",): Fields,
+    ("fields", "timestamp"): TimeField,
+    ("fields", "duration"): Duration,
+    ("headers",): HeaderSource,
+    ("known_by",): KnownBy,
+    ("pairs",): Pairs,
+}
+
+
+def _in_words(problem: ErrorDetails, value: object) -> str:
+    place = tuple(str(part) for part in problem["loc"] if not isinstance(part, int))
+    name = ".".join(place)
+    model = _MODELS.get(place[:-1])
+    match problem["type"], model:
+        case "extra_forbidden", type():
+            known = tuple(model.model_fields)
+            return f"{name} is not known{near(place[-1], known)}; expected one of {', '.join(known)}"
+        case "missing", type():
+            found = _get(value, place[:-1])
+            names = [str(key) for key in found] if isinstance(found, dict) else []
+            return f"{name} is missing; found {', '.join(names) or 'nothing'}{near(place[-1], set(names) - {*model.model_fields})}"
+        case "value_error", _:
+            given = problem["input"]
+            shown = f" {given!r}" if isinstance(given, str) else ""
+            return f"{name or 'the dialect'}:{shown} {problem['msg'].removeprefix('Value error, ')}"
+        case _:
+            message = problem["msg"]
+            return f"{name or 'the dialect'}: found {problem['input']!r:.80}; {message[:1].lower()}{message[1:]}"

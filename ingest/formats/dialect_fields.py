@@ -1,0 +1,207 @@
+"""From the values of a dialect's fields to the columns of `raw`: what JSON lines and CSV have in common."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ingest.formats.dialect import UNITS
+from ingest.raw import RAW_COLUMNS
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Sequence
+
+    import duckdb
+
+    from ingest.formats.dialect import Dialect, Duration, TimeField
+
+ID_HEADER = "integrationid"
+_HEADERS = {
+    "user_agent": "user-agent",
+    "authorization": "authorization",
+    "api_version": "accept-version",
+    "request_id": "x-request-id",
+    "host": "host",
+}
+"""The headers that are looked at, besides the IntegrationId, and the fields in whose place they stand."""
+
+_TEXTS = (
+    "method",
+    "url",
+    "request",
+    "host",
+    "path",
+    "query",
+    "integration_id",
+    "status",
+    "request_bytes",
+    "response_bytes",
+    "user_agent",
+    "request_id",
+    "authorization",
+    "api_version",
+    "body",
+)
+
+
+def is_header_name(field: str, prefix: str, header: str) -> bool:
+    """Whether a field with this prefix in its name is that header, in any case.
+
+    >>> is_header_name("request_headers_x_request_id", "request_headers_", "x-request-id")
+    True
+    """
+    name = field.strip().lower()
+    if not prefix:
+        return name == header
+    start, rest = name[: len(prefix)], name[len(prefix) :]
+    return start == prefix.lower() and header in {rest, rest.replace("_", "-")}
+
+
+def fields_of_dialect(
+    connection: duckdb.DuckDBPyConnection,
+    dialect: Dialect,
+    values: Callable[[str], Sequence[str]],
+    headers: Callable[[str], Sequence[str]],
+    *,
+    headers_logged: str,
+) -> str:
+    """The SQL that turns rows of `split` (line_number, byte_offset, fate, detail and values) into the columns of raw.
+
+    `values` and `headers` give the SQL of the values of a path or a header, `headers_logged` that of the column of this name.
+    What is not there is left out, because the engine takes its time to plan what comes to nothing. No text of a dialect or a
+    log gets into the SQL.
+    """
+    connection.execute("set variable empty_values = ?::varchar[]", [list(dialect.empty)])
+
+    def given(found: Sequence[str]) -> list[str]:
+        """The values, or null for those that stand for none."""
+        for number, _ in enumerate(dialect.empty, start=1):
+            found = [f"nullif({value}, getvariable('empty_values')[{number}])" for value in found]
+        return list(found)
+
+    def text(paths: Iterable[str]) -> str | None:
+        return _first(given([value for path in paths for value in values(path)]))
+
+    fields = dialect.fields
+    named = {name: text(getattr(fields, name)) for name in _TEXTS}
+    named["timestamp"] = _first([time for one in fields.timestamp if (time := _time(one, text))])
+    named["instant"] = _formatted_instant(connection, fields.timestamp, text)
+    named["duration_ms"] = _first([duration for one in fields.duration if (duration := _duration(one, text))])
+    ids = headers(ID_HEADER)
+    if len(ids) > 1:
+        named["header_id"] = f"nullif(concat_ws(', ', {', '.join(ids)}), '')"
+        named["header_ids"] = " + ".join(f"({one} is not null)::integer" for one in ids)
+    else:
+        named["header_id"] = _first(given(ids))
+    named |= {f"header_{field}": _first(given(headers(name))) for field, name in _HEADERS.items()}
+    present = {name: f"field_{name}" for name, expression in named.items() if expression is not None}
+    columns = _columns(present)
+    if "header_authorization" in present and headers_logged not in {"true", "false"}:
+        # To ask for the type of an object means to parse the line once more.
+        headers_logged = f"case when {present['header_authorization']} is not null then true else {headers_logged} end"
+    picked = ", ".join(
+        f"{headers_logged if column.name == 'headers_logged' else columns.get(column.name) or 'null'}::{column.sql_type}"
+        f" as {column.name}"
+        for column in RAW_COLUMNS[4:]
+    )
+    names = "".join(f", {named[name]} as {alias}" for name, alias in present.items())
+    return (
+        f"select line_number, byte_offset, fate, detail, {picked}"
+        f" from (select line_number, byte_offset, fate, detail, object{names} from split)"
+    )
+
+
+def _columns(field: dict[str, str]) -> dict[str, str | None]:
+    """The SQL of the columns of raw over these fields."""
+
+    def number(name: str) -> str | None:
+        return f"number_or_null({field[name]})" if name in field else None
+
+    def or_header(name: str) -> str | None:
+        header = f"header_{name}"
+        return _first(
+            [*([field[name]] if name in field else []), *([f"joined_list({field[header]})"] if header in field else [])]
+        )
+
+    ids = [field[name] for name in ("header_id", "integration_id") if name in field]
+    times = [
+        *([field["instant"]] if "instant" in field else []),
+        *([f"written_instant({field['timestamp']})"] if "timestamp" in field else []),
+    ]
+    methods = [
+        *([field["method"]] if "method" in field else []),
+        *([f"split_part({field['request']}, ' ', 1)"] if "request" in field else []),
+    ]
+    repeated = [f"coalesce(len(listed({ids[0]})) > 1, false)"] if ids else []
+    if "header_ids" in field:
+        repeated.append(f"{field['header_ids']} > 1")
+    return {
+        "called_at": _first(times),
+        "method": _first(methods),
+        "url": _url(field, or_header("host")),
+        "id_text": _first([f"joined_list({one})" for one in ids]),
+        "id_repeated": " or ".join(repeated) or "false",
+        "status": field.get("status"),
+        "duration_ms": field.get("duration_ms"),
+        "request_bytes": number("request_bytes"),
+        "response_bytes": number("response_bytes"),
+        "user_agent": or_header("user_agent"),
+        "authorization_header": or_header("authorization"),
+        "body": field.get("body"),
+        "api_version": or_header("api_version"),
+        "request_id": or_header("request_id"),
+    }
+
+
+def _url(field: dict[str, str], host: str | None) -> str | None:
+    """An absolute URL, or a path to which the host belongs, or what stands in a request line."""
+    found = [f"completed_url({field['url']}, {host or 'null'})"] if "url" in field else []
+    targets = [
+        *([field["path"]] if "path" in field else []),
+        *([f"target_of({field['request']})"] if "request" in field else []),
+    ]
+    if targets:
+        query = f"query_behind({_first(targets)}, {field['query']})" if "query" in field else "null"
+        found.append(f"url_from_parts({host or 'null'}, {_first(targets)}, {query})")
+    return _first(found)
+
+
+def _first(expressions: Sequence[str]) -> str | None:
+    """The SQL of the first of these that is not null; None where there are none."""
+    if len(expressions) > 1:
+        return f"coalesce({', '.join(expressions)})"
+    return expressions[0] if expressions else None
+
+
+def _time(time: TimeField, text: Callable[[Iterable[str]], str | None]) -> str | None:
+    if time.format is not None:
+        return None
+    if time.date is None or time.time is None:
+        return text([time.field or ""])
+    date, clock = text([time.date]), text([time.time])
+    return f"({date} || 'T' || {clock})" if date and clock else None
+
+
+def _formatted_instant(
+    connection: duckdb.DuckDBPyConnection,
+    times: Sequence[TimeField],
+    text: Callable[[Iterable[str]], str | None],
+) -> str | None:
+    """The times that are written in a format of their own."""
+    found = []
+    for number, time in enumerate(times, start=1):
+        value = text([time.field]) if time.format is not None and time.field is not None else None
+        if value is not None and time.format is not None:
+            connection.execute(f"set variable time_format_{number} = ?", [time.format])
+            written = f"try_strptime({value}, getvariable('time_format_{number}'))"
+            found.append(f"zoned({written}, {'true' if '%z' in time.format else 'false'})")
+    return _first(found)
+
+
+def _duration(duration: Duration, text: Callable[[Iterable[str]], str | None]) -> str | None:
+    if duration.unit is not None:
+        value = text([duration.field or ""])
+        return f"milliseconds({value}, {UNITS[duration.unit]})" if value else None
+    begin, end = text([duration.begin or ""]), text([duration.end or ""])
+    return (
+        f"date_diff('microsecond', written_instant({begin}), written_instant({end})) / 1000" if begin and end else None
+    )
