@@ -163,8 +163,10 @@ class Recognition:
 def marks_of(head: bytes) -> Marks:
     """The marks of a source that begins with these lines.
 
-    A line's own end is left out, so that a last line without one is the same line when it has got one.
+    A line's own end is left out, so that a last line without one is the same line when it has got one. A second line without
+    one says nothing, because more of it may follow.
     """
+    is_torn = len(head) <= _HEAD_BYTES and not head.endswith(b"\n")
     head = head[:_HEAD_BYTES]
     fingerprint = Fingerprint()
     found: list[str | None] = []
@@ -173,6 +175,8 @@ def marks_of(head: bytes) -> Marks:
         fingerprint.advance(head[fingerprint.offset : start + len(text)])
         found.append(fingerprint.position().sha256)
         if len(found) == 2:
+            if is_torn and end == len(head):
+                found.pop()
             break
     first, second = [*found, None, None][:2]
     return Marks(first, second)

@@ -118,7 +118,7 @@ class Model:
         return [fate for _, fate in self.fates(content, start) if isinstance(fate, int)]
 
     def marks(self, complete: bytes) -> tuple[str | None, str | None]:
-        """The hashes up to the first and the second line of data."""
+        """The hashes up to the first and the second line of data, which has to have its end."""
         found: list[str | None] = []
         place = 0
         for text in complete.split(b"\n"):
@@ -126,6 +126,8 @@ class Model:
                 found.append(hashlib.sha256(complete[: place + len(text)]).hexdigest())
             place += len(text) + 1
         first, second = [*found, None, None][:2]
+        if len(found) == 2 and not complete.endswith(b"\n"):
+            second = None  # there may be more of it
         return first, second
 
     def _first_added(self, held: Held) -> bytes | None:

@@ -1,0 +1,73 @@
+"""Several sources in one run: what becomes of each where they have something in common."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from ingest import loader, staging
+from tests.ingest.lakes import BAD, broken, csv_line, fates, lines, load, loads, numbers, rejects
+from tests.ingest.lakes import CSV_HEADER as HEADER
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+@pytest.fixture(params=[1, 8 << 20], ids=["understood one by one", "understood together"])
+def lake(tmp_path: Path, request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setattr(staging, "TOGETHER_BYTES", request.param)
+    return tmp_path / "lake"
+
+
+def _written(folder: Path, name: str, content: bytes) -> Path:
+    path = folder / name
+    path.write_bytes(content)
+    return path
+
+
+def test_what_goes_on_with_another_source_of_the_run_adds_only_the_rest(tmp_path: Path, lake: Path) -> None:
+    paths = [
+        _written(tmp_path, "a.log", HEADER + csv_line(0) + BAD),
+        _written(tmp_path, "b.log", lines(100)),
+        _written(tmp_path, "c.log", HEADER + csv_line(0) + BAD + csv_line(1) + BAD),
+        _written(tmp_path, "d.log", HEADER + csv_line(0) + BAD + csv_line(2)),
+    ]
+    assert fates(load(lake, *paths)) == [
+        ("loaded", 1, 1, 1, 0),
+        ("loaded", 1, 0, 0, 0),
+        ("loaded", 1, 1, 0, 0),
+        ("loaded", 1, 0, 0, 0),
+    ]
+    assert numbers(lake) == [0, 1, 2, 100]
+    assert [number for number, _, _ in rejects(lake)] == [3, 5]
+    assert broken(lake) == {}
+
+
+def test_the_same_content_twice_in_a_run_is_loaded_once(tmp_path: Path, lake: Path) -> None:
+    paths = [_written(tmp_path, name, lines(0, 1)) for name in ("a.log", "b.log")]
+    assert fates(load(lake, *paths)) == [("loaded", 2, 0, 0, 0), ("unchanged", 0, 0, 0, 0)]
+    assert fates(load(lake, *paths, replace=True)) == [("loaded", 2, 0, 0, 0), ("unchanged", 0, 0, 0, 0)]
+    assert numbers(lake) == [0, 1]
+
+
+def test_one_source_that_fails_does_not_keep_the_others_from_being_loaded(
+    tmp_path: Path, lake: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(loader, "BATCH_SOURCES", 2)
+    paths = [_written(tmp_path, f"{number}.log", b"nothing\n" if number % 2 else lines(number)) for number in range(7)]
+    report = load(lake, *paths)
+    assert [source.status for source in report.sources] == ["loaded", "failed"] * 3 + ["loaded"]
+    assert numbers(lake) == [0, 2, 4, 6]
+
+
+def test_a_log_that_was_loaded_as_it_grew_is_replaced_whole(tmp_path: Path, lake: Path) -> None:
+    path = _written(tmp_path, "a.log", lines(0, 1))
+    load(lake, path)
+    path.write_bytes(lines(0, 1, 2))
+    load(lake, path)
+    path.write_bytes(lines(0, 1, 2, 3) + lines(4)[:9])
+    assert fates(load(lake, path, replace=True)) == [("loaded", 4, 0, 0, 9)]
+    assert len(loads(lake)) == 1
+    assert numbers(lake) == [0, 1, 2, 3]
+    assert broken(lake) == {}
