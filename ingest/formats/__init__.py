@@ -76,10 +76,10 @@ def log_format(name: str, *, layout: str | None = None, dialect: Dialect | None 
             raise SourceError(f"log format {name!r} is not known; known: {', '.join(FORMATS)}")
 
 
-def detect(lines: Sequence[str]) -> LogFormat | None:
+def detect(lines: Sequence[str], *, layout: str | None = None) -> LogFormat | None:
     """The first format that claims these lines, None when none does. SourceError where two dialects do."""
     for name in LINE_FORMATS:
-        candidate = json_dialect(lines) if name == "json" else log_format(name)
+        candidate = json_dialect(lines) if name == "json" else log_format(name, layout=layout)
         if candidate is not None and candidate.claims(lines):
             return candidate
     return None
