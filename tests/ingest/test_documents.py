@@ -239,3 +239,27 @@ def test_a_line_of_json_with_a_log_in_it_is_no_har(tmp_path: Path) -> None:
     path.write_bytes(lakes.line(1, log={"level": "info"}))
     with contextlib.closing(open_source(str(path))) as reader:
         assert document_format(reader, None) is None
+
+
+def test_an_entry_of_har_is_a_call(tmp_path: Path) -> None:
+    path = tmp_path / "session.har"
+    headers = [{"name": "integrationid", "value": "12345_678900"}, {"name": "Authorization", "value": "Bearer x"}]
+    request = {"method": "POST", "url": URL, "headers": headers, "bodySize": 12}
+    response = {"status": 201, "bodySize": -1, "content": {"size": 345}, "headers": []}
+    entry = {"startedDateTime": "2026-10-01T14:00:00.250+02:00", "time": 87.5, "request": request, "response": response}
+    path.write_bytes(_har([entry, entry | {"request": request | {"url": "https://cdn.example/app.js"}}]))
+    inspection = inspect(str(path), ReadOptions(), limit=None, now=NOW)
+    assert (inspection.log_format, inspection.dialect, inspection.lines) == ("har", None, 2)
+    [call] = inspection.calls
+    assert (call.called_at.isoformat(), call.integration, call.customer, call.connector, call.operation) == (
+        "2026-10-01T12:00:00.250000+00:00",
+        "12345_678900",
+        "1234",
+        "KnSubject",
+        "insert",
+    )
+    assert (call.status, call.duration_ms, call.request_bytes, call.token_form) == (201, 87.5, 12, "bearer")
+    assert [reject.reason for reject in inspection.rejects] == ["unknown_host"]
+    lake = tmp_path / "lake"
+    assert lakes.fate(lakes.load_one(lake, path)) == ("loaded", 1, 1, 0, 0)
+    assert lakes.broken(lake) == {}
