@@ -21,6 +21,8 @@ from command_line import (
     TERMINATED,
     WRONG_USAGE,
     answers,
+    certification,
+    check,
     following,
     loading,
     output,
@@ -59,6 +61,8 @@ for command in (
     upkeep.maintain,
     answers.metric,
     answers.sql,
+    check.check,
+    certification.certification,
     screens.dashboard,
     screens.demo,
 ):

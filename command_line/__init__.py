@@ -4,6 +4,8 @@
     loading.py         ingest, unload, inspect
     upkeep.py          status, rejects, verify, maintain
     answers.py         metric, sql
+    check.py           check
+    certification.py   certification
     registry.py        registry load, registry missing, registry versions
     reports.py         report partner, report month
     screens.py         dashboard, demo

@@ -31,6 +31,8 @@ COMMANDS = [
     "registry versions",
     "metric",
     "sql",
+    "check",
+    "certification",
     "report partner",
     "report month",
     "dashboard",

@@ -1,0 +1,388 @@
+"""The certification clock: which integrations have enough customers to be certified, and for how long.
+
+The vendor asks that at least so many customers (5) use an integration, and defines "use" nowhere. So the rule here stands
+beside every count: a customer counts for the `window_days` (30) after a production call that was no error, carries the
+integration's id and is not the partner's own.
+
+No verdict is made from missing logs. Calls in hours that no log holds can only add customers. So a verdict that says
+*enough* stands whatever is missing, and one that says *too few* or *none* could be changed: then the state is `unknown`.
+The same goes for *falling*, which rests on customers being silent: with hours missing it is not said. Hours are missing
+when the metric `completeness` says so of a log that calls of the integration's product come from: also of one that the
+integration was never seen in, because each log may hold other customers. Thin hours are said, and count as missing only
+where there are more of them in a log than holidays explain. Days before the first log of the product are missing too.
+
+    state       certified   customers in the window
+    certified   yes         enough, and enough of them not silent
+    at_risk     yes         enough, but too few when those who fell silent leave the window; or 1 to 4
+    lost        yes         none
+    eligible    no          enough
+    not_yet     no          too few, or none
+    unknown     either      too few or none are seen, and the window is incomplete or narrowed; or not production
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal, TypeAlias, get_args
+
+from analytics.errors import AnalyticsError
+from analytics.gaps import period_of
+from analytics.scope import Scope
+
+if TYPE_CHECKING:
+    import polars as pl
+
+    from analytics.warehouse import Warehouse
+
+State: TypeAlias = Literal["lost", "at_risk", "unknown", "certified", "eligible", "not_yet"]
+Reason: TypeAlias = Literal[
+    "no_customers",
+    "too_few_customers",
+    "falling",
+    "failing_customers",
+    "logs_missing",
+    "logs_thin",
+    "not_covered",
+    "narrowed",
+    "not_production",
+    "never_called",
+    "not_registered",
+    "example_id",
+    "certification_ended",
+    "certification_ends",
+    "ids_missing",
+    "ids_malformed",
+    "supplied_getconnectors",
+]
+STATES: tuple[State, ...] = get_args(State)
+"""What needs somebody first comes first: the order of the rows."""
+REASONS: tuple[Reason, ...] = get_args(Reason)
+
+WINDOW_DAYS = 30
+REQUIRED = 5
+LONGEST_WINDOW = 400
+COLUMNS = (
+    "integration", "name", "certified", "state", "customers", "customers_required", "window_days", "last_customer_call",
+    "reasons", "days_left", "complete",
+)  # fmt: skip
+"""What scripts read of `rows`; pages and tables show more of it."""
+EXAMPLE_IDS = ("12345_123456", "12345_678900")
+"""The ids in the vendor's documentation: who sends them has copied it."""
+THIN_HOURS_OF_HOLIDAYS = 72
+"""So many thin hours in a log and window are explained by holidays: six of twelve busy hours."""
+_NARROWING = ("product", "customer", "connector", "stream")
+"""Parts of a scope that leave out calls of an integration."""
+_ANY = "any"
+"""Where a product is asked for and none is known: nobody has seen the integration call, or it calls both."""
+
+
+@dataclass(frozen=True)
+class Certification:
+    """The answer, and what it rests on.
+
+    `rows`: an integration a row, the contract's columns first, then partner, partner_name, since (the first day of the
+    state, as far as the logs reach), since_is_start (whether that is the first day known), missing (customers that
+    restore it), silent, failing_customers, below_on, calls, missing_calls and malformed_calls (without a valid id, its
+    own or its partner's), supplied_connectors.
+    `course`: integration, day, customers, silent, complete, certified, state: every day that the logs cover.
+    `ids`: the calls without a valid id that could be attributed, and by what (questions/certification_ids.sql).
+    """
+
+    rows: pl.DataFrame
+    course: pl.DataFrame
+    ids: pl.DataFrame
+    window: tuple[dt.date, dt.date] | None
+    window_days: int
+    required: int
+
+
+def certification(
+    warehouse: Warehouse, scope: Scope, *, window_days: int = WINDOW_DAYS, required: int = REQUIRED
+) -> Certification:
+    """The clock of every integration that the registry or a call names, at the end of the scope's period.
+
+    The period's beginning says from when on the course is returned; the windows reach back further. No rows where the
+    lake has no day of the period. AnalyticsError when the window or the number of customers cannot be.
+    """
+    import polars as pl
+
+    if not 1 <= window_days <= LONGEST_WINDOW:
+        raise AnalyticsError(f"a window of {window_days} days: expected 1 to {LONGEST_WINDOW}")
+    if required < 1:
+        raise AnalyticsError(f"{required} customers required: expected 1 or more")
+    asked = scope.replace(since=None)
+    facts = warehouse.query_file(
+        "certification_now",
+        asked,
+        {"window": window_days, "required": required, "partner": scope.partner, "integration": scope.integration},
+    )
+    if scope.product is not None:
+        facts = facts.filter(pl.col(f"has_{scope.product}"))
+    facts = facts.with_columns(product=_product())
+    counted = warehouse.query_file("certification_course", asked, {"window": window_days})
+    calendar = _calendar(warehouse, asked)
+    logs = _logs(warehouse, asked, calendar, window_days)
+    is_narrowed = _is_narrowed(warehouse, scope)
+    course = _judged(
+        _course(facts, counted, calendar).join(logs, on=["product", "day"], how="left", maintain_order="left"),
+        is_production=scope.environment == "production",
+        is_narrowed=is_narrowed,
+        required=required,
+    )
+    partners = facts["partner"].unique()
+    ids = warehouse.query_file(
+        "certification_ids", asked.replace(partner=None, integration=None), {"window": window_days}
+    ).filter(pl.col("partner").is_in(partners.to_list()))
+    rows = _with_reasons(
+        _latest(facts, course, required).join(_ids_of(facts, ids), on="integration", how="left", maintain_order="left"),
+        is_production=scope.environment == "production",
+        is_narrowed=is_narrowed,
+        window_days=window_days,
+        required=required,
+    )
+    last_day = calendar["day"].max()
+    return Certification(
+        rows=rows,
+        course=course.select("integration", "day", "customers", "silent", "complete", "certified", "state").filter(
+            pl.lit(value=True) if scope.since is None else pl.col("day") >= scope.since
+        ),
+        ids=ids,
+        window=_window(last_day, window_days) if isinstance(last_day, dt.date) else None,
+        window_days=window_days,
+        required=required,
+    )
+
+
+def _window(last_day: dt.date, days: int) -> tuple[dt.date, dt.date]:
+    return last_day - dt.timedelta(days=days - 1), last_day + dt.timedelta(days=1)
+
+
+def _is_narrowed(warehouse: Warehouse, scope: Scope) -> bool:
+    """Whether calls are left out that may be of customers: by what is asked, or because they may not be seen."""
+    return any(getattr(scope, name) is not None for name in _NARROWING) or warehouse.viewer != period_of(
+        warehouse.viewer
+    )
+
+
+def _product() -> pl.Expr:
+    import polars as pl
+
+    return (
+        pl.when(pl.col("has_profit") & ~pl.col("has_sb"))
+        .then(pl.lit("profit"))
+        .when(pl.col("has_sb") & ~pl.col("has_profit"))
+        .then(pl.lit("sb"))
+        .otherwise(pl.lit(_ANY))
+    )
+
+
+def _calendar(warehouse: Warehouse, scope: Scope) -> pl.DataFrame:
+    """Every day from the first of the lake to the last one asked for."""
+    import polars as pl
+
+    covered = warehouse.covered()
+    end = None if covered is None else min(covered[1], scope.until or covered[1])
+    if covered is None or end is None or end <= covered[0]:
+        return pl.DataFrame({"day": []}, schema={"day": pl.Date})
+    return pl.DataFrame({"day": pl.date_range(covered[0], end, "1d", closed="left", eager=True)})
+
+
+def _course(facts: pl.DataFrame, counted: pl.DataFrame, calendar: pl.DataFrame) -> pl.DataFrame:
+    """Every integration on every day: customers, silent and whether it was certified."""
+    import polars as pl
+
+    since, until = pl.col("certified_since"), pl.col("certified_until")
+    return (
+        facts.select("integration", "product", "certified_since", "certified_until")
+        .join(calendar, how="cross")
+        .join(counted, on=["integration", "day"], how="left")
+        .sort("integration", "day")
+        .with_columns(
+            pl.col("customers", "silent").fill_null(0),
+            certified=(since.is_not_null() | until.is_not_null())
+            & (since.is_null() | (since <= pl.col("day")))
+            & (until.is_null() | (pl.col("day") < until)),
+        )
+    )
+
+
+def _logs(warehouse: Warehouse, scope: Scope, calendar: pl.DataFrame, window_days: int) -> pl.DataFrame:
+    """What the window that ends with a day misses of a product's logs: logs_missing, logs_thin, not_covered; by product."""
+    import polars as pl
+
+    streams = warehouse.query_file("certification_streams", Scope(until=scope.until, environment=scope.environment))
+    by_product = pl.concat([streams, streams.select(pl.lit(_ANY).alias("product"), "stream")]).unique()
+    hours = warehouse.metric("completeness", Scope(until=scope.until, environment="all"))
+    days = hours.group_by(
+        "stream", day=pl.col("hour").dt.convert_time_zone(warehouse.snapshot.time_zone).dt.date()
+    ).agg(missing=(pl.col("state") == "missing").sum(), thin=(pl.col("state") == "thin").sum(), is_there=pl.len() > 0)
+
+    def in_window(column: str) -> pl.Expr:
+        return pl.col(column).cast(pl.Int64).rolling_sum(window_days, min_samples=1)
+
+    by_stream = (
+        by_product.join(calendar, how="cross")
+        .join(days, on=["stream", "day"], how="left")
+        .sort("product", "stream", "day")
+        .with_columns(pl.col("missing", "thin").fill_null(0), pl.col("is_there").fill_null(value=False))
+        .with_columns(in_window(column).over("product", "stream") for column in ("missing", "thin"))
+    )
+    products = pl.DataFrame({"product": ["profit", "sb", _ANY]})
+    return (
+        products.join(calendar, how="cross")
+        .join(
+            by_stream.group_by("product", "day").agg(
+                logs_missing=(pl.col("missing") > 0).any(),
+                logs_thin=(pl.col("thin") > THIN_HOURS_OF_HOLIDAYS).any(),
+                is_there=pl.col("is_there").any(),
+            ),
+            on=["product", "day"],
+            how="left",
+        )
+        .sort("product", "day")
+        .with_columns(pl.col("logs_missing", "logs_thin", "is_there").fill_null(value=False))
+        .with_columns(
+            not_covered=(in_window("is_there").over("product") < window_days)
+            | (pl.col("day").cum_count().over("product") < window_days)
+        )
+        .drop("is_there")
+    )
+
+
+def _judged(course: pl.DataFrame, *, is_production: bool, is_narrowed: bool, required: int) -> pl.DataFrame:
+    """The course with complete, falling and the state of each day: the truth table."""
+    import polars as pl
+
+    certified, customers = pl.col("certified"), pl.col("customers")
+    enough = customers >= required
+    return course.with_columns(
+        complete=~(pl.col("logs_missing") | pl.col("logs_thin") | pl.col("not_covered") | is_narrowed),
+        falling=certified
+        & enough
+        & (customers - pl.col("silent") < required)
+        & ~(pl.col("logs_missing") | pl.col("logs_thin") | is_narrowed),
+    ).with_columns(
+        state=pl.when(not is_production)
+        .then(pl.lit("unknown"))
+        .when(pl.col("falling"))
+        .then(pl.lit("at_risk"))
+        .when(enough & certified)
+        .then(pl.lit("certified"))
+        .when(enough)
+        .then(pl.lit("eligible"))
+        .when(~pl.col("complete"))
+        .then(pl.lit("unknown"))
+        .when(certified & (customers > 0))
+        .then(pl.lit("at_risk"))
+        .when(certified)
+        .then(pl.lit("lost"))
+        .otherwise(pl.lit("not_yet"))
+    )
+
+
+def _latest(facts: pl.DataFrame, course: pl.DataFrame, required: int) -> pl.DataFrame:
+    """The facts with the state of the last day, since when it holds, and how long it will."""
+    import polars as pl
+
+    is_other = pl.col("state") != pl.col("state").last().over("integration")
+    since = (
+        course.with_columns(last_other=pl.when(is_other).then("day").max().over("integration"))
+        .filter(pl.col("last_other").is_null() | (pl.col("day") > pl.col("last_other")))
+        .group_by("integration")
+        .agg(since=pl.col("day").min())
+    )
+    last = course.group_by("integration", maintain_order=True).last()
+    days_left = (
+        pl.when(pl.col("falling"))
+        .then((pl.col("below_on") - pl.col("day")).dt.total_days())
+        .when(pl.col("state").is_in(["at_risk", "lost"]))
+        .then(0)
+    )
+    return (
+        facts.drop("customers", "certified_since", "product")
+        .join(last.drop("product", "certified_since", "certified_until"), on="integration", how="inner")
+        .join(since, on="integration", how="left")
+        .with_columns(
+            days_left=days_left.cast(pl.Int64),
+            below_on=pl.when(pl.col("falling")).then("below_on"),
+            since_is_start=pl.col("since") == pl.lit(course["day"].min(), pl.Date),
+            missing=(required - pl.col("customers")).clip(lower_bound=0),
+        )
+    )
+
+
+def _ids_of(facts: pl.DataFrame, ids: pl.DataFrame) -> pl.DataFrame:
+    """Calls without a valid id that are an integration's, or its partner's without telling which integration's."""
+    import polars as pl
+
+    its_own = ids.filter(pl.col("integration").is_not_null()).select("integration", "id_status", "calls")
+    its_partners = (
+        facts.select("integration", "partner")
+        .join(ids.filter(pl.col("integration").is_null()).drop("integration"), on="partner")
+        .select("integration", "id_status", "calls")
+    )
+    return (
+        pl.concat([its_own, its_partners])
+        .group_by("integration")
+        .agg(
+            pl.col("calls").filter(pl.col("id_status") == status).sum().alias(f"{status}_calls")
+            for status in ("missing", "malformed")
+        )
+    )
+
+
+def _with_reasons(
+    rows: pl.DataFrame, *, is_production: bool, is_narrowed: bool, window_days: int, required: int
+) -> pl.DataFrame:
+    """The rows as they are returned: the columns of the contract first, what needs somebody first."""
+    import polars as pl
+
+    customers, until, today = pl.col("customers"), pl.col("certified_until"), pl.col("day")
+    rows = rows.with_columns(pl.col("missing_calls", "malformed_calls").fill_null(0))
+    holds: dict[Reason, pl.Expr] = {
+        "no_customers": customers == 0,
+        "too_few_customers": (customers > 0) & (customers < required),
+        "falling": pl.col("falling"),
+        "failing_customers": (pl.col("failing_customers") > 0) & (pl.col("falling") | (customers < required)),
+        "logs_missing": pl.col("logs_missing"),
+        "logs_thin": pl.col("logs_thin"),
+        "not_covered": pl.col("not_covered"),
+        "narrowed": pl.lit(is_narrowed),
+        "not_production": pl.lit(not is_production),
+        "never_called": pl.col("calls") == 0,
+        "not_registered": ~pl.col("in_registry"),
+        "example_id": pl.col("integration").is_in(EXAMPLE_IDS),
+        "certification_ended": (until <= today).fill_null(value=False),
+        "certification_ends": pl.col("certified")
+        & ((until - today).dt.total_days() <= window_days).fill_null(value=False),
+        "ids_missing": pl.col("missing_calls") > 0,
+        "ids_malformed": pl.col("malformed_calls") > 0,
+        "supplied_getconnectors": pl.col("supplied_connectors") > 0,
+    }
+    worst_first = {state: place for place, state in enumerate(STATES)}
+    said = pl.concat_list(pl.when(holds[reason]).then(pl.lit(reason)) for reason in REASONS)
+    return (
+        rows.with_columns(
+            reasons=said.list.drop_nulls(),
+            customers_required=pl.lit(required, pl.Int64),
+            window_days=pl.lit(window_days, pl.Int64),
+        )
+        .sort(pl.col("state").replace_strict(worst_first, return_dtype=pl.Int8), "customers", "integration")
+        .select(
+            *COLUMNS,
+            "partner",
+            "partner_name",
+            "since",
+            "since_is_start",
+            "missing",
+            "silent",
+            "failing_customers",
+            "below_on",
+            "calls",
+            "missing_calls",
+            "malformed_calls",
+            "supplied_connectors",
+            "certified_until",
+        )
+    )

@@ -1,0 +1,323 @@
+"""The ID check: whether an IntegrationId is arriving, and whether it is right.
+
+What a partner asks after every change, and somebody used to look up in logs. The answer reads every environment and all
+that was loaded. It rests on the header as sent, letter by letter; beside it stand the near misses: ids that arrive and
+are nearly this one (see questions/check_near.sql for the kinds), because "it does not arrive" mostly means that something
+like it does.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal, TypeAlias
+
+from analytics.scope import Scope
+from ingest.integration_id import parse_integration_id
+
+if TYPE_CHECKING:
+    from analytics.warehouse import Warehouse
+    from ingest.call import IdDefect, IdStatus
+    from ingest.integration_id import IntegrationId
+
+Verdict: TypeAlias = Literal[
+    "arriving",
+    "partly",
+    "not_registered",
+    "stopped",
+    "only_errors",
+    "only_own",
+    "not_in_production",
+    "only_near_misses",
+    "not_seen",
+    "replaced",
+    "example",
+    "malformed",
+    "missing",
+]
+NearMissKind: TypeAlias = Literal[
+    "in_envelope",
+    "old_id",
+    "new_id",
+    "repeated",
+    "separator",
+    "leading_zero",
+    "swapped_parts",
+    "tail",
+    "part_missing",
+    "typing_error",
+    "documentation_example",
+    "same_partner",
+]
+
+EXAMPLE_IDS = ("12345_123456", "12345_678900")
+EVERY_ENVIRONMENT = Scope(environment="all")
+SILENT_DAYS, SILENT_TIMES = 4, 3
+"""Stopped: no call for so many days at the end of the data, and so many times as long as is usual for this id."""
+SURE: frozenset[Verdict] = frozenset(
+    {"arriving", "partly", "not_registered", "example", "malformed", "missing", "replaced"}
+)
+"""Verdicts that calls in missing hours could not change."""
+_HIDDEN = "redacted"
+"""What is kept of a header that looks like anything but an id."""
+_NEAR_MISSES_SAID = 3
+_UNSAID = {"same_partner", "documentation_example", "new_id"}
+_NO_MISTAKE = {"same_partner", "documentation_example", "new_id", "old_id"}
+"""Near misses that are no mistake with this id."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class NearMiss:
+    """An id that arrives (or that the registry knows) and is nearly the one asked for."""
+
+    integration_id: str
+    kind: NearMissKind
+    name: str | None
+    calls: int
+    customers: int
+    environments: tuple[str, ...]
+    first_call: dt.datetime | None
+    last_call: dt.datetime | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Check:
+    """The answer: what the id is, whether it arrives, and what to do. Instants are UTC."""
+
+    input: str
+    id_status: IdStatus
+    id_defect: IdDefect | None
+    partner: int | None
+    project: int | None
+    seen: bool
+    first_call: dt.datetime | None
+    last_call: dt.datetime | None
+    calls: int
+    errors: int
+    customers: int
+    environments: tuple[str, ...]
+    near_misses: tuple[NearMiss, ...]
+    verdict: Verdict
+    advice: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Arrivals:
+    """What arrives with the id: in one environment, or (null) in all of them."""
+
+    environment: str | None
+    customers: int
+    calls: int
+    errors: int
+    own_calls: int
+    first_call: dt.datetime
+    last_call: dt.datetime
+    first_day: dt.date
+    last_day: dt.date
+    active_days: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Known:
+    """What the registry says of the id. `has_registry`: whether it knows any integration."""
+
+    is_registered: bool
+    has_registry: bool
+    name: str | None
+    partner_name: str | None
+    replaced_by: str | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Found:
+    """What the answer rests on. `total` is None when the id was never seen; `until`: where the data end."""
+
+    id_: IntegrationId
+    total: Arrivals | None
+    environments: tuple[Arrivals, ...]
+    near_misses: tuple[NearMiss, ...]
+    known: Known
+    until: dt.date | None
+
+
+def check(warehouse: Warehouse, text: str) -> Check:
+    """Whether the id that this text is arrives, and what to do. Any text has an answer."""
+    return answer(text, look_up(warehouse, text))
+
+
+def look_up(warehouse: Warehouse, text: str) -> Found:
+    """What is known of the id that this text is."""
+    id_ = parse_integration_id(text)
+    sent = id_.stored if id_.stored != _HIDDEN else None
+    rows = warehouse.query_file("check_seen", EVERY_ENVIRONMENT, {"sent": sent}).to_dicts()
+    arrivals = tuple(Arrivals(**row) for row in rows)
+    total = arrivals[0] if arrivals else None
+    known = Known(**warehouse.query_file("check_registered", EVERY_ENVIRONMENT, {"sent": sent}).row(0, named=True))
+    params = {"sent": sent, "seen": total is not None, "registered": known.is_registered}
+    near = warehouse.query_file("check_near", EVERY_ENVIRONMENT, params).to_dicts() if sent else []
+    covered = warehouse.covered()
+    return Found(
+        id_=id_,
+        total=total,
+        environments=arrivals[1:],
+        near_misses=tuple(NearMiss(**{**row, "environments": tuple(row["environments"] or ())}) for row in near),
+        known=known,
+        until=covered[1] if covered else None,
+    )
+
+
+def answer(text: str, found: Found) -> Check:
+    """The answer that these findings give to somebody who asked about this text."""
+    id_, total = found.id_, found.total
+    verdict = _verdict(found)
+    return Check(
+        input=text,
+        id_status=id_.status,
+        id_defect=id_.defect,
+        partner=id_.partner,
+        project=id_.project,
+        seen=total is not None,
+        first_call=total.first_call if total else None,
+        last_call=total.last_call if total else None,
+        calls=total.calls if total else 0,
+        errors=total.errors if total else 0,
+        customers=total.customers if total else 0,
+        environments=tuple(str(one.environment) for one in found.environments),
+        near_misses=found.near_misses,
+        verdict=verdict,
+        advice=_advice(verdict, found),
+    )
+
+
+def _verdict(found: Found) -> Verdict:
+    if found.id_.status != "valid":
+        return "missing" if found.id_.status == "missing" else "malformed"
+    if found.id_.stored in EXAMPLE_IDS:
+        return "example"
+    if found.known.replaced_by is not None:
+        return "replaced"
+    if found.total is None:
+        return "only_near_misses" if _mistakes(found) else "not_seen"
+    return _verdict_on(found, found.total)
+
+
+def _verdict_on(found: Found, total: Arrivals) -> Verdict:
+    """The verdict on a valid id that arrives; the worst first."""
+    holds: dict[Verdict, bool] = {
+        "only_errors": total.errors == total.calls,
+        "stopped": found.until is not None and _has_stopped(total, found.until),
+        "not_in_production": "production" not in {one.environment for one in found.environments},
+        "only_own": total.own_calls == total.calls,
+        "not_registered": found.known.has_registry and not found.known.is_registered,
+        "partly": bool(_mistakes(found)),
+    }
+    return next((verdict for verdict, is_so in holds.items() if is_so), "arriving")
+
+
+def _has_stopped(total: Arrivals, until: dt.date) -> bool:
+    silent = (until - total.last_day).days - 1
+    usual = (total.last_day - total.first_day).days
+    return total.active_days > 1 and silent >= SILENT_DAYS and silent * (total.active_days - 1) >= SILENT_TIMES * usual
+
+
+def _mistakes(found: Found) -> list[NearMiss]:
+    """The near misses that surely should have carried the id: another id of the same partner may be an integration."""
+    return [
+        near
+        for near in found.near_misses
+        if near.calls > 0
+        and near.kind not in _NO_MISTAKE
+        and not (near.kind == "typing_error" and near.integration_id.startswith(f"{found.id_.partner}_"))
+    ]
+
+
+# --- in words, for a command line and for scripts; the dashboard has its own
+
+_DEFECTS: dict[str, str] = {
+    "repeated": "the header is sent twice",
+    "too_long": "it is too long",
+    "not_ascii": "it has characters that are not ASCII: the underscore may come from a document",
+    "white_space": "there is white space in it",
+    "no_separator": "there is no underscore between the two numbers",
+    "wrong_separator": "the two numbers are not joined by an underscore",
+    "too_many_parts": "there is more than one underscore",
+    "empty_part": "one of the two numbers is missing",
+    "not_a_number": "a part of it is not a number",
+    "leading_zero": "a number begins with a zero",
+    "too_short": "a number has too few digits, or too many",
+}
+_EXPECTED = (
+    "expected <partner's subscription number>_<project number>, like 12345_678900, in the HTTP header IntegrationId"
+)
+_KINDS: dict[NearMissKind, str] = {
+    "in_envelope": "in the SOAP envelope instead of the HTTP header",
+    "old_id": "the old id, which counts for this one",
+    "new_id": "the id that replaces it",
+    "repeated": "sent twice in one request",
+    "separator": "the same digits, joined in another way",
+    "leading_zero": "with leading zeros",
+    "swapped_parts": "the two numbers swapped",
+    "tail": "with something behind it",
+    "part_missing": "only one of its two numbers",
+    "typing_error": "one or two characters off",
+    "documentation_example": "the example of the documentation, copied",
+    "same_partner": "another id of this partner",
+}
+
+
+_SENTENCES: dict[Verdict, str] = {
+    "missing": "This says no id at all: '-' and nothing are taken for no header; {expected}.",
+    "malformed": "This is no valid id: {defect}; {expected}.",
+    "example": "This is the example of the documentation and nobody's id: whoever sends it has copied it ({calls} from "
+    "{customers}). Send the id of your own integration.",
+    "replaced": "The registry says that {replaced_by} replaces this id; what arrives with it ({calls}) counts for the new one.",
+    "only_near_misses": "No call carries this id, but some nearly do: send exactly this text in the HTTP header "
+    "IntegrationId.",
+    "not_seen": "No call that was loaded carries this id, in any environment. Make a call, wait until its log is loaded, "
+    "and check again; if it stays so, look whether the HTTP header IntegrationId leaves your program.",
+    "only_errors": "It arrives, but every call fails ({calls}; {where}): look at the errors before anything else.",
+    "stopped": "It arrived until {last_day}, and then no more, although calls were usual ({calls} from {customers}).",
+    "not_in_production": "It arrives ({calls}; {where}), but not in production, and only production counts for "
+    "certification.",
+    "only_own": "It arrives ({calls}), but only from your own environment, which is no customer.",
+    "not_registered": "It arrives ({calls} from {customers}; {where}), but the registry does not know it: is it right?",
+    "partly": "It arrives and is right in {calls} from {customers} ({where}), but other calls only nearly carry it, and "
+    "certification asks for it on every call.",
+    "arriving": "It arrives and is right: {calls} from {customers} ({where}).",
+}
+
+
+def _advice(verdict: Verdict, found: Found) -> str:
+    total = found.total
+    said = [
+        _SENTENCES[verdict].format(
+            expected=_EXPECTED,
+            defect=_DEFECTS.get(found.id_.defect or "", ""),
+            calls=_counted(total.calls if total else 0, "call"),
+            customers=_counted(total.customers if total else 0, "customer"),
+            where=", ".join(str(one.environment) for one in found.environments),
+            last_day=total.last_day if total else "",
+            replaced_by=found.known.replaced_by,
+        )
+    ]
+    if verdict == "malformed" and found.id_.stored == _HIDDEN:
+        said.append("What does not look like an id is not kept, so whether it arrives cannot be told.")
+    elif verdict == "malformed" and total:
+        said.append(f"It arrives in {_counted(total.calls, 'call')}, which count for nobody.")
+    is_said = verdict in {"not_seen", "malformed"}
+    near = [one for one in found.near_misses if is_said or one.kind not in _UNSAID]
+    said += [_near_in_words(one) for one in near[:_NEAR_MISSES_SAID]]
+    if len(near) > _NEAR_MISSES_SAID:
+        said.append(f"And {_counted(len(near) - _NEAR_MISSES_SAID, 'more near miss', 'es')}.")
+    return " ".join(said)
+
+
+def _near_in_words(near: NearMiss) -> str:
+    arrives = (
+        f"{_counted(near.calls, 'call')} from {_counted(near.customers, 'customer')}" if near.calls else "no calls"
+    )
+    return f"{near.integration_id}: {_KINDS[near.kind]}, {arrives}."
+
+
+def _counted(count: int, noun: str, plural: str = "s") -> str:
+    return f"{count:,} {noun}{'' if count == 1 else plural}"

@@ -1,0 +1,184 @@
+-- title: Calls without a valid id that are somebody's
+-- unit: calls
+-- grain: one row per partner, integration (null: one of the partner's), way in which the id is wrong, what was sent and
+-- what it is attributed by
+-- key: partner, integration, id_status, id_defect, sent, basis, evidence
+-- look_back: 0
+-- meaning: Calls of the last $window days without a valid IntegrationId whose owner something else gives away. basis,
+-- the first that applies:
+-- envelope: the id stands in the SOAP envelope; digits: what was sent holds the digits of one known integration's id, with
+-- something else between or around them, or is its partner's number alone; connector: a GetConnector whose prefix, the
+-- part before the first underscore, only this partner uses in calls with an id; user_agent: a program that only this
+-- partner uses in calls with an id, at a customer of this partner. What none of these tells is attributed to nobody: so
+-- there may be more. A shared library's name (python-requests) tells only as long as one partner alone uses it.
+with last_day as (
+    select max(day) as day
+    from days
+),
+
+anybodys(agent) as (
+    values
+    ('apache-httpclient'), ('axios'), ('curl'), ('dart'), ('excel'), ('go-http-client'), ('guzzlehttp'), ('httpclient'),
+    ('java'), ('microsoft'), ('microsoft.data.mashup'), ('mozilla'), ('node'), ('node-fetch'), ('okhttp'), ('php'),
+    ('php-soap'), ('postmanruntime'), ('powershell'), ('python'), ('python-httpx'), ('python-requests'), ('python-urllib'),
+    ('restsharp'), ('ruby'), ('undici'), ('wget')
+),
+
+groups as (
+    select
+        calls.integration,
+        calls.partner,
+        calls.id_status,
+        calls.id_defect,
+        calls.integration_id as sent,
+        calls.body_integration_id,
+        calls.customer,
+        nullif(lower(trim(split_part(split_part(calls.user_agent, '/', 1), ' ', 1))), '') as agent,
+        case
+            when contains(calls.connector, '_') and not starts_with(lower(calls.connector), 'profit_')
+                then lower(split_part(calls.connector, '_', 1))
+        end as prefix,
+        count(*) filter (where calls.day > last_day.day - $window) as calls,
+        max(calls.called_at) as last_call
+    from calls
+    cross join last_day
+    group by all
+),
+
+identified as (
+    select *
+    from groups
+    where id_status = 'valid'
+),
+
+known as (
+    select
+        integration,
+        partner
+    from integrations
+    union
+    select
+        integration,
+        partner
+    from identified
+),
+
+by_digits as (
+    select
+        replace(integration, '_', '') as digits,
+        min(integration) as integration,
+        min(partner) as partner
+    from known
+    group by replace(integration, '_', '')
+    having count(*) = 1
+),
+
+agents as (
+    select
+        agent,
+        min(partner) as partner,
+        case when count(distinct integration) = 1 then min(integration) end as integration
+    from identified
+    where agent is not null and agent not in (select anybodys.agent from anybodys)
+    group by agent
+    having count(distinct partner) = 1
+),
+
+prefixes as (
+    select
+        prefix,
+        min(partner) as partner,
+        case when count(distinct integration) = 1 then min(integration) end as integration
+    from identified
+    where prefix is not null
+    group by prefix
+    having count(distinct partner) = 1
+),
+
+partners_customers as (
+    select distinct
+        partner,
+        customer
+    from identified
+),
+
+partner_numbers as (
+    select distinct partner
+    from known
+),
+
+nameless as (
+    select
+        id_status,
+        id_defect,
+        sent,
+        body_integration_id,
+        customer,
+        agent,
+        prefix,
+        calls,
+        last_call,
+        regexp_extract(sent, '^0*([1-9][0-9]*)_0*([1-9][0-9]*)([^0-9].*)?$', 1)
+        || regexp_extract(sent, '^0*([1-9][0-9]*)_0*([1-9][0-9]*)([^0-9].*)?$', 2) as parted,
+        regexp_replace(sent, '[^0-9]', '', 'g') as digits
+    from groups
+    where id_status <> 'valid' and calls > 0
+),
+
+attributed as (
+    select
+        nameless.id_status,
+        nameless.id_defect,
+        nameless.sent,
+        nameless.customer,
+        nameless.calls,
+        nameless.last_call,
+        case
+            when envelope.integration is not null then 'envelope'
+            when digits.integration is not null or partner_numbers.partner is not null then 'digits'
+            when prefixes.partner is not null then 'connector'
+            when partners_customers.partner is not null then 'user_agent'
+        end as basis,
+        case
+            when envelope.integration is not null then nameless.body_integration_id
+            when digits.integration is not null or partner_numbers.partner is not null then nameless.sent
+            when prefixes.partner is not null then nameless.prefix
+            when partners_customers.partner is not null then nameless.agent
+        end as evidence,
+        case
+            when envelope.integration is not null then envelope.partner
+            else coalesce(digits.partner, partner_numbers.partner, prefixes.partner, partners_customers.partner)
+        end as partner,
+        case
+            when envelope.integration is not null then envelope.integration
+            when digits.integration is not null then digits.integration
+            when partner_numbers.partner is not null then null
+            when prefixes.partner is not null then prefixes.integration
+            when partners_customers.partner is not null then agents.integration
+        end as integration
+    from nameless
+    left join known as envelope on nameless.body_integration_id = envelope.integration
+    left join by_digits as digits on coalesce(nullif(nameless.parted, ''), nameless.digits) = digits.digits
+    left join partner_numbers on nameless.digits = cast(partner_numbers.partner as varchar)
+    left join prefixes on nameless.prefix = prefixes.prefix
+    left join agents on nameless.agent = agents.agent
+    left join
+        partners_customers
+        on agents.partner = partners_customers.partner and nameless.customer = partners_customers.customer
+)
+
+select
+    partner,
+    integration,
+    id_status,
+    id_defect,
+    sent,
+    basis,
+    evidence,
+    cast(sum(calls) as bigint) as calls,
+    count(distinct customer) as customers,
+    max(last_call) as last_call
+from attributed
+where basis is not null
+group by partner, integration, id_status, id_defect, sent, basis, evidence
+order by calls desc, partner asc, integration asc nulls last, sent asc nulls last, basis asc, evidence asc

@@ -1,0 +1,109 @@
+"""Which integrations have the customers that certification asks for: certification."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from command_line import output
+from command_line.nothing_found import why_nothing
+from command_line.options import DEFAULT_LAKE, FormatOption, JsonOption, LakeOption, rows_format
+from command_line.output import say
+from command_line.scope import scoped
+from command_line.values import counted
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    import polars as pl
+
+    from analytics import Scope
+    from analytics.certification import Certification
+
+Window = Annotated[
+    int, typer.Option("--window", metavar="DAYS", min=1, max=400, help="Days of the rolling window.", show_default=True)
+]
+Required = Annotated[
+    int, typer.Option("--required", metavar="NUMBER", min=1, help="Customers to have in it.", show_default=True)
+]
+
+SHOWN = ("state", "integration", "name", "customers", "days_left", "since", "last_customer_call", "reasons")
+
+
+@scoped
+def certification(
+    *,
+    window: Window = 30,
+    required: Required = 5,
+    lake: LakeOption = DEFAULT_LAKE,
+    scope: Scope,
+    output_format: FormatOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Show which integrations have enough customers to be certified, and for how long."""
+    from analytics import Warehouse
+    from analytics.certification import COLUMNS
+    from analytics.certification import certification as clock
+    from analytics.gaps import gap_note
+
+    chosen = rows_format(output_format, as_json=as_json)
+    with Warehouse.open(lake) as warehouse:
+        answer = clock(warehouse, scope, window_days=window, required=required)
+        rows = _for_people(answer.rows) if chosen == "table" else answer.rows.select(COLUMNS)
+        output.print_arrow(rows.to_arrow(), chosen)
+        for line in _rule(answer) if answer.window else why_nothing(warehouse, scope):
+            say(f"note: {line}")
+        if answer.window:
+            since, until = answer.window
+            note = gap_note(warehouse, scope.replace(since=since, until=until, partner=None, integration=None))
+            if note is not None:
+                say(f"note: {note}")
+
+
+def _for_people(rows: pl.DataFrame) -> pl.DataFrame:
+    import polars as pl
+
+    return rows.select(SHOWN).with_columns(pl.col("reasons").list.join(", "))
+
+
+def _rule(answer: Certification) -> Iterator[str]:
+    """What the verdicts rest on, and what would restore those of a single integration."""
+    import datetime as dt
+
+    assert answer.window is not None, "there is an answer"
+    since, until = answer.window
+    yield (
+        f"customers counted from {since} to {until - dt.timedelta(days=1)} ({counted(answer.window_days, 'day')}), "
+        f"{answer.required} required: each made a production call that was no error, with the integration's id, "
+        "and is not the partner itself"
+    )
+    if answer.rows["state"].is_in(["unknown"]).any():
+        yield (
+            "unknown: too few are seen, but calls are missing from what was counted (see reasons), and could change that"
+        )
+    if answer.rows.height == 1:
+        yield from _restore(answer.rows.row(0, named=True))
+
+
+def _restore(row: dict[str, Any]) -> Iterator[str]:
+    if row["missing"]:
+        more = f"{counted(row['missing'], 'more customer')} with a good call would make it enough"
+        failing = row["failing_customers"]
+        yield f"{more}; {counted(failing, 'customer')} call it and only get errors" if failing else more
+    if row["below_on"] is not None:
+        yield (
+            f"{counted(row['silent'], 'customer')} fell silent; without a call of theirs it has fewer than "
+            f"{row['customers_required']} on {row['below_on']}"
+        )
+    for kind in ("missing", "malformed"):
+        if row[f"{kind}_calls"]:
+            yield (
+                f"{counted(row[f'{kind}_calls'], 'call')} with a {kind} IntegrationId are its own or its partner's, "
+                "as far as what was sent, the connectors' prefixes and the programs at its customers tell"
+            )
+    if row["supplied_connectors"]:
+        yield (
+            f"{counted(row['supplied_connectors'], 'supplied GetConnector')} (Profit_...) in use; "
+            "certification asks for own ones"
+        )

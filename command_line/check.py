@@ -1,0 +1,36 @@
+"""Is this IntegrationId arriving, and is it right: check."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from command_line import output
+from command_line.options import DEFAULT_LAKE, JsonOption, LakeOption
+from command_line.output import say
+
+
+def check(
+    integration_id: Annotated[str, typer.Argument(metavar="ID", help="The IntegrationId, as it is sent.")],
+    *,
+    lake: LakeOption = DEFAULT_LAKE,
+    as_json: JsonOption = False,
+) -> None:
+    """Check whether an IntegrationId arrives and is right, in every environment."""
+    from analytics import Warehouse
+    from analytics.check import EVERY_ENVIRONMENT, SURE
+    from analytics.check import check as answer_to
+    from analytics.gaps import gap_note
+
+    with Warehouse.open(lake) as warehouse:
+        answer = answer_to(warehouse, integration_id)
+        output.print_record(answer, as_json=as_json)
+        covered = warehouse.covered()
+        if covered is None:
+            say("note: there are no calls in the lake")
+        elif answer.verdict not in SURE:
+            note = gap_note(warehouse, EVERY_ENVIRONMENT)
+            say(f"note: looked at all that was loaded, {covered[0]} until {covered[1]} (that day not included)")
+            if note is not None:
+                say(f"note: {note}")
