@@ -27,7 +27,7 @@ create or replace macro epoch_instant(text) as
         when try_cast(text as double) < 1e11 then make_timestamptz(cast(round(try_cast(text as decimal(28, 9)) * 1000000) as bigint))
         when try_cast(text as double) < 1e14 then make_timestamptz(cast(round(try_cast(text as decimal(28, 9)) * 1000) as bigint))
         when try_cast(text as double) < 1e17 then make_timestamptz(cast(try_cast(text as decimal(28, 9)) as bigint))
-        else make_timestamptz(cast(floor(try_cast(text as decimal(28, 9)) / 1000) as bigint))
+        else make_timestamptz(try_cast(split_part(text, '.', 1) as bigint) // 1000)
     end;
 
 -- 21/Oct/2026:13:55:36 +0200
