@@ -7,6 +7,7 @@ and time than it was given.
 
 from __future__ import annotations
 
+import functools
 import json
 import os
 import pickle
@@ -18,6 +19,7 @@ import duckdb
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.dataset as ds
+from pyarrow.parquet import ParquetFile
 
 from analytics.errors import AnalyticsError
 from analytics.narrow import Expressions
@@ -57,13 +59,11 @@ class DatasetReader:
         self, connection: duckdb.DuckDBPyConnection, files: Sequence[DataFile], keep: Keep
     ) -> duckdb.DuckDBPyRelation:
         """The calls of these files that `keep` keeps."""
-        calls = _dataset([file.path for file in files], arrow_schema(CALL_COLUMNS))
-        kept = keep(ARROW)
-        return connection.from_arrow(calls if kept is None else calls.filter(kept))
+        return _relation(connection, [file.path for file in files], arrow_schema(CALL_COLUMNS), keep(ARROW))
 
     def rejects(self, connection: duckdb.DuckDBPyConnection, files: Sequence[Path]) -> duckdb.DuckDBPyRelation:
         """The rejects of these files."""
-        return connection.from_arrow(_dataset(files, arrow_schema(REJECT_COLUMNS)))
+        return _relation(connection, files, arrow_schema(REJECT_COLUMNS), None)
 
 
 class TooMuchError(Exception):
@@ -157,6 +157,39 @@ def _bound_by_the_operating_system(limits: SqlLimits) -> None:
     resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds))
     resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+
+
+def _relation(
+    connection: duckdb.DuckDBPyConnection, files: Sequence[Path], schema: pa.Schema, kept: ds.Expression | None
+) -> duckdb.DuckDBPyRelation:
+    """The rows of these files of which `kept` holds.
+
+    Another engine that rewrites a file (Delta's own delete, Spark) may say other Arrow types in it, which Arrow cannot compare
+    with ours when DuckDB pushes a filter into it. Such files are read by their own types, where DuckDB filters by itself; where
+    rows have to be kept from the viewer, as a table of those it may see.
+    """
+    dataset = _dataset(files, schema)
+    fragments = zip(files, dataset.get_fragments(), strict=True)
+    foreign = {file for file, fragment in fragments if _has_views(fragment.physical_schema)}
+    if not foreign:
+        return connection.from_arrow(dataset if kept is None else dataset.filter(kept))
+    own = [file for file in files if file not in foreign]
+    relations = [_relation(connection, own, schema, kept)] if own else []
+    if kept is None:
+        found = ds.dataset([str(file) for file in foreign], format="parquet")
+        relations.append(connection.from_arrow(found).project(*schema.names))
+    else:
+        tables = [schema.empty_table()]
+        for path in foreign:
+            with ParquetFile(path) as parquet:
+                batches = parquet.iter_batches(columns=schema.names)
+                tables += [pa.Table.from_batches([batch]).cast(schema).filter(kept) for batch in batches]
+        relations.append(connection.from_arrow(pa.concat_tables(tables)))
+    return functools.reduce(duckdb.DuckDBPyRelation.union, relations)
+
+
+def _has_views(schema: pa.Schema) -> bool:
+    return any(pa.types.is_string_view(field.type) for field in schema)
 
 
 def _dataset(files: Sequence[Path], schema: pa.Schema) -> ds.Dataset:

@@ -3,9 +3,13 @@
     calls     one accepted call               rejects   one quarantined line
     loads     the ledger: one decision about one source
 
-A load is decided by one append to `loads`; `rejects` and `calls` follow ("roll forward") and carry, as a Delta
+A load is decided by one append to `loads`; `rejects` and then `calls` follow ("roll forward") and carry, as a Delta
 application transaction, the ledger version they have reached. Whoever comes after a crash finds what was decided and
 rolls it forward; doing it twice does nothing, because a table refuses a transaction that another process committed.
+
+A decision that takes rows away (unload, retention, retry) is one commit of each table, and so is one that takes away and
+adds: readers see calls as they were or as they are. A reader takes `calls` first. Rejects that are further may only have
+more than it needs, which it hides by the loads; where they have less, it reads them as they were before that commit.
 
 Whoever puts other data files in the place of some (compaction, retention, an unload) carries a second application
 transaction, `rewrites`: of two who rewrite at once one is refused. Delta alone would let two compactions double rows.
@@ -41,12 +45,15 @@ from ingest.ledger import (
     REJECT_COLUMNS,
     Ledger,
     LedgerRow,
+    Retried,
     StagedFile,
     Table,
     TableName,
     removal_from,
     removed_from,
+    retried_from,
     staged_files,
+    sum_of_retries,
 )
 
 if TYPE_CHECKING:
@@ -54,9 +61,11 @@ if TYPE_CHECKING:
 
     from ingest.data_file import DataFile, NewFile
 
-FORMAT_VERSION = 2
-_READ_FORMATS = (1, FORMAT_VERSION)
-"""1: before retention, without the ledger's column `removed`, which the first who writes adds."""
+FORMAT_VERSION = 3
+_READ_FORMATS = (1, 2, FORMAT_VERSION)
+"""1: before retention, without the ledger's column `removed`; 2: before retries, without `retried`. Who writes adds them."""
+
+_ADDED_COLUMNS = ("removed", "retried")
 
 DEFAULT_TIME_ZONE = "Europe/Amsterdam"
 APPLICATION = "ledger"
@@ -76,8 +85,9 @@ _ATTEMPTS = 200
 class Snapshot:
     """What a reader sees: the calls at one version of the ledger, and the rejects and loads that belong to them.
 
-    The counts of `loads` are those that were decided. `removed` is how many calls and rejects of a load a retention has
-    removed since; a load of which nothing was removed is not in it. `rejects_version` is how far the rejects have come.
+    The counts of `loads` say what became of their lines: as it was decided, and as retries have changed it since. `removed`
+    is how many calls and rejects of a load a retention has removed since; a load of which nothing was removed is not in it.
+    `rejects_version` is how far the rejects have come.
     """
 
     version: int
@@ -140,29 +150,25 @@ class Lake:
     def decide(
         self, table: DeltaTable, ledger: Ledger, rows: Sequence[LedgerRow], staged: Sequence[StagedFile] = ()
     ) -> bool:
-        """Append these rows to the ledger as its next versions: from then on they hold, whatever happens.
+        """Append these rows to the ledger as its next version: from then on they hold together, whatever happens.
 
-        What is taken back or removed comes first, in versions of its own; the loads share the last version, and their staged files
-        are named by the first of them. False when another process decided meanwhile: nothing was written, read the ledger
-        again and look.
+        What takes rows away stands first; the staged files are named by the first row that adds some. False when another
+        process decided meanwhile: nothing was written, read the ledger again and look.
         """
         if (table.transaction_version(APPLICATION) or 0) != ledger.version:
             return False  # the table has been read again since, so its refusal would protect nothing
         self._keep(staged)
-        version = ledger.version
-        decided: list[LedgerRow] = []
-        for row in (row for row in rows if row.kind != "load"):
-            version += 1
-            decided.append(replace(row, decision=version))
-        loads = [row for row in rows if row.kind == "load"]
-        if loads:
-            version += 1
-            decided.append(replace(loads[0], decision=version, staged=tuple(staged)))
-            decided += [replace(row, decision=version) for row in loads[1:]]
-        records = [row.to_record() for row in decided]
+        version = ledger.version + 1
+        ordered = sorted(rows, key=lambda row: row.kind == "load")
+        adding = next((row for row in ordered if row.kind in ("load", "retry")), None)
+        records = [
+            replace(row, decision=version, staged=tuple(staged) if row is adding else ()).to_record() for row in ordered
+        ]
         data = pa.Table.from_pylist(records, schema=arrow_schema(LEDGER_COLUMNS))
         try:
-            write_deltalake(table, data, mode="append", commit_properties=_reaches(version))
+            write_deltalake(
+                table, data, mode="append", commit_properties=_carrying(table, rewrites=False, reaches=version)
+            )
         except CommitFailedError:
             return False
         except (DeltaError, OSError) as error:
@@ -175,18 +181,9 @@ class Lake:
         behind = min(self._reached("rejects"), self._reached("calls"))
         waiting = self._decided_after(behind)
         for step in _steps(waiting):
-            # A reader takes `calls` first and hides what the ledger has not reached there. So what is added has to be
-            # in `rejects` before it is in `calls`, and what is taken back has to leave `calls` before `rejects`.
-            match step[0].kind:
-                case "load":
-                    self._add(step, "rejects")
-                    self._add(step, "calls")
-                case "unload":
-                    self._take_back(step, "calls")
-                    self._take_back(step, "rejects")
-                case "retention":
-                    self._expire(step, "calls")
-                    self._expire(step, "rejects")
+            # A reader takes `calls` first, so `rejects` has to be as far already.
+            self._follow(step, "rejects")
+            self._follow(step, "calls")
         return len({row.decision for row in waiting})
 
     def snapshot(self) -> Snapshot:
@@ -199,24 +196,21 @@ class Lake:
                     f"{self.path}: the lake has calls, but its ledger 'loads' is gone; restore it from a copy"
                 )
             return Snapshot(0, time_zone, (), (), arrow_schema(LOAD_COLUMNS).empty_table())
-        for _ in range(_ATTEMPTS):
-            calls, rejects, loads = (self._open(name) for name in ("calls", "rejects", "loads"))
-            version = calls.transaction_version(APPLICATION) or 0
-            decided = self._read_loads(loads)
-            reached = rejects.transaction_version(APPLICATION) or 0
-            if decided.loses_between(version, reached):
-                continue  # an unload or a retention went by between the two tables; look again
-            rows = decided.loads_until(version)
-            return Snapshot(
-                version=version,
-                time_zone=time_zone,
-                calls=data_files(calls, self.path / "calls"),
-                rejects=tuple(file.path for file in data_files(rejects, self.path / "rejects")),
-                loads=rows,
-                removed=decided.removed_until(version, min(version, reached), set(rows["load_id"].to_pylist())),
-                rejects_version=reached,
-            )
-        raise LakeError(f"{self.path}: too busy to be read: loads are being taken back all the time; try again")
+        calls, rejects, loads = (self._open(name) for name in ("calls", "rejects", "loads"))
+        version = calls.transaction_version(APPLICATION) or 0
+        decided = self._read_loads(loads)
+        self._as_it_was(rejects, decided, version)
+        reached = rejects.transaction_version(APPLICATION) or 0
+        rows = decided.loads_until(version)
+        return Snapshot(
+            version=version,
+            time_zone=time_zone,
+            calls=data_files(calls, self.path / "calls"),
+            rejects=tuple(file.path for file in data_files(rejects, self.path / "rejects")),
+            loads=rows,
+            removed=decided.removed_until(version, min(version, reached), set(rows["load_id"].to_pylist())),
+            rejects_version=reached,
+        )
 
     def stage(self, name: str, calls: pa.Table, rejects: pa.Table) -> list[StagedFile]:
         """Write these rows as data files below the lake's tables, where no reader looks yet.
@@ -255,33 +249,36 @@ class Lake:
         gone: Sequence[DataFile],
         new: Sequence[NewFile],
         *,
+        staged: Sequence[StagedFile] = (),
         version: int | None = None,
     ) -> bool:
-        """One commit that puts new data files in the place of others of `table`, as it was read.
+        """One commit that puts new data files in the place of others of `table`, as it was read, and adds what was staged.
 
         Without a version the rows are the same in other files, else the table reaches this version of the ledger. False
-        when somebody else has rewritten data files meanwhile, or reached that version: the new files are removed then.
+        when somebody else has rewritten data files meanwhile, or reached that version: the new files are removed then, and
+        those that were staged stay.
         """
         now_ms = time.time_ns() // 1_000_000
         is_change = version is not None
         actions: list[AddAction | RemoveAction] = [
             RemoveAction(file.path.name, is_change, now_ms, size=file.size, partition_values={}) for file in gone
         ]
+        coming: list[tuple[str, NewFile | StagedFile]] = [(file.path.name, file) for file in new]
+        coming += [(file.path, file) for file in staged]
         actions += [
             AddAction(
-                path=file.path.name,
+                path=path,
                 size=file.size,
                 partition_values={},
                 modification_time=file.modified_at_ms,
                 data_change=is_change,
                 stats=file.stats,
             )
-            for file in new
+            for path, file in coming
         ]
+        properties = _carrying(table, rewrites=bool(gone), reaches=version)
         try:
-            table.create_write_transaction(
-                actions, "append", table.schema(), commit_properties=_rewrites(table, reaches=version)
-            )
+            table.create_write_transaction(actions, "append", table.schema(), commit_properties=properties)
         except CommitFailedError:
             held = {file.path for file in data_files(self._open(name), self.path / name)}
             remove_files(file.path for file in new if file.path not in held)
@@ -380,10 +377,12 @@ class Lake:
             return
         for _ in range(_ATTEMPTS):
             table = self._open("loads")
-            if "removed" in {column.name for column in table.schema().fields}:
+            there = {column.name for column in table.schema().fields}
+            missing = [name for name in _ADDED_COLUMNS if name not in there]
+            if not missing:
                 break
             try:
-                table.alter.add_columns([Field("removed", PrimitiveType("string"), nullable=True)])
+                table.alter.add_columns([Field(name, PrimitiveType("string"), nullable=True) for name in missing])
             except CommitFailedError:
                 continue
             except (DeltaError, OSError) as error:
@@ -433,71 +432,36 @@ class Lake:
     def _reached(self, table: Table) -> int:
         return self._open(table).transaction_version(APPLICATION) or 0
 
-    def _add(self, rows: Sequence[LedgerRow], name: Table) -> None:
-        """One commit that adds the staged files of all these decisions which the table has not reached."""
+    def _follow(self, rows: Sequence[LedgerRow], name: Table) -> None:
+        """One commit by which a table follows these decisions: what they take away leaves, and their staged files come."""
         last = rows[-1].decision
         for _ in range(_ATTEMPTS):
             table = self._open(name)
             reached = table.transaction_version(APPLICATION) or 0
             if reached >= last:
                 return
-            files = staged_files([row for row in rows if row.decision > reached], name)
-            actions: list[AddAction | RemoveAction] = [
-                AddAction(
-                    path=file.path,
-                    size=file.size,
-                    partition_values={},
-                    modification_time=file.modified_at_ms,
-                    data_change=True,
-                    stats=file.stats,
-                )
-                for file in files
-            ]
-            try:
-                table.create_write_transaction(actions, "append", table.schema(), commit_properties=_reaches(last))
-            except CommitFailedError:
-                continue
-            except (DeltaError, OSError) as error:
-                raise LakeError(f"{self.path / name}: decided loads could not be added: {error}") from error
-            return
-        raise LakeError(f"{self.path / name}: too busy: {_ATTEMPTS} commits were refused; try again")
+            following = [row for row in rows if row.decision > reached]
+            gone: Sequence[DataFile] = ()
+            rest: Sequence[NewFile] = ()
+            if any(row.kind != "load" for row in following):
+                from ingest.rewriting import without
 
-    def _take_back(self, rows: Sequence[LedgerRow], name: Table) -> None:
-        """One commit that removes the rows of the loads that these decisions take back."""
-        last = rows[-1].decision
-        for _ in range(_ATTEMPTS):
-            table = self._open(name)
-            reached = table.transaction_version(APPLICATION) or 0
-            if reached >= last:
+                gone, rest = without(data_files(table, self.path / name), name, following)
+            if self.replace(name, table, gone, rest, staged=staged_files(following, name), version=last):
                 return
-            gone = [load_id for row in rows if row.decision > reached for load_id in row.unloaded]
-            try:
-                deleted = table.delete(_among(gone), commit_properties=_rewrites(table, reaches=last))
-                if not deleted["num_removed_files"]:
-                    # Nothing to delete leaves no commit, so the version is carried by an empty one.
-                    table.create_write_transaction([], "append", table.schema(), commit_properties=_reaches(last))
-            except CommitFailedError:
-                continue
-            except (DeltaError, OSError) as error:
-                raise LakeError(f"{self.path / name}: loads could not be taken back: {error}") from error
-            return
         raise LakeError(f"{self.path / name}: too busy: {_ATTEMPTS} commits were refused; try again")
 
-    def _expire(self, rows: Sequence[LedgerRow], name: Table) -> None:
-        """One commit for each of these decisions that removes the calls or rejects which have grown too old."""
-        from ingest.rewriting import without
+    def _as_it_was(self, rejects: DeltaTable, decided: _Decided, version: int) -> None:
+        """Go back to rejects from before anything was taken from them that `version` still has.
 
-        for row in rows:
-            removal = row.removed
-            for _ in range(_ATTEMPTS):
-                table = self._open(name)
-                if removal is None or (table.transaction_version(APPLICATION) or 0) >= row.decision:
-                    break
-                gone, new = without(data_files(table, self.path / name), name, removal)
-                if self.replace(name, table, gone, new, version=row.decision):
-                    break
-            else:
-                raise LakeError(f"{self.path / name}: too busy: {_ATTEMPTS} commits were refused; try again")
+        Every decision that takes rows away is a commit of its own, so that there is such a state. Its files stay on disk
+        for a week.
+        """
+        try:
+            while decided.loses_between(version, rejects.transaction_version(APPLICATION) or 0):
+                rejects.load_as_version(rejects.version() - 1)
+        except (DeltaError, OSError) as error:
+            raise LakeError(f"{self.path / 'rejects'}: the table cannot be read as it was: {error}") from error
 
 
 @dataclass(frozen=True)
@@ -507,7 +471,7 @@ class _Decided:
     rows: pa.Table
 
     def loads_until(self, version: int) -> pa.Table:
-        """The public columns of the loads that hold at that version."""
+        """The public columns of the loads that hold at that version, with what retries have made of them."""
         rows = self._until(version)
         unloads = rows.filter(pc.equal(rows["kind"], "unload"))
         gone = list(itertools.chain.from_iterable(json.loads(text) for text in unloads["unloaded"].to_pylist()))
@@ -515,7 +479,8 @@ class _Decided:
         if gone:
             holds = pc.and_(holds, pc.invert(pc.is_in(rows["load_id"], pa.array(gone, pa.string()))))
         schema = arrow_schema(LOAD_COLUMNS)
-        return rows.filter(holds).select(schema.names).cast(schema).combine_chunks()
+        retried = sum_of_retries(retried_from(text) for text in rows["retried"].drop_null().to_pylist())
+        return _with_retried(rows.filter(holds).select(schema.names).cast(schema), retried).combine_chunks()
 
     def removed_until(self, version: int, rejects_version: int, load_ids: set[str]) -> Mapping[str, tuple[int, int]]:
         """What was removed from these loads' calls at one version, and from their rejects at the other."""
@@ -537,8 +502,34 @@ class _Decided:
         return self.rows.filter(pc.less_equal(self.rows["decision"], version))
 
 
-_READERS_COLUMNS = [*(column.name for column in LOAD_COLUMNS), "decision", "kind", "unloaded", "removed"]
+_READERS_COLUMNS = [*(column.name for column in LOAD_COLUMNS), "decision", "kind", "unloaded", *_ADDED_COLUMNS]
 _READERS_SCHEMA = pa.schema([field for field in arrow_schema(LEDGER_COLUMNS) if field.name in _READERS_COLUMNS])
+
+
+def _with_retried(loads: pa.Table, retried: Mapping[str, Retried]) -> pa.Table:
+    """These loads with the lines that retries have moved from their rejects to their calls, or to what is ignored."""
+    if not retried:
+        return loads
+    place = pc.index_in(loads["load_id"], pa.array(retried, pa.string()))
+    calls, ignored = (
+        pc.fill_null(pa.array([getattr(one, name) for one in retried.values()], pa.int64()).take(place), 0)
+        for name in ("calls", "ignored")
+    )
+    instant = loads.schema.field("first_call").type
+    first, last = (
+        pa.array([getattr(one, name) for one in retried.values()], instant).cast(pa.int64()).take(place)
+        for name in ("first_call", "last_call")
+    )
+    changed = {
+        "calls": pc.add(loads["calls"], calls),
+        "rejects": pc.subtract(loads["rejects"], pc.add(calls, ignored)),
+        "ignored": pc.add(loads["ignored"], ignored),
+        # Arrow compares numbers here, but no instants with a time zone.
+        "first_call": pc.min_element_wise(loads["first_call"].cast(pa.int64()), first).cast(instant),
+        "last_call": pc.max_element_wise(loads["last_call"].cast(pa.int64()), last).cast(instant),
+    }
+    columns = [changed.get(name, loads[name]) for name in loads.column_names]
+    return pa.table(columns, schema=loads.schema)
 
 
 def new_load_id() -> str:
@@ -560,13 +551,11 @@ def _in_order(rows: Iterable[LedgerRow]) -> list[LedgerRow]:
     return sorted(rows, key=lambda row: row.decision)
 
 
-def _reaches(version: int) -> CommitProperties:
-    return CommitProperties(app_transactions=[Transaction(APPLICATION, version)])
-
-
-def _rewrites(table: DeltaTable, *, reaches: int | None) -> CommitProperties:
-    """Who rewrites data files of the table as it was read is refused when another has done so meanwhile."""
-    transactions = [Transaction(REWRITES, (table.transaction_version(REWRITES) or 0) + 1)]
+def _carrying(table: DeltaTable, *, rewrites: bool, reaches: int | None) -> CommitProperties:
+    """Who rewrites data files of the table as it was read, or reaches a version, is refused when another did meanwhile."""
+    transactions = []
+    if rewrites:
+        transactions.append(Transaction(REWRITES, (table.transaction_version(REWRITES) or 0) + 1))
     if reaches is not None:
         transactions.append(Transaction(APPLICATION, reaches))
     return CommitProperties(app_transactions=transactions)
@@ -576,16 +565,13 @@ def _settings_text(time_zone: str) -> str:
     return json.dumps({"format": FORMAT_VERSION, "time_zone": time_zone}) + "\n"
 
 
-def _among(load_ids: Sequence[str]) -> str:
-    # Delta takes a predicate as text. Load ids are our own and hexadecimal, which is checked all the same.
-    for load_id in load_ids:
-        int(load_id, 16)
-    return "load_id in (" + ", ".join(f"'{load_id}'" for load_id in load_ids) + ")"
-
-
 def _steps(rows: Sequence[LedgerRow]) -> list[list[LedgerRow]]:
-    """Decisions in order: neighbours of one kind together."""
-    return [list(step) for _, step in itertools.groupby(rows, key=lambda row: row.kind)]
+    """Decisions in order: neighbours that only add together, each other one by itself, whoever rolls it forward."""
+    lossy = {row.decision for row in rows if row.kind != "load"}
+    return [
+        list(step)
+        for _, step in itertools.groupby(rows, key=lambda row: row.decision if row.decision in lossy else None)
+    ]
 
 
 def _write_once(path: Path, text: str) -> None:

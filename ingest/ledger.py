@@ -1,8 +1,9 @@
 """The ledger: what was decided about every source, and the columns of `rejects` and `loads`.
 
-One row of the ledger is one decision: a load of one source, an unload that takes loads back, or a retention that removes
-old calls and rejects of loads which go on to hold. Rows that were decided together share a `decision`, the ledger's version.
-The first of them names the staged files of them all.
+One row of the ledger is one decision: a load of one source, an unload that takes loads back, a retention that removes old
+calls and rejects of loads which go on to hold, or a retry that makes calls of rejects. Rows that were decided together share
+a `decision`, the ledger's version; what takes rows away stands before what adds some. One of them names the staged files of
+them all.
 """
 
 from __future__ import annotations
@@ -54,7 +55,7 @@ LOAD_COLUMNS = (
 LEDGER_COLUMNS = (
     *LOAD_COLUMNS,
     Column("decision", "bigint", nullable=False, meaning="the ledger's version with this row"),
-    Column("kind", "varchar", nullable=False, meaning="load, unload or retention"),
+    Column("kind", "varchar", nullable=False, meaning="load, unload, retention or retry"),
     Column("parent", "varchar", nullable=True, meaning="the load whose end this one begins at"),
     Column("is_complete", "boolean", nullable=False, meaning="false where a compressed file was cut off"),
     Column("first_mark", "varchar", nullable=True, meaning="SHA-256 of the source up to its first line of data"),
@@ -62,8 +63,14 @@ LEDGER_COLUMNS = (
     Column("marks", "varchar", nullable=False, meaning="JSON: [offset, SHA-256 before it] at intervals"),
     Column("resume", "varchar", nullable=False, meaning="JSON: what reading on from end_byte has to know"),
     Column("unloaded", "varchar", nullable=False, meaning="JSON: the loads an unload takes back"),
-    Column("staged", "varchar", nullable=False, meaning="JSON: the data files of the decision, on its first row"),
+    Column(
+        "staged",
+        "varchar",
+        nullable=False,
+        meaning="JSON: the data files of the decision, on its first row that adds some",
+    ),
     Column("removed", "varchar", nullable=True, meaning="JSON: what a retention removes of each load"),
+    Column("retried", "varchar", nullable=True, meaning="JSON: what a retry makes of the rejects of each load"),
 )
 """Every column of the lake's table `loads`: the public ones and what the protocol needs."""
 
@@ -102,6 +109,29 @@ class Removal:
     rejects: Mapping[str, int]
 
 
+@dataclass(frozen=True)
+class Retried:
+    """What became of a load's rejected lines that were read again: calls, ignored lines, or still rejects.
+
+    The staged files of the retry hold these calls, and all rejects that the load has from then on.
+    """
+
+    calls: int = 0
+    ignored: int = 0
+    first_call: dt.datetime | None = None
+    last_call: dt.datetime | None = None
+
+    def __add__(self, other: Retried) -> Retried:
+        first = [call for call in (self.first_call, other.first_call) if call is not None]
+        last = [call for call in (self.last_call, other.last_call) if call is not None]
+        return Retried(
+            self.calls + other.calls,
+            self.ignored + other.ignored,
+            min(first, default=None),
+            max(last, default=None),
+        )
+
+
 @dataclass(frozen=True, kw_only=True)
 class LedgerRow:
     """One decision about one source, as the table `loads` keeps it."""
@@ -123,7 +153,7 @@ class LedgerRow:
     loaded_at: dt.datetime
     version: str
     decision: int = 0
-    kind: Literal["load", "unload", "retention"] = "load"
+    kind: Literal["load", "unload", "retention", "retry"] = "load"
     parent: str | None = None
     is_complete: bool = True
     first_mark: str | None = None
@@ -133,6 +163,7 @@ class LedgerRow:
     unloaded: tuple[str, ...] = ()
     staged: tuple[StagedFile, ...] = ()
     removed: Removal | None = None
+    retried: Mapping[str, Retried] = field(default_factory=dict)
 
     @property
     def end(self) -> Position:
@@ -148,6 +179,8 @@ class LedgerRow:
         record["staged"] = json.dumps([vars(file) for file in self.staged])
         if self.removed is not None:
             record["removed"] = json.dumps(vars(self.removed), default=dt.date.isoformat)
+        found = {load_id: vars(retried) for load_id, retried in self.retried.items()}
+        record["retried"] = json.dumps(found, default=dt.datetime.isoformat) if found else None
         return record
 
     @classmethod
@@ -195,6 +228,19 @@ def removal_from(text: str | None) -> Removal | None:
     return Removal(dt.date.fromisoformat(found["before"]), found["calls"], found["rejects"])
 
 
+def retried_from(text: str | None) -> Mapping[str, Retried]:
+    """What the ledger's column `retried` says."""
+    found = {} if text in (None, "[]") else json.loads(text)
+    return {
+        load_id: Retried(one["calls"], one["ignored"], _instant(one["first_call"]), _instant(one["last_call"]))
+        for load_id, one in found.items()
+    }
+
+
+def _instant(text: str | None) -> dt.datetime | None:
+    return None if text is None else dt.datetime.fromisoformat(text)
+
+
 _NAMES = tuple(column.name for column in LEDGER_COLUMNS)
 _DECODED: Mapping[str, Callable[[str], Any]] = {
     "marks": _marks,
@@ -202,6 +248,7 @@ _DECODED: Mapping[str, Callable[[str], Any]] = {
     "unloaded": _load_ids,
     "staged": _staged,
     "removed": removal_from,
+    "retried": retried_from,
 }
 """The columns that are kept as JSON, and how they are read."""
 
@@ -228,6 +275,16 @@ class Ledger:
     def removed(self) -> dict[str, tuple[int, int]]:
         """Of each load that holds and of which something was removed since: how many calls, and how many rejects."""
         return removed_from([row.removed for row in self.rows], {row.load_id for row in self.loads()})
+
+    def held(self) -> dict[str, tuple[int, int]]:
+        """Of each load that holds how many calls and rejects the lake has now, whatever was removed or retried since."""
+        removed, retried = self.removed(), sum_of_retries(row.retried for row in self.rows)
+        held = {}
+        for row in self.loads():
+            calls, rejects = removed.get(row.load_id, (0, 0))
+            again = retried.get(row.load_id, Retried())
+            held[row.load_id] = row.calls + again.calls - calls, row.rejects - again.calls - again.ignored - rejects
+        return held
 
     def grown_from(self, load_ids: Iterable[str]) -> tuple[str, ...]:
         """The given loads and all that hold and grew from them, directly or not, in the ledger's order."""
@@ -259,6 +316,15 @@ def removed_from(removals: Iterable[Removal | None], load_ids: Container[str]) -
                 calls += removal.calls.get(load_id, 0)
                 removed[load_id] = calls, rejects + removal.rejects.get(load_id, 0)
     return removed
+
+
+def sum_of_retries(retries: Iterable[Mapping[str, Retried]]) -> dict[str, Retried]:
+    """What all these retries made of each load's rejects."""
+    retried: dict[str, Retried] = {}
+    for retry in retries:
+        for load_id, one in retry.items():
+            retried[load_id] = retried.get(load_id, Retried()) + one
+    return retried
 
 
 def staged_files(rows: Sequence[LedgerRow], table: Table) -> tuple[StagedFile, ...]:

@@ -1,4 +1,4 @@
-"""Rows of data files in other data files: compacted in time order, or without what has grown too old.
+"""Rows of data files in other data files: compacted in time order, or without what is to leave.
 
 Memory holds the rows of about one data file, however many there are.
 """
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection, DuckDBPyRelation
 
     from ingest.data_file import DataFile
-    from ingest.ledger import Removal, Table, TableName
+    from ingest.ledger import LedgerRow, Table, TableName
 
 SCHEMAS: Mapping[TableName, pa.Schema] = {
     "calls": arrow_schema(CALL_COLUMNS),
@@ -39,34 +39,60 @@ SCHEMAS: Mapping[TableName, pa.Schema] = {
 _SLICES = 6
 """So many parts of a new file's rows are sorted one after the other, so that memory holds one of them."""
 
+_STAYING: Mapping[Table, str] = {
+    "calls": "from found anti join leaving on found.load_id = leaving.load_id and found.day < leaving.before",
+    "rejects": "from found anti join leaving on found.load_id = leaving.load_id",
+}
+"""The rows of a data file that do not leave."""
+
 _EPOCH = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
 _BATCH_ROWS = 128 * 1024
 """Rows that are written at once: a row group."""
 
 
-def without(files: Sequence[DataFile], name: Table, removal: Removal) -> tuple[list[DataFile], list[NewFile]]:
-    """The data files that hold what a retention removes, and new ones with the rest of their rows."""
+def without(
+    files: Sequence[DataFile], name: Table, decided: Sequence[LedgerRow]
+) -> tuple[list[DataFile], list[NewFile]]:
+    """The data files that hold what these decisions take out of a table, and new ones with the rest of their rows."""
     gone: list[DataFile] = []
     new: list[NewFile] = []
-    if not (removal.calls if name == "calls" else removal.rejects):
-        return gone, new
+    leaving = _leaving(name, decided)
     with _connect() as connection:
-        condition = _bind(connection, name, removal)
+        connection.execute(
+            "create table leaving as select unnest(?::varchar[]) as load_id, unnest(?::date[]) as before",
+            [list(leaving), list(leaving.values())],
+        )
         try:
             for file in files:
-                if name == "calls" and file.min_day is not None and file.min_day >= removal.before:
+                if not leaving or (file.min_day is not None and file.min_day >= max(leaving.values())):
                     continue
-                rows = read_files(connection, [file.path])
-                [(removed,)] = rows.filter(condition).count("*").fetchall()
-                if not removed:
+                read_files(connection, [file.path]).create_view("found", replace=True)
+                staying = connection.sql(_STAYING[name])
+                [(rows,)] = staying.count("*").fetchall()
+                if rows == file.rows:
                     continue
                 gone.append(file)
-                if removed < file.rows:
-                    new.append(_write(file.path.parent, name, [rows.filter(f"not ({condition})")]))
+                if rows:
+                    new.append(_write(file.path.parent, name, [staying]))
+        except duckdb.Error as error:
+            remove_files(file.path for file in new)
+            raise _failed(files[0].path.parent, error) from error
         except BaseException:
             remove_files(file.path for file in new)
             raise
     return gone, new
+
+
+def _leaving(name: Table, decided: Sequence[LedgerRow]) -> dict[str, dt.date]:
+    """The loads of which these decisions take rows out of a table, and of calls before which day."""
+    leaving: dict[str, dt.date] = {}
+    for row in decided:
+        if row.removed is not None:
+            found = row.removed.calls if name == "calls" else row.removed.rejects
+            leaving |= {load_id: max(row.removed.before, leaving.get(load_id, dt.date.min)) for load_id in found}
+        all_of_them = row.unloaded if name == "calls" else (*row.unloaded, *row.retried)
+        leaving |= dict.fromkeys(all_of_them, dt.date.max)
+    return leaving
 
 
 def calls_before(files: Sequence[DataFile], before: dt.date) -> dict[str, int]:
@@ -124,16 +150,6 @@ def _connect() -> DuckDBPyConnection:
     connection = duckdb.connect(":memory:", config={"temp_directory": ""})
     connection.execute("set TimeZone = 'UTC'")
     return connection
-
-
-def _bind(connection: DuckDBPyConnection, name: Table, removal: Removal) -> str:
-    """Bind what a retention removes of a table. Returns the condition under which a row is removed."""
-    counts = removal.calls if name == "calls" else removal.rejects
-    connection.execute("create table expired as select unnest(cast(? as varchar[])) as load_id", [list(counts)])
-    connection.execute("set variable before = ?", [removal.before])
-    if name == "rejects":
-        return "load_id in (select load_id from expired)"
-    return "day < getvariable('before') and load_id in (select load_id from expired)"
 
 
 def _in_time_order(

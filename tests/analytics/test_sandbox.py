@@ -8,6 +8,7 @@ from pathlib import Path
 import duckdb
 import pyarrow as pa
 import pytest
+from deltalake import DeltaTable
 
 from analytics.errors import SqlError, SqlLimitError
 from analytics.metrics import metric_names
@@ -185,6 +186,31 @@ def test_every_metric_is_there_with_the_default_scope(lake: Path) -> None:
         {"integration": "1234567_1", "customers": 2, "calls": 2},
         {"integration": "7654321_1", "customers": 1, "calls": 1},
     ]
+
+
+@pytest.mark.parametrize("files", [1, 2])
+def test_files_that_another_engine_has_rewritten_with_types_of_its_own_are_read(tmp_path: Path, files: int) -> None:
+    rows = [
+        call(customer="7000001"),
+        call(customer="7000002", filter_fields=["Name"]),
+        call(customer="7000003"),
+        call(customer="7000004", integration_id="7654321_1"),
+    ]
+    lake = given_lake(tmp_path / "lake", rows, rejects=[reject(), reject(line_number=2)], files=files)
+    DeltaTable((lake / "calls").as_uri()).delete("customer = '7000003'")
+    DeltaTable((lake / "rejects").as_uri()).delete("line_number = 2")
+    connection = connection_in(lake)
+    assert connection.sql("select customer from calls where environment = 'production' order by all").fetchall() == [
+        ("7000001",), ("7000002",), ("7000004",),
+    ]  # fmt: skip
+    assert connection.sql("select line_number from rejects where reason = 'bad_url'").fetchall() == [(1,)]
+    assert connection.sql("select calls, customers from metrics.calls_per_day").fetchall() == [(3, 3)]
+    theirs = connection_in(lake, Scope(partner=1234567, environment="production"))
+    assert theirs.sql("select customer from calls where connector = 'KnSubject' order by all").fetchall() == [
+        ("7000001",), ("7000002",),
+    ]  # fmt: skip
+    found = run_sql(lake, "select customer, filter_fields from calls where customer in ('7000002', '7000003')")
+    assert found.to_pylist() == [{"customer": "7000002", "filter_fields": ["Name"]}]
 
 
 def test_an_empty_lake_has_every_relation_too(tmp_path: Path) -> None:

@@ -2,45 +2,52 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 import os
 import shutil
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 import pytest
 from deltalake import CommitProperties, DeltaTable, Transaction, write_deltalake
+from pyarrow.parquet import ParquetFile
 
-from ingest import Lake, LakeError, maintain
+from ingest import Lake, LakeError, maintain, unload
 from ingest.ledger import LedgerRow
 from tests.ingest.lakes import BAD, SCHEMAS, broken, calls, lines, load, load_one, loads, numbers, rejects, stored
 from tests.ingest.worked import NOW
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from ingest.ledger import StagedFile
 
 
-def _of_format_1(lake: Path) -> None:
-    """Make of a lake what the first version wrote: the ledger without its column `removed`."""
+def _of_format(number: int, lake: Path) -> None:
+    """Make of a lake what an older version wrote: the ledger without the columns that were added since."""
     ledger, version = stored(lake, "loads"), Lake(lake).ledger()[1].version
-    schema = pa.schema([field for field in SCHEMAS["loads"] if field.name != "removed"])
+    added = {"removed", "retried"} if number == 1 else {"retried"}
+    schema = pa.schema([field for field in SCHEMAS["loads"] if field.name not in added])
     shutil.rmtree(lake / "loads")
     DeltaTable.create((lake / "loads").as_uri(), schema)
     table = DeltaTable((lake / "loads").as_uri())
     properties = CommitProperties(app_transactions=[Transaction("ledger", version)])
     write_deltalake(table, pa.Table.from_pylist(ledger, schema=schema), mode="append", commit_properties=properties)
     settings = json.loads((lake / "lake.json").read_text(encoding="utf-8"))
-    (lake / "lake.json").write_text(json.dumps(settings | {"format": 1}), encoding="utf-8")
+    (lake / "lake.json").write_text(json.dumps(settings | {"format": number}), encoding="utf-8")
+
+
+@pytest.fixture(params=[1, 2])
+def number(request: pytest.FixtureRequest) -> int:
+    return int(request.param)
 
 
 @pytest.fixture
-def old(tmp_path: Path) -> Path:
+def old(tmp_path: Path, number: int) -> Path:
     lake, path = tmp_path / "lake", tmp_path / "access.log"
     path.write_bytes(lines(0, 700) + BAD)
     load(lake, path)
-    _of_format_1(lake)
+    _of_format(number, lake)
     return lake
 
 
@@ -48,18 +55,18 @@ def _format(lake: Path) -> int:
     return int(json.loads((lake / "lake.json").read_text(encoding="utf-8"))["format"])
 
 
-def test_a_lake_of_the_first_format_is_read_as_it_is(old: Path) -> None:
+def test_a_lake_of_an_older_format_is_read_as_it_is(old: Path, number: int) -> None:
     assert numbers(old) == [0, 700]
     assert [row["calls"] for row in loads(old)] == [2]
     assert Lake(old).snapshot().removed == {}
     assert broken(old) == {}
-    assert _format(old) == 1
+    assert _format(old) == number
 
 
-def test_a_lake_of_the_first_format_becomes_one_of_this_when_it_is_written(old: Path) -> None:
+def test_a_lake_of_an_older_format_becomes_one_of_this_when_it_is_written(old: Path) -> None:
     (old.parent / "access.log").write_bytes(lines(0, 700) + BAD + lines(1))
     assert load_one(old, old.parent / "access.log").calls == 1
-    assert _format(old) == 2
+    assert _format(old) == 3
     assert maintain(old, now=NOW, keep_calls=30).calls_removed == 2
     assert numbers(old) == [700]
     assert len(rejects(old)) == 1
@@ -70,16 +77,52 @@ def test_an_upgrade_that_was_cut_off_is_completed(old: Path) -> None:
     Lake(old).roll_forward()
     (old / "lake.json").write_text('{"format": 1, "time_zone": "Europe/Amsterdam"}', encoding="utf-8")
     Lake(old).roll_forward()
-    assert _format(old) == 2
+    assert _format(old) == 3
     assert broken(old) == {}
 
 
 def test_a_lake_of_a_later_format_is_refused_with_what_to_do(old: Path) -> None:
-    (old / "lake.json").write_text('{"format": 3, "time_zone": "UTC"}', encoding="utf-8")
+    (old / "lake.json").write_text('{"format": 4, "time_zone": "UTC"}', encoding="utf-8")
     with pytest.raises(
-        LakeError, match="the lake has format 3, this version of koppelzicht reads up to 2; use the version"
+        LakeError, match="the lake has format 4, this version of koppelzicht reads up to 3; use the version"
     ):
         maintain(old, now=NOW)
+
+
+# -- rows that leave
+
+
+def test_what_an_unload_keeps_of_a_shared_file_is_as_it_was_written(tmp_path: Path) -> None:
+    path, other_path = tmp_path / "access.log", tmp_path / "other.log"
+    path.write_bytes(lines(0, 700) + BAD)
+    other_path.write_bytes(lines(1) + BAD + BAD)
+    lake = tmp_path / "lake"
+    load(lake, path, other_path)
+    kept = [call for call in calls(lake) if call["request_id"] != "1"]
+    unload(lake, str(other_path), now=NOW)
+    assert calls(lake) == kept
+    assert [number for number, _, _ in rejects(lake)] == [3]
+    for table, files in (("calls", Lake(lake).snapshot().calls), ("rejects", Lake(lake).snapshot().rejects)):
+        (file,) = files
+        with ParquetFile(file if isinstance(file, Path) else file.path) as parquet:
+            assert parquet.schema_arrow.equals(SCHEMAS[table])
+    (bounds,) = Lake(lake).snapshot().calls
+    assert (bounds.rows, bounds.min_day, bounds.max_day) == (2, dt.date(2026, 9, 30), dt.date(2026, 10, 1))
+    assert (bounds.min_partner, bounds.max_partner, bounds.min_customer) == (4321, 4321, "1234")
+    assert broken(lake) == {}
+
+
+def test_a_file_without_rows_that_leave_is_not_rewritten(tmp_path: Path) -> None:
+    path, other_path = tmp_path / "access.log", tmp_path / "other.log"
+    path.write_bytes(lines(0) + BAD)
+    other_path.write_bytes(lines(1) + BAD)
+    lake = tmp_path / "lake"
+    load(lake, path)
+    before = Lake(lake).snapshot()
+    load(lake, other_path)
+    unload(lake, str(other_path), now=NOW)
+    after = Lake(lake).snapshot()
+    assert (after.calls, after.rejects) == (before.calls, before.rejects)
 
 
 # -- staged and decided
@@ -144,7 +187,9 @@ def test_the_ledger_read_on_is_the_ledger_read_anew(lake: Path) -> None:
         assert store.decide(table, ledger, [row, unloading])
         assert store.ledger()[1] == Lake(lake).ledger()[1]
     _, ledger = store.ledger()
-    assert [row.decision for row in ledger.rows] == [1, 2, 3, 4, 5, 6, 7]
-    assert ledger.after(5) == ledger.rows[5:]
-    assert ledger.until(5).rows == ledger.rows[:5]
+    assert [(row.decision, row.kind) for row in ledger.rows] == [
+        (1, "load"), (2, "unload"), (2, "load"), (3, "unload"), (3, "load"), (4, "unload"), (4, "load"),
+    ]  # fmt: skip
+    assert ledger.after(2) == ledger.rows[3:]
+    assert ledger.until(2).rows == ledger.rows[:3]
     assert [row.load_id for row in ledger.loads()] == ["0" * 15 + "2"]
