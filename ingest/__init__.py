@@ -22,10 +22,13 @@ if TYPE_CHECKING:
         LakeStatus,
         MaintenanceReport,
         ReadOptions,
+        RetriedSource,
+        RetryReport,
         SourceReport,
         UnloadReport,
         Verification,
     )
+    from ingest.retry import retry_rejects
     from ingest.unloading import unload
     from ingest.verification import verify
 
@@ -38,6 +41,8 @@ _ROOMS = {
     "LakeStatus": "report",
     "MaintenanceReport": "report",
     "ReadOptions": "report",
+    "RetriedSource": "report",
+    "RetryReport": "report",
     "Snapshot": "lake",
     "SourceError": "errors",
     "SourceReport": "report",
@@ -46,6 +51,7 @@ _ROOMS = {
     "ingest": "loader",
     "inspect": "inspection",
     "maintain": "maintenance",
+    "retry_rejects": "retry",
     "status": "lake_status",
     "unload": "unloading",
     "verify": "verification",
@@ -60,6 +66,8 @@ __all__ = [
     "LakeStatus",
     "MaintenanceReport",
     "ReadOptions",
+    "RetriedSource",
+    "RetryReport",
     "Snapshot",
     "SourceError",
     "SourceReport",
@@ -68,6 +76,7 @@ __all__ = [
     "ingest",
     "inspect",
     "maintain",
+    "retry_rejects",
     "status",
     "unload",
     "verify",

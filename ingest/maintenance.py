@@ -127,9 +127,8 @@ def _apply_retention(store: Lake, *, now: dt.datetime, keep_calls: int | None, k
 
 
 def _removal(ledger: Ledger, before: dt.date, counted: Mapping[str, int], loaded_before: dt.datetime | None) -> Removal:
-    removed = ledger.removed()
     loads = ledger.loads()
-    rejects = {row.load_id: row.rejects - removed.get(row.load_id, (0, 0))[1] for row in loads}
+    rejects = {load_id: count for load_id, (_, count) in ledger.held().items()}
     return Removal(
         before=before,
         calls={row.load_id: counted[row.load_id] for row in loads if row.load_id in counted},

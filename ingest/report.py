@@ -50,9 +50,33 @@ class IngestReport:
     warnings: tuple[str, ...] = ()
 
 
+@dataclass(frozen=True, kw_only=True)
+class RetriedSource:
+    """What became of the rejected lines of one source: so many were read again, are calls, still rejects or ignored now.
+
+    Of an unchanged source every line is what it was.
+    """
+
+    source: str
+    status: Literal["retried", "unchanged", "failed"]
+    lines: int = 0
+    calls: int = 0
+    rejects: int = 0
+    ignored: int = 0
+    error: str | None = None
+
+
+@dataclass(frozen=True)
+class RetryReport:
+    """What became of every source whose rejects were read again, in the order in which they were given."""
+
+    sources: tuple[RetriedSource, ...]
+    warnings: tuple[str, ...] = ()
+
+
 @dataclass(frozen=True)
 class UnloadReport:
-    """What was taken back."""
+    """What was taken back: loads, and the calls and rejects that the lake had of them."""
 
     loads: int
     calls: int

@@ -20,11 +20,16 @@ if TYPE_CHECKING:
 
 
 def unload(lake: Path, target: str, *, now: dt.datetime) -> UnloadReport:
-    """Take back a load (by its id) or every load of a path, with those that grew from it. LakeError when there is none."""
+    """Take back a load (by its id) or every load of a path, with those that grew from it.
+
+    LakeError when there is none, and for standard input: that is no path, and what came from it is not one source.
+    """
     store = Lake(lake)
     store.roll_forward()
     while True:
         table, ledger = store.ledger()
+        if target == STANDARD_INPUT:
+            raise LakeError(_names_of_standard_input(ledger))
         wanted = _loads_of(ledger, target)
         if not wanted:
             raise LakeError(
@@ -35,8 +40,9 @@ def unload(lake: Path, target: str, *, now: dt.datetime) -> UnloadReport:
         if store.decide(table, ledger, [unloading_row(family, target, now)]):
             break
     store.roll_forward()
-    gone = [row for row in ledger.loads() if row.load_id in family]
-    return UnloadReport(len(gone), sum(row.calls for row in gone), sum(row.rejects for row in gone))
+    held = ledger.held()
+    calls, rejects = (sum(held[load_id][place] for load_id in family) for place in (0, 1))
+    return UnloadReport(len(family), calls, rejects)
 
 
 def unloading_row(family: Sequence[str], target: str, now: dt.datetime) -> LedgerRow:
@@ -51,6 +57,21 @@ def unloading_row(family: Sequence[str], target: str, now: dt.datetime) -> Ledge
         kind="unload",
         unloaded=tuple(family),
     )
+
+
+_FEW = 3
+
+
+def _names_of_standard_input(ledger: Ledger) -> str:
+    """That many loads may have come from there, and what the last ones are called."""
+    loads = [row for row in ledger.loads() if row.source == STANDARD_INPUT]
+    if not loads:
+        return "-: no load came from standard input"
+    last = ", ".join(
+        f"{row.load_id} ({row.calls:,} calls, {row.loaded_at:%Y-%m-%d %H:%M})" for row in loads[: -_FEW - 1 : -1]
+    )
+    more = f", and {len(loads) - _FEW:,} before them" if len(loads) > _FEW else ""
+    return f"-: standard input has no name of its own; take a load back by its id: {last}{more}"
 
 
 def _loads_of(ledger: Ledger, target: str) -> list[str]:

@@ -5,6 +5,7 @@ What the ledger says is checked in Python, what the rows say in `verification.sq
 
 from __future__ import annotations
 
+import datetime as dt
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, get_args
 
@@ -26,7 +27,7 @@ from ingest.call import (
 from ingest.data_file import BOUND_COLUMNS, data_files, read_files
 from ingest.engine import connect, official_connectors
 from ingest.lake import APPLICATION, Lake
-from ingest.ledger import REJECT_COLUMNS
+from ingest.ledger import REJECT_COLUMNS, Retried, sum_of_retries
 from ingest.leftovers import unheld
 from ingest.report import Check, Verification
 
@@ -151,9 +152,9 @@ def _decided_loads_are_visible(store: Lake, ledger: Ledger, snapshot: Snapshot) 
                 continue
             size = path.stat().st_size if path.is_file() else None
             if size is None:
-                missing.append(f"load {row.load_id} ({row.source}): decided, but {path} is missing")
+                missing.append(f"{row.kind} {row.load_id} ({row.source}): decided, but {path} is missing")
             elif size != file.size:
-                missing.append(f"load {row.load_id}: {path} has {size:,} bytes, the ledger says {file.size:,}")
+                missing.append(f"{row.kind} {row.load_id}: {path} has {size:,} bytes, the ledger says {file.size:,}")
     decisions = len({row.decision for row in waiting})
     sound = (
         f"{decisions} decisions wait; the next ingest rolls them forward"
@@ -203,22 +204,31 @@ def _out_of_step(store: Lake) -> Iterator[str]:
 
 
 def _unfounded(ledger: Ledger) -> Iterator[str]:
-    """What an unload or a retention says of loads that do not hold at that point, or have not so much."""
+    """What an unload, a retention or a retry says of loads that do not hold at that point, or have not so much."""
     held: dict[str, LedgerRow] = {}
     for row in ledger.rows:
         removed = row.removed.calls.keys() | row.removed.rejects.keys() if row.removed is not None else set[str]()
-        for load_id in sorted({*row.unloaded, *removed} - held.keys()):
+        for load_id in sorted({*row.unloaded, *removed, *row.retried} - held.keys()):
             yield f"{row.kind} {row.load_id}: names load {load_id}, which does not hold at that point"
         for load_id in row.unloaded:
             held.pop(load_id, None)
         if row.kind == "load":
             held[row.load_id] = row
-    for load_id, (calls, rejects) in ledger.removed().items():
-        load = held[load_id]
-        if not (0 <= calls <= load.calls and 0 <= rejects <= load.rejects):
+    removals = ledger.removed()
+    retries = sum_of_retries(row.retried for row in ledger.rows)
+    for load_id in sorted(held.keys() & (removals.keys() | retries.keys())):
+        load, again = held[load_id], retries.get(load_id, Retried())
+        calls, rejects = removals.get(load_id, (0, 0))
+        had_calls, had_rejects = load.calls + again.calls, load.rejects - again.calls - again.ignored
+        if not (0 <= calls <= had_calls and 0 <= rejects <= had_rejects and min(again.calls, again.ignored) >= 0):
             yield (
                 f"load {load_id} ({load.source}): {calls:,} calls and {rejects:,} rejects were removed of"
-                f" {load.calls:,} and {load.rejects:,}"
+                f" {had_calls:,} and {had_rejects:,}"
+                + (
+                    f" ({again.calls:,} calls and {again.ignored:,} ignored lines were rejects)"
+                    if again != Retried()
+                    else ""
+                )
             )
 
 
@@ -273,14 +283,14 @@ def _removed(snapshot: Snapshot) -> pa.Table:
 
 
 def _removals(ledger: Ledger, snapshot: Snapshot) -> pa.Table:
-    """Up to which day the calls of a load were removed."""
-    rows = [
-        (load_id, row.removed.before)
-        for row in ledger.until(snapshot.version).rows
-        if row.removed is not None
-        for load_id in row.removed.calls
-    ]
-    return _of(rows, load_id=pa.string(), before=pa.date32())
+    """Up to which day the calls of a load were removed. A retry afterwards may have brought calls of such days."""
+    rows: dict[str, dt.date] = {}
+    for row in ledger.until(snapshot.version).rows:
+        if row.removed is not None:
+            rows |= {load_id: max(row.removed.before, rows.get(load_id, dt.date.min)) for load_id in row.removed.calls}
+        for load_id in row.retried:
+            rows.pop(load_id, None)
+    return _of(list(rows.items()), load_id=pa.string(), before=pa.date32())
 
 
 def _decided(ledger: Ledger, snapshot: Snapshot) -> pa.Table:
