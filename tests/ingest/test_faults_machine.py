@@ -126,8 +126,20 @@ koppelzicht.main()
 
 
 @pytest.mark.skipif(os.name == "nt", reason="POSIX signals")
-@pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)], ids=["Ctrl-C", "SIGTERM"])
-@pytest.mark.parametrize("block", [None, 20_000], ids=["in a block of 64 MB", "in pieces"])
+@pytest.mark.parametrize(
+    ("number", "code", "block"),
+    [
+        pytest.param(signal.SIGINT, 130, None, id="Ctrl-C in a block of 64 MB"),
+        pytest.param(signal.SIGTERM, 143, 20_000, id="SIGTERM between pieces"),
+        *scaled(
+            [],
+            [
+                pytest.param(signal.SIGTERM, 143, None, id="SIGTERM in a block of 64 MB"),
+                pytest.param(signal.SIGINT, 130, 20_000, id="Ctrl-C between pieces"),
+            ],
+        ),
+    ],
+)
 def test_a_load_that_is_told_to_stop_stops_and_leaves_the_lake_right(
     tmp_path: Path, number: int, code: int, block: int | None
 ) -> None:
@@ -207,9 +219,7 @@ def _long_log(tmp_path: Path) -> Path:
     """A log that takes some room in a lake, whatever is done to make it small."""
     chance = random.Random(3)
     path = tmp_path / "long.log"
-    path.write_bytes(
-        b"".join(line(number, user_agent=chance.randbytes(8).hex(" ") * 3) for number in range(10, 20_000))
-    )
+    path.write_bytes(b"".join(line(number, user_agent=chance.randbytes(8).hex(" ") * 3) for number in range(10, 8000)))
     return path
 
 
@@ -232,13 +242,13 @@ def test_on_a_full_disk_the_lake_stays_right_and_a_rerun_completes(tmp_path: Pat
     assert broken(lake) == {}
     _remount(disk, "size=50m")
     assert _ingest(lake, path)[0] == 0
-    assert numbers(lake) == list(range(20_000))
+    assert numbers(lake) == list(range(8000))
     assert broken(lake) == {}
 
 
 def test_on_a_disk_that_fills_up_at_any_step_a_rerun_completes(tmp_path: Path, disk: Path) -> None:
     lake, path = disk / "lake", tmp_path / "access.log"
-    for number, room in enumerate(range(0, 40_960, scaled(8192, 4096))):
+    for number, room in enumerate(range(0, 40_960, scaled(16_384, 4096))):
         path.write_bytes(lines(number) + BAD)
         used = sum(-(-file.stat().st_size // 4096) * 4096 for file in disk.rglob("*") if file.is_file())
         (disk / "other").write_bytes(b"x" * max(0, 2 * MB - used - room))
@@ -253,7 +263,7 @@ def test_on_a_disk_that_fills_up_at_any_step_a_rerun_completes(tmp_path: Path, d
 
 
 @pytest.mark.skipif(os.name == "nt", reason="needs limits of POSIX")
-@pytest.mark.parametrize("limit", scaled([2000, 20_000], [500, 1000, 2000, 4000, 8000, 20_000, 100_000]))
+@pytest.mark.parametrize("limit", scaled([20_000], [500, 1000, 2000, 4000, 8000, 20_000, 100_000]))
 def test_at_a_quota_the_lake_stays_right_and_a_rerun_completes(tmp_path: Path, limit: int) -> None:
     lake, path = tmp_path / "lake", _long_log(tmp_path)
     _one_load(tmp_path, lake)
@@ -264,7 +274,7 @@ def test_at_a_quota_the_lake_stays_right_and_a_rerun_completes(tmp_path: Path, l
     assert numbers(lake) == list(range(10))
     assert broken(lake) == {}
     assert _ingest(lake, path)[0] == 0
-    assert numbers(lake) == list(range(20_000))
+    assert numbers(lake) == list(range(8000))
     assert broken(lake) == {}
 
 
@@ -282,7 +292,7 @@ def test_on_a_disk_that_is_read_only_the_lake_can_be_read_and_a_rerun_completes(
     assert (code, "Read-only file system" in said, str(disk / "new") in said) == (1, True, True)
     _remount(disk, "rw,size=50m")
     assert _ingest(lake, path)[0] == 0
-    assert numbers(lake) == list(range(20_000))
+    assert numbers(lake) == list(range(8000))
     assert broken(lake) == {}
 
 
