@@ -199,7 +199,8 @@ def _remarks(warehouse: Warehouse, changes: Sequence[Change], scope: Scope, rows
     if period is not None:
         since, until = period
         remarks.append(
-            f"calls of {(until - since).days} days, since {since} and before {until}, environment {scope.environment}"
+            f"calls of {_counted((until - since).days, 'day')}, since {since} and before {until}, "
+            f"environment {scope.environment}"
         )
     remarks += _about_fields(warehouse, changes, scope)
     remarks += _about_unseen(warehouse, changes, scope)

@@ -6,6 +6,8 @@
     answers.py         metric, sql
     check.py           check
     certification.py   certification
+    impact.py          impact
+    practices.py       practices
     registry.py        registry load, registry missing, registry versions
     reports.py         report partner, report month
     screens.py         dashboard, demo

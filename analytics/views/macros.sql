@@ -8,6 +8,9 @@ create macro percentile(x, p) as quantile_cont(x, p);
 create macro hour_of(moment) as to_timestamp(epoch_us(moment) // 3600000000 * 3600);
 create macro minute_of(moment) as to_timestamp(epoch_us(moment) // 60000000 * 60);
 
+-- Microseconds since 1970: whole numbers to compare and add up where durations matter.
+create macro micros_of(moment) as epoch_us(moment);
+
 -- The ends of the 95 % Wilson interval of a fraction: how low or high the true one may well be. z = 1.959964, and z * z and
 -- its half and quarter stand as numbers. The ends of none and of all are exact.
 create macro wilson_low(part, whole) as

@@ -29,6 +29,12 @@ CONTRACT = {
     "id_hygiene": "id_status, id_defect, calls, customers, share",
     "unidentified_calls": "customer, user_agent, connector, calls, first_call, last_call",
     "completeness": "stream, hour, calls, expected, state",
+    "practices": (
+        "integration, name, score, rule, severity, state, calls, judged, share, customers, connector, first_call, last_call, advice"
+    ),
+    "heaviest_users": (
+        "day, place, integration, name, customer, connector, calls, errors, seconds, share, seconds_share"
+    ),
     "customer_links": (
         "partner, integration, customer, name, branch, calls, errors, error_rate, first_call, last_call"
     ),

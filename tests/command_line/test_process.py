@@ -33,6 +33,8 @@ COMMANDS = [
     "sql",
     "check",
     "certification",
+    "impact",
+    "practices",
     "report partner",
     "report month",
     "dashboard",

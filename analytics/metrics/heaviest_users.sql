@@ -1,0 +1,99 @@
+-- title: The heaviest users
+-- unit: seconds
+-- grain: one row per day and place, from 1 to 10
+-- key: day, place
+-- look_back: 0
+-- meaning: Who kept the service busy longest on each day. A user is an integration at all of its customers, or, of
+-- calls without a valid id, the customer they were made at. `seconds` is how long its calls took together (null
+-- where no log has durations; then the number of calls decides), `connector` the one that took most of that,
+-- `share` the part of all calls of the day in scope and `seconds_share` that of their seconds.
+with named as (
+    select
+        calls.day,
+        calls.integration,
+        case when calls.integration is null then calls.customer end as customer,
+        spellings.connector,
+        calls.status,
+        calls.duration_ms
+    from calls
+    left join spellings on calls.connector = spellings.sent
+),
+
+by_connector as (
+    select
+        day,
+        integration,
+        customer,
+        connector,
+        count(*) as calls,
+        count(*) filter (where status >= 400) as errors,
+        sum(duration_ms) / 1000 as seconds
+    from named
+    group by day, integration, customer, connector
+),
+
+users as (
+    select
+        day,
+        integration,
+        customer,
+        cast(sum(calls) as bigint) as calls,
+        cast(sum(errors) as bigint) as errors,
+        sum(seconds) as seconds
+    from by_connector
+    group by day, integration, customer
+),
+
+placed as (
+    select
+        day,
+        integration,
+        customer,
+        calls,
+        errors,
+        seconds,
+        cast(calls as double) / sum(calls) over (partition by day) as share,
+        seconds / nullif(sum(seconds) over (partition by day), 0) as seconds_share,
+        row_number() over (
+            partition by day
+            order by seconds desc nulls last, calls desc, integration asc nulls last, customer asc
+        ) as place
+    from users
+),
+
+busiest as (
+    select
+        day,
+        integration,
+        customer,
+        connector,
+        row_number() over (
+            partition by day, integration, customer
+            order by seconds desc nulls last, calls desc, connector asc
+        ) as place
+    from by_connector
+    where connector is not null
+)
+
+select
+    placed.day,
+    placed.place,
+    placed.integration,
+    integrations.name,
+    placed.customer,
+    busiest.connector,
+    placed.calls,
+    placed.errors,
+    placed.seconds,
+    placed.share,
+    placed.seconds_share
+from placed
+left join busiest
+    on
+        placed.day = busiest.day
+        and placed.integration is not distinct from busiest.integration
+        and placed.customer is not distinct from busiest.customer
+        and busiest.place = 1
+left join integrations on placed.integration = integrations.integration
+where placed.place <= 10
+order by placed.day asc, placed.place asc

@@ -1,0 +1,221 @@
+"""Whom a change concerns: impact."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, get_args
+
+import typer
+
+from command_line import output
+from command_line.nothing_found import say_why_nothing
+from command_line.options import DEFAULT_LAKE, FormatOption, JsonOption, LakeOption, rows_format, unknown
+from command_line.output import say
+from command_line.scope import scoped
+from command_line.values import counted, shown
+
+if TYPE_CHECKING:
+    from analytics import Scope
+    from analytics.impact import Impact
+    from analytics.release_notes import Change
+
+Operation = Annotated[
+    str | None,
+    typer.Option("--operation", metavar="NAME", help="get, insert, update, delete, or GET, POST, PUT, DELETE."),
+]
+Field = Annotated[str | None, typer.Option("--field", metavar="NAME", help="A field of the connector that changes.")]
+TokenForm = Annotated[
+    str | None,
+    typer.Option("--token-form", metavar="NAME", help="Who sends tokens in this form: plain, soap_body, base64, ..."),
+]
+Protocol = Annotated[str | None, typer.Option("--protocol", metavar="NAME", help="Who uses rest or soap.")]
+ApiVersion = Annotated[
+    str | None, typer.Option("--api-version", metavar="VERSION", help="Who asks for this Accept-Version (SB).")
+]
+ChangesFile = Annotated[
+    Path | None,
+    typer.Option(
+        "--changes", metavar="FILE", help="Release notes (Markdown), or a CSV list: description, connector, ..."
+    ),
+]
+Severity = Annotated[
+    str | None,
+    typer.Option(
+        "--severity", metavar="NAME", help="Changes as severe as this: breaking, deprecated, changed or added."
+    ),
+]
+SafeShare = Annotated[
+    float | None,
+    typer.Option(
+        "--safe-share", metavar="FRACTION", min=0, max=1, help="Safe below this share of an integration's calls."
+    ),
+]
+SafeCalls = Annotated[
+    int | None,
+    typer.Option("--safe-calls", metavar="NUMBER", min=1, help="Safe below so many calls of an integration."),
+]
+Exclude = Annotated[
+    list[str] | None, typer.Option("--exclude", metavar="ID", help="Leave out this integration; may be given again.")
+]
+Out = Annotated[
+    Path | None,
+    typer.Option("--out", metavar="DIR", help="Write a mailing list, a draft for each partner, and tables."),
+]
+
+SHOWN = ("integration", "name", "partner_name", "contact", "customers", "calls", "share", "last_call")
+_BRANCHES_SAID = 8
+_LENGTH_SHOWN = 70
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Asked:
+    changes: tuple[Change, ...]
+    remarks: tuple[str, ...] = ()
+
+
+@scoped
+def impact(
+    *,
+    lake: LakeOption = DEFAULT_LAKE,
+    operation: Operation = None,
+    field: Field = None,
+    token_form: TokenForm = None,
+    protocol: Protocol = None,
+    api_version: ApiVersion = None,
+    changes: ChangesFile = None,
+    severity: Severity = None,
+    safe_share: SafeShare = None,
+    safe_calls: SafeCalls = None,
+    exclude: Exclude = None,
+    scope: Scope,
+    out: Out = None,
+    output_format: FormatOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Who is concerned by a change: --connector, or any of what follows it, or the --changes of a release."""
+    from analytics import Warehouse
+    from analytics.impact import COLUMNS, Thresholds
+    from analytics.impact import impact as answer
+
+    chosen = rows_format(output_format, as_json=as_json)
+    parts = {
+        "--operation": operation,
+        "--field": field,
+        "--token-form": token_form,
+        "--protocol": protocol,
+        "--api-version": api_version,
+    }
+    asked = _from_file(changes, severity, scope, parts) if changes is not None else _from_parts(parts, scope, severity)
+    thresholds = Thresholds(share=safe_share, calls=safe_calls, excluded=_integrations(exclude or []))
+    with Warehouse.open(lake) as warehouse:
+        found = answer(warehouse, asked.changes, scope, thresholds)
+        if chosen == "table":
+            columns = (*COLUMNS[:4], *SHOWN) if changes is not None else SHOWN
+            rows = output.Rows.from_frame(found.rows.select(columns))
+            output.print_rows(output.Rows(columns, [tuple(map(_brief, row)) for row in rows.values]), chosen)
+        else:
+            output.print_arrow(found.rows.select(COLUMNS).to_arrow(), chosen)
+        for remark in (*asked.remarks, *_verdicts(found), *found.remarks):
+            say(f"note: {remark}")
+        if set(found.verdicts) == {"unused"}:
+            say_why_nothing(found.rows, warehouse, scope)
+    if out is not None:
+        _write(found, out)
+
+
+def _from_file(file: Path, severity: str | None, scope: Scope, parts: dict[str, str | None]) -> _Asked:
+    from analytics.release_notes import SEVERITIES, read_changes
+
+    for option, value in {"--connector": scope.connector, **parts}.items():
+        if value is not None:
+            raise typer.BadParameter(f"the file says what changes; leave {option} out", param_hint="'--changes'")
+    if severity is not None and severity not in SEVERITIES:
+        raise typer.BadParameter(unknown("severity", severity, SEVERITIES), param_hint="'--severity'")
+    notes = read_changes(file)
+    wanted = SEVERITIES[: SEVERITIES.index(severity) + 1] if severity is not None else SEVERITIES
+    kept = tuple(change for change in notes.changes if change.severity in wanted)
+    read = f"{shown(file.name)}: {counted(notes.rows, 'row')}, {counted(len(notes.changes), 'change')}"
+    if notes.rows > len(notes.changes):
+        read += f" ({notes.rows - len(notes.changes)} said twice)"
+    if len(kept) < len(notes.changes):
+        read += f", {len(kept)} of them at least {severity}"
+    return _Asked(changes=kept, remarks=(read, *notes.remarks))
+
+
+def _from_parts(parts: dict[str, str | None], scope: Scope, severity: str | None) -> _Asked:
+    from analytics.impact import asked
+    from analytics.release_notes import operation_named
+    from ingest.call import Protocol, TokenForm
+
+    if severity is not None:
+        raise typer.BadParameter("severity is what --changes says; nothing else does", param_hint="'--severity'")
+    operation, field, token_form, protocol, api_version = parts.values()
+    if scope.connector is None and not any(parts.values()):
+        raise typer.BadParameter(
+            "what changes? --connector NAME, --token-form NAME, --protocol NAME, --api-version VERSION, or --changes FILE"
+        )
+    if field is not None and scope.connector is None:
+        raise typer.BadParameter("a field of which connector? --connector NAME", param_hint="'--field'")
+    if operation is not None and operation_named(operation) is None:
+        words = "get, insert, update, delete, write, metainfo, attachment, report, version, auth, bi, other"
+        raise typer.BadParameter(f"{operation!r} is no operation; known: {words}", param_hint="'--operation'")
+    forms = {form: form for form in get_args(TokenForm)}
+    if token_form is not None and token_form not in forms:
+        raise typer.BadParameter(unknown("form of token", token_form, tuple(forms)), param_hint="'--token-form'")
+    protocols = {name: name for name in get_args(Protocol)}
+    if protocol is not None and protocol not in protocols:
+        raise typer.BadParameter(unknown("protocol", protocol, tuple(protocols)), param_hint="'--protocol'")
+    change = asked(
+        connector=scope.connector,
+        operation=operation_named(operation) if operation is not None else None,
+        field=field,
+        token_form=forms[token_form] if token_form is not None else None,
+        protocol=protocols[protocol] if protocol is not None else None,
+        api_version=api_version,
+    )
+    return _Asked(changes=(change,))
+
+
+def _integrations(texts: list[str]) -> frozenset[str]:
+    from analytics import Scope, ScopeError
+
+    try:
+        return frozenset(str(Scope.parse({"integration": text}).integration) for text in texts)
+    except ScopeError as error:
+        raise typer.BadParameter(str(error).removeprefix("integration: "), param_hint="'--exclude'") from None
+
+
+def _brief(value: object) -> object:
+    if not isinstance(value, str) or len(value) <= _LENGTH_SHOWN:
+        return value
+    return f"{value[: _LENGTH_SHOWN - 1]}…"
+
+
+def _verdicts(found: Impact) -> list[str]:
+    """What became of the changes, in words, and in which branches they are felt."""
+    words = {
+        "concerns": "somebody is concerned",
+        "safe": "safe: used, but below what was said to be safe",
+        "unused": "nobody calls it",
+        "unseen": "no log can tell, for it names no connector",
+    }
+    lines = []
+    if len(found.verdicts) > 1 or "safe" in found.verdicts:
+        counts = [f"{found.verdicts.count(verdict)} {words[verdict]}" for verdict in words if verdict in found.verdicts]
+        lines.append(f"{counted(len(found.verdicts), 'change')}: {'; '.join(counts)}")
+    branches = [f"{branch or 'branch not known'} {customers}" for branch, customers in found.branches.iter_rows()]
+    if branches:
+        more = f", and {len(branches) - _BRANCHES_SAID} more" if len(branches) > _BRANCHES_SAID else ""
+        lines.append(f"customers by branch: {', '.join(map(shown, branches[:_BRANCHES_SAID]))}{more}")
+    return lines
+
+
+def _write(found: Impact, out: Path) -> None:
+    from analytics.reports.mailing import write_mailing
+
+    files = write_mailing(found, out)
+    drafts = sum(file.suffix == ".txt" for file in files) // 2
+    say(
+        f"{shown(str(files[0]))}: {counted(drafts, 'partner')} to write to, with a draft in Dutch and in English beside it"
+    )

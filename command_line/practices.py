@@ -1,0 +1,64 @@
+"""Who breaks the rules of use: practices."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from command_line import output
+from command_line.nothing_found import say_why_nothing
+from command_line.options import DEFAULT_LAKE, FormatOption, JsonOption, LakeOption, rows_format
+from command_line.output import say
+from command_line.scope import scoped
+from command_line.values import counted
+
+if TYPE_CHECKING:
+    from analytics import Scope
+
+SHOWN = (
+    "score",
+    "integration",
+    "name",
+    "rule",
+    "severity",
+    "calls",
+    "judged",
+    "share",
+    "customers",
+    "connector",
+    "last_call",
+)
+
+
+@scoped
+def practices(
+    *,
+    lake: LakeOption = DEFAULT_LAKE,
+    scope: Scope,
+    output_format: FormatOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Show which rules of use an integration breaks, with a score; 'metric practices' shows those it keeps too."""
+    from analytics import Warehouse
+    from analytics.gaps import gap_note
+    from analytics.practices import broken, by_rule, scores
+
+    chosen = rows_format(output_format, as_json=as_json)
+    with Warehouse.open(lake) as warehouse:
+        every = warehouse.metric("practices", scope)
+        rows = broken(every)
+        output.print_arrow((rows.select(SHOWN) if chosen == "table" else rows).to_arrow(), chosen)
+        if every.is_empty():
+            say_why_nothing(every, warehouse, scope)
+            return
+        judged = scores(every)
+        known = judged.filter(judged["integration"].is_not_null())
+        keeping = known.filter(known["broken"].list.len() == 0).height
+        say(f"note: {keeping} of {counted(known.height, 'integration')} keep every rule that could be judged")
+        for row in by_rule(every).filter(by_rule(every)["judged"] == 0).iter_rows(named=True):
+            say(f"note: {row['rule']} could not be judged: the logs do not hold what it takes")
+        if chosen == "table":
+            for row in by_rule(every).filter(by_rule(every)["integrations"] > 0).iter_rows(named=True):
+                say(f"{row['rule']}: {row['advice']}")
+        gaps = gap_note(warehouse, scope)
+        if gaps is not None:
+            say(f"note: {gaps}")

@@ -1,0 +1,194 @@
+"""Every rule of use at its edge: the last call that keeps it, and the first that breaks it."""
+
+from __future__ import annotations
+
+import datetime as dt
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from analytics.practices import broken, by_rule, scores
+from analytics.scope import Scope
+from analytics.warehouse import Warehouse
+from tests.analytics.given import call, given_lake
+
+Judged = tuple[str, int, int]
+"""state, calls that break the rule, calls judged."""
+
+NOON = dt.datetime(2026, 10, 1, 12, tzinfo=dt.UTC)
+SOAP = {"protocol": "soap", "method": "POST", "endpoint": "AppConnectorGet.asmx"}
+
+
+def at(seconds: float, **said: Any) -> dict[str, Any]:
+    """A call so long after noon, and a little: a log that has fractions of seconds."""
+    return call(called_at=(NOON + dt.timedelta(seconds=seconds, microseconds=1)).isoformat(), **said)
+
+
+def judged(tmp_path: Path, calls: list[dict[str, Any]], rule: str, integration: str | None = "1234567_1") -> Judged:
+    """What becomes of one rule."""
+    with Warehouse.open(given_lake(tmp_path / "lake", calls)) as warehouse:
+        rows = warehouse.metric("practices", Scope())
+    (row,) = (row for row in rows.iter_rows(named=True) if (row["rule"], row["integration"]) == (rule, integration))
+    return row["state"], row["calls"], row["judged"]
+
+
+@pytest.mark.parametrize(
+    ("rule", "said", "expected"),
+    [
+        ("take_all", {"take": -1}, ("broken", 1, 1)),
+        ("take_all", {"take": 1}, ("kept", 0, 1)),
+        ("take_all", {}, ("kept", 0, 1)),
+        ("take_all", {"take": -1, "operation": "metainfo"}, ("not_judged", 0, 0)),
+        ("take_all", {"take": -1, "product": "sb"}, ("not_judged", 0, 0)),
+        ("take_all", {"take": -1, **SOAP}, ("not_judged", 0, 0)),
+        ("high_skip", {"skip": 100_001}, ("broken", 1, 1)),
+        ("high_skip", {"skip": 100_000}, ("kept", 0, 1)),
+        ("unordered_paging", {"skip": 0, "ordered": False}, ("broken", 1, 1)),
+        ("unordered_paging", {"take": 100, "ordered": False}, ("broken", 1, 1)),
+        ("unordered_paging", {"take": 100, "ordered": True}, ("kept", 0, 1)),
+        ("unordered_paging", {"skip": -1, "take": -1, "ordered": False}, ("not_judged", 0, 0)),
+        ("unordered_paging", {"ordered": False}, ("not_judged", 0, 0)),
+        ("slow", {"duration_ms": 1000.1}, ("broken", 1, 1)),
+        ("slow", {"duration_ms": 1000.0}, ("kept", 0, 1)),
+        ("slow", {}, ("not_judged", 0, 0)),
+        ("long_query", {"query_length": 2050, "status": 404}, ("broken", 1, 1)),
+        ("long_query", {"query_length": 2049}, ("kept", 0, 1)),
+        ("long_query", {"query_length": 9999, **SOAP}, ("not_judged", 0, 0)),
+        ("supplied_connectors", {"connector": "profit_Users"}, ("broken", 1, 1)),
+        ("supplied_connectors", {"connector": "Profits_of_Acme"}, ("kept", 0, 1)),
+        ("supplied_connectors", {"connector": "Profit_Users", **SOAP}, ("broken", 1, 1)),
+        ("supplied_connectors", {"connector": None, **SOAP}, ("not_judged", 0, 0)),
+        ("supplied_connectors", {"connector": "Profit_Users", "operation": "metainfo"}, ("not_judged", 0, 0)),
+        ("plain_token", {"token_form": "plain"}, ("broken", 1, 1)),
+        ("plain_token", {"token_form": "bearer"}, ("kept", 0, 1)),
+        ("plain_token", {"token_form": "none"}, ("not_judged", 0, 0)),
+        ("plain_token", {"token_form": "not_logged"}, ("not_judged", 0, 0)),
+        ("token_in_body", {"token_form": "soap_body", **SOAP}, ("broken", 1, 1)),
+        ("token_in_body", {"token_form": "base64", **SOAP}, ("kept", 0, 1)),
+        ("token_in_body", {"token_form": "base64"}, ("not_judged", 0, 0)),
+    ],
+)
+def test_a_call_keeps_or_breaks_a_rule(tmp_path: Path, rule: str, said: dict[str, Any], expected: Judged) -> None:
+    assert judged(tmp_path, [at(0, **said)], rule) == expected
+
+
+def test_one_slow_call_in_ten_is_for_nothing(tmp_path: Path) -> None:
+    quick = [at(60 * minute, duration_ms=10.0) for minute in range(9)]
+    assert judged(tmp_path / "a", [*quick, at(0, duration_ms=2000.0)], "slow") == ("kept", 1, 10)
+    assert judged(tmp_path / "b", [*quick, *[at(0, duration_ms=2000.0)] * 2], "slow") == ("broken", 2, 11)
+
+
+def under_way(count: int, *, milliseconds: float = 500, **said: Any) -> list[dict[str, Any]]:
+    """So many calls that begin one after another, 50 ms apart."""
+    return [at(0.05 * place, duration_ms=milliseconds, **said) for place in range(count)]
+
+
+def test_the_sixth_call_at_once_is_one_too_many(tmp_path: Path) -> None:
+    assert judged(tmp_path / "five", under_way(5), "parallel") == ("kept", 0, 5)
+    assert judged(tmp_path / "six", under_way(6), "parallel") == ("broken", 1, 6)
+    # The first is over when the sixth begins, to the microsecond; the seventh then finds five others.
+    assert judged(tmp_path / "in_turn", under_way(12, milliseconds=250), "parallel") == ("kept", 0, 12)
+    assert judged(tmp_path / "almost", under_way(12, milliseconds=250.1), "parallel") == ("broken", 7, 12)
+
+
+def test_calls_at_once_are_those_of_one_integration_at_one_customer(tmp_path: Path) -> None:
+    elsewhere = [*under_way(3), *under_way(3, customer="7000001"), *under_way(3, integration_id="7654321_1")]
+    assert judged(tmp_path / "a", [*elsewhere, *under_way(5, environment="test")], "parallel") == ("kept", 0, 6)
+    agents = [*under_way(3, integration_id=None, user_agent="a"), *under_way(3, integration_id=None, user_agent="b")]
+    assert judged(tmp_path / "b", agents, "parallel", None) == ("kept", 0, 6)
+
+
+def test_long_calls_are_at_once_however_far_apart_they_begin(tmp_path: Path) -> None:
+    calls = [at(120 * place, duration_ms=700_000.0) for place in range(6)]
+    assert judged(tmp_path, calls, "parallel") == ("broken", 1, 6)
+
+
+def test_calls_at_once_over_a_full_minute_are_found(tmp_path: Path) -> None:
+    calls = [at(56 + place, duration_ms=8_000.0) for place in range(6)]
+    assert judged(tmp_path, calls, "parallel") == ("broken", 1, 6)
+
+
+def test_a_log_of_whole_seconds_is_believed_only_what_is_sure(tmp_path: Path) -> None:
+    """Ten calls within a second may have come one after another; six of three seconds each have not."""
+    short = [call(called_at="2026-10-01T12:00:00Z", duration_ms=90.0) for _ in range(10)]
+    long = [call(called_at="2026-10-01T12:10:00Z", duration_ms=3000.0) for _ in range(6)]
+    assert judged(tmp_path / "short", short, "parallel") == ("kept", 0, 10)
+    assert judged(tmp_path / "long", [*short, *long], "parallel") == ("broken", 1, 16)
+
+
+def test_the_eleventh_refusal_within_an_hour_is_hammering(tmp_path: Path) -> None:
+    refused = [at(10 * place, status=401) for place in range(11)]
+    fine = [at(10 * place + 5) for place in range(11)]
+    assert judged(tmp_path / "ten", [*refused[:10], *fine], "hammering") == ("kept", 0, 10)
+    assert judged(tmp_path / "eleven", [*refused, *fine], "hammering") == ("broken", 1, 11)
+    other_status = [*refused[:10], at(200, status=403)]
+    other_customer = [*refused[:10], at(200, status=401, customer="7000001")]
+    next_hour = [*refused[:10], at(3600, status=401)]
+    for number, calls in enumerate((other_status, other_customer, next_hour)):
+        assert judged(tmp_path / str(number), calls, "hammering") == ("kept", 0, 11)
+
+
+def test_the_eleventh_refusal_in_a_row_is_of_a_dead_token(tmp_path: Path) -> None:
+    daily = [at(86_400 * day, status=403 if day % 2 else 401) for day in range(12)]
+    assert judged(tmp_path / "ten", daily[:10], "dead_token") == ("kept", 0, 10)
+    assert judged(tmp_path / "twelve", daily, "dead_token") == ("broken", 2, 12)
+    alive = [*daily, at(86_400 * 5 + 1)]
+    assert judged(tmp_path / "alive", alive, "dead_token") == ("kept", 0, 12)
+    two = [*daily[:6], *(row | {"customer": "7000001"} for row in daily[6:])]
+    assert judged(tmp_path / "two", two, "dead_token") == ("kept", 0, 12)
+
+
+def test_a_call_within_ten_seconds_of_a_503_ignores_it(tmp_path: Path) -> None:
+    down = at(0, status=503, duration_ms=1000.0)
+    assert judged(tmp_path / "soon", [down, at(11)], "ignored_unavailable") == ("broken", 1, 1)
+    assert judged(tmp_path / "later", [down, at(11.1)], "ignored_unavailable") == ("kept", 0, 1)
+    assert judged(tmp_path / "under_way", [down, at(0.5)], "ignored_unavailable") == ("kept", 0, 1)
+    assert judged(tmp_path / "other", [down, at(2, customer="7000001")], "ignored_unavailable") == ("not_judged", 0, 0)
+    assert judged(tmp_path / "last", [at(-5), down], "ignored_unavailable") == ("not_judged", 0, 0)
+
+
+def test_the_score_is_made_of_weights_and_shares(tmp_path: Path) -> None:
+    # 1234567_1: 2 of 40 gets take all (20 points x 0.05 x 10 = 10), 1 of 40 too long (10 x 0.025 x 10 = 2.5): 87.5.
+    # 7654321_1 keeps all. Nobody's one get takes all: 80.
+    gets = [at(60 * place, token_form="not_logged") for place in range(37)]
+    calls = [
+        *gets,
+        *(at(5000 + 60 * place, take=-1, token_form="not_logged", connector="Acme_Alles") for place in range(2)),
+        at(9000, query_length=3000, status=404, token_form="not_logged"),
+        at(0, integration_id="7654321_1"),
+        at(0, integration_id=None, take=-1),
+    ]
+    with Warehouse.open(given_lake(tmp_path / "lake", calls)) as warehouse:
+        rows = warehouse.metric("practices")
+    assert scores(rows).select("integration", "score", "broken", "calls").rows() == [
+        (None, 80, ["take_all"], 1),
+        ("1234567_1", 87, ["take_all", "long_query"], 3),
+        ("7654321_1", 100, [], 0),
+    ]
+    assert broken(rows).select("integration", "rule", "connector").rows() == [
+        (None, "take_all", "KnSubject"),
+        ("1234567_1", "take_all", "Acme_Alles"),
+        ("1234567_1", "long_query", "KnSubject"),
+    ]
+    summed = by_rule(rows).select("rule", "integrations", "calls", "judged")
+    assert summed.rows()[:3] == [("take_all", 1, 3, 42), ("long_query", 1, 1, 42), ("dead_token", 0, 0, 0)]
+    assert summed.height == 12
+
+
+def test_a_score_is_never_below_zero(tmp_path: Path) -> None:
+    everything = [
+        at(
+            0.01 * place,
+            take=-1,
+            skip=100_001,
+            connector="Profit_Users",
+            query_length=3000,
+            duration_ms=2000.0,
+            status=401,
+        )
+        | {"token_form": "plain"}
+        for place in range(40)
+    ]
+    with Warehouse.open(given_lake(tmp_path / "lake", everything)) as warehouse:
+        assert warehouse.metric("practices")["score"].unique().to_list() == [0]

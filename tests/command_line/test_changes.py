@@ -1,0 +1,129 @@
+"""impact and practices: what goes to scripts, what to people, and what was typed and cannot be."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.command_line.given import document
+
+if TYPE_CHECKING:
+    from tests.command_line.given import Run
+
+COLUMNS = [
+    "change",
+    "severity",
+    "connector",
+    "operation",
+    "integration",
+    "partner",
+    "contact",
+    "customers",
+    "calls",
+    "share",
+    "last_call",
+]
+NOTES = (
+    "## Breaking changes\n\n### KnPerson is told in words\n\n`KnPerson` goes.\n\n## Changes\n\n"
+    "| Description | Connector | Operation |\n|---|---|---|\n"
+    "| removed 'KnSubject/Element/Fields/Ds' | KnSubject | [POST](x#post-/connectors/KnSubject) |\n"
+    "| endpoint added | KnPerson | [PUT](x#put-/connectors/KnPerson) |\n"
+)
+
+
+def test_impact_has_the_columns_of_the_contract(run: Run, loaded: Path) -> None:
+    code, out, err = run("impact", "--connector", "knsubject", "--operation", "POST", "--json")
+    assert code == 0
+    (row,) = document(out)
+    assert list(row) == COLUMNS
+    assert row == {
+        "change": "connector knsubject, operation insert",
+        "severity": None,
+        "connector": "knsubject",
+        "operation": "insert",
+        "integration": "12345_678900",
+        "partner": 12345,
+        "contact": None,
+        "customers": 1,
+        "calls": 1,
+        "share": 0.5,
+        "last_call": "2026-03-29T00:30:00Z",
+    }
+    assert "note: calls of 1 day, since 2026-03-29 and before 2026-03-30, environment production" in err
+
+
+def test_impact_of_release_notes_says_what_became_of_each_change(run: Run, loaded: Path, tmp_path: Path) -> None:
+    (tmp_path / "notes.md").write_text(NOTES, encoding="utf-8")
+    code, out, err = run("impact", "--changes", "notes.md", "--json", "--out", "mail")
+    assert code == 0
+    assert [(row["severity"], row["connector"], row["operation"], row["calls"]) for row in document(out)] == [
+        ("changed", "KnSubject", "insert", 1)
+    ]
+    assert "note: notes.md: 2 rows, 2 changes" in err
+    assert "it names KnPerson: ask with --connector" in err
+    assert "note: 2 changes: 1 somebody is concerned; 1 nobody calls it" in err
+    # Nobody writes to whom the documentation's example id belongs.
+    assert "mail/mailing-list.csv: 0 partners to write to" in err
+    assert sorted(file.name for file in (tmp_path / "mail").iterdir()) == [
+        "changes.csv",
+        "customers.csv",
+        "mailing-list.csv",
+    ]
+
+
+def test_severity_and_limits_leave_rows_out(run: Run, loaded: Path, tmp_path: Path) -> None:
+    (tmp_path / "notes.md").write_text(NOTES, encoding="utf-8")
+    assert document(run("impact", "--changes", "notes.md", "--severity", "breaking", "--json")[1]) == []
+    code, out, err = run("impact", "--connector", "KnSubject", "--safe-calls", "2", "--json")
+    assert (code, document(out)) == (0, [])
+    assert "note: 1 change: 1 safe: used, but below what was said to be safe" in err
+    assert document(run("impact", "--connector", "KnSubject", "--exclude", "12345_678900", "--json")[1]) == []
+
+
+def test_a_connector_that_nobody_calls_is_explained(run: Run, loaded: Path) -> None:
+    code, out, err = run("impact", "--connector", "KnSubjekt", "--json")
+    assert (code, document(out)) == (0, [])
+    assert "note: no call has connector 'KnSubjekt'; nearest: KnSubject" in err
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        ((), "what changes? --connector NAME"),
+        (("--field", "Ds"), "a field of which connector?"),
+        (("--connector", "KnSubject", "--operation", "merge"), "'merge' is no operation"),
+        (("--token-form", "plane"), "there is no form of token 'plane'; did you mean plain?"),
+        (("--protocol", "soup"), "did you mean soap?"),
+        (("--changes", "notes.md", "--connector", "KnSubject"), "leave --connector out"),
+        (("--changes", "notes.md", "--severity", "bad"), "there is no severity 'bad'"),
+        (("--connector", "KnSubject", "--severity", "breaking"), "severity is what --changes says"),
+        (("--connector", "KnSubject", "--exclude", "acme"), "'acme' is not an integration, like 12345_678900"),
+    ],
+)
+def test_wrong_usage_of_impact_says_what_was_expected(
+    run: Run, loaded: Path, arguments: tuple[str, ...], said: str
+) -> None:
+    code, out, err = run("impact", *arguments)
+    assert (code, out) == (2, "")
+    assert said in " ".join(err.split())
+
+
+def test_a_file_of_changes_that_cannot_be_read_is_named(run: Run, loaded: Path) -> None:
+    assert run("impact", "--changes", "nowhere.md") == (1, "", "koppelzicht: nowhere.md: No such file or directory\n")
+    code, _, err = run("impact", "--changes", "calls.log")
+    assert code == 1
+    assert "calls.log: no changes were found; expected Markdown tables" in err
+
+
+def test_practices_shows_what_is_broken_and_what_to_do(run: Run, loaded: Path) -> None:
+    code, out, err = run("practices", "--json")
+    assert code == 0
+    assert [(row["rule"], row["integration"], row["calls"], row["score"]) for row in document(out)] == [
+        ("unordered_paging", "12345_678900", 1, 90)
+    ]
+    assert "note: 0 of 1 integration keep every rule that could be judged" in err
+    assert "note: hammering could not be judged: the logs do not hold what it takes" in err
+    assert "unordered_paging: Send orderbyfieldids with skip and take" in run("practices")[2]
+    assert "nearest: 12345_678900" in run("practices", "--integration", "12345_678901", "--json")[2]
