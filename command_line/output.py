@@ -130,13 +130,18 @@ def print_arrow(table: pa.Table, output: Format) -> None:
 
 def write_parquet(table: pa.Table) -> None:
     """Write a Parquet file to standard output."""
+    with _quiet_broken_pipe():
+        sys.stdout.buffer.write(as_parquet(table))
+        sys.stdout.buffer.flush()
+
+
+def as_parquet(table: pa.Table) -> bytes:
+    """The content of a Parquet file."""
     import pyarrow.parquet as pq
 
     content = io.BytesIO()
     pq.write_table(table, content)
-    with _quiet_broken_pipe():
-        sys.stdout.buffer.write(content.getvalue())
-        sys.stdout.buffer.flush()
+    return content.getvalue()
 
 
 def print_table(rows: Rows) -> None:

@@ -2,13 +2,43 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, get_args
 
 import typer
 
 from command_line import FAILED, output
 from command_line.loading import REJECTS_SHOWN
-from command_line.options import DEFAULT_LAKE, FormatOption, JsonOption, LakeOption, now, rows_format
+from command_line.options import (
+    DEFAULT_LAKE,
+    FormatOption,
+    Host,
+    JsonOption,
+    LakeOption,
+    Layout,
+    LogFormat,
+    TimeZone,
+    now,
+    read_options,
+    rows_format,
+    unknown,
+)
+from command_line.output import Rows, say
+from command_line.progress import LoadProgress
+from command_line.values import counted, shown
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    import polars as pl
+
+    from ingest import RetryReport
+
+RETRY_COLUMNS = ("source", "status", "lines", "calls", "rejects", "ignored", "error")
+
+EXPORTS = (".csv", ".json", ".parquet")
+"""What rejects are exported as, by the end of the file's name."""
 
 
 def status(*, lake: LakeOption = DEFAULT_LAKE, as_json: JsonOption = False) -> None:
@@ -23,16 +53,140 @@ def status(*, lake: LakeOption = DEFAULT_LAKE, as_json: JsonOption = False) -> N
 
 
 def rejects(
-    *, lake: LakeOption = DEFAULT_LAKE, output_format: FormatOption = None, as_json: JsonOption = False
+    paths: Annotated[
+        list[str] | None, typer.Argument(metavar="[PATH]...", help="With --retry: the files and folders to read again.")
+    ] = None,
+    *,
+    lake: LakeOption = DEFAULT_LAKE,
+    retry: Annotated[
+        bool,
+        typer.Option(
+            "--retry", help="Read the rejected lines of these sources again; what can be read now becomes calls."
+        ),
+    ] = False,
+    log_format: LogFormat = None,
+    layout: Layout = None,
+    host: Host = None,
+    time_zone: TimeZone = None,
+    reason: Annotated[str | None, typer.Option(metavar="NAME", help="Only lines rejected for this reason.")] = None,
+    source: Annotated[str | None, typer.Option(metavar="PATH", help="Only lines of this source.")] = None,
+    stream: Annotated[str | None, typer.Option(metavar="NAME", help="Only lines of this stream.")] = None,
+    limit: Annotated[int | None, typer.Option(metavar="NUMBER", min=1, help="So many lines at most.")] = None,
+    export: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Write them to a file: .csv, .json or .parquet.")
+    ] = None,
+    output_format: FormatOption = None,
+    as_json: JsonOption = False,
 ) -> None:
-    """List the rejected lines, and why."""
-    from analytics import Warehouse
+    """List the rejected lines and why, export them, or read them again after a fix."""
+    listing = {"--reason": reason, "--source": source, "--stream": stream, "--limit": limit, "--export": export}
+    listing["--format"] = output_format
+    reading = {"--log-format": log_format, "--layout": layout, "--host": host, "--time-zone": time_zone}
+    if retry:
+        _refuse(listing, "is for listing rejects; --retry reads all of a source again")
+        if not paths:
+            raise typer.BadParameter("which files or folders? koppelzicht rejects --retry PATH...", param_hint="PATH")
+        options = read_options(
+            log_format=log_format, layout=layout, stream=None, host=host, time_zone=time_zone, final=True
+        )
+        import ingest as floor
 
+        with LoadProgress() as progress:
+            report = floor.retry_rejects(lake, paths, options, now=now(), progress=progress)
+        _print_retry_report(report, as_json=as_json)
+        return
+    _refuse(reading, "says how lines are read again; it needs --retry PATH...")
+    if paths:
+        raise typer.BadParameter(
+            f"{shown(paths[0])}: --retry {shown(paths[0])} reads its rejected lines again, --source {shown(paths[0])} lists them",
+            param_hint="PATH",
+        )
     chosen = rows_format(output_format, as_json=as_json)
+    frame = _rejects(lake, reason=reason, source=source, stream=stream, limit=limit)
+    if export is not None:
+        _export(frame, export)
+        if as_json:
+            output.print_record({"file": str(export), "rejects": len(frame)}, as_json=True)
+        else:
+            output.write(f"{counted(len(frame), 'reject')} in {shown(str(export))}\n")
+        return
+    frame = frame.select("source", *REJECTS_SHOWN) if chosen == "table" else frame
+    output.print_arrow(frame.to_arrow(), chosen)
+
+
+def _refuse(options: Mapping[str, object], why: str) -> None:
+    """Wrong usage where one of these options is given."""
+    for name, value in options.items():
+        if value is not None:
+            raise typer.BadParameter(f"{name} {why}", param_hint=f"'{name}'")
+
+
+def _rejects(
+    lake: Path, *, reason: str | None, source: str | None, stream: str | None, limit: int | None
+) -> pl.DataFrame:
+    """The rejected lines that are asked for, in the order of their sources."""
+    from analytics import Warehouse
+    from ingest.call import RejectReason
+
+    if reason is not None and reason not in get_args(RejectReason):
+        raise typer.BadParameter(unknown("reason", reason, get_args(RejectReason)), param_hint="'--reason'")
     with Warehouse.open(lake) as warehouse:
-        frame = warehouse.query("from rejects order by source, line_number")
-    shown = frame.select("source", *REJECTS_SHOWN) if chosen == "table" else frame
-    output.print_arrow(shown.to_arrow(), chosen)
+        return warehouse.query(
+            "from rejects where ($reason::varchar is null or reason = $reason)"
+            " and ($source::varchar is null or source = $source) and ($stream::varchar is null or stream = $stream)"
+            " order by source, line_number, load_id limit coalesce($limit::bigint, 9223372036854775807)",
+            {"reason": reason, "source": source, "stream": stream, "limit": limit},
+        )
+
+
+def _export(frame: pl.DataFrame, file: Path) -> None:
+    """Write rows to a file, whole or not at all."""
+    from analytics.reports.files import write_whole
+
+    content: str | bytes
+    match file.suffix.lower():
+        case ".csv":
+            content = output.rows_as_csv(Rows.from_frame(frame))
+        case ".json":
+            content = output.rows_as_json(Rows.from_frame(frame))
+        case ".parquet":
+            content = output.as_parquet(frame.to_arrow())
+        case _:
+            raise typer.BadParameter(
+                f"{shown(str(file))} says nothing about how to write it; expected a name that ends in"
+                f" {', '.join(EXPORTS[:-1])} or {EXPORTS[-1]}",
+                param_hint="'--export'",
+            )
+    try:
+        write_whole(file, content)
+    except OSError as error:
+        say(f"koppelzicht: {file}: cannot be written: {error.strerror or error}")
+        raise typer.Exit(FAILED) from None
+
+
+def _print_retry_report(report: RetryReport, *, as_json: bool) -> None:
+    for source in report.sources:
+        if source.error is not None:
+            say(f"failed: {source.error}")
+    for warning in report.warnings:
+        say(f"warning: {warning}")
+    counts = ("lines", "calls", "rejects", "ignored")
+    totals = {"sources": len(report.sources)} | {
+        name: sum(getattr(source, name) for source in report.sources) for name in counts
+    }
+    if as_json:
+        output.print_record({"sources": [asdict(source) for source in report.sources], "totals": totals}, as_json=True)
+    else:
+        columns = RETRY_COLUMNS[:-1]
+        output.print_rows(
+            Rows(columns, [tuple(getattr(source, name) for name in columns) for source in report.sources]), "table"
+        )
+        output.write(
+            f"\n{counted(totals['lines'], 'line')} read again: {counted(totals['calls'], 'call')},"
+            f" {totals['rejects']:,} still rejected, {totals['ignored']:,} ignored\n"
+        )
+    if any(source.status == "failed" for source in report.sources):
+        raise typer.Exit(FAILED)
 
 
 def verify(*, lake: LakeOption = DEFAULT_LAKE, as_json: JsonOption = False) -> None:

@@ -7,12 +7,17 @@ import re
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import polars as pl
 import pytest
 
+from ingest import Lake
 from ingest.ledger import REJECT_COLUMNS
-from tests.command_line.given import document
+from tests.command_line.given import BAD_STATUS, document
+from tests.ingest.lakes import store
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from tests.command_line.given import Run
 
 
@@ -22,6 +27,114 @@ def test_rejects_are_listed_with_their_reason(run: Run, loaded: Path) -> None:
     (reject,) = document(out)
     assert list(reject) == [column.name for column in REJECT_COLUMNS]
     assert (reject["line_number"], reject["reason"]) == (3, "bad_status")
+
+
+def _hostless(log: Path) -> None:
+    """Load a log of which two lines name no host."""
+    fields = "#Fields: date time cs-method cs-host cs-uri-stem sc-status\n"
+    line = "2026-10-01 00:00:0%d GET %s /ProfitRestServices/metainfo 200\n"
+    log.write_text(fields + line % (1, "1234.rest.afas.online") + line % (2, "-") + line % (3, "-") + "bad\n")
+
+
+def test_rejected_lines_are_read_again_by_path_and_folder(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "logs").mkdir()
+    _hostless(tmp_path / "iis.log")
+    (tmp_path / "logs" / "json.log").write_text(f"{BAD_STATUS}\n")
+    assert run("ingest", "iis.log", "logs")[0] == 0
+    code, out, err = run("rejects", "--retry", "iis.log", "logs", "--host", "1234.rest.afas.online", "--json")
+    assert (code, err) == (0, "")
+    report = document(out)
+    assert report["sources"] == [
+        {"source": "iis.log", "status": "retried", "lines": 3, "calls": 2, "rejects": 1, "ignored": 0, "error": None},
+        {
+            "source": "logs/json.log", "status": "unchanged", "lines": 1, "calls": 0, "rejects": 1, "ignored": 0,
+            "error": None,
+        },
+    ]  # fmt: skip
+    assert report["totals"] == {"sources": 2, "lines": 4, "calls": 2, "rejects": 2, "ignored": 0}
+    code, out, _ = run("rejects", "--retry", "iis.log")
+    assert code == 0
+    assert out.endswith("\n1 line read again: 0 calls, 1 still rejected, 0 ignored\n")
+    assert document(run("verify", "--json")[1])["ok"] is True
+
+
+def test_a_source_that_is_not_known_is_named_when_it_is_retried(run: Run, loaded: Path, tmp_path: Path) -> None:
+    (tmp_path / "other.log").write_text("other\n")
+    code, out, err = run("rejects", "--retry", "other.log", "calls.log", "--json")
+    assert code == 1
+    assert [source["status"] for source in document(out)["sources"]] == ["failed", "unchanged"]
+    assert err == "failed: other.log: nothing is loaded that begins like it, so no line of it was rejected\n"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["--retry"], "which files or folders?"),
+        (["calls.log"], "--retry calls.log reads its rejected lines again, --source calls.log lists them"),
+        (["--retry", "calls.log", "--reason", "bad_status"], "--reason is for listing rejects"),
+        (["--retry", "calls.log", "--export", "a.csv"], "--export is for listing rejects"),
+        (["--host", "1234.rest.afas.online"], "--host says how lines are read again; it needs --retry"),
+        (["--reason", "bad_statu"], "did you mean bad_status"),
+        (["--export", "rejects.txt"], "expected a name that ends in .csv, .json or .parquet"),
+    ],
+)
+def test_what_rejects_cannot_do_is_explained(run: Run, loaded: Path, arguments: list[str], said: str) -> None:
+    code, _, err = run("rejects", *arguments)
+    assert code == 2
+    assert said in " ".join(err.split())
+
+
+def test_rejects_are_narrowed(run: Run, tmp_path: Path) -> None:
+    _hostless(tmp_path / "iis.log")
+    (tmp_path / "json.log").write_text(f"{BAD_STATUS}\n")
+    run("ingest", "iis.log", "json.log")
+
+    def found(*arguments: str) -> list[tuple[str, int]]:
+        return [(row["source"], row["line_number"]) for row in document(run("rejects", "--json", *arguments)[1])]
+
+    assert found() == [("iis.log", 3), ("iis.log", 4), ("iis.log", 5), ("json.log", 1)]
+    assert found("--reason", "no_customer") == [("iis.log", 3), ("iis.log", 4)]
+    assert found("--reason", "no_customer", "--limit", "1") == [("iis.log", 3)]
+    assert found("--source", "json.log") == [("json.log", 1)]
+    assert found("--stream", "elsewhere") == []
+
+
+def test_rejects_are_exported_by_the_end_of_the_files_name(run: Run, loaded: Path, tmp_path: Path) -> None:
+    lake = Lake(tmp_path / "lake")
+    (file,) = lake.snapshot().rejects
+    row = pl.read_parquet(file).with_columns(source=pl.lit("=HYPERLINK(1).log"))
+    store(tmp_path / "lake", "rejects", row.to_dicts())
+    code, out, err = run("rejects", "--export", "rejects.csv")
+    assert (code, out, err) == (0, "1 reject in rejects.csv\n", "")
+    header, line = (tmp_path / "rejects.csv").read_text(encoding="utf-8").splitlines()
+    assert header == "load_id,source,stream,line_number,byte_offset,reason,detail,sample"
+    assert line.split(",")[1:2] == ["'=HYPERLINK(1).log"]
+    assert document(run("rejects", "--export", "rejects.json", "--json")[1]) == {"file": "rejects.json", "rejects": 1}
+    (exported,) = document((tmp_path / "rejects.json").read_text(encoding="utf-8"))
+    assert (exported["line_number"], exported["reason"]) == (3, "bad_status")
+    assert run("rejects", "--export", "rejects.parquet")[0] == 0
+    assert pl.read_parquet(tmp_path / "rejects.parquet")["reason"].to_list() == ["bad_status"]
+    code, _, err = run("rejects", "--export", str(tmp_path / "nowhere" / "rejects.csv"))
+    assert code == 1
+    assert "cannot be written" in err
+
+
+def test_unload_of_standard_input_says_which_loads_that_may_be(
+    run: Run, log: Path, feed: Callable[[bytes], None]
+) -> None:
+    code, _, err = run("unload", "-")
+    assert code == 1
+    content = log.read_bytes()
+    feed(content)
+    run("ingest", "-")
+    feed(content.split(b"\n")[1] + b"\n")
+    run("ingest", "-")
+    code, _, err = run("unload", "-")
+    assert code == 1
+    assert "take a load back by its id: " in err
+    load_id = err.partition("by its id: ")[2].split()[0]
+    assert document(run("unload", load_id, "--json")[1]) == {"loads": 1, "calls": 1, "rejects": 0}
+    assert document(run("status", "--json")[1])["calls"] == 2
 
 
 def test_status_and_verify_are_one_object_each(run: Run, loaded: Path) -> None:
