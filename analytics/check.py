@@ -73,6 +73,7 @@ class NearMiss:
     integration_id: str
     kind: NearMissKind
     name: str | None
+    registered: bool
     calls: int
     customers: int
     environments: tuple[str, ...]
@@ -221,12 +222,13 @@ def _has_stopped(total: Arrivals, until: dt.date) -> bool:
 
 
 def _mistakes(found: Found) -> list[NearMiss]:
-    """The near misses that surely should have carried the id: another id of the same partner may be an integration."""
+    """The near misses that should have carried the id: not what is an integration, or may be another of the partner."""
     return [
         near
         for near in found.near_misses
         if near.calls > 0
         and near.kind not in _NO_MISTAKE
+        and (near.kind == "in_envelope" or not near.registered)
         and not (near.kind == "typing_error" and near.integration_id.startswith(f"{found.id_.partner}_"))
     ]
 

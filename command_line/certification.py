@@ -90,7 +90,7 @@ def _restore(row: dict[str, Any]) -> Iterator[str]:
     if row["missing"]:
         more = f"{counted(row['missing'], 'more customer')} with a good call would make it enough"
         failing = row["failing_customers"]
-        yield f"{more}; {counted(failing, 'customer')} call it and only get errors" if failing else more
+        yield f"{more}; so far with errors only: {counted(failing, 'customer')}" if failing else more
     if row["below_on"] is not None:
         yield (
             f"{counted(row['silent'], 'customer')} fell silent; without a call of theirs it has fewer than "

@@ -158,6 +158,7 @@ select
     told.integration_id,
     told.kind,
     integrations.name,
+    integrations.integration is not null as registered,
     count(told.called_at) as calls,
     count(distinct told.customer) filter (where told.status < 400 and not told.own) as customers,
     list_sort(list(distinct told.environment) filter (where told.environment is not null)) as environments,
@@ -166,7 +167,7 @@ select
 from told
 left join integrations on told.integration_id = integrations.integration
 where told.is_near
-group by told.integration_id, told.kind, integrations.name
+group by told.integration_id, told.kind, integrations.name, integrations.integration
 order by
     case told.kind when 'typing_error' then 1 when 'documentation_example' then 2 when 'same_partner' then 3 else 0 end asc,
     calls desc,

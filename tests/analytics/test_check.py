@@ -1,0 +1,233 @@
+"""The ID check: verdicts, near misses and what to do, over a few calls; and an answer to any text."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, get_args
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from analytics.check import Check, NearMiss, NearMissKind, Verdict, check
+from analytics.registry import RegistryFiles
+from analytics.warehouse import Warehouse
+from tests.analytics.given import call, given_lake, given_snapshot
+
+Calls = list[dict[str, Any]]
+
+REGISTRY = """integration,name,replaces
+1234567_11,Orders,
+1234567_12,Prices,
+1000001_300,New,1000001_3
+2222222_21,Never called,
+3333333_31,Silent,
+"""
+
+
+def sent(integration_id: str | None, day: str = "10-20", customers: int = 1, **said: Any) -> Calls:
+    """A call of each of so many customers on each of these days of 2026."""
+    return [
+        call(
+            **{"called_at": f"2026-{one}T08:00:00Z", "integration_id": integration_id}
+            | {"customer": str(7000001 + number)}
+            | said
+        )
+        for one in day.split()
+        for number in range(customers)
+    ]
+
+
+CALLS = [
+    *sent("1234567_11", "10-01 10-20", 2, user_agent="Acme/1"),
+    *sent("1234567_11", "10-05", status=500),
+    *sent("1234567_11", environment="accept", customer="7000009"),
+    *sent("1234567_12"),
+    *sent("1234576_11"),  # neighbours swapped: nobody's
+    *sent("1234567-11", id_defect="wrong_separator"),
+    *sent("123456711", id_defect="no_separator"),
+    *sent("01234567_11", id_defect="leading_zero"),
+    *sent("1234567_11, 1234567_11", id_defect="repeated"),
+    *sent("1234567_11_1", id_defect="too_many_parts"),
+    *sent("11_1234567", id_defect="too_short"),
+    *sent("1234567_", id_defect="empty_part"),
+    *sent(None, body_integration_id="1234567_11", customers=3),
+    *sent("12345_678900", user_agent="Acme/1"),
+    *sent("12345_678900", customer="7000009", user_agent="Other/1"),
+    *sent("redacted", id_defect="not_a_number"),
+    *sent("1000001_3"),
+    *sent("1000001_300"),
+    *sent("3333333_31", "10-01 10-02 10-03"),
+    *sent("4444444_41", status=401),
+    *sent("5555555_51", customer="5555555"),
+    *sent("6666666_61", environment="test"),
+]
+
+
+@pytest.fixture(scope="module")
+def warehouse(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Warehouse]:
+    folder = tmp_path_factory.mktemp("check")
+    (folder / "integrations.csv").write_text(REGISTRY, encoding="utf-8")
+    with Warehouse.open(given_lake(folder / "lake", CALLS, registry=[folder / "integrations.csv"])) as opened:
+        yield opened
+
+
+@pytest.fixture(scope="module")
+def without_registry(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Warehouse]:
+    snapshot = given_snapshot(tmp_path_factory.mktemp("check"), CALLS)
+    with Warehouse.over(snapshot, RegistryFiles()) as opened:
+        yield opened
+
+
+def at(day: int) -> dt.datetime:
+    return dt.datetime(2026, 10, day, 8, tzinfo=dt.UTC)
+
+
+def test_an_answer_says_all_there_is_to_say(warehouse: Warehouse) -> None:
+    twentieth = {"first_call": at(20), "last_call": at(20)}
+    assert check(warehouse, " 1000001_300 ") == Check(
+        input=" 1000001_300 ",
+        id_status="valid",
+        id_defect=None,
+        partner=1000001,
+        project=300,
+        seen=True,
+        **twentieth,
+        calls=1,
+        errors=0,
+        customers=1,
+        environments=("production",),
+        near_misses=(
+            NearMiss(
+                integration_id="1000001_3",
+                kind="old_id",
+                name=None,
+                registered=False,
+                calls=1,
+                customers=1,
+                environments=("production",),
+                **twentieth,
+            ),
+        ),
+        verdict="arriving",
+        advice=(
+            "It arrives and is right: 1 call from 1 customer (production). "
+            "1000001_3: the old id, which counts for this one, 1 call from 1 customer."
+        ),
+    )
+
+
+@pytest.mark.parametrize(
+    ("text", "verdict"),
+    [
+        ("1000001_300", "arriving"),
+        ("1234567_11", "partly"),
+        ("1000001_3", "replaced"),
+        ("2222222_21", "not_seen"),
+        ("3333333_31", "stopped"),
+        ("4444444_41", "only_errors"),
+        ("5555555_51", "only_own"),
+        ("6666666_61", "not_in_production"),
+        ("1234576_11", "not_registered"),
+        ("12345_678900", "example"),
+        ("12345_123456", "example"),
+        ("1234567-11", "malformed"),
+        ("no id at all", "malformed"),
+        ("-", "missing"),
+        (" ", "missing"),
+        ("7654321_99", "not_seen"),
+        ("7654321_11", "not_seen"),
+        ("1234567_119", "only_near_misses"),
+    ],
+)
+def test_the_verdict_names_the_worst(warehouse: Warehouse, text: str, verdict: Verdict) -> None:
+    assert check(warehouse, text).verdict == verdict
+
+
+def test_an_answer_counts_every_environment(warehouse: Warehouse) -> None:
+    answer = check(warehouse, "1234567_11")
+    assert (answer.calls, answer.errors, answer.customers, answer.environments) == (6, 1, 3, ("production", "accept"))
+    assert (answer.first_call, answer.last_call) == (at(1), at(20))
+
+
+def near(warehouse: Warehouse, text: str) -> list[tuple[str, str, int, int]]:
+    found = check(warehouse, text).near_misses
+    return [(one.integration_id, one.kind, one.calls, one.customers) for one in found]
+
+
+def test_near_misses_are_told_apart(warehouse: Warehouse) -> None:
+    assert near(warehouse, "1234567_11") == [
+        ("1234567_11", "in_envelope", 3, 3),
+        ("01234567_11", "leading_zero", 1, 1),
+        ("11_1234567", "swapped_parts", 1, 1),
+        ("1234567-11", "separator", 1, 1),
+        ("123456711", "separator", 1, 1),
+        ("1234567_", "part_missing", 1, 1),
+        ("1234567_11, 1234567_11", "repeated", 1, 1),
+        ("1234567_11_1", "tail", 1, 1),
+        ("1234576_11", "typing_error", 1, 1),
+        # sent by the same program at the same customer; the other call of the example is not
+        ("12345_678900", "documentation_example", 1, 1),
+    ]
+
+
+def test_a_registered_integration_is_no_typing_error_of_another(warehouse: Warehouse) -> None:
+    assert ("1234567_12", "typing_error") not in [one[:2] for one in near(warehouse, "1234567_11")]
+    typing_errors = [one for one in near(warehouse, "1234567_19") if one[1] == "typing_error"]
+    assert {("1234567_11", "typing_error", 6, 3), ("1234567_12", "typing_error", 1, 1)} <= set(typing_errors)
+    # and calls that carry a registered id are right: the one asked for is not
+    assert check(warehouse, "1234566_11").verdict == "only_near_misses"
+    assert check(warehouse, "1243567_12").verdict == "not_seen"
+
+
+def test_without_a_registry_another_id_of_the_partner_is_no_typing_error(without_registry: Warehouse) -> None:
+    assert "1234567_12" not in [one[0] for one in near(without_registry, "1234567_11")]
+    assert ("1234567_12", "same_partner", 1, 1) in near(without_registry, "1234567_19")
+    assert check(without_registry, "1234576_11").verdict == "partly"
+
+
+def test_who_sends_a_malformed_id_is_told_which_one_may_be_meant(warehouse: Warehouse) -> None:
+    answer = check(warehouse, "1234567.11")
+    assert (answer.id_defect, answer.seen) == ("wrong_separator", False)
+    assert "expected <partner's subscription number>_<project number>" in answer.advice
+    assert ("1234567_11", "separator", 6, 3) in near(warehouse, "1234567.11")
+
+
+def test_a_malformed_id_that_arrives_counts_for_nobody(warehouse: Warehouse) -> None:
+    answer = check(warehouse, "1234567-11")
+    assert (answer.seen, answer.calls, answer.partner) == (True, 1, None)
+    assert "It arrives in 1 call, which count for nobody." in answer.advice
+
+
+def test_what_is_not_kept_cannot_be_looked_up(warehouse: Warehouse) -> None:
+    for text in ("redacted", "<token>secret</token>"):
+        answer = check(warehouse, text)
+        assert (answer.seen, answer.near_misses) == (False, ())
+        assert "whether it arrives cannot be told" in answer.advice
+
+
+def test_an_id_that_was_never_seen_is_told_what_its_partner_sends(warehouse: Warehouse) -> None:
+    assert near(warehouse, "1234567_987654") == [
+        ("1234567_", "part_missing", 1, 1),
+        ("12345_678900", "documentation_example", 2, 2),
+        ("1234567_11", "same_partner", 6, 3),
+        ("1234567_12", "same_partner", 1, 1),
+    ]
+
+
+def test_an_empty_lake_has_an_answer(tmp_path: Path) -> None:
+    with Warehouse.open(given_lake(tmp_path / "lake")) as empty:
+        answer = check(empty, "1234567_11")
+    assert (answer.verdict, answer.calls, answer.first_call) == ("not_seen", 0, None)
+
+
+@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(text=st.text(max_size=80) | st.from_regex(r"[0-9]{1,9}[_\W]?[0-9]{0,9}", fullmatch=True) | st.just("1" * 5000))
+def test_any_text_has_an_answer(warehouse: Warehouse, text: str) -> None:
+    answer = check(warehouse, text)
+    assert answer.input == text
+    assert answer.verdict in get_args(Verdict)
+    assert {one.kind for one in answer.near_misses} <= set(get_args(NearMissKind))
+    assert answer.advice
