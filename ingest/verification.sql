@@ -1,6 +1,6 @@
 -- The invariants of the lake, as far as rows can say. Each query returns a line of text for everything that breaks it, and
--- nothing when it holds. They read the snapshot's `calls`, `rejects` and `loads`; `removed` (what retention has removed of a
--- load), `removals` (up to which day), `decided` (every load ever decided).
+-- nothing when it holds. They read the snapshot's `calls`, `rejects` and `loads` (with what retries have made of their lines);
+-- `removed` (what retention has removed of a load), `removals` (up to which day), `decided` (every load ever decided).
 
 -- check: every_line_has_one_fate
 select 'load ' || load_id || ' (' || source || '): ' || lines || ' lines, but ' || calls || ' calls + ' || rejects

@@ -14,7 +14,7 @@ from deltalake import CommitProperties, DeltaTable, Transaction
 from pyarrow import parquet
 
 from ingest import Lake, maintain, unload, verify
-from ingest.ledger import LedgerRow
+from ingest.ledger import LedgerRow, Retried
 from tests.ingest.lakes import BAD, SCHEMAS, broken, calls, leftovers, lines, load, loads, rows, store, stored
 from tests.ingest.worked import NOW
 
@@ -346,6 +346,23 @@ def test_a_retention_of_more_than_there_was_is_named(given: _Given) -> None:
     found_broken = broken(given.lake)
     assert "0 calls and 2 rejects were removed of 1 and 1" in found_broken["decisions_fit_their_loads"]
     assert "1 rejects, 2 of them removed since, the table has 0" in found_broken["rejects_are_all_there"]
+
+
+def test_a_retry_of_more_than_there_was_is_named(given: _Given) -> None:
+    retried = {given.other: Retried(calls=1, ignored=1), UNKNOWN: Retried()}
+    _decide(given.lake, load_id="a" * 16, kind="retry", retried=retried)
+    said = broken(given.lake)["decisions_fit_their_loads"]
+    assert f"retry {'a' * 16}: names load {UNKNOWN}, which does not hold at that point" in said
+    assert "0 calls and 0 rejects were removed of 2 and -1 (1 calls and 1 ignored lines were rejects)" in said
+
+
+def test_calls_of_a_retry_that_are_not_there_are_named(given: _Given) -> None:
+    _decide(given.lake, load_id="a" * 16, kind="retry", retried={given.other: Retried(calls=1)})
+    assert broken(given.lake) == {}
+    Lake(given.lake).roll_forward()
+    found = broken(given.lake)
+    assert found["calls_are_all_there"].endswith("the ledger says 2 calls, the table has 1")
+    assert "every_line_has_one_fate" not in found
 
 
 # -- files
