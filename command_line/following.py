@@ -11,6 +11,7 @@ from command_line import output
 from command_line.loading import SOURCE_COLUMNS
 from command_line.options import (
     DEFAULT_LAKE,
+    Dialect,
     Host,
     JsonOption,
     LakeOption,
@@ -37,6 +38,7 @@ def follow(
     ] = 60,
     log_format: LogFormat = None,
     layout: Layout = None,
+    dialect: Dialect = None,
     stream: Stream = None,
     host: Host = None,
     time_zone: TimeZone = None,
@@ -46,7 +48,13 @@ def follow(
     from ingest.following import follow as loads
 
     options = read_options(
-        log_format=log_format, layout=layout, stream=stream, host=host, time_zone=time_zone, final=False
+        log_format=log_format,
+        layout=layout,
+        dialect=dialect,
+        stream=stream,
+        host=host,
+        time_zone=time_zone,
+        final=False,
     )
     say(f"Following {', '.join(map(shown, folders))}; stop with Ctrl-C")
     for news in loads(lake, folders, options, every=every, clock=now, stop=Event()):

@@ -9,6 +9,7 @@ import typer
 from command_line import FAILED, REJECTED, output
 from command_line.options import (
     DEFAULT_LAKE,
+    Dialect,
     Final,
     Host,
     JsonOption,
@@ -46,6 +47,7 @@ def ingest(
     lake: LakeOption = DEFAULT_LAKE,
     log_format: LogFormat = None,
     layout: Layout = None,
+    dialect: Dialect = None,
     stream: Stream = None,
     host: Host = None,
     time_zone: TimeZone = None,
@@ -68,7 +70,13 @@ def ingest(
 
     check_standard_input(is_read="-" in paths)
     options = read_options(
-        log_format=log_format, layout=layout, stream=stream, host=host, time_zone=time_zone, final=final
+        log_format=log_format,
+        layout=layout,
+        dialect=dialect,
+        stream=stream,
+        host=host,
+        time_zone=time_zone,
+        final=final,
     )
     started = now()
     with LoadProgress() as progress:
@@ -100,6 +108,7 @@ def inspect(
     limit: Annotated[int | None, typer.Option(metavar="NUMBER", min=1, help="Show so many calls and rejects.")] = None,
     log_format: LogFormat = None,
     layout: Layout = None,
+    dialect: Dialect = None,
     stream: Stream = None,
     host: Host = None,
     time_zone: TimeZone = None,
@@ -111,7 +120,13 @@ def inspect(
 
     check_standard_input(is_read=file == "-")
     options = read_options(
-        log_format=log_format, layout=layout, stream=stream, host=host, time_zone=time_zone, final=final
+        log_format=log_format,
+        layout=layout,
+        dialect=dialect,
+        stream=stream,
+        host=host,
+        time_zone=time_zone,
+        final=final,
     )
     if as_json:
         output.print_record(floor.inspect(file, options, limit=limit, now=now()), as_json=True)

@@ -38,6 +38,12 @@ Layout = Annotated[
         metavar="TEXT", help="An nginx log_format or Apache LogFormat string as the server has it; implies combined."
     ),
 ]
+Dialect = Annotated[
+    str | None,
+    typer.Option(
+        metavar="FILE", help="What the fields of JSON or CSV are called: a file of yours, or a known one's name."
+    ),
+]
 Stream = Annotated[
     str | None, typer.Option(metavar="NAME", help="Where the sources come from (default: folder and file name).")
 ]
@@ -65,6 +71,7 @@ def read_options(
     *,
     log_format: str | None,
     layout: str | None,
+    dialect: str | None = None,
     stream: str | None,
     host: str | None,
     time_zone: str | None,
@@ -76,6 +83,7 @@ def read_options(
     from ingest import ReadOptions, SourceError
     from ingest.formats import FORMATS
     from ingest.formats import log_format as format_named
+    from ingest.formats.dialect import dialect_named
 
     if layout is not None and log_format not in {None, "combined"}:
         raise typer.BadParameter(f"a layout is for combined logs, not for {log_format}", param_hint="'--layout'")
@@ -90,9 +98,20 @@ def read_options(
             format_named("combined", layout=layout)
         except SourceError as error:
             raise typer.BadParameter(str(error), param_hint="'--layout'") from None
+    if dialect is not None:
+        try:
+            of_dialect = dialect_named(dialect).format
+        except SourceError as error:
+            raise typer.BadParameter(str(error), param_hint="'--dialect'") from None
+        if layout is not None or log_format not in {None, of_dialect}:
+            other = "combined" if layout is not None else log_format
+            raise typer.BadParameter(
+                f"{dialect} is a dialect of {of_dialect}, not of {other}", param_hint="'--dialect'"
+            )
     return ReadOptions(
         log_format="combined" if layout is not None else log_format,
         layout=layout,
+        dialect=dialect,
         stream=stream,
         host=host,
         time_zone=time_zone,

@@ -152,9 +152,10 @@ def _header_columns(dialect: Dialect, columns: Sequence[str], header: str) -> li
 
 def _split_by(dialect: Dialect, connection: duckdb.DuckDBPyConnection, header: _Header) -> str:
     columns, delimiter = header
-    special, quote = re.escape(delimiter), re.escape(dialect.quote)
+    special, quote = (f"\\x{{{ord(character):x}}}" for character in (delimiter, dialect.quote))
     in_quotes = f"{quote}(?:[^{quote}]|{quote}{quote})*{quote}"
     connection.execute("set variable delimiter = ?", [delimiter])
+    connection.execute("set variable csv_quoted = ?", [f"{quote}[^{quote}]*{quote}"])
     connection.execute("set variable quote = ?", [dialect.quote])
     connection.execute("set variable csv_value = ?", [f"{special}({in_quotes}|[^{quote}{special}]*)"])
     connection.execute("set variable csv_row = ?", [f"(?:{special}(?:{in_quotes}|[^{quote}{special}]*))*"])

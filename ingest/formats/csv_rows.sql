@@ -14,7 +14,10 @@ quick as (
         *,
         not contains(text, getvariable('quote'))
         or len(piece) = getvariable('width')
-        and len(list_filter(piece, lambda value: contains(value, '"') and not regexp_full_match(value, '"[^"]*"'))) = 0
+        and len(list_filter(
+            piece,
+            lambda value: contains(value, getvariable('quote')) and not regexp_full_match(value, getvariable('csv_quoted'))
+        )) = 0
             as is_quick
     from cut
 ),
@@ -31,7 +34,10 @@ parts as (
         case
             when is_quick then case
                 when contains(text, getvariable('quote')) then list_transform(
-                    piece, lambda value: case when starts_with(value, '"') then substr(value, 2, length(value) - 2) else value end
+                    piece,
+                    lambda value: case
+                        when starts_with(value, getvariable('quote')) then substr(value, 2, length(value) - 2) else value
+                    end
                 )
                 else piece
             end

@@ -442,6 +442,9 @@ def _in_words(problem: ErrorDetails, value: object) -> str:
             found = _get(value, place[:-1])
             names = [str(key) for key in found] if isinstance(found, dict) else []
             return f"{name} is missing; found {', '.join(names) or 'nothing'}{near(place[-1], set(names) - {*model.model_fields})}"
+        case "model_type" | "dict_type", _ if place in _MODELS:
+            known = tuple(_MODELS[place].model_fields)
+            return f"{name}: found {problem['input']!r:.80}; expected a table with some of {', '.join(known)}"
         case "value_error", _:
             given = problem["input"]
             shown = f" {given!r}" if isinstance(given, str) else ""
