@@ -190,6 +190,7 @@ class Warehouse:
             cursor.execute(f"create view days as {view('days')}")
             cursor.execute(f"create view hours as {view('hours')}")
             cursor.execute(f"create view spellings as {view('spellings')}")
+            cursor.execute(f"create view customer_months as {view('customer_months')}")
 
     def bind_metrics(self) -> None:
         """Bind every metric with the default scope as `metrics.<name>`."""
@@ -348,7 +349,9 @@ def _registry(connection: DuckDBPyConnection, registry: RegistryFiles, relation:
 
 
 def _reaching_back(scope: Scope, days: int) -> Scope:
-    return scope if scope.since is None else scope.replace(since=scope.since - dt.timedelta(days=days))
+    if scope.since is None:
+        return scope
+    return scope.replace(since=scope.since - dt.timedelta(days=min(days, scope.since.toordinal() - 1)))
 
 
 def _overlap(covered: tuple[dt.date, dt.date], scope: Scope) -> tuple[dt.date, dt.date] | None:

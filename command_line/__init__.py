@@ -8,6 +8,7 @@
     certification.py   certification
     impact.py          impact
     practices.py       practices
+    customers.py       customers; branches.py: branches
     registry.py        registry load, registry missing, registry versions
     reports.py         report partner, report month
     screens.py         dashboard, demo

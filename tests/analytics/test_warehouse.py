@@ -238,7 +238,7 @@ def test_an_empty_lake_can_be_compared(name: str, tmp_path: Path) -> None:
     with Warehouse.open(given_lake(tmp_path / "lake")) as warehouse:
         answer = warehouse.compared(name, Scope())
     assert answer.height == (1 if name == "overview_totals" else 0)
-    assert "calls_before" in answer.columns
+    assert [column for column in answer.columns if column.endswith("_before")]
 
 
 @pytest.mark.parametrize("name", question_names())

@@ -167,3 +167,34 @@ def test_a_metric_says_which_logs_are_missing(run: Run, tmp_path: Path) -> None:
     assert sum(day["calls"] for day in document(out)) == (21 * 24 - 6) * 5
     assert err.startswith("note: figures are too low, because logs are missing: 6 hours\n")
     assert run("metric", "calls_per_day", "--until", "2026-03-18")[2] == ""
+
+
+def test_customers_come_and_go_by_month(run: Run, loaded: Path) -> None:
+    assert document(run("customers", "--json")[1]) == [
+        {
+            "integration": "12345_678900",
+            "name": None,
+            "month": "2026-03-01",
+            "customers": 1,
+            "new": 0,
+            "stayed": 0,
+            "returning": 0,
+            "unknown": 1,
+            "lost": None,
+            "complete": False,
+        }
+    ]
+    (cohort,) = document(run("customers", "--cohorts", "--json")[1])
+    assert (cohort["cohort"], cohort["began"], cohort["retention"]) == ("2026-03-01", "unknown", 1.0)
+    assert "no call has partner 1234" in run("customers", "--partner", "1234")[2]
+
+
+def test_branches_are_shown_and_published(run: Run, loaded: Path, tmp_path: Path) -> None:
+    (row,) = document(run("branches", "--json")[1])
+    assert (row["integration"], row["branch"], row["customers"], row["lift"]) == ("12345_678900", None, 1, None)
+    code, out, err = run("branches", "--publish", "table.csv")
+    assert (code, out) == (0, "table.csv\n")
+    assert "the table is empty: no integration that the registry lists has 5 customers here" in err
+    assert (tmp_path / "table.csv").read_text(encoding="utf-8") == "integration,name,branch,customers,share,lift\n"
+    assert run("branches", "--publish", "table.xlsx")[0] == 2
+    assert run("branches", "--publish", "table.csv", "--smallest", "2")[0] == 2

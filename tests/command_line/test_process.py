@@ -31,6 +31,8 @@ COMMANDS = [
     "registry versions",
     "metric",
     "sql",
+    "customers",
+    "branches",
     "check",
     "certification",
     "impact",

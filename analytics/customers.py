@@ -1,0 +1,75 @@
+"""How customers come, stay and go: who began in the same month, and how many of them are still there months later.
+
+What new, returning and lost mean stands in `views/customer_months.sql`, once; the metric `customers_per_month` counts it.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import polars as pl
+
+    from analytics.scope import Scope
+    from analytics.warehouse import Warehouse
+
+COHORT_COLUMNS = ("cohort", "began", "months_later", "month", "customers", "active", "retention", "complete")
+
+
+def cohorts(warehouse: Warehouse, scope: Scope) -> pl.DataFrame:
+    """The retention of the customers of the scope's integrations: COHORT_COLUMNS, one row per cohort and month since.
+
+    A cohort is who became a customer of an integration in the same month; a customer of two integrations is in two. `began`
+    is `new`, or `unknown` for those who were there when the logs began. `active` of them are customers `months_later` months
+    later, `retention` is their share; of a month that is not `complete` both may still grow. Cohorts of the period.
+    """
+    covered = warehouse.covered()
+    period = warehouse.period(scope)
+    if covered is None or period is None:
+        return _nothing()
+    rows = warehouse.query_file("customer_months", scope)
+    return cohorts_in(rows, since=max(period[0], covered[0]), until=min(period[1], covered[1]))
+
+
+def cohorts_in(rows: pl.DataFrame, *, since: dt.date, until: dt.date) -> pl.DataFrame:
+    """The cohorts that began in or after the month of `since`, in rows of the question `customer_months`."""
+    import polars as pl
+
+    last = (until - dt.timedelta(days=1)).replace(day=1)
+    first = (
+        rows.group_by("integration", "customer")
+        .agg(cohort=pl.col("month").min(), began=pl.col("arrival").sort_by("month").first())
+        .filter(pl.col("cohort").is_between(since.replace(day=1), last))
+    )
+    sizes = first.group_by("cohort", "began").agg(customers=pl.len())
+    if sizes.is_empty():
+        return _nothing()
+    ages = sizes.with_columns(month=pl.date_ranges("cohort", pl.lit(last), "1mo")).explode("month")
+    active = rows.join(first, on=["integration", "customer"]).group_by("cohort", "began", "month").agg(active=pl.len())
+    return (
+        ages.join(active, on=["cohort", "began", "month"], how="left")
+        .with_columns(
+            pl.col("active").fill_null(0).cast(pl.Int64),
+            pl.col("customers").cast(pl.Int64),
+            months_later=_months("month") - _months("cohort"),
+            complete=pl.col("month").dt.offset_by("1mo") <= until,
+        )
+        .with_columns(retention=pl.col("active") / pl.col("customers"))
+        .select(COHORT_COLUMNS)
+        .sort("cohort", "began", "months_later")
+    )
+
+
+def _months(column: str) -> pl.Expr:
+    """Months since the year 0."""
+    import polars as pl
+
+    return pl.col(column).dt.year().cast(pl.Int64) * 12 + pl.col(column).dt.month()
+
+
+def _nothing() -> pl.DataFrame:
+    import polars as pl
+
+    types = (pl.Date, pl.String, pl.Int64, pl.Date, pl.Int64, pl.Int64, pl.Float64, pl.Boolean)
+    return pl.DataFrame(schema=dict(zip(COHORT_COLUMNS, types, strict=True)))

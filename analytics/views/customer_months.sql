@@ -1,0 +1,54 @@
+-- In which months who was a customer of which integration, and how it came: one row per integration, customer and month
+-- (its first day) in which at least one call with the integration's id succeeded, the partner's own environment excepted.
+--   new        a customer of the integration for the first time, in a log that reaches further back than this month
+--   unknown    the first month too, but every log that shows the customer in it begins in that month itself: it may have
+--              been a customer for years. So nobody is new in the first month that is loaded
+--   stayed     a customer in the month before as well
+--   returning  not in the month before, but earlier
+-- month_after: the next month in which it is a customer; null where there is none in what is loaded.
+-- Reads: calls_before (with all of the time before the period), calls_all.
+with logs as (
+    select
+        stream,
+        cast(date_trunc('month', min(day)) as date) as begins
+    from calls_all
+    group by stream
+),
+
+months as (
+    select
+        calls_before.integration,
+        calls_before.customer,
+        cast(date_trunc('month', calls_before.day) as date) as month,
+        min(logs.begins) as logged_since
+    from calls_before
+    inner join logs on calls_before.stream = logs.stream
+    where calls_before.id_status = 'valid' and calls_before.status < 400 and not calls_before.own
+    group by
+        calls_before.integration,
+        calls_before.customer,
+        date_trunc('month', calls_before.day)
+),
+
+neighbours as (
+    select
+        integration,
+        customer,
+        month,
+        logged_since,
+        lag(month) over (partition by integration, customer order by month) as month_before,
+        lead(month) over (partition by integration, customer order by month) as month_after
+    from months
+)
+
+select
+    integration,
+    customer,
+    month,
+    case
+        when month_before is null then case when logged_since < month then 'new' else 'unknown' end
+        when month_before = month - interval 1 month then 'stayed'
+        else 'returning'
+    end as arrival,
+    month_after
+from neighbours

@@ -1,0 +1,67 @@
+"""Where integrations are used: branches."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from command_line import output
+from command_line.nothing_found import say_why_nothing
+from command_line.options import DEFAULT_LAKE, FormatOption, JsonOption, LakeOption, rows_format
+from command_line.output import say
+from command_line.scope import scoped
+from command_line.values import shown
+
+if TYPE_CHECKING:
+    from analytics import Scope, Warehouse
+
+
+@scoped
+def branches(
+    *,
+    publish: Annotated[
+        Path | None,
+        typer.Option("--publish", metavar="FILE", help="Write the table for everybody: FILE.csv or FILE.html."),
+    ] = None,
+    smallest: Annotated[
+        int,
+        typer.Option("--smallest", metavar="NUMBER", min=3, help="Publish no branch with fewer customers than this."),
+    ] = 5,
+    lake: LakeOption = DEFAULT_LAKE,
+    scope: Scope,
+    output_format: FormatOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Show in which branches integrations are used; for publication without what points to a single customer."""
+    from analytics import Warehouse
+    from analytics.branches import SUFFIXES
+    from analytics.gaps import gap_note
+
+    chosen = rows_format(output_format, as_json=as_json)
+    if publish is not None and publish.suffix.lower() not in SUFFIXES:
+        raise typer.BadParameter(f"expected a name that ends in {' or '.join(SUFFIXES)}", param_hint="'--publish'")
+    with Warehouse.open(lake) as warehouse:
+        if publish is not None:
+            _publish(warehouse, scope, publish, smallest, as_json=as_json)
+        else:
+            frame = warehouse.metric("branches_per_integration", scope)
+            output.print_arrow(frame.to_arrow(), chosen)
+            say_why_nothing(frame, warehouse, scope)
+        note = gap_note(warehouse, scope)
+        if note is not None:
+            say(f"note: {note}")
+
+
+def _publish(warehouse: Warehouse, scope: Scope, file: Path, smallest: int, *, as_json: bool) -> None:
+    from analytics import branches as floor
+
+    rows = floor.published(warehouse, scope, smallest=smallest)
+    floor.publish(rows, file, smallest=smallest, period=floor.period_in_words(warehouse, scope))
+    if rows.is_empty():
+        say(f"note: the table is empty: no integration that the registry lists has {smallest} customers here")
+    if as_json:
+        output.print_record({"files": [str(file)], "rows": rows.height}, as_json=True)
+    else:
+        output.write(f"{shown(str(file))}\n")

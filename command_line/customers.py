@@ -1,0 +1,42 @@
+"""Who comes, stays and goes: customers."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from command_line import output
+from command_line.nothing_found import say_why_nothing
+from command_line.options import DEFAULT_LAKE, FormatOption, JsonOption, LakeOption, rows_format
+from command_line.output import say
+from command_line.scope import scoped
+
+if TYPE_CHECKING:
+    from analytics import Scope
+
+
+@scoped
+def customers(
+    *,
+    cohorts: Annotated[
+        bool, typer.Option("--cohorts", help="How many of those who began in the same month are still there.")
+    ] = False,
+    lake: LakeOption = DEFAULT_LAKE,
+    scope: Scope,
+    output_format: FormatOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Show new, staying, returning and lost customers by integration and month."""
+    from analytics import Warehouse
+    from analytics import customers as floor
+    from analytics.gaps import gap_note
+
+    chosen = rows_format(output_format, as_json=as_json)
+    with Warehouse.open(lake) as warehouse:
+        frame = floor.cohorts(warehouse, scope) if cohorts else warehouse.metric("customers_per_month", scope)
+        output.print_arrow(frame.to_arrow(), chosen)
+        say_why_nothing(frame, warehouse, scope)
+        note = gap_note(warehouse, scope)
+        if note is not None:
+            say(f"note: {note}")
