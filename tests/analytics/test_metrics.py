@@ -28,6 +28,7 @@ CONTRACT = {
     "latency": "integration, connector, operation, calls, p50_ms, p95_ms, p99_ms, over_1s_share",
     "id_hygiene": "id_status, id_defect, calls, customers, share",
     "unidentified_calls": "customer, user_agent, connector, calls, first_call, last_call",
+    "certification": "integration, name, certified, customers, customers_required, window_days, last_customer_call",
     "completeness": "stream, hour, calls, expected, state",
     "practices": (
         "integration, name, score, rule, severity, state, calls, judged, share, customers, connector, first_call, last_call, advice"

@@ -1,0 +1,65 @@
+-- title: Certification: customers in the last 30 days
+-- unit: customers
+-- grain: one row per integration that the registry or a call of the period or the 29 days before it names
+-- key: integration
+-- look_back: 29
+-- meaning: What certification counts, at the end of the period: customers with a call in the last 30 days of it that was
+-- no error and carries the integration's id, own calls excluded; five are required. Certified is what the registry says
+-- of the last day. A figure without a verdict: whether logs are missing in these days, what follows, other windows and
+-- the reasons say `koppelzicht certification`.
+with last_day as (
+    select max(day) as day
+    from days
+),
+
+seen as (
+    select
+        calls_before.integration,
+        count(distinct calls_before.customer) filter (
+            where calls_before.day > last_day.day - 30 and calls_before.status < 400 and not calls_before.own
+        ) as customers,
+        max(calls_before.called_at) filter (
+            where calls_before.status < 400 and not calls_before.own
+        ) as last_customer_call
+    from calls_before
+    cross join last_day
+    where calls_before.id_status = 'valid'
+    group by calls_before.integration
+),
+
+registered as (
+    select
+        integrations.integration,
+        integrations.name,
+        integrations.certified_since,
+        integrations.certified_until
+    from integrations
+    left join integrations as newer on integrations.integration = newer.replaces
+    where newer.integration is null
+),
+
+known as (
+    select
+        coalesce(registered.integration, seen.integration) as integration,
+        registered.name,
+        (registered.certified_since is not null or registered.certified_until is not null)
+        and coalesce(registered.certified_since <= last_day.day, true)
+        and coalesce(registered.certified_until > last_day.day, true) as certified,
+        coalesce(seen.customers, 0) as customers,
+        seen.last_customer_call
+    from registered
+    full outer join seen on registered.integration = seen.integration
+    cross join last_day
+    where last_day.day is not null
+)
+
+select
+    integration,
+    name,
+    coalesce(certified, false) as certified,
+    customers,
+    cast(5 as bigint) as customers_required,
+    cast(30 as bigint) as window_days,
+    last_customer_call
+from known
+order by customers desc, integration asc
