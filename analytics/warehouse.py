@@ -260,6 +260,8 @@ class Warehouse:
                 ConstantExpression(look_back + 1).cast(cursor.type("integer")).alias("window_days"),
                 ConstantExpression(self.snapshot.time_zone).cast(text).alias("time_zone"),
                 ConstantExpression(scope.stream).cast(text).alias("stream"),
+                ConstantExpression(scope.environment).cast(text).alias("environment"),
+                ConstantExpression(scope.product).cast(text).alias("product"),
             ).create_view(name)
 
     def _bind_names(self, cursor: DuckDBPyConnection, scope: Scope) -> None:

@@ -4,26 +4,31 @@
 -- key: integration, branch
 -- look_back: 0
 -- meaning: In which branches an integration is used. Branch_customers: all customers of the branch with a call that succeeded,
--- with whatever id or none. Share: the part of them that use the integration. Lift: how many times the share it has among all
+-- with whatever id or none, also where one partner, integration, customer or connector is asked for. Share: the part of them that use the integration. Lift: how many times the share it has among all
 -- customers with a branch; above 1 the branch uses it more than others do. Customers without a branch in the registry are a row
 -- without a branch, share and lift. Not for publication as it is: 'koppelzicht branches --publish' hides small numbers.
-with customers_of as (
-    select distinct
-        calls.integration,
-        calls.customer,
-        customers.branch
-    from calls
-    left join customers on calls.customer = customers.customer
-    where calls.status < 400 and not calls.own
+with everybodys as (
+    select distinct calls_all.customer
+    from calls_all
+    cross join scope
+    where
+        calls_all.status < 400
+        and not calls_all.own
+        and calls_all.day >= scope.since
+        and calls_all.day < scope.until
+        and (scope.environment = 'all' or calls_all.environment = scope.environment)
+        and calls_all.product = coalesce(scope.product, calls_all.product)
+        and calls_all.stream = coalesce(scope.stream, calls_all.stream)
 ),
 
 branches as (
     select
-        branch,
-        count(distinct customer) as customers
-    from customers_of
-    where branch is not null
-    group by branch
+        customers.branch,
+        count(*) as customers
+    from everybodys
+    inner join customers on everybodys.customer = customers.customer
+    where customers.branch is not null
+    group by customers.branch
 ),
 
 everybody as (
@@ -33,12 +38,13 @@ everybody as (
 
 counted as (
     select
-        integration,
-        branch,
-        count(*) as customers
-    from customers_of
-    where integration is not null
-    group by integration, branch
+        calls.integration,
+        customers.branch,
+        count(distinct calls.customer) as customers
+    from calls
+    left join customers on calls.customer = customers.customer
+    where calls.id_status = 'valid' and calls.status < 400 and not calls.own
+    group by calls.integration, customers.branch
 ),
 
 totals as (

@@ -1,0 +1,147 @@
+"""Customers by month, cohorts, branches and missing names over the whole demo, against counting by plain Python."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from collections import defaultdict
+from typing import TYPE_CHECKING
+
+import pytest
+
+import sample_logs
+from analytics.branches import published
+from analytics.customers import cohorts
+from analytics.registry import load_registry
+from analytics.registry.missing import missing
+from analytics.scope import Scope
+from analytics.warehouse import Warehouse
+from ingest import ReadOptions, ingest
+from tests.sample_logs import reading
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+README = " ".join((reading.ROOT / "README.md").read_text(encoding="utf-8").split())
+NOW = dt.datetime(2026, 11, 2, tzinfo=dt.UTC)
+MONTHS = [dt.date(2026, month, 1) for month in (8, 9, 10)]
+VALID_ID = re.compile(r"[1-9][0-9]{3,6}_[1-9][0-9]{0,8}")
+REPLACED = {row["replaces"]: row["integration"] for row in reading.registry("integrations") if row["replaces"]}
+
+
+@pytest.fixture(scope="module")
+def warehouse(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Warehouse]:
+    lake = tmp_path_factory.mktemp("demo") / "lake"
+    ingest(lake, [str(reading.ROOT / "demo")], ReadOptions(final=True), now=NOW)
+    load_registry(lake, sample_logs.registry_files(), now=NOW)
+    with Warehouse.open(lake) as opened:
+        yield opened
+
+
+def used() -> dict[tuple[str, str], set[dt.date]]:
+    """In which months each customer of each integration was one, in production."""
+    months = defaultdict(set)
+    for call in reading.demo_calls():
+        if VALID_ID.fullmatch(call.identity) and call.environment == "production" and not call.is_error:
+            integration = REPLACED.get(call.identity, call.identity)
+            if call.customer != integration.split("_")[0]:
+                months[integration, call.customer].add(call.local.date().replace(day=1))
+    return months
+
+
+def by_month() -> dict[tuple[str, dt.date], dict[str, int | None]]:
+    """Customers, new, stayed, returning, unknown and lost of each integration and month.
+
+    Every stream of the demo begins in August, so whoever is first seen later is new.
+    """
+    rows: dict[tuple[str, dt.date], dict[str, int | None]] = {}
+    users = used()
+    for integration in {integration for integration, _ in users}:
+        of_it = [months for (used_by, _), months in users.items() if used_by == integration]
+        since = min(min(months) for months in of_it)
+        for place, month in enumerate(MONTHS):
+            before = MONTHS[place - 1] if place else None
+            here = [months for months in of_it if month in months]
+            if month >= since:
+                rows[integration, month] = {
+                    "customers": len(here),
+                    "new": sum(min(months) == month for months in here) if before else 0,
+                    "stayed": sum(before in months for months in here),
+                    "returning": sum(before not in months and min(months) < month for months in here),
+                    "unknown": 0 if before else len(here),
+                    "lost": sum(before in months and month not in months for months in of_it) if before else None,
+                }
+    return rows
+
+
+def test_customers_by_month_are_those_that_python_counts(warehouse: Warehouse) -> None:
+    rows = warehouse.metric("customers_per_month")
+    found = {
+        (row.pop("integration"), row.pop("month")): row for row in rows.drop("name", "complete").iter_rows(named=True)
+    }
+    assert found == by_month()
+    assert rows["complete"].all()
+
+
+def test_cohorts_are_those_that_python_counts(warehouse: Warehouse) -> None:
+    expected = []
+    for cohort in MONTHS:
+        began = [months for months in used().values() if min(months) == cohort]
+        for later, month in enumerate(MONTHS[MONTHS.index(cohort) :]):
+            active = sum(month in months for months in began)
+            if began:
+                arrival = "unknown" if cohort == MONTHS[0] else "new"
+                expected.append((cohort, arrival, later, month, len(began), active, active / len(began), True))
+    assert cohorts(warehouse, Scope()).rows() == expected
+
+
+def test_branches_are_those_that_python_counts(warehouse: Warehouse) -> None:
+    branch_of = {row["customer"]: row["branch"] for row in reading.registry("customers")}
+    seen = {
+        call.customer
+        for call in reading.demo_calls()
+        if call.environment == "production"
+        and not call.is_error
+        and not (VALID_ID.fullmatch(call.identity) and call.identity.startswith(f"{call.customer}_"))
+    }
+    cells: defaultdict[tuple[str, str], int] = defaultdict(int)
+    totals: defaultdict[str, int] = defaultdict(int)
+    for integration, customer in used():
+        cells[integration, branch_of[customer]] += 1
+        totals[integration] += 1
+    expected = {}
+    for (integration, branch), customers in cells.items():
+        of_branch = sum(branch_of.get(customer) == branch for customer in seen)
+        of_all = sum(customer in branch_of for customer in seen)
+        share = customers / of_branch
+        expected[integration, branch] = (customers, of_branch, share, share / (totals[integration] / of_all))
+    rows = warehouse.metric("branches_per_integration").drop("name").rows()
+    assert {row[:2]: row[2:4] for row in rows} == {key: row[:2] for key, row in expected.items()}
+    assert {row[:2]: row[4:] for row in rows} == {key: pytest.approx(row[2:]) for key, row in expected.items()}
+
+
+def test_the_stories_of_customers_and_branches_are_in_the_readme(warehouse: Warehouse) -> None:
+    counted = by_month()
+    kievit = [counted["2093_302020", month] for month in MONTHS]
+    assert (
+        f"{kievit[0]['customers']} customers in August, {kievit[1]['customers']} in September,"
+        f" {kievit[2]['customers']} in October" in README
+    )
+    assert f"lost {kievit[1]['lost']} in September and {kievit[2]['lost']} in October" in README
+    zwaluw = counted["1006418_302901", MONTHS[2]]
+    assert f"`1006418_302901` has {zwaluw['new']} new customers in October, the only ones of all" in README
+    assert sum(row["new"] or 0 for row in counted.values()) == zwaluw["new"]
+    named = published(warehouse, Scope()).filter(branch="Accountancy")
+    assert named.select("integration", "customers").rows() == [("1006418_302900", 6)]
+    assert "only `1006418_302900` Zwaluw Facturen has branches that may be named: 15 and 6 customers" in README
+
+
+def test_only_ids_that_nobody_has_are_without_a_name(warehouse: Warehouse) -> None:
+    """The documentation's examples, and one with swapped digits."""
+    assert set(missing(warehouse).select("relation", "key").rows()) == {
+        ("partners", "12345"),
+        ("partners", "1170"),
+        ("integrations", "12345_678900"),
+        ("integrations", "12345_123456"),
+        ("integrations", "1170_301201"),
+    }
