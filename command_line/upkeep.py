@@ -54,7 +54,7 @@ def status(*, lake: LakeOption = DEFAULT_LAKE, as_json: JsonOption = False) -> N
 
 def rejects(
     paths: Annotated[
-        list[str] | None, typer.Argument(metavar="[PATH]...", help="With --retry: the files and folders to read again.")
+        list[str] | None, typer.Argument(metavar="PATH", help="With --retry: the files and folders to read again.")
     ] = None,
     *,
     lake: LakeOption = DEFAULT_LAKE,
