@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from hypothesis import HealthCheck, Phase, Verbosity, given, settings
 from hypothesis import strategies as st
 
 from ingest import ReadOptions, inspect
-from tests.ingest import strategies, worked
-from tests.ingest.writing import COMPRESSIONS, NOT_CARRIED, WRITERS, Given
+from tests.ingest import lakes, strategies, worked
+from tests.ingest.writing import COMPRESSIONS, DIALECTS, NOT_CARRIED, WRITERS, Given, in_dialect
 from tests.oracle.oracle import Context, Ignored, Reject, read_file
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     import pytest
 
 FEW = settings(
@@ -57,6 +56,32 @@ def test_the_same_calls_in_every_format_are_the_same(
         not_carried = NOT_CARRIED[log_format]
         expected = _without(found["json"], not_carried)
         assert worked.different_fates(_without(fates, not_carried), expected) == [], log_format
+
+
+@settings(FEW, max_examples=1)
+@given(st.lists(strategies.calls(), min_size=80, max_size=80))
+def test_the_same_calls_in_every_dialect_are_the_same(
+    tmp_path_factory: pytest.TempPathFactory, calls: list[Given]
+) -> None:
+    folder = tmp_path_factory.mktemp("dialects")
+    contents = {"json": WRITERS["json"](calls)} | {name: in_dialect(name, calls) for name in DIALECTS}
+    for name, content in contents.items():
+        (folder / f"{name}.log").write_bytes(content)
+    lakes.load(folder / "lake", *(folder / f"{name}.log" for name in contents))
+    loads = {load["load_id"]: load for load in lakes.loads(folder / "lake")}
+    found: dict[str, dict[int, dict[str, object]]] = {name: {} for name in contents}
+    for row in [*lakes.calls(folder / "lake"), *lakes.stored(folder / "lake", "rejects")]:
+        name = Path(loads[row["load_id"]]["source"]).stem
+        fate = {key: value for key, value in row.items() if key not in {*OF_THE_LOAD, "stream"}}
+        found[name][row["line_number"]] = {"reason": fate["reason"]} if "reason" in fate else fate
+    named = {Path(load["source"]).stem: load["dialect"] for load in loads.values()}
+    assert named == {"json": None} | {name: dialect for name, (dialect, _, _) in DIALECTS.items()}
+    for name, (_, _, not_carried) in DIALECTS.items():
+        fates, ours = (
+            _without([fates[line] for line in sorted(fates)], not_carried) for fates in (found[name], found["json"])
+        )
+        assert len(fates) == len(calls)
+        assert worked.different_fates(fates, ours) == [], name
 
 
 @FEW
