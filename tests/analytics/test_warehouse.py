@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
@@ -85,9 +86,26 @@ def alone(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def parameters(name: str) -> dict[str, object] | None:
     """A value for whatever a question asks for: about the other partner, so that an answer would be a leak."""
-    values = {"integration": f"{OTHER}_1", "connector": "bravo_Employees", "partner": OTHER, "limit": 10}
+    values: dict[str, object] = {
+        "integration": f"{OTHER}_1",
+        "connector": "bravo_Employees",
+        "partner": OTHER,
+        "limit": 10,
+        "window": 30,
+        "required": 5,
+        "sent": f"{OTHER}_1",
+        "seen": True,
+        "registered": False,
+        "changes": [0, 1],
+        "connectors": ["bravo_Employees", None],
+        "operations": [None, "get"],
+        "token_forms": [None, None],
+        "protocols": [None, "rest"],
+        "api_versions": [None, None],
+        "fields": ["EmployeeId"],
+    }
     code = "\n".join(line for line in question(name).sql.splitlines() if not line.startswith("--"))
-    return {key: value for key, value in values.items() if f"${key}" in code} or None
+    return {key: value for key, value in values.items() if re.search(rf"\${key}\b", code)} or None
 
 
 def shown(answer: pl.DataFrame) -> str:
@@ -98,7 +116,8 @@ def shown(answer: pl.DataFrame) -> str:
 @pytest.mark.parametrize("name", metric_names())
 def test_a_partner_sees_in_every_metric_what_a_lake_of_its_own_would_show(name: str, lake: Path, alone: Path) -> None:
     viewer = Scope(partner=OWN, environment="all")
-    with Warehouse.open(lake, viewer=viewer) as shared, Warehouse.open(alone) as own:
+    # The registry is the same in both, and some metrics list what it names.
+    with Warehouse.open(lake, viewer=viewer) as shared, Warehouse.open(alone, viewer=viewer) as own:
         for scope in (Scope(), Scope(environment="accept"), Scope.parse({"since": "2026-10-03"})):
             seen = shared.metric(name, scope)
             assert_frame_equal(seen, own.metric(name, scope))
@@ -111,7 +130,11 @@ def test_a_partner_sees_nothing_of_another_in_any_question(name: str, lake: Path
     with Warehouse.open(lake, viewer=Scope(partner=OWN, environment="all")) as warehouse:
         for scope in (Scope(), Scope(partner=OTHER), Scope(environment="all", customer="2000002")):
             answer = warehouse.query_file(name, scope, parameters(name))
-            assert not [text for text in STRANGE if text in shown(answer)]
+            # An old id of an own integration may have been the other partner's: as sent, it is seen.
+            told = answer.drop("integration_id", strict=False)
+            assert not [text for text in STRANGE if text in shown(told)]
+            if "integration_id" in answer.columns:
+                assert set(answer["integration_id"]) <= {f"{OWN}_1", f"{OTHER}_8"}
 
 
 @pytest.mark.parametrize(
@@ -271,7 +294,7 @@ def test_a_folder_without_a_lake_is_an_error_that_says_so(tmp_path: Path) -> Non
 def test_an_unknown_name_is_answered_with_the_known_ones(lake: Path) -> None:
     with Warehouse.open(lake) as warehouse:
         with pytest.raises(
-            UnknownNameError, match="there is no metric 'customers'; known: calls_per_day, completeness, con"
+            UnknownNameError, match=r"there is no metric 'customers'; known: .*calls_per_day, .*completeness, con"
         ):
             warehouse.metric("customers")
         with pytest.raises(UnknownNameError, match=r"there is no question '\.\./metrics/latency'; known: "):
