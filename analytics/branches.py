@@ -70,26 +70,22 @@ def published(warehouse: Warehouse, scope: Scope, *, smallest: int = SMALLEST) -
 
     Shares are rounded to whole percents and lifts to one decimal.
     """
+    return published_of(warehouse.metric("branches_per_integration", scope), smallest=smallest)
+
+
+def published_of(rows: pl.DataFrame, *, smallest: int = SMALLEST) -> pl.DataFrame:
+    """The same from rows of the metric `branches_per_integration`, unnarrowed by customer."""
     import polars as pl
 
-    rows = warehouse.metric("branches_per_integration", scope)
-    listed = warehouse.query("select integration from integrations where listed", scope=scope)["integration"].to_list()
-    shown = []
-    for (integration, name), group in rows.group_by("integration", "name", maintain_order=True):
-        if integration in listed:
-            cells = [Cell(**row) for row in group.select("branch", "customers", "share", "lift").iter_rows(named=True)]
-            rest = OTHER if any(cell.branch for cell in safe_cells(cells, smallest=smallest)) else ALL
-            shown += [
-                (
-                    integration,
-                    name,
-                    cell.branch or rest,
-                    cell.customers,
-                    _rounded(cell.share, 2),
-                    _rounded(cell.lift, 1),
-                )
-                for cell in safe_cells(cells, smallest=smallest)
-            ]
+    shown: list[tuple[object, ...]] = []
+    for (integration, name), group in rows.filter("listed").group_by("integration", "name", maintain_order=True):
+        cells = [Cell(**row) for row in group.select("branch", "customers", "share", "lift").iter_rows(named=True)]
+        safe = safe_cells(cells, smallest=smallest)
+        rest = OTHER if any(cell.branch for cell in safe) else ALL
+        shown += [
+            (integration, name, cell.branch or rest, cell.customers, _rounded(cell.share, 2), _rounded(cell.lift, 1))
+            for cell in safe
+        ]
     types = (pl.String, pl.String, pl.String, pl.Int64, pl.Float64, pl.Float64)
     return pl.DataFrame(shown, schema=dict(zip(PUBLISHED_COLUMNS, types, strict=True)), orient="row")
 

@@ -19,6 +19,7 @@ Drawing: TypeAlias = alt.Chart | alt.LayerChart
 CALLS, CUSTOMERS, ERRORS, BEFORE = "#2b7bab", "#2e8b6f", "#c2473d", "#7c8894"
 RESULTS = {"ok": CALLS, "error": ERRORS}
 PARTIES = {"partner": "#d9962b", "customer": "#6d5fa8", "vendor": "#c2473d"}
+ARRIVALS = {"stayed": "#2e8b6f", "returning": "#8fc7b2", "new": "#2b7bab", "unknown": "#b9c2ca", "lost": "#c2473d"}
 FULLNESS = {"complete": "#b9d7e6", "unjudged": "#dfe5ea", "thin": "#f0a63c", "missing": "#c2473d"}
 _BAND_HOURS = 26
 """A day and the space below it."""
@@ -113,6 +114,91 @@ def most_calls(rows: pl.DataFrame) -> Drawing:
     return _finish(chart, _height_of(rows["title"]) + 30)
 
 
+def comings_and_goings(rows: pl.DataFrame, *, height: int = 260) -> Drawing:
+    """Customers per month by how they came, those who were lost below zero. Reads month_name, arrival, place, customers."""
+    chart = (
+        alt.Chart(rows)
+        .mark_bar(width=alt.RelativeBandSize(0.5))
+        .encode(
+            x=_months("month_name"),
+            y=alt.Y("customers:Q", axis=_value_axis(_COUNT), stack="zero"),
+            color=_kinds("arrival", ARRIVALS),
+            order=alt.Order("place:Q"),
+            tooltip=[
+                _said("month_name", "month"),
+                _said("arrival_name", "arrival"),
+                _tip("counted", _COUNT, "customers"),
+            ],
+        )
+    )
+    return _finish(chart, height)
+
+
+def cohorts(rows: pl.DataFrame) -> Drawing:
+    """Who began in the same month, a row each, and in every month since the share that is still there."""
+    base = alt.Chart(rows).encode(
+        x=_months("month_name"),
+        y=_names("cohort_name"),
+        tooltip=[
+            _said("cohort_name", "cohort"),
+            _tip("customers", _COUNT, "began"),
+            _said("month_name", "month"),
+            _tip("active", _COUNT, "customers"),
+            _tip("retention", _RATE, "retention"),
+        ],
+    )
+    cells = base.mark_rect(cornerRadius=3, stroke="white", strokeWidth=2).encode(
+        color=alt.Color("retention:Q", scale=alt.Scale(domain=[0, 1], range=["#f3f6f8", CUSTOMERS]), legend=None)
+    )
+    texts = base.mark_text(fontSize=12).encode(
+        text=alt.Text("retention:Q", format=".0%"),
+        color=alt.condition("datum.retention > 0.6", alt.value("white"), alt.value(_TEXT)),
+    )
+    return _finish(alt.layer(cells, texts), 38 * max(rows["cohort_name"].n_unique(), 1) + 40)
+
+
+def branches(rows: pl.DataFrame) -> Drawing:
+    """Integrations and branches: how many customers, and by colour how many times the usual share."""
+    base = alt.Chart(rows).encode(
+        x=alt.X(
+            "branch:N",
+            axis=alt.Axis(
+                title=None,
+                orient="top",
+                labelAngle=-35,
+                labelLimit=170,
+                labelOverlap=False,
+                domain=False,
+                ticks=False,
+                labelColor=_TEXT,
+            ),
+        ),
+        y=_names("title"),
+        tooltip=[
+            _said("title"),
+            _said("branch"),
+            _tip("customers", _COUNT),
+            _tip("branch_customers", _COUNT),
+            _tip("share", _RATE, "branch_share"),
+            _tip("lift", ".1f"),
+        ],
+    )
+    cells = base.mark_rect(cornerRadius=3, stroke="white", strokeWidth=2).encode(
+        color=alt.Color(
+            "lift:Q",
+            scale=alt.Scale(domain=[0, 1, 4], range=["#f3f6f8", "#d5e6ee", CALLS], clamp=True),
+            legend=alt.Legend(
+                title=plain("column.lift"), orient="bottom", direction="horizontal", gradientLength=160, format=".0f"
+            ),
+        )
+    )
+    texts = base.mark_text(fontSize=12).encode(
+        text=alt.Text("customers:Q", format=_COUNT),
+        color=alt.condition("datum.lift > 2.5", alt.value("white"), alt.value(_TEXT)),
+    )
+    return _finish(alt.layer(cells, texts), _height_of(rows["title"]) + 130)
+
+
 def completeness(rows: pl.DataFrame) -> Drawing:
     """Every stream as a band of its own: days from left to right, in each the hours from midnight down to midnight.
 
@@ -197,6 +283,16 @@ def _kinds(kind: str, colours: dict[str, str]) -> alt.Color:
         legend=alt.Legend(
             title=None, orient="top", symbolType="square", labelColor=_TEXT, offset=6, padding=0, labelPadding=0
         ),
+    )
+
+
+def _months(column: str) -> alt.X:
+    """The axis of months by their names, in the order of the rows."""
+    return alt.X(
+        column,
+        type="ordinal",
+        sort=None,
+        axis=alt.Axis(title=None, labelAngle=0, domain=False, ticks=False, labelColor=_LABEL, labelPadding=6),
     )
 
 

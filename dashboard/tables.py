@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 _COUNTS = {
     "calls", "wrong_calls", "errors", "customers", "integrations", "lines", "rejects", "ignored", "loads", "sources", "connectors",
+    "new", "stayed", "returning", "unknown", "lost", "branch_customers",
 }  # fmt: skip
 _RATES = {"error_rate", "share"}
 _INSTANTS = {"first_call", "last_call", "last_loaded_at"}
@@ -99,6 +100,8 @@ def _column(name: str, time_zone: ZoneInfo) -> Any:
         return st.column_config.NumberColumn(label, format="%.1f%%", width="small", **about)
     if name in _INSTANTS:
         return st.column_config.DatetimeColumn(label, format="D MMM YYYY, HH:mm", timezone=time_zone.key, **about)
+    if name == "lift":
+        return st.column_config.NumberColumn(label, format="%.1fx", width="small", **about)
     if name == "trend":
         return st.column_config.BarChartColumn(label, y_min=0, color=CALLS, width=120, **about)
     if name == "severity":

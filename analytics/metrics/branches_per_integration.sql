@@ -64,7 +64,8 @@ select
     branches.customers as branch_customers,
     cast(counted.customers as double) / branches.customers as share,
     (cast(counted.customers as double) / branches.customers) / (cast(totals.customers as double) / everybody.customers)
-        as lift
+        as lift,
+    integrations.listed
 from counted
 inner join totals on counted.integration = totals.integration
 left join branches on counted.branch = branches.branch

@@ -23,6 +23,8 @@ PAGES = (
     Page("integrations", "hub", row="integration"),
     Page("connectors", "cable", row="connector"),
     Page("errors", "error"),
+    Page("customers", "groups"),
+    Page("branches", "category"),
     Page("data_quality", "fact_check"),
 )
 """All pages, in the order of the sidebar. A new one needs its script and its title in `text/`."""

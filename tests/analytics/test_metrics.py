@@ -37,7 +37,7 @@ CONTRACT = {
         "day, place, integration, name, customer, connector, calls, errors, seconds, share, seconds_share"
     ),
     "customers_per_month": ("integration, name, month, customers, new, stayed, returning, unknown, lost, complete"),
-    "branches_per_integration": "integration, name, branch, customers, branch_customers, share, lift",
+    "branches_per_integration": "integration, name, branch, customers, branch_customers, share, lift, listed",
     "customer_links": (
         "partner, integration, customer, name, branch, calls, errors, error_rate, first_call, last_call"
     ),

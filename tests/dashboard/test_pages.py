@@ -19,7 +19,7 @@ from tests.dashboard.conftest import MARKUP, OpenPage
 if TYPE_CHECKING:
     from streamlit.testing.v1 import AppTest
 
-PAGES = ("overview", "integrations", "connectors", "errors", "data_quality")
+PAGES = ("overview", "integrations", "connectors", "errors", "customers", "branches", "data_quality")
 DETAILS = (("integrations", {"integration": "1107_301201"}), ("connectors", {"connector": "KnSubject"}))
 EVERY_PAGE = (*((page, {}) for page in PAGES), *DETAILS)
 

@@ -1,0 +1,54 @@
+"""Branches: in which an integration is used, more or less than elsewhere, and what of it may be published."""
+
+import streamlit as st
+
+from analytics.branches import SMALLEST
+from dashboard import charts, customer_figures, figures, frame, navigation, tables
+from dashboard.wording import plain, say
+
+st.title(say("branches.title"), anchor=False)
+view = frame.ask()
+if not figures.totals(view).calls.value:
+    frame.nothing_asked_for(view)
+
+rows = customer_figures.branches(view)
+charted = customer_figures.charted(rows)
+if charted.is_empty():
+    st.info(say("branches.none"), icon=":material/category:")
+    st.stop()
+
+with st.container(border=True):
+    frame.heading("branches.chart", note="branches.chart_note")
+    st.altair_chart(charts.branches(charted), alt=say("branches.chart"))
+
+frame.heading("branches.table", note="branches.hint")
+chosen = tables.show(
+    rows,
+    ["title", "integration", "branch", "customers", "branch_customers", "share", "lift"],
+    key="branches",
+    title=say("branches.table"),
+    time_zone=view.lake.time_zone,
+    opens=True,
+)
+if chosen:
+    navigation.open_page("integrations", integration=chosen["integration"])
+
+frame.heading("branches.published")
+st.caption(say("branches.published_note", smallest=SMALLEST))
+published = customer_figures.published(rows, SMALLEST)
+tables.show(
+    published,
+    ["title", "branch", "customers", "share", "lift"],
+    key="published_branches",
+    title=say("branches.published"),
+    time_zone=view.lake.time_zone,
+)
+if not published.is_empty():
+    st.download_button(
+        plain("branches.download"),
+        customer_figures.published_csv(published),
+        file_name="branches.csv",
+        mime="text/csv",
+        icon=":material/download:",
+        on_click="ignore",
+    )

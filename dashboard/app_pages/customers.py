@@ -1,0 +1,53 @@
+"""Customers: how many are new, stay, return and are lost every month, and how many of those who came stay."""
+
+import streamlit as st
+
+from dashboard import cards, charts, customer_figures, figures, frame, navigation, tables
+from dashboard.wording import Words, plain, say
+
+st.title(say("customers.title"), anchor=False)
+view = frame.ask()
+if not figures.totals(view).calls.value:
+    frame.nothing_asked_for(view)
+
+months = customer_figures.months(view)
+if months.is_empty():
+    st.info(say("customers.none"), icon=":material/group_off:")
+    st.stop()
+
+month = customer_figures.last_whole_month(months)
+last = customer_figures.month_of(months, month)
+st.markdown(say("customers.answer", month=Words(customer_figures.month_name(month)), customers=last.customers))
+with st.grid(4, min_column_width=200, gap="small"):
+    cards.single("new_customers", last.new)
+    cards.single("returning_customers", last.returning)
+    cards.single("lost_customers", last.lost)
+    cards.single("unknown_customers", last.unknown)
+
+with st.container(border=True):
+    frame.heading("customers.chart", note="customers.chart_note")
+    st.altair_chart(charts.comings_and_goings(customer_figures.comings_and_goings(months)), alt=say("customers.chart"))
+
+frame.heading("customers.table", note="customers.hint")
+shown = st.selectbox(
+    plain("customers.month_shown"),
+    customer_figures.months_offered(months),
+    index=customer_figures.months_offered(months).index(month),
+    format_func=customer_figures.month_name,
+    width=200,
+)
+chosen = tables.show(
+    customer_figures.in_month(months, shown),
+    ["title", "integration", "customers", "new", "stayed", "returning", "unknown", "lost"],
+    key="customers",
+    title=say("customers.table"),
+    time_zone=view.lake.time_zone,
+    opens=True,
+)
+if chosen:
+    navigation.open_page("integrations", integration=chosen["integration"])
+
+cohorts = customer_figures.cohorts(view)
+with st.container(border=True):
+    frame.heading("customers.cohorts", note="customers.cohorts_note")
+    st.altair_chart(charts.cohorts(cohorts), alt=say("customers.cohorts"))

@@ -1,0 +1,128 @@
+"""What the pages about customers and branches show."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import polars as pl
+
+from analytics.branches import published_of
+from analytics.customers import cohorts_in
+from analytics.reports.csv_text import csv_text
+from dashboard.data import View
+from dashboard.wording import plain, shown
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+ARRIVALS = ("stayed", "returning", "new", "unknown", "lost")
+"""From the bottom of a bar to its top; who is lost stands below zero."""
+
+MOST_INTEGRATIONS = 20
+"""So many are in the chart of branches; the table has them all."""
+
+
+@dataclass(frozen=True)
+class Month:
+    """One month of all integrations together; a customer of two of them counts twice."""
+
+    first_day: dt.date
+    customers: int
+    new: int
+    returning: int
+    unknown: int
+    lost: int | None
+
+
+def months(view: View) -> pl.DataFrame:
+    """Return customers_per_month of every month up to the end of the period, with `title`, the name to show."""
+    whole = View(view.lake, view.scope.replace(since=None))
+    return whole.rows("customers_per_month").with_columns(pl.coalesce("name", "integration").alias("title"))
+
+
+def months_offered(rows: pl.DataFrame) -> list[dt.date]:
+    """Return the months, the last one first."""
+    return sorted(rows["month"].unique().to_list(), reverse=True)
+
+
+def last_whole_month(rows: pl.DataFrame) -> dt.date:
+    """Return the last month of which the logs cover all days; without one, the last month."""
+    whole: list[dt.date] = sorted(rows.filter("complete")["month"].unique().to_list())
+    return whole[-1] if whole else months_offered(rows)[0]
+
+
+def in_month(rows: pl.DataFrame, month: dt.date) -> pl.DataFrame:
+    """Return the integrations of one month with somebody who came, stayed or was lost, the most customers first."""
+    here = rows.filter(pl.col("month") == month, (pl.col("customers") > 0) | (pl.col("lost") > 0))
+    return here.sort("customers", "lost", "integration", descending=[True, True, False], nulls_last=True)
+
+
+def month_of(rows: pl.DataFrame, month: dt.date) -> Month:
+    """Return one month, all integrations together."""
+    here = rows.filter(month=month)
+    known = here["lost"].null_count() == 0
+    counts = {name: int(here[name].sum()) for name in ("customers", "new", "returning", "unknown")}
+    return Month(month, **counts, lost=int(here["lost"].sum()) if known else None)
+
+
+def comings_and_goings(rows: pl.DataFrame) -> pl.DataFrame:
+    """Return month, its name, arrival, its name, its place in a bar, and customers: below zero for who is lost."""
+    summed = rows.group_by("month").agg(pl.col(ARRIVALS).sum()).with_columns(-pl.col("lost"))
+    parts = summed.unpivot(index="month", on=ARRIVALS, variable_name="arrival", value_name="customers")
+    return parts.with_columns(
+        _month_names(parts["month"]),
+        pl.Series("arrival_name", [plain(f"arrival.{name}") for name in parts["arrival"]], dtype=pl.String),
+        pl.col("arrival").replace_strict({name: n for n, name in enumerate(ARRIVALS)}).alias("place"),
+        counted=pl.col("customers").abs(),
+    ).sort("month", "place")
+
+
+def cohorts(view: View) -> pl.DataFrame:
+    """Return the cohorts up to the end of the period, with the name of each and of every month since."""
+    covered, until = view.lake.covered, view.scope.until
+    if covered is None:
+        return pl.DataFrame()
+    rows = View(view.lake, view.scope.replace(since=None)).rows("customer_months")
+    found = cohorts_in(rows, since=covered[0], until=min(until or covered[1], covered[1]))
+    names = [
+        plain(f"customers.cohort_{began}", month=month_name(cohort))
+        for cohort, began in found.select("cohort", "began").iter_rows()
+    ]
+    return found.with_columns(pl.Series("cohort_name", names, dtype=pl.String), _month_names(found["month"]))
+
+
+def branches(view: View) -> pl.DataFrame:
+    """Return branches_per_integration with `title`, the name to show."""
+    return view.rows("branches_per_integration").with_columns(pl.coalesce("name", "integration").alias("title"))
+
+
+def charted(rows: pl.DataFrame) -> pl.DataFrame:
+    """Return the rows with a branch of the integrations with the most customers."""
+    first = rows["integration"].unique(maintain_order=True).head(MOST_INTEGRATIONS)
+    return rows.filter(pl.col("integration").is_in(first.to_list()), pl.col("branch").is_not_null())
+
+
+def published(rows: pl.DataFrame, smallest: int) -> pl.DataFrame:
+    """Return what may be published of such rows, with `title`, the name to show."""
+    return published_of(rows, smallest=smallest).with_columns(pl.coalesce("name", "integration").alias("title"))
+
+
+def published_csv(rows: pl.DataFrame) -> str:
+    """Return these rows as a CSV file."""
+    columns: Sequence[str] = [name for name in rows.columns if name != "title"]
+    return csv_text(columns, rows.select(columns).rows())
+
+
+def month_name(month: dt.date) -> str:
+    """Return a month in words.
+
+    >>> month_name(dt.date(2026, 10, 1))
+    'Oct 2026'
+    """
+    return shown(month).partition(" ")[2]
+
+
+def _month_names(months_: pl.Series) -> pl.Series:
+    return pl.Series("month_name", [month_name(month) for month in months_], dtype=pl.String)
