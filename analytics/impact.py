@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, TypeAlias, get_args
 
 from analytics.gaps import gap_note
-from analytics.release_notes import Change
+from analytics.release_notes import SEVERITIES, Change
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -62,9 +62,10 @@ class Thresholds:
 class Impact:
     """The answer.
 
-    `rows`: COLUMNS, and name, partner_name, email, phone, number (of the change); one per change, connector, operation and
-    integration, unidentified traffic with a null integration, without what counts as safe. `customers`: one per integration
-    and customer concerned. `verdicts`: one per change, in order. `remarks`: what it rests on and what no log shows, in words.
+    `rows`: COLUMNS, and name, partner_name, email, phone, number (of the change), the most severe changes first; one per
+    change, connector, operation and integration, unidentified traffic with a null integration, without what counts as safe. `customers`: one per integration
+    and customer concerned. `verdicts`: one per change, in order. `remarks`: what it rests on and what no log shows, in words; `gap_note`: where
+    the logs have gaps.
     """
 
     changes: tuple[Change, ...]
@@ -72,6 +73,7 @@ class Impact:
     customers: pl.DataFrame
     verdicts: tuple[Verdict, ...]
     remarks: tuple[str, ...]
+    gap_note: str | None
     period: tuple[dt.date, dt.date] | None
     time_zone: str
 
@@ -134,8 +136,11 @@ def impact(
     kept = found.filter(~left_out)
     kept = kept.filter(~_is_safe(thresholds)) if thresholds.limits else kept
     rows = kept.rename({"change": "number"}).with_columns(
-        change=pl.col("number").replace_strict(dict(enumerate(_each(changes, "description"))), return_dtype=pl.String),
-        severity=pl.col("number").replace_strict(dict(enumerate(_each(changes, "severity"))), return_dtype=pl.String),
+        change=pl.Series([changes[number].description for number in kept["change"]], dtype=pl.String),
+        severity=pl.Series([changes[number].severity for number in kept["change"]], dtype=pl.String),
+    )
+    rows = rows.sort(
+        pl.col("severity").replace_strict({name: place for place, name in enumerate(SEVERITIES)}), maintain_order=True
     )
     concerning = set(rows["number"].unique())
     customers = warehouse.query_file("impact_customers", scope, _criteria(changes, only=concerning))
@@ -148,6 +153,7 @@ def impact(
         customers.join(pairs, on="integration", how="semi", nulls_equal=True, maintain_order="left"),
         verdicts,
         tuple(_remarks(warehouse, changes, scope, rows)),
+        gap_note(warehouse, scope),
         warehouse.period(scope),
         warehouse.snapshot.time_zone,
     )
@@ -189,10 +195,6 @@ def _verdict(number: int, change: Change, used: set[int], concerning: set[int]) 
     return "safe" if number in used else "unused"
 
 
-def _each(changes: Sequence[Change], name: str) -> list[str | None]:
-    return [getattr(change, name) for change in changes]
-
-
 def _remarks(warehouse: Warehouse, changes: Sequence[Change], scope: Scope, rows: pl.DataFrame) -> list[str]:
     period = warehouse.period(scope)
     remarks = []
@@ -206,11 +208,8 @@ def _remarks(warehouse: Warehouse, changes: Sequence[Change], scope: Scope, rows
     remarks += _about_unseen(warehouse, changes, scope)
     nameless = int(rows.filter(rows["integration"].is_null())["calls"].sum())
     if nameless:
-        remarks.append(
-            f"{_counted(nameless, 'call')} without a valid id: whose they are, nobody knows (integration is null)"
-        )
-    missing = gap_note(warehouse, scope)
-    return [*remarks, missing] if missing else remarks
+        remarks.append(f"{_counted(nameless, 'call')} without a valid id: whose they are, nobody knows")
+    return remarks
 
 
 def _about_fields(warehouse: Warehouse, changes: Sequence[Change], scope: Scope) -> list[str]:

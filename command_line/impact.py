@@ -116,7 +116,8 @@ def impact(
             output.print_rows(output.Rows(columns, [tuple(map(_brief, row)) for row in rows.values]), chosen)
         else:
             output.print_arrow(found.rows.select(COLUMNS).to_arrow(), chosen)
-        for remark in (*asked.remarks, *_verdicts(found), *found.remarks):
+        gaps = [found.gap_note] if found.gap_note is not None else []
+        for remark in (*asked.remarks, *_verdicts(found), *found.remarks, *gaps):
             say(f"note: {remark}")
         if set(found.verdicts) == {"unused"}:
             say_why_nothing(found.rows, warehouse, scope)

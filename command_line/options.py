@@ -71,7 +71,7 @@ def read_options(
     *,
     log_format: str | None,
     layout: str | None,
-    dialect: str | None = None,
+    dialect: str | None,
     stream: str | None,
     host: str | None,
     time_zone: str | None,

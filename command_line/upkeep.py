@@ -12,6 +12,7 @@ from command_line import FAILED, output
 from command_line.loading import REJECTS_SHOWN
 from command_line.options import (
     DEFAULT_LAKE,
+    Dialect,
     FormatOption,
     Host,
     JsonOption,
@@ -66,6 +67,7 @@ def rejects(
     ] = False,
     log_format: LogFormat = None,
     layout: Layout = None,
+    dialect: Dialect = None,
     host: Host = None,
     time_zone: TimeZone = None,
     reason: Annotated[str | None, typer.Option(metavar="NAME", help="Only lines rejected for this reason.")] = None,
@@ -81,13 +83,20 @@ def rejects(
     """List the rejected lines and why, export them, or read them again after a fix."""
     listing = {"--reason": reason, "--source": source, "--stream": stream, "--limit": limit, "--export": export}
     listing["--format"] = output_format
-    reading = {"--log-format": log_format, "--layout": layout, "--host": host, "--time-zone": time_zone}
+    reading = {"--log-format": log_format, "--layout": layout, "--dialect": dialect}
+    reading |= {"--host": host, "--time-zone": time_zone}
     if retry:
         _refuse(listing, "is for listing rejects; --retry reads all of a source again")
         if not paths:
             raise typer.BadParameter("which files or folders? koppelzicht rejects --retry PATH...", param_hint="PATH")
         options = read_options(
-            log_format=log_format, layout=layout, stream=None, host=host, time_zone=time_zone, final=True
+            log_format=log_format,
+            layout=layout,
+            dialect=dialect,
+            stream=None,
+            host=host,
+            time_zone=time_zone,
+            final=True,
         )
         import ingest as floor
 

@@ -84,6 +84,27 @@ def customers(rows: pl.DataFrame, *, height: int = 220) -> Drawing:
     return _finish(chart, height)
 
 
+def required_customers(rows: pl.DataFrame) -> Drawing:
+    """Customers in a rolling window per day, the line that they must not fall below, and days whose logs are not whole.
+
+    Reads day, customers, required, complete, and in words clock (the state) and logs.
+    """
+    days = _with_days(rows)
+    tips = [_day_tip(), _tip("customers", _COUNT), _tip("required", _COUNT), _said("clock"), _said("logs")]
+    top = pl.max_horizontal("customers", "required").max()
+    days = days.with_columns(shaded=pl.when(~pl.col("complete")).then(top))
+    base = alt.Chart(days).encode(x=_day_axis(rows, ticks=8))
+    shade = base.mark_bar(color=FULLNESS["thin"], opacity=0.22, width=alt.RelativeBandSize(1.04), binSpacing=0).encode(
+        y="shaded:Q", tooltip=tips
+    )
+    line = base.mark_line(color=CUSTOMERS, strokeWidth=2.2, interpolate="step-after").encode(
+        y=alt.Y("customers:Q", axis=_value_axis(_COUNT), scale=_from_zero()), tooltip=tips
+    )
+    dots = base.mark_point(color=CUSTOMERS, filled=True, size=26).encode(y="customers:Q", tooltip=tips)
+    floor = base.mark_line(color=ERRORS, strokeWidth=1.3, strokeDash=[4, 3]).encode(y="required:Q")
+    return _finish(alt.layer(shade, floor, line, dots), 220)
+
+
 def most_customers(rows: pl.DataFrame) -> Drawing:
     """The integrations with the most customers, in the order of the rows. Reads title, customers, calls, error_rate."""
     chart = (
@@ -94,6 +115,16 @@ def most_customers(rows: pl.DataFrame) -> Drawing:
             y=_names("title"),
             tooltip=[_said("title"), _tip("customers", _COUNT), _tip("calls", _COUNT), _tip("error_rate", _RATE)],
         )
+    )
+    return _finish(chart, _height_of(rows["title"]))
+
+
+def customers_by_name(rows: pl.DataFrame) -> Drawing:
+    """Customers of each name, in the order of the rows. Reads title and customers."""
+    chart = (
+        alt.Chart(rows)
+        .mark_bar(color=CUSTOMERS, cornerRadiusEnd=3, height=_BAR)
+        .encode(x=_ranked_axis("customers"), y=_names("title"), tooltip=[_said("title"), _tip("customers", _COUNT)])
     )
     return _finish(chart, _height_of(rows["title"]))
 

@@ -11,17 +11,23 @@ import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, get_args
+from typing import TYPE_CHECKING, Any, get_args
 from zoneinfo import ZoneInfo
 
 import polars as pl
 import streamlit as st
 
+from analytics.certification import Certification, certification
+from analytics.check import Found, look_up
+from analytics.impact import Impact, impact
 from analytics.metrics import metric_names
 from analytics.registry import RegistryFiles, registry_files
 from analytics.scope import EnvironmentScope, Scope
 from analytics.warehouse import Warehouse
 from ingest.lake import Lake, Snapshot
+
+if TYPE_CHECKING:
+    from analytics.release_notes import Change
 
 LAKE_VARIABLE = "KOPPELZICHT_LAKE"
 _ANSWERS_KEPT = 500
@@ -77,6 +83,22 @@ class View:
         """Return a metric or a question with `<column>_before` of the period before."""
         return _compared(self.lake, name, self.scope)
 
+    def impact(self, changes: tuple[Change, ...]) -> Impact:
+        """Return whom these changes concern."""
+        return _impact(self.lake, self.scope, changes)
+
+    def certification(self, window_days: int, required: int) -> Certification:
+        """Return the certification clock at the end of the period, with its course from the first day of the lake."""
+        return _certification(self.lake, self.scope.replace(since=None), window_days, required)
+
+    def check(self, text: str) -> Found:
+        """Return what is known of the IntegrationId that this text is, whatever is asked."""
+        return _check(self.lake, text)
+
+    def until_its_end(self) -> View:
+        """Return the same without a beginning: for what looks back from the end of the period."""
+        return View(self.lake, self.scope.replace(since=None))
+
 
 def open_lake() -> OpenLake:
     """Return the lake as it is now; LakeError when there is none."""
@@ -120,6 +142,21 @@ def _rows(lake: OpenLake, name: str, scope: Scope, params: Mapping[str, object])
 @st.cache_data(max_entries=_ANSWERS_KEPT, show_spinner=False, hash_funcs=_BY_KEY)
 def _compared(lake: OpenLake, name: str, scope: Scope) -> pl.DataFrame:
     return lake.warehouse.compared(name, scope)
+
+
+@st.cache_data(max_entries=_ANSWERS_KEPT, show_spinner=False, hash_funcs=_BY_KEY)
+def _impact(lake: OpenLake, scope: Scope, changes: tuple[Change, ...]) -> Impact:
+    return impact(lake.warehouse, changes, scope)
+
+
+@st.cache_data(max_entries=_ANSWERS_KEPT, show_spinner=False, hash_funcs=_BY_KEY)
+def _certification(lake: OpenLake, scope: Scope, window_days: int, required: int) -> Certification:
+    return certification(lake.warehouse, scope, window_days=window_days, required=required)
+
+
+@st.cache_data(max_entries=_ANSWERS_KEPT, show_spinner=False, hash_funcs=_BY_KEY)
+def _check(lake: OpenLake, text: str) -> Found:
+    return look_up(lake.warehouse, text)
 
 
 @dataclass(frozen=True)

@@ -23,7 +23,9 @@ if TYPE_CHECKING:
     from analytics.scope import Scope
 
 SEARCH = "search"
-"""The one parameter of a link that is a page's own: what a table is searched for."""
+"""What a table is searched for."""
+OWN = (SEARCH, "operation", "field", "token_form", "api_protocol", "api_version", "day", "window", "required")
+"""The parameters of a link that are a page's own, and narrow nothing elsewhere."""
 ONE_DAY = dt.timedelta(days=1)
 _SHOWN_LENGTH = 60
 _SELECTION, _MISREAD, _NEXT = "filter_bar.selection", "filter_bar.misread", "filter_bar.next"
@@ -31,8 +33,7 @@ _SELECTION, _MISREAD, _NEXT = "filter_bar.selection", "filter_bar.misread", "fil
 
 def current() -> tuple[Selection, tuple[Misread, ...]]:
     """Return what the reader looks at: what the link says, else what was selected on the page before."""
-    params = st.query_params.to_dict()
-    params.pop(SEARCH, None)
+    params = {name: value for name, value in st.query_params.to_dict().items() if name not in OWN}
     if params:
         return read(params)
     return st.session_state.get(_SELECTION, Selection()), ()
@@ -46,16 +47,27 @@ def go(selection: Selection) -> None:
 
 def reset() -> None:
     """Look at everything again: the last 30 days of production."""
-    st.query_params.pop(SEARCH, None)
+    for name in OWN:
+        st.query_params.pop(name, None)
     go(Selection())
 
 
 def search(text: str) -> None:
     """Search for something: the link says so."""
-    if text.strip():
-        st.query_params[SEARCH] = text.strip()
+    say_own(SEARCH, text)
+
+
+def own(name: str) -> str | None:
+    """Return what the link says of a page's own parameter."""
+    return st.query_params.get(name, "").strip() or None
+
+
+def say_own(name: str, value: str | None) -> None:
+    """Make the link say a page's own parameter; None or blank takes it away."""
+    if value is not None and value.strip():
+        st.query_params[name] = value.strip()
     else:
-        st.query_params.pop(SEARCH, None)
+        st.query_params.pop(name, None)
 
 
 def narrow(**changes: object) -> None:
@@ -84,21 +96,22 @@ def settle(covered: Period | None) -> Selection:
 def show(lake: data.OpenLake, covered: Period) -> data.View:
     """Draw the bar and return what to show."""
     scope = st.session_state[_SELECTION].over(covered)
-    _say_misread(st.session_state[_MISREAD])
+    say_misread(st.session_state[_MISREAD])
     _draw(lake, scope, covered)
     return data.View(lake, scope)
 
 
 def _write(selection: Selection) -> None:
-    """Make the link say this; what a table is searched for stays.
+    """Make the link say this; what is the page's own stays.
 
     Said again where nothing changed: after a link to the page that is open already, Streamlit's address is the old one.
     """
-    searched = {name: value for name, value in st.query_params.to_dict().items() if name == SEARCH}
-    st.query_params.from_dict({**written(selection), **searched})
+    kept = {name: value for name, value in st.query_params.to_dict().items() if name in OWN}
+    st.query_params.from_dict({**written(selection), **kept})
 
 
-def _say_misread(misread: tuple[Misread, ...]) -> None:
+def say_misread(misread: tuple[Misread, ...]) -> None:
+    """Say which parts of the link could not be understood."""
     if not misread:
         return
     lines = [

@@ -59,11 +59,20 @@ def ask(*, say_gaps: bool = True) -> data.View:
         _no_calls_at_all(lake)
     view = filter_bar.show(lake, lake.covered)
     if say_gaps:
-        _say_gaps(view)
+        say_missing(view)
     return view
 
 
-def _say_gaps(view: data.View) -> None:
+def everything() -> data.View:
+    """Return a view of all that was loaded, in every environment; without a lake or without calls, end the page here."""
+    lake = open_lake()
+    if lake.covered is None:
+        _no_calls_at_all(lake)
+    return data.View(lake, Scope(environment="all"))
+
+
+def say_missing(view: data.View) -> None:
+    """Say which gaps in the logs make the figures of this view too low."""
     found = figures.gaps_of_figures(view)
     missing = [gap for gap in found if gap.state == "missing"]
     thin = hours_of(found, "thin")
@@ -93,6 +102,12 @@ def list_gaps(gaps: Sequence[Gap], *, none: str) -> None:
     st.markdown("\n".join(lines))
 
 
+def list_texts(texts: Sequence[str]) -> None:
+    """Say each of these texts, which name what stands in logs and files, letter by letter."""
+    for text in texts:
+        st.text(f"• {text}")
+
+
 def open_lake() -> data.OpenLake:
     """Return the lake; when there is none, say what to do and end the page here."""
     try:
@@ -117,8 +132,13 @@ def heading(key: str, *, note: str | None = None) -> None:
         st.caption(say(note))
 
 
-def search(page: str) -> str:
-    """Draw the field in which a table is searched and return what is searched for; it stands in the link too."""
+def list_words(sentences: Sequence[Words], *, none: str) -> None:
+    """Say each of these sentences of our own; without any, the text `none`."""
+    st.markdown("\n".join(f"- {sentence}" for sentence in sentences) or say(none))
+
+
+def search(page: str, *, live: bool = True) -> str:
+    """Draw the field in which something is searched and return it; it stands in the link too. Live: with every letter."""
     st.session_state["search"] = st.query_params.get(filter_bar.SEARCH, "")
     text = st.text_input(
         say("search.label"),
@@ -127,7 +147,7 @@ def search(page: str) -> str:
         placeholder=plain(f"{page}.search_placeholder"),
         label_visibility="collapsed",
         on_change=_searched,
-        live=True,
+        live=live,
         max_chars=100,
         width=420,
     )

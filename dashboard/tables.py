@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 import streamlit as st
 
-from dashboard.charts import CALLS
+from dashboard.charts import CALLS, CUSTOMERS
 from dashboard.wording import has, plain, say
 
 if TYPE_CHECKING:
@@ -15,11 +15,11 @@ if TYPE_CHECKING:
     from zoneinfo import ZoneInfo
 
 _COUNTS = {
-    "calls", "wrong_calls", "errors", "customers", "integrations", "lines", "rejects", "ignored", "loads", "sources", "connectors",
-    "new", "stayed", "returning", "unknown", "lost", "branch_customers",
+    "calls", "own_calls", "days_left", "wrong_calls", "errors", "customers", "integrations", "lines", "rejects", "ignored", "loads", "sources", "connectors",
+    "new", "stayed", "returning", "unknown", "lost", "branch_customers", "judged",
 }  # fmt: skip
-_RATES = {"error_rate", "share"}
-_INSTANTS = {"first_call", "last_call", "last_loaded_at"}
+_RATES = {"error_rate", "share", "seconds_share"}
+_INSTANTS = {"first_call", "last_call", "last_customer_call", "last_loaded_at"}
 _WORDS = {
     "operation",
     "outcome",
@@ -34,13 +34,35 @@ _WORDS = {
     "id_status",
     "id_defect",
     "log_format",
+    "presence",
+    "basis",
+    "near_kind",
+    "rule",
+    "state",
+    "change_severity",
 }
 """Columns of closed vocabularies: their values have words of their own."""
-_SEVERITIES = {"high": "red", "medium": "orange", "low": "gray"}
+_COLOURS = {
+    "severity": {"high": "red", "medium": "orange", "low": "gray"},
+    "clock": {
+        "lost": "red", "at_risk": "orange", "unknown": "gray", "certified": "green", "eligible": "blue", "not_yet": "gray",
+    },
+}  # fmt: skip
+"""Columns whose values have a colour."""
+_COURSES = {"trend": CALLS, "course": CUSTOMERS}
+"""Columns that are a small chart."""
 _ROWS_AT_ONCE, _ROW_HEIGHT = 14, 35
 _ROWS_AT_MOST = 1000
 """More is for `koppelzicht metric` and SQL: a browser is slow with it, and nobody reads it."""
-_WIDTHS: dict[str, Any] = {"finding": 360, "name": 180, "title": 190, "user_agent": "large"}
+_WIDTHS: dict[str, Any] = {
+    "clock_why": 420,
+    "finding": 360,
+    "advice": 560,
+    "change": "large",
+    "name": 180,
+    "title": 190,
+    "user_agent": "large",
+}
 
 
 def show(
@@ -63,11 +85,12 @@ def show(
     shown = given.with_columns(
         *(pl.col(column) * 100 for column in columns if column in _RATES),
         *(_in_words(given[column]) for column in columns if column in _WORDS),
-        *(pl.concat_list(_in_words(given[column])).alias(column) for column in columns if column == "severity"),
+        *(pl.concat_list(_in_words(given[column])).alias(column) for column in columns if column in _COLOURS),
+        *(_each_in_words(given[column], "rule") for column in columns if column == "broken"),
         *(
             pl.col(column).fill_null("–")
             for column in columns
-            if given.schema[column] == pl.String and column not in _WORDS | {"severity"}
+            if given.schema[column] == pl.String and column not in _WORDS | _COLOURS.keys()
         ),
     )
     options: dict[str, Any] = {"on_select": "rerun", "selection_mode": "single-cell"} if opens else {}
@@ -102,14 +125,24 @@ def _column(name: str, time_zone: ZoneInfo) -> Any:
         return st.column_config.DatetimeColumn(label, format="D MMM YYYY, HH:mm", timezone=time_zone.key, **about)
     if name == "lift":
         return st.column_config.NumberColumn(label, format="%.1fx", width="small", **about)
-    if name == "trend":
-        return st.column_config.BarChartColumn(label, y_min=0, color=CALLS, width=120, **about)
-    if name == "severity":
-        words = [plain(f"severity.{severity}") for severity in _SEVERITIES]
-        return st.column_config.MultiselectColumn(
-            label, options=words, color=list(_SEVERITIES.values()), width=90, **about
-        )
+    if name in _COURSES:
+        return st.column_config.BarChartColumn(label, y_min=0, color=_COURSES[name], width=120, **about)
+    if name == "score":
+        return st.column_config.ProgressColumn(label, min_value=0, max_value=100, format="%d", width=130, **about)
+    if name == "seconds":
+        return st.column_config.NumberColumn(label, format="%,.0f", width="small", **about)
+    if name == "broken":
+        return st.column_config.ListColumn(label, width="large", **about)
+    if name in _COLOURS:
+        words, colours = [plain(f"{name}.{value}") for value in _COLOURS[name]], list(_COLOURS[name].values())
+        return st.column_config.MultiselectColumn(label, options=words, color=colours, width=90, **about)
     return st.column_config.TextColumn(label, width=_WIDTHS.get(name), **about)
+
+
+def _each_in_words(values: pl.Series, vocabulary: str) -> pl.Series:
+    """The words for lists of values of a closed vocabulary."""
+    words = [[plain(f"{vocabulary}.{text}") for text in texts] for texts in values.to_list()]
+    return pl.Series(values.name, words, dtype=pl.List(pl.String))
 
 
 def _in_words(values: pl.Series) -> pl.Series:

@@ -50,6 +50,18 @@ _MOST_CHANGES = 40
 
 def write_mailing(found: Impact, out: Path) -> list[Path]:
     """Write the files to the folder `out`, the mailing list first. ReportError where that cannot be."""
+    texts = files_of(found)
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+        for name, text in texts.items():
+            write_whole(out / name, text)
+    except OSError as error:
+        raise ReportError(f"{out}: the mailing cannot be written there: {error.strerror or error}") from error
+    return [out / name for name in texts]
+
+
+def files_of(found: Impact) -> dict[str, str]:
+    """What is to be written: the text of every file by its name, the mailing list first."""
     concerned = _to_be_told(found.rows)
     texts = {
         "mailing-list.csv": csv_text(MAILING_LIST, _mailing_list(found, concerned).iter_rows()),
@@ -58,13 +70,7 @@ def write_mailing(found: Impact, out: Path) -> list[Path]:
     }
     for (partner,), rows in concerned.group_by("partner", maintain_order=True):
         texts |= {f"partner-{partner}.{language}.txt": message(found, rows, language) for language in LANGUAGES}
-    try:
-        out.mkdir(parents=True, exist_ok=True)
-        for name, text in texts.items():
-            write_whole(out / name, text)
-    except OSError as error:
-        raise ReportError(f"{out}: the mailing cannot be written there: {error.strerror or error}") from error
-    return [out / name for name in texts]
+    return texts
 
 
 def message(found: Impact, rows: pl.DataFrame, language: str) -> str:

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from analytics.impact import COLUMNS, Impact, Thresholds, asked, impact
-from analytics.release_notes import Change, changes_in
+from analytics.release_notes import Change, Severity, changes_in
 from analytics.scope import Scope
 from analytics.warehouse import Warehouse
 from tests.analytics.given import call, given_lake
@@ -64,6 +64,9 @@ def lake(tmp_path_factory: pytest.TempPathFactory) -> Path:
     for name, text in REGISTRY.items():
         (folder / f"{name}.csv").write_text(text, encoding="utf-8")
     return given_lake(folder / "lake", CALLS, registry=[folder / f"{name}.csv" for name in REGISTRY])
+
+
+SHUFFLED: tuple[Severity, ...] = ("added", "changed", "breaking", "deprecated")
 
 
 def ask(lake: Path, *changes: Change, scope: Scope | None = None, **thresholds: Any) -> Impact:
@@ -187,6 +190,12 @@ def test_each_change_of_a_release_is_answered_in_its_order(lake: Path) -> None:
         ("endpoint added", "added", "KnSubject", "insert", "1234567_1", 3)
     ]
     assert found.verdicts == ("safe", "unused", "unseen", "concerns")
+
+
+def test_the_most_severe_changes_come_first(lake: Path) -> None:
+    changes = [Change(description=severity, severity=severity, connectors=("Profit_Users",)) for severity in SHUFFLED]
+    found = ask(lake, *changes, calls=2)
+    assert found.rows["change"].to_list() == ["breaking", "deprecated", "changed", "added"]
 
 
 def test_an_empty_lake_concerns_nobody(tmp_path: Path) -> None:

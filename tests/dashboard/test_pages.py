@@ -19,9 +19,21 @@ from tests.dashboard.conftest import MARKUP, OpenPage
 if TYPE_CHECKING:
     from streamlit.testing.v1 import AppTest
 
-PAGES = ("overview", "integrations", "connectors", "errors", "customers", "branches", "data_quality")
+PAGES = (
+    "overview",
+    "integrations",
+    "connectors",
+    "errors",
+    "impact",
+    "practices",
+    "customers",
+    "branches",
+    "data_quality",
+)
 DETAILS = (("integrations", {"integration": "1107_301201"}), ("connectors", {"connector": "KnSubject"}))
-EVERY_PAGE = (*((page, {}) for page in PAGES), *DETAILS)
+ASKED = {"impact": {"connector": "KnSubject"}}
+"""What a page has to be asked before it shows anything."""
+EVERY_PAGE = (*((page, ASKED.get(page, {})) for page in PAGES), *DETAILS)
 
 
 def read(app: AppTest) -> list[str]:

@@ -7,9 +7,12 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from ingest import Lake, ReadOptions, SourceError, inspect
+from ingest import Lake, ReadOptions, SourceError, inspect, retry_rejects
 from ingest.formats.dialect import dialect_named, dialect_of_text, dialects
 from tests.ingest import lakes, worked
+from tests.ingest.canaries import PRODUCTS, Planted, kinds
+from tests.ingest.canaries import _places_of as places_of
+from tests.ingest.canaries import found_in as found_in_bytes
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -397,8 +400,6 @@ def test_a_known_dialect_may_be_named(tmp_path: Path) -> None:
 
 
 def test_no_line_of_a_product_is_claimed_by_two_dialects() -> None:
-    from tests.ingest.test_products import PRODUCTS
-
     for path in sorted(PRODUCTS.glob("*.log")):
         for line in path.read_text(encoding="utf-8").splitlines():
             if line.startswith("{"):
@@ -470,3 +471,35 @@ def test_no_path_of_a_dialect_widens_what_is_stored(tmp_path: Path) -> None:
     assert secret not in str(call)
     assert all(secret.encode() not in path.read_bytes() for path in lake.rglob("*") if path.is_file())
     assert Lake(lake).snapshot().calls
+
+
+def test_what_was_rejected_for_its_names_becomes_calls_with_a_dialect(tmp_path: Path) -> None:
+    text = ACME.replace('"when"', '"timestamp"').replace('"verb"', '"method"')
+    record = {"timestamp": "2026-10-01T07:00:01Z", "method": "GET", "address": f"https://{HOST}{TARGET}"}
+    log = written(tmp_path / "log", record | {"answer": {"code": 200}})
+    lake = tmp_path / "lake"
+    assert lakes.fate(lakes.load_one(lake, log)) == ("loaded", 0, 1, 0, 0)
+    report = retry_rejects(lake, [str(log)], ReadOptions(dialect=dialect_file(tmp_path, text)), now=worked.NOW)
+    assert [(source.error, source.calls) for source in report.sources] == [(None, 1)]
+    assert [call["customer"] for call in lakes.calls(lake)] == ["4321"]
+
+
+def test_no_secret_of_a_har_entry_is_below_the_lake(tmp_path: Path) -> None:
+    document = json.loads((PRODUCTS / "har.log").read_text(encoding="utf-8"))
+    entry = document["log"]["entries"][0]
+    lines = [
+        Planted(place, canary, write(canary.text))
+        for serial, (place, write) in enumerate(places_of(json.dumps(entry)), start=90_000)
+        for canary in kinds(serial)
+        if canary.kind != "citizen service number" or "(a number)" not in place
+    ]
+    document["log"]["entries"] = [json.loads(line.line) for line in lines]
+    path = tmp_path / "log.har"
+    path.write_text(json.dumps(document))
+    report = lakes.load_one(tmp_path / "lake", path)
+    assert (report.status, report.lines) == ("loaded", len(lines))
+    kept = [file.read_bytes() for file in sorted((tmp_path / "lake").rglob("*")) if file.is_file()]
+    kept += [
+        str(rows).encode() for rows in (lakes.calls(tmp_path / "lake"), lakes.stored(tmp_path / "lake", "rejects"))
+    ]
+    assert found_in_bytes(b"\n".join(kept), lines) == []

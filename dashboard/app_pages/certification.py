@@ -1,0 +1,99 @@
+"""Certification: who has enough customers, who is to lose it, and what would help; one integration in full."""
+
+import streamlit as st
+
+from dashboard import (
+    cards,
+    certification_figures,
+    certification_form,
+    charts,
+    figures,
+    filter_bar,
+    frame,
+    navigation,
+    tables,
+)
+from dashboard.wording import say
+
+one = filter_bar.current()[0].scope.integration is not None
+if one:
+    navigation.back("certification", lift="integration")
+title = st.container()
+view = frame.ask()
+clock = view.certification(*certification_form.ask())
+
+with title:
+    if one:
+        profile = figures.profile(view)
+        frame.record_title(figures.name_of(profile, view.scope.integration or ""), figures.facts_of(profile))
+    else:
+        st.title(say("certification.title"), anchor=False)
+if clock.rows.is_empty():
+    frame.nothing_asked_for(view)
+if view.scope.environment != "production":
+    st.warning(say("certification.not_production"), icon=":material/filter_alt:")
+
+if not one:
+    with st.grid(6, min_column_width=120, gap="small"):
+        for state, integrations in certification_figures.by_state(clock).items():
+            cards.single(f"clock_{state}", integrations)
+    frame.heading("certification.table", note="certification.hint")
+    chosen = tables.show(
+        certification_figures.rows(clock),
+        [
+            "clock",
+            "title",
+            "partner_name",
+            "customers",
+            "course",
+            "days_left",
+            "last_customer_call",
+            "clock_why",
+            "clock_since",
+        ],
+        key="certification",
+        title=say("certification.table"),
+        time_zone=view.lake.time_zone,
+        opens=True,
+    )
+    if chosen:
+        navigation.open_page("certification", integration=chosen["integration"])
+    st.caption(certification_figures.rests_on(clock))
+    st.stop()
+
+kind, words = certification_figures.verdict(clock)
+getattr(st, kind)(words, icon=":material/verified:" if kind == "success" else ":material/history_toggle_off:")
+with st.grid(4, min_column_width=200, gap="small"):
+    for name, value in certification_figures.figures(clock).items():
+        cards.single(name, value)
+    cards.single("last_customer_call", certification_figures.last_customer_call(clock, view))
+
+left, right = st.columns([3, 2], border=True)
+with left:
+    frame.heading("certification.course", note="certification.course_note")
+    st.altair_chart(charts.required_customers(certification_figures.course(clock)), alt=say("certification.course"))
+with right:
+    frame.heading("certification.what_to_do")
+    frame.list_words(certification_figures.what_to_do(clock), none="certification.nothing_to_do")
+
+for name, rows, columns in (
+    (
+        "customers",
+        certification_figures.customers(clock, view),
+        ["presence", "customer", "name", "branch", "calls", "errors", "last_customer_call", "leaves_on"],
+    ),
+    (
+        "ids",
+        certification_figures.ids(clock),
+        ["integration_id", "id_status", "id_defect", "basis", "evidence", "calls", "customers", "last_call"],
+    ),
+):
+    frame.heading(f"certification.{name}", note=f"certification.{name}_note")
+    tables.show(
+        rows,
+        columns,
+        key=f"certification_{name}",
+        title=say(f"certification.{name}"),
+        time_zone=view.lake.time_zone,
+    )
+st.caption(certification_figures.rests_on(clock))

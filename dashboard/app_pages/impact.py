@@ -1,0 +1,88 @@
+"""Impact: whom a change concerns, how much, and when it was used last; also for all of a release's notes."""
+
+import streamlit as st
+
+from analytics.release_notes import ChangesError
+from dashboard import cards, charts, figures, filter_bar, frame, impact_figures, impact_form, navigation, tables
+from dashboard.wording import say
+
+st.title(say("impact.title"), anchor=False)
+view = frame.ask()
+if not figures.totals(view).calls.value:
+    frame.nothing_asked_for(view)
+
+change, misread = impact_figures.question(view.scope)
+filter_bar.say_misread(misread)
+handed_over = impact_form.draw(view)
+try:
+    notes = impact_figures.notes_in(handed_over) if handed_over is not None else None
+except ChangesError as error:
+    st.error(say("impact.notes_wrong", error=str(error)), icon=":material/error:")
+    st.stop()
+changes = notes.changes if notes is not None else (change,) if change is not None else ()
+if not changes:
+    st.info(say("impact.nothing_asked"), icon=":material/published_with_changes:")
+    st.stop()
+
+found = view.impact(changes)
+felt = impact_figures.felt(found)
+if notes is not None:
+    st.markdown(impact_figures.verdicts(found))
+if found.rows.is_empty():
+    st.success(say("impact.nobody"), icon=":material/check_circle:")
+else:
+    with st.grid(4, min_column_width=200, gap="small"):
+        cards.single("concerned_integrations", felt.integrations)
+        cards.single("concerned_customers", felt.customers)
+        cards.single("concerned_calls", felt.calls)
+        cards.single("concerned_unidentified", felt.unidentified)
+
+    left, right = st.columns([2, 1], gap="medium")
+    with left:
+        frame.heading("impact.concerned", note="impact.hint")
+        of_notes = ["change_severity", "connector", "operation"] if notes is not None else []
+        chosen = tables.show(
+            impact_figures.concerned(found),
+            [
+                *of_notes,
+                "title",
+                "partner_name",
+                "customers",
+                "calls",
+                "share",
+                "last_call",
+                "contact",
+                "integration",
+                *(["change"] if notes is not None else []),
+            ],
+            key="impact",
+            title=say("impact.concerned"),
+            time_zone=view.lake.time_zone,
+            opens=True,
+        )
+        if chosen and chosen["integration"]:
+            navigation.open_page("integrations", integration=chosen["integration"], connector=None)
+        st.download_button(
+            say("impact.download"),
+            impact_figures.mailing_list(found),
+            file_name="mailing-list.csv",
+            mime="text/csv",
+            icon=":material/mail:",
+            help=say("impact.download_help"),
+        )
+    with right:
+        frame.heading("impact.branches", note="impact.branches_note")
+        st.altair_chart(charts.customers_by_name(impact_figures.branches(found)), alt=say("impact.branches"))
+
+frame.heading("impact.rests_on")
+frame.list_texts([*(notes.remarks if notes is not None else ()), *found.remarks])
+
+if not found.rows.is_empty():
+    frame.heading("impact.customers", note="impact.customers_note")
+    tables.show(
+        impact_figures.customers(found, view),
+        ["customer", "name", "branch", "integration_name", "calls", "errors", "last_call"],
+        key="impact_customers",
+        title=say("impact.customers"),
+        time_zone=view.lake.time_zone,
+    )

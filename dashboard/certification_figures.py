@@ -1,0 +1,143 @@
+"""What the certification page shows: the clock in words, and in the shape of cards, a chart and tables."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import TYPE_CHECKING, Any
+
+import polars as pl
+
+from analytics.certification import LONGEST_WINDOW, REQUIRED, STATES, WINDOW_DAYS
+from dashboard.wording import Words, plain, say, shown, span
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from analytics.certification import Certification
+    from dashboard.data import View
+
+MOST_REQUIRED = 1000
+_KINDS = {"lost": "error", "at_risk": "warning", "unknown": "info", "certified": "success", "eligible": "success"}
+_NO_SENTENCE = {"falling", "no_customers", "too_few_customers"}
+"""Reasons that the verdict says already."""
+
+
+def rule(window: str | None, required: str | None) -> tuple[int, int]:
+    """Return the days of the window and the customers required that a link says; what cannot be is as the vendor has it.
+
+    >>> rule("60", "0"), rule(None, "three")
+    ((60, 5), (30, 5))
+    """
+    return _number(window, WINDOW_DAYS, LONGEST_WINDOW), _number(required, REQUIRED, MOST_REQUIRED)
+
+
+def by_state(clock: Certification) -> dict[str, int]:
+    """Return how many integrations are in each state, the worst state first."""
+    counted: dict[str, int] = dict(clock.rows.group_by("state").len().iter_rows())
+    return {state: counted.get(state, 0) for state in STATES}
+
+
+def rows(clock: Certification) -> pl.DataFrame:
+    """Return the integrations, what needs somebody first, with the course of their customers and the reasons in words."""
+    course = clock.course.group_by("integration", maintain_order=True).agg(course=pl.col("customers"))
+    why = [", ".join(plain(f"clock_reason.{code}") for code in reasons) for reasons in clock.rows["reasons"]]
+    return clock.rows.join(course, on="integration", how="left", maintain_order="left").with_columns(
+        pl.coalesce("name", "integration").alias("title"),
+        pl.col("state").alias("clock"),
+        pl.Series("clock_why", why, dtype=pl.String),
+        pl.Series("clock_since", _since(clock), dtype=pl.String),
+    )
+
+
+def course(clock: Certification) -> pl.DataFrame:
+    """Return day, customers and required of one integration, the state of the day in words, and whether logs are whole."""
+    states = {state: plain(f"clock.{state}") for state in STATES}
+    return clock.course.select(
+        "day",
+        "customers",
+        "complete",
+        required=pl.lit(clock.required),
+        clock=pl.col("state").replace_strict(states),
+        logs=pl.when("complete")
+        .then(pl.lit(plain("certification.whole")))
+        .otherwise(pl.lit(plain("certification.not_whole"))),
+    )
+
+
+def verdict(clock: Certification) -> tuple[str, Words]:
+    """Return of one integration how good its state is (as Streamlit calls it), and the state in words."""
+    row = clock.rows.row(0, named=True)
+    state = "falling" if "falling" in row["reasons"] else row["state"]
+    words = say(
+        f"certification.verdict.{state}",
+        customers=row["customers"],
+        required=row["customers_required"],
+        window=clock.window_days,
+        missing=row["missing"],
+        silent=row["silent"],
+        below_on=row["below_on"],
+        since=Words(_since(clock)[0]),
+    )
+    return _KINDS.get(row["state"], "info"), words
+
+
+def figures(clock: Certification) -> dict[str, object]:
+    """Return the cards of one integration: customers of those required, days left, since when."""
+    row = clock.rows.row(0, named=True)
+    return {
+        "of_required": plain("certification.of", customers=row["customers"], required=row["customers_required"]),
+        "days_left": row["days_left"],
+        "since": _since(clock)[0],
+    }
+
+
+def last_customer_call(clock: Certification, view: View) -> dt.date | None:
+    """Return the day of the last customer call of one integration."""
+    last = clock.rows["last_customer_call"].item()
+    return last.astimezone(view.lake.time_zone).date() if last is not None else None
+
+
+def what_to_do(clock: Certification) -> list[Words]:
+    """Return the reasons of one integration as sentences that say what to do about them."""
+    row = clock.rows.row(0, named=True)
+    return [_sentence(code, row, clock) for code in row["reasons"] if code not in _NO_SENTENCE]
+
+
+def customers(clock: Certification, view: View) -> pl.DataFrame:
+    """Return the customers of one integration: who counts, until when, and who left."""
+    integration = clock.rows["integration"].item()
+    rows = view.until_its_end().rows("certification_customers", integration=integration, window=clock.window_days)
+    return rows.with_columns(pl.Series("leaves_on", [shown(day) for day in rows["leaves_on"]], dtype=pl.String))
+
+
+def ids(clock: Certification) -> pl.DataFrame:
+    """Return the calls without a valid id that may be one integration's, and what gives their owner away."""
+    integration = clock.rows["integration"].item()
+    return clock.ids.filter((pl.col("integration") == integration) | pl.col("integration").is_null()).rename(
+        {"sent": "integration_id"}
+    )
+
+
+def rests_on(clock: Certification) -> Words:
+    """Return what the states rest on: the days, the rule, and where they are unsure."""
+    since, until = clock.window or (dt.date.min, dt.date.min)
+    return say(
+        "certification.rests_on",
+        period=Words(span(since, until)) if clock.window else "",
+        window=clock.window_days,
+        required=clock.required,
+    )
+
+
+def _sentence(code: str, row: Mapping[str, Any], clock: Certification) -> Words:
+    names = ("failing_customers", "missing_calls", "malformed_calls", "supplied_connectors", "certified_until")
+    return say(f"certification.about.{code}", window=clock.window_days, **{name: row[name] for name in names})
+
+
+def _since(clock: Certification) -> list[str]:
+    said = clock.rows.select("since", "since_is_start").iter_rows()
+    return [plain("certification.at_least_since", day=day) if is_start else shown(day) for day, is_start in said]
+
+
+def _number(text: str | None, usual: int, most: int) -> int:
+    return int(text) if text is not None and text.isdecimal() and len(text) < 5 and 1 <= int(text) <= most else usual

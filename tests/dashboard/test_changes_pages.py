@@ -1,0 +1,131 @@
+"""The pages about a change and about the rules of use: their question is in the link, and the answer on the screen."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from analytics.release_notes import ChangesError
+from dashboard.impact_figures import NOTES_AT_MOST, notes_in
+from tests.analytics.given import call, given_lake
+from tests.dashboard.conftest import MARKUP, OpenPage
+from tests.dashboard.test_pages import cards, read
+
+PERIOD = {"since": "2026-10-01", "until": "2026-10-05"}
+
+
+def test_without_a_question_the_page_asks_for_one(four_days: Path, open_page: OpenPage) -> None:
+    app = open_page(four_days, "impact", **PERIOD)
+    assert app.info[0].value.startswith("What is going to change?")
+    assert not app.dataframe
+
+
+def test_the_link_says_what_changes_and_the_page_whom_it_concerns(four_days: Path, open_page: OpenPage) -> None:
+    app = open_page(four_days, "impact", connector="knsubject", operation="get", **PERIOD)
+    assert cards(app) == {
+        "Integrations": ("2", ""),
+        "Customers": ("3", ""),
+        "Calls": ("5", ""),
+        "Calls without an id": ("1", ""),
+    }
+    concerned, customers = (table.value for table in app.dataframe)
+    assert concerned[["title", "customers", "calls", "share"]].to_numpy().tolist() == [
+        ["1234567_1", 2, 4, 100.0],
+        ["7654321_1", 1, 1, 100.0],
+        ["(unidentified)", 1, 1, 100.0],
+    ]
+    assert customers[["customer", "integration_name", "calls", "errors"]].to_numpy().tolist() == [
+        ["7000001", "1234567_1", 2, 0],
+        ["7000002", "1234567_1", 2, 1],
+        ["7000003", "7654321_1", 1, 0],
+        ["7000001", "(unidentified)", 1, 0],
+    ]
+    assert [text.value for text in app.text] == [
+        "• calls of 4 days, since 2026-10-01 and before 2026-10-05, environment production",
+        "• 1 call without a valid id: whose they are, nobody knows",
+    ]
+    assert app.selectbox(key="impact.operation").value == "get"
+
+
+def test_what_is_chosen_goes_into_the_link(four_days: Path, open_page: OpenPage) -> None:
+    app = open_page(four_days, "impact", connector="KnSubject", **PERIOD)
+    app.selectbox(key="impact.operation").set_value("update").run()
+    app.text_input(key="impact.field").set_value(" Ds ").run()
+    assert {name: app.query_params[name] for name in ("connector", "operation", "field")} == {
+        "connector": "KnSubject",
+        "operation": "update",
+        "field": "Ds",
+    }
+    assert app.success[0].value == "Nobody called this in this period. What the logs cannot show stands below."
+    app.selectbox(key="impact.operation").set_value(None).run()
+    assert "operation" not in app.query_params
+
+
+def test_a_question_that_cannot_be_is_left_out_and_said(four_days: Path, open_page: OpenPage) -> None:
+    app = open_page(four_days, "impact", connector="KnSubject", operation=MARKUP, token_form="none", **PERIOD)
+    assert "expected get, insert, update, delete or another operation" in app.warning[0].value
+    assert "token_form` = `none`: expected bearer, base64, plain or soap_body" in app.warning[0].value
+    assert cards(app)["Integrations"] == ("2", "")
+
+
+def test_release_notes_that_cannot_be_read_are_refused_in_words() -> None:
+    assert [change.connectors for change in notes_in(b"\xef\xbb\xbfconnector\nKnSubject\n").changes] == [("KnSubject",)]
+    with pytest.raises(ChangesError, match="no UTF-8 text"):
+        notes_in(b"\xff\xfe")
+    with pytest.raises(ChangesError, match="more than 2,000,000 bytes"):
+        notes_in(b" " * (NOTES_AT_MOST + 1))
+
+
+def test_the_rules_are_listed_with_who_breaks_them(tmp_path: Path, open_page: OpenPage) -> None:
+    lake = given_lake(
+        tmp_path / "lake",
+        [
+            call(
+                called_at="2026-10-01T08:00:00Z",
+                integration_id="1234567_1",
+                take=-1,
+                duration_ms=3000.0,
+                connector="Acme",
+            ),
+            call(called_at="2026-10-02T08:00:00Z", integration_id="7654321_1", duration_ms=5.0),
+            call(called_at="2026-10-02T08:00:00Z", integration_id=None, duration_ms=7.0),
+        ],
+    )
+    app = open_page(lake, "practices")
+    assert cards(app) == {
+        "Integrations": ("2", ""),
+        "Keep every rule": ("1", ""),
+        "Score below 80": ("1", ""),
+        "Lowest score": ("70", ""),
+    }
+    broken, rules, heaviest = (table.value for table in app.dataframe)
+    assert broken[["score", "title", "calls"]].to_numpy().tolist() == [[70, "1234567_1", 2]]
+    assert list(broken["broken"][0]) == ["take=-1", "Slow"]
+    assert len(rules) == 12
+    assert heaviest[["place", "title"]].to_numpy().tolist() == [[1, "(unidentified) 7654321"], [2, "7654321_1"]]
+    app.selectbox(key="practices.day").select_index(1).run()
+    assert app.query_params["day"] == "2026-10-01"
+    assert app.dataframe[-1].value["title"].tolist() == ["1234567_1"]
+
+
+def test_a_day_is_chosen_in_the_link(four_days: Path, open_page: OpenPage) -> None:
+    app = open_page(four_days, "practices", day="2026-10-02", **PERIOD)
+    heaviest = app.dataframe[-1].value
+    assert heaviest[["place", "title", "calls"]].to_numpy().tolist() == [[1, "1234567_1", 2]]
+    assert open_page(four_days, "practices", day="nonsense", **PERIOD).dataframe[-1].value["calls"].tolist() == [1]
+
+
+def test_one_integration_shows_every_rule_and_what_to_do(tmp_path: Path, open_page: OpenPage) -> None:
+    lake = given_lake(tmp_path / "lake", [call(integration_id="1234567_1", take=-1)])
+    app = open_page(lake, "practices", integration="1234567_1")
+    assert "Integration `1234567_1` · score 80 of 100" in read(app)
+    rules = app.dataframe[0].value
+    assert rules[["rule", "state", "calls", "judged"]].to_numpy().tolist()[0] == ["take=-1", "Broken", 1, 1]
+    assert len(rules) == 12
+    assert app.text[-1].value.startswith("• take=-1: Ask for pages")
+
+
+def test_no_broken_rule_is_good_news(tmp_path: Path, open_page: OpenPage) -> None:
+    app = open_page(given_lake(tmp_path / "lake", [call()]), "practices")
+    assert app.info[0].value == "Every integration keeps every rule that could be judged."
