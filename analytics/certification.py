@@ -71,7 +71,7 @@ EXAMPLE_IDS = ("12345_123456", "12345_678900")
 """The ids in the vendor's documentation: who sends them has copied it."""
 THIN_HOURS_OF_HOLIDAYS = 72
 """So many thin hours in a log and window are explained by holidays: six of twelve busy hours."""
-_NARROWING = ("product", "customer", "connector", "stream")
+_NARROWING = ("customer", "connector", "stream")
 """Parts of a scope that leave out calls of an integration."""
 _ANY = "any"
 """Where a product is asked for and none is known: nobody has seen the integration call, or it calls both."""
@@ -102,6 +102,7 @@ def certification(
 ) -> Certification:
     """The clock of every integration that the registry or a call names, at the end of the scope's period.
 
+    Partner, integration and product choose integrations; customer, connector and stream narrow what is counted of them.
     The period's beginning says from when on the course is returned; the windows reach back further. No rows where the
     lake has no day of the period. AnalyticsError when the window or the number of customers cannot be.
     """
@@ -111,7 +112,7 @@ def certification(
         raise AnalyticsError(f"a window of {window_days} days: expected 1 to {LONGEST_WINDOW}")
     if required < 1:
         raise AnalyticsError(f"{required} customers required: expected 1 or more")
-    asked = scope.replace(since=None)
+    asked = scope.replace(since=None, product=None)
     facts = warehouse.query_file(
         "certification_now",
         asked,

@@ -18,8 +18,6 @@ if TYPE_CHECKING:
 
 MOST_REQUIRED = 1000
 _KINDS = {"lost": "error", "at_risk": "warning", "unknown": "info", "certified": "success", "eligible": "success"}
-_NO_SENTENCE = {"falling", "no_customers", "too_few_customers"}
-"""Reasons that the verdict says already."""
 
 
 def rule(window: str | None, required: str | None) -> tuple[int, int]:
@@ -100,7 +98,7 @@ def last_customer_call(clock: Certification, view: View) -> dt.date | None:
 def what_to_do(clock: Certification) -> list[Words]:
     """Return the reasons of one integration as sentences that say what to do about them."""
     row = clock.rows.row(0, named=True)
-    return [_sentence(code, row, clock) for code in row["reasons"] if code not in _NO_SENTENCE]
+    return [_sentence(code, row, clock) for code in row["reasons"]]
 
 
 def customers(clock: Certification, view: View) -> pl.DataFrame:
@@ -130,7 +128,9 @@ def rests_on(clock: Certification) -> Words:
 
 
 def _sentence(code: str, row: Mapping[str, Any], clock: Certification) -> Words:
-    names = ("failing_customers", "missing_calls", "malformed_calls", "supplied_connectors", "certified_until")
+    names = (
+        "missing", "silent", "failing_customers", "missing_calls", "malformed_calls", "supplied_connectors", "certified_until",
+    )  # fmt: skip
     return say(f"certification.about.{code}", window=clock.window_days, **{name: row[name] for name in names})
 
 

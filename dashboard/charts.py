@@ -94,9 +94,7 @@ def required_customers(rows: pl.DataFrame) -> Drawing:
     top = pl.max_horizontal("customers", "required").max()
     days = days.with_columns(shaded=pl.when(~pl.col("complete")).then(top))
     base = alt.Chart(days).encode(x=_day_axis(rows, ticks=8))
-    shade = base.mark_bar(color=FULLNESS["thin"], opacity=0.22, width=alt.RelativeBandSize(1.04), binSpacing=0).encode(
-        y="shaded:Q", tooltip=tips
-    )
+    shade = base.mark_bar(color=FULLNESS["thin"], opacity=0.22, binSpacing=0).encode(y="shaded:Q", tooltip=tips)
     line = base.mark_line(color=CUSTOMERS, strokeWidth=2.2, interpolate="step-after").encode(
         y=alt.Y("customers:Q", axis=_value_axis(_COUNT), scale=_from_zero()), tooltip=tips
     )

@@ -44,6 +44,13 @@ candidates as (
     full outer join integrations on arrived.integration_id = integrations.integration
 ),
 
+-- Digits that say which known integration is meant: a malformed id with them is that one's, and nobody else's typing error.
+owners as (
+    select distinct regexp_replace(integration_id, '[^0-9]', '', 'g') as digits
+    from candidates
+    where id_status = 'valid'
+),
+
 compared as (
     select
         candidates.integration_id,
@@ -89,6 +96,7 @@ judged as (
             when
                 length(compared.digits) >= 4
                 and not (compared.is_registered and compared.is_asked_registered)
+                and (compared.id_status = 'valid' or owners.digits is null)
                 and (
                     compared.has_registry
                     or compared.id_status = 'malformed'
@@ -108,6 +116,7 @@ judged as (
     left join
         lake.renames as renames
         on compared.integration_id = concat(renames.old_partner, '_', renames.old_project)
+    left join owners on compared.near_digits = owners.digits
     left join lake.renames as replaced on compared.sent = concat(replaced.old_partner, '_', replaced.old_project)
 ),
 

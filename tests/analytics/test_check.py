@@ -182,6 +182,11 @@ def test_a_registered_integration_is_no_typing_error_of_another(warehouse: Wareh
     assert check(warehouse, "1243567_12").verdict == "not_seen"
 
 
+def test_a_malformed_id_that_is_another_integrations_is_nobody_elses_typing_error(warehouse: Warehouse) -> None:
+    assert ("1234567-11", "separator", 1, 1) in near(warehouse, "1234567_11")
+    assert "1234567-11" not in [one[0] for one in near(warehouse, "1234567_12")]
+
+
 def test_without_a_registry_another_id_of_the_partner_is_no_typing_error(without_registry: Warehouse) -> None:
     assert "1234567_12" not in [one[0] for one in near(without_registry, "1234567_11")]
     assert ("1234567_12", "same_partner", 1, 1) in near(without_registry, "1234567_19")

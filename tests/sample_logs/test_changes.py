@@ -10,18 +10,15 @@ from urllib.parse import parse_qs
 
 import pytest
 
-import sample_logs
 from analytics.impact import asked, impact
 from analytics.practices import broken
-from analytics.registry import load_registry
 from analytics.scope import Scope
-from analytics.warehouse import Warehouse
-from ingest import ReadOptions, ingest
 from tests.sample_logs import reading
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
 
+    from analytics.warehouse import Warehouse
     from tests.sample_logs.reading import SampleCall
 
 README = " ".join((reading.ROOT / "README.md").read_text(encoding="utf-8").split())
@@ -32,13 +29,9 @@ WHOLE_SECONDS = {"proxy", "iis"}
 
 
 @pytest.fixture(scope="module")
-def warehouse(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Warehouse]:
+def warehouse(demo: Warehouse) -> Warehouse:
     """The demo in a lake, with its registry."""
-    lake = tmp_path_factory.mktemp("changes") / "lake"
-    ingest(lake, [str(file) for file in sample_logs.demo_files()], ReadOptions(), now=NOW)
-    load_registry(lake, sample_logs.registry_files(), now=NOW)
-    with Warehouse.open(lake) as opened:
-        yield opened
+    return demo
 
 
 def by_integration() -> dict[str, list[SampleCall]]:

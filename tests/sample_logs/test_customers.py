@@ -9,18 +9,14 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-import sample_logs
 from analytics.branches import published
 from analytics.customers import cohorts
-from analytics.registry import load_registry
 from analytics.registry.missing import missing
 from analytics.scope import Scope
-from analytics.warehouse import Warehouse
-from ingest import ReadOptions, ingest
 from tests.sample_logs import reading
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from analytics.warehouse import Warehouse
 
 README = " ".join((reading.ROOT / "README.md").read_text(encoding="utf-8").split())
 NOW = dt.datetime(2026, 11, 2, tzinfo=dt.UTC)
@@ -30,12 +26,9 @@ REPLACED = {row["replaces"]: row["integration"] for row in reading.registry("int
 
 
 @pytest.fixture(scope="module")
-def warehouse(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Warehouse]:
-    lake = tmp_path_factory.mktemp("demo") / "lake"
-    ingest(lake, [str(reading.ROOT / "demo")], ReadOptions(final=True), now=NOW)
-    load_registry(lake, sample_logs.registry_files(), now=NOW)
-    with Warehouse.open(lake) as opened:
-        yield opened
+def warehouse(demo: Warehouse) -> Warehouse:
+    """The demo in a lake, with its registry."""
+    return demo
 
 
 def used() -> dict[tuple[str, str], set[dt.date]]:

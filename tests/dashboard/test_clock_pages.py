@@ -1,0 +1,164 @@
+"""The pages of the certification clock and of the ID check: what they answer, and what they say when there is nothing."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from dashboard.certification_figures import rule
+from tests.analytics.given import call, given_lake
+from tests.dashboard.conftest import MARKUP, OpenPage
+
+if TYPE_CHECKING:
+    from streamlit.testing.v1 import AppTest
+
+REGISTRY = """integration,name,certified_since,certified_until
+1234567_1,Orders,2026-01-01,
+1234567_2,Prices,2026-01-01,2026-12-01
+1234567_3,,2026-01-01,
+"""
+
+
+@pytest.fixture(scope="module")
+def clock(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Orders has two customers in October and one of them fell silent, Prices one who left in September; 1234567_3 none."""
+    folder = tmp_path_factory.mktemp("clock")
+    (folder / "integrations.csv").write_text(REGISTRY, encoding="utf-8")
+
+    def on(days: str, integration: str | None, customer: int, **said: object) -> list[dict[str, object]]:
+        return [
+            call(
+                called_at=f"2026-{day}T08:00:00Z", integration_id=integration, customer=str(7000000 + customer), **said
+            )
+            for day in days.split()
+        ]
+
+    calls = [
+        *on("09-01 10-30", "1234567_1", 1),
+        *on("10-05 10-06", "1234567_1", 2),
+        *on("09-10", "1234567_2", 3),
+        *on("10-30", "1234567-2", 3, id_defect="wrong_separator"),
+    ]
+    return given_lake(folder / "lake", calls, registry=[folder / "integrations.csv"])
+
+
+def cards(app: AppTest) -> dict[str, str]:
+    return {metric.label: metric.value for metric in app.metric}
+
+
+def said(app: AppTest) -> str:
+    kinds = ("error", "warning", "info", "success", "markdown", "caption", "subheader")
+    return "\n".join(str(getattr(element, "value", "")) for kind in kinds for element in app.get(kind))
+
+
+def test_the_clock_shows_what_needs_somebody_first(clock: Path, open_page: OpenPage) -> None:
+    app = open_page(clock, "certification", required="2")
+    assert cards(app) == {
+        "Lost": "2",
+        "At risk": "1",
+        "Unknown": "0",
+        "Certified": "0",
+        "Eligible": "0",
+        "Not yet": "0",
+    }
+    table = app.dataframe[0].value
+    assert table[["title", "customers", "clock_why"]].to_numpy().tolist() == [
+        ["Prices", 0, "no customers, malformed ids"],
+        ["1234567_3", 0, "no customers, never called"],
+        ["Orders", 2, "customers fell silent"],
+    ]
+    assert [list(state) for state in table["clock"]] == [["Lost"], ["Lost"], ["At risk"]]
+    assert list(table["course"][2][-3:]) == [1, 1, 2]
+    assert "production calls of 1 – 30 Oct 2026" in said(app)
+
+
+def test_one_integration_says_its_verdict_and_what_would_help(clock: Path, open_page: OpenPage) -> None:
+    app = open_page(clock, "certification", integration="1234567_1", required="2")
+    assert app.text[0].value == "Orders"
+    assert "If they stay silent, there are fewer than 2 on **5 Nov 2026**" in app.warning[0].value
+    assert cards(app) == {
+        "Customers in the window": "2 (2 required)",
+        "Days left": "6",
+        "In this state since": "5 Oct 2026",
+        "Last customer call": "30 Oct 2026",
+    }
+    customers = app.dataframe[0].value
+    assert customers[["presence", "customer", "leaves_on"]].to_numpy().tolist() == [
+        ["Counts", "7000001", "29 Nov 2026"],
+        ["Silent", "7000002", "5 Nov 2026"],
+    ]
+
+
+def test_malformed_ids_are_shown_with_what_they_are_attributed_by(clock: Path, open_page: OpenPage) -> None:
+    app = open_page(clock, "certification", integration="1234567_2")
+    assert "**Lost.**" in app.error[0].value
+    assert "**1 calls in the window have a malformed id**" in said(app)
+    assert app.dataframe[1].value[["integration_id", "basis", "calls"]].to_numpy().tolist() == [
+        ["1234567-2", "Digits of the id", 1]
+    ]
+
+
+def test_the_rule_stands_in_the_link(clock: Path, open_page: OpenPage) -> None:
+    app = open_page(clock, "certification", required="2")
+    app.number_input(key="certification.window").set_value(60).run()
+    assert (app.query_params["window"], app.query_params["required"]) == ("60", "2")
+    assert app.dataframe[0].value["customers"].tolist() == [0, 1, 2]
+
+
+@pytest.mark.parametrize("text", ["", "0", "-1", "abc", "9" * 9, "½"])
+def test_a_rule_that_cannot_be_is_the_vendors(text: str) -> None:
+    assert rule(text, text) == (30, 5)
+
+
+def test_other_environments_have_counts_and_no_verdicts(clock: Path, open_page: OpenPage) -> None:
+    app = open_page(clock, "certification", environment="all")
+    assert "no verdicts" in app.warning[0].value
+    assert cards(app)["Unknown"] == "3"
+
+
+def test_the_end_of_the_period_is_the_end_of_the_window(clock: Path, open_page: OpenPage) -> None:
+    app = open_page(clock, "certification", until="2026-10-11")
+    assert "production calls of 11 Sep – 10 Oct 2026" in said(app)
+
+
+def test_an_id_is_checked_in_every_environment(week: Path, open_page: OpenPage) -> None:
+    app = open_page(week, "check", search="2731-302751", environment="test")
+    assert "**This is no valid id:** wrong separator." in app.error[0].value
+    assert app.dataframe[0].value["integration_id"].tolist()[0] == "2731_302751"
+    assert app.dataframe[1].value["environment"].tolist() == ["Production"]
+    assert app.query_params["search"] == "2731-302751"
+
+
+def test_an_id_that_arrives_shows_since_when_and_from_how_many(clock: Path, open_page: OpenPage) -> None:
+    app = open_page(clock, "check", search="1234567_1")
+    assert "**It arrives and is right:** 4 calls from 2 customers. Production." in app.success[0].value
+    assert cards(app) == {
+        "Calls with this id": "4",
+        "Customers": "2",
+        "First call": "1 Sep 2026",
+        "Last call": "30 Oct 2026",
+    }
+
+
+def test_an_id_is_asked_for_and_then_in_the_link(clock: Path, open_page: OpenPage) -> None:
+    app = open_page(clock, "check")
+    assert "Type an IntegrationId" in app.info[0].value
+    app.text_input(key="search").set_value("7654321_1").run()
+    assert "**It does not arrive.**" in app.error[0].value
+    assert app.query_params["search"] == "7654321_1"
+
+
+def test_a_hostile_text_is_shown_letter_by_letter(marked_up: Path, open_page: OpenPage) -> None:
+    app = open_page(marked_up, "check", search=MARKUP)
+    assert "**This is no valid id:**" in app.error[0].value
+    assert "<script>" not in said(app)
+    assert open_page(marked_up, "certification", integration="1234567_1").text[0].value == MARKUP
+
+
+@pytest.mark.parametrize("page", ["certification", "check"])
+def test_an_empty_lake_says_what_to_do(empty_lake: Path, open_page: OpenPage, page: str) -> None:
+    app = open_page(empty_lake, page)
+    assert "The lake is empty" in said(app)
+    assert not app.dataframe
