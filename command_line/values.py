@@ -101,7 +101,7 @@ def cell(column: str, value: object) -> str:
         case int():
             return _whole(column, value)
         case float() | decimal.Decimal():
-            return f"{value:,}"
+            return f"{round(value, 4):,}"
         case dt.datetime():
             return _instant(value.replace(microsecond=0)).replace("T", " ").replace("Z", " UTC")
         case list() | tuple() | dict():

@@ -54,9 +54,10 @@ def last_whole_month(rows: pl.DataFrame) -> dt.date:
 
 
 def in_month(rows: pl.DataFrame, month: dt.date) -> pl.DataFrame:
-    """Return the integrations of one month with somebody who came, stayed or was lost, the most customers first."""
+    """Return the integrations of one month with a customer, or one who was lost, those with the most change first."""
     here = rows.filter(pl.col("month") == month, (pl.col("customers") > 0) | (pl.col("lost") > 0))
-    return here.sort("customers", "lost", "integration", descending=[True, True, False], nulls_last=True)
+    change = pl.col("new") + pl.col("returning") + pl.col("lost").fill_null(0)
+    return here.sort(change, "customers", "integration", descending=[True, True, False])
 
 
 def month_of(rows: pl.DataFrame, month: dt.date) -> Month:
