@@ -196,6 +196,8 @@ class Fields(_Model):
     path: Paths = ()
     """With the query or without it."""
     query: Paths = ()
+    query_ends_at: str | None = None
+    """What begins that which the product writes behind the caller's query."""
     integration_id: Paths = ()
     duration: Annotated[tuple[Duration, ...], BeforeValidator(_listed)] = ()
     request_bytes: Paths = ()

@@ -83,6 +83,10 @@ def fields_of_dialect(
 
     fields = dialect.fields
     named = {name: text(getattr(fields, name)) for name in _TEXTS}
+    if named["query"] is not None and fields.query_ends_at is not None:
+        connection.execute("set variable query_ends_at = ?", [fields.query_ends_at])
+        asked = f"split_part({named['query']}, getvariable('query_ends_at'), 1)"
+        named["query"] = f"nullif(rtrim({asked}, '&'), '')"
     named["timestamp"] = _first([time for one in fields.timestamp if (time := _time(one, text))])
     named["instant"] = _formatted_instant(connection, fields.timestamp, text)
     named["duration_ms"] = _first([duration for one in fields.duration if (duration := _duration(one, text))])

@@ -360,6 +360,26 @@ def _application_gateway(call: Given) -> object:
     }
 
 
+def _application_gateway_v1(call: Given) -> object:
+    own = "X-AzureApplicationGateway-CACHE-HIT=0&SERVER-ROUTED=10.0.0.2&X-AzureApplicationGateway-LOG-ID=1&SERVER-STATUS=200"
+    asked = call.query.removeprefix("?")
+    return {
+        "time": _zulu(call),
+        "category": "ApplicationGatewayAccessLog",
+        "properties": {
+            "httpMethod": call.method,
+            "originalHost": call.host,
+            "requestUri": call.path,
+            "requestQuery": f"{asked}&{own}" if asked else own,
+            "receivedBytes": call.request_bytes,
+            "sentBytes": call.response_bytes,
+            "userAgent": call.user_agent,
+            "timeTaken": call.duration_ms,
+            "httpStatus": call.status,
+        },
+    }
+
+
 def _api_management(call: Given) -> object:
     properties = {
         "method": call.method,
@@ -393,6 +413,7 @@ DIALECTS: dict[str, tuple[str, Callable[[Given], object], set[str]]] = {
     "opentelemetry, OTLP": ("opentelemetry", _otel_otlp, _NO_HEADERS),
     "front door": ("azure_front_door", _front_door, _NO_IDS),
     "application gateway": ("azure_application_gateway", _application_gateway, _NO_IDS),
+    "application gateway v1": ("azure_application_gateway_v1", _application_gateway_v1, {*_NO_IDS, "request_id"}),
     "api management": ("azure_api_management", _api_management, _NO_HEADERS),
 }
 """The name of the dialect, a line of it, and the columns that it says nothing about."""
