@@ -10,6 +10,7 @@ import codecs
 import hashlib
 import itertools
 import os
+import re
 import stat
 import sys
 import zlib
@@ -391,21 +392,32 @@ def _decompressed(reader: Reader, codec: str, chunks: Iterator[bytes]) -> Iterat
         )
 
 
-_UTF16 = {b"\xff\xfe": "utf-16-le", b"\xfe\xff": "utf-16-be"}
+_ENCODINGS: Final = (
+    (re.compile(rb"\xff\xfe\0\0|\0\0\xfe\xff|[!-~]\0\0\0|\0\0\0[!-~]", re.DOTALL), None),  # UTF-32
+    (re.compile(rb"\xff\xfe|[!-~]\0[!-~]\0", re.DOTALL), "utf-16-le"),
+    (re.compile(rb"\xfe\xff|\0[!-~]\0[!-~]", re.DOTALL), "utf-16-be"),
+)
+"""How a log in UTF-16 or UTF-32 begins: with a mark, or with two characters of ASCII."""
 
 
 def _decoded(reader: Reader, chunks: Iterator[bytes]) -> Iterator[bytes]:
-    """The content as UTF-8: UTF-16 with its mark is decoded, everything else passes as it is."""
+    """The content as UTF-8: UTF-16 is decoded, everything else passes as it is. NoLogError for UTF-32."""
     first = b""
-    while len(first) < 2 and (chunk := next(chunks, None)) is not None:
+    while len(first) < 4 and (chunk := next(chunks, None)) is not None:
         first += chunk
-    encoding = _UTF16.get(first[:2])
-    if encoding is None:
+    found = [encoding for begins, encoding in _ENCODINGS if begins.match(first)]
+    if not found:
         yield from _chain(first, chunks)
         return
+    if found[0] is None:
+        raise NoLogError(
+            f"{reader.name}: unsupported_encoding: is UTF-32, which is not read; expected UTF-8 or UTF-16:"
+            " iconv -f UTF-32 -t UTF-8 makes it so"
+        )
     reader.is_recoded = True
-    decoder = codecs.getincrementaldecoder(encoding)("replace")
-    for chunk in _chain(first[2:], chunks):
+    decoder = codecs.getincrementaldecoder(found[0])("replace")
+    marked = 2 if first[:2] in {codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE} else 0
+    for chunk in _chain(first[marked:], chunks):
         yield decoder.decode(chunk).encode("utf-8", "replace")
     # Half a character at the end is one that is still being written, unless there is no more to come.
     yield decoder.decode(b"", final=reader.is_whole).encode("utf-8", "replace")

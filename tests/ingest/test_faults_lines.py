@@ -1,12 +1,19 @@
-"""Bad lines of JSON and CSV: each has its fate, and its neighbours have theirs."""
+"""Bad lines: each has its fate, and its neighbours have theirs."""
 
 from __future__ import annotations
 
+import datetime as dt
+import gzip
+import io
 import json
+import sys
 from typing import TYPE_CHECKING
+
+import pytest
 
 from ingest import ReadOptions, inspect
 from tests.ingest import worked
+from tests.ingest.lakes import calls, line, lines, load_one, numbers, rejects
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -122,3 +129,166 @@ def test_nested_json_in_a_text_is_no_deeper_than_it_may_be(tmp_path: Path) -> No
     ]
     fates = fates_of(tmp_path / "calls.log", *lines)
     assert fates == ["call", "bad_method", "bad_method", "bad_method", "bad_method", "call"]
+
+
+# -- the end of a source, its encoding, what is no character
+
+
+TORN_FATES = {
+    # What the last line is, how it is delivered: calls, rejects, bytes left, and the reasons of the rejects.
+    ("whole", "plain"): (1, 0, len(line(1)) - 1, []),
+    ("whole", "--final"): (2, 0, 0, []),
+    ("whole", "compressed"): (2, 0, 0, []),
+    ("whole", "standard input"): (2, 0, 0, []),
+    ("half", "plain"): (1, 0, 40, []),
+    ("half", "--final"): (1, 1, 0, ["torn_line"]),
+    ("half", "compressed"): (1, 1, 0, ["torn_line"]),
+    ("half", "standard input"): (1, 1, 0, ["torn_line"]),
+}
+
+
+@pytest.mark.parametrize(("last", "delivery"), TORN_FATES)
+def test_a_torn_last_line_is_left_while_the_file_may_grow_and_else_read_or_rejected(
+    tmp_path: Path, last: str, delivery: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    torn = line(1)[:-1] if last == "whole" else line(1)[:40]
+    content = line(0) + torn
+    path = tmp_path / "access.log"
+    path.write_bytes(gzip.compress(content) if delivery == "compressed" else content)
+    if delivery == "standard input":
+        monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(content)))
+    lake = tmp_path / "lake"
+    found = load_one(lake, "-" if delivery == "standard input" else path, final=delivery == "--final")
+    reasons = [reason for _, _, reason in rejects(lake)]
+    assert (found.calls, found.rejects, found.left, reasons) == TORN_FATES[last, delivery]
+    if delivery == "plain":
+        path.write_bytes(lines(0, 1, 2))
+        assert load_one(lake, path).calls == 2
+        assert numbers(lake) == [0, 1, 2]
+
+
+@pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be"])
+@pytest.mark.parametrize("mark", ["\ufeff", ""])
+def test_utf_16_is_decoded(tmp_path: Path, encoding: str, mark: str) -> None:
+    path = tmp_path / "access.log"
+    good = line(0, user_agent="Café").decode()
+    path.write_bytes((mark + json.dumps(json.loads(good), ensure_ascii=False) + "\noops\n").encode(encoding))
+    inspection = inspect(str(path), ReadOptions(), limit=None, now=worked.NOW)
+    assert [call.user_agent for call in inspection.calls] == ["Café"]
+    assert [(reject.line_number, reject.reason) for reject in inspection.rejects] == [(2, "not_a_record")]
+
+
+@pytest.mark.parametrize("encoding", ["utf-32", "utf-32-le", "utf-32-be"])
+def test_an_encoding_that_is_not_read_is_named_and_brings_no_rows(tmp_path: Path, encoding: str) -> None:
+    path = tmp_path / "access.log"
+    path.write_bytes(lines(0, 1).decode().encode(encoding))
+    report = load_one(tmp_path / "lake", path, log_format="json")
+    assert (report.status, numbers(tmp_path / "lake"), rejects(tmp_path / "lake")) == ("failed", [], [])
+    assert report.error is not None
+    assert "unsupported_encoding: is UTF-32, which is not read; expected UTF-8 or UTF-16" in report.error
+
+
+def test_bytes_that_are_not_utf_8_are_replaced_and_the_line_counts_if_its_fields_are_sound(tmp_path: Path) -> None:
+    path = tmp_path / "access.log"
+    path.write_bytes(
+        line(0, user_agent="Caf@").replace(b"@", b"\xe9")
+        + line(1, extra="@").replace(b"@", b"\x80\xff")
+        + line(2).replace(b"4321_1", b"4321_\xff")
+        + line(3).replace(b'"status"', b'"st\xffatus"')
+    )
+    inspection = inspect(str(path), ReadOptions(), limit=None, now=worked.NOW)
+    found = [(call.line_number, call.user_agent, call.id_status, call.id_defect) for call in inspection.calls]
+    assert found == [
+        (1, "Caf\ufffd", "valid", None),
+        (2, None, "valid", None),
+        (3, None, "malformed", "not_ascii"),
+    ]
+    assert [(reject.line_number, reject.reason) for reject in inspection.rejects] == [(4, "bad_status")]
+
+
+def test_nul_bytes_control_characters_and_ansi_escapes_are_data(tmp_path: Path) -> None:
+    path = tmp_path / "access.log"
+    agents = ["A\0B", "A\x07\x08B", "\x1b[31mred\x1b[0m"]
+    path.write_bytes(b"".join(line(number, user_agent=agent) for number, agent in enumerate(agents)))
+    load_one(tmp_path / "lake", path)
+    assert [call["user_agent"] for call in calls(tmp_path / "lake")] == agents
+
+
+# -- values that cannot be
+
+
+STATUSES = {0: None, 99: None, 999: None, "": None, "OK": None, -200: None, 100: 100, 599: 599, "404": 404}
+
+
+def test_a_status_that_is_none_is_rejected(tmp_path: Path) -> None:
+    given = [json.dumps(GOOD | {"status": status}) for status in STATUSES]
+    expected = ["bad_status" if status is None else "call" for status in STATUSES.values()]
+    assert fates_of(tmp_path / "access.log", *given) == expected
+
+
+def test_a_negative_or_huge_duration_or_size_is_null_and_the_call_counts(tmp_path: Path) -> None:
+    path = tmp_path / "access.log"
+    values: list[object] = [-1, 1e30, "1e999", 10**25, "fast", 12]
+    path.write_text(
+        "".join(
+            json.dumps(GOOD | dict.fromkeys(("duration_ms", "request_bytes", "response_bytes"), value)) + "\n"
+            for value in values
+        )
+    )
+    found = sorted(
+        inspect(str(path), ReadOptions(), limit=None, now=worked.NOW).calls, key=lambda call: call.line_number
+    )
+    assert [(call.duration_ms, call.request_bytes, call.response_bytes) for call in found] == [
+        *[(None, None, None)] * 5,
+        (12, 12, 12),
+    ]
+
+
+TIMES = {
+    1790838000: "2026-10-01 07:00:00+00:00",
+    1790838000.25: "2026-10-01 07:00:00.250000+00:00",
+    1790838000250: "2026-10-01 07:00:00.250000+00:00",
+    1790838000250001: "2026-10-01 07:00:00.250001+00:00",
+    "2026-10-01T09:00:00+02:00": "2026-10-01 07:00:00+00:00",
+    "2025-08-01T07:00:00Z": "2025-08-01 07:00:00+00:00",  # 14 months late
+    "1970-01-01T00:00:00Z": "bad_time",
+    0: "bad_time",
+    "1999-12-31T23:59:59Z": "bad_time",
+    "2000-01-01T00:00:00Z": "2000-01-01 00:00:00+00:00",
+    "2099-01-01T00:00:00Z": "bad_time",
+    "2026-06-30T23:59:60Z": "bad_time",
+    "2026-02-29T00:00:00Z": "bad_time",
+    "2026-10-01T07:00:00": "bad_time",
+}
+
+
+def test_a_time_without_offset_or_that_cannot_be_is_bad_and_an_epoch_tells_its_unit(tmp_path: Path) -> None:
+    path = tmp_path / "access.log"
+    path.write_text("".join(json.dumps(GOOD | {"timestamp": time}) + "\n" for time in TIMES))
+    inspection = inspect(str(path), ReadOptions(), limit=None, now=worked.NOW)
+    found = {call.line_number: str(call.called_at) for call in inspection.calls}
+    found |= {reject.line_number: reject.reason for reject in inspection.rejects}
+    assert [found[number] for number in sorted(found)] == list(TIMES.values())
+
+
+def test_clocks_that_are_put_forward_or_back_are_read_by_one_rule(tmp_path: Path) -> None:
+    path = tmp_path / "access.log"
+    times = ["2026-03-29T01:59:59", "2026-03-29T02:30:00", "2026-03-29T03:00:00", "2025-10-26T02:30:00"]
+    path.write_text("".join(json.dumps(GOOD | {"timestamp": time}) + "\n" for time in times))
+    inspection = inspect(str(path), ReadOptions(time_zone="Europe/Amsterdam"), limit=None, now=worked.NOW)
+    found = sorted((call.line_number, f"{call.called_at:%H:%M:%S}") for call in inspection.calls)
+    # In the hour that is left out, as before it; in the hour that comes twice, the second time.
+    assert found == [(1, "00:59:59"), (2, "01:30:00"), (3, "01:00:00"), (4, "01:30:00")]
+
+
+def test_late_data_lands_in_its_own_day_and_nothing_else_changes(tmp_path: Path) -> None:
+    lake, path = tmp_path / "lake", tmp_path / "access.log"
+    path.write_bytes(lines(0, 1))
+    load_one(lake, path)
+    before = {call["request_id"]: call for call in calls(lake)}
+    path.write_bytes(lines(0, 1) + line(2, timestamp="2025-08-01T22:30:00Z"))
+    load_one(lake, path)
+    after = {call["request_id"]: call for call in calls(lake)}
+    late = after.pop("2")
+    assert after == before
+    assert late["day"] == dt.date(2025, 8, 2)  # in Amsterdam
