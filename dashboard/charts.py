@@ -144,12 +144,15 @@ def most_calls(rows: pl.DataFrame) -> Drawing:
 
 
 def comings_and_goings(rows: pl.DataFrame, *, height: int = 260) -> Drawing:
-    """Customers per month by how they came, those who were lost below zero. Reads month_name, arrival, place, customers."""
+    """Customers per month by how they came, those who were lost below zero.
+
+    Reads month_name, month_label (its lines are those of the label), arrival, place, customers and, unsigned, counted.
+    """
     chart = (
         alt.Chart(rows)
         .mark_bar(width=alt.RelativeBandSize(0.5))
         .encode(
-            x=_months("month_name"),
+            x=_months("month_label"),
             y=alt.Y("customers:Q", axis=_value_axis(_COUNT), stack="zero"),
             color=_kinds("arrival", ARRIVALS),
             order=alt.Order("place:Q"),
@@ -321,7 +324,15 @@ def _months(column: str) -> alt.X:
         column,
         type="ordinal",
         sort=None,
-        axis=alt.Axis(title=None, labelAngle=0, domain=False, ticks=False, labelColor=_LABEL, labelPadding=6),
+        axis=alt.Axis(
+            title=None,
+            labelAngle=0,
+            labelExpr=r"split(datum.label, '\n')",
+            domain=False,
+            ticks=False,
+            labelColor=_LABEL,
+            labelPadding=6,
+        ),
     )
 
 

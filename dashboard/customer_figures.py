@@ -69,9 +69,27 @@ def month_of(rows: pl.DataFrame, month: dt.date) -> Month:
 
 
 def comings_and_goings(rows: pl.DataFrame) -> pl.DataFrame:
-    """Return month, its name, arrival, its name, its place in a bar, and customers: below zero for who is lost."""
-    summed = rows.group_by("month").agg(pl.col(ARRIVALS).sum()).with_columns(-pl.col("lost"))
-    parts = summed.unpivot(index="month", on=ARRIVALS, variable_name="arrival", value_name="customers")
+    """Return month, its name, arrival, its name, its place in a bar, and customers: below zero for who is lost.
+
+    `month_label` says below the name how many came and went: in a bar of hundreds, a few cannot be seen.
+    """
+    is_known = pl.col("lost").null_count() == 0
+    summed = (
+        rows.group_by("month")
+        .agg(pl.col(ARRIVALS).sum(), went=pl.when(is_known).then(pl.col("lost").sum()))
+        .with_columns(-pl.col("lost"))
+        .sort("month")
+    )
+    came = summed["new"] + summed["returning"]
+    changes = [
+        " ".join([f"+{gain}"] + ([f"\N{MINUS SIGN}{loss}"] if loss is not None else [])) if gain or loss else ""
+        for gain, loss in zip(came, summed["went"], strict=True)
+    ]
+    labels = [f"{month_name(month)}\n{change}" for month, change in zip(summed["month"], changes, strict=True)]
+    summed = summed.with_columns(pl.Series("month_label", labels, dtype=pl.String))
+    parts = summed.drop("went").unpivot(
+        index=("month", "month_label"), on=ARRIVALS, variable_name="arrival", value_name="customers"
+    )
     return parts.with_columns(
         _month_names(parts["month"]),
         pl.Series("arrival_name", [plain(f"arrival.{name}") for name in parts["arrival"]], dtype=pl.String),

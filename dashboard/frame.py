@@ -104,8 +104,9 @@ def list_gaps(gaps: Sequence[Gap], *, none: str) -> None:
 
 def list_texts(texts: Sequence[str]) -> None:
     """Say each of these texts, which name what stands in logs and files, letter by letter."""
-    for text in texts:
-        st.text(f"• {text}")
+    with st.container(gap="xsmall"):
+        for text in texts:
+            st.text(f"• {text}")
 
 
 def open_lake() -> data.OpenLake:

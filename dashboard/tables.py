@@ -122,17 +122,19 @@ def _column(name: str, time_zone: ZoneInfo) -> Any:
     if name in _RATES:
         return st.column_config.NumberColumn(label, format="%.1f%%", width="small", **about)
     if name in _INSTANTS:
-        return st.column_config.DatetimeColumn(label, format="D MMM YYYY, HH:mm", timezone=time_zone.key, **about)
+        return st.column_config.DatetimeColumn(
+            label, format="D MMM YYYY, HH:mm", timezone=time_zone.key, width=135, **about
+        )
     if name == "lift":
         return st.column_config.NumberColumn(label, format="%.1fx", width="small", **about)
     if name in _COURSES:
-        return st.column_config.BarChartColumn(label, y_min=0, color=_COURSES[name], width=120, **about)
+        return st.column_config.AreaChartColumn(label, y_min=0, color=_COURSES[name], width=120, **about)
     if name == "score":
         return st.column_config.ProgressColumn(label, min_value=0, max_value=100, format="%d", width=130, **about)
     if name == "seconds":
         return st.column_config.NumberColumn(label, format="%,.0f", width="small", **about)
     if name == "broken":
-        return st.column_config.ListColumn(label, width="large", **about)
+        return st.column_config.ListColumn(label, width=530, **about)
     if name in _COLOURS:
         words, colours = [plain(f"{name}.{value}") for value in _COLOURS[name]], list(_COLOURS[name].values())
         return st.column_config.MultiselectColumn(label, options=words, color=colours, width=90, **about)

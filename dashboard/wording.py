@@ -1,5 +1,7 @@
 """The dashboard's words: every text that a reader sees stands in `text/<language>.toml`, and nowhere else.
 
+A count may bring its noun: `{calls:call}` is "1 call" or "2 calls", `{calls:call has|calls have}` says both forms itself.
+
 What came from a log, a link or the registry is never markup. `say` puts it into Markdown as a code span, the one form
 that Streamlit leaves alone (escaping is not enough: bare addresses, arrows and `:streamlit:` are still replaced);
 `plain` is for places that show plain text anyway: options, table cells, charts.
@@ -12,6 +14,7 @@ import re
 import tomllib
 from functools import cache
 from pathlib import Path
+from typing import Self
 
 LANGUAGE = "en"
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
@@ -23,14 +26,35 @@ class Words(str):
     __slots__ = ()
 
 
+class _Value(str):
+    """A value in words, and whether it is exactly one."""
+
+    __slots__ = ("is_one",)
+    is_one: bool
+
+    def __new__(cls, text: str, value: object) -> Self:
+        made = super().__new__(cls, text)
+        made.is_one = value == 1
+        return made
+
+    def __format__(self, noun: str) -> str:
+        """Return the value, with its noun where the text gives one: `one|many`, or one to which an s is added."""
+        one, _, many = noun.partition("|")
+        return f"{self!s} {one if self.is_one else many or f'{one}s'}" if noun else str(self)
+
+
 def say(key: str, **values: object) -> Words:
     """Return the text `key` as Markdown; values that are not our own words are shown letter by letter."""
-    return Words(_text(key).format(**{name: _markdown(value) for name, value in values.items()}))
+    return Words(_text(key).format(**{name: _Value(_markdown(value), value) for name, value in values.items()}))
 
 
 def plain(key: str, **values: object) -> str:
-    """Return the text `key` for a place that shows plain text."""
-    return _text(key).format(**{name: shown(value) for name, value in values.items()})
+    """Return the text `key` for a place that shows plain text.
+
+    >>> plain("certification.rule", window=1, required=5)
+    '1 day, 5 customers'
+    """
+    return _text(key).format(**{name: _Value(shown(value), value) for name, value in values.items()})
 
 
 def has(key: str) -> bool:

@@ -17,7 +17,8 @@ if months.is_empty():
 
 month = customer_figures.last_whole_month(months)
 last = customer_figures.month_of(months, month)
-st.markdown(say("customers.answer", month=Words(customer_figures.month_name(month)), customers=last.customers))
+answer = "customers.answer" if view.scope.integration is None else "customers.answer_one"
+st.markdown(say(answer, month=Words(customer_figures.month_name(month)), customers=last.customers))
 with st.grid(4, min_column_width=200, gap="small"):
     cards.single("new_customers", last.new)
     cards.single("returning_customers", last.returning)

@@ -37,47 +37,46 @@ else:
         cards.single("concerned_calls", felt.calls)
         cards.single("concerned_unidentified", felt.unidentified)
 
-    left, right = st.columns([2, 1], gap="medium")
-    with left:
-        frame.heading("impact.concerned", note="impact.hint")
-        of_notes = ["change_severity", "connector", "operation"] if notes is not None else []
-        chosen = tables.show(
-            impact_figures.concerned(found),
-            [
-                *of_notes,
-                "title",
-                "partner_name",
-                "customers",
-                "calls",
-                "share",
-                "last_call",
-                "contact",
-                "integration",
-                *(["change"] if notes is not None else []),
-            ],
-            key="impact",
-            title=say("impact.concerned"),
-            time_zone=view.lake.time_zone,
-            opens=True,
-        )
-        if chosen and chosen["integration"]:
-            navigation.open_page("integrations", integration=chosen["integration"], connector=None)
-        st.download_button(
-            say("impact.download"),
-            impact_figures.mailing_list(found),
-            file_name="mailing-list.csv",
-            mime="text/csv",
-            icon=":material/mail:",
-            help=say("impact.download_help"),
-        )
+    frame.heading("impact.concerned", note="impact.hint")
+    of_notes = ["change_severity", "connector", "operation"] if notes is not None else []
+    chosen = tables.show(
+        impact_figures.concerned(found),
+        [
+            *of_notes,
+            "title",
+            "partner_name",
+            "customers",
+            "calls",
+            "share",
+            "last_call",
+            "contact",
+            "integration",
+            *(["change"] if notes is not None else []),
+        ],
+        key="impact",
+        title=say("impact.concerned"),
+        time_zone=view.lake.time_zone,
+        opens=True,
+    )
+    if chosen and chosen["integration"]:
+        navigation.open_page("integrations", integration=chosen["integration"], connector=None)
+    st.download_button(
+        say("impact.download"),
+        impact_figures.mailing_list(found),
+        file_name="mailing-list.csv",
+        mime="text/csv",
+        icon=":material/mail:",
+        help=say("impact.download_help"),
+    )
+
+left, right = st.columns([3, 2], gap="large")
+with left:
+    frame.heading("impact.rests_on")
+    frame.list_texts([*(notes.remarks if notes is not None else ()), *found.remarks])
+if not found.rows.is_empty():
     with right:
         frame.heading("impact.branches", note="impact.branches_note")
         st.altair_chart(charts.customers_by_name(impact_figures.branches(found)), alt=say("impact.branches"))
-
-frame.heading("impact.rests_on")
-frame.list_texts([*(notes.remarks if notes is not None else ()), *found.remarks])
-
-if not found.rows.is_empty():
     frame.heading("impact.customers", note="impact.customers_note")
     tables.show(
         impact_figures.customers(found, view),

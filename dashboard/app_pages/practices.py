@@ -20,7 +20,7 @@ if view.scope.integration is not None:
     st.progress(score / 100)
     tables.show(
         rules,
-        ["rule", "severity", "state", "calls", "judged", "share", "customers", "connector", "first_call", "last_call"],
+        ["rule", "severity", "state", "calls", "judged", "share", "customers", "connector", "last_call"],
         key="practices_of_one",
         title=say("practices.rules"),
         time_zone=view.lake.time_zone,
@@ -42,7 +42,7 @@ with st.grid(4, min_column_width=200, gap="small"):
 frame.heading("practices.integrations", note="practices.hint")
 chosen = tables.show(
     practice_figures.integrations(view),
-    ["score", "title", "integration", "broken", "calls", "last_call"],
+    ["score", "title", "broken", "calls", "last_call"],
     key="practices",
     title=say("practices.integrations"),
     time_zone=view.lake.time_zone,

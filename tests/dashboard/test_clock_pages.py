@@ -94,7 +94,7 @@ def test_one_integration_says_its_verdict_and_what_would_help(clock: Path, open_
 def test_malformed_ids_are_shown_with_what_they_are_attributed_by(clock: Path, open_page: OpenPage) -> None:
     app = open_page(clock, "certification", integration="1234567_2")
     assert "**Lost.**" in app.error[0].value
-    assert "**1 calls in the window have a malformed id**" in said(app)
+    assert "**1 call in the window has a malformed id**" in said(app)
     assert app.dataframe[1].value[["integration_id", "basis", "calls"]].to_numpy().tolist() == [
         ["1234567-2", "Digits of the id", 1]
     ]

@@ -5,9 +5,11 @@ from __future__ import annotations
 import datetime as dt
 from typing import TYPE_CHECKING
 
+import polars as pl
 import pytest
 
 from analytics.registry import load_registry
+from dashboard.customer_figures import comings_and_goings
 from tests.analytics.given import call, given_lake
 from tests.dashboard.test_pages import cards, read
 
@@ -46,7 +48,7 @@ def test_the_last_whole_month_is_on_the_cards_and_another_can_be_chosen(lake: Pa
         "Lost": ("0", ""),
         "Unknown since when": ("0", ""),
     }
-    assert "Oct 2026: integrations have **7** customers together; who uses two of them counts twice." in read(app)
+    assert "Oct 2026: integrations have **7 customers** together; who uses two of them counts twice." in read(app)
     columns = ["title", "customers", "new", "stayed", "returning", "unknown", "lost"]
     assert app.dataframe[0].value[columns].to_numpy().tolist() == [["Acme", 7, 1, 5, 1, 0, 0]]
     months = app.selectbox[-1]
@@ -57,7 +59,28 @@ def test_the_last_whole_month_is_on_the_cards_and_another_can_be_chosen(lake: Pa
 
 def test_a_month_that_is_not_over_is_not_on_the_cards(lake: Path, open_page: OpenPage) -> None:
     app = open_page(lake, "customers", since="2026-10-05", until="2026-10-15")
-    assert any(text.startswith("Sep 2026: integrations have **5** customers") for text in read(app))
+    assert any(text.startswith("Sep 2026: integrations have **5 customers**") for text in read(app))
+
+
+def test_of_one_integration_nobody_counts_twice(lake: Path, open_page: OpenPage) -> None:
+    app = open_page(lake, "customers", since="2026-10-05", until="2026-11-01", integration="1234567_1")
+    assert "Oct 2026: **7 customers**." in read(app)
+
+
+def test_below_each_month_stands_how_many_came_and_went() -> None:
+    """A month that is not over has nobody lost (null); one in which nothing changed says nothing."""
+    rows = pl.DataFrame(
+        {
+            "month": [dt.date(2026, month, 1) for month in (8, 9, 9, 10)],
+            "new": [0, 2, 0, 3],
+            "stayed": [0, 1, 5, 7],
+            "returning": [0, 0, 1, 0],
+            "unknown": [7, 0, 0, 0],
+            "lost": [None, 4, 0, None],
+        }
+    )
+    labels = comings_and_goings(rows).select("month_label").unique(maintain_order=True)["month_label"].to_list()
+    assert labels == ["Aug 2026\n", "Sep 2026\n+3 \N{MINUS SIGN}4", "Oct 2026\n+3"]
 
 
 def test_without_a_customer_the_page_says_so(tmp_path: Path, open_page: OpenPage) -> None:

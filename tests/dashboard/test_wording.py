@@ -52,6 +52,15 @@ def test_our_own_words_stay_markdown_and_others_are_cited() -> None:
     assert wording.say("filter.note_part", field=wording.say("filter.connector"), value="**x**") == "Connector `**x**`"
 
 
+def test_a_count_brings_its_noun() -> None:
+    assert wording.plain("check.verdict.arriving", calls=1, customers=0, environments="Test") == (
+        "**It arrives and is right:** 1 call from 0 customers. Test."
+    )
+    words = "certification.about.supplied_getconnectors"
+    assert wording.say(words, supplied_connectors=1).startswith("**1 supplied GetConnector (`Profit_`) is in use.**")
+    assert wording.say(words, supplied_connectors=1200).startswith("**1,200 supplied GetConnectors (`Profit_`) are in")
+
+
 @given(st.text())
 def test_a_cited_text_is_one_line_between_fences_that_it_does_not_hold(text: str) -> None:
     cited = wording.verbatim(text)
