@@ -27,3 +27,15 @@ _TYPES: dict[str, pa.DataType] = {
 def arrow_schema(columns: Sequence[Column]) -> pa.Schema:
     """The Arrow schema of these columns."""
     return pa.schema([pa.field(column.name, _TYPES[column.sql_type]) for column in columns])
+
+
+def encoded_schema(columns: Sequence[Column], found: pa.Schema) -> pa.Schema:
+    """The Arrow schema of these columns, where texts that were found encoded by a dictionary stay so."""
+    fields = zip(arrow_schema(columns), found, strict=True)
+    return pa.schema([there if pa.types.is_dictionary(there.type) else wanted for wanted, there in fields])
+
+
+def decoded(rows: pa.Table) -> pa.Table:
+    """The same rows without dictionaries."""
+    types = [field.type.value_type if pa.types.is_dictionary(field.type) else field.type for field in rows.schema]
+    return rows.cast(pa.schema(zip(rows.column_names, types, strict=True)))

@@ -99,13 +99,14 @@ def write_file(path: Path, schema: pa.Schema, tables: Iterable[pa.Table]) -> New
         with ParquetWriter(
             path,
             schema,
+            store_schema=False,  # else whoever reads it would get the dictionaries of the writer
             compression="zstd",
             compression_level=1,
             use_dictionary=repeated,
             write_statistics=[name for name in schema.names if name in _SKIPPED_BY],
         ) as writer:
             for table in tables:
-                writer.write_table(table, row_group_size=_ROW_GROUP)
+                writer.write_table(table.unify_dictionaries(), row_group_size=_ROW_GROUP)
                 bounds.include(table)
         size = _synced(path)
     except BaseException:
@@ -135,7 +136,10 @@ class _Bounds:
         for column in BOUND_COLUMNS:
             if column not in rows.column_names:
                 continue
-            bounds = pc.min_max(rows[column]).as_py()
+            values = rows[column]
+            if pa.types.is_dictionary(values.type):
+                values = values.unify_dictionaries().cast(values.type.value_type)
+            bounds = pc.min_max(values).as_py()
             if bounds["min"] is not None:
                 self._low[column] = min(self._low.get(column, bounds["min"]), bounds["min"])
                 self._high[column] = max(self._high.get(column, bounds["max"]), bounds["max"])

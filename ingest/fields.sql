@@ -246,21 +246,9 @@ create or replace macro listed(text) as
 create or replace macro joined_list(text) as
     case when starts_with(text, '[') then coalesce(array_to_string(listed(text), ', '), text) else text end;
 
-create or replace table user_agent_texts (text varchar);
+-- One row per row of user_agent_texts(code, text): the distinct user agents of a block.
+create or replace table user_agent_texts (code integer, text varchar);
 
 create or replace view user_agents as
-select text, redacted_user_agent(text) as user_agent
+select code, redacted_user_agent(text) as user_agent
 from user_agent_texts;
-
--- The dictionaries: what has been understood, so that it is understood once per distinct value and not once per call.
-create or replace table known_integration_ids as
-select * from integration_ids;
-
-create or replace table known_request_bases as
-select * from request_bases;
-
-create or replace table known_request_queries as
-select * from request_queries;
-
-create or replace table known_user_agents as
-select * from user_agents;

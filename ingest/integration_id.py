@@ -48,13 +48,12 @@ def parse_integration_ids(texts: Sequence[str | None]) -> list[IntegrationId]:
 
     with connect(threads=1) as connection:
         given = pa.table(
-            {"n": pa.array(range(len(texts)), pa.int64()), "text": pa.array(map(sound_text, texts), pa.string())}
+            {"code": pa.array(range(len(texts)), pa.int32()), "text": pa.array(map(sound_text, texts), pa.string())}
         )
         connection.register("given", given)
-        connection.execute("insert into integration_id_texts select distinct text, false from given")
+        connection.execute("insert into integration_id_texts select code, text, false from given")
         rows = connection.execute(
-            "select partner, project, id_status, id_defect, integration_id from given"
-            " join integration_ids on integration_ids.text is not distinct from given.text order by n"
+            "select partner, project, id_status, id_defect, integration_id from integration_ids order by code"
         ).fetchall()
     return [
         IntegrationId(partner, project, cast("IdStatus", status), cast("IdDefect | None", defect), stored)

@@ -1,4 +1,4 @@
--- What an IntegrationId header says. One row per row of integration_id_texts(text, repeated), the distinct header values of
+-- What an IntegrationId header says. One row per row of integration_id_texts(code, text, repeated), the distinct header values of
 -- a block; text is null where there was no such header, repeated where the request carried it more than once.
 --
 --   12345_678900
@@ -7,16 +7,16 @@
 --   the partner's own subscription number
 --
 -- A defect is the first that applies, in the order in which they stand here.
-create or replace table integration_id_texts (text varchar, repeated boolean);
+create or replace table integration_id_texts (code integer, text varchar, repeated boolean);
 
 create or replace view integration_ids as
 with trimmed as (
-    select text, repeated, trim(coalesce(text, ''), e' \t\r\n') as id
+    select code, repeated, trim(coalesce(text, ''), e' \t\r\n') as id
     from integration_id_texts
 ),
 shaped as (
     select
-        text,
+        code,
         repeated,
         id,
         regexp_full_match(id, '[1-9][0-9]{3,6}_[1-9][0-9]{0,8}') as is_valid,
@@ -27,7 +27,7 @@ shaped as (
 ),
 judged as (
     select
-        text,
+        code,
         repeated,
         id,
         case
@@ -53,8 +53,7 @@ judged as (
     from shaped
 )
 select
-    text,
-    repeated,
+    code,
     id_status,
     id_defect,
     case id_status

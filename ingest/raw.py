@@ -35,7 +35,7 @@ RAW_COLUMNS = (
 
 
 def raw_table(connection: duckdb.DuckDBPyConnection, query: str) -> pa.Table:
-    """The rows of a query that gives RAW_COLUMNS, with the URL cut into what the dictionaries are asked by.
+    """The rows of a query that gives RAW_COLUMNS, with the URL cut into what the vocabulary is asked by.
 
     Instead of `url`: `base` (before the question mark) and `query` (from it on).
     """

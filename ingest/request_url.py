@@ -49,20 +49,18 @@ def parse_request_urls(requests: Sequence[tuple[str, str]]) -> list[RequestUrl]:
     with connect(threads=1) as connection:
         given = pa.table(
             {
-                "n": pa.array(range(len(requests)), pa.int64()),
+                "code": pa.array(range(len(requests)), pa.int32()),
                 "method": pa.array([sound_text(method) for method, _ in requests], pa.string()),
                 "url": pa.array([sound_text(url) for _, url in requests], pa.string()),
             }
         )
         connection.register("given", given)
-        connection.execute("insert into request_base_texts select distinct upper(method), url_base(url) from given")
-        connection.execute("insert into request_query_texts select distinct url_query(url) from given")
+        connection.execute("insert into request_base_texts select code, upper(method), url_base(url) from given")
+        connection.execute("insert into request_query_texts select code, url_query(url) from given")
         rows = connection.execute(
             "select reason, product, protocol, environment, customer,"
-            " operation_of(bases.operation, is_soap_service, bases.method, asks_for_wsdl) as operation, connector, endpoint, skip, take,"
-            " case when bases.operation = 'get' then ordered end, filter_fields, query_length"
-            " from given join request_bases as bases on bases.base = url_base(given.url)"
-            " and bases.method = upper(given.method)"
-            " join request_queries as queries on queries.query = url_query(given.url) order by n"
+            " operation_of(bases.operation, is_soap_service, upper(given.method), asks_for_wsdl) as operation, connector,"
+            " endpoint, skip, take, case when bases.operation = 'get' then ordered end, filter_fields, query_length"
+            " from given join request_bases as bases using (code) join request_queries using (code) order by code"
         ).fetchall()
     return [RequestUrl(*row) for row in rows]

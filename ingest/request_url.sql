@@ -50,12 +50,13 @@ create or replace macro delete_template(parts) as
 create or replace macro operation_of(operation, is_soap_service, method, asks_for_wsdl) as
     case when is_soap_service and method = 'GET' and asks_for_wsdl then 'metainfo' else operation end;
 
--- One row per row of request_base_texts(method, base): the distinct methods and URLs of a block.
-create or replace table request_base_texts (method varchar, base varchar);
+-- One row per row of request_base_texts(code, method, base): the distinct methods and URLs of a block.
+create or replace table request_base_texts (code integer, method varchar, base varchar);
 
 create or replace view request_bases as
 with split as (
     select
+        code,
         method,
         base,
         regexp_extract(base, '(?is)^(https?)://([^/]*)(/.*)?$', ['scheme', 'authority', 'path']) as url,
@@ -64,8 +65,8 @@ with split as (
 ),
 addressed as (
     select
+        code,
         method,
-        base,
         is_relative,
         url.scheme <> '' and url.authority <> '' as is_url,
         -- user information, port and the root's trailing dot do not matter
@@ -77,8 +78,8 @@ addressed as (
 ),
 hosted as (
     select
+        code,
         method,
-        base,
         is_relative,
         is_url,
         split_part(host, '.', 1) as label,
@@ -157,8 +158,7 @@ spelled as (
     left join soap_services as services on kind = 'service' and services.lower_service = low[2]
 )
 select
-    method,
-    base,
+    code,
     case
         when not is_url and not is_relative then 'bad_url'
         when is_relative or is_bare_suffix then 'no_customer'
@@ -229,16 +229,16 @@ select
         when 'sign_in' then low[2]
         else 'other'
     end as endpoint,
-    kind = 'service' as is_soap_service,
-    service_operation
+    kind = 'service' as is_soap_service
 from spelled;
 
--- One row per row of request_query_texts(query): the distinct query strings of a block, with the question mark.
-create or replace table request_query_texts (query varchar);
+-- One row per row of request_query_texts(code, query): the distinct query strings of a block, with the question mark.
+create or replace table request_query_texts (code integer, query varchar);
 
 create or replace view request_queries as
 with split as (
     select
+        code,
         query,
         list_transform(
             string_split(substr(query, 2), '&'),
@@ -251,6 +251,7 @@ with split as (
 ),
 picked as (
     select
+        code,
         query,
         list_filter(pairs, lambda pair: pair.name = 'skip')[1].value as skip_text,
         list_filter(pairs, lambda pair: pair.name = 'take')[1].value as take_text,
@@ -260,7 +261,7 @@ picked as (
     from split
 )
 select
-    query,
+    code,
     regexp_matches(query, '(?i)^\?(single)?wsdl(=|&|$)') as asks_for_wsdl,
     cast(length(query) as integer) as query_length,
     case when regexp_full_match(decoded(skip_text), '-?[0-9]{1,18}') then try_cast(decoded(skip_text) as bigint) end as skip,

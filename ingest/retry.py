@@ -18,18 +18,19 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from ingest.arrow import arrow_schema
+from ingest.arrow import arrow_schema, decoded
 from ingest.call import CALL_COLUMNS
 from ingest.data_file import data_files, read_files
 from ingest.documents import document_blocks, document_context, document_format, whole_content
 from ingest.errors import LakeError, SourceError, UnknownFormatError
 from ingest.folder import list_sources
-from ingest.formats import log_format
+from ingest.formats import lists_of_records, log_format
 from ingest.lake import Lake, new_load_id
 from ingest.ledger import REJECT_COLUMNS, LedgerRow, Retried
 from ingest.load import Source
 from ingest.reading import format_of, read_on, wanted_format
 from ingest.recognition import Recognition
+from ingest.records import one_record_a_line
 from ingest.report import RetriedSource, RetryReport
 from ingest.source import MAX_LINE_BYTES, STANDARD_INPUT, Block, lines_of
 from ingest.understanding import Stretch, Understanding
@@ -306,7 +307,8 @@ class _Reading:
         )
         next_line = 1
         context: Mapping[str, Any] = {}
-        for form, begins, block in _by_part(blocks, parts):
+        for form, begins, whole in _by_part(blocks, parts):
+            block = one_record_a_line(whole, lists_of_records(form))
             context = context if begins is None else begins
             lines = _count_lines(block)
             old = quarantine.take(next_line, next_line + lines)
@@ -317,7 +319,9 @@ class _Reading:
                 context = self._understand(stretch, form, old, found)
             next_line += lines
             self._write(found)
-        if found.lines != sum(self._held[load_id] for load_id in wanted):
+        holds_batches = any(lists_of_records(part.form) for part in parts)
+        is_cut_otherwise = holds_batches and next_line != chain[-1].resume["next_line"]
+        if is_cut_otherwise or found.lines != sum(self._held[load_id] for load_id in wanted):
             raise SourceError(
                 f"{found.source}: its rejected lines are not where they were, so nothing of it was read again;"
                 " 'koppelzicht ingest --replace' loads it anew"
@@ -412,7 +416,7 @@ def _of_rejected(rows: pa.Table, old: pa.Table) -> pa.Table:
     """Those of these rows whose lines were rejected before, with the load they came with."""
     place = pc.index_in(rows["line_number"], old["line_number"].combine_chunks())
     known = pc.is_valid(place)
-    rows, place = rows.filter(known), place.filter(known)
+    rows, place = decoded(rows.filter(known)), place.filter(known)
     for name in {"load_id", "source", "stream"} & set(rows.column_names):
         rows = rows.set_column(rows.column_names.index(name), rows.schema.field(name), old[name].take(place))
     return rows

@@ -11,11 +11,12 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from ingest.arrow import arrow_schema
+from ingest.arrow import arrow_schema, encoded_schema
 from ingest.call import CALL_COLUMNS
 from ingest.engine import begin_source, connect
 from ingest.ledger import REJECT_COLUMNS
 from ingest.source import MAX_LINE_BYTES, lines_of
+from ingest.vocabulary import Vocabulary
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -27,14 +28,9 @@ if TYPE_CHECKING:
     from ingest.source import Block
 
 _HERE = Path(__file__).parent
-_LEARN, _UNDERSTOOD, _REJECTS = (
-    (_HERE / name).read_text(encoding="utf-8") for name in ("learn.sql", "understood.sql", "rejects.sql")
-)
+_UNDERSTOOD, _REJECTS = ((_HERE / name).read_text(encoding="utf-8") for name in ("understood.sql", "rejects.sql"))
 _FEW = 500
-_DICTIONARY_ROWS = 300_000
-"""A dictionary that has grown beyond this is started anew: memory does not grow with the input."""
 _NO_CALLS = {"called_at_count": 0, "called_at_min": None, "called_at_max": None, "id_sum": 0}
-_DICTIONARIES = ("integration_ids", "request_bases", "request_queries", "user_agents")
 
 
 @dataclass(frozen=True)
@@ -83,6 +79,7 @@ class Understanding:
     def __init__(self) -> None:
         self._connection: duckdb.DuckDBPyConnection = connect()
         self._connection.execute("set variable max_line_bytes = ?", [f"{MAX_LINE_BYTES:,}"])
+        self._vocabulary = Vocabulary(self._connection)
         self._calls: list[pa.Table] = []
         self._rejects: list[pa.Table] = []
 
@@ -112,11 +109,11 @@ class Understanding:
         connection.execute("set variable torn_lines = ?::bigint[]", [places.torn_lines])
         begins = list(zip(places.starts.tolist(), (one.context for one in stretches), strict=True))
         raw, contexts = log_format.read(connection, lines, begins)
-        connection.register("raw", raw)
-        self._learn()
+        connection.register("raw", self._vocabulary.encode(raw))
         understood = connection.sql(_UNDERSTOOD).to_arrow_table()
         fate = understood["fate"]
         accepted = understood if fate.null_count == len(fate) else _without_fate(understood)
+        accepted = self._vocabulary.complete(accepted, [column.name for column in CALL_COLUMNS])
         self._calls.append(places.completed(accepted, CALL_COLUMNS))
         if len(accepted) < len(lines):
             connection.register("understood", understood)
@@ -151,14 +148,6 @@ class Understanding:
         [[sample]] = self._connection.execute("select redacted_sample(?)", [line]).fetchall()
         return str(sample)
 
-    def _learn(self) -> None:
-        """Understand the values in `raw` that have not been met before."""
-        for name in _DICTIONARIES:
-            [[rows]] = self._connection.execute(f"select count(*) from known_{name}").fetchall()
-            if rows > _DICTIONARY_ROWS:
-                self._connection.execute(f"truncate known_{name}")
-        self._connection.execute(_LEARN)
-
 
 class _Places:
     """Which lines are whose, where the lines of several stretches were read together and numbered through."""
@@ -174,25 +163,20 @@ class _Places:
         self._first_lines = np.array([stretch.first_line for stretch in stretches], dtype=np.int64)
 
     def completed(self, rows: pa.Table, columns: Sequence[Column]) -> pa.Table:
-        """These columns of the rows, with the lake's types; load, source, stream and line number of each row's stretch."""
+        """These columns of the rows, with the lake's types; load, source, stream and line number of each row's stretch.
+
+        Texts may be encoded by a dictionary.
+        """
         whose = self._whose(rows)
-        numbers = rows["line_number"].to_numpy() + (self._first_lines - self.starts)[whose]
-
-        def given(name: str) -> pa.Array:
-            values = pa.array([getattr(stretch, name) for stretch in self._stretches], pa.string())
-            if len(values) == 1:
-                return pa.repeat(values[0], len(rows))
-            return values.take(pa.array(whose))
-
-        arrays = [
-            given(column.name)
-            if column.name in {"load_id", "source", "stream"}
-            else pa.array(numbers)
-            if column.name == "line_number"
-            else rows[column.name]
-            for column in columns
-        ]
-        return pa.table(arrays, names=[column.name for column in columns]).cast(arrow_schema(columns))
+        given = {
+            name: pa.DictionaryArray.from_arrays(whose.astype(np.int32), pa.array(values, pa.string()))
+            for name in ("load_id", "source", "stream")
+            if (values := [getattr(stretch, name) for stretch in self._stretches])
+        }
+        given["line_number"] = pa.array(rows["line_number"].to_numpy() + (self._first_lines - self.starts)[whose])
+        names = [column.name for column in columns]
+        table = pa.table([given[name] if name in given else rows[name] for name in names], names=names)
+        return table.cast(encoded_schema(columns, table.schema))
 
     def counts(self, accepted: pa.Table, rejected: pa.Table) -> list[Counts]:
         """What became of the lines of each stretch."""
@@ -202,7 +186,7 @@ class _Places:
                 {
                     "whose": pa.array(self._whose(accepted)),
                     "called_at": accepted["called_at"],
-                    "id": pc.not_equal(accepted["id_status"], "missing"),
+                    "id": pc.not_equal(accepted["id_status"].cast(pa.string()), "missing"),
                 }
             )
             .group_by("whose")

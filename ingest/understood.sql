@@ -1,86 +1,56 @@
 -- From what a format read (`raw`) to calls and rejects: one row a line. `fate` is null for a call, 'ignored', or the reason of
--- its rejection; of several reasons the first one here. What is expensive to understand comes from the dictionaries.
+-- its rejection; of several reasons the first one here. What repeats from call to call is understood already: the codes say
+-- which answers of known_request_bases, known_request_queries and known_integration_ids are the line's. Columns that are such an
+-- answer as it stands do not pass through here, only the codes.
 with addressed as (
     select
-        raw.* replace (upper(raw.method) as method),
-        bases.* exclude (method, base),
+        raw.* exclude (method),
+        upper(raw.method) as method,
+        bases.* exclude (code),
         case when bases.is_soap_service then raw.body end as envelope,
         case when bases.is_soap_service and bases.operation in ('get', 'write') then soap_connector(raw.body) end as soap_name
     from raw
-    left join known_request_bases as bases
-        on bases.base = raw.base and bases.method = upper(raw.method)
+    left join known_request_bases as bases on bases.code = raw.request_bases_code
 ),
 joined as (
     select
-        call.line_number,
-        call.byte_offset,
-        call.fate,
-        call.called_at,
-        call.method,
+        call.* exclude (operation, connector, status, duration_ms, request_bytes, response_bytes),
         case when regexp_full_match(call.status, '[1-5][0-9]{2}') then cast(call.status as smallint) end as status,
         case when call.duration_ms between 0 and 1e9 then call.duration_ms end as duration_ms,
         case when call.request_bytes between 0 and 1e15 then cast(call.request_bytes as bigint) end as request_bytes,
         case when call.response_bytes between 0 and 1e15 then cast(call.response_bytes as bigint) end as response_bytes,
-        call.authorization_header,
-        call.headers_logged,
-        call.envelope,
-        call.api_version,
-        call.request_id,
-        call.reason as url_reason,
-        call.product,
-        call.protocol,
-        call.environment,
-        call.customer,
         operation_of(call.operation, call.is_soap_service, call.method, queries.asks_for_wsdl) as operation,
         case
             when call.soap_name is not null then coalesce(official.connector, redacted_name(call.soap_name))
             else call.connector
         end as connector,
-        call.endpoint,
         queries.query_length,
-        queries.skip,
-        queries.take,
         queries.ordered,
-        queries.filter_fields,
-        ids.integration_id,
-        ids.id_status,
-        ids.id_defect,
-        ids.partner,
-        ids.project,
-        ids.integration,
-        agents.user_agent
+        ids.partner
     from addressed as call
     left join official_connectors as official on official.lower_connector = lower(call.soap_name)
-    left join known_request_queries as queries on queries.query = call.query
-    left join known_integration_ids as ids
-        on ids.text is not distinct from call.id_text and ids.repeated = coalesce(call.id_repeated, false)
-    left join known_user_agents as agents on agents.text = call.user_agent
+    left join known_request_queries as queries on queries.code = call.request_queries_code
+    left join known_integration_ids as ids on ids.code = call.integration_ids_code
 ),
 judged as (
     select
         line_number,
         byte_offset,
+        integration_ids_code,
+        request_bases_code,
+        request_queries_code,
+        user_agents_code,
         case
             when fate is not null then fate
             when called_at is null or called_at < timestamptz '2000-01-01 00:00:00+00' or called_at > getvariable('latest_call')
                 then 'bad_time'
             when method is null or not regexp_full_match(method, '[A-Z]{3,16}') then 'bad_method'
-            when url_reason = 'bad_url' or url_reason is null and customer is null then 'bad_url'
+            when reason = 'bad_url' or reason is null and customer is null then 'bad_url'
             when status is null then 'bad_status'
-            else url_reason
+            else reason
         end as fate,
         called_at,
         cast(timezone(getvariable('time_zone'), called_at) as date) as day,
-        product,
-        protocol,
-        environment,
-        customer,
-        integration_id,
-        id_status,
-        id_defect,
-        partner,
-        project,
-        integration,
         coalesce(product = 'profit' and customer = cast(partner as varchar), false) as own,
         method,
         case
@@ -88,20 +58,14 @@ judged as (
             else operation
         end as operation,
         connector,
-        endpoint,
         status,
         outcome_of(status, duration_ms, query_length) as outcome,
         duration_ms,
         request_bytes,
         response_bytes,
-        skip,
-        take,
         case when operation = 'get' then ordered end as ordered,
-        filter_fields,
-        query_length,
         token_form_of(authorization_header, headers_logged, envelope) as token_form,
         soap_integration_id(envelope) as body_integration_id,
-        user_agent,
         redacted_version(api_version) as api_version,
         redacted_request_id(request_id) as request_id
     from joined

@@ -1,0 +1,152 @@
+"""The values that come back from call to call: ids, URLs, query strings, user agents. Each is understood once.
+
+rows of a block                      distinct values            what they say
+method  base               code      code  method  base         code  customer  connector  ...
+GET     https://1234.r...  0         0     GET     https://...  0     1234      Profit_A   ...
+PUT     https://4321.r...  1         1     PUT     https://...  1     4321      KnSubject  ...
+GET     https://1234.r...  0
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    import duckdb
+
+
+@dataclass(frozen=True)
+class _Question:
+    """What a view of the .sql files is asked by."""
+
+    texts: str
+    """The table that the view reads."""
+    columns: tuple[str, ...]
+    """Those of `raw` that it is filled from."""
+    filling: str
+    """How, in SQL; what is left out has no answer."""
+
+    @property
+    def schema(self) -> pa.Schema:
+        """The types of the columns."""
+        return pa.schema([(name, pa.bool_() if name == "id_repeated" else pa.string()) for name in self.columns])
+
+
+_QUESTIONS = {
+    "integration_ids": _Question(
+        "integration_id_texts",
+        ("id_text", "id_repeated"),
+        "select code, id_text, coalesce(id_repeated, false) from new_values",
+    ),
+    "request_bases": _Question(
+        "request_base_texts",
+        ("method", "base"),
+        "select code, upper(method), base from new_values where method is not null and base is not null",
+    ),
+    "request_queries": _Question(
+        "request_query_texts", ("query",), "select code, query from new_values where query is not null"
+    ),
+    "user_agents": _Question(
+        "user_agent_texts", ("user_agent",), "select code, user_agent from new_values where user_agent is not null"
+    ),
+}
+"""By the view that understands them."""
+
+
+@dataclass(frozen=True)
+class _Known:
+    """The values that a view has been asked about, and its answers, in the same order: by code."""
+
+    values: pa.Table
+    answers: pa.Table
+
+
+class Vocabulary:
+    """What the distinct values of the blocks so far say.
+
+    When more than `most` values are known they are forgotten, so that memory does not grow with the input.
+    """
+
+    def __init__(self, connection: duckdb.DuckDBPyConnection, *, most: int = 50_000) -> None:
+        self._connection = connection
+        self._most = most
+        self._known: dict[str, _Known] = {}
+
+    def encode(self, raw: pa.Table) -> pa.Table:
+        """The rows of `raw` with the code of their values for each view, as `<view>_code`.
+
+        The connection has the answers, by code, as `known_<view>`.
+        """
+        for view, question in _QUESTIONS.items():
+            # A column that no line has may come without a type.
+            values = raw.select(question.columns).cast(question.schema)
+            known = self._known.get(view)
+            if known is not None and len(known.values) > self._most:
+                known = None
+            # Those that are known come first, so their codes stay what they are.
+            first = 0 if known is None else len(known.values)
+            codes, distinct = _distinct(values if known is None else pa.concat_tables([known.values, values]))
+            if known is None or len(distinct) > first:
+                answers = self._answers(view, question, distinct.slice(first), first)
+                if known is not None:
+                    answers = pa.concat_tables([known.answers, answers]).combine_chunks()
+                self._connection.register(f"known_{view}", answers)
+                self._known[view] = _Known(distinct, answers)
+            raw = raw.append_column(f"{view}_code", codes.slice(first))
+        return raw
+
+    def complete(self, rows: pa.Table, names: Sequence[str]) -> pa.Table:
+        """Encoded rows with those of these columns that they lack. Texts are encoded by a dictionary: none is copied."""
+        for view, known in self._known.items():
+            codes = rows[f"{view}_code"].combine_chunks()
+            for name in known.answers.column_names:
+                if name in names and name not in rows.column_names:
+                    rows = rows.append_column(name, _taken(known.answers[name].combine_chunks(), codes))
+        return rows
+
+    def _answers(self, view: str, question: _Question, values: pa.Table, first_code: int) -> pa.Table:
+        """What the view says of each of these values, nothing but nulls where it is not to be asked."""
+        connection = self._connection
+        codes = pa.array(np.arange(first_code, first_code + len(values), dtype=np.int32))
+        connection.register("new_values", values.append_column("code", codes))
+        connection.execute(f"truncate {question.texts}")
+        connection.execute(f"insert into {question.texts} {question.filling}")
+        answers = connection.sql(
+            f"select code, answers.* exclude (code) from new_values left join {view} as answers using (code) order by code"  # noqa: S608 - a name of ours
+        ).to_arrow_table()
+        connection.unregister("new_values")
+        return answers
+
+
+def _distinct(rows: pa.Table) -> tuple[pa.Array, pa.Table]:
+    """For each row the number of its values among the distinct ones, and these, in the order in which they come first."""
+    encoded = [pc.dictionary_encode(column.combine_chunks(), null_encoding="encode") for column in rows.columns]
+    combined = np.zeros(len(rows), dtype=np.int64)
+    for column in encoded:
+        combined = combined * len(column.dictionary) + column.indices.to_numpy()
+    together = pa.array(combined).dictionary_encode()
+    numbers = together.dictionary.to_numpy()
+    values = []
+    for column in reversed(encoded):
+        numbers, places = np.divmod(numbers, max(len(column.dictionary), 1))
+        values.append(column.dictionary.take(pa.array(places)))
+    return together.indices, pa.table(values[::-1], names=rows.column_names)
+
+
+def _taken(answers: pa.Array, codes: pa.Array) -> pa.Array:
+    """The answers with these codes."""
+    if not pa.types.is_string(answers.type):
+        return answers.take(codes)
+    encoded = answers.dictionary_encode()  # several values may have one answer
+    places = encoded.indices.take(codes)
+    used = pc.unique(places).drop_null()
+    new_places = np.zeros(len(encoded.dictionary), dtype=np.int32)
+    new_places[used.to_numpy()] = np.arange(len(used), dtype=np.int32)
+    return pa.DictionaryArray.from_arrays(pa.array(new_places).take(places), encoded.dictionary.take(used))

@@ -1,0 +1,127 @@
+"""Values that come back are understood once, and every row gets what its own value says."""
+
+from __future__ import annotations
+
+import contextlib
+from typing import TYPE_CHECKING, Any
+
+import pyarrow as pa
+import pytest
+from pyarrow.parquet import ParquetFile
+
+from ingest.arrow import arrow_schema
+from ingest.call import CALL_COLUMNS
+from ingest.data_file import write_file
+from ingest.engine import connect
+from ingest.vocabulary import Vocabulary
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from duckdb import DuckDBPyConnection
+
+HOST = "https://4321.rest.afas.online/ProfitRestServices"
+NAMES = ("id_status", "partner", "customer", "operation", "connector", "query_length", "user_agent")
+
+
+@pytest.fixture
+def connection() -> Iterator[DuckDBPyConnection]:
+    with contextlib.closing(connect(threads=1)) as connection:
+        yield connection
+
+
+def _raw(*rows: tuple[str | None, bool | None, str | None, str | None, str | None, str | None]) -> pa.Table:
+    names = ("id_text", "id_repeated", "method", "base", "query", "user_agent")
+    types = (pa.string(), pa.bool_(), *[pa.string()] * 4)
+    return pa.table(
+        [pa.array(column, type_) for column, type_ in zip(zip(*rows, strict=True), types, strict=True)], names=names
+    )
+
+
+def _said(vocabulary: Vocabulary, raw: pa.Table) -> list[tuple[Any, ...]]:
+    rows = vocabulary.encode(raw)
+    codes = rows.select([name for name in rows.column_names if name.endswith("_code")])
+    return [tuple(row[name] for name in NAMES) for row in vocabulary.complete(codes, NAMES).to_pylist()]
+
+
+FIRST = _raw(
+    ("1234_5", False, "get", f"{HOST}/connectors/KnSubject", "?skip=1", "A/1"),
+    (None, None, "POST", f"{HOST}/connectors/KnSubject", "", None),
+    ("1234_5", False, "GET", f"{HOST}/connectors/KnSubject", "?skip=1", "A/1"),
+)
+SAID_OF_FIRST = [
+    ("valid", 1234, "4321", "get", "KnSubject", 7, "A/1"),
+    ("missing", None, "4321", "insert", "KnSubject", 0, None),
+    ("valid", 1234, "4321", "get", "KnSubject", 7, "A/1"),
+]
+SECOND = _raw(
+    ("1234_5", True, "GET", f"{HOST}/connectors/FbSales", "?skip=1", "B/2"),
+    ("1234_5", False, "get", f"{HOST}/connectors/KnSubject", "", "A/1"),
+)
+SAID_OF_SECOND = [
+    ("malformed", None, "4321", "get", "FbSales", 7, "B/2"),
+    ("valid", 1234, "4321", "get", "KnSubject", 0, "A/1"),
+]
+
+
+@pytest.mark.parametrize("most", [0, 1, 2, 100])
+def test_what_a_value_says_does_not_depend_on_what_came_before(connection: DuckDBPyConnection, most: int) -> None:
+    vocabulary = Vocabulary(connection, most=most)
+
+    said = [_said(vocabulary, raw) for raw in (FIRST, SECOND, FIRST, SECOND)]
+
+    assert said == [SAID_OF_FIRST, SAID_OF_SECOND, SAID_OF_FIRST, SAID_OF_SECOND]
+
+
+def test_a_column_that_no_line_of_a_block_has_may_be_without_a_type(connection: DuckDBPyConnection) -> None:
+    vocabulary = Vocabulary(connection)
+    untyped = FIRST.set_column(0, "id_text", pa.nulls(3))
+
+    assert _said(vocabulary, FIRST) == SAID_OF_FIRST
+    assert [row[:2] for row in _said(vocabulary, untyped)] == [("missing", None)] * 3
+
+
+def test_nothing_is_said_where_nothing_was_asked(connection: DuckDBPyConnection) -> None:
+    vocabulary = Vocabulary(connection)
+
+    no_method = _raw((None, None, None, f"{HOST}/connectors/KnSubject", None, None))
+    no_url = _raw((None, None, "GET", None, None, None))
+
+    assert _said(vocabulary, no_method) == [("missing", None, None, None, None, None, None)]
+    assert _said(vocabulary, no_url) == [("missing", None, None, None, None, None, None)]
+    assert _said(vocabulary, no_url.slice(0, 0)) == []
+
+
+def test_encoded_texts_are_written_as_texts_and_only_those_that_stand_in_a_row(tmp_path: Path) -> None:
+    columns = [column for column in CALL_COLUMNS if column.name in {"customer", "connector", "partner"}]
+    pieces: list[tuple[list[str], list[int], list[int | None]]] = [
+        (["1111", "4444"], [1, 0, 1], [3333, 2222, None]),
+        (["4444", "2222"], [0, 1], [5555, 5555]),
+    ]
+    rows = pa.concat_tables(
+        pa.table(
+            {
+                "customer": pa.DictionaryArray.from_arrays(pa.array(codes, pa.int32()), customers),
+                "partner": pa.array(partners, pa.int32()),
+                "connector": pa.DictionaryArray.from_arrays(
+                    pa.nulls(len(codes), pa.int32()), pa.array([], pa.string())
+                ),
+            }
+        )
+        for customers, codes, partners in pieces
+    )
+
+    new = write_file(tmp_path / "calls.parquet", rows.schema, [rows])
+
+    with ParquetFile(new.path) as written:
+        table = written.read()
+        statistics = written.metadata.row_group(0).column(0).statistics
+    assert table.schema.field("customer").type == pa.string()
+    assert table["customer"].to_pylist() == ["4444", "1111", "4444", "4444", "2222"]
+    assert table["partner"].to_pylist() == [3333, 2222, None, 5555, 5555]
+    assert table["connector"].null_count == 5
+    assert (statistics.min, statistics.max) == ("1111", "4444")
+    assert table.cast(arrow_schema([next(c for c in columns if c.name == name) for name in table.column_names]))
+    assert '"customer": "1111"' in new.stats
+    assert '"partner": 5555' in new.stats
