@@ -86,6 +86,8 @@ def cell(column: str, value: object) -> str:
 
     >>> cell("calls", 1234567), cell("partner", 1234567), cell("error_rate", 0.0123)
     ('1,234,567', '1234567', '1.23 %')
+    >>> cell("environments", ["production", "test"])
+    'production, test'
     """
     match value:
         case None:
@@ -105,9 +107,17 @@ def cell(column: str, value: object) -> str:
         case dt.datetime():
             return _instant(value.replace(microsecond=0)).replace("T", " ").replace("Z", " UTC")
         case list() | tuple() | dict():
-            return json_text(value) if value else NULL
+            return _several(value)
         case _:
             return shown(str(to_json(value)))
+
+
+def _several(values: list[Any] | tuple[Any, ...] | dict[Any, Any]) -> str:
+    if not values:
+        return NULL
+    if isinstance(values, dict) or not all(isinstance(value, str) for value in values):
+        return json_text(values)
+    return ", ".join(shown(value) for value in values)
 
 
 def heading(column: str) -> str:

@@ -12,7 +12,7 @@
 -- letters differ, or neighbours are swapped; same_partner: another id of the partner, when $sent does not arrive.
 -- An id that the registry knows is another integration and no typing error, unless it does not know $sent; without a
 -- registry, any other id of the same partner is.
--- A registered id that never arrived is listed with no calls when $sent is nearly it.
+-- A registered id that never arrived is listed with no calls when $sent is nearly it. Of typing errors the nearest is first.
 with asked as (
     select
         cast($sent as varchar) as sent,
@@ -179,6 +179,7 @@ where told.is_near
 group by told.integration_id, told.kind, integrations.name, integrations.integration
 order by
     case told.kind when 'typing_error' then 1 when 'documentation_example' then 2 when 'same_partner' then 3 else 0 end asc,
+    case when told.kind = 'typing_error' then damerau_levenshtein(told.integration_id, $sent) end asc,
     calls desc,
     told.integration_id asc,
     told.kind asc

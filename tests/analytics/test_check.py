@@ -182,6 +182,13 @@ def test_a_registered_integration_is_no_typing_error_of_another(warehouse: Wareh
     assert check(warehouse, "1243567_12").verdict == "not_seen"
 
 
+def test_the_nearest_typing_error_is_first_however_few_its_calls(warehouse: Warehouse) -> None:
+    assert [one for one in near(warehouse, "1234567_22") if one[1] == "typing_error"] == [
+        ("1234567_12", "typing_error", 1, 1),
+        ("1234567_11", "typing_error", 6, 3),
+    ]
+
+
 def test_a_malformed_id_that_is_another_integrations_is_nobody_elses_typing_error(warehouse: Warehouse) -> None:
     assert ("1234567-11", "separator", 1, 1) in near(warehouse, "1234567_11")
     assert "1234567-11" not in [one[0] for one in near(warehouse, "1234567_12")]
