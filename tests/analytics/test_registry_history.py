@@ -72,6 +72,44 @@ def test_a_period_that_reaches_to_the_end_of_the_data_has_the_names_of_now(lake:
     assert names(lake, Scope.parse({"until": "2026-08-31"}))["1234567_2"] == "Acme People"
 
 
+def test_the_names_of_now_may_be_younger_than_the_data(tmp_path: Path) -> None:
+    """The data end on 10 September. Whoever asks for all of it gets the list of October; a day less has that of its day."""
+    lake = given_lake(tmp_path / "lake", [call(called_at=f"2026-09-{day:02}T08:00:00Z") for day in (1, 10)])
+    load(lake, "integration,name\n1234567_1,Acme HR\n", "2026-01-01")
+    load(lake, "integration,name\n1234567_1,Acme People\n", "2026-10-15")
+    assert names(lake, Scope()) == {"1234567_1": "Acme People"}
+    assert names(lake, Scope.parse({"since": "2026-09-10", "until": "2026-09-11"})) == {"1234567_1": "Acme People"}
+    assert names(lake, Scope.parse({"until": "2026-12-01"})) == {"1234567_1": "Acme People"}
+    assert names(lake, Scope.parse({"until": "2026-09-10"})) == {"1234567_1": "Acme HR"}
+
+
+JANUARY = ("integration,name", "1234567_1,Acme HR", "1234567_2,")
+OCTOBER = (
+    "integration,name,replaces",
+    "1234567_1,Acme before",
+    "1234567_2,Acme between,1234567_1",
+    "1234567_3,Acme,1234567_2",
+)
+
+
+@pytest.mark.parametrize("lists", [("01", "10"), ("10", "01")], ids=["january_first", "october_first"])
+@pytest.mark.parametrize("rows", [slice(None, 0, -1), slice(1, None)], ids=["new_id_first", "old_id_first"])
+def test_the_order_of_ids_and_of_lists_changes_no_name(tmp_path: Path, rows: slice, lists: tuple[str, ...]) -> None:
+    """A chain of three ids: all calls are the newest one's, whose name in spring is that which its oldest id had."""
+    used = {"03": "1234567_1", "06": "1234567_2", "10": "1234567_3"}
+    lake = given_lake(
+        tmp_path / "lake",
+        [call(called_at=f"2026-{month}-10T08:00:00Z", integration_id=one) for month, one in used.items()],
+    )
+    for month in lists:
+        header, *_ = content = JANUARY if month == "01" else OCTOBER
+        padded = [f"{row}{',' * (header.count(',') - row.count(','))}" for row in content[rows]]
+        load(lake, "\n".join([header, *padded, ""]), f"2026-{month}-01")
+    assert names(lake, MARCH) == {"1234567_3": "Acme HR"}
+    assert names(lake, JUNE) == {"1234567_3": "Acme HR"}
+    assert names(lake, Scope()) == {"1234567_3": "Acme"}
+
+
 def test_branches_are_those_of_the_period_and_partners_have_the_first_name_they_got(lake: Path) -> None:
     with Warehouse.open(lake) as warehouse:
         then = warehouse.metric("customer_links", MARCH.replace(customer="1000001"))["branch"].to_list()
