@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Any
 
 from ingest.call import Call
 from ingest.documents import document_blocks, document_format
-from ingest.formats import log_format
+from ingest.formats import lists_of_records, log_format
 from ingest.lake import DEFAULT_TIME_ZONE
 from ingest.reading import format_of, wanted_format
+from ingest.records import one_record_a_line
 from ingest.report import Inspection, Reject
 from ingest.source import open_source, stream_of
 from ingest.understanding import Stretch, Understanding
@@ -44,7 +45,12 @@ def inspect(path: str, options: ReadOptions, *, limit: int | None, now: dt.datet
             if block.kind == "long_more":
                 continue
             stretch = Stretch(
-                block=block, first_line=lines + 1, context=context, load_id="", source=path, stream=stream
+                block=one_record_a_line(block, lists_of_records(form)),
+                first_line=lines + 1,
+                context=context,
+                load_id="",
+                source=path,
+                stream=stream,
             )
             [counts], [context] = understanding.read([stretch], form)
             lines += counts.lines

@@ -6,10 +6,12 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from ingest.errors import SourceError
+from ingest.formats import lists_of_records
 from ingest.lake import new_load_id
 from ingest.ledger import LedgerRow, Position
 from ingest.memory import TAIL_BYTES
 from ingest.recognition import end_of_first_data
+from ingest.records import one_record_a_line
 from ingest.report import SourceReport
 from ingest.source import MARK_INTERVAL, STANDARD_INPUT, Block, open_source
 from ingest.understanding import Counts, Stretch
@@ -97,7 +99,7 @@ class Load:
     def stretch(self, block: Block) -> Stretch:
         """The block, with what it takes to understand it."""
         return Stretch(
-            block=block,
+            block=one_record_a_line(block, lists_of_records(self.log_format)),
             first_line=self.next_line,
             context=self.context,
             load_id=self.load_id,

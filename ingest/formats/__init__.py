@@ -97,6 +97,11 @@ def json_dialect(lines: Sequence[str]) -> LogFormat:
     return JsonLines()
 
 
+def lists_of_records(form: LogFormat) -> Sequence[Sequence[str]]:
+    """The lists, by their names from the outside in, in which a line of this format may hold several records."""
+    return form.records if isinstance(form, JsonLines) else ()
+
+
 def is_data(line: bytes) -> bool:
     """Whether this is a line of data in any format, as opposed to comments, directives, headers and blank lines."""
     if not line.strip() or line.removeprefix(b"\xef\xbb\xbf").startswith(b"#"):

@@ -241,7 +241,7 @@ class Dialect(_Model):
     """Values that stand for none."""
     known_by: KnownBy | None = None
     records: tuple[tuple[str, ...], ...] = ()
-    """Lists around the record, one inside of the other, where a line may be wrapped into them; it holds one record."""
+    """Lists around the records of a line, one inside of the other, where a line may hold several."""
     json_texts: tuple[FieldPath, ...] = ()
     """Objects that may be written as a text that is JSON."""
     pairs: tuple[Pairs, ...] = ()
@@ -271,7 +271,7 @@ class Dialect(_Model):
     @property
     def is_rewritten(self) -> bool:
         """Whether a line has to be rearranged before its fields can be found by their paths."""
-        return bool(self.records or self.json_texts or self.pairs)
+        return bool(self.json_texts or self.pairs)
 
     def as_text(self) -> str:
         """The dialect as JSON that `dialect_of_text` reads."""

@@ -74,7 +74,11 @@ _KEYS = """
 """The sets of keys in a block: those of the line's object and of the objects in it that hold fields. Where a key stands in an
 object twice, what it says is anybody's guess: those lines, too."""
 
-_PLAIN = "create or replace temp view records as select *, null::varchar as detail, case when fate is null then line end as object from lines"
+_RECORDS = """
+    select line_number, byte_offset, fate, null::varchar as detail, case when fate is null then line end as object
+    from lines
+"""
+_PLAIN = f"create or replace temp view records as {_RECORDS}"
 
 _VALUES = """
     select line_number, byte_offset, fate, detail, object, json_extract_string(object, getvariable('paths')) as value
@@ -108,6 +112,11 @@ class JsonLines:
     def dialect(self) -> str | None:
         """Whose field names these are; None for our own."""
         return None if self._dialect.name == OWN else self._dialect.name
+
+    @property
+    def records(self) -> Sequence[Sequence[str]]:
+        """The lists around a record, where a line may hold several."""
+        return self._dialect.records
 
     def claims(self, lines: Sequence[str]) -> bool:
         """Some line is a JSON object of this dialect, and looks like a call or most of one."""
@@ -210,21 +219,7 @@ def _json_path(parts: _Parts) -> str:
 
 
 def _rewritten(connection: duckdb.DuckDBPyConnection, dialect: Dialect) -> pa.Table:
-    """The lines with the record in each of them, rearranged so that its fields are found by their paths."""
-    expression, count = "case when fate is null then line end", "1"
-    for number, lists in enumerate(dialect.records):
-        whole = [f'$."{name}"' for name in lists]
-        paths = ["$" + "[0]".join(part.removeprefix("$") for part in whole[: depth + 1]) for depth in range(len(whole))]
-        connection.execute(f"set variable record_{number} = ?", [paths[-1] + "[0]"])
-        connection.execute(f"set variable lists_{number} = ?", [paths])
-        lengths = f"json_array_length(line, getvariable('lists_{number}'))"
-        # A list that is empty, or no list at all, leaves the line as it is.
-        is_wrapped = f"coalesce(list_min({lengths}) > 0, false)"
-        expression = (
-            f"case when fate is null and {is_wrapped}"
-            f" then json_extract(line, getvariable('record_{number}'))::varchar else {expression} end"
-        )
-        count = f"case when fate is null and {is_wrapped} then list_max({lengths}) else {count} end"
+    """The records, rearranged so that their fields are found by their paths."""
     steps = []
     for number, path in enumerate(dialect.json_texts):
         connection.execute(f"set variable text_{number} = ?", [_json_path(parts_of(path))])
@@ -253,20 +248,10 @@ def _rewritten(connection: duckdb.DuckDBPyConnection, dialect: Dialect) -> pa.Ta
             f"case when json_type(object, getvariable('pair_at_{number}')) = 'ARRAY'"
             f" then json_merge_patch(object, {patch})::varchar else object end"
         )
-    query = f"select line_number, byte_offset, fate, {expression} as object, {count} as records from lines"
+    query = _RECORDS
     for step in steps:
         query = f"select * replace ({step} as object) from ({query})"
-    return connection.sql(
-        f"""
-        select
-            line_number,
-            byte_offset,
-            case when fate is null and records > 1 then 'not_a_record' else fate end as fate,
-            case when fate is null and records > 1 then 'the line holds ' || records || ' records; expected one a line' end as detail,
-            case when records = 1 then object end as object
-        from ({query})
-        """
-    ).to_arrow_table()
+    return connection.sql(query).to_arrow_table()
 
 
 _MOST_BRACKETS = 1000
