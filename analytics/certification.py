@@ -53,6 +53,7 @@ Reason: TypeAlias = Literal[
     "certification_ends",
     "ids_missing",
     "ids_malformed",
+    "ids_mistyped",
     "supplied_getconnectors",
 ]
 STATES: tuple[State, ...] = get_args(State)
@@ -83,10 +84,10 @@ class Certification:
 
     `rows`: an integration a row, the contract's columns first, then partner, partner_name, since (the first day of the
     state, as far as the logs reach), since_is_start (whether that is the first day known), missing (customers that
-    restore it), silent, failing_customers, below_on, calls, missing_calls and malformed_calls (without a valid id, its
-    own or its partner's), supplied_connectors.
+    restore it), silent, failing_customers, below_on, calls, missing_calls, malformed_calls and mistyped_calls (without the
+    right id, its own or its partner's), supplied_connectors.
     `course`: integration, day, customers, silent, complete, certified, state: every day that the logs cover.
-    `ids`: the calls without a valid id that could be attributed, and by what (questions/certification_ids.sql).
+    `ids`: the calls without the right id that could be attributed, and by what (questions/certification_ids.sql).
     """
 
     rows: pl.DataFrame
@@ -314,7 +315,7 @@ def _latest(facts: pl.DataFrame, course: pl.DataFrame, required: int) -> pl.Data
 
 
 def _ids_of(facts: pl.DataFrame, ids: pl.DataFrame) -> pl.DataFrame:
-    """Calls without a valid id that are an integration's, or its partner's without telling which integration's."""
+    """Calls without the right id that are an integration's, or its partner's without telling which integration's."""
     import polars as pl
 
     its_own = ids.filter(pl.col("integration").is_not_null()).select("integration", "id_status", "calls")
@@ -327,8 +328,8 @@ def _ids_of(facts: pl.DataFrame, ids: pl.DataFrame) -> pl.DataFrame:
         pl.concat([its_own, its_partners])
         .group_by("integration")
         .agg(
-            pl.col("calls").filter(pl.col("id_status") == status).sum().alias(f"{status}_calls")
-            for status in ("missing", "malformed")
+            pl.col("calls").filter(pl.col("id_status") == status).sum().alias(f"{name}_calls")
+            for name, status in (("missing", "missing"), ("malformed", "malformed"), ("mistyped", "valid"))
         )
     )
 
@@ -340,7 +341,7 @@ def _with_reasons(
     import polars as pl
 
     customers, until, today = pl.col("customers"), pl.col("certified_until"), pl.col("day")
-    rows = rows.with_columns(pl.col("missing_calls", "malformed_calls").fill_null(0))
+    rows = rows.with_columns(pl.col("missing_calls", "malformed_calls", "mistyped_calls").fill_null(0))
     holds: dict[Reason, pl.Expr] = {
         "no_customers": customers == 0,
         "too_few_customers": (customers > 0) & (customers < required),
@@ -359,6 +360,7 @@ def _with_reasons(
         & ((until - today).dt.total_days() <= window_days).fill_null(value=False),
         "ids_missing": pl.col("missing_calls") > 0,
         "ids_malformed": pl.col("malformed_calls") > 0,
+        "ids_mistyped": pl.col("mistyped_calls") > 0,
         "supplied_getconnectors": pl.col("supplied_connectors") > 0,
     }
     worst_first = {state: place for place, state in enumerate(STATES)}
@@ -383,6 +385,7 @@ def _with_reasons(
             "calls",
             "missing_calls",
             "malformed_calls",
+            "mistyped_calls",
             "supplied_connectors",
             "certified_until",
         )

@@ -109,7 +109,7 @@ def customers(clock: Certification, view: View) -> pl.DataFrame:
 
 
 def ids(clock: Certification) -> pl.DataFrame:
-    """Return the calls without a valid id that may be one integration's, and what gives their owner away."""
+    """Return the calls without the right id that may be one integration's, and what gives their owner away."""
     integration = clock.rows["integration"].item()
     return clock.ids.filter((pl.col("integration") == integration) | pl.col("integration").is_null()).rename(
         {"sent": "integration_id"}
@@ -129,7 +129,8 @@ def rests_on(clock: Certification) -> Words:
 
 def _sentence(code: str, row: Mapping[str, Any], clock: Certification) -> Words:
     names = (
-        "missing", "silent", "failing_customers", "missing_calls", "malformed_calls", "supplied_connectors", "certified_until",
+        "missing", "silent", "failing_customers", "missing_calls", "malformed_calls", "mistyped_calls", "supplied_connectors",
+        "certified_until",
     )  # fmt: skip
     return say(f"certification.about.{code}", window=clock.window_days, **{name: row[name] for name in names})
 

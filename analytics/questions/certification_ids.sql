@@ -1,16 +1,20 @@
--- title: Calls without a valid id that are somebody's
+-- title: Calls without the right id that are somebody's
 -- unit: calls
 -- grain: one row per partner, integration (null: one of the partner's), way in which the id is wrong, what was sent and
 -- what it is attributed by
 -- key: partner, integration, id_status, id_defect, sent, basis, evidence
 -- look_back: 0
--- meaning: Calls of the last $window days without a valid IntegrationId whose owner something else gives away. basis,
--- the first that applies:
+-- meaning: Calls of the last $window days without a valid IntegrationId, or with a mistyped one, whose owner something else
+-- gives away. basis, the first that applies:
+-- typing_error: a valid id of a partner that the registry does not know, whose number is one character off from that of
+-- one partner it knows, with the project number of this partner's integration: four digits or more, so that it is no
+-- coincidence. Swapped neighbours are one character off;
 -- envelope: the id stands in the SOAP envelope; digits: what was sent holds the digits of one known integration's id, with
 -- something else between or around them, or is its partner's number alone; connector: a GetConnector whose prefix, the
 -- part before the first underscore, only this partner uses in calls with an id; user_agent: a program that only this
 -- partner uses in calls with an id, at a customer of this partner. What none of these tells is attributed to nobody: so
--- there may be more. A shared library's name (python-requests) tells only as long as one partner alone uses it.
+-- there may be more. A shared library's name (python-requests) tells only as long as one partner alone uses it. What sends a
+-- mistyped id or the documentation's example does not tell which program or prefix is a partner's.
 with last_day as (
     select max(day) as day
     from days
@@ -45,10 +49,38 @@ groups as (
     group by all
 ),
 
+mistyped as (
+    select
+        sent.integration as sent,
+        min(meant.integration) as integration,
+        min(meant.partner) as partner
+    from (
+        select distinct
+            integration,
+            partner,
+            split_part(integration, '_', 2) as project
+        from groups
+        where id_status = 'valid'
+    ) as sent
+    inner join integrations as meant
+        on
+            sent.project = cast(meant.project as varchar)
+            and damerau_levenshtein(cast(sent.partner as varchar), cast(meant.partner as varchar)) = 1
+    where
+        length(sent.project) >= 4
+        and sent.partner not in (select integrations.partner from integrations)
+        and sent.partner not in (select partners.partner from partners)
+    group by sent.integration
+    having count(*) = 1
+),
+
 identified as (
     select *
     from groups
-    where id_status = 'valid'
+    where
+        id_status = 'valid'
+        and integration not in ('12345_123456', '12345_678900')
+        and integration not in (select mistyped.sent from mistyped)
 ),
 
 known as (
@@ -109,6 +141,7 @@ partner_numbers as (
 
 nameless as (
     select
+        integration,
         id_status,
         id_defect,
         sent,
@@ -122,7 +155,7 @@ nameless as (
         || regexp_extract(sent, '^0*([1-9][0-9]*)_0*([1-9][0-9]*)([^0-9].*)?$', 2) as parted,
         regexp_replace(sent, '[^0-9]', '', 'g') as digits
     from groups
-    where id_status <> 'valid' and calls > 0
+    where calls > 0 and (id_status <> 'valid' or integration in (select mistyped.sent from mistyped))
 ),
 
 attributed as (
@@ -134,22 +167,26 @@ attributed as (
         nameless.calls,
         nameless.last_call,
         case
+            when mistyped.integration is not null then 'typing_error'
             when envelope.integration is not null then 'envelope'
             when digits.integration is not null or partner_numbers.partner is not null then 'digits'
             when prefixes.partner is not null then 'connector'
             when partners_customers.partner is not null then 'user_agent'
         end as basis,
         case
+            when mistyped.integration is not null then nameless.sent
             when envelope.integration is not null then nameless.body_integration_id
             when digits.integration is not null or partner_numbers.partner is not null then nameless.sent
             when prefixes.partner is not null then nameless.prefix
             when partners_customers.partner is not null then nameless.agent
         end as evidence,
         case
+            when mistyped.integration is not null then mistyped.partner
             when envelope.integration is not null then envelope.partner
             else coalesce(digits.partner, partner_numbers.partner, prefixes.partner, partners_customers.partner)
         end as partner,
         case
+            when mistyped.integration is not null then mistyped.integration
             when envelope.integration is not null then envelope.integration
             when digits.integration is not null then digits.integration
             when partner_numbers.partner is not null then null
@@ -157,6 +194,7 @@ attributed as (
             when partners_customers.partner is not null then agents.integration
         end as integration
     from nameless
+    left join mistyped on nameless.integration = mistyped.sent
     left join known as envelope on nameless.body_integration_id = envelope.integration
     left join by_digits as digits on coalesce(nullif(nameless.parted, ''), nameless.digits) = digits.digits
     left join partner_numbers on nameless.digits = cast(partner_numbers.partner as varchar)

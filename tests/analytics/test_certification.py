@@ -378,6 +378,42 @@ def test_calls_without_a_valid_id_are_attributed_by_what_gives_their_owner_away(
     assert said == {"1000001_1": (1, 2), "1000001_2": (1, 0), "1000002_1": (1, 1), "1000002_2": (1, 1)}
 
 
+def test_a_valid_id_is_mistyped_when_only_the_partners_number_is_off_and_only_by_a_character(tmp_path: Path) -> None:
+    registry = [
+        f"{integration},,,," for integration in ("1000001_300001", "1000001_41", "5000012_300002", "5000013_300002")
+    ]
+    calls = [
+        *on("11-05", "1000001_300001", 1, user_agent="Acme/2"),
+        *on("11-05", "1000010_300001", 2, first=2, user_agent="Acme/2"),  # neighbours swapped
+        *on("11-05", "100001_300001", 1, first=9),  # a digit left out
+        *on(
+            "11-05", "", 1, integration_id=None, user_agent="Acme/1"
+        ),  # by its program, for nobody else is known to use it
+        *on("11-05", "1000002_300001", 1, status=500),  # a digit for another
+        # not: two characters, another project, a number that may be a coincidence, two that may be meant, a known partner
+        *on("11-05", "1000022_300001", 1),
+        *on("11-05", "1000002_300009", 1),
+        *on("11-05", "1000002_41", 1),
+        *on("11-05", "5000014_300002", 1),
+        *on("11-05", "5000012_300001", 1),
+        # before the window
+        *on("09-01", "1000010_300001", 9),
+    ]
+    lake = given_lake(tmp_path / "lake", calls, registry=[registered(tmp_path, registry)])
+    with Warehouse.open(lake) as warehouse:
+        answer = certification(warehouse, Scope())
+    found = answer.ids.select("integration", "id_status", "sent", "basis", "evidence", "calls", "customers")
+    assert sorted(found.rows()) == [
+        ("1000001_300001", "missing", None, "user_agent", "acme", 1, 1),
+        ("1000001_300001", "valid", "1000002_300001", "typing_error", "1000002_300001", 1, 1),
+        ("1000001_300001", "valid", "1000010_300001", "typing_error", "1000010_300001", 2, 2),
+        ("1000001_300001", "valid", "100001_300001", "typing_error", "100001_300001", 1, 1),
+    ]
+    row = row_of(answer, "1000001_300001")
+    assert (row["missing_calls"], row["malformed_calls"], row["mistyped_calls"]) == (1, 0, 4)
+    assert {"ids_missing", "ids_mistyped"} <= set(row["reasons"])
+
+
 def test_supplied_getconnectors_are_a_reason(tmp_path: Path) -> None:
     calls = [
         *on("11-05", "1000001_1", 1, connector="profit_Employees"),

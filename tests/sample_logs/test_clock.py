@@ -104,6 +104,19 @@ def test_it_loses_its_customers_and_the_clock_says_so(clock: Certification) -> N
     assert course[last_days[-5] + dt.timedelta(days=30)] == 4
 
 
+def test_swapped_digits_are_told_to_be_whose_they_are(clock: Certification) -> None:
+    mistyped = [
+        call
+        for call in reading.demo_calls()
+        if call.identity == "1170_301201"
+        and call.environment == "production"
+        and call.local.date() >= dt.date(2026, 10, 2)
+    ]
+    said = {row["integration"]: row["mistyped_calls"] for row in clock.rows.to_dicts() if row["mistyped_calls"]}
+    assert said == {"1107_301201": len(mistyped)}
+    assert "valid, and of a partner that does not exist; `certification`: the reason `ids_mistyped`" in README
+
+
 def test_it_falls_silent_and_the_clock_says_until_when_it_lasts(demo: Warehouse, clock: Certification) -> None:
     row = clock.rows.row(by_predicate=pl.col("integration") == "2386_304040", named=True)
     assert (row["silent"], row["reasons"]) == (row["customers"], ["falling"])
