@@ -17,20 +17,25 @@ from __future__ import annotations
 
 import datetime as dt
 import html
+import tomllib
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 from analytics.errors import AnalyticsError
 from analytics.reports.csv_text import csv_text
+from analytics.reports.files import write_whole
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from pathlib import Path
 
     import polars as pl
 
     from analytics.scope import Scope
     from analytics.warehouse import Warehouse
+
+Language: TypeAlias = Literal["en", "nl"]
 
 SMALLEST = 5
 """Fewer customers than this are not shown by default."""
@@ -90,49 +95,66 @@ def published_of(rows: pl.DataFrame, *, smallest: int = SMALLEST) -> pl.DataFram
     return pl.DataFrame(shown, schema=dict(zip(PUBLISHED_COLUMNS, types, strict=True)), orient="row")
 
 
-def publish(rows: pl.DataFrame, file: Path, *, smallest: int, period: str) -> None:
-    """Write such rows as CSV, or as an HTML table to put into a page, whichever the file's name says."""
+def publish(
+    rows: pl.DataFrame, file: Path, *, smallest: int, period: tuple[dt.date, dt.date] | None, language: Language = "en"
+) -> None:
+    """Write such rows as CSV, or as an HTML table to put into a page, whichever the file's name says.
+
+    `period`: the days (since, until) that the figures are about, None where there are none. The names of CSV's columns are
+    the same in every language.
+    """
+    words = _words()[language]
+    rest = {OTHER: words["other_branches"], ALL: words["all_branches"]}
+    shown = [(*row[:2], rest.get(row[2], row[2]), *row[3:]) for row in rows.rows()]
     match file.suffix.lower():
         case ".csv":
-            text = csv_text(PUBLISHED_COLUMNS, rows.rows())
+            text = csv_text(PUBLISHED_COLUMNS, shown)
         case ".html":
-            text = _html(rows, smallest=smallest, period=period)
+            caption = words["caption"].format(period=_period(period, words), smallest=smallest)
+            text = _html(shown, caption, words, language)
         case _:
             raise AnalyticsError(f"{file}: expected a name that ends in {' or '.join(SUFFIXES)}")
     try:
-        file.write_text(text, encoding="utf-8", newline="")
+        write_whole(file, text)
     except OSError as error:
         raise AnalyticsError(f"{file}: cannot be written: {error.strerror or error}") from error
-
-
-def period_in_words(warehouse: Warehouse, scope: Scope) -> str:
-    """The days that the figures are about, as far as there are any."""
-    period = warehouse.period(scope)
-    return f"{period[0]} to {period[1] - dt.timedelta(days=1)}" if period else "no calls"
 
 
 def _rounded(value: float | None, digits: int) -> float | None:
     return None if value is None else round(value, digits)
 
 
-def _html(rows: pl.DataFrame, *, smallest: int, period: str) -> str:
+@cache
+def _words() -> dict[str, Any]:
+    return tomllib.loads((Path(__file__).parent / "reports" / "published.toml").read_text(encoding="utf-8"))
+
+
+def _html(rows: Sequence[tuple[Any, ...]], caption: str, words: dict[str, Any], language: Language) -> str:
+    headings = "".join(f"<th>{html.escape(name)}</th>" for name in words["headings"])
     lines = [
-        "<table>",
-        (
-            f"<caption>Customers by branch, {html.escape(period)}. Branches with fewer than {smallest} customers are "
-            "not named.</caption>"
-        ),
-        (
-            "<thead><tr><th>Integration</th><th>Branch</th><th>Customers</th><th>Share of the branch</th>"
-            "<th>Times the usual share</th></tr></thead>"
-        ),
+        f'<table lang="{language}">',
+        f"<caption>{html.escape(caption)}</caption>",
+        f"<thead><tr>{headings}</tr></thead>",
         "<tbody>",
     ]
-    for integration, name, branch, customers, share, lift in rows.iter_rows():
-        cells = (name or integration, branch, f"{customers:,}", _percent(share), "–" if lift is None else f"{lift:.1f}")
+    for integration, name, branch, customers, share, lift in rows:
+        cells = (
+            name or integration,
+            branch,
+            f"{customers:,}".replace(",", words["thousands"]),
+            "–" if share is None else f"{share:.0%}",
+            "–" if lift is None else f"{lift:.1f}".replace(".", words["decimal"]),
+        )
         lines.append(f"<tr>{''.join(f'<td>{html.escape(cell)}</td>' for cell in cells)}</tr>")
     return "\n".join([*lines, "</tbody>", "</table>", ""])
 
 
-def _percent(share: float | None) -> str:
-    return "–" if share is None else f"{share:.0%}"
+def _period(period: tuple[dt.date, dt.date] | None, words: dict[str, Any]) -> str:
+    """The days in words, the last one included."""
+    if period is None:
+        return str(words["no_calls"])
+    months = words["months"].split()
+    first, last = (
+        f"{day.day} {months[day.month - 1]} {day.year}" for day in (period[0], period[1] - dt.timedelta(days=1))
+    )
+    return str(words["period"].format(first=first, last=last)) if first != last else first

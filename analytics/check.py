@@ -12,6 +12,7 @@ import datetime as dt
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
+from analytics.certification import EXAMPLE_IDS
 from analytics.scope import Scope
 from ingest.integration_id import parse_integration_id
 
@@ -50,7 +51,6 @@ NearMissKind: TypeAlias = Literal[
     "same_partner",
 ]
 
-EXAMPLE_IDS = ("12345_123456", "12345_678900")
 EVERY_ENVIRONMENT = Scope(environment="all")
 SILENT_DAYS, SILENT_TIMES = 4, 3
 """Stopped: no call for so many days at the end of the data, and so many times as long as is usual for this id."""

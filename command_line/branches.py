@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Literal, TypeAlias
 
 import typer
 
@@ -15,7 +15,11 @@ from command_line.scope import scoped
 from command_line.values import shown
 
 if TYPE_CHECKING:
-    from analytics import Scope, Warehouse
+    import polars as pl
+
+    from analytics import Scope
+
+Language: TypeAlias = Literal["en", "nl"]
 
 
 @scoped
@@ -29,6 +33,10 @@ def branches(
         int,
         typer.Option("--smallest", metavar="NUMBER", min=3, help="Publish no branch with fewer customers than this."),
     ] = 5,
+    language: Annotated[
+        Language | None,
+        typer.Option("--language", metavar="NAME", help="Of what is published: en (the default) or nl."),
+    ] = None,
     lake: LakeOption = DEFAULT_LAKE,
     scope: Scope,
     output_format: FormatOption = None,
@@ -36,15 +44,20 @@ def branches(
 ) -> None:
     """Show in which branches integrations are used; for publication without what points to a single customer."""
     from analytics import Warehouse
-    from analytics.branches import SUFFIXES
+    from analytics.branches import SUFFIXES, published
+    from analytics.branches import publish as write
     from analytics.gaps import gap_note
 
     chosen = rows_format(output_format, as_json=as_json)
     if publish is not None and publish.suffix.lower() not in SUFFIXES:
         raise typer.BadParameter(f"expected a name that ends in {' or '.join(SUFFIXES)}", param_hint="'--publish'")
+    if publish is None and language is not None:
+        raise typer.BadParameter("only what is published has a language: --publish FILE", param_hint="'--language'")
     with Warehouse.open(lake) as warehouse:
         if publish is not None:
-            _publish(warehouse, scope, publish, smallest, as_json=as_json)
+            rows = published(warehouse, scope, smallest=smallest)
+            write(rows, publish, smallest=smallest, period=warehouse.period(scope), language=language or "en")
+            _say_published(rows, publish, smallest, as_json=as_json)
         else:
             frame = warehouse.metric("branches_per_integration", scope)
             output.print_arrow(frame.to_arrow(), chosen)
@@ -54,11 +67,7 @@ def branches(
             say(f"note: {note}")
 
 
-def _publish(warehouse: Warehouse, scope: Scope, file: Path, smallest: int, *, as_json: bool) -> None:
-    from analytics import branches as floor
-
-    rows = floor.published(warehouse, scope, smallest=smallest)
-    floor.publish(rows, file, smallest=smallest, period=floor.period_in_words(warehouse, scope))
+def _say_published(rows: pl.DataFrame, file: Path, smallest: int, *, as_json: bool) -> None:
     if rows.is_empty():
         say(f"note: the table is empty: no integration that the registry lists has {smallest} customers here")
     if as_json:

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
+from analytics.certification import EXAMPLE_IDS
 from analytics.reports.csv_text import csv_text
 from analytics.reports.errors import ReportError
 from analytics.reports.files import write_whole
@@ -27,8 +28,6 @@ if TYPE_CHECKING:
 
     from analytics.impact import Impact
 
-EXAMPLE_IDS = ("12345_123456", "12345_678900")
-"""What the documentation shows: valid, and nobody's."""
 LANGUAGES = ("nl", "en")
 MAILING_LIST = (
     "partner",

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import polars as pl
 import pytest
 
-from analytics.branches import PUBLISHED_COLUMNS, Cell, period_in_words, publish, published, safe_cells
+from analytics.branches import PUBLISHED_COLUMNS, Cell, publish, published, safe_cells
 from analytics.errors import AnalyticsError
 from analytics.registry import load_registry
 from analytics.scope import Scope
@@ -125,7 +125,7 @@ def test_what_is_published_is_listed_rounded_and_safe(lake: Path) -> None:
 def test_the_table_is_text_wherever_it_is_put(lake: Path, tmp_path: Path) -> None:
     with Warehouse.open(lake) as warehouse:
         rows = published(warehouse, Scope())
-        period = period_in_words(warehouse, Scope())
+        period = warehouse.period(Scope())
     publish(rows, tmp_path / "table.csv", smallest=5, period=period)
     publish(rows, tmp_path / "table.HTML", smallest=5, period=period)
     lines = (tmp_path / "table.csv").read_bytes().decode().split("\r\n")
@@ -134,14 +134,46 @@ def test_the_table_is_text_wherever_it_is_put(lake: Path, tmp_path: Path) -> Non
         "1234567_1,Acme & Co,'=Care <b>,8,1.0,1.1",
     ]
     text = (tmp_path / "table.HTML").read_text(encoding="utf-8")
-    assert "2026-10-01 to 2026-10-01" in text
+    assert text.startswith(
+        '<table lang="en">\n<caption>Customers by branch, 1 October 2026. Branches with fewer than 5 '
+    )
     assert "<tr><td>Acme &amp; Co</td><td>=Care &lt;b&gt;</td><td>8</td><td>100%</td><td>1.1</td></tr>" in text
     assert "<tr><td>1234567_2</td><td>all branches</td><td>6</td><td>–</td><td>–</td></tr>" in text
+
+
+def test_the_table_speaks_dutch_too(tmp_path: Path) -> None:
+    branches = [("Care", 1234, 0.5, 6.8), ("other branches", 8, None, None)]
+    rows = pl.DataFrame([("1234567_1", "Acme", *cell) for cell in branches], schema=PUBLISHED_COLUMNS, orient="row")
+    whole = (dt.date(2026, 8, 1), dt.date(2026, 11, 1))
+    for name in ("tabel.html", "tabel.csv"):
+        publish(rows, tmp_path / name, smallest=5, period=whole, language="nl")
+    assert (tmp_path / "tabel.html").read_text(encoding="utf-8").split("\n") == [
+        '<table lang="nl">',
+        (
+            "<caption>Klanten per branche, 1 augustus 2026 tot en met 31 oktober 2026. Branches met minder dan 5 klanten worden "
+            "niet genoemd.</caption>"
+        ),
+        (
+            "<thead><tr><th>Integratie</th><th>Branche</th><th>Klanten</th><th>Aandeel van de branche</th>"
+            "<th>Keer het gebruikelijke aandeel</th></tr></thead>"
+        ),
+        "<tbody>",
+        "<tr><td>Acme</td><td>Care</td><td>1.234</td><td>50%</td><td>6,8</td></tr>",
+        "<tr><td>Acme</td><td>overige branches</td><td>8</td><td>–</td><td>–</td></tr>",
+        "</tbody>",
+        "</table>",
+        "",
+    ]
+    assert (tmp_path / "tabel.csv").read_text(encoding="utf-8").splitlines() == [
+        ",".join(PUBLISHED_COLUMNS),
+        "1234567_1,Acme,Care,1234,0.5,6.8",
+        "1234567_1,Acme,overige branches,8,,",
+    ]
 
 
 def test_a_file_that_cannot_be_written_is_named(tmp_path: Path) -> None:
     rows = pl.DataFrame(schema=dict.fromkeys(PUBLISHED_COLUMNS, pl.String))
     with pytest.raises(AnalyticsError, match=r"table\.xlsx: expected a name that ends in \.csv or \.html"):
-        publish(rows, tmp_path / "table.xlsx", smallest=5, period="")
+        publish(rows, tmp_path / "table.xlsx", smallest=5, period=None)
     with pytest.raises(AnalyticsError, match=r"table\.csv: cannot be written: No such file"):
-        publish(rows, tmp_path / "none" / "table.csv", smallest=5, period="")
+        publish(rows, tmp_path / "none" / "table.csv", smallest=5, period=None)
