@@ -6,7 +6,7 @@ import datetime as dt
 import re
 from collections import Counter, defaultdict
 from typing import TYPE_CHECKING
-from urllib.parse import parse_qs
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
@@ -90,20 +90,45 @@ def test_calls_at_once_are_those_that_python_counts(warehouse: Warehouse) -> Non
     assert answered(warehouse, "parallel") == {name: calls for name, calls in counted.items() if calls}
 
 
-def test_dead_tokens_and_ignored_503s_are_those_that_python_counts(warehouse: Warehouse) -> None:
+def test_tokens_in_envelopes_and_supplied_connectors_are_those_that_python_counts(warehouse: Warehouse) -> None:
+    """Only the JSON logs have bodies: in the others, SOAP calls tell neither."""
+    tokens: Counter[str] = Counter()
+    supplied = Counter({name: sum(map(gets_supplied, calls)) for name, calls in by_integration().items()})
+    for record in reading.json_records():
+        url, body = urlsplit(record["url"]), record.get("body") or ""
+        identity = {name.lower(): value for name, value in record["headers"].items()}.get("integrationid") or ""
+        if (url.hostname or "").split(".")[1] == "soap" and VALID.fullmatch(identity.strip()):
+            tokens[identity.strip()] += "token" in body
+            supplied[identity.strip()] += "AppConnectorGet" in url.path and "<connectorid>profit_" in body.lower()
+    assert +tokens
+    assert answered(warehouse, "token_in_body") == dict(+tokens)
+    assert answered(warehouse, "supplied_connectors") == dict(+supplied)
+
+
+def gets_supplied(call: SampleCall) -> bool:
+    return (got(call) or "").lower().startswith("profit_")
+
+
+def test_refusals_in_a_row_and_ignored_503s_are_those_that_python_counts(warehouse: Warehouse) -> None:
+    hammering: Counter[str] = Counter()
     dead: Counter[str] = Counter()
     ignored: Counter[str] = Counter()
     for name, calls in by_integration().items():
+        in_an_hour: Counter[tuple[str, int, str]] = Counter()
         in_a_row: Counter[str] = Counter()
         before: dict[str, SampleCall] = {}
         for call in calls:
             in_a_row[call.customer] = in_a_row[call.customer] + 1 if call.status in (401, 403) else 0
             dead[name] += in_a_row[call.customer] > 10
+            hour = (call.customer, call.status, call.at.astimezone(dt.UTC).strftime("%F %H"))
+            in_an_hour[hour] += 1
+            hammering[name] += call.status in (401, 403) and in_an_hour[hour] > 10
             last = before.get(call.customer)
             if last is not None and last.status == 503:
                 waited = (call.at - last.at).total_seconds() - last.duration_ms / 1000
                 ignored[name] += 0 <= waited <= 10
             before[call.customer] = call
+    assert answered(warehouse, "hammering") == dict(+hammering)
     assert answered(warehouse, "dead_token") == {name: calls for name, calls in dead.items() if calls}
     assert answered(warehouse, "ignored_unavailable") == {name: calls for name, calls in ignored.items() if calls}
 
