@@ -52,7 +52,10 @@ def ingest(
     host: Host = None,
     time_zone: TimeZone = None,
     final: Final = False,
-    replace: Annotated[bool, typer.Option("--replace", help="Take back what was loaded of these first.")] = False,
+    replace: Annotated[
+        bool,
+        typer.Option("--replace", help="Load these anew in the place of what was loaded of them and grew from that."),
+    ] = False,
     overlap: Annotated[
         Literal["skip", "load"] | None,
         typer.Option(metavar="WHAT", help="What to do with files that agree with loaded ones in part: skip or load."),

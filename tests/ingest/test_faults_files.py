@@ -187,8 +187,10 @@ def test_a_compressed_file_that_is_cut_anywhere_is_incomplete(
 def test_nothing_of_corrupt_compressed_data_counts(
     tmp_path: Path, lake: Path, suffix: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(source, "BLOCK_BYTES", 1000)
-    monkeypatch.setattr(loader, "PIECE_BYTES", 2000)  # so that pieces of it have been decided when it turns out
+    monkeypatch.setattr("ingest.recognition._HEAD_BYTES", 1000)
+    monkeypatch.setattr(source, "_CHUNK", 500)
+    monkeypatch.setattr(source, "BLOCK_BYTES", 5000)
+    monkeypatch.setattr(loader, "PIECE_BYTES", 20_000)  # so that pieces of it have been decided when it turns out
     agents = random.Random(1)
     good = b"".join(line(number, user_agent=f"A/{agents.random()}") for number in range(300))
     pack = COMPRESSIONS[suffix]
@@ -203,9 +205,33 @@ def test_nothing_of_corrupt_compressed_data_counts(
     assert (report.status, report.lines) == ("failed", 0)
     assert report.error is not None
     assert "data is corrupt" in report.error
-    assert (numbers(lake), loads(lake), leftovers(lake)) == ([], [], set())
+    assert (numbers(lake), loads(lake), broken(lake)) == ([], [], {})
+    assert len(Lake(lake).ledger()[1].rows) > 1  # pieces were decided and taken back
     path.write_bytes(whole)
     assert load_one(lake, path).calls == 300
+    assert broken(lake) == {}
+
+
+def test_what_is_to_be_replaced_stays_where_the_new_content_turns_out_to_be_corrupt(
+    tmp_path: Path, lake: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    agents = random.Random(1)
+    written = [line(number, user_agent=f"A/{agents.random()}") for number in range(200)]
+    path, content = _written(tmp_path, b"".join(written[:50])), b"".join(written)
+    load(lake, path)
+    assert numbers(lake) == list(range(50))
+    monkeypatch.setattr("ingest.recognition._HEAD_BYTES", 1000)
+    for name, size in (("source._CHUNK", 500), ("source.BLOCK_BYTES", 5000), ("loader.PIECE_BYTES", 10_000)):
+        monkeypatch.setattr(f"ingest.{name}", size)  # so that it turns out when pieces of it might have been decided
+    path.write_bytes(gzip.compress(content)[:-8] + b"no sum..")
+    report = load_one(lake, path, replace=True)
+    assert (report.status, report.lines) == ("failed", 0)
+    assert numbers(lake) == list(range(50))
+    assert leftovers(lake) == set()
+    assert broken(lake) == {}
+    path.write_bytes(gzip.compress(content))
+    assert fate(load_one(lake, path, replace=True)) == ("loaded", 200, 0, 0, 0)
+    assert numbers(lake) == list(range(200))
     assert broken(lake) == {}
 
 
