@@ -11,24 +11,19 @@ from command_line import output
 from command_line.loading import SOURCE_COLUMNS
 from command_line.options import (
     DEFAULT_LAKE,
-    Dialect,
-    Host,
     JsonOption,
     LakeOption,
-    Layout,
-    LogFormat,
-    Stream,
-    TimeZone,
     now,
-    read_options,
 )
 from command_line.output import say
+from command_line.reading import reads
 from command_line.values import counted, json_text, shown
 
 if TYPE_CHECKING:
-    from ingest import SourceReport
+    from ingest import ReadOptions, SourceReport
 
 
+@reads(has_end=False)
 def follow(
     folders: Annotated[list[str], typer.Argument(metavar="DIR", help="Folders whose logs are loaded as they come.")],
     *,
@@ -36,26 +31,12 @@ def follow(
     every: Annotated[
         float, typer.Option(metavar="SECONDS", min=1, help="A change is in the lake after so long at most.")
     ] = 60,
-    log_format: LogFormat = None,
-    layout: Layout = None,
-    dialect: Dialect = None,
-    stream: Stream = None,
-    host: Host = None,
-    time_zone: TimeZone = None,
+    options: ReadOptions,
     as_json: JsonOption = False,
 ) -> None:
     """Load what is in folders and what comes into them, until Ctrl-C. Prints a line for each load."""
     from ingest.following import follow as loads
 
-    options = read_options(
-        log_format=log_format,
-        layout=layout,
-        dialect=dialect,
-        stream=stream,
-        host=host,
-        time_zone=time_zone,
-        final=False,
-    )
     say(f"Following {', '.join(map(shown, folders))}; stop with Ctrl-C")
     for news in loads(lake, folders, options, every=every, clock=now, stop=Event()):
         for source in news.sources:

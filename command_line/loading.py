@@ -9,28 +9,21 @@ import typer
 from command_line import FAILED, REJECTED, output
 from command_line.options import (
     DEFAULT_LAKE,
-    Dialect,
-    Final,
-    Host,
     JsonOption,
     LakeOption,
-    Layout,
-    LogFormat,
-    Stream,
-    TimeZone,
     check_standard_input,
     now,
-    read_options,
 )
 from command_line.output import Rows, say
 from command_line.progress import LoadProgress
+from command_line.reading import reads
 from command_line.values import counted, shown
 
 if TYPE_CHECKING:
     import datetime as dt
     from pathlib import Path
 
-    from ingest import IngestReport, Inspection
+    from ingest import IngestReport, Inspection, ReadOptions
 
 SOURCE_COLUMNS = ("source", "stream", "log_format", "status", "lines", "calls", "rejects", "ignored", "left", "error")
 
@@ -41,17 +34,12 @@ REJECTS_SHOWN = ("line_number", "reason", "detail", "sample")
 MOST_SHOWN = 20
 
 
+@reads(has_end=True)
 def ingest(
     paths: Annotated[list[str], typer.Argument(metavar="PATH", help="Files, folders, or - for standard input.")],
     *,
     lake: LakeOption = DEFAULT_LAKE,
-    log_format: LogFormat = None,
-    layout: Layout = None,
-    dialect: Dialect = None,
-    stream: Stream = None,
-    host: Host = None,
-    time_zone: TimeZone = None,
-    final: Final = False,
+    options: ReadOptions,
     replace: Annotated[
         bool,
         typer.Option("--replace", help="Load these anew in the place of what was loaded of them and grew from that."),
@@ -72,15 +60,6 @@ def ingest(
     import ingest as floor
 
     check_standard_input(is_read="-" in paths)
-    options = read_options(
-        log_format=log_format,
-        layout=layout,
-        dialect=dialect,
-        stream=stream,
-        host=host,
-        time_zone=time_zone,
-        final=final,
-    )
     started = now()
     with LoadProgress() as progress:
         report = floor.ingest(lake, paths, options, now=started, overlap=overlap, replace=replace, progress=progress)
@@ -105,32 +84,18 @@ def unload(
     output.print_record(floor.unload(lake, target, now=now()), as_json=as_json)
 
 
+@reads(has_end=True)
 def inspect(
     file: Annotated[str, typer.Argument(metavar="FILE", help="A log file, or - for standard input.")],
     *,
     limit: Annotated[int | None, typer.Option(metavar="NUMBER", min=1, help="Show so many calls and rejects.")] = None,
-    log_format: LogFormat = None,
-    layout: Layout = None,
-    dialect: Dialect = None,
-    stream: Stream = None,
-    host: Host = None,
-    time_zone: TimeZone = None,
-    final: Final = False,
+    options: ReadOptions,
     as_json: JsonOption = False,
 ) -> None:
     """Show what we would make of a log file; writes nothing."""
     import ingest as floor
 
     check_standard_input(is_read=file == "-")
-    options = read_options(
-        log_format=log_format,
-        layout=layout,
-        dialect=dialect,
-        stream=stream,
-        host=host,
-        time_zone=time_zone,
-        final=final,
-    )
     if as_json:
         output.print_record(floor.inspect(file, options, limit=limit, now=now()), as_json=True)
     else:

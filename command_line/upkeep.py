@@ -81,28 +81,12 @@ def rejects(
     as_json: JsonOption = False,
 ) -> None:
     """List the rejected lines and why, export them, or read them again after a fix."""
-    listing = {"--reason": reason, "--source": source, "--stream": stream, "--limit": limit, "--export": export}
-    listing["--format"] = output_format
-    reading = {"--log-format": log_format, "--layout": layout, "--dialect": dialect}
-    reading |= {"--host": host, "--time-zone": time_zone}
+    reading = {"log_format": log_format, "layout": layout, "dialect": dialect, "host": host, "time_zone": time_zone}
+    choice = {"reason": reason, "source": source, "stream": stream, "limit": limit}
     if retry:
-        _refuse(listing, "is for listing rejects; --retry reads all of a source again")
-        if not paths:
-            raise typer.BadParameter("which files or folders? koppelzicht rejects --retry PATH...", param_hint="PATH")
-        options = read_options(
-            log_format=log_format,
-            layout=layout,
-            dialect=dialect,
-            stream=None,
-            host=host,
-            time_zone=time_zone,
-            final=True,
-        )
-        import ingest as floor
-
-        with LoadProgress() as progress:
-            report = floor.retry_rejects(lake, paths, options, now=now(), progress=progress)
-        _print_retry_report(report, as_json=as_json)
+        others = choice | {"export": export, "format": output_format}
+        _refuse(others, "is for listing rejects; --retry reads all of a source again")
+        _retry(lake, paths, reading, as_json=as_json)
         return
     _refuse(reading, "says how lines are read again; it needs --retry PATH...")
     if paths:
@@ -111,7 +95,7 @@ def rejects(
             param_hint="PATH",
         )
     chosen = rows_format(output_format, as_json=as_json)
-    frame = _rejects(lake, reason=reason, source=source, stream=stream, limit=limit)
+    frame = _rejects(lake, choice)
     if export is not None:
         _export(frame, export)
         if as_json:
@@ -123,28 +107,40 @@ def rejects(
     output.print_arrow(frame.to_arrow(), chosen)
 
 
+def _retry(lake: Path, paths: list[str] | None, reading: Mapping[str, str | None], *, as_json: bool) -> None:
+    """Read the rejected lines of these sources again and say what became of them."""
+    import ingest as floor
+
+    if not paths:
+        raise typer.BadParameter("which files or folders? koppelzicht rejects --retry PATH...", param_hint="PATH")
+    options = read_options(**reading, stream=None, final=True)
+    with LoadProgress() as progress:
+        report = floor.retry_rejects(lake, paths, options, now=now(), progress=progress)
+    _print_retry_report(report, as_json=as_json)
+
+
 def _refuse(options: Mapping[str, object], why: str) -> None:
     """Wrong usage where one of these options is given."""
     for name, value in options.items():
         if value is not None:
-            raise typer.BadParameter(f"{name} {why}", param_hint=f"'{name}'")
+            option = f"--{name.replace('_', '-')}"
+            raise typer.BadParameter(f"{option} {why}", param_hint=f"'{option}'")
 
 
-def _rejects(
-    lake: Path, *, reason: str | None, source: str | None, stream: str | None, limit: int | None
-) -> pl.DataFrame:
-    """The rejected lines that are asked for, in the order of their sources."""
+def _rejects(lake: Path, choice: Mapping[str, str | int | None]) -> pl.DataFrame:
+    """The rejected lines that are asked for by reason, source, stream and limit, in the order of their sources."""
     from analytics import Warehouse
     from ingest.call import RejectReason
 
+    reason = choice["reason"]
     if reason is not None and reason not in get_args(RejectReason):
-        raise typer.BadParameter(unknown("reason", reason, get_args(RejectReason)), param_hint="'--reason'")
+        raise typer.BadParameter(unknown("reason", str(reason), get_args(RejectReason)), param_hint="'--reason'")
     with Warehouse.open(lake) as warehouse:
         return warehouse.query(
             "from rejects where ($reason::varchar is null or reason = $reason)"
             " and ($source::varchar is null or source = $source) and ($stream::varchar is null or stream = $stream)"
             " order by source, line_number, load_id limit coalesce($limit::bigint, 9223372036854775807)",
-            {"reason": reason, "source": source, "stream": stream, "limit": limit},
+            choice,
         )
 
 
