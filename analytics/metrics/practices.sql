@@ -104,7 +104,7 @@ alike as (
         token_in_body
 ),
 
--- Six calls of a minute at most that overlap begin within two minutes: where fewer do, nothing has to be counted.
+-- Six calls of a minute at most that overlap begin within two minutes, so three of them in one: all others begin beside it.
 minutes as (
     select
         caller,
@@ -118,20 +118,23 @@ minutes as (
     group by caller, customer, environment, surely_from // 60000000
 ),
 
-neighbours as (
-    select
+crowded as (
+    select distinct
         caller,
         customer,
         environment,
-        minute,
-        calls
-        + greatest(
-            case when lag(minute) over turns = minute - 1 then lag(calls) over turns else 0 end,
-            case when lead(minute) over turns = minute + 1 then lead(calls) over turns else 0 end
-        ) as calls_of_two,
-        bool_or(is_long) over (partition by caller, customer, environment) as has_long
+        unnest([minute - 1, minute, minute + 1]) as minute
     from minutes
-    window turns as (partition by caller, customer, environment order by minute)
+    where calls >= 3
+),
+
+lasting as (
+    select distinct
+        caller,
+        customer,
+        environment
+    from minutes
+    where is_long
 ),
 
 busy as (
@@ -146,13 +149,18 @@ busy as (
         marked.surely_from,
         marked.until
     from marked
-    inner join neighbours
+    left join crowded
         on
-            marked.caller = neighbours.caller
-            and marked.customer = neighbours.customer
-            and marked.environment = neighbours.environment
-            and marked.surely_from // 60000000 = neighbours.minute
-    where marked.until > marked.surely_from and (neighbours.calls_of_two > 5 or neighbours.has_long)
+            marked.caller = crowded.caller
+            and marked.customer = crowded.customer
+            and marked.environment = crowded.environment
+            and marked.surely_from // 60000000 = crowded.minute
+    left join lasting
+        on
+            marked.caller = lasting.caller
+            and marked.customer = lasting.customer
+            and marked.environment = lasting.environment
+    where marked.until > marked.surely_from and (crowded.minute is not null or lasting.caller is not null)
 ),
 
 -- Each begins and ends; the sum of beginnings less ends is how many are under way. What ends as another begins is over.
@@ -220,13 +228,29 @@ timed as (
     group by integration
 ),
 
-refused as (
-    select distinct
+-- What happens in turn is told by the hours in which a caller was refused or found the service away, and the next hour with
+-- a call of it: a call in another hour follows neither, and where it stands between two refusals, so does one of that hour.
+hours as (
+    select
         caller,
         customer,
-        environment
+        environment,
+        hour_of(called_at) as hour,
+        bool_or(status in (401, 403, 503)) as is_telling
     from marked
-    where status in (401, 403)
+    group by caller, customer, environment, hour_of(called_at)
+),
+
+telling as (
+    select
+        caller,
+        customer,
+        environment,
+        hour,
+        is_telling or lag(is_telling, 1, false) over (
+            partition by caller, customer, environment order by hour
+        ) as is_wanted
+    from hours
 ),
 
 in_turn as (
@@ -243,15 +267,22 @@ in_turn as (
         marked.status,
         marked.status in (401, 403) as is_refused,
         sum(case when marked.status in (401, 403) then 0 else 1 end) over (
-            partition by marked.caller, marked.customer, marked.environment
-            order by marked.called_at, marked.load_id, marked.line_number rows unbounded preceding
-        ) as others_before
+            turns rows unbounded preceding
+        ) as others_before,
+        lag(marked.status) over turns as status_before,
+        micros_of(marked.called_at) - lag(coalesce(marked.until, micros_of(marked.called_at))) over turns as waited
     from marked
-    inner join refused
+    inner join telling
         on
-            marked.caller = refused.caller
-            and marked.customer = refused.customer
-            and marked.environment = refused.environment
+            marked.caller = telling.caller
+            and marked.customer = telling.customer
+            and marked.environment = telling.environment
+            and hour_of(marked.called_at) = telling.hour
+    where telling.is_wanted
+    window turns as (
+        partition by marked.caller, marked.customer, marked.environment
+        order by marked.called_at, marked.load_id, marked.line_number
+    )
 ),
 
 refusals as (
@@ -270,36 +301,6 @@ refusals as (
         ) > 10 as dead_token
     from in_turn
     where is_refused
-),
-
-turned_away as (
-    select distinct
-        caller,
-        customer,
-        environment
-    from marked
-    where status = 503
-),
-
-followed as (
-    select
-        marked.integration,
-        marked.customer,
-        marked.own,
-        marked.connector,
-        marked.called_at,
-        lag(marked.status) over turns as status_before,
-        micros_of(marked.called_at) - lag(coalesce(marked.until, micros_of(marked.called_at))) over turns as waited
-    from marked
-    inner join turned_away
-        on
-            marked.caller = turned_away.caller
-            and marked.customer = turned_away.customer
-            and marked.environment = turned_away.environment
-    window turns as (
-        partition by marked.caller, marked.customer, marked.environment
-        order by marked.called_at, marked.load_id, marked.line_number
-    )
 ),
 
 in_time as (
@@ -331,7 +332,7 @@ in_time as (
         connector,
         waited between 0 and 10000000 as is_broken,
         called_at
-    from followed
+    from in_turn
     where status_before = 503
 ),
 

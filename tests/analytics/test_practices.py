@@ -105,8 +105,9 @@ def test_long_calls_are_at_once_however_far_apart_they_begin(tmp_path: Path) -> 
 
 
 def test_calls_at_once_over_a_full_minute_are_found(tmp_path: Path) -> None:
-    calls = [at(56 + place, duration_ms=8_000.0) for place in range(6)]
-    assert judged(tmp_path, calls, "parallel") == ("broken", 1, 6)
+    for number, first in enumerate((54.5, 56, 58.5)):  # six, four or two of them before the minute is full
+        calls = [at(first + place, duration_ms=8_000.0) for place in range(6)]
+        assert judged(tmp_path / str(number), calls, "parallel") == ("broken", 1, 6)
 
 
 def test_a_log_of_whole_seconds_is_believed_only_what_is_sure(tmp_path: Path) -> None:
@@ -146,6 +147,26 @@ def test_a_call_within_ten_seconds_of_a_503_ignores_it(tmp_path: Path) -> None:
     assert judged(tmp_path / "under_way", [down, at(0.5)], "ignored_unavailable") == ("kept", 0, 1)
     assert judged(tmp_path / "other", [down, at(2, customer="7000001")], "ignored_unavailable") == ("not_judged", 0, 0)
     assert judged(tmp_path / "last", [at(-5), down], "ignored_unavailable") == ("not_judged", 0, 0)
+
+
+def test_calls_in_turn_are_told_over_hours_without_a_refusal(tmp_path: Path) -> None:
+    """Only hours with a refusal or a 503, and the next one with a call, are looked at: no other can make a difference."""
+    hour = 3600
+    refused = [at(place, status=401) for place in range(6)]
+    again = [at(9 * hour + place, status=401) for place in range(6)]
+    between = [at(3 * hour), at(5 * hour), at(7 * hour)]
+    assert judged(tmp_path / "in_a_row", [*refused, *again], "dead_token") == ("broken", 2, 12)
+    assert judged(tmp_path / "revived", [*refused, *between, *again], "dead_token") == ("kept", 0, 12)
+    assert judged(tmp_path / "elsewhere", [*refused, between[0] | {"customer": "7000001"}, *again], "dead_token") == (
+        "broken",
+        2,
+        12,
+    )
+    away = at(hour - 2, status=503)
+    assert judged(tmp_path / "next_hour", [away, at(hour + 3)], "ignored_unavailable") == ("broken", 1, 1)
+    # of the calls after the 503 only the first follows it, and after a good call nobody does, however near to an hour
+    later = [at(5 * hour), at(7 * hour), at(9 * hour, status=401), at(9 * hour + 1)]
+    assert judged(tmp_path / "one", [away, *later], "ignored_unavailable") == ("kept", 0, 1)
 
 
 def test_the_score_is_made_of_weights_and_shares(tmp_path: Path) -> None:
