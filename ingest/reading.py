@@ -75,7 +75,8 @@ def _in_dialect(name: str, lines: Sequence[str], dialect: Dialect) -> LogFormat:
     """The format with this dialect. SourceError where no line has the fields that make a call."""
     form = log_format(dialect.format, dialect=dialect)
     if dialect.format == "json":
-        records = [dialect.record_of(record) for line in lines if (record := record_in(line)) is not None]
+        sound = (record for line in lines if (record := record_in(line)) is not None)
+        records = [record for line in sound for record in dialect.records_of(line)]
         missing, found = (
             dialect.missing(records) if records else [],
             sorted({key for record in records for key in record}),

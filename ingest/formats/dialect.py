@@ -279,10 +279,10 @@ class Dialect(_Model):
 
     def claims(self, line: Mapping[str, Any]) -> bool:
         """Whether a line with this object is known to be of this dialect, and has what makes a call."""
-        if self.known_by is None:
-            return False
-        record = self.record_of(line)
-        known = self.known_by
+        return self.known_by is not None and any(self._knows(record) for record in self.records_of(line))
+
+    def _knows(self, record: Mapping[str, Any]) -> bool:
+        known = self.known_by or KnownBy()
         return (
             all(any(has(record, path) for path in paths) for paths in known.fields)
             and all(value_of(record, path).lower() in values for path, values in known.values.items())
@@ -304,15 +304,17 @@ class Dialect(_Model):
         ]
 
     def record_of(self, line: Mapping[str, Any]) -> Mapping[str, Any]:
-        """The record in a line, rearranged so that its fields are found by their paths."""
-        record = dict(line)
-        for lists in self.records:
-            inner: Any = record
-            for name in lists:
-                found = inner.get(name) if isinstance(inner, dict) else None
-                inner = found[0] if isinstance(found, list) and found else None
-            if isinstance(inner, dict):
-                record = dict(inner)
+        """The first record in a line, rearranged so that its fields are found by their paths."""
+        return self.records_of(line)[0]
+
+    def records_of(self, line: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+        """The records in a line, each rearranged so that its fields are found by their paths."""
+        found: list[Any] = [
+            inner for lists in self.records for inner in _inside(line, lists) if isinstance(inner, dict)
+        ]
+        return [self._rearranged(dict(record)) for record in found or [line]]
+
+    def _rearranged(self, record: dict[str, Any]) -> Mapping[str, Any]:
         for path in self.json_texts:
             text = value_of(record, path)
             if text.startswith("{") and isinstance(value := _parsed(text), dict):
@@ -323,6 +325,14 @@ class Dialect(_Model):
                 values = {str(pair.get(pairs.name)): pair.get(pairs.value) for pair in found if isinstance(pair, dict)}
                 _put(record, parts_of(pairs.at), values)
         return record
+
+
+def _inside(value: Any, lists: Sequence[str]) -> list[Any]:
+    """What stands in the innermost of these lists, one inside of the other."""
+    if not lists:
+        return [value]
+    found = value.get(lists[0]) if isinstance(value, dict) else None
+    return [inner for one in found for inner in _inside(one, lists[1:])] if isinstance(found, list) else []
 
 
 def has(record: Mapping[str, Any], path: str) -> bool:

@@ -92,6 +92,14 @@ def test_what_is_no_batch_stays_a_line_and_does_not_touch_its_neighbours(tmp_pat
     assert inspection.lines == 11
 
 
+def test_a_batch_is_known_by_any_of_its_records(tmp_path: Path) -> None:
+    path = tmp_path / "otlp.jsonl"
+    path.write_bytes(batch([{"timeUnixNano": "1", "body": {"stringValue": "started"}}], [record(1)]))
+    for options in (ReadOptions(), ReadOptions(dialect="opentelemetry")):
+        inspection = inspect(str(path), options, limit=None, now=worked.NOW)
+        assert (inspection.dialect, [call.line_number for call in inspection.calls]) == ("opentelemetry", [2])
+
+
 @pytest.mark.parametrize("final", [False, True])
 def test_a_batch_without_its_end_waits_for_it_or_is_read_as_it_is(tmp_path: Path, *, final: bool) -> None:
     lake, path = tmp_path / "lake", tmp_path / "otlp.jsonl"
