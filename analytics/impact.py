@@ -133,8 +133,9 @@ def impact(
     found = warehouse.query_file("impact", scope, criteria)
     used = set(found["change"].unique())
     left_out = pl.col("integration").is_in(list(thresholds.excluded)).fill_null(value=False)
-    kept = found.filter(~left_out)
-    kept = kept.filter(~_is_safe(thresholds)) if thresholds.limits else kept
+    excluded, kept = found.filter(left_out), found.filter(~left_out)
+    is_safe = _is_safe(thresholds) if thresholds.limits else pl.lit(value=False)
+    safe, kept = kept.filter(is_safe), kept.filter(~is_safe)
     rows = kept.rename({"change": "number"}).with_columns(
         change=pl.Series([changes[number].description for number in kept["change"]], dtype=pl.String),
         severity=pl.Series([changes[number].severity for number in kept["change"]], dtype=pl.String),
@@ -152,7 +153,11 @@ def impact(
         rows.select(*COLUMNS, *others),
         customers.join(pairs, on="integration", how="semi", nulls_equal=True, maintain_order="left"),
         verdicts,
-        tuple(_remarks(warehouse, changes, scope, rows)),
+        (
+            *_remarks(warehouse, changes, scope, rows),
+            *_about_left_out("not shown, for it is safe below the limits", safe),
+            *_about_left_out("not shown, as asked", excluded),
+        ),
         gap_note(warehouse, scope),
         warehouse.period(scope),
         warehouse.snapshot.time_zone,
@@ -210,6 +215,16 @@ def _remarks(warehouse: Warehouse, changes: Sequence[Change], scope: Scope, rows
     if nameless:
         remarks.append(f"{_counted(nameless, 'call')} without a valid id: whose they are, nobody knows")
     return remarks
+
+
+def _about_left_out(why: str, rows: pl.DataFrame) -> list[str]:
+    if rows.is_empty():
+        return []
+    integrations = rows["integration"].drop_nulls().n_unique()
+    whose = [_counted(integrations, "integration")] if integrations else []
+    if rows["integration"].null_count():
+        whose.append("unidentified traffic")
+    return [f"{why}: {_counted(int(rows['calls'].sum()), 'call')} of {' and of '.join(whose)}"]
 
 
 def _about_fields(warehouse: Warehouse, changes: Sequence[Change], scope: Scope) -> list[str]:

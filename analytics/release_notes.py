@@ -51,6 +51,7 @@ _SEVERITY_WORDS = {
     "brekend": "breaking",
     "vervalt": "deprecated",
     "verouderd": "deprecated",
+    "uitgefaseerd": "deprecated",
     "gewijzigd": "changed",
     "nieuw": "added",
     "toegevoegd": "added",
@@ -69,7 +70,7 @@ _NAME = re.compile(r"[A-Za-z][\w.\-]*")
 
 _NOT_BREAKING = re.compile(r"\b(non|not|no|niet|geen)[ -]?(breaking|brekend)", re.IGNORECASE)
 _BREAKING = re.compile(r"breaking|brekend", re.IGNORECASE)
-_DEPRECATED = re.compile(r"deprecat|obsolete|verouderd|vervalt|vervallen", re.IGNORECASE)
+_DEPRECATED = re.compile(r"deprecat|obsolete|verouderd|vervalt|vervallen|uitgefaseerd|uitfaser", re.IGNORECASE)
 _NEW = re.compile(r"\b(new|nieuwe?)\b.*\b(endpoints?|connectors?|\w+connectors?)\b", re.IGNORECASE)
 _HARMLESS = re.compile(
     r"^(added (?!.*\brequired\b)|endpoint added|toegevoegd|nieuw)|became optional|(?<!enum value )was increased|is optioneel",

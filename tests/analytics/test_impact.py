@@ -163,12 +163,16 @@ def test_what_is_below_every_limit_is_safe(lake: Path) -> None:
     assert [row[1] for row in who(ask(lake, change, calls=2, share=0.4))] == ["1234567_1", None]
     nobody = ask(lake, change, calls=5)
     assert (who(nobody), nobody.verdicts, nobody.customers.height) == ([], ("safe",), 0)
+    safe = "not shown, for it is safe below the limits"
+    assert nobody.remarks[-1] == f"{safe}: 6 calls of 2 integrations and of unidentified traffic"
+    assert ask(lake, change, share=0.4).remarks[-1] == f"{safe}: 1 call of 1 integration"
 
 
 def test_integrations_can_be_left_out(lake: Path) -> None:
     found = ask(lake, asked(connector="KnSubject"), excluded=frozenset({"1234567_1"}))
     assert [row[1] for row in who(found)] == ["7654321_1", None]
     assert found.customers["integration"].to_list() == ["7654321_1", None]
+    assert found.remarks[-1] == "not shown, as asked: 4 calls of 1 integration"
 
 
 def test_the_scope_narrows_but_its_connector_does_not(lake: Path) -> None:

@@ -77,6 +77,7 @@ def test_columns_in_any_order_paths_and_dutch_are_read() -> None:
         ("## Belangrijke breaking changes\n### Inkoop", "breaking"),
         ("## Breaking changes\n## Changelog", "changed"),
         ("## Verouderd", "deprecated"),
+        ("## Uitgefaseerde connectors", "deprecated"),
         ("## All changes ##", "changed"),
     ],
 )
