@@ -87,6 +87,7 @@ class Certification:
     restore it), silent, failing_customers, below_on, calls, missing_calls, malformed_calls and mistyped_calls (without the
     right id, its own or its partner's), supplied_connectors.
     `course`: integration, day, customers, silent, complete, certified, state: every day that the logs cover.
+    `has_registry`: whether the registry knows any integration. Where it knows none, none is known to be certified.
     `ids`: the calls without the right id that could be attributed, and by what (questions/certification_ids.sql).
     """
 
@@ -96,6 +97,7 @@ class Certification:
     window: tuple[dt.date, dt.date] | None
     window_days: int
     required: int
+    has_registry: bool
 
 
 def certification(
@@ -153,6 +155,7 @@ def certification(
         window=_window(last_day, window_days) if isinstance(last_day, dt.date) else None,
         window_days=window_days,
         required=required,
+        has_registry=facts.is_empty() or bool(facts["has_registry"].any()),
     )
 
 
@@ -353,7 +356,7 @@ def _with_reasons(
         "narrowed": pl.lit(is_narrowed),
         "not_production": pl.lit(not is_production),
         "never_called": pl.col("calls") == 0,
-        "not_registered": ~pl.col("in_registry"),
+        "not_registered": pl.col("has_registry") & ~pl.col("in_registry"),
         "example_id": pl.col("integration").is_in(EXAMPLE_IDS),
         "certification_ended": (until <= today).fill_null(value=False),
         "certification_ends": pl.col("certified")

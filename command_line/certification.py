@@ -52,7 +52,7 @@ def certification(
         answer = clock(warehouse, scope, window_days=window, required=required)
         rows = _for_people(answer.rows) if chosen == "table" else answer.rows.select(COLUMNS)
         output.print_arrow(rows.to_arrow(), chosen)
-        for line in _rule(answer) if answer.window else why_nothing(warehouse, scope):
+        for line in why_nothing(warehouse, scope) if rows.is_empty() else _rule(answer):
             say(f"note: {line}")
         if answer.window:
             since, until = answer.window
@@ -78,6 +78,8 @@ def _rule(answer: Certification) -> Iterator[str]:
         f"{answer.required} required: each made a production call that was no error, with the integration's id, "
         "and is not the partner itself"
     )
+    if not answer.has_registry:
+        yield "the registry knows no integration, so none is known to be certified: koppelzicht registry load says which are"
     if answer.rows["state"].is_in(["unknown"]).any():
         yield (
             "unknown: too few are seen, but calls are missing from what was counted (see reasons), and could change that"
@@ -102,6 +104,8 @@ def _restore(row: dict[str, Any]) -> Iterator[str]:
                 f"{counted(row[f'{kind}_calls'], 'call')} with a {kind} IntegrationId are its own or its partner's, "
                 "as far as what was sent, the connectors' prefixes and the programs at its customers tell"
             )
+    if row["mistyped_calls"]:
+        yield f"{counted(row['mistyped_calls'], 'call')} with an id that is one character off count for nobody"
     if row["supplied_connectors"]:
         yield (
             f"{counted(row['supplied_connectors'], 'supplied GetConnector')} (Profit_...) in use; "

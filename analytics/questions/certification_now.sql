@@ -8,7 +8,7 @@
 -- below_on: the first day on which the window holds fewer than $required customers when those who are silent now (see
 -- certification_course) stay silent and the others stay; null when it does not come to that.
 -- supplied_connectors: GetConnectors of the vendor (`Profit_...`) used in the window; they block certification.
--- $partner and $integration choose rows, null for all.
+-- has_registry: whether the registry knows any integration. $partner and $integration choose rows, null for all.
 with last_day as (
     select max(day) as day
     from days
@@ -96,6 +96,7 @@ select
     known.name,
     partners.name as partner_name,
     known.in_registry,
+    (select count(*) > 0 from integrations) as has_registry,
     known.certified_since,
     known.certified_until,
     known.calls,

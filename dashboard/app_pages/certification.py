@@ -32,6 +32,8 @@ if clock.rows.is_empty():
     frame.nothing_asked_for(view)
 if view.scope.environment != "production":
     st.warning(say("certification.not_production"), icon=":material/filter_alt:")
+if not clock.has_registry:
+    st.info(say("certification.no_registry"), icon=":material/badge:")
 
 if not one:
     with st.grid(6, min_column_width=120, gap="small"):

@@ -25,7 +25,7 @@ def test_rows_have_exactly_the_fields_of_the_contract(run: Run, loaded: Path) ->
             "customers_required": 5,
             "window_days": 30,
             "last_customer_call": "2026-03-29T00:30:00Z",
-            "reasons": ["too_few_customers", "failing_customers", "not_covered", "not_registered", "example_id"],
+            "reasons": ["too_few_customers", "failing_customers", "not_covered", "example_id"],
             "days_left": None,
             "complete": False,
         }
@@ -36,6 +36,19 @@ def test_rows_have_exactly_the_fields_of_the_contract(run: Run, loaded: Path) ->
     ]
     assert "customers counted from 2026-02-28 to 2026-03-29 (30 days), 5 required" in err
     assert "unknown: too few are seen" in err
+
+
+def test_a_lake_without_a_registry_says_so_once(run: Run, loaded: Path) -> None:
+    """And not of each integration that it is not registered."""
+    assert "the registry knows no integration, so none is known to be certified" in run("certification")[2]
+    Path("i.csv").write_text("integration,name\n54321_7,Other\n", encoding="utf-8")
+    assert run("registry", "load", "i.csv")[0] == 0
+    _, out, err = run("certification", "--json")
+    assert "the registry knows no integration" not in err
+    assert {row["integration"]: "not_registered" in row["reasons"] for row in document(out)} == {
+        "12345_678900": True,
+        "54321_7": False,
+    }
 
 
 def test_window_and_required_can_be_chosen(run: Run, loaded: Path) -> None:
@@ -49,7 +62,7 @@ def test_window_and_required_can_be_chosen(run: Run, loaded: Path) -> None:
 def test_a_table_says_since_when_and_why(run: Run, loaded: Path) -> None:
     _, out, err = run("certification", "--window", "1", "--required", "2")
     assert "since" in out
-    assert "too_few_customers, failing_customers, not_registered" in out
+    assert "too_few_customers, failing_customers, example_id" in out
     assert "1 more customer with a good call would make it enough; so far with errors only: 1 customer" in err
 
 
@@ -57,4 +70,6 @@ def test_scope_options_choose(run: Run, loaded: Path) -> None:
     code, out, err = run("certification", "--until", "2026-03-01", "--json")
     assert (code, document(out)) == (0, [])
     assert "no call was made before 2026-03-01" in err
-    assert document(run("certification", "--partner", "54321", "--json")[1]) == []
+    _, out, err = run("certification", "--partner", "54321", "--json")
+    assert document(out) == []
+    assert "no call has partner 54321" in err

@@ -100,6 +100,13 @@ def test_malformed_ids_are_shown_with_what_they_are_attributed_by(clock: Path, o
     ]
 
 
+def test_without_a_registry_the_clock_says_that_it_knows_of_no_certificate(tmp_path: Path, open_page: OpenPage) -> None:
+    lake = given_lake(tmp_path / "lake", [call(called_at="2026-10-01T08:00:00Z")])
+    app = open_page(lake, "certification")
+    assert app.info[0].value.startswith("The registry knows no integration, so none is known to be certified.")
+    assert "not in the registry" not in app.dataframe[0].value["clock_why"][0]
+
+
 def test_the_rule_stands_in_the_link(clock: Path, open_page: OpenPage) -> None:
     app = open_page(clock, "certification", required="2")
     app.number_input(key="certification.window").set_value(60).run()
