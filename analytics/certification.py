@@ -83,7 +83,7 @@ class Certification:
     """The answer, and what it rests on.
 
     `rows`: an integration a row, the contract's columns first, then partner, partner_name, since (the first day of the
-    state, as far as the logs reach), since_is_start (whether that is the first day known), missing (customers that
+    state, as far as the logs reach), since_is_start (whether nothing is known before it), missing (customers that
     restore it), silent, failing_customers, below_on, calls, missing_calls, malformed_calls and mistyped_calls (without the
     right id, its own or its partner's), supplied_connectors.
     `course`: integration, day, customers, silent, complete, certified, state: every day that the logs cover.
@@ -297,6 +297,9 @@ def _latest(facts: pl.DataFrame, course: pl.DataFrame, required: int) -> pl.Data
         .group_by("integration")
         .agg(since=pl.col("day").min())
     )
+    known_since = (
+        course.filter(pl.col("state") != "unknown").group_by("integration").agg(known_since=pl.col("day").min())
+    )
     last = course.group_by("integration", maintain_order=True).last()
     days_left = (
         pl.when(pl.col("falling"))
@@ -308,10 +311,11 @@ def _latest(facts: pl.DataFrame, course: pl.DataFrame, required: int) -> pl.Data
         facts.drop("customers", "certified_since", "product")
         .join(last.drop("product", "certified_since", "certified_until"), on="integration", how="inner")
         .join(since, on="integration", how="left")
+        .join(known_since, on="integration", how="left")
         .with_columns(
             days_left=days_left.cast(pl.Int64),
             below_on=pl.when(pl.col("falling")).then("below_on"),
-            since_is_start=pl.col("since") == pl.lit(course["day"].min(), pl.Date),
+            since_is_start=pl.col("since") <= pl.col("known_since").fill_null(pl.lit(course["day"].min(), pl.Date)),
             missing=(required - pl.col("customers")).clip(lower_bound=0),
         )
     )

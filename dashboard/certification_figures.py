@@ -35,15 +35,18 @@ def by_state(clock: Certification) -> dict[str, int]:
     return {state: counted.get(state, 0) for state in STATES}
 
 
-def rows(clock: Certification) -> pl.DataFrame:
+def rows(clock: Certification, view: View) -> pl.DataFrame:
     """Return the integrations, what needs somebody first, with the course of their customers and the reasons in words."""
     course = clock.course.group_by("integration", maintain_order=True).agg(course=pl.col("customers"))
+    zone = view.lake.time_zone
+    last_days = [shown(call and call.astimezone(zone).date()) for call in clock.rows["last_customer_call"]]
     why = [", ".join(plain(f"clock_reason.{code}") for code in reasons) for reasons in clock.rows["reasons"]]
     return clock.rows.join(course, on="integration", how="left", maintain_order="left").with_columns(
         pl.coalesce("name", "integration").alias("title"),
         pl.col("state").alias("clock"),
         pl.Series("clock_why", why, dtype=pl.String),
         pl.Series("clock_since", _since(clock), dtype=pl.String),
+        pl.Series("last_customer_day", last_days, dtype=pl.String),
     )
 
 

@@ -242,39 +242,12 @@ def completeness(rows: pl.DataFrame) -> Drawing:
     placed = _with_days(rows).join(bands, on="stream", maintain_order="left")
     placed = placed.with_columns(top=pl.col("band") + pl.col("first_hour"), bottom=pl.col("band") + pl.col("end_hour"))
     days = rows["day"].n_unique()
-    middles = [number * _BAND_HOURS + 12 for number in range(len(streams))]
     chart = (
         alt.Chart(placed.drop("band", "first_hour", "end_hour"))
         .mark_rect(width=alt.RelativeBandSize(0.88 if days <= _DAYS_APART else 1.06))
         .encode(
-            x=alt.X(
-                "utcyearmonthdate(day):O",
-                axis=alt.Axis(
-                    title=None,
-                    format="%-d %b",
-                    labelAngle=0,
-                    labelOverlap="greedy",
-                    labelSeparation=24,
-                    domain=False,
-                    ticks=False,
-                    labelColor=_LABEL,
-                ),
-            ),
-            y=alt.Y(
-                "top:Q",
-                scale=alt.Scale(domain=[len(streams) * _BAND_HOURS - 2, 0], nice=False, zero=False),
-                axis=alt.Axis(
-                    title=None,
-                    values=middles,
-                    labelExpr=f"{json.dumps(streams)}[floor(datum.value / {_BAND_HOURS})]",
-                    labelLimit=220,
-                    grid=False,
-                    domain=False,
-                    ticks=False,
-                    labelColor=_TEXT,
-                    labelPadding=8,
-                ),
-            ),
+            x=_columns_of_days(),
+            y=_bands_of(streams),
             y2="bottom:Q",
             color=_kinds("fullness", FULLNESS),
             tooltip=[
@@ -289,6 +262,42 @@ def completeness(rows: pl.DataFrame) -> Drawing:
     )
     hour_px = next(px for most, px in _HOUR_PX if len(streams) <= most)
     return _finish(chart, round(len(streams) * _BAND_HOURS * hour_px) + 56)
+
+
+def _columns_of_days() -> alt.X:
+    """The axis of days as columns, each as wide as the others."""
+    return alt.X(
+        "utcyearmonthdate(day):O",
+        axis=alt.Axis(
+            title=None,
+            format="%-d %b",
+            labelAngle=0,
+            labelOverlap="greedy",
+            labelSeparation=24,
+            domain=False,
+            ticks=False,
+            labelColor=_LABEL,
+        ),
+    )
+
+
+def _bands_of(streams: list[str]) -> alt.Y:
+    """The axis of hours, with the name of each stream at noon of its band."""
+    return alt.Y(
+        "top:Q",
+        scale=alt.Scale(domain=[len(streams) * _BAND_HOURS - 2, 0], nice=False, zero=False),
+        axis=alt.Axis(
+            title=None,
+            values=[number * _BAND_HOURS + 12 for number in range(len(streams))],
+            labelExpr=f"{json.dumps(streams)}[floor(datum.value / {_BAND_HOURS})]",
+            labelLimit=220,
+            grid=False,
+            domain=False,
+            ticks=False,
+            labelColor=_TEXT,
+            labelPadding=8,
+        ),
+    )
 
 
 def _stacked_days(

@@ -55,7 +55,7 @@ _ROWS_AT_ONCE, _ROW_HEIGHT = 14, 35
 _ROWS_AT_MOST = 1000
 """More is for `koppelzicht metric` and SQL: a browser is slow with it, and nobody reads it."""
 _WIDTHS: dict[str, Any] = {
-    "clock_why": 420,
+    "clock_why": 300,
     "finding": 360,
     "advice": 560,
     "change": "large",
@@ -128,7 +128,7 @@ def _column(name: str, time_zone: ZoneInfo) -> Any:
     if name == "lift":
         return st.column_config.NumberColumn(label, format="%.1fx", width="small", **about)
     if name in _COURSES:
-        return st.column_config.AreaChartColumn(label, y_min=0, color=_COURSES[name], width=120, **about)
+        return st.column_config.AreaChartColumn(label, y_min=0, color=_COURSES[name], width=100, **about)
     if name == "score":
         return st.column_config.ProgressColumn(label, min_value=0, max_value=100, format="%d", width=130, **about)
     if name == "seconds":

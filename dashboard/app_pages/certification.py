@@ -41,17 +41,16 @@ if not one:
             cards.single(f"clock_{state}", integrations)
     frame.heading("certification.table", note="certification.hint")
     chosen = tables.show(
-        certification_figures.rows(clock),
+        certification_figures.rows(clock, view),
         [
             "clock",
             "title",
-            "partner_name",
             "customers",
             "course",
             "days_left",
-            "last_customer_call",
-            "clock_why",
             "clock_since",
+            "last_customer_day",
+            "clock_why",
         ],
         key="certification",
         title=say("certification.table"),

@@ -129,10 +129,16 @@ def test_it_falls_silent_and_the_clock_says_until_when_it_lasts(demo: Warehouse,
 
 def test_it_goes_live_and_becomes_eligible(demo: Warehouse, clock: Certification) -> None:
     row = clock.rows.row(by_predicate=pl.col("integration") == "1006418_302901", named=True)
-    assert (row["state"], row["since"]) == ("eligible", dt.date(2026, 10, 26))
+    assert (row["state"], row["since"], row["since_is_start"]) == ("eligible", dt.date(2026, 10, 26), False)
     assert "`certification --product sb`: eligible since 26 October" in README
     sb = certification(demo, Scope(product="sb")).rows
     assert sb["integration"].sort().to_list() == ["1005273_300", "1006418_302900", "1006418_302901"]
+
+
+def test_a_state_that_follows_days_of_which_nothing_is_known_may_be_older(clock: Certification) -> None:
+    """The logs begin on 1 August: who has five customers on the 5th may have had them all year."""
+    row = clock.rows.row(by_predicate=pl.col("integration") == "1005273_42", named=True)
+    assert (row["state"], row["since"], row["since_is_start"]) == ("certified", dt.date(2026, 8, 5), True)
 
 
 def test_supplied_connectors_stand_in_the_way(clock: Certification) -> None:
