@@ -129,7 +129,7 @@ class Recognition:
                 position = reached.position()
                 if position in ends:
                     known, overlap = reached, None
-                else:
+                elif (reader.is_whole or block.kind != "torn") and _is_line_end(block, position.offset):
                     overlap = marked.get(position, overlap)
         if known is None or ends[known.position()].first_mark is None:
             # Nothing or a mere header is known: any other load that begins like this source says more.
@@ -183,9 +183,18 @@ def marks_of(head: bytes) -> Marks:
 
 
 def end_of_first_data(block: Block) -> int | None:
-    """Where the first line of data in a block ends; None where it has none."""
+    """Where the first whole line of data in a block ends, its own end left out as in `marks_of`; None where it has none."""
     head = block.data[:_HEAD_BYTES]
-    return next((block.offset + end for _, end in _lines_of_data(head) if head[end - 1 : end] == b"\n"), None)
+    for start, end in _lines_of_data(head):
+        if head[end - 1 : end] == b"\n":
+            return block.offset + start + len(head[start:end].rstrip(b"\r\n"))
+    return None
+
+
+def _is_line_end(block: Block, offset: int) -> bool:
+    """Whether a line ends there, with its own end (as marks at intervals) or without it."""
+    place = offset - block.offset
+    return block.data[place - 1 : place] == b"\n" or block.data[place : place + 1] in {b"", b"\r", b"\n"}
 
 
 def is_related(rows: Iterable[LedgerRow], decided: Iterable[LedgerRow]) -> bool:

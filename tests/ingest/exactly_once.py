@@ -131,7 +131,7 @@ class Model:
         return first, second
 
     def _first_added(self, held: Held) -> bytes | None:
-        """The content of a load that goes on with another one, up to the end of its first whole line of data."""
+        """The content of a load that goes on with another one, up to its first whole line of data, that line's end left out."""
         place = held.start
         if not place:
             return None
@@ -139,7 +139,7 @@ class Model:
             place = held.content.find(b"\n", place) + 1 or len(held.content)
         while end := held.content.find(b"\n", place) + 1:
             if held.content[place : end - 1] not in self.headers:
-                return held.content[:end]
+                return held.content[: end - 1]
             place = end
         return None
 
@@ -164,7 +164,8 @@ class Model:
             for key, held in candidates.items()
             if (added := self._first_added(held)) is not None
             and len(added) > len(known_content)
-            and content.startswith(added)
+            and complete.startswith(added)
+            and complete[len(added) : len(added) + 1] in {b"", b"\n"}
         ]
         if known is None or ends[known].marks[0] is None:
             further += [

@@ -100,6 +100,7 @@ class ExactlyOnce(RuleBasedStateMachine):
         """Every content that a file ever had."""
         self.twice: set[int] = set()
         """Numbers that may be in the lake more than once."""
+        self.is_in_pieces = False
         self.at_step: Callable[[str], None] = lambda _: None
         self.next_number = 0
         self.next_name = 0
@@ -114,6 +115,7 @@ class ExactlyOnce(RuleBasedStateMachine):
         file_rows=st.sampled_from([1, 500_000]),
     )
     def begin(self, *, chunk: int, block: int, piece: int, together: int, sources: int, file_rows: int) -> None:
+        self.is_in_pieces = piece < 1 << 30
         self._patch(source, "_CHUNK", chunk)
         self._patch(source, "BLOCK_BYTES", block)
         self._patch(loader, "PIECE_BYTES", piece)
@@ -298,6 +300,11 @@ class ExactlyOnce(RuleBasedStateMachine):
     def _ingest(self, names: list[str], *, final: bool, overlap: Any, replace: bool) -> None:
         """Load files that nobody touches meanwhile: what becomes of each is known beforehand."""
         final = final and all(self._is_recognised(name, self.files[name].content) for name in names)
+        # Where the pieces of a long log end is known afterwards only, and a log that begins like it may go on from there.
+        for together in [[name] for name in names] if self.is_in_pieces else [names]:
+            self._ingest_together(together, final=final, overlap=overlap, replace=replace)
+
+    def _ingest_together(self, names: list[str], *, final: bool, overlap: Any, replace: bool) -> None:
         expected = []
         held = dict(self.model.loads)
         ours: list[str] = []
@@ -413,7 +420,8 @@ class ExactlyOnce(RuleBasedStateMachine):
                 raise _Stop
 
     def _append(self, name: str, kinds: list[str]) -> None:
-        content = self.files[name].content + self.rest.pop(name, b"")
+        # A log that was delivered before anything stood in it begins as any other.
+        content = (self.files[name].content or HEADERS[self.formats[name]]) + self.rest.pop(name, b"")
         if "bad" in kinds and not self.model.numbers(content):
             kinds = ["good", *kinds]  # or nobody knows what log it is
         self._put(name, File(content + b"".join(self._line(self.formats[name], kind) for kind in kinds)))

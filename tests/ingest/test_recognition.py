@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 from typing import TYPE_CHECKING
 
 import pytest
@@ -12,6 +13,7 @@ from tests.ingest.lakes import (
     broken,
     csv_line,
     fate,
+    line,
     lines,
     load,
     load_one,
@@ -88,3 +90,33 @@ def test_an_earlier_copy_that_ends_in_the_second_line_is_not_taken_for_another_l
     assert report.error is not None
     assert "begins like" in report.error
     assert numbers(lake) == [0, 1, 2]
+
+
+def test_an_earlier_copy_whose_last_line_has_no_end_yet_is_known_as_one(tmp_path: Path) -> None:
+    lake, log = tmp_path / "lake", _written(tmp_path, "access.log", lines(0, 1))
+    load(lake, log)
+    _written(tmp_path, "access.log", lines(0, 1, 2, 3))
+    load(lake, log)
+    copy = lines(0, 1, 2).removesuffix(b"\n")
+
+    packed = load_one(lake, _written(tmp_path, "access.log.gz", gzip.compress(copy)))
+    growing = load_one(lake, _written(tmp_path, "copy.log", copy))
+
+    assert packed.status == "failed"
+    assert packed.error is not None
+    assert "begins like" in packed.error
+    assert fate(growing) == ("unchanged", 0, 0, 0, len(line(2)) - 1)
+    assert numbers(lake) == [0, 1, 2, 3]
+
+
+def test_a_line_that_is_longer_is_another_line(tmp_path: Path) -> None:
+    lake, log = tmp_path / "lake", _written(tmp_path, "access.log", CSV_HEADER, *map(csv_line, (0, 1)))
+    load(lake, log)
+    _written(tmp_path, "access.log", CSV_HEADER, *map(csv_line, (0, 1, 2)))
+    load(lake, log)
+    longer = csv_line(2).replace(b"\n", b"0\n")
+
+    report = load_one(lake, _written(tmp_path, "other.log", CSV_HEADER, *map(csv_line, (0, 1)), longer))
+
+    assert fate(report) == ("loaded", 1, 0, 0, 0)
+    assert numbers(lake) == [0, 1, 2, 20]
