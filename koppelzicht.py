@@ -112,7 +112,9 @@ def main() -> NoReturn:
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(encoding="utf-8", errors="backslashreplace")
-    sys.exit(run(sys.argv[1:]))
+    code = run(sys.argv[1:])
+    # A library that waits (for changes in a folder) may take any signal for Ctrl-C.
+    sys.exit(TERMINATED if _terminations else code)
 
 
 def run(arguments: Sequence[str]) -> int:
@@ -152,7 +154,12 @@ def _nowhere() -> TextIO:
     return Path(os.devnull).open("w", encoding="utf-8")
 
 
-def _terminate(_number: int, _frame: FrameType | None) -> NoReturn:
+_terminations: list[int] = []
+"""The signals that asked this process to end."""
+
+
+def _terminate(number: int, _frame: FrameType | None) -> NoReturn:
+    _terminations.append(number)
     sys.exit(TERMINATED)
 
 

@@ -113,7 +113,8 @@ import json, sys, time, duckdb
 path, source, columns = sys.argv[1], sys.argv[2], json.loads(sys.argv[3])
 begun = time.perf_counter()
 counted = ", ".join(f'count("{name}")' for name in columns)
-connection = duckdb.connect(config={"enable_progress_bar": "false"})  # it would stand in the output
+connection = duckdb.connect()
+connection.execute("set enable_progress_bar = false")  # it would stand in the output
 [[rows, *_]] = connection.sql(
     f"select count(*), {counted} from {source}", params={"path": path, "columns": columns},
 ).fetchall()

@@ -39,7 +39,9 @@ def rows(clock: Certification, view: View) -> pl.DataFrame:
     """Return the integrations, what needs somebody first, with the course of their customers and the reasons in words."""
     # Days whose window reaches back before the first log would look like customers that came.
     is_covered = pl.col("complete").cast(pl.Int8).cum_max().cast(pl.Boolean) | ~pl.col("complete").any()
-    course = clock.course.group_by("integration", maintain_order=True).agg(course=pl.col("customers").filter(is_covered))
+    course = clock.course.group_by("integration", maintain_order=True).agg(
+        course=pl.col("customers").filter(is_covered)
+    )
     zone = view.lake.time_zone
     last_days = [shown(call and call.astimezone(zone).date()) for call in clock.rows["last_customer_call"]]
     why = [", ".join(plain(f"clock_reason.{code}") for code in reasons) for reasons in clock.rows["reasons"]]

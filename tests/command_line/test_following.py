@@ -8,6 +8,7 @@ import re
 import signal
 import subprocess
 import sys
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -15,9 +16,17 @@ import pytest
 from tests.command_line.given import INSERT, ROOT
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from tests.command_line.given import Run
+
+
+def _waits_for_changes(process: subprocess.Popen[str]) -> bool:
+    """Whether it has asked the system to tell of changes and sleeps; only Linux shows that."""
+    shown = Path(f"/proc/{process.pid}")
+    if not shown.is_dir():
+        return True
+    has_asked = any("inotify" in str(file.resolve()) for file in (shown / "fd").iterdir())
+    states = ((shown / "stat").read_text(encoding="utf-8").rpartition(")")[2].split()[0] for _ in range(1000))
+    return has_asked and all(state == "S" for state in states)
 
 
 @pytest.mark.skipif(os.name == "nt", reason="POSIX signals")
@@ -37,7 +46,7 @@ def test_each_load_is_a_line_and_a_signal_ends_it_cleanly(
         "--lake",
         tmp_path / "lake",
         "--every",
-        "1",
+        "600",
     ]
     with subprocess.Popen(
         [*command, *(["--json"] if as_json else [])],
@@ -48,6 +57,8 @@ def test_each_load_is_a_line_and_a_signal_ends_it_cleanly(
     ) as process:
         assert process.stdout is not None
         line = process.stdout.readline()
+        while not _waits_for_changes(process):  # then a library gets the signal, not Python
+            assert process.poll() is None
         process.send_signal(number)
         _, errors = process.communicate(timeout=60)
     assert process.returncode == code
