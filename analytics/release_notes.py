@@ -8,8 +8,9 @@ Release notes are Markdown. Every row of a table with a column for the connector
     | --------------------------------------- | --------- | --------------------------------------------- |
     | removed the request property 'A/B/Fields/Ds' | FbSales | [POST](...#post-/connectors/FbSales), [PUT](...) |
 
-The columns come in any order and in English or Dutch, a connector also as a path (`/connectors/FbSales/FbSalesLines`). How
-severe a row is, its headings say; where they do not, its description does. The same row under two headings is one change.
+The columns come in any order and in English or Dutch, a connector also as a path (`/connectors/FbSales/FbSalesLines`), which
+is then told in the description. How severe a row is, its headings say; where they do not, its description does. The same row
+under two headings is one change. Rows that stand outside of a table are left out, and said.
 
 A list is CSV with the columns description, connector, operation, severity and field, of which connector is needed.
 """
@@ -38,8 +39,14 @@ SEVERITIES: tuple[Severity, ...] = get_args(Severity)
 
 _COLUMNS = {
     "description": ("description", "omschrijving", "beschrijving", "change", "wijziging"),
-    "connector": ("connector", "connectors", "updateconnector", "getconnector", "path", "pad", "endpoint"),
-    "operation": ("operation", "operations", "method", "methods", "bewerking", "bewerkingen", "actie", "acties", "methode"),
+    "connector": (
+        "connector", "connectors", "connectoren", "updateconnector", "updateconnectors", "updateconnectoren",
+        "getconnector", "getconnectors", "getconnectoren", "path", "pad", "endpoint", "endpoints",
+    ),
+    "operation": (
+        "operation", "operations", "operatie", "operaties", "method", "methods", "methode", "methodes", "methoden",
+        "bewerking", "bewerkingen", "action", "actions", "actie", "acties",
+    ),
     "severity": ("severity", "ernst", "soort"),
     "field": ("field", "veld"),
 }  # fmt: skip
@@ -58,22 +65,32 @@ _SEVERITY_WORDS = {
 }
 
 _HEADING = re.compile(r" {0,3}(#{1,6})[ \t]+(.+?)[ \t]*#*[ \t]*")
-_FENCE = re.compile(r" {0,3}(```|~~~)")
+_FENCE = re.compile(r" {0,3}(?:(`{3,})[^`]*|(~{3,}).*)")
+_COMMENT = re.compile(r"^ {0,3}<!--.*?-->", re.MULTILINE | re.DOTALL)
 _DELIMITER = re.compile(r"[ \t]*\|?[ \t]*:?-+:?[ \t]*(\|[ \t]*:?-+:?[ \t]*)*\|?[ \t]*")
 _IS_ROW = re.compile(r"(?! {0,3}(#{1,6} |>)).*\|")
+_STRAY_ROW = re.compile(r"[ \t>]*\|.*\|[ \t]*")
+_HTML_TABLE = re.compile(r"<table\b", re.IGNORECASE)
 _PIPE = re.compile(r"(?<!\\)\|")
-_LINK = re.compile(r"!?\[([^\]]*)\]\([^)\s]*\)")
-_MARKUP = re.compile(r"[`*]|(?<!\w)_+|_+(?!\w)|<br ?/?>")
+_LINK = re.compile(r"!?\[([^\]]*)\]\([^()]*(?:\([^()]*\)[^()]*)*\)")
+_MARKUP = re.compile(r"[`*]|(?<!\w)_+|_+(?!\w)")
+_BREAK = re.compile(r"<br ?/?>")
+_BETWEEN = re.compile(r",\s+|;|<br ?/?>|\s/\s|\s(?:en|and|of|or|&|\+)\s")
 _WORD = re.compile(r"\w+")
-_QUOTED_PATH = re.compile(r"['`\"]([^'`\"\s]+/[^'`\"\s]+)['`\"]")
+_QUOTED = re.compile(r"`[^`]*`|(?<!\w)'[^']*'(?!\w)")
+_FIELD = re.compile(r"['`\"][^'`\"\s]*/(?:Fields/|@)(\w+)[^'`\"\s]*['`\"]")
 _NAME = re.compile(r"[A-Za-z][\w.\-]*")
 
 _NOT_BREAKING = re.compile(r"\b(non|not|no|niet|geen)[ -]?(breaking|brekend)", re.IGNORECASE)
-_BREAKING = re.compile(r"breaking|brekend", re.IGNORECASE)
+_BREAKING = re.compile(r"\b(breaking|brekend)", re.IGNORECASE)
+_NOTHING = re.compile(r"[\s>*_]*(no|geen)\b( breaking| brekende)? (changes|wijzigingen)\b", re.IGNORECASE)
 _DEPRECATED = re.compile(r"deprecat|obsolete|verouderd|vervalt|vervallen|uitgefaseerd|uitfaser", re.IGNORECASE)
-_NEW = re.compile(r"\b(new|nieuwe?)\b.*\b(endpoints?|connectors?|\w+connectors?)\b", re.IGNORECASE)
+_NEW = re.compile(
+    r"^(?!.*\b(required|mandatory|verplicht)).*\b(new|nieuwe?)\b.*\b(endpoints?|\w*connector(s|en)?)\b", re.IGNORECASE
+)
 _HARMLESS = re.compile(
-    r"^(added (?!.*\brequired\b)|endpoint added|toegevoegd|nieuw)|became optional|(?<!enum value )was increased|is optioneel",
+    r"^(added|toegevoegd|nieuwe?)\b(?!.*\b(required|mandatory|verplicht|pattern))|^endpoint added"
+    r"|became optional|\bmax\w* was increased|\bmin\w* was decreased|is optioneel",
     re.IGNORECASE,
 )
 
@@ -131,7 +148,7 @@ def changes_in(text: str) -> Notes:
     first = next((line for line in lines if line.strip()), "")
     delimiter = max((",", ";", "\t"), key=first.count)
     header = _columns(next(csv.reader([first], delimiter=delimiter), []))
-    if "connector" in header and "|" not in first:
+    if "connector" in header and "|" not in first and not first.startswith("#"):
         return _listed("\n".join(lines), delimiter)
     return _Markdown(lines).notes()
 
@@ -154,9 +171,7 @@ def connector_in(path: str) -> str | None:
     >>> connector_in("FbSales"), connector_in("/api/administrations"), connector_in("/connectors/{Connector}")
     ('FbSales', 'administrations', None)
     """
-    segments = [segment for segment in path.strip().split("/") if segment]
-    while len(segments) > 1 and segments[0].lower() in {"connectors", "profitrestservices", "api"}:
-        segments = segments[1:]
+    segments = _segments(path)
     found = segments and _NAME.fullmatch(segments[0])
     return found[0] if found else None
 
@@ -165,7 +180,7 @@ class _Markdown:
     """Release notes, read from top to bottom."""
 
     def __init__(self, lines: Sequence[str]) -> None:
-        self.lines = lines
+        self.lines = _COMMENT.sub(lambda found: "\n" * found[0].count("\n"), "\n".join(lines)).split("\n")
         self.headings: dict[int, str] = {}
         self.changes: list[Change] = []
         self.remarks: list[str] = []
@@ -175,21 +190,20 @@ class _Markdown:
 
     def notes(self) -> Notes:
         number = 0
-        is_code = False
         while number < len(self.lines):
             line = self.lines[number]
-            if _FENCE.match(line):
-                is_code = not is_code
-            elif is_code:
-                pass
+            if found := _FENCE.fullmatch(line):
+                number = self._code(number, found[1] or found[2])
             elif found := _HEADING.fullmatch(line):
                 self._under(len(found[1]), _text(found[2]), number + 1)
+                number += 1
             elif self._begins_table(number):
                 number = self._table(number)
-                continue
+            elif _STRAY_ROW.fullmatch(line):
+                number = self._stray_rows(number)
             else:
-                self._prose(line)
-            number += 1
+                self._prose(number)
+                number += 1
         remarks = [*self.remarks, *self._in_words()]
         if not self.tables:
             expected = (
@@ -202,6 +216,27 @@ class _Markdown:
     def _under(self, level: int, title: str, line: int) -> None:
         self.headings = {depth: heading for depth, heading in self.headings.items() if depth < level} | {level: title}
         self.sections.append(line)
+
+    def _code(self, number: int, fence: str) -> int:
+        """Leave a block of code out; where it ends."""
+        ends = re.compile(rf" {{0,3}}{fence[0]}{{{len(fence)},}}[ \t]*")
+        for place in range(number + 1, len(self.lines)):
+            if ends.fullmatch(self.lines[place]):
+                return place + 1
+        self.remarks.append(f"line {number + 1}: a block of code that does not end; all that follows is left out")
+        return len(self.lines)
+
+    def _stray_rows(self, number: int) -> int:
+        """Say that rows stand outside of a table; where they end."""
+        end = number
+        while end < len(self.lines) and _STRAY_ROW.fullmatch(self.lines[end]) and not self._begins_table(end):
+            end += 1
+        rows = "a row stands" if end == number + 1 else f"{end - number} rows stand"
+        self.remarks.append(
+            f"line {number + 1}: {rows} outside of a table and is left out; "
+            "a table begins with a header and a line | --- | and has no empty lines"
+        )
+        return end
 
     def _begins_table(self, number: int) -> bool:
         return (
@@ -224,6 +259,9 @@ class _Markdown:
             )
             return end
         self.tables += 1
+        unnamed = [place for place in range(len(header)) if place not in columns.values()]
+        if unnamed:
+            columns.setdefault("description", unnamed[0])
         for place in range(number + 2, end):
             cells = _cells(self.lines[place])
             if len(cells) > len(header) and any(cells[len(header) :]):
@@ -238,23 +276,25 @@ class _Markdown:
         description = _text(row.get("description", ""))
         connectors, unread = _connectors(row["connector"])
         operations, unknown = _operations(row.get("operation", ""))
+        deeper = ["/".join(path) for path in map(_segments, _parts(row["connector"])) if len(path) > 1]
         for part in unread:
             self.remarks.append(f"line {line}: {part!r} names no connector; no log can show whom this concerns")
         for word in unknown:
             self.remarks.append(f"line {line}: {word!r} is no operation; expected GET, POST, PUT or DELETE")
         return Change(
-            description=description or "-",
-            severity=_severity_named(row.get("severity", "")) or self._severity(description),
+            description=f"{description or '-'} ({', '.join(deeper)})" if deeper else description or "-",
+            severity=_severity_named(row.get("severity", "")) or self._severity(row.get("description", "")),
             connectors=connectors,
             operations=operations,
             field=_text(row.get("field", "")) or _field_in(row.get("description", "")),
             line=line,
         )
 
-    def _severity(self, description: str) -> Severity:
+    def _severity(self, cell: str) -> Severity:
         said = self._said_by_heading()
         if said is not None:
             return said
+        description = _text(_QUOTED.sub("", cell))
         if _DEPRECATED.search(description) and "without deprecation" not in description:
             return "deprecated"
         return "added" if _HARMLESS.search(description) else "changed"
@@ -272,9 +312,12 @@ class _Markdown:
                 return "added"
         return None
 
-    def _prose(self, line: str) -> None:
+    def _prose(self, number: int) -> None:
         """Remember what is told in words where it breaks or deprecates something."""
-        if line.strip() and self._said_by_heading() in {"breaking", "deprecated"}:
+        line = self.lines[number]
+        if _HTML_TABLE.search(line):
+            self.remarks.append(f"line {number + 1}: a table in HTML is left out; write it in Markdown or as CSV")
+        if line.strip() and not _NOTHING.match(line) and self._said_by_heading() in {"breaking", "deprecated"}:
             title = " > ".join(self.headings[level] for level in sorted(self.headings))
             named = {word for word in _WORD.findall(f"{title} {line}") if word in _official()}
             self.told.setdefault((self.sections[-1], title), set()).update(named)
@@ -338,7 +381,7 @@ def _once(changes: Sequence[Change]) -> list[Change]:
     """Each change once, as severe as it is said anywhere, where it is said first."""
     kept: dict[tuple[object, ...], Change] = {}
     for change in changes:
-        key = (change.description, change.connectors, change.operations)
+        key = (change.description, change.connectors, change.operations, change.field)
         before = kept.get(key)
         if before is None:
             kept[key] = change
@@ -380,17 +423,34 @@ def _text(cell: str) -> str:
     >>> _text("the **request** property `KnSubject/Ds` of [KnSubject](x#post-/connectors/KnSubject)")
     'the request property KnSubject/Ds of KnSubject'
     """
-    unlinked = _LINK.sub(lambda found: found[1], cell)
+    unlinked = _BREAK.sub(" ", _LINK.sub(lambda found: found[1], cell)).replace("\\_", "_")
     return " ".join(html.unescape(_MARKUP.sub("", unlinked)).split())
 
 
 def _connectors(cell: str) -> tuple[tuple[str, ...], list[str]]:
-    """The connectors that a cell names, and what in it names none. A comma without a space is part of a path."""
-    parts = [part.strip() for part in re.split(r",\s+|<br ?/?>|;", _LINK.sub(lambda found: found[1], cell))]
-    named = {part: connector_in(_text(part)) for part in parts if part}
+    """The connectors that a cell names, and what in it names none."""
+    named = {part: connector_in(part) for part in _parts(cell)}
     return tuple(dict.fromkeys(name for name in named.values() if name)), [
         part for part, name in named.items() if not name
     ]
+
+
+def _parts(cell: str) -> list[str]:
+    """What a cell lists. A comma without a space is part of a path.
+
+    >>> _parts("`KnPerson` / [KnContact](x),KnSubject"), _parts("FbUnit/FbUnit/@VaIt,@BiUn/{VaIt},{BiUn}")
+    (['KnPerson', 'KnContact', 'KnSubject'], ['FbUnit/FbUnit/@VaIt,@BiUn/{VaIt},{BiUn}'])
+    """
+    listed = [_text(part) for part in _BETWEEN.split(_LINK.sub(lambda found: found[1], cell))]
+    return [part.strip() for text in listed for part in ([text] if "/" in text else text.split(",")) if part.strip()]
+
+
+def _segments(path: str) -> list[str]:
+    """A path from its connector on."""
+    segments = [segment for segment in path.strip().split("/") if segment]
+    while len(segments) > 1 and segments[0].lower() in {"connectors", "profitrestservices", "api"}:
+        segments = segments[1:]
+    return segments
 
 
 def _operations(cell: str) -> tuple[tuple[str, ...], list[str]]:
@@ -409,14 +469,14 @@ def _severity_named(word: str) -> Severity | None:
 
 
 def _field_in(description: str) -> str | None:
-    """The field that a description speaks of.
+    """The field that a description speaks of; None where it speaks of an object or of a whole connector.
 
     >>> _field_in("removed the enum value 'N/A' of the request property 'KnSubject/Element/Fields/Ds'")
     'Ds'
+    >>> _field_in("removed the request property `KnSubject/Element/Objects/KnSubjectLink`")
     """
-    paths: list[str] = _QUOTED_PATH.findall(description)
-    best = next((path for path in paths if "/Element" in path or "/Fields/" in path), None)
-    return best.rsplit("/", 1)[-1] if best else None
+    found = _FIELD.search(description)
+    return found[1] if found else None
 
 
 @cache

@@ -68,6 +68,48 @@ def test_columns_in_any_order_paths_and_dutch_are_read() -> None:
     )
 
 
+def test_each_path_of_a_connector_is_a_change_of_its_own_and_an_object_is_not_a_field() -> None:
+    notes = read_changes(NOTES / "lente.md")
+    assert rows(notes) == [
+        (9, "added", ("FbBuy",), ("insert",), None),
+        (10, "added", ("FbBuy",), ("insert",), None),
+        (11, "added", ("FbBuy",), ("delete",), None),
+        (12, "added", ("FbBuy",), ("insert",), "Ds"),
+        (13, "added", ("FbBuy",), ("insert",), "Ds"),
+        (20, "changed", ("FbBuy",), ("delete",), None),
+        (32, "changed", ("KnEmployee",), ("insert",), None),
+        (33, "added", ("KnEmployee",), ("insert",), None),
+        (34, "added", ("KnEmployee",), ("insert",), "Vi"),
+        (35, "changed", ("KnEmployee",), ("update",), "EmId"),
+        (60, "changed", ("KnPerson", "KnContact", "KnSubject", "Profit_Stock"), ("insert", "update"), None),
+    ]
+    assert notes.rows == 11
+    assert [change.description for change in notes.changes if change.line in {9, 11, 12, 20, 60}] == [
+        "endpoint added (FbBuy/FbBuyLine)",
+        "endpoint added (FbBuy/FbBuy/@Id,@No/{Id},{No})",
+        "added the new optional request property 'FbBuy/Element/Fields/Ds'",
+        "api path removed without deprecation (FbBuy/FbOld/@Id/{Id})",
+        "eerst dit",
+    ]
+
+
+def test_rows_that_are_left_out_are_said_and_what_is_hidden_is_not_read() -> None:
+    outside = (
+        "outside of a table and is left out; a table begins with a header and a line | --- | and has no empty lines"
+    )
+    assert read_changes(NOTES / "lente.md").remarks == (
+        f"line 38: 2 rows stand {outside}",
+        f"line 47: a row stands {outside}",
+        "line 49: a table in HTML is left out; write it in Markdown or as CSV",
+    )
+
+
+def test_a_block_of_code_that_does_not_end_is_said() -> None:
+    notes = changes_in("| Connector |\n|---|\n| KnSubject |\n\n~~~\n```\n| Connector |\n|---|\n| KnPerson |\n")
+    assert [change.connectors for change in notes.changes] == [("KnSubject",)]
+    assert notes.remarks == ("line 5: a block of code that does not end; all that follows is left out",)
+
+
 @pytest.mark.parametrize(
     ("heading", "severity"),
     [
@@ -79,6 +121,10 @@ def test_columns_in_any_order_paths_and_dutch_are_read() -> None:
         ("## Verouderd", "deprecated"),
         ("## Uitgefaseerde connectors", "deprecated"),
         ("## All changes ##", "changed"),
+        ("## Ontbrekende omschrijvingen", "changed"),
+        ("## Nieuwe UpdateConnectoren", "added"),
+        ("## New required fields of connectors", "changed"),
+        ("# Connectors", "changed"),
     ],
 )
 def test_the_nearest_heading_says_how_severe(heading: str, severity: str) -> None:
@@ -95,6 +141,11 @@ def test_the_nearest_heading_says_how_severe(heading: str, severity: str) -> Non
         ("the 'A/Element/Fields/B' request property's maxLength was increased from '3' to '5'", "added"),
         ("the 'A/Element/Fields/B' request property's maxLength was decreased to '3'", "changed"),
         ("the request property 'A/Element/Fields/B' became optional", "added"),
+        ("the 'A/Element/Fields/B' request property's minLength was increased from '3' to '5'", "changed"),
+        ("the 'A/Element/Fields/B' request property's minLength was decreased to '3'", "added"),
+        ("added the pattern '^A' to the request property 'A/Element/Fields/B'", "changed"),
+        ("nieuw verplicht veld", "changed"),
+        ("removed the enum value 'Vervallen' of the request property 'A/Element/Fields/B'", "changed"),
         ("api path removed without deprecation", "changed"),
         ("endpoint deprecated", "deprecated"),
     ],
@@ -125,6 +176,8 @@ def test_a_list_is_csv_with_any_separator_and_names_in_two_languages() -> None:
         ),
         Change(description="KnPerson", severity="changed", connectors=("KnPerson",), line=3),
     )
+    fields = "connector,operation,field\nKnSubject,PUT,Ds\nKnSubject,PUT,Nm\n"
+    assert [change.field for change in changes_in(fields).changes] == ["Ds", "Nm"], "no description, yet two changes"
     dutch = "\ufeffOmschrijving;Connector;Bewerking;Ernst;Veld\r\nweg ermee;KnSubject;wijzigen;brekend;Ds\r\n"
     assert rows(changes_in(dutch)) == [(2, "breaking", ("KnSubject",), ("update",), "Ds")]
 
