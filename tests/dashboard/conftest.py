@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import csv
 import datetime as dt
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from analytics.registry import load_registry
@@ -22,6 +23,13 @@ MARKUP = "<script>alert(1)</script> **b** [x](http://example.com) :red[x] $x$ `c
 """A text that is anything but a text to somebody who takes it for HTML or Markdown."""
 
 OpenPage = Callable[..., AppTest]
+
+
+@pytest.fixture(scope="session", autouse=True)
+def nothing_is_kept_open() -> Iterator[None]:
+    """Close what pages keep between two looks: else the engine complains at the very end that it was never closed."""
+    yield
+    st.cache_resource.clear()
 
 
 @pytest.fixture(scope="session")
