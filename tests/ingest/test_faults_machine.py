@@ -99,7 +99,7 @@ def test_whoever_is_killed_at_any_step_again_and_again_loses_nothing_and_doubles
     chance = random.Random(20261001)
     lake, logs = tmp_path / "lake", _Logs(tmp_path / "logs", chance)
     kills = 0
-    while kills < scaled(8, 200):
+    while kills < scaled(20, 200):
         logs.write()
         step = STEPS[kills % len(STEPS)]
         work = _retry_in_batches if Lake(lake).exists() and chance.random() < 0.4 else _load_in_batches
