@@ -1,4 +1,9 @@
-"""Metrics and questions: one `.sql` file each, whose header is a contract."""
+"""Metrics and questions: one `.sql` file each, whose header is a contract.
+
+What several of them have in common, or what is a thought of its own in a long one, is a step: a `.sql` file in a folder
+beside them. Where a header says `steps: practices/rules, practices/in_turn`, the query reads `rules` and `in_turn`, as if
+they stood in its own `with`; a step may read those named before it.
+"""
 
 from __future__ import annotations
 
@@ -6,10 +11,14 @@ import re
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from analytics.errors import AnalyticsError, UnknownNameError
 
-_HEADER_LINE = re.compile(r"^-- (?:(?P<field>title|unit|grain|key|look_back|meaning): ?)?(?P<text>.*)$")
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+_HEADER_LINE = re.compile(r"^-- (?:(?P<field>title|unit|grain|key|look_back|steps|meaning): ?)?(?P<text>.*)$")
 
 
 @dataclass(frozen=True)
@@ -41,11 +50,11 @@ def read(folder: Path, name: str) -> Metric:
     if name not in names_in(folder):
         known = ", ".join(names_in(folder))
         raise UnknownNameError(f"there is no {folder.name.removesuffix('s')} {name!r}; known: {known}")
-    return parse(name, (folder / f"{name}.sql").read_text(encoding="utf-8"))
+    return parse(name, _text(folder, name), step=lambda path: _text(folder, path))
 
 
-def parse(name: str, sql: str) -> Metric:
-    """The metric that a file's text is; AnalyticsError when its header misses something."""
+def parse(name: str, sql: str, *, step: Callable[[str], str]) -> Metric:
+    """The metric that a file's text is, its steps put in; AnalyticsError when its header misses something."""
     fields: dict[str, str] = {}
     field = ""
     for line in sql.splitlines():
@@ -62,8 +71,40 @@ def parse(name: str, sql: str) -> Metric:
         title=fields["title"],
         unit=fields["unit"],
         grain=fields["grain"],
-        key=tuple(column.strip() for column in fields["key"].split(",") if column.strip() not in {"", "none"}),
+        key=_names(fields["key"]),
         look_back=int(fields["look_back"]),
         meaning=fields["meaning"],
-        sql=sql,
+        sql=_with_steps(sql, {path.rpartition("/")[2]: step(path) for path in _names(fields.get("steps", ""))}),
     )
+
+
+def _text(folder: Path, path: str) -> str:
+    return (folder / f"{path}.sql").read_text(encoding="utf-8")
+
+
+def _names(listed: str) -> tuple[str, ...]:
+    return tuple(name.strip() for name in listed.split(",") if name.strip() not in {"", "none"})
+
+
+def _with_steps(sql: str, steps: Mapping[str, str]) -> str:
+    """The query with these steps before what its own `with` names.
+
+    >>> print(_with_steps("with b as (select * from a) select * from b", {"a": "select 1 as one"}))
+    with a as (
+    select 1 as one
+    ),
+    b as (select * from a) select * from b
+    """
+    if not steps:
+        return sql
+    before = ",\n".join(f"{name} as (\n{text.strip()}\n)" for name, text in steps.items())
+    header, own = _parted(sql)
+    after = f",\n{own.removeprefix('with ')}" if own.startswith("with ") else f"\n{own}"
+    return f"{header}with {before}{after}"
+
+
+def _parted(sql: str) -> tuple[str, str]:
+    """The comments that a file begins with, and what comes after them."""
+    lines = sql.splitlines(keepends=True)
+    first = next((place for place, line in enumerate(lines) if not line.startswith("--")), len(lines))
+    return "".join(lines[:first]), "".join(lines[first:])

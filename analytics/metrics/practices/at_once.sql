@@ -1,0 +1,136 @@
+-- The rule about calls that are under way at once, `parallel`: the sixth of a caller at a customer breaks it, and those after it.
+-- Looked at are only calls beside which five others may be under way at all.
+-- One row per integration, customer, own and connector with such calls, and one per integration for all others that have a
+-- duration.
+-- Reads: timed.
+with minutes as (
+    select
+        caller,
+        customer,
+        environment,
+        surely_from // 60000000 as minute,
+        count(*) as calls,
+        max(until - surely_from) > 60000000 as is_long
+    from timed
+    where until > surely_from
+    group by caller, customer, environment, surely_from // 60000000
+),
+
+-- Six calls of a minute at most that overlap begin within two minutes, so three of them in one: all others begin beside it.
+crowded as (
+    select distinct
+        caller,
+        customer,
+        environment,
+        unnest([minute - 1, minute, minute + 1]) as minute
+    from minutes
+    where calls >= 3
+),
+
+lasting as (
+    select distinct
+        caller,
+        customer,
+        environment
+    from minutes
+    where is_long
+),
+
+busy as (
+    select timed.*
+    from timed
+    left join crowded
+        on
+            timed.caller = crowded.caller
+            and timed.customer = crowded.customer
+            and timed.environment = crowded.environment
+            and timed.surely_from // 60000000 = crowded.minute
+    left join lasting
+        on
+            timed.caller = lasting.caller
+            and timed.customer = lasting.customer
+            and timed.environment = lasting.environment
+    where timed.until > timed.surely_from and (crowded.minute is not null or lasting.caller is not null)
+),
+
+-- Each begins and ends; the sum of beginnings less ends is how many are under way. What ends as another begins is over.
+events as (
+    select
+        *,
+        surely_from as moment,
+        1 as step
+    from busy
+    union all
+    select
+        *,
+        until as moment,
+        -1 as step
+    from busy
+),
+
+under_way as (
+    select
+        integration,
+        customer,
+        own,
+        connector,
+        called_at,
+        step,
+        sum(step) over (
+            partition by caller, customer, environment order by moment, step rows unbounded preceding
+        ) as calls_at_once
+    from events
+),
+
+too_many as (
+    select
+        integration,
+        customer,
+        own,
+        connector,
+        count(*) as calls,
+        min(called_at) as first_call,
+        max(called_at) as last_call
+    from under_way
+    where step = 1 and calls_at_once > 5
+    group by integration, customer, own, connector
+),
+
+counted as (
+    select
+        integration,
+        count(*) as calls
+    from timed
+    where until is not null
+    group by integration
+    union all
+    select
+        integration,
+        -calls as calls
+    from too_many
+)
+
+select
+    'parallel' as rule,
+    integration,
+    customer,
+    own,
+    connector,
+    true as is_broken,
+    calls,
+    first_call,
+    last_call
+from too_many
+union all
+select
+    'parallel' as rule,
+    integration,
+    null as customer,
+    null as own,
+    null as connector,
+    false as is_broken,
+    sum(calls) as calls,
+    null as first_call,
+    null as last_call
+from counted
+group by integration

@@ -1,0 +1,102 @@
+-- The rules about what a caller does after it was refused (401, 403), `hammering` and `dead_token`, or after the service was
+-- away (503), `ignored_unavailable`.
+-- One row per rule, integration, customer, own, connector and is_broken.
+-- Reads: timed.
+-- What happens in turn is told by the hours in which a caller was refused or found the service away, and the next hour with
+-- a call of it: a call in another hour follows neither, and where it stands between two refusals, so does one of that hour.
+with hours as (
+    select
+        caller,
+        customer,
+        environment,
+        hour_of(called_at) as hour,
+        bool_or(status in (401, 403, 503)) as is_telling
+    from timed
+    group by caller, customer, environment, hour_of(called_at)
+),
+
+telling as (
+    select
+        caller,
+        customer,
+        environment,
+        hour,
+        is_telling or lag(is_telling, 1, false) over (
+            partition by caller, customer, environment order by hour
+        ) as is_wanted
+    from hours
+),
+
+following as (
+    select
+        timed.*,
+        timed.status in (401, 403) as is_refused,
+        sum(case when timed.status in (401, 403) then 0 else 1 end) over (
+            turns rows unbounded preceding
+        ) as others_before,
+        lag(timed.status) over turns as status_before,
+        micros_of(timed.called_at) - lag(coalesce(timed.until, micros_of(timed.called_at))) over turns as waited
+    from timed
+    inner join telling
+        on
+            timed.caller = telling.caller
+            and timed.customer = telling.customer
+            and timed.environment = telling.environment
+            and hour_of(timed.called_at) = telling.hour
+    where telling.is_wanted
+    window turns as (
+        partition by timed.caller, timed.customer, timed.environment
+        order by timed.called_at, timed.load_id, timed.line_number
+    )
+),
+
+-- Refusals of one status within a clock hour, whatever comes between, and refusals in a row.
+refusals as (
+    select
+        *,
+        row_number() over (
+            partition by caller, customer, environment, status, hour_of(called_at)
+            order by called_at, load_id, line_number
+        ) > 10 as hammering,
+        row_number() over (
+            partition by caller, customer, environment, others_before order by called_at, load_id, line_number
+        ) > 10 as dead_token
+    from following
+    where is_refused
+),
+
+judged as (
+    select
+        rule,
+        integration,
+        customer,
+        own,
+        connector,
+        is_broken,
+        called_at
+    from refusals unpivot (is_broken for rule in (hammering, dead_token)) as by_rule
+    union all
+    select
+        'ignored_unavailable' as rule,
+        integration,
+        customer,
+        own,
+        connector,
+        waited between 0 and 10000000 as is_broken,
+        called_at
+    from following
+    where status_before = 503
+)
+
+select
+    rule,
+    integration,
+    customer,
+    own,
+    connector,
+    is_broken,
+    count(*) as calls,
+    min(called_at) as first_call,
+    max(called_at) as last_call
+from judged
+group by rule, integration, customer, own, connector, is_broken
