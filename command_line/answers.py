@@ -10,16 +10,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from command_line import output
-from command_line.nothing_found import say_why_nothing
-from command_line.options import (
-    DEFAULT_LAKE,
-    FormatOption,
-    JsonOption,
-    LakeOption,
-    check_standard_input,
-    rows_format,
-    unknown,
-)
+from command_line.nothing_found import say_gaps, say_why_nothing
+from command_line.options import DEFAULT_LAKE, LakeOption, check_standard_input, prints_rows, unknown
 from command_line.output import Rows, say
 from command_line.scope import scoped
 
@@ -31,20 +23,18 @@ METRIC_COLUMNS = ("name", "title", "unit", "grain", "key", "look_back", "meaning
 
 
 @scoped
+@prints_rows
 def metric(
     name: Annotated[str | None, typer.Argument(metavar="NAME", help="The metric.")] = None,
     *,
     list_all: Annotated[bool, typer.Option("--list", help="List the metrics and what they mean, or this one.")] = False,
     lake: LakeOption = DEFAULT_LAKE,
     scope: Scope,
-    output_format: FormatOption = None,
-    as_json: JsonOption = False,
+    chosen: Format,
 ) -> None:
     """Show one metric; --list says which there are."""
     import analytics as floor
-    from analytics.gaps import gap_note
 
-    chosen = rows_format(output_format, as_json=as_json)
     if name is None and not list_all:
         raise typer.BadParameter("which one? 'koppelzicht metric --list' lists them", param_hint="NAME")
     if name is not None and name not in floor.metric_names():
@@ -57,22 +47,20 @@ def metric(
         frame = warehouse.metric(name, scope)
         output.print_arrow(frame.to_arrow(), chosen)
         say_why_nothing(frame, warehouse, scope)
-        note = gap_note(warehouse, scope) if name != "completeness" else None
-        if note is not None:
-            say(f"note: {note}")
+        if name != "completeness":
+            say_gaps(warehouse, scope)
 
 
+@prints_rows
 def sql(
     query: Annotated[str | None, typer.Argument(metavar="QUERY", help="A query; without one: a shell.")] = None,
     *,
     lake: LakeOption = DEFAULT_LAKE,
-    output_format: FormatOption = None,
-    as_json: JsonOption = False,
+    chosen: Format,
 ) -> None:
     """Read-only SQL over calls, rejects, loads, the registry and metrics.<name>."""
     from analytics import run_sql
 
-    chosen = rows_format(output_format, as_json=as_json)
     check_standard_input(is_read=query is None)
     if query is None and sys.stdin.isatty():
         _sql_shell(lake, chosen)

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Annotated, Literal, TypeAlias
 import typer
 
 from command_line import output
-from command_line.nothing_found import say_why_nothing
-from command_line.options import DEFAULT_LAKE, FormatOption, JsonOption, LakeOption, rows_format
+from command_line.nothing_found import say_gaps, say_why_nothing
+from command_line.options import DEFAULT_LAKE, LakeOption, prints_rows
 from command_line.output import say
 from command_line.scope import scoped
 from command_line.values import shown
@@ -18,11 +18,13 @@ if TYPE_CHECKING:
     import polars as pl
 
     from analytics import Scope
+    from command_line.output import Format
 
 Language: TypeAlias = Literal["en", "nl"]
 
 
 @scoped
+@prints_rows
 def branches(
     *,
     publish: Annotated[
@@ -39,16 +41,13 @@ def branches(
     ] = None,
     lake: LakeOption = DEFAULT_LAKE,
     scope: Scope,
-    output_format: FormatOption = None,
-    as_json: JsonOption = False,
+    chosen: Format,
 ) -> None:
     """Show in which branches integrations are used; for publication without what points to a single customer."""
     from analytics import Warehouse
     from analytics.branches import SUFFIXES, published
     from analytics.branches import publish as write
-    from analytics.gaps import gap_note
 
-    chosen = rows_format(output_format, as_json=as_json)
     if publish is not None and publish.suffix.lower() not in SUFFIXES:
         raise typer.BadParameter(f"expected a name that ends in {' or '.join(SUFFIXES)}", param_hint="'--publish'")
     if publish is None and language is not None:
@@ -57,14 +56,12 @@ def branches(
         if publish is not None:
             rows = published(warehouse, scope, smallest=smallest)
             write(rows, publish, smallest=smallest, period=warehouse.period(scope), language=language or "en")
-            _say_published(rows, publish, smallest, as_json=as_json)
+            _say_published(rows, publish, smallest, as_json=chosen == "json")
         else:
             frame = warehouse.metric("branches_per_integration", scope)
             output.print_arrow(frame.to_arrow(), chosen)
             say_why_nothing(frame, warehouse, scope)
-        note = gap_note(warehouse, scope)
-        if note is not None:
-            say(f"note: {note}")
+        say_gaps(warehouse, scope)
 
 
 def _say_published(rows: pl.DataFrame, file: Path, smallest: int, *, as_json: bool) -> None:

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from command_line import output
-from command_line.nothing_found import why_nothing
-from command_line.options import DEFAULT_LAKE, FormatOption, JsonOption, LakeOption, rows_format
+from command_line.nothing_found import say_gaps, why_nothing
+from command_line.options import DEFAULT_LAKE, LakeOption, prints_rows
 from command_line.output import say
 from command_line.scope import scoped
 from command_line.values import counted
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     from analytics import Scope
     from analytics.certification import Certification
+    from command_line.output import Format
 
 Window = Annotated[
     int, typer.Option("--window", metavar="DAYS", min=1, max=400, help="Days of the rolling window.", show_default=True)
@@ -32,22 +33,20 @@ SHOWN = ("state", "integration", "name", "customers", "days_left", "since", "las
 
 
 @scoped
+@prints_rows
 def certification(
     *,
     window: Window = 30,
     required: Required = 5,
     lake: LakeOption = DEFAULT_LAKE,
     scope: Scope,
-    output_format: FormatOption = None,
-    as_json: JsonOption = False,
+    chosen: Format,
 ) -> None:
     """Show which integrations have enough customers to be certified, and for how long."""
     from analytics import Warehouse
     from analytics.certification import COLUMNS
     from analytics.certification import certification as clock
-    from analytics.gaps import gap_note
 
-    chosen = rows_format(output_format, as_json=as_json)
     with Warehouse.open(lake) as warehouse:
         answer = clock(warehouse, scope, window_days=window, required=required)
         rows = _for_people(answer.rows) if chosen == "table" else answer.rows.select(COLUMNS)
@@ -56,9 +55,7 @@ def certification(
             say(f"note: {line}")
         if answer.window:
             since, until = answer.window
-            note = gap_note(warehouse, scope.replace(since=since, until=until, partner=None, integration=None))
-            if note is not None:
-                say(f"note: {note}")
+            say_gaps(warehouse, scope.replace(since=since, until=until, partner=None, integration=None))
 
 
 def _for_people(rows: pl.DataFrame) -> pl.DataFrame:

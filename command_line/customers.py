@@ -7,16 +7,17 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from command_line import output
-from command_line.nothing_found import say_why_nothing
-from command_line.options import DEFAULT_LAKE, FormatOption, JsonOption, LakeOption, rows_format
-from command_line.output import say
+from command_line.nothing_found import say_gaps, say_why_nothing
+from command_line.options import DEFAULT_LAKE, LakeOption, prints_rows
 from command_line.scope import scoped
 
 if TYPE_CHECKING:
     from analytics import Scope
+    from command_line.output import Format
 
 
 @scoped
+@prints_rows
 def customers(
     *,
     cohorts: Annotated[
@@ -24,19 +25,14 @@ def customers(
     ] = False,
     lake: LakeOption = DEFAULT_LAKE,
     scope: Scope,
-    output_format: FormatOption = None,
-    as_json: JsonOption = False,
+    chosen: Format,
 ) -> None:
     """Show new, staying, returning and lost customers by integration and month."""
     from analytics import Warehouse
     from analytics import customers as floor
-    from analytics.gaps import gap_note
 
-    chosen = rows_format(output_format, as_json=as_json)
     with Warehouse.open(lake) as warehouse:
         frame = floor.cohorts(warehouse, scope) if cohorts else warehouse.metric("customers_per_month", scope)
         output.print_arrow(frame.to_arrow(), chosen)
         say_why_nothing(frame, warehouse, scope)
-        note = gap_note(warehouse, scope)
-        if note is not None:
-            say(f"note: {note}")
+        say_gaps(warehouse, scope)

@@ -10,7 +10,7 @@ import typer
 
 from command_line import output
 from command_line.nothing_found import say_why_nothing
-from command_line.options import DEFAULT_LAKE, FormatOption, JsonOption, LakeOption, rows_format, unknown
+from command_line.options import DEFAULT_LAKE, LakeOption, prints_rows, unknown
 from command_line.output import say
 from command_line.scope import scoped
 from command_line.values import counted, shown
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from analytics import Scope
     from analytics.impact import Impact
     from analytics.release_notes import Change
+    from command_line.output import Format
 
 Operation = Annotated[
     str | None,
@@ -75,6 +76,7 @@ class _Asked:
 
 
 @scoped
+@prints_rows
 def impact(
     *,
     lake: LakeOption = DEFAULT_LAKE,
@@ -90,15 +92,13 @@ def impact(
     exclude: Exclude = None,
     scope: Scope,
     out: Out = None,
-    output_format: FormatOption = None,
-    as_json: JsonOption = False,
+    chosen: Format,
 ) -> None:
     """Who is concerned by a change: --connector, or any of what follows it, or the --changes of a release."""
     from analytics import Warehouse
     from analytics.impact import COLUMNS, Thresholds
     from analytics.impact import impact as answer
 
-    chosen = rows_format(output_format, as_json=as_json)
     parts = {
         "--operation": operation,
         "--field": field,

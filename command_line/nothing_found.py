@@ -29,6 +29,15 @@ def say_why_nothing(rows: pl.DataFrame, warehouse: Warehouse, scope: Scope) -> N
             say(f"note: {line}")
 
 
+def say_gaps(warehouse: Warehouse, scope: Scope) -> None:
+    """Say on standard error where the logs of this scope have gaps, if they have any."""
+    from analytics.gaps import gap_note
+
+    note = gap_note(warehouse, scope)
+    if note is not None:
+        say(f"note: {note}")
+
+
 def why_nothing(warehouse: Warehouse, scope: Scope) -> list[str]:
     """What keeps this scope from matching any call, a line for each cause; the value, and what is there."""
     from analytics import Scope

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from command_line.composing import composed
 from command_line.output import Format
 
 if TYPE_CHECKING:
@@ -119,15 +120,19 @@ def read_options(
     )
 
 
-def rows_format(chosen: Format | None, *, as_json: bool) -> Format:
+def rows_format(output_format: Format | None, *, as_json: bool) -> Format:
     """How rows are printed. Wrong usage where two options disagree, or where bytes would go to a terminal."""
-    if as_json and chosen not in {None, "json"}:
-        raise typer.BadParameter(f"--json and --format {chosen} exclude each other", param_hint="'--format'")
-    if chosen == "parquet" and sys.stdout.isatty():
+    if as_json and output_format not in {None, "json"}:
+        raise typer.BadParameter(f"--json and --format {output_format} exclude each other", param_hint="'--format'")
+    if output_format == "parquet" and sys.stdout.isatty():
         raise typer.BadParameter(
             "Parquet is binary; send it to a file: ... --format parquet > FILE", param_hint="'--format'"
         )
-    return chosen or ("json" if as_json else "table")
+    return output_format or ("json" if as_json else "table")
+
+
+prints_rows = composed("chosen", {"output_format": (FormatOption, None), "as_json": (JsonOption, False)}, rows_format)
+"""The command with --format and --json where it has a parameter `chosen: Format`."""
 
 
 def unknown(kind: str, name: str, known: Sequence[str]) -> str:

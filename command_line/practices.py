@@ -5,14 +5,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from command_line import output
-from command_line.nothing_found import say_why_nothing
-from command_line.options import DEFAULT_LAKE, FormatOption, JsonOption, LakeOption, rows_format
+from command_line.nothing_found import say_gaps, say_why_nothing
+from command_line.options import DEFAULT_LAKE, LakeOption, prints_rows
 from command_line.output import say
 from command_line.scope import scoped
 from command_line.values import counted
 
 if TYPE_CHECKING:
     from analytics import Scope
+    from command_line.output import Format
 
 SHOWN = (
     "score",
@@ -30,19 +31,17 @@ SHOWN = (
 
 
 @scoped
+@prints_rows
 def practices(
     *,
     lake: LakeOption = DEFAULT_LAKE,
     scope: Scope,
-    output_format: FormatOption = None,
-    as_json: JsonOption = False,
+    chosen: Format,
 ) -> None:
     """Show which rules of use an integration breaks, with a score; 'metric practices' shows those it keeps too."""
     from analytics import Warehouse
-    from analytics.gaps import gap_note
     from analytics.practices import broken, by_rule, scores
 
-    chosen = rows_format(output_format, as_json=as_json)
     with Warehouse.open(lake) as warehouse:
         every = warehouse.metric("practices", scope)
         rows = broken(every)
@@ -59,6 +58,4 @@ def practices(
         if chosen == "table":
             for row in by_rule(every).filter(by_rule(every)["integrations"] > 0).iter_rows(named=True):
                 say(f"{row['rule']}: {row['advice']}")
-        gaps = gap_note(warehouse, scope)
-        if gaps is not None:
-            say(f"note: {gaps}")
+        say_gaps(warehouse, scope)

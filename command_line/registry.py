@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import datetime as dt
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from command_line import output
-from command_line.options import DEFAULT_LAKE, FormatOption, JsonOption, LakeOption, now, rows_format
+from command_line.options import DEFAULT_LAKE, JsonOption, LakeOption, now, prints_rows
 from command_line.output import Rows, say
 from command_line.values import shown
+
+if TYPE_CHECKING:
+    from command_line.output import Format
 
 VERSION_COLUMNS = ("number", "valid_from", "loaded_at", "relations", "sources")
 
@@ -39,6 +42,7 @@ def load(
     output.print_record(report, as_json=as_json)
 
 
+@prints_rows
 def missing(
     *,
     lake: LakeOption = DEFAULT_LAKE,
@@ -46,20 +50,18 @@ def missing(
         Path | None,
         typer.Option("--out", metavar="DIR", help="Write them as CSV files, to fill in and to load with --add."),
     ] = None,
-    output_format: FormatOption = None,
-    as_json: JsonOption = False,
+    chosen: Format,
 ) -> None:
     """List partners, integrations and customers that calls name and the registry does not."""
     from analytics import Warehouse
     from analytics.registry import missing as floor
 
-    chosen = rows_format(output_format, as_json=as_json)
     with Warehouse.open(lake) as warehouse:
         if out is None:
             output.print_arrow(floor.missing(warehouse).to_arrow(), chosen)
             return
         files = [str(file) for file in floor.write_missing(warehouse, out)]
-    if as_json:
+    if chosen == "json":
         output.print_record({"files": files}, as_json=True)
     else:
         output.write("".join(f"{shown(file)}\n" for file in files))

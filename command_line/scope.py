@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import functools
-import inspect
-from typing import TYPE_CHECKING, Annotated, Any, get_type_hints
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-if TYPE_CHECKING:
-    from collections.abc import Callable
+from command_line.composing import composed
 
+if TYPE_CHECKING:
     from analytics import Scope
 
 OPTIONS: dict[str, tuple[str, str]] = {
@@ -26,27 +24,7 @@ OPTIONS: dict[str, tuple[str, str]] = {
 }
 
 
-def scoped(command: Callable[..., None]) -> Callable[..., None]:
-    """The command with the scope options where it has a parameter `scope: Scope`."""
-    hints = get_type_hints(command, localns={"Scope": object}, include_extras=True)
-    parameters: list[inspect.Parameter] = []
-    for parameter in inspect.signature(command).parameters.values():
-        if parameter.name == "scope":
-            parameters += map(_parameter, OPTIONS)
-        else:
-            parameters.append(parameter.replace(annotation=hints[parameter.name]))
-
-    @functools.wraps(command)
-    def with_scope(**given: Any) -> None:
-        parts = {name: given.pop(name) for name in OPTIONS}
-        command(**given, scope=scope_of(parts))
-
-    with_scope.__annotations__ = {parameter.name: parameter.annotation for parameter in parameters}
-    with_scope.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]  # typer looks at it
-    return with_scope
-
-
-def scope_of(parts: dict[str, str | None]) -> Scope:
+def scope_of(**parts: str | None) -> Scope:
     """The scope that these options say. Wrong usage names the option and what was expected."""
     from analytics import Scope, ScopeError
 
@@ -61,9 +39,12 @@ def scope_of(parts: dict[str, str | None]) -> Scope:
         raise typer.BadParameter(str(error), param_hint="'--since' / '--until'") from None
 
 
-def _parameter(name: str) -> inspect.Parameter:
-    metavar, meaning = OPTIONS[name]
-    option = typer.Option(f"--{name}", metavar=metavar, help=meaning)
-    return inspect.Parameter(
-        name, inspect.Parameter.KEYWORD_ONLY, default=None, annotation=Annotated[str | None, option]
-    )
+scoped = composed(
+    "scope",
+    {
+        name: (Annotated[str | None, typer.Option(f"--{name}", metavar=metavar, help=meaning)], None)
+        for name, (metavar, meaning) in OPTIONS.items()
+    },
+    scope_of,
+)
+"""The command with the scope options where it has a parameter `scope: Scope`."""
