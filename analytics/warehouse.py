@@ -172,6 +172,10 @@ class Warehouse:
         since, until = scope.since or covered[0], scope.until or covered[1]
         return (since, until) if since < until else None
 
+    def known_now(self, scope: Scope) -> Scope:
+        """The scope with its integration by the id that it has now: what carries an older one counts for that."""
+        return scope.replace(integration=self._renames.texts.get(scope.integration or "", scope.integration))
+
     def bind(self, schema: str, scope: Scope, look_back: int = 0) -> None:
         """Bind what a metric reads in a schema of its own: calls, calls_before, calls_all, scope, days, hours, ...
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import polars as pl
@@ -27,6 +28,12 @@ def rule(window: str | None, required: str | None) -> tuple[int, int]:
     ((60, 5), (30, 5))
     """
     return _number(window, WINDOW_DAYS, LONGEST_WINDOW), _number(required, REQUIRED, MOST_REQUIRED)
+
+
+def window(clock: Certification, view: View) -> View:
+    """Return what the verdicts are counted from: the days of the window, whoever's calls they hold."""
+    since, until = clock.window or (view.scope.since, view.scope.until)
+    return replace(view, scope=view.scope.replace(since=since, until=until, partner=None, integration=None))
 
 
 def by_state(clock: Certification) -> dict[str, int]:

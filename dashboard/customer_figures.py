@@ -11,11 +11,13 @@ import polars as pl
 from analytics.branches import published_of
 from analytics.customers import cohorts_in
 from analytics.reports.csv_text import csv_text
-from dashboard.data import View
+from dashboard.figures import told_apart
 from dashboard.wording import plain, shown
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+    from dashboard.data import View
 
 ARRIVALS = ("stayed", "returning", "new", "unknown", "lost")
 """From the bottom of a bar to its top; who is lost stands below zero."""
@@ -38,8 +40,9 @@ class Month:
 
 def months(view: View) -> pl.DataFrame:
     """Return customers_per_month of every month up to the end of the period, with `title`, the name to show."""
-    whole = View(view.lake, view.scope.replace(since=None))
-    return whole.rows("customers_per_month").with_columns(pl.coalesce("name", "integration").alias("title"))
+    return (
+        view.until_its_end().rows("customers_per_month").with_columns(pl.coalesce("name", "integration").alias("title"))
+    )
 
 
 def months_offered(rows: pl.DataFrame) -> list[dt.date]:
@@ -103,7 +106,7 @@ def cohorts(view: View) -> pl.DataFrame:
     covered, until = view.lake.covered, view.scope.until
     if covered is None:
         return pl.DataFrame()
-    rows = View(view.lake, view.scope.replace(since=None)).rows("customer_months")
+    rows = view.until_its_end().rows("customer_months")
     found = cohorts_in(rows, since=covered[0], until=min(until or covered[1], covered[1]))
     names = [
         plain(f"customers.cohort_{began}", month=month_name(cohort))
@@ -118,9 +121,9 @@ def branches(view: View) -> pl.DataFrame:
 
 
 def charted(rows: pl.DataFrame) -> pl.DataFrame:
-    """Return the rows with a branch of the integrations with the most customers."""
+    """Return the rows with a branch of the integrations with the most customers, each under a title of its own."""
     first = rows["integration"].unique(maintain_order=True).head(MOST_INTEGRATIONS)
-    return rows.filter(pl.col("integration").is_in(first.to_list()), pl.col("branch").is_not_null())
+    return told_apart(rows.filter(pl.col("integration").is_in(first.to_list()), pl.col("branch").is_not_null()))
 
 
 def published(rows: pl.DataFrame, smallest: int) -> pl.DataFrame:

@@ -89,7 +89,7 @@ class View:
 
     def certification(self, window_days: int, required: int) -> Certification:
         """Return the certification clock at the end of the period, with its course from the first day of the lake."""
-        return _certification(self.lake, self.scope.replace(since=None), window_days, required)
+        return _certification(self.lake, self.until_its_end().scope, window_days, required)
 
     def check(self, text: str) -> Found:
         """Return what is known of the IntegrationId that this text is, whatever is asked."""
@@ -97,7 +97,11 @@ class View:
 
     def until_its_end(self) -> View:
         """Return the same without a beginning: for what looks back from the end of the period."""
-        return View(self.lake, self.scope.replace(since=None))
+        return self.lifted("since")
+
+    def lifted(self, *narrowings: str) -> View:
+        """Return the same without some of its narrowings: for what they must not leave out."""
+        return View(self.lake, self.scope.replace(**dict.fromkeys(narrowings)))
 
 
 def open_lake() -> OpenLake:

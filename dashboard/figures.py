@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from analytics.gaps import gaps_in, moment, period_of
+from analytics.gaps import gaps_in, hours_of, moment, period_of
 from analytics.overlaps import overlaps_in
 from analytics.scope import Scope
 from dashboard.wording import Words, has, plain, say, shown, span
@@ -102,6 +102,20 @@ def integrations(view: View, search: str) -> pl.DataFrame:
         .join(trend, on="integration", how="left", maintain_order="left")
     )
     return _found(rows, search, ("title", "integration", "partner_name", "partner"))
+
+
+def most_customers(rows: pl.DataFrame, most: int = 12) -> pl.DataFrame:
+    """Return the integrations with the most customers, each under a title of its own."""
+    return told_apart(rows.sort("customers", "calls", descending=True).head(most))
+
+
+def told_apart(rows: pl.DataFrame) -> pl.DataFrame:
+    """Return the rows with the id behind a title that two integrations share: a chart takes one name for one thing."""
+    is_shared = pl.col("integration").n_unique().over("title") > 1
+    both = pl.format("{} · {}", "title", "integration")
+    return rows.with_columns(
+        pl.when(is_shared & (pl.col("title") != pl.col("integration"))).then(both).otherwise("title").alias("title")
+    )
 
 
 def profile(view: View) -> dict[str, object] | None:
@@ -298,8 +312,15 @@ def gaps(view: View) -> tuple[Gap, ...]:
 
 def gaps_of_figures(view: View) -> tuple[Gap, ...]:
     """Return the gaps that make the figures of this view too low: those in the streams that such calls come from."""
-    streams = replace(view, scope=view.scope.replace(since=None, until=None)).rows("streams")
+    streams = view.lifted("since", "until").rows("streams")
     return gaps_in(_hours(view), view.lake.time_zone.key, streams=streams["stream"].to_list())
+
+
+def hours_missing_before(view: View) -> int:
+    """Return how many hours are missing in the period that the figures of this view are compared with, if they are."""
+    if not _covers_period_before(view):
+        return 0
+    return hours_of(gaps_of_figures(replace(view, scope=view.scope.previous())), "missing")
 
 
 def gap_in_words(gap: Gap) -> Words:

@@ -95,7 +95,7 @@ def settle(covered: Period | None) -> Selection:
 
 def show(lake: data.OpenLake, covered: Period) -> data.View:
     """Draw the bar and return what to show."""
-    scope = st.session_state[_SELECTION].over(covered)
+    scope = lake.warehouse.known_now(st.session_state[_SELECTION].over(covered))
     say_misread(st.session_state[_MISREAD])
     _draw(lake, scope, covered)
     return data.View(lake, scope)

@@ -90,6 +90,13 @@ def say_missing(view: data.View) -> None:
         st.caption(" ".join([say("gaps.icon"), *said]))
 
 
+def say_missing_before(view: data.View) -> None:
+    """Say that gaps in the logs make what the figures of this view are compared with too low."""
+    hours = figures.hours_missing_before(view)
+    if hours:
+        st.caption(f"{say('gaps.icon')} {say('gaps.before', hours=hours)}")
+
+
 def list_gaps(gaps: Sequence[Gap], *, none: str) -> None:
     """Say each gap in words, what is missing first, and of many the first ones; without any, the text `none`."""
     if not gaps:

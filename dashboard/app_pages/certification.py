@@ -19,8 +19,9 @@ one = filter_bar.current()[0].scope.integration is not None
 if one:
     navigation.back("certification", lift="integration")
 title = st.container()
-view = frame.ask()
+view = frame.ask(say_gaps=False)
 clock = view.certification(*certification_form.ask())
+frame.say_missing(certification_figures.window(clock, view))
 
 with title:
     if one:

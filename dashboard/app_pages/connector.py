@@ -18,6 +18,7 @@ if not totals.calls.value:
 with st.grid(4, min_column_width=200, gap="small"):
     for name in ("integrations", "customers", "calls", "error_rate"):
         cards.compared(name, getattr(totals, name), border=True)
+frame.say_missing_before(view)
 
 with st.container(border=True):
     frame.heading("connector.calls_per_day")

@@ -6,7 +6,8 @@ from dashboard import cards, charts, customer_figures, figures, frame, navigatio
 from dashboard.wording import Words, plain, say
 
 st.title(say("customers.title"), anchor=False)
-view = frame.ask()
+view = frame.ask(say_gaps=False)
+frame.say_missing(view.until_its_end())
 if not figures.totals(view).calls.value:
     frame.nothing_asked_for(view)
 

@@ -9,8 +9,9 @@ st.title(say("data_quality.title"), anchor=False)
 view = frame.ask(say_gaps=False)
 
 loaded = figures.loaded(view)
+whoever = view.lifted("partner", "integration")
 with st.grid(4, min_column_width=200, gap="small"):
-    cards.single("identified", figures.identified_share(view))
+    cards.single("identified", figures.identified_share(whoever))
     cards.single("lines", loaded.lines)
     cards.single("calls", loaded.calls)
     cards.single("rejects", loaded.rejects, note=figures.share_of_lines(loaded))
@@ -35,7 +36,7 @@ def part(name: str, question: str, columns: list[str]) -> None:
     """Show one question with its heading."""
     frame.heading(f"data_quality.{name}", note=f"data_quality.{name}_note")
     tables.show(
-        view.rows(question), columns, key=name, title=say(f"data_quality.{name}"), time_zone=view.lake.time_zone
+        whoever.rows(question), columns, key=name, title=say(f"data_quality.{name}"), time_zone=view.lake.time_zone
     )
 
 
@@ -55,6 +56,8 @@ part(
         "last_loaded_at",
     ],
 )
+if whoever != view:
+    st.caption(say("data_quality.whoever"))
 left, right = st.columns(2, gap="medium")
 with left:
     part("hygiene", "id_hygiene", ["id_status", "id_defect", "calls", "customers", "share"])

@@ -19,6 +19,7 @@ with st.grid(4, min_column_width=200, gap="small"):
     cards.compared("error_rate", totals.error_rate, border=True)
     for party, calls in figures.errors_by_party(view).items():
         cards.single(party, calls, note=figures.share_in_words(calls, totals.errors))
+frame.say_missing_before(view)
 
 with st.container(border=True):
     frame.heading("errors.chart")

@@ -7,8 +7,10 @@ from dashboard import cards, charts, figures, filter_bar, frame, impact_figures,
 from dashboard.wording import say
 
 st.title(say("impact.title"), anchor=False)
-view = frame.ask()
-if not figures.totals(view).calls.value:
+view = frame.ask(say_gaps=False)
+of_all = view.lifted("connector")  # here it says what changes, and leaves nothing out
+frame.say_missing(of_all)
+if not figures.totals(of_all).calls.value:
     frame.nothing_asked_for(view)
 
 change, misread = impact_figures.question(view.scope)
@@ -79,7 +81,7 @@ if not found.rows.is_empty():
         st.altair_chart(charts.customers_by_name(impact_figures.branches(found)), alt=say("impact.branches"))
     frame.heading("impact.customers", note="impact.customers_note")
     tables.show(
-        impact_figures.customers(found, view),
+        impact_figures.customers(found, of_all),
         ["customer", "name", "branch", "integration_name", "calls", "errors", "last_call"],
         key="impact_customers",
         title=say("impact.customers"),

@@ -21,6 +21,7 @@ with st.grid(4, min_column_width=200, gap="small"):
         cards.compared(name, getattr(totals, name), border=True)
     first, last = (figures.day_of(profile[name], view) for name in ("first_call", "last_call"))
     cards.single("last_call", last, note=say("card.first_call", day=first))
+frame.say_missing_before(view)
 
 left, right = st.columns(2, border=True)
 with left:

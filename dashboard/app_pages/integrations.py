@@ -20,8 +20,7 @@ if rows.is_empty():
 
 with st.container(border=True):
     frame.heading("integrations.chart")
-    most = rows.sort("customers", "calls", descending=True).head(12)
-    st.altair_chart(charts.most_customers(most), alt=say("integrations.chart"))
+    st.altair_chart(charts.most_customers(figures.most_customers(rows)), alt=say("integrations.chart"))
 
 frame.heading("integrations.table", note="integrations.hint")
 chosen = tables.show(

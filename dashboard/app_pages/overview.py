@@ -20,6 +20,7 @@ with st.grid(4, min_column_width=235, gap="small"):
             st.altair_chart(charts.per_day(days, name), alt=say(f"overview.{name}_per_day"))
 
 st.caption(say("overview.compared" if "calls_before" in days.columns else "overview.not_compared"))
+frame.say_missing_before(view)
 
 frame.heading("overview.attention", note="overview.attention_note")
 findings = figures.attention(view)

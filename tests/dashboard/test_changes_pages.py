@@ -48,6 +48,14 @@ def test_the_link_says_what_changes_and_the_page_whom_it_concerns(four_days: Pat
     assert app.selectbox(key="impact.operation").value == "get"
 
 
+def test_what_has_no_connector_is_found_by_its_address(tmp_path: Path, open_page: OpenPage) -> None:
+    calls = [call(called_at="2026-10-01T08:00:00Z", connector=None, operation="report", endpoint="ReportConnector/Id")]
+    lake = given_lake(tmp_path / "lake", calls)
+    assert cards(open_page(lake, "impact", connector="reportconnector"))["Integrations"] == ("1", "")
+    nobody = open_page(lake, "impact", connector="KnSubject")
+    assert nobody.success[0].value == "Nobody called this in this period. What the logs cannot show stands below."
+
+
 def test_what_is_chosen_goes_into_the_link(four_days: Path, open_page: OpenPage) -> None:
     app = open_page(four_days, "impact", connector="KnSubject", **PERIOD)
     app.selectbox(key="impact.operation").set_value("update").run()

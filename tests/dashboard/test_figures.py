@@ -76,6 +76,20 @@ def test_a_search_wants_every_word_somewhere_in_the_row(four_days: Path) -> None
     assert figures.integrations(asked, ".*").is_empty()
 
 
+def test_a_chart_tells_integrations_of_one_name_apart(tmp_path: Path) -> None:
+    (tmp_path / "i.csv").write_text("integration,name\n1234567_1,CRM\n7654321_1,CRM\n7654321_2,HR\n", encoding="utf-8")
+    ids = ("1234567_1", "7654321_1", "7654321_2", "7654321_3")
+    calls = [call(called_at=f"2026-10-01T0{hour}:00:00Z", integration_id=name) for hour, name in enumerate(ids)]
+    lake = given_lake(tmp_path / "lake", calls, registry=[tmp_path / "i.csv"])
+    rows = figures.integrations(view(lake, "2026-10-01", "2026-10-02"), "")
+    assert figures.most_customers(rows)["title"].sort().to_list() == [
+        "7654321_3",
+        "CRM · 1234567_1",
+        "CRM · 7654321_1",
+        "HR",
+    ]
+
+
 def test_an_integration_comes_with_its_calls_per_day(four_days: Path) -> None:
     rows = figures.integrations(view(four_days, "2026-10-01", "2026-10-05"), "7654321")
     assert rows["trend"].to_list() == [[0, 0, 1, 0]]

@@ -148,6 +148,21 @@ def test_one_connector_shows_who_uses_it(four_days: Path, open_page: OpenPage) -
     ]
 
 
+def test_a_link_to_an_id_that_was_replaced_shows_what_has_replaced_it(tmp_path: Path, open_page: OpenPage) -> None:
+    (tmp_path / "integrations.csv").write_text("integration,replaces\n1234567_1,1234567_9\n", encoding="utf-8")
+    calls = [
+        call(called_at="2026-10-01T08:00:00Z", customer="7000001", integration_id="1234567_9", take=-1),
+        call(called_at="2026-10-02T08:00:00Z", customer="7000002", integration_id="1234567_1"),
+    ]
+    lake = given_lake(tmp_path / "lake", calls, registry=[tmp_path / "integrations.csv"])
+    app = open_page(lake, "integrations", integration="1234567_9")
+    assert cards(app)["Calls"] == ("2", "")
+    assert app.selectbox(key="filter.integration").value == "1234567_1"
+    assert app.query_params["integration"] == "1234567_9"
+    rules = open_page(lake, "practices", integration="1234567_9").dataframe[0].value.set_index("rule")
+    assert rules.loc["take=-1", ["calls", "judged"]].tolist() == [1, 2]
+
+
 def test_errors_say_who_can_fix_them(tmp_path: Path, open_page: OpenPage) -> None:
     lake = given_lake(tmp_path / "lake", [call(status=status) for status in (200, 400, 401, 403, 500, 503)])
     app = open_page(lake, "errors")
@@ -176,6 +191,15 @@ def test_lines_without_calls_are_shown_with_their_reason(tmp_path: Path, open_pa
     assert rejects[["reason", "lines"]].to_numpy().tolist() == [["Bad URL", 2], ["Bad time", 1]]
 
 
+def test_whose_ids_are_wrong_is_not_narrowed_to_a_partner(four_days: Path, open_page: OpenPage) -> None:
+    """Of a partner's calls every one has an id: what has none is nobody's."""
+    app = open_page(four_days, "data_quality", partner="1234567", since="2026-10-01", until="2026-10-05")
+    assert cards(app)["Identified calls"] == ("83.3%", "")
+    assert [text for text in read(app) if text.startswith("A call without a valid id is nobody's")]
+    hygiene = next(table.value for table in app.dataframe if "id_status" in table.value.columns)
+    assert hygiene[["id_status", "calls"]].to_numpy().tolist() == [["Valid", 5], ["Missing", 1]]
+
+
 @pytest.fixture(scope="module")
 def gappy(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Three weeks of a proxy that misses a Wednesday, and on Thursday a server that logs the same."""
@@ -201,7 +225,32 @@ def test_figures_that_cover_a_gap_say_so(gappy: Path, open_page: OpenPage, page:
     )
     assert note in read(open_page(gappy, page, since="2026-09-14", until="2026-09-19", **link))
     whole = open_page(gappy, page, since="2026-09-17", until="2026-09-19", **link)
-    assert not [text for text in read(whole) if "logs are missing" in text]
+    looks_back = page == "customers"  # at every month up to the end of the period
+    assert [text for text in read(whole) if "Figures are too low" in text] == ([note] if looks_back else [])
+
+
+@pytest.mark.parametrize(("window", "said"), [("3", True), ("2", False)])
+def test_the_clock_says_which_gaps_lie_in_its_window(
+    gappy: Path, open_page: OpenPage, window: str, *, said: bool
+) -> None:
+    app = open_page(gappy, "certification", window=window, since="2026-09-18", until="2026-09-19")
+    assert any("(hours: 8)" in text for text in read(app)) is said
+
+
+@pytest.mark.parametrize(
+    ("page", "link"),
+    [("overview", {}), ("integrations", {"integration": "1234567_1"}), ("connectors", {"connector": "KnSubject"})],
+)
+def test_what_figures_are_compared_with_may_cover_a_gap(
+    gappy: Path, open_page: OpenPage, page: str, link: dict[str, str]
+) -> None:
+    note = (
+        ":orange[:material/warning:] What they are compared with is too low, for **logs are missing** in the period "
+        "before (hours: 8)."
+    )
+    assert note in read(open_page(gappy, page, since="2026-09-19", until="2026-09-24", **link))
+    for since, until in (("2026-09-24", "2026-09-26"), ("2026-09-08", "2026-09-24")):  # whole before; not all loaded
+        assert note not in read(open_page(gappy, page, since=since, until=until, **link))
 
 
 def test_data_quality_lists_gaps_and_logs_of_the_same_calls(gappy: Path, open_page: OpenPage) -> None:
