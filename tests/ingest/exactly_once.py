@@ -2,22 +2,29 @@
 
 A source is known as far as the longest load that it begins with. It agrees with a load further than that where they share
 the first two lines of data, or the first one that a load added; then nobody can say what is new, and it is not loaded.
+
+A rejected line can be read again through every source that begins with its load, or with what grew from that: as it stands
+there as far as that is loaded. What it is then it is in the load that it came with.
 """
 
 from __future__ import annotations
 
 import datetime as dt
 import hashlib
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Literal, TypeAlias
+from collections import Counter
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Literal, NamedTuple, TypeAlias
 
 from tests.ingest.lakes import CSV_HEADER, W3C_FIELDS, line
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Container, Iterable, Mapping
 
 Fate: TypeAlias = int | Literal["rejected", "ignored"]
 """The number of a call, or what else became of a line."""
+
+HOST = "1234.rest.afas.online"
+"""The host of every line, whether the line says it or not."""
 
 
 def _at(number: int) -> dt.datetime:
@@ -44,9 +51,26 @@ HEADERS = {"json": b"", "csv": CSV_HEADER, "w3c": W3C_FIELDS, "combined": b""}
 LINES: dict[str, Callable[[int], bytes]] = {"json": line, "csv": _csv, "w3c": _w3c, "combined": _combined}
 
 
+def without_host(log_format: str, number: int) -> bytes:
+    """The same line, but nobody can tell from it which host was called."""
+    text = LINES[log_format](number)
+    if log_format in {"json", "csv"}:
+        return text.replace(f"https://{HOST}".encode(), b"")
+    return text.replace(HOST.encode(), b"-")
+
+
 def number_of(call: dict[str, object]) -> int:
     """The number of the line that a call in the lake was."""
     return int(str(call["request_id"] or call["response_bytes"]))
+
+
+class Line(NamedTuple):
+    """What a line was taken for."""
+
+    fate: Fate
+    text: bytes
+    is_torn: bool
+    """Whether it is rejected because its end was not there."""
 
 
 @dataclass(frozen=True)
@@ -72,6 +96,18 @@ class Held:
     start: int
     marks: tuple[str | None, str | None]
     parent: str | None
+    lines: Mapping[int, Line]
+    """Its lines by their numbers, as they are now: some were read again, perhaps."""
+
+    @property
+    def counts(self) -> tuple[int, int, int, int]:
+        """Lines, calls, rejects and ignored lines."""
+        return (len(self.lines), *counted(self.lines.values()))
+
+    @property
+    def rejected(self) -> list[int]:
+        """The numbers of the lines that are in quarantine."""
+        return [number for number, line in self.lines.items() if line.fate == "rejected"]
 
 
 @dataclass(frozen=True)
@@ -90,32 +126,63 @@ class Expected:
     """Whether lines of it may be in the lake before: by chance, or because the operator wants it."""
 
 
+@dataclass(frozen=True)
+class ExpectedRetry:
+    """What has to become of a source whose rejected lines are read again: of each of its loads that have any, these lines."""
+
+    status: Literal["retried", "unchanged", "failed"]
+    lines: Mapping[str, Mapping[int, Line]] = field(default_factory=dict)
+
+    @property
+    def counts(self) -> tuple[int, int, int, int]:
+        """Lines that were read again; calls, rejects and ignored lines among them."""
+        again = [line for lines in self.lines.values() for line in lines.values()]
+        return (len(again), *counted(again))
+
+
+def counted(lines: Iterable[Line]) -> tuple[int, int, int]:
+    """How many of these lines are calls, rejected and ignored."""
+    kinds = Counter("call" if isinstance(line.fate, int) else line.fate for line in lines)
+    return kinds["call"], kinds["rejected"], kinds["ignored"]
+
+
 @dataclass
 class Model:
     """The loads that hold, and every line that was ever written."""
 
     loads: dict[str, Held] = field(default_factory=dict)
     good: dict[bytes, int] = field(default_factory=dict)
+    without_host: dict[bytes, int] = field(default_factory=dict)
+    """The lines that are calls for those alone who are told the host."""
     headers: set[bytes] = field(default_factory=lambda: {b"", *(text.rstrip(b"\n") for text in HEADERS.values())})
 
     # -- lines
 
-    def fates(self, content: bytes, start: int = 0) -> list[tuple[int, Fate]]:
-        """Line number and fate of every line from `start` on. The rest of a line that has been judged is none."""
+    def lines(self, content: bytes, start: int = 0, *, has_host: bool = False) -> dict[int, Line]:
+        """Every line from `start` on, by its number. The rest of a line that has been judged is none."""
         if start and content[start - 1 : start] != b"\n":
             start = content.find(b"\n", start) + 1 or len(content)
         first = content.count(b"\n", 0, start) + 1
         texts = content[start:].split(b"\n")
-        if not texts[-1]:
-            texts.pop()
-        return [(number, self._fate(text)) for number, text in enumerate(texts, start=first)]
+        last = texts.pop()
+        lines = {number: self._line(text, has_host=has_host) for number, text in enumerate(texts, start=first)}
+        if last:
+            line = self._line(last, has_host=has_host)
+            lines[first + len(texts)] = line._replace(is_torn=line.fate == "rejected")
+        return lines
 
-    def _fate(self, text: bytes) -> Fate:
-        return self.good.get(text, "ignored" if text in self.headers else "rejected")
+    def _line(self, text: bytes, *, has_host: bool) -> Line:
+        calls = self.good | self.without_host if has_host else self.good
+        return Line(calls.get(text, "ignored" if text in self.headers else "rejected"), text, is_torn=False)
 
-    def numbers(self, content: bytes, start: int = 0) -> list[int]:
+    def numbers(self, content: bytes, start: int = 0, *, has_host: bool = False) -> list[int]:
         """The numbers of the calls from `start` on."""
-        return [fate for _, fate in self.fates(content, start) if isinstance(fate, int)]
+        found = self.lines(content, start, has_host=has_host).values()
+        return [line.fate for line in found if isinstance(line.fate, int)]
+
+    def held(self, content: bytes, start: int, marks: tuple[str | None, str | None], parent: str | None) -> Held:
+        """A load as it is decided."""
+        return Held(content, start, marks, parent, self.lines(content, start))
 
     def marks(self, complete: bytes) -> tuple[str | None, str | None]:
         """The hashes up to the first and the second line of data, which has to have its end."""
@@ -150,13 +217,9 @@ class Model:
     ) -> Expected | None:
         """What has to become of a source. None where --replace may mean more than one load."""
         content, complete = file.content, file.complete(final=final)
-        first, second = self.marks(complete)
-        candidates = {key: held for key, held in self.loads.items() if self._may_agree(held, first, second)}
-        ends = {
-            key: held
-            for key, held in candidates.items()
-            if content.startswith(held.content) and bool(held.content) == bool(complete)
-        }
+        _, second = self.marks(complete)
+        candidates = self._candidates(complete)
+        ends = self._ends(file, complete)
         known = max(ends, key=lambda key: len(ends[key].content), default=None)
         known_content = b"" if known is None else ends[known].content
         further = [
@@ -201,6 +264,19 @@ class Model:
             doubles=bool(further),
         )
 
+    def _candidates(self, complete: bytes) -> dict[str, Held]:
+        """The loads that may have to do with a source that can be read so far."""
+        first, second = self.marks(complete)
+        return {key: held for key, held in self.loads.items() if self._may_agree(held, first, second)}
+
+    def _ends(self, file: File, complete: bytes) -> dict[str, Held]:
+        """The loads that end in a source."""
+        return {
+            key: held
+            for key, held in self._candidates(complete).items()
+            if file.content.startswith(held.content) and bool(held.content) == bool(complete)
+        }
+
     def _may_agree(self, held: Held, first: str | None, second: str | None) -> bool:
         return (
             held.marks[0] is None
@@ -208,10 +284,56 @@ class Model:
             or (second is not None and held.marks[1] == second)
         )
 
+    # -- rejected lines
+
+    def expect_retry(self, file: File, *, has_host: bool, done: Container[str]) -> ExpectedRetry | None:
+        """What has to become of the rejected lines of a source. None where it may be one load as well as another.
+
+        `done` are the loads whose lines were read again together with it, through another source.
+        """
+        ends = self._ends(file, file.complete(final=True))
+        if not ends:
+            return ExpectedRetry("failed")
+        content = max((held.content for held in ends.values()), key=len)
+        known = [key for key, held in ends.items() if held.content == content]
+        if len(known) > 1:
+            return None
+        chain = [key for key in self._chain(known[0]) if key not in done and self.loads[key].rejected]
+        lines = {key: self._again(key, content, has_host=has_host) for key in chain}
+        is_changed = any(self.loads[key].lines[number] != line for key in chain for number, line in lines[key].items())
+        return ExpectedRetry("retried" if is_changed else "unchanged", lines)
+
+    def take(self, lines: Mapping[str, Mapping[int, Line]]) -> None:
+        """These lines of these loads are something else now."""
+        for key, changed in lines.items():
+            self.loads[key] = replace(self.loads[key], lines={**self.loads[key].lines, **changed})
+
+    def believe(self, key: str, calls: int, ignored: int, *, has_host: bool) -> None:
+        """So many rejected lines of this load became calls and ignored lines, through some source: one that was longest known
+        to begin with this load, or with one that grew from it. Which one it was matters for a torn last line alone.
+        """
+        contents = {held.content for other, held in self.loads.items() if key in self._chain(other)}
+        found = [self._again(key, content, has_host=has_host) for content in sorted(contents, key=len)]
+        fitting = [lines for lines in found if counted(lines.values())[::2] == (calls, ignored)]
+        assert fitting, (key, calls, ignored, found)
+        self.take({key: fitting[-1]})
+
+    def _again(self, key: str, content: bytes, *, has_host: bool) -> dict[int, Line]:
+        """The rejected lines of a load, as they stand in this content."""
+        lines = self.lines(content, has_host=has_host)
+        return {number: lines[number] for number in self.loads[key].rejected}
+
+    def _chain(self, key: str) -> list[str]:
+        """The load and those that it has grown from."""
+        chain = [key]
+        while (parent := self.loads[chain[-1]].parent) in self.loads and parent is not None:
+            chain.append(parent)
+        return chain
+
+    # -- families
+
     def _root(self, key: str) -> str:
-        while (parent := self.loads[key].parent) in self.loads and parent is not None:
-            key = parent
-        return key
+        return self._chain(key)[-1]
 
     def _family(self, root: str) -> frozenset[str]:
         family = {root}

@@ -1,8 +1,8 @@
 """Whatever happens to log files and to those who load them: each line is in the lake once, and none is missing.
 
 A state machine writes, tears, rotates, compresses, truncates, deletes and delivers files, also while they are read, loads
-them in blocks, pieces and batches of a few lines, takes them back, and is stopped at each step. After every step the lake
-holds exactly what the plain rules of `exactly_once.py` say.
+them in blocks, pieces and batches of a few lines, reads rejected lines again, takes loads back, and is stopped at each step.
+After every step the lake holds exactly what the plain rules of `exactly_once.py` say.
 """
 
 from __future__ import annotations
@@ -30,8 +30,8 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
-from ingest import Lake, LakeError, loader, source, staging, unload
-from tests.ingest.exactly_once import HEADERS, LINES, File, Held, Model, number_of
+from ingest import Lake, LakeError, ReadOptions, loader, retry, retry_rejects, source, staging, unload
+from tests.ingest.exactly_once import HEADERS, HOST, LINES, File, Model, counted, number_of, without_host
 from tests.ingest.lakes import broken, calls, load, rows
 from tests.ingest.scale import scaled
 from tests.ingest.worked import NOW
@@ -41,22 +41,27 @@ if TYPE_CHECKING:
 
     from hypothesis.strategies import DataObject
 
-    from ingest import IngestReport, SourceReport
+    from ingest import IngestReport, RetryReport
     from ingest.ledger import LedgerRow
+    from tests.ingest.exactly_once import ExpectedRetry, Held
 
 FORMATS = sorted(LINES)
 STEPS = ("opened", "staged", "decided", "rejects", "calls")
+KINDS = ["good", "good", "without host", "bad", "blank", "header"]
 ON_FILES = ("append", "tear", "refill", "delete")
 FAULTS = [
     *((step, what) for step in ("read", *STEPS) for what in ON_FILES),
-    *((step, what) for step in STEPS for what in ("load", "load and unload")),
+    *((step, what) for step in STEPS for what in ("load", "load and unload", "retry")),
     *((step, "stop") for step in STEPS[1:]),
     *[("read", "refill"), ("staged", "load"), ("staged", "load and unload")] * 5,  # where most depends on it
 ]
-"""What may happen while files are loaded, and at which step."""
+"""What may happen while files are loaded or their rejected lines read again, and at which step."""
 
 REASONS = ("begins like", "was changed while it was read", "cannot be opened")
 """What may keep a source from being loaded when files change while they are read."""
+
+RETRY_REASONS = (*REASONS, "nothing is loaded that begins like it")
+"""What may keep rejected lines from being read again when files and loads change meanwhile."""
 
 
 def _multi_member(content: bytes) -> bytes:
@@ -82,8 +87,8 @@ class _Stop(BaseException):
     """The process is to end here, as with Ctrl-C."""
 
 
-class ExactlyOnce(RuleBasedStateMachine):
-    """The files in one folder, the lake, and what has to be in it."""
+class GrowingLogs(RuleBasedStateMachine):
+    """Logs in one folder that grow, the lake, and what has to be in it."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -101,6 +106,10 @@ class ExactlyOnce(RuleBasedStateMachine):
         self.twice: set[int] = set()
         """Numbers that may be in the lake more than once."""
         self.is_in_pieces = False
+        self.known_rows = 0
+        """So many rows of the ledger the model knows of."""
+        self.host: str | None = None
+        """Which host is told to those who are disturbed."""
         self.at_step: Callable[[str], None] = lambda _: None
         self.next_number = 0
         self.next_name = 0
@@ -122,6 +131,9 @@ class ExactlyOnce(RuleBasedStateMachine):
         self._patch(loader, "BATCH_SOURCES", sources)
         self._patch(staging, "TOGETHER_BYTES", together)
         self._patch(staging, "FILE_ROWS", file_rows)
+        self._patch(retry, "BATCH_SOURCES", sources)
+        self._patch(retry, "FILE_ROWS", file_rows)
+        self._patch(retry, "_WINDOW_ROWS", 2 * file_rows)
         self._patch(loader, "read_ahead", iter)  # or what has been read when a file changes is up to chance
         self._announce(source, "_open", lambda *_: "opened")
         self._announce(source, "_is_still", lambda *_: "read", is_before=True)
@@ -135,6 +147,8 @@ class ExactlyOnce(RuleBasedStateMachine):
             if self.files:
                 self.at_step = lambda _: None
                 self._ingest(sorted(self.files), final=False, overlap="skip", replace=False)
+                self._retry(sorted(self.files), host=HOST)
+                self.the_lake_holds_what_it_should()
                 assert broken(self.lake) == {}
         finally:
             self.patches.close()
@@ -146,13 +160,14 @@ class ExactlyOnce(RuleBasedStateMachine):
     def begin_a_log(self, log_format: str, data: DataObject) -> None:
         name = self._new_name(log_format)
         self._put(name, File(HEADERS[log_format]))
-        self._append(name, ["good"] * data.draw(st.sampled_from([0, 2, 5, 12]), "lines"))
+        count = data.draw(st.sampled_from([0, 2, 5, 12]), "lines")
+        self._append(name, (["good", "good", "without host", "good"] * 3)[:count])
 
     @precondition(lambda self: self.plain)
     @rule(data=st.data())
     def write(self, data: DataObject) -> None:
         name = data.draw(st.sampled_from(self.plain), "log")
-        kinds = data.draw(st.lists(st.sampled_from(["good", "good", "bad", "blank", "header"]), max_size=6), "lines")
+        kinds = data.draw(st.lists(st.sampled_from(KINDS), max_size=6), "lines")
         self._append(name, kinds)
 
     @precondition(lambda self: self.plain)
@@ -165,70 +180,6 @@ class ExactlyOnce(RuleBasedStateMachine):
         self._put(name, File(self.files[name].content + text[:kept]))
         self.rest[name] = text[kept:]
 
-    @precondition(lambda self: self.files)
-    @rule(data=st.data())
-    def rename(self, data: DataObject) -> None:
-        name = data.draw(st.sampled_from(sorted(self.files)), "file")
-        new = self._new_name(self.formats[name])
-        self._put(new, self.files[name])
-        if name in self.rest:
-            self.rest[new] = self.rest[name]
-        self._remove(name)
-
-    @precondition(lambda self: self.plain)
-    @rule(data=st.data(), is_refilled=st.booleans())
-    def copy_and_truncate(self, data: DataObject, is_refilled: bool) -> None:  # noqa: FBT001 - drawn
-        name = data.draw(st.sampled_from(self.plain), "log")
-        self._put(self._new_name(self.formats[name]), self.files[name])
-        self._truncate(name, 2 if is_refilled else 0)
-
-    @precondition(lambda self: self.plain)
-    @rule(data=st.data(), count=st.integers(0, 4))
-    def truncate_and_refill(self, data: DataObject, count: int) -> None:
-        self._truncate(data.draw(st.sampled_from(self.plain), "log"), count)
-
-    @precondition(lambda self: self.files)
-    @rule(data=st.data())
-    def delete(self, data: DataObject) -> None:
-        self._remove(data.draw(st.sampled_from(sorted(self.files)), "file"))
-
-    @precondition(lambda self: self.files)
-    @rule(data=st.data(), compression=st.sampled_from(["", *PACKERS]), is_moved=st.booleans())
-    def deliver_again(self, data: DataObject, compression: str, is_moved: bool) -> None:  # noqa: FBT001 - drawn
-        name = data.draw(st.sampled_from(sorted(self.files)), "file")
-        content = self.files[name].content
-        assume(self._is_recognised(name, content))
-        self._put(self._new_name(self.formats[name]), File(content, compression))
-        if is_moved:
-            self._remove(name)
-
-    @precondition(lambda self: self.files)
-    @rule(
-        data=st.data(),
-        compression=st.sampled_from(["", "", "gzip", "zstd", "cut"]),
-        kept=st.integers(1, 5) | st.floats(0, 1),
-    )
-    def deliver_an_earlier_copy(self, data: DataObject, compression: str, kept: float) -> None:
-        name = data.draw(st.sampled_from(sorted(self.files)), "file")
-        content = self.files[name].content
-        if isinstance(kept, int):
-            content = b"".join(content.splitlines(keepends=True)[:kept])
-        else:
-            content = content[: int(kept * len(content))]
-        assume(self._is_recognised(name, content))
-        is_cut = compression == "cut"
-        self._put(self._new_name(self.formats[name]), File(content, "gzip" if is_cut else compression, is_cut=is_cut))
-
-    @precondition(lambda self: self.files)
-    @rule(data=st.data(), lines=st.integers(1, 4), more=st.integers(1, 3))
-    def begin_like_another_log(self, data: DataObject, lines: int, more: int) -> None:
-        name = data.draw(st.sampled_from(sorted(self.files)), "file")
-        common = b"".join(self.files[name].content.splitlines(keepends=True)[:lines])
-        assume(common.endswith(b"\n"))
-        new = self._new_name(self.formats[name])
-        self._put(new, File(common))
-        self._append(new, ["good"] * more)
-
     # -- what is done with the lake
 
     @precondition(lambda self: self.files)
@@ -239,55 +190,86 @@ class ExactlyOnce(RuleBasedStateMachine):
         replace=st.sampled_from([False, False, False, True]),
     )
     def ingest(self, data: DataObject, overlap: Any, final: bool, replace: bool) -> None:  # noqa: FBT001 - drawn
-        names = data.draw(
-            st.lists(st.sampled_from(sorted(self.files)), min_size=1, unique=True) | st.just(sorted(self.files)),
-            "files",
-        )
+        names = self._some_files(data)
         self._ingest(names, final=final, overlap=overlap, replace=replace)
 
-    @precondition(lambda self: self.files)
-    @rule(data=st.data(), fault=st.sampled_from(FAULTS), time=st.integers(1, 4), is_log_long=st.booleans())
-    def ingest_while(self, data: DataObject, fault: tuple[str, str], time: int, is_log_long: bool) -> None:  # noqa: FBT001
+    @precondition(lambda self: self.files and self.model.loads)
+    @rule(
+        data=st.data(),
+        host=st.sampled_from([HOST, HOST, None]),
+        has_grown=st.sampled_from([True, True, False]),
+        is_repeated=st.booleans(),
+    )
+    def read_rejects_again(self, data: DataObject, host: str | None, has_grown: bool, is_repeated: bool) -> None:  # noqa: FBT001 - drawn
+        names = self._some_files(data, has_grown=has_grown)
+        self._retry(names, host=host)
+        if is_repeated:
+            self._retry(names, host=host)
+
+    @precondition(lambda self: self.files and self.model.loads)
+    @rule(
+        data=st.data(),
+        fault=st.sampled_from(FAULTS),
+        time=st.integers(1, 4),
+        host=st.sampled_from([HOST, HOST, None]),
+        has_grown=st.sampled_from([True, True, False]),
+    )
+    def read_rejects_again_while(
+        self,
+        data: DataObject,
+        fault: tuple[str, str],
+        time: int,
+        host: str | None,
+        has_grown: bool,  # noqa: FBT001
+    ) -> None:
         step, what = fault
-        names = self.plain if what in ON_FILES else sorted(self.files)
-        assume(names)
-        name = data.draw(st.sampled_from(names), "file")
-        if is_log_long and name in self.plain:
-            self._append(name, ["good"] * 12)
-        before = self._ledger()
+        names = self._some_files(data, has_grown=has_grown)
+        touched = self.plain if what in ON_FILES else sorted(self.files)
+        assume(touched)
+        name = data.draw(st.sampled_from(touched), "file")
+        self.host = host
         with self._disturbed(step, time, lambda: self._do(what, name)), contextlib.suppress(_Stop):
-            report = load(self.lake, self.logs)
-            for one in report.sources:
+            for one in self._read_again(names, host).sources:
                 assert one.lines == one.calls + one.rejects + one.ignored
-                assert one.error is None or self._is_cut(one.source) or any(text in one.error for text in REASONS)
+                assert one.error is None or any(text in one.error for text in RETRY_REASONS)
         Lake(self.lake).roll_forward()
-        self._take_over(before)
+        self._take_over()
+        self.host = None
+        self._retry([name for name in names if name in self.files], host=host)
 
     @precondition(lambda self: self.model.loads)
     @rule(data=st.data())
     def unload(self, data: DataObject) -> None:
         load_id = list(self.model.loads)[data.draw(st.integers(0, len(self.model.loads) - 1), "load")]
         family = self.model._family(load_id)
+        _, held_calls, held_rejects, _ = map(sum, zip(*(self.model.loads[one].counts for one in family), strict=True))
         report = unload(self.lake, load_id, now=NOW)
-        assert report.loads == len(family)
+        assert (report.loads, report.calls, report.rejects) == (len(family), held_calls, held_rejects)
         for one in family:
             del self.model.loads[one]
+        self._new_rows()
 
     @invariant()
     def the_lake_holds_what_it_should(self) -> None:
         if not self.lake.exists():
             return
         snapshot = Lake(self.lake).snapshot()
-        assert set(snapshot.loads["load_id"].to_pylist()) == set(self.model.loads)
+        now = {
+            row["load_id"]: (row["lines"], row["calls"], row["rejects"], row["ignored"])
+            for row in snapshot.loads.to_pylist()
+        }
+        assert now == {load_id: held.counts for load_id, held in self.model.loads.items()}
         found: defaultdict[str, Counter[tuple[int, object]]] = defaultdict(Counter)
         for call in calls(self.lake):
             found[call["load_id"]][call["line_number"], number_of(call)] += 1
         for reject in rows(snapshot.rejects):
-            found[reject["load_id"]][reject["line_number"], "rejected"] += 1
+            what = "torn" if reject["reason"] == "torn_line" else "rejected"
+            found[reject["load_id"]][reject["line_number"], what] += 1
         for load_id, held in self.model.loads.items():
-            expected = [one for one in self.model.fates(held.content, held.start) if one[1] != "ignored"]
-            assert found[load_id] == Counter(expected), load_id
-        numbers = Counter(number for held in self.model.loads.values() for number in self._numbers(held))
+            expected = [(number, "torn" if line.is_torn else line.fate) for number, line in held.lines.items()]
+            assert found[load_id] == Counter(one for one in expected if one[1] != "ignored"), load_id
+        fates = [line.fate for held in self.model.loads.values() for line in held.lines.values()]
+        numbers = Counter(fate for fate in fates if isinstance(fate, int))
         assert {number for number, times in numbers.items() if times > 1} <= self.twice
 
     # -- how
@@ -296,6 +278,16 @@ class ExactlyOnce(RuleBasedStateMachine):
     def plain(self) -> list[str]:
         """The files that may still grow."""
         return sorted(name for name, file in self.files.items() if not file.compression)
+
+    def _some_files(self, data: DataObject, *, has_grown: bool = False) -> list[str]:
+        """Files, and where they have grown, there is more in the lake that can be read again."""
+        names = sorted(self.files)
+        some = data.draw(st.lists(st.sampled_from(names), min_size=1, unique=True) | st.just(names), "files")
+        if has_grown:
+            for name in {*some} & {*self.plain}:
+                self._append(name, ["without host", "good"])
+            self._ingest(some, final=False, overlap=None, replace=False)
+        return some
 
     def _ingest(self, names: list[str], *, final: bool, overlap: Any, replace: bool) -> None:
         """Load files that nobody touches meanwhile: what becomes of each is known beforehand."""
@@ -321,11 +313,10 @@ class ExactlyOnce(RuleBasedStateMachine):
                 key = f"of {name}"
                 ours.append(key)
                 marks = self.model.marks(one.content)
-                self.model.loads[key] = Held(one.content, one.start, marks, one.parent)
-        before = self._ledger()
+                self.model.loads[key] = self.model.held(one.content, one.start, marks, one.parent)
         report = load(self.lake, *(self.logs / name for name in names), final=final, overlap=overlap, replace=replace)
         self._compare(report, names, expected)
-        self._take_pieces(names, expected, before)
+        self._take_pieces(names, expected)
 
     def _compare(self, report: IngestReport, names: list[str], expected: list[Any]) -> None:
         assert [one.source for one in report.sources] == [str(self.logs / name) for name in names]
@@ -333,17 +324,13 @@ class ExactlyOnce(RuleBasedStateMachine):
             assert one.status == wanted.status, (one, wanted)
             is_incomplete = self._is_cut(one.source) and not wanted.is_skipped
             assert (one.error is not None) == (wanted.status == "failed" or is_incomplete), one
-            fates = self.model.fates(wanted.content, wanted.start) if wanted.status == "loaded" else []
-            assert _counted(one) == (
-                len(fates),
-                sum(isinstance(fate, int) for _, fate in fates),
-                sum(fate == "rejected" for _, fate in fates),
-                wanted.left,
-            ), (one, wanted)
+            read = self.model.lines(wanted.content, wanted.start).values() if wanted.status == "loaded" else ()
+            assert (one.lines, one.calls, one.rejects, one.ignored) == (len(read), *counted(read)), (one, wanted)
+            assert one.left == wanted.left, (one, wanted)
 
-    def _take_pieces(self, names: list[str], expected: list[Any], before: list[LedgerRow]) -> None:
+    def _take_pieces(self, names: list[str], expected: list[Any]) -> None:
         """Put the loads that were decided in the place of what was expected: one or more for each source."""
-        new = [row for row in self._ledger()[len(before) :] if row.kind == "load"]
+        new = [row for row in self._new_rows() if row.kind == "load"]
         for name, wanted in zip(names, expected, strict=True):
             if wanted.status != "loaded":
                 continue
@@ -352,28 +339,63 @@ class ExactlyOnce(RuleBasedStateMachine):
             ends = [wanted.start, *(row.end_byte for row in pieces)]
             assert [row.start_byte for row in pieces] == ends[:-1]
             assert ends[-1] == len(wanted.content)
-            new_numbers = set(self.model.numbers(wanted.content, wanted.start))
+            new_numbers = set(self.model.numbers(wanted.content, wanted.start, has_host=True))
             by_chance = self.model.numbers(wanted.content)[:1]
             self.twice |= new_numbers if wanted.doubles else new_numbers & set(by_chance)
             for row in pieces:
                 self.model.loads[row.load_id] = self._held(row)
         assert {row.source for row in new} <= {str(self.logs / name) for name in names}
 
-    def _take_over(self, before: list[LedgerRow]) -> None:
-        """Believe the ledger which loads hold; each has to be the beginning of something that was in a file."""
-        _, ledger = Lake(self.lake).ledger()
-        new = ledger.rows[len(before) :]
-        held = {row.load_id: row for row in ledger.loads()}
-        for row in new:
-            if row.load_id in held:
+    def _take_over(self) -> None:
+        """Believe the ledger which loads hold; each has to be the beginning of something that was in a file.
+
+        Believe it too through which file a rejected line was read again.
+        """
+        held = {row.load_id for row in Lake(self.lake).ledger()[1].loads()}
+        for row in self._new_rows():
+            if row.kind == "load":
                 self.model.loads[row.load_id] = one = self._held(row)
-                numbers = self.model.numbers(one.content)
-                self.twice |= set(numbers[:1])  # it may begin like another log, by chance
+                if row.load_id in held:
+                    self.twice |= set(self.model.numbers(one.content)[:1])  # it may begin like another log, by chance
                 if one.start:
                     assert any(other.content == one.content[: one.start] for other in self.model.loads.values())
-        gone = {load_id for row in new for load_id in row.unloaded}
-        for load_id in gone & set(self.model.loads):
-            del self.model.loads[load_id]
+            for load_id in row.unloaded:
+                del self.model.loads[load_id]
+            for load_id, again in row.retried.items():
+                self.model.believe(load_id, again.calls, again.ignored, has_host=self.host is not None)
+
+    def _retry(self, names: list[str], *, host: str | None) -> None:
+        """Read rejected lines of files again that nobody touches meanwhile: what becomes of each is known beforehand."""
+        held = dict(self.model.loads)
+        expected: list[ExpectedRetry] = []
+        decided: list[dict[str, tuple[int, int]]] = []
+        for start in range(0, len(names), retry.BATCH_SOURCES):
+            done: dict[str, tuple[int, int]] = {}
+            for name in names[start : start + retry.BATCH_SOURCES]:
+                one = self.model.expect_retry(self.files[name], has_host=host is not None, done=done)
+                if one is None:
+                    self.model.loads = held
+                    return
+                expected.append(one)
+                if one.status == "retried":
+                    done |= {load_id: counted(lines.values())[::2] for load_id, lines in one.lines.items()}
+                    self.model.take(one.lines)
+            if done:
+                decided.append(done)
+        report = self._read_again(names, host)
+        assert [(Path(one.source).name, one.status, one.error is None) for one in report.sources] == [
+            (name, one.status, one.status != "failed") for name, one in zip(names, expected, strict=True)
+        ]
+        assert [(one.lines, one.calls, one.rejects, one.ignored) for one in report.sources] == [
+            one.counts for one in expected
+        ]
+        assert [
+            {load_id: (again.calls, again.ignored) for load_id, again in row.retried.items()}
+            for row in self._new_rows()
+        ] == decided
+
+    def _read_again(self, names: list[str], host: str | None) -> RetryReport:
+        return retry_rejects(self.lake, [str(self.logs / name) for name in names], ReadOptions(host=host), now=NOW)
 
     def _held(self, row: LedgerRow) -> Held:
         content = next(
@@ -381,16 +403,16 @@ class ExactlyOnce(RuleBasedStateMachine):
             for text in reversed(self.versions)
             if len(text) >= row.end_byte and hashlib.sha256(text[: row.end_byte]).hexdigest() == row.content_sha256
         )
-        fates = self.model.fates(content, row.start_byte)
-        kinds = Counter("call" if isinstance(fate, int) else fate for _, fate in fates)
-        assert (row.lines, row.calls, row.rejects) == (len(fates), kinds["call"], kinds["rejected"])
-        return Held(content, row.start_byte, (row.first_mark, row.second_mark), row.parent)
+        held = self.model.held(content, row.start_byte, (row.first_mark, row.second_mark), row.parent)
+        assert (row.lines, row.calls, row.rejects, row.ignored) == held.counts
+        return held
 
-    def _numbers(self, held: Held) -> list[int]:
-        return self.model.numbers(held.content, held.start)
-
-    def _ledger(self) -> list[LedgerRow]:
-        return list(Lake(self.lake).ledger()[1].rows)
+    def _new_rows(self) -> tuple[LedgerRow, ...]:
+        """What the ledger says that the model has not heard of."""
+        rows = Lake(self.lake).ledger()[1].rows
+        new = rows[self.known_rows :]
+        self.known_rows = len(rows)
+        return new
 
     def _is_cut(self, path: str) -> bool:
         name = Path(path).name
@@ -401,7 +423,7 @@ class ExactlyOnce(RuleBasedStateMachine):
             return
         match fault:
             case "append":
-                self._append(name, ["good", "bad", "good"])
+                self._append(name, ["good", "bad", "without host", "good"])
             case "tear":
                 self._append(name, [])
                 text = self._line(self.formats[name], "good")
@@ -416,13 +438,16 @@ class ExactlyOnce(RuleBasedStateMachine):
                 if fault == "load and unload":
                     with contextlib.suppress(LakeError):  # nothing was loaded from it
                         unload(self.lake, str(self.logs / name), now=NOW)
+            case "retry":
+                self._take_over()
+                self._retry(sorted(self.files), host=HOST)
             case "stop":
                 raise _Stop
 
     def _append(self, name: str, kinds: list[str]) -> None:
         # A log that was delivered before anything stood in it begins as any other.
         content = (self.files[name].content or HEADERS[self.formats[name]]) + self.rest.pop(name, b"")
-        if "bad" in kinds and not self.model.numbers(content):
+        if {"bad", "without host"} & {*kinds} and not self.model.numbers(content):
             kinds = ["good", *kinds]  # or nobody knows what log it is
         self._put(name, File(content + b"".join(self._line(self.formats[name], kind) for kind in kinds)))
 
@@ -437,6 +462,10 @@ class ExactlyOnce(RuleBasedStateMachine):
             case "good":
                 text = LINES[log_format](self.next_number)
                 self.model.good[text.rstrip(b"\n")] = self.next_number
+                return text
+            case "without host":
+                text = without_host(log_format, self.next_number)
+                self.model.without_host[text.rstrip(b"\n")] = self.next_number
                 return text
             case "bad":
                 return f"{{this is no record {self.next_number}\n".encode()
@@ -517,16 +546,97 @@ class ExactlyOnce(RuleBasedStateMachine):
         self._patch(owner, name, announcing)
 
 
-def _counted(report: SourceReport) -> tuple[int, int, int, int]:
-    return report.lines, report.calls, report.rejects, report.left
+class ExactlyOnce(GrowingLogs):
+    """The same, with whatever else may happen to files, also while they are loaded."""
+
+    @precondition(lambda self: self.files)
+    @rule(data=st.data())
+    def rename(self, data: DataObject) -> None:
+        name = data.draw(st.sampled_from(sorted(self.files)), "file")
+        new = self._new_name(self.formats[name])
+        self._put(new, self.files[name])
+        if name in self.rest:
+            self.rest[new] = self.rest[name]
+        self._remove(name)
+
+    @precondition(lambda self: self.plain)
+    @rule(data=st.data(), is_refilled=st.booleans())
+    def copy_and_truncate(self, data: DataObject, is_refilled: bool) -> None:  # noqa: FBT001 - drawn
+        name = data.draw(st.sampled_from(self.plain), "log")
+        self._put(self._new_name(self.formats[name]), self.files[name])
+        self._truncate(name, 2 if is_refilled else 0)
+
+    @precondition(lambda self: self.plain)
+    @rule(data=st.data(), count=st.integers(0, 4))
+    def truncate_and_refill(self, data: DataObject, count: int) -> None:
+        self._truncate(data.draw(st.sampled_from(self.plain), "log"), count)
+
+    @precondition(lambda self: self.files)
+    @rule(data=st.data())
+    def delete(self, data: DataObject) -> None:
+        self._remove(data.draw(st.sampled_from(sorted(self.files)), "file"))
+
+    @precondition(lambda self: self.files)
+    @rule(data=st.data(), compression=st.sampled_from(["", *PACKERS]), is_moved=st.booleans())
+    def deliver_again(self, data: DataObject, compression: str, is_moved: bool) -> None:  # noqa: FBT001 - drawn
+        name = data.draw(st.sampled_from(sorted(self.files)), "file")
+        content = self.files[name].content
+        assume(self._is_recognised(name, content))
+        self._put(self._new_name(self.formats[name]), File(content, compression))
+        if is_moved:
+            self._remove(name)
+
+    @precondition(lambda self: self.files)
+    @rule(
+        data=st.data(),
+        compression=st.sampled_from(["", "", "gzip", "zstd", "cut"]),
+        kept=st.integers(1, 5) | st.floats(0, 1),
+    )
+    def deliver_an_earlier_copy(self, data: DataObject, compression: str, kept: float) -> None:
+        name = data.draw(st.sampled_from(sorted(self.files)), "file")
+        content = self.files[name].content
+        if isinstance(kept, int):
+            content = b"".join(content.splitlines(keepends=True)[:kept])
+        else:
+            content = content[: int(kept * len(content))]
+        assume(self._is_recognised(name, content))
+        is_cut = compression == "cut"
+        self._put(self._new_name(self.formats[name]), File(content, "gzip" if is_cut else compression, is_cut=is_cut))
+
+    @precondition(lambda self: self.files)
+    @rule(data=st.data(), lines=st.integers(1, 4), more=st.integers(1, 3))
+    def begin_like_another_log(self, data: DataObject, lines: int, more: int) -> None:
+        name = data.draw(st.sampled_from(sorted(self.files)), "file")
+        common = b"".join(self.files[name].content.splitlines(keepends=True)[:lines])
+        assume(common.endswith(b"\n"))
+        new = self._new_name(self.formats[name])
+        self._put(new, File(common))
+        self._append(new, ["good"] * more)
+
+    @precondition(lambda self: self.files)
+    @rule(data=st.data(), fault=st.sampled_from(FAULTS), time=st.integers(1, 4), is_log_long=st.booleans())
+    def ingest_while(self, data: DataObject, fault: tuple[str, str], time: int, is_log_long: bool) -> None:  # noqa: FBT001
+        step, what = fault
+        names = self.plain if what in ON_FILES else sorted(self.files)
+        assume(names)
+        name = data.draw(st.sampled_from(names), "file")
+        if is_log_long and name in self.plain:
+            self._append(name, ["good"] * 12)
+        with self._disturbed(step, time, lambda: self._do(what, name)), contextlib.suppress(_Stop):
+            report = load(self.lake, self.logs)
+            for one in report.sources:
+                assert one.lines == one.calls + one.rejects + one.ignored
+                assert one.error is None or self._is_cut(one.source) or any(text in one.error for text in REASONS)
+        Lake(self.lake).roll_forward()
+        self._take_over()
 
 
-def test_every_line_is_in_the_lake_exactly_once_whatever_happens() -> None:
+def _run(machine: type[GrowingLogs], *, examples: int, steps: int) -> None:
     run_state_machine_as_test(
-        ExactlyOnce,
+        machine,
         settings=settings(
-            max_examples=scaled(4, 200),
-            stateful_step_count=scaled(12, 30),
+            max_examples=examples,
+            stateful_step_count=steps,
             deadline=None,
             derandomize=True,
             database=None,
@@ -534,3 +644,11 @@ def test_every_line_is_in_the_lake_exactly_once_whatever_happens() -> None:
             suppress_health_check=list(HealthCheck),
         ),
     )
+
+
+def test_every_line_is_in_the_lake_exactly_once_whatever_happens() -> None:
+    _run(ExactlyOnce, examples=scaled(3, 200), steps=scaled(10, 30))
+
+
+def test_every_line_that_was_rejected_is_read_again_exactly_once_whatever_happens() -> None:
+    _run(GrowingLogs, examples=scaled(2, 60), steps=scaled(8, 30))
