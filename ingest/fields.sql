@@ -1,5 +1,5 @@
--- From the text of a field to its value: instants, numbers, URLs from their parts, the form of an authorization, and what a
--- SOAP envelope says. The formats call these, so that a field means the same in all of them.
+-- From the text of a field to its value: instants, numbers, URLs from their parts, the form of an authorization. The formats call
+-- these, so that a field means the same in all of them.
 
 -- ISO 8601 with an offset or Z, whole; a date alone, week dates and the like are not instants. Without an offset the
 -- session's variable `source_time_zone` says which zone is meant, or nobody knows. In the hour that a clock shows
@@ -148,8 +148,8 @@ create or replace macro unescaped(text) as
         else text
     end;
 
--- The form of the authorization, never its value. A masked value says nothing about its form.
-create or replace macro token_form_of(header, headers_logged, body) as
+-- The form of the authorization, never its value; `is_in_body`: a SOAP envelope has a token. A masked value says nothing about its form.
+create or replace macro token_form_of(header, headers_logged, is_in_body) as
     case
         when starts_with(header, 'AfasToken PHRva2Vu') then 'base64'
         when starts_with(header, 'Bearer ') then 'bearer'
@@ -161,51 +161,9 @@ create or replace macro token_form_of(header, headers_logged, body) as
                 when regexp_matches(header, '(?i)^\s*afastoken\s+[a-z0-9+/_-]{24,}={0,2}\s*$') then 'base64'
                 else 'not_logged'
             end
-        when regexp_matches(body, '(?i)(<|&lt;)([a-z0-9_]+:)?token\s*(>|&gt;)') then 'soap_body'
+        when is_in_body then 'soap_body'
         when headers_logged then 'none'
         else 'not_logged'
-    end;
-
--- The text of an element of a SOAP envelope, whatever its namespace prefix.
--- Captures are slow over a long text, so the first try is near the place where the name is first found.
-create or replace macro soap_pattern(name, value) as
-    '(?is)<(?:[a-z0-9_]+:)?' || name || '(?:\s[^>]*)?>\s*(' || value || ')\s*</';
-
-create or replace macro soap_text(body, name, value) as
-    coalesce(
-        nullif(regexp_extract(substr(body, greatest(strpos(lower(body), name) - 64, 1), 600), soap_pattern(name, value), 1), ''),
-        nullif(regexp_extract(body, soap_pattern(name, value), 1), '')
-    );
-
--- The text of an element that is written just so; null where it is not.
-create or replace macro plain_soap_text(body, tag) as
-    nullif(regexp_extract(body[strpos(body, tag) + length(tag) : strpos(body, tag) + length(tag) + 120], '^\s*([A-Za-z0-9_]+)\s*</', 1), '');
-
-create or replace macro soap_connector(body) as
-    case
-        when contains(body, '<connectorId>') and plain_soap_text(body, '<connectorId>') is not null
-            then plain_soap_text(body, '<connectorId>')
-        when contains(body, '<connectorType>') and plain_soap_text(body, '<connectorType>') is not null
-            and not contains(lower(body), 'connectorid')
-            then plain_soap_text(body, '<connectorType>')
-        when contains(body, 'connectorId') or contains(lower(body), 'connectorid') then soap_text(body, 'connectorid', '[^<]{1,200}?')
-        when contains(body, 'connectorType') or contains(lower(body), 'connectortype')
-            then soap_text(body, 'connectortype', '[^<]{1,200}?')
-    end;
-
-create or replace macro soap_integration_id(body) as
-    case
-        when regexp_matches(body, '(?i)integrationid')
-            then soap_text(body, 'integrationid', '[1-9][0-9]{3,6}_[1-9][0-9]{0,8}')
-    end;
-
--- What an update does, from the Action attributes in its data: one kind for all of them, else it stays a write.
-create or replace macro soap_update_operation(body) as
-    case len(list_distinct(list_transform(
-        regexp_extract_all(body, '(?i)\bAction\s*=\s*(?:"|''|&quot;|&apos;|&#34;)(insert|update|delete)', 1), lambda word: lower(word)
-    )))
-        when 1 then lower(regexp_extract(body, '(?i)\bAction\s*=\s*(?:"|''|&quot;|&apos;|&#34;)(insert|update|delete)', 1))
-        else 'write'
     end;
 
 -- A JSON object from a list of names and values, as HAR and OTLP write it. A value of OTLP says of which type it is; a name

@@ -117,7 +117,7 @@ class Load:
         """Go on behind this block, leaving marks."""
         self.positions += [reached.position() for reached in self.fingerprint.advance(block.data, self._stops(block))]
         self.is_in_line = not block.data.endswith(b"\n")
-        self.tail = block.data[-TAIL_BYTES:]
+        self.tail = bytes(block.data[-TAIL_BYTES:])
 
     def row(self, now: dt.datetime) -> LedgerRow:
         """The decision about the piece at hand."""

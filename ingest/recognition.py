@@ -111,7 +111,7 @@ class Recognition:
         blocks = reader.blocks()
         head = _head(blocks)
         lines = [block.data for block in head if reader.is_whole or block.kind != "torn"]
-        marks = marks_of(b"".join(lines))
+        marks = marks_of(b"".join(line[: _HEAD_BYTES + 1] for line in lines))
         candidates = self._candidates(marks)
         ends: dict[Position, LedgerRow] = {row.end: row for row in candidates}
         marked: dict[Position, LedgerRow] = {mark: row for row in candidates for mark in row.marks}
@@ -184,7 +184,7 @@ def marks_of(head: bytes) -> Marks:
 
 def end_of_first_data(block: Block) -> int | None:
     """Where the first whole line of data in a block ends, its own end left out as in `marks_of`; None where it has none."""
-    head = block.data[:_HEAD_BYTES]
+    head = bytes(block.data[:_HEAD_BYTES])
     for start, end in _lines_of_data(head):
         if head[end - 1 : end] == b"\n":
             return block.offset + start + len(head[start:end].rstrip(b"\r\n"))
@@ -194,7 +194,7 @@ def end_of_first_data(block: Block) -> int | None:
 def _is_line_end(block: Block, offset: int) -> bool:
     """Whether a line ends there, with its own end (as marks at intervals) or without it."""
     place = offset - block.offset
-    return block.data[place - 1 : place] == b"\n" or block.data[place : place + 1] in {b"", b"\r", b"\n"}
+    return block.data[place - 1 : place] == b"\n" or block.data[place : place + 1] in (b"", b"\r", b"\n")
 
 
 def is_related(rows: Iterable[LedgerRow], decided: Iterable[LedgerRow]) -> bool:

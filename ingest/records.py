@@ -35,7 +35,7 @@ def one_record_a_line(block: Block, lists: Sequence[Sequence[str]]) -> Block:
     counts: list[int] = []
     start = 0
     for end, records in zip(ends, found, strict=True):
-        lines += [f"{record}\n".encode() for record in records] if records else [block.data[start:end]]
+        lines += [f"{record}\n".encode() for record in records] if records else [bytes(block.data[start:end])]
         counts.append(len(records) or 1)
         start = end
     return Block(b"".join(lines), block.offset, places=np.repeat(table["byte_offset"].to_numpy(), counts))

@@ -27,14 +27,14 @@ create or replace macro decoded(text) as
     case when contains(text, '%') then coalesce(try(url_decode(replace(text, '+', '%2B'))), text) else text end;
 
 -- DELETE connectors/KnSubject/KnSubject/@Id/12: element, keys, values, and again for sub-rows. Values are dropped. The @ of
--- a key may be missing in the URL and is always written in the template.
-create or replace macro delete_template(parts) as
+-- a key may be missing in the URL and is always written in the template. `names` are the parts as names, redacted.
+create or replace macro delete_template(parts, names) as
     array_to_string(
         list_filter(
             list_transform(
                 parts,
                 lambda part, i: case i % 3
-                    when 1 then redacted_name(part)
+                    when 1 then names[i]
                     -- without a value behind it, and without its @, it may be one
                     when 2 then case when i = len(parts) and not starts_with(part, '@') then '@redacted' else array_to_string(
                         list_transform(string_split(part, ','), lambda key: '@' || redacted_name(ltrim(key, '@'))), ','
@@ -137,24 +137,36 @@ customers as (
         end as customer
     from routed
 ),
+-- names: the parts of the path that are names, as they may be shown. In one place, because the engine takes as long to prepare a
+-- pattern for each place where it is used as to match it a thousand times.
 named as (
     select
         *,
+        list_transform(
+            case kind
+                when 'connector' then case when method = 'DELETE' then path else path[:4] end
+                when 'metainfo' then path[:4]
+                when 'service' then [null, path[2][:-6]]
+                when 'api' then [null, null, path[3]]
+                when 'bi' then [null, null, path[3]]
+            end,
+            lambda part: redacted_name(part)
+        ) as names,
         case kind
-            when 'connector' then path[3]
-            when 'metainfo' then case when low[3] in ('get', 'update') then path[4] end
-            when 'api' then path[3]
-        end as connector_as_sent
+            when 'connector' then 3
+            when 'metainfo' then case when low[3] in ('get', 'update') then 4 end
+            when 'api' then 3
+        end as connector_at
     from customers
 ),
 spelled as (
     select
         named.*,
-        coalesce(official_connectors.connector, redacted_name(connector_as_sent)) as connector,
+        coalesce(official_connectors.connector, names[connector_at]) as connector,
         services.service,
         services.operation as service_operation
     from named
-    left join official_connectors on official_connectors.lower_connector = lower(connector_as_sent)
+    left join official_connectors on official_connectors.lower_connector = low[connector_at]
     left join soap_services as services on kind = 'service' and services.lower_service = low[2]
 )
 select
@@ -203,8 +215,8 @@ select
         when 'connector' then
             'connectors/' || connector
             || case
-                when method = 'DELETE' and len(path) > 3 then '/' || delete_template(path[4:])
-                when method in ('POST', 'PUT') and len(path) > 3 then '/' || redacted_name(path[4])
+                when method = 'DELETE' and len(path) > 3 then '/' || delete_template(path[4:], names[4:])
+                when method in ('POST', 'PUT') and len(path) > 3 then '/' || names[4]
                 else ''
             end
         when 'metainfo' then
@@ -222,9 +234,9 @@ select
         when 'auth' then case low[2] when 'otprequest' then 'OtpRequest' else 'OtpValidation' end
         when 'oauth' then 'oauth/' || low[3]
         when 'bi' then
-            'bi/' || redacted_name(path[3])
+            'bi/' || names[3]
             || case when regexp_full_match(low[4], 'v[0-9]{1,2}') then '/' || low[4] else '' end
-        when 'service' then coalesce(service, redacted_name(path[2][:-6])) || '.asmx'
+        when 'service' then coalesce(service, names[2]) || '.asmx'
         when 'api' then 'api/' || connector
         when 'sign_in' then low[2]
         else 'other'

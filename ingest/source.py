@@ -48,6 +48,7 @@ MARK_INTERVAL: Final = 64 << 20
 STANDARD_INPUT: Final = "-"
 
 _CHUNK: Final = 1 << 20
+_LF: Final = 10
 _HEAD_BYTES: Final = 4 << 10
 _KEPT_OF_LONG_LINE: Final = 1000
 _ZSTD_CHUNK: Final = 1 << 9
@@ -67,7 +68,8 @@ _REFUSED = {
 class Block:
     """Whole lines of a source, or a part of one line that is too long to keep."""
 
-    data: bytes
+    data: bytes | bytearray
+    """Nobody changes it."""
     offset: int
     kind: str = "lines"
     """`lines`; `torn`: the source's last line, without its end; `long_start`, `long_more`: of a line too long."""
@@ -134,51 +136,55 @@ class Reader:
 
     def blocks(self) -> Iterator[Block]:
         """The source in blocks of whole lines. SourceError when it cannot be read on."""
-        whole: list[bytes] = []  # pieces that end with a line
-        begun: list[bytes] = []  # pieces of the line behind them
-        size = lines = tail = 0
+        # One buffer that grows, and is handed on: every byte that is copied once more costs as much as its hash.
+        read = bytearray()
+        end = lines = 0  # of the whole lines in it
         offset = self.start
         in_long_line = False
-        for piece in _of_few_lines(self.chunks):
+        for chunk in _of_few_lines(self.chunks):
+            piece = chunk
             if in_long_line:
-                end = piece.find(b"\n") + 1
-                part = piece[: end or len(piece)]
+                behind = piece.find(b"\n") + 1
+                part = piece[: behind or len(piece)]
                 yield Block(part, offset, "long_more")
                 offset += len(part)
-                in_long_line = not end
-                piece = piece[len(part) :]  # noqa: PLW2901 - the rest of it
-            end = piece.rfind(b"\n") + 1
-            if end:
-                whole += [*begun, piece[:end]]
-                begun, tail = [], 0
-            begun.append(piece[end:])
-            tail += len(piece) - end
-            size += len(piece)
-            lines += piece.count(b"\n")
-            if size < BLOCK_BYTES and lines < _BLOCK_LINES and tail <= MAX_LINE_BYTES:
+                in_long_line = not behind
+                piece = piece[len(part) :]
+            if found := piece.rfind(b"\n") + 1:
+                end = len(read) + found
+            read += piece
+            lines += _count_line_ends(piece)
+            if len(read) < BLOCK_BYTES and lines < _BLOCK_LINES and len(read) - end <= MAX_LINE_BYTES:
                 continue
-            if whole:
-                yield Block(b"".join(whole), offset)
-                offset += size - tail
-                whole = []
-            size, lines = tail, 0
-            if tail > MAX_LINE_BYTES:
-                yield Block(b"".join(begun), offset, "long_start")
-                offset += tail
-                begun = []
-                size = tail = 0
+            lines = 0
+            if end:
+                behind_end = read[end:]
+                del read[end:]
+                yield Block(read, offset)
+                offset += end
+                read, end = behind_end, 0
+            if len(read) > MAX_LINE_BYTES:
+                yield Block(read, offset, "long_start")
+                offset += len(read)
+                read = bytearray()
                 in_long_line = True
-        if whole:
-            yield Block(b"".join(whole), offset)
-            offset += size - tail
-        if tail:
-            yield Block(b"".join(begun), offset, "torn")
+        torn = read[end:]
+        del read[end:]
+        if read:
+            yield Block(read, offset)
+        if torn:
+            yield Block(torn, offset + end, "torn")
+
+
+def _count_line_ends(data: bytes) -> int:
+    """How many lines end in it. (To count in the bytes themselves takes ten times as long.)"""
+    return int(np.count_nonzero(np.frombuffer(data, dtype=np.uint8) == _LF))
 
 
 def _of_few_lines(chunks: Iterator[bytes]) -> Iterator[bytes]:
     """The same bytes in chunks that do not hold more lines than a block should."""
     for chunk in chunks:
-        if chunk.count(b"\n") <= _BLOCK_LINES // 4:
+        if _count_line_ends(chunk) <= _BLOCK_LINES // 4:
             yield chunk
             continue
         for start in range(0, len(chunk), _BLOCK_LINES // 4):
@@ -443,7 +449,7 @@ class Fingerprint:
         """Where the walk is."""
         return Position(self.offset, self._hash.hexdigest())
 
-    def advance(self, data: bytes, stops: Sequence[int] = ()) -> list[Fingerprint]:
+    def advance(self, data: bytes | bytearray, stops: Sequence[int] = ()) -> list[Fingerprint]:
         """Walk over these bytes; copies of itself at those of the stops (absolute offsets, sorted) that they reach."""
         view = memoryview(data)
         start, end = self.offset, self.offset + len(data)
@@ -458,12 +464,12 @@ class Fingerprint:
         return reached
 
 
-def line_ends(data: bytes) -> np.ndarray[tuple[int], np.dtype[np.int64]]:
+def line_ends(data: bytes | bytearray) -> np.ndarray[tuple[int], np.dtype[np.int64]]:
     """The offset behind each line in `data`; the last line may lack its LF. Only LF ends a line."""
     view = np.frombuffer(data, dtype=np.uint8)
     # A little at a time, so that what is between stays in the processor's cache.
     starts = range(0, len(view), _CHUNK)
-    found = [np.flatnonzero(view[start : start + _CHUNK] == 10) + (start + 1) for start in starts]
+    found = [np.flatnonzero(view[start : start + _CHUNK] == _LF) + (start + 1) for start in starts]
     ends = np.concatenate(found, dtype=np.int64) if found else np.zeros(0, dtype=np.int64)
     if data and not data.endswith(b"\n"):
         ends = np.append(ends, len(data))
@@ -495,7 +501,7 @@ def lines_of(block: Block) -> pa.Table:
     return pa.table({"byte_offset": places, "line": lines, "fate": fate})
 
 
-def _as_text(data: bytes, ends: np.ndarray[Any, np.dtype[np.int64]], start: int) -> pa.Array:
+def _as_text(data: bytes | bytearray, ends: np.ndarray[Any, np.dtype[np.int64]], start: int) -> pa.Array:
     offsets = np.concatenate((np.array([start], dtype=np.int64), ends))
     return pa.Array.from_buffers(pa.large_utf8(), len(ends), [None, pa.py_buffer(offsets), pa.py_buffer(data)])
 
@@ -509,7 +515,7 @@ def _is_utf8(lines: pa.Array) -> bool:
 
 
 def _shortened(
-    data: bytes,
+    data: bytes | bytearray,
     starts: np.ndarray[Any, np.dtype[np.int64]],
     ends: np.ndarray[Any, np.dtype[np.int64]],
     too_long: np.ndarray[Any, np.dtype[np.bool_]],

@@ -1,14 +1,12 @@
 -- From what a format read (`raw`) to calls and rejects: one row a line. `fate` is null for a call, 'ignored', or the reason of
 -- its rejection; of several reasons the first one here. What repeats from call to call is understood already: the codes say
--- which answers of known_request_bases, known_request_queries and known_integration_ids are the line's. Columns that are such an
--- answer as it stands do not pass through here, only the codes.
+-- which answers are the line's, of known_request_bases, known_request_queries, known_soap_envelopes and known_integration_ids.
+-- Columns that are such an answer as it stands do not pass through here, only the codes.
 with addressed as (
     select
         raw.* exclude (method),
         upper(raw.method) as method,
-        bases.* exclude (code),
-        case when bases.is_soap_service then raw.body end as envelope,
-        case when bases.is_soap_service and bases.operation in ('get', 'write') then soap_connector(raw.body) end as soap_name
+        bases.* exclude (code)
     from raw
     left join known_request_bases as bases on bases.code = raw.request_bases_code
 ),
@@ -21,15 +19,17 @@ joined as (
         case when call.response_bytes between 0 and 1e15 then cast(call.response_bytes as bigint) end as response_bytes,
         operation_of(call.operation, call.is_soap_service, call.method, queries.asks_for_wsdl) as operation,
         case
-            when call.soap_name is not null then coalesce(official.connector, redacted_name(call.soap_name))
+            when call.operation in ('get', 'write') then coalesce(envelopes.soap_connector, call.connector)
             else call.connector
         end as connector,
+        envelopes.update_operation,
+        envelopes.has_token,
         queries.query_length,
         queries.ordered,
         ids.partner
     from addressed as call
-    left join official_connectors as official on official.lower_connector = lower(call.soap_name)
     left join known_request_queries as queries on queries.code = call.request_queries_code
+    left join known_soap_envelopes as envelopes on envelopes.code = call.soap_envelopes_code
     left join known_integration_ids as ids on ids.code = call.integration_ids_code
 ),
 judged as (
@@ -39,6 +39,7 @@ judged as (
         integration_ids_code,
         request_bases_code,
         request_queries_code,
+        soap_envelopes_code,
         user_agents_code,
         case
             when fate is not null then fate
@@ -53,10 +54,7 @@ judged as (
         cast(timezone(getvariable('time_zone'), called_at) as date) as day,
         coalesce(product = 'profit' and customer = cast(partner as varchar), false) as own,
         method,
-        case
-            when envelope is not null and operation = 'write' then soap_update_operation(envelope)
-            else operation
-        end as operation,
+        case when operation = 'write' then coalesce(update_operation, operation) else operation end as operation,
         connector,
         status,
         outcome_of(status, duration_ms, query_length) as outcome,
@@ -64,8 +62,7 @@ judged as (
         request_bytes,
         response_bytes,
         case when operation = 'get' then ordered end as ordered,
-        token_form_of(authorization_header, headers_logged, envelope) as token_form,
-        soap_integration_id(envelope) as body_integration_id,
+        token_form_of(authorization_header, headers_logged, has_token) as token_form,
         redacted_version(api_version) as api_version,
         redacted_request_id(request_id) as request_id
     from joined

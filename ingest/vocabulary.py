@@ -1,4 +1,4 @@
-"""The values that come back from call to call: ids, URLs, query strings, user agents. Each is understood once.
+"""The values that come back from call to call: ids, URLs, query strings, envelopes, user agents. Each is understood once.
 
 rows of a block                      distinct values            what they say
 method  base               code      code  method  base         code  customer  connector  ...
@@ -32,6 +32,8 @@ class _Question:
     """Those of `raw` that it is filled from."""
     filling: str
     """How, in SQL; what is left out has no answer."""
+    only_where: tuple[str, str] | None = None
+    """The view before it and the answer of this view without which the values are not looked at."""
 
     @property
     def schema(self) -> pa.Schema:
@@ -53,6 +55,12 @@ _QUESTIONS = {
     "request_queries": _Question(
         "request_query_texts", ("query",), "select code, query from new_values where query is not null"
     ),
+    "soap_envelopes": _Question(
+        "soap_envelope_texts",
+        ("body",),
+        "select code, body from new_values where body is not null",
+        only_where=("request_bases", "is_soap_service"),
+    ),
     "user_agents": _Question(
         "user_agent_texts", ("user_agent",), "select code, user_agent from new_values where user_agent is not null"
     ),
@@ -62,7 +70,7 @@ _QUESTIONS = {
 
 @dataclass(frozen=True)
 class _Known:
-    """The values that a view has been asked about, and its answers, in the same order: by code."""
+    """Distinct values and what a view says of them, in the same order: by code. Those of the last block come first."""
 
     values: pa.Table
     answers: pa.Table
@@ -71,10 +79,10 @@ class _Known:
 class Vocabulary:
     """What the distinct values of the blocks so far say.
 
-    When more than `most` values are known they are forgotten, so that memory does not grow with the input.
+    At most `most` of those that the last block did not have are remembered, so that memory does not grow with the input.
     """
 
-    def __init__(self, connection: duckdb.DuckDBPyConnection, *, most: int = 50_000) -> None:
+    def __init__(self, connection: duckdb.DuckDBPyConnection, *, most: int = 10_000) -> None:
         self._connection = connection
         self._most = most
         self._known: dict[str, _Known] = {}
@@ -87,19 +95,12 @@ class Vocabulary:
         for view, question in _QUESTIONS.items():
             # A column that no line has may come without a type.
             values = raw.select(question.columns).cast(question.schema)
-            known = self._known.get(view)
-            if known is not None and len(known.values) > self._most:
-                known = None
-            # Those that are known come first, so their codes stay what they are.
-            first = 0 if known is None else len(known.values)
-            codes, distinct = _distinct(values if known is None else pa.concat_tables([known.values, values]))
-            if known is None or len(distinct) > first:
-                answers = self._answers(view, question, distinct.slice(first), first)
-                if known is not None:
-                    answers = pa.concat_tables([known.answers, answers]).combine_chunks()
-                self._connection.register(f"known_{view}", answers)
-                self._known[view] = _Known(distinct, answers)
-            raw = raw.append_column(f"{view}_code", codes.slice(first))
+            if question.only_where is not None:
+                values = self._where(values, raw, *question.only_where)
+            codes, distinct = _distinct(values)
+            self._known[view] = known = self._knowing(view, question, distinct)
+            self._connection.register(f"known_{view}", known.answers)
+            raw = raw.append_column(f"{view}_code", codes)
         return raw
 
     def complete(self, rows: pa.Table, names: Sequence[str]) -> pa.Table:
@@ -111,11 +112,39 @@ class Vocabulary:
                     rows = rows.append_column(name, _taken(known.answers[name].combine_chunks(), codes))
         return rows
 
-    def _answers(self, view: str, question: _Question, values: pa.Table, first_code: int) -> pa.Table:
-        """What the view says of each of these values, nothing but nulls where it is not to be asked."""
+    def _where(self, values: pa.Table, raw: pa.Table, view: str, answer: str) -> pa.Table:
+        """The values of those rows of which the view says yes; nulls for the others."""
+        codes = raw[f"{view}_code"].combine_chunks()
+        is_asked = self._known[view].answers[answer].combine_chunks().take(codes)
+        nothing = [pa.scalar(None, column.type) for column in values.columns]
+        columns = [pc.if_else(is_asked, *one) for one in zip(values.columns, nothing, strict=True)]
+        return pa.table(columns, schema=values.schema)
+
+    def _knowing(self, view: str, question: _Question, values: pa.Table) -> _Known:
+        """What is known when these distinct values of a block are understood: they come first, in their order."""
+        known = self._known.get(view)
+        if known is None:
+            return _Known(values, self._understood(view, question, values))
+        # The known ones are distinct and come first, so whatever has one of their numbers is one of them.
+        numbers, _ = _distinct(pa.concat_tables([known.values, values]))
+        places = numbers.slice(len(known.values)).to_numpy().copy()
+        is_new = places >= len(known.values)
+        is_left = np.ones(len(known.values), dtype=np.bool_)
+        is_left[places[~is_new]] = False
+        if np.count_nonzero(is_left) > self._most:
+            is_left[:] = False
+        answers = known.answers
+        if is_new.any():
+            places[is_new] = len(answers) + np.arange(np.count_nonzero(is_new))
+            answers = pa.concat_tables([answers, self._understood(view, question, values.filter(pa.array(is_new)))])
+        kept = pa.concat_tables([values, known.values.filter(pa.array(is_left))])
+        answers = answers.take(pa.array(np.concatenate((places, np.flatnonzero(is_left)))))
+        return _Known(kept, _numbered(answers.combine_chunks()))
+
+    def _understood(self, view: str, question: _Question, values: pa.Table) -> pa.Table:
+        """What the view says of each of these values; nothing but nulls where it is not to be asked."""
         connection = self._connection
-        codes = pa.array(np.arange(first_code, first_code + len(values), dtype=np.int32))
-        connection.register("new_values", values.append_column("code", codes))
+        connection.register("new_values", _numbered(values))
         connection.execute(f"truncate {question.texts}")
         connection.execute(f"insert into {question.texts} {question.filling}")
         answers = connection.sql(
@@ -123,6 +152,14 @@ class Vocabulary:
         ).to_arrow_table()
         connection.unregister("new_values")
         return answers
+
+
+def _numbered(rows: pa.Table) -> pa.Table:
+    """The rows with their `code`, from 0."""
+    code = pa.array(np.arange(len(rows), dtype=np.int32))
+    if "code" in rows.column_names:
+        return rows.set_column(rows.column_names.index("code"), "code", code)
+    return rows.append_column("code", code)
 
 
 def _distinct(rows: pa.Table) -> tuple[pa.Array, pa.Table]:

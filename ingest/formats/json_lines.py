@@ -65,10 +65,13 @@ _KEYS = """
             when len(list_filter(keys, lambda one: len(list_distinct(one)) < len(one))) > 0 then numbers
         end as numbers
     from (
-        select json_keys(object, getvariable('containers')) as keys, list(line_number) as numbers
-        from records
-        where object is not null
-        group by keys
+        select any_value(keys) as keys, list(line_number) as numbers
+        from (
+            select line_number, json_keys(object, getvariable('containers')) as keys
+            from records
+            where object is not null
+        )
+        group by keys::varchar -- a text, because lists of lists are compared slowly
     )
 """
 """The sets of keys in a block: those of the line's object and of the objects in it that hold fields. Where a key stands in an

@@ -49,7 +49,7 @@ def _cut(path: Path, kind: str | None = None) -> tuple[str | None, list[tuple[in
         entries = []
         for block in document_blocks(found, reader):
             assert block.places is not None
-            lines = block.data.split(b"\n")[:-1]
+            lines = bytes(block.data).split(b"\n")[:-1]
             entries += [(place, json.loads(line)) for place, line in zip(block.places.tolist(), lines, strict=True)]
         return found, entries
 

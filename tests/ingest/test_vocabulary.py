@@ -34,9 +34,10 @@ def connection() -> Iterator[DuckDBPyConnection]:
 def _raw(*rows: tuple[str | None, bool | None, str | None, str | None, str | None, str | None]) -> pa.Table:
     names = ("id_text", "id_repeated", "method", "base", "query", "user_agent")
     types = (pa.string(), pa.bool_(), *[pa.string()] * 4)
-    return pa.table(
+    table = pa.table(
         [pa.array(column, type_) for column, type_ in zip(zip(*rows, strict=True), types, strict=True)], names=names
     )
+    return table.append_column("body", pa.nulls(len(table)))
 
 
 def _said(vocabulary: Vocabulary, raw: pa.Table) -> list[tuple[Any, ...]]:
