@@ -27,6 +27,7 @@ SEARCH = "search"
 OWN = (SEARCH, "operation", "field", "token_form", "api_protocol", "api_version", "day", "window", "required")
 """The parameters of a link that are a page's own, and narrow nothing elsewhere."""
 ONE_DAY = dt.timedelta(days=1)
+_BEHIND_A_BUTTON = ("product", "connector", "customer", "stream")
 _SHOWN_LENGTH = 60
 _SELECTION, _MISREAD, _NEXT = "filter_bar.selection", "filter_bar.misread", "filter_bar.next"
 
@@ -135,7 +136,7 @@ def _draw(lake: data.OpenLake, scope: Scope, covered: Period) -> None:
         _select("environment", scope, list(options.environments), placeholder=None, width=150)
         _select("partner", scope, list(options.partners), names=options.partners, width=200)
         _select("integration", scope, list(options.integrations), names=options.integrations, width=230)
-        hidden = sum(getattr(scope, name) is not None for name in ("product", "connector", "customer", "stream"))
+        hidden = sum(getattr(scope, name) is not None for name in _BEHIND_A_BUTTON)
         with st.popover(
             say("filter.more_count", count=hidden) if hidden else say("filter.more"),
             icon=":material/tune:",
@@ -236,20 +237,30 @@ def _look_at(since: dt.date, until: dt.date) -> None:
     go(Selection(selection.scope.replace(since=since, until=until)))
 
 
+def in_words(scope: Scope) -> Words:
+    """Return all that a scope narrows to."""
+    days, environment = Words(span(*_dates(scope))), say(f"environment.{scope.environment}")
+    return Words(", ".join([days, environment, *_named(scope, ("partner", "integration", *_BEHIND_A_BUTTON))]))
+
+
+def _named(scope: Scope, fields: tuple[str, ...]) -> list[Words]:
+    """Return what of these fields a scope narrows to."""
+    return [
+        say("filter.note_part", field=say(f"filter.{name}"), value=str(value))
+        for name in fields
+        if (value := getattr(scope, name)) is not None
+    ]
+
+
 def _note(lake: data.OpenLake, scope: Scope) -> None:
     """Say what the page covers, and how far the data reach."""
     since, until = _dates(scope)
-    hidden = [
-        say("filter.note_part", field=say(f"filter.{name}"), value=value)
-        for name in ("product", "connector", "customer", "stream")
-        if (value := getattr(scope, name)) is not None
-    ]
     st.caption(
         " · ".join(
             [
                 say("filter.note", period=Words(span(since, until)), days=(until - since).days),
                 say(f"environment.{scope.environment}"),
-                *hidden,
+                *_named(scope, _BEHIND_A_BUTTON),
                 say("filter.data_until", until=lake.data_until, zone=Words(lake.time_zone.key)),
             ]
         )

@@ -180,8 +180,7 @@ def nothing_asked_for(view: data.View) -> NoReturn:
         st.markdown(
             say(
                 "nothing.no_calls",
-                period=Words(span(scope.since, scope.until)) if scope.since and scope.until else "",
-                environment=say(f"environment.{scope.environment}"),
+                filters=filter_bar.in_words(scope),
                 covered=Words(span(*covered)) if covered else say("nothing.no_data"),
             )
         )

@@ -40,7 +40,7 @@ def _connector(view: View) -> None:
         placeholder=plain("impact.form.any_connector"),
         accept_new_options=True,
         on_change=lambda: filter_bar.narrow(connector=st.session_state["impact.connector"]),
-        width=210,
+        width=190,
     )
 
 
@@ -55,7 +55,7 @@ def _choice(name: str) -> None:
         placeholder=plain("impact.form.any"),
         format_func=lambda option: _name_of(name.removeprefix("api_"), option),
         on_change=partial(_said, name),
-        width=125,
+        width=118,
     )
 
 

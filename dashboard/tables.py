@@ -55,7 +55,9 @@ _ROWS_AT_ONCE, _ROW_HEIGHT = 14, 35
 _ROWS_AT_MOST = 1000
 """More is for `koppelzicht metric` and SQL: a browser is slow with it, and nobody reads it."""
 _WIDTHS: dict[str, Any] = {
+    "branch": 175,
     "clock_why": 300,
+    "connector": 160,
     "finding": 360,
     "advice": 560,
     "change": "large",
@@ -130,7 +132,7 @@ def _column(name: str, time_zone: ZoneInfo) -> Any:
     if name in _COURSES:
         return st.column_config.AreaChartColumn(label, y_min=0, color=_COURSES[name], width=100, **about)
     if name == "score":
-        return st.column_config.ProgressColumn(label, min_value=0, max_value=100, format="%d", width=130, **about)
+        return st.column_config.ProgressColumn(label, min_value=0, max_value=100, format="%d", width=85, **about)
     if name == "seconds":
         return st.column_config.NumberColumn(label, format="%,.0f", width="small", **about)
     if name == "broken":

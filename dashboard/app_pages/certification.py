@@ -65,7 +65,7 @@ if not one:
 
 kind, words = certification_figures.verdict(clock)
 getattr(st, kind)(words, icon=":material/verified:" if kind == "success" else ":material/history_toggle_off:")
-with st.grid(4, min_column_width=200, gap="small"):
+with cards.four():
     for name, value in certification_figures.figures(clock).items():
         cards.single(name, value)
     cards.single("last_customer_call", certification_figures.last_customer_call(clock, view))

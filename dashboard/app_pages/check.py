@@ -20,7 +20,7 @@ getattr(st, kind)(words, icon=":material/check_circle:" if kind == "success" els
 st.markdown(check_figures.advice(check))
 st.caption(check_figures.facts(check, found))
 
-with st.grid(4, min_column_width=180, gap="small"):
+with cards.four():
     cards.single("id_calls", check.calls)
     cards.single("id_customers", check.customers)
     cards.single("id_first_call", check_figures.day(check.first_call, view))

@@ -15,7 +15,7 @@ totals = figures.totals(view)
 if not totals.calls.value:
     frame.nothing_asked_for(view)
 
-with st.grid(4, min_column_width=200, gap="small"):
+with cards.four():
     for name in ("integrations", "customers", "calls", "error_rate"):
         cards.compared(name, getattr(totals, name), border=True)
 frame.say_missing_before(view)

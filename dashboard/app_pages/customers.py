@@ -20,7 +20,7 @@ month = customer_figures.last_whole_month(months)
 last = customer_figures.month_of(months, month)
 answer = "customers.answer" if view.scope.integration is None else "customers.answer_one"
 st.markdown(say(answer, month=Words(customer_figures.month_name(month)), customers=last.customers))
-with st.grid(4, min_column_width=200, gap="small"):
+with cards.four():
     cards.single("new_customers", last.new)
     cards.single("returning_customers", last.returning)
     cards.single("lost_customers", last.lost)

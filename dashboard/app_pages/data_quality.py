@@ -10,7 +10,7 @@ view = frame.ask(say_gaps=False)
 
 loaded = figures.loaded(view)
 whoever = view.lifted("partner", "integration")
-with st.grid(4, min_column_width=200, gap="small"):
+with cards.four():
     cards.single("identified", figures.identified_share(whoever))
     cards.single("lines", loaded.lines)
     cards.single("calls", loaded.calls)
@@ -58,10 +58,10 @@ part(
 )
 if whoever != view:
     st.caption(say("data_quality.whoever"))
-left, right = st.columns(2, gap="medium")
-with left:
-    part("hygiene", "id_hygiene", ["id_status", "id_defect", "calls", "customers", "share"])
-with right:
-    part("rejects", "rejects_by_reason", ["stream", "reason", "lines"])
+with st.grid(2, min_column_width=420, gap="medium"):
+    with st.container():
+        part("hygiene", "id_hygiene", ["id_status", "id_defect", "calls", "customers", "share"])
+    with st.container():
+        part("rejects", "rejects_by_reason", ["stream", "reason", "lines"])
 part("malformed", "malformed_ids", ["integration_id", "id_defect", "calls", "customers", "user_agent", "last_call"])
 part("unidentified", "unidentified_calls", ["customer", "user_agent", "connector", "calls", "first_call", "last_call"])

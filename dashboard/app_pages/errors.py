@@ -15,7 +15,7 @@ if not totals.errors.value:
     st.success(say("errors.none", calls=totals.calls.value), icon=":material/check_circle:")
     st.stop()
 
-with st.grid(4, min_column_width=200, gap="small"):
+with cards.four():
     cards.compared("error_rate", totals.error_rate, border=True)
     for party, calls in figures.errors_by_party(view).items():
         cards.single(party, calls, note=figures.share_in_words(calls, totals.errors))

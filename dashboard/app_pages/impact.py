@@ -33,7 +33,7 @@ if notes is not None:
 if found.rows.is_empty():
     st.success(say("impact.nobody"), icon=":material/check_circle:")
 else:
-    with st.grid(4, min_column_width=200, gap="small"):
+    with cards.four():
         cards.single("concerned_integrations", felt.integrations)
         cards.single("concerned_customers", felt.customers)
         cards.single("concerned_calls", felt.calls)

@@ -16,7 +16,7 @@ if profile is None or not profile["calls"]:
     frame.nothing_asked_for(view)
 
 totals = figures.totals(view)
-with st.grid(4, min_column_width=200, gap="small"):
+with cards.four():
     for name in ("customers", "calls", "error_rate"):
         cards.compared(name, getattr(totals, name), border=True)
     first, last = (figures.day_of(profile[name], view) for name in ("first_call", "last_call"))

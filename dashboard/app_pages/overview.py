@@ -13,7 +13,7 @@ if not totals.calls.value:
     frame.nothing_asked_for(view)
 
 days = figures.per_day(view)
-with st.grid(4, min_column_width=235, gap="small"):
+with cards.four():
     for name in ("customers", "integrations", "calls", "error_rate"):
         with st.container(border=True, key=f"card_{name}"):
             cards.compared(name, getattr(totals, name))

@@ -33,7 +33,7 @@ if view.scope.integration is not None:
     st.stop()
 
 kept = practice_figures.kept(view)
-with st.grid(4, min_column_width=200, gap="small"):
+with cards.four():
     cards.single("judged_integrations", kept.integrations)
     cards.single("keeping_integrations", kept.keeping)
     cards.single("low_integrations", kept.low)

@@ -220,7 +220,7 @@ def gappy(tmp_path_factory: pytest.TempPathFactory) -> Path:
 )
 def test_figures_that_cover_a_gap_say_so(gappy: Path, open_page: OpenPage, page: str, link: dict[str, str]) -> None:
     note = (
-        ":orange[:material/warning:] Figures are too low, for **logs are missing** in this period (hours: 8). "
+        ":orange[:material/warning:] Figures are too low, for **logs are missing** (hours: 8). "
         "`proxy`: no calls from Wed 16 Sep 2026 09:00 to Wed 16 Sep 2026 17:00, about 32 expected."
     )
     assert note in read(open_page(gappy, page, since="2026-09-14", until="2026-09-19", **link))
@@ -245,8 +245,8 @@ def test_what_figures_are_compared_with_may_cover_a_gap(
     gappy: Path, open_page: OpenPage, page: str, link: dict[str, str]
 ) -> None:
     note = (
-        ":orange[:material/warning:] What they are compared with is too low, for **logs are missing** in the period "
-        "before (hours: 8)."
+        ":orange[:material/warning:] The period before is too low to compare with, for **logs are missing** in it "
+        "(hours: 8)."
     )
     assert note in read(open_page(gappy, page, since="2026-09-19", until="2026-09-24", **link))
     for since, until in (("2026-09-24", "2026-09-26"), ("2026-09-08", "2026-09-24")):  # whole before; not all loaded
@@ -305,6 +305,16 @@ def test_a_period_without_data_offers_the_way_out(
     next(button for button in app.button if button.label == "Show all days").click().run()
     assert "#### No calls here" not in read(app)
     assert app.query_params["period"] == "all"
+
+
+def test_what_fits_nothing_is_said_filter_by_filter(week: Path, open_page: OpenPage) -> None:
+    app = open_page(week, partner="2519", customer="7000001", since="2026-10-12", until="2026-10-13")
+    assert any(
+        text.startswith(
+            "No call fits all of these filters: 12 Oct 2026, Production, Partner `2519`, Customer `7000001`. "
+        )
+        for text in read(app)
+    )
 
 
 @pytest.mark.parametrize(
