@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import contextlib
 import itertools
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 import duckdb
@@ -244,7 +244,9 @@ class _Reading:
             raise _not_loaded(source.name, known.overlap)
         chain = self._chain(known.load)
         if self._wanted(chain):
-            blocks = _until(known.as_new(source.open).rest, known.load.end_byte)
+            # What is read now has to be what was recognised, as far as the load goes: nothing is read behind it.
+            again = replace(known, seen=known.fingerprint).as_new(source.open)
+            blocks = _until(again.rest, known.load.end_byte)
             first = next(blocks, None)
             begun = itertools.chain([first] if first else [], blocks)
             self._read_lines(chain, begun, self._parts(source.name, chain, first), found)

@@ -312,6 +312,7 @@ class Model:
         """So many rejected lines of this load became calls and ignored lines, through some source: one that was longest known
         to begin with this load, or with one that grew from it. Which one it was matters for a torn last line alone.
         """
+        assert key in self.loads
         contents = {held.content for other, held in self.loads.items() if key in self._chain(other)}
         found = [self._again(key, content, has_host=has_host) for content in sorted(contents, key=len)]
         fitting = [lines for lines in found if counted(lines.values())[::2] == (calls, ignored)]

@@ -55,7 +55,15 @@ FAULTS = [
     *((step, "stop") for step in STEPS[1:]),
     *[("read", "refill"), ("staged", "load"), ("staged", "load and unload")] * 5,  # where most depends on it
 ]
-"""What may happen while files are loaded or their rejected lines read again, and at which step."""
+"""What may happen while files are loaded, and at which step."""
+
+RETRY_FAULTS = [
+    *((step, what) for step in ("opened", "read", "staged") for what in ON_FILES),
+    *((step, what) for step in STEPS for what in ("load", "load and unload", "retry")),
+    *((step, "stop") for step in STEPS[1:]),
+    *[("staged", "load"), ("staged", "load and unload"), ("staged", "retry")] * 2,
+]
+"""What may happen while rejected lines are read again, and at which step."""
 
 REASONS = ("begins like", "was changed while it was read", "cannot be opened")
 """What may keep a source from being loaded when files change while they are read."""
@@ -88,7 +96,7 @@ class _Stop(BaseException):
 
 
 class GrowingLogs(RuleBasedStateMachine):
-    """Logs in one folder that grow, the lake, and what has to be in it."""
+    """Logs in one folder that grow and are delivered again, the lake, and what has to be in it."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -180,6 +188,43 @@ class GrowingLogs(RuleBasedStateMachine):
         self._put(name, File(self.files[name].content + text[:kept]))
         self.rest[name] = text[kept:]
 
+    @precondition(lambda self: self.files)
+    @rule(data=st.data(), compression=st.sampled_from(["", *PACKERS]), is_moved=st.booleans())
+    def deliver_again(self, data: DataObject, compression: str, is_moved: bool) -> None:  # noqa: FBT001 - drawn
+        name = data.draw(st.sampled_from(sorted(self.files)), "file")
+        content = self.files[name].content
+        assume(self._is_recognised(name, content))
+        self._put(self._new_name(self.formats[name]), File(content, compression))
+        if is_moved:
+            self._remove(name)
+
+    @precondition(lambda self: self.files)
+    @rule(
+        data=st.data(),
+        compression=st.sampled_from(["", "", "gzip", "zstd", "cut"]),
+        kept=st.integers(1, 5) | st.floats(0, 1),
+    )
+    def deliver_an_earlier_copy(self, data: DataObject, compression: str, kept: float) -> None:
+        name = data.draw(st.sampled_from(sorted(self.files)), "file")
+        content = self.files[name].content
+        if isinstance(kept, int):
+            content = b"".join(content.splitlines(keepends=True)[:kept])
+        else:
+            content = content[: int(kept * len(content))]
+        assume(self._is_recognised(name, content))
+        is_cut = compression == "cut"
+        self._put(self._new_name(self.formats[name]), File(content, "gzip" if is_cut else compression, is_cut=is_cut))
+
+    @precondition(lambda self: self.files)
+    @rule(data=st.data(), lines=st.integers(1, 4), more=st.integers(1, 3))
+    def begin_like_another_log(self, data: DataObject, lines: int, more: int) -> None:
+        name = data.draw(st.sampled_from(sorted(self.files)), "file")
+        common = b"".join(self.files[name].content.splitlines(keepends=True)[:lines])
+        assume(common.endswith(b"\n"))
+        new = self._new_name(self.formats[name])
+        self._put(new, File(common))
+        self._append(new, ["good"] * more)
+
     # -- what is done with the lake
 
     @precondition(lambda self: self.files)
@@ -209,10 +254,10 @@ class GrowingLogs(RuleBasedStateMachine):
     @precondition(lambda self: self.files and self.model.loads)
     @rule(
         data=st.data(),
-        fault=st.sampled_from(FAULTS),
-        time=st.integers(1, 4),
-        host=st.sampled_from([HOST, HOST, None]),
-        has_grown=st.sampled_from([True, True, False]),
+        fault=st.sampled_from(RETRY_FAULTS),
+        time=st.sampled_from([1, 1, 1, 2, 3]),
+        host=st.sampled_from([HOST, HOST, HOST, None]),
+        has_grown=st.sampled_from([True, True, True, False]),
     )
     def read_rejects_again_while(
         self,
@@ -575,43 +620,6 @@ class ExactlyOnce(GrowingLogs):
     @rule(data=st.data())
     def delete(self, data: DataObject) -> None:
         self._remove(data.draw(st.sampled_from(sorted(self.files)), "file"))
-
-    @precondition(lambda self: self.files)
-    @rule(data=st.data(), compression=st.sampled_from(["", *PACKERS]), is_moved=st.booleans())
-    def deliver_again(self, data: DataObject, compression: str, is_moved: bool) -> None:  # noqa: FBT001 - drawn
-        name = data.draw(st.sampled_from(sorted(self.files)), "file")
-        content = self.files[name].content
-        assume(self._is_recognised(name, content))
-        self._put(self._new_name(self.formats[name]), File(content, compression))
-        if is_moved:
-            self._remove(name)
-
-    @precondition(lambda self: self.files)
-    @rule(
-        data=st.data(),
-        compression=st.sampled_from(["", "", "gzip", "zstd", "cut"]),
-        kept=st.integers(1, 5) | st.floats(0, 1),
-    )
-    def deliver_an_earlier_copy(self, data: DataObject, compression: str, kept: float) -> None:
-        name = data.draw(st.sampled_from(sorted(self.files)), "file")
-        content = self.files[name].content
-        if isinstance(kept, int):
-            content = b"".join(content.splitlines(keepends=True)[:kept])
-        else:
-            content = content[: int(kept * len(content))]
-        assume(self._is_recognised(name, content))
-        is_cut = compression == "cut"
-        self._put(self._new_name(self.formats[name]), File(content, "gzip" if is_cut else compression, is_cut=is_cut))
-
-    @precondition(lambda self: self.files)
-    @rule(data=st.data(), lines=st.integers(1, 4), more=st.integers(1, 3))
-    def begin_like_another_log(self, data: DataObject, lines: int, more: int) -> None:
-        name = data.draw(st.sampled_from(sorted(self.files)), "file")
-        common = b"".join(self.files[name].content.splitlines(keepends=True)[:lines])
-        assume(common.endswith(b"\n"))
-        new = self._new_name(self.formats[name])
-        self._put(new, File(common))
-        self._append(new, ["good"] * more)
 
     @precondition(lambda self: self.files)
     @rule(data=st.data(), fault=st.sampled_from(FAULTS), time=st.integers(1, 4), is_log_long=st.booleans())

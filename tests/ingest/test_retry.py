@@ -6,12 +6,12 @@ import contextlib
 import datetime as dt
 import gzip
 from collections import Counter
-from typing import TYPE_CHECKING, Any
+from typing import IO, TYPE_CHECKING, Any
 
 import polars as pl
 import pytest
 
-from ingest import Lake, ReadOptions, maintain, retry_rejects, status, unload
+from ingest import Lake, ReadOptions, maintain, retry_rejects, source, status, unload
 from ingest.ledger import Retried
 from tests.ingest.lakes import (
     BAD,
@@ -271,6 +271,41 @@ def test_who_was_never_loaded_or_has_changed_is_named_and_the_others_go_on(
     assert said[2].startswith(f"{tmp_path / 'missing.log'}: cannot be opened")
     assert said[3].startswith("-: standard input cannot be read again")
     assert numbers(lake) == [0, 3, 4, 7]
+    assert broken(lake) == {}
+
+
+def test_a_file_that_is_another_one_when_it_is_read_than_when_it_was_recognised_is_not_read_again(
+    lake: Path, path: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begins = lines(0, 1) + NO_ZONE + lines(2)
+    path.write_bytes(begins)
+    load(lake, path)
+    longer = tmp_path / "longer.log"
+    longer.write_bytes(begins + lines(range(20, 40)))
+    load(lake, longer)
+    path.write_bytes(begins + lines(range(50, 70)))
+    another = lines(0, 1) + NO_ZONE.replace(b'"7"', b'"8"') + lines(range(2, 30))
+    opened = 0
+    open_file = source._open
+
+    def opening(name: str) -> tuple[IO[bytes], int | None]:
+        nonlocal opened
+        opened += 1
+        if opened == 2:  # to read it, after it was looked at
+            path.write_bytes(another)
+        return open_file(name)
+
+    monkeypatch.setattr(source, "_CHUNK", 500)
+    monkeypatch.setattr(source, "BLOCK_BYTES", 500)
+    monkeypatch.setattr(source, "_open", opening)
+    (report,) = retry(lake, path, **ZONE).sources
+    assert opened == 2
+    assert (report.status, report.error) == (
+        "failed",
+        f"{path}: was changed while it was read; nothing new of it was loaded, run the command again",
+    )
+    assert numbers(lake) == [0, 1, 2, *range(20, 40)]
+    assert [number for number, _, _ in rejects(lake)] == [3]
     assert broken(lake) == {}
 
 
