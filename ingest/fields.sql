@@ -1,6 +1,10 @@
 -- From the text of a field to its value: instants, numbers, URLs from their parts, the form of an authorization. The formats call
 -- these, so that a field means the same in all of them.
 
+-- What stands before the carriage return at the end of a line, if there is one.
+create or replace macro without_line_end(text) as
+    case when ends_with(text, e'\r') then left(text, -1) else text end;
+
 -- ISO 8601 with an offset or Z, whole; a date alone, week dates and the like are not instants. Without an offset the
 -- session's variable `source_time_zone` says which zone is meant, or nobody knows. In the hour that a clock shows
 -- twice the later instant is meant; in the one it leaves out, the instant by the offset from before the change.

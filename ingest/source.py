@@ -136,12 +136,12 @@ class Reader:
 
     def blocks(self) -> Iterator[Block]:
         """The source in blocks of whole lines. SourceError when it cannot be read on."""
-        # One buffer that grows, and is handed on: every byte that is copied once more costs as much as its hash.
+        # One buffer that grows and is handed on: to copy every byte once more would cost as much as its hash.
         read = bytearray()
         end = lines = 0  # of the whole lines in it
         offset = self.start
         in_long_line = False
-        for chunk in _of_few_lines(self.chunks):
+        for chunk, line_ends in _with_line_ends(self.chunks):
             piece = chunk
             if in_long_line:
                 behind = piece.find(b"\n") + 1
@@ -153,7 +153,7 @@ class Reader:
             if found := piece.rfind(b"\n") + 1:
                 end = len(read) + found
             read += piece
-            lines += _count_line_ends(piece)
+            lines += line_ends
             if len(read) < BLOCK_BYTES and lines < _BLOCK_LINES and len(read) - end <= MAX_LINE_BYTES:
                 continue
             lines = 0
@@ -177,18 +177,20 @@ class Reader:
 
 
 def _count_line_ends(data: bytes) -> int:
-    """How many lines end in it. (To count in the bytes themselves takes ten times as long.)"""
+    """How many lines end in it, in a tenth of the time that bytes take to count."""
     return int(np.count_nonzero(np.frombuffer(data, dtype=np.uint8) == _LF))
 
 
-def _of_few_lines(chunks: Iterator[bytes]) -> Iterator[bytes]:
-    """The same bytes in chunks that do not hold more lines than a block should."""
+def _with_line_ends(chunks: Iterator[bytes]) -> Iterator[tuple[bytes, int]]:
+    """The same bytes in chunks that do not hold more lines than a block should, each with how many lines end in it."""
     for chunk in chunks:
-        if _count_line_ends(chunk) <= _BLOCK_LINES // 4:
-            yield chunk
+        line_ends = _count_line_ends(chunk)
+        if line_ends <= _BLOCK_LINES // 4:
+            yield chunk, line_ends
             continue
         for start in range(0, len(chunk), _BLOCK_LINES // 4):
-            yield chunk[start : start + _BLOCK_LINES // 4]
+            piece = chunk[start : start + _BLOCK_LINES // 4]
+            yield piece, _count_line_ends(piece)
 
 
 def open_source(

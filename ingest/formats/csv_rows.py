@@ -155,7 +155,8 @@ def _split_by(dialect: Dialect, connection: duckdb.DuckDBPyConnection, header: _
     special, quote = (f"\\x{{{ord(character):x}}}" for character in (delimiter, dialect.quote))
     in_quotes = f"{quote}(?:[^{quote}]|{quote}{quote})*{quote}"
     connection.execute("set variable delimiter = ?", [delimiter])
-    connection.execute("set variable csv_quoted = ?", [f"{quote}[^{quote}]*{quote}"])
+    plain = f"(?:{quote}[^{quote}{special}]*{quote}|[^{quote}{special}]*)"
+    connection.execute("set variable csv_plain_row = ?", [f"{plain}(?:{special}{plain})*"])
     connection.execute("set variable quote = ?", [dialect.quote])
     connection.execute("set variable csv_value = ?", [f"{special}({in_quotes}|[^{quote}{special}]*)"])
     connection.execute("set variable csv_row = ?", [f"(?:{special}(?:{in_quotes}|[^{quote}{special}]*))*"])

@@ -1,25 +1,17 @@
 -- The values of the lines below one header, by position; the last step picks the fields from `split`. A record is a line: a
 -- quote that is not closed on its line spoils this line alone.
 with trimmed as (
-    select line_number, byte_offset, fate, regexp_replace(line, '\r?\n?$', '') as text
+    select line_number, byte_offset, fate, without_line_end(split_part(line, e'\n', 1)) as text
     from section
 ),
--- Most lines can be cut at the delimiter: each piece is without quotes, or quoted as a whole. Only the others need a pattern.
-cut as (
-    select line_number, byte_offset, fate, text, string_split(text, getvariable('delimiter')) as piece
-    from trimmed
-),
-quick as (
+-- In most lines each value is without quotes, or quoted as a whole with neither quotes nor delimiters in it: without its quotes
+-- such a line can be cut at the delimiter.
+judged as (
     select
         *,
-        not contains(text, getvariable('quote'))
-        or len(piece) = getvariable('width')
-        and len(list_filter(
-            piece,
-            lambda value: contains(value, getvariable('quote')) and not regexp_full_match(value, getvariable('csv_quoted'))
-        )) = 0
-            as is_quick
-    from cut
+        not contains(text, getvariable('quote')) as is_unquoted,
+        is_unquoted or regexp_full_match(text, getvariable('csv_plain_row')) as is_quick
+    from trimmed
 ),
 parts as (
     select
@@ -32,15 +24,9 @@ parts as (
                 then 'not_a_record'
         end as fate,
         case
-            when is_quick then case
-                when contains(text, getvariable('quote')) then list_transform(
-                    piece,
-                    lambda value: case
-                        when starts_with(value, getvariable('quote')) then substr(value, 2, length(value) - 2) else value
-                    end
-                )
-                else piece
-            end
+            when is_quick then string_split(
+                case when is_unquoted then text else replace(text, getvariable('quote'), '') end, getvariable('delimiter')
+            )
             else list_transform(
                 regexp_extract_all(getvariable('delimiter') || text, getvariable('csv_value'), 1),
                 lambda part: case
@@ -51,7 +37,7 @@ parts as (
                 end
             )
         end as part
-    from quick
+    from judged
 ),
 split as (
     select

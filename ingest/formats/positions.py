@@ -91,8 +91,8 @@ def fields_by_position(columns: Sequence[str], *, product: str | None = None) ->
 
 
 def _part(place: Mapping[str, int], *names: str) -> str:
-    """The SQL of the first of these columns that is there; positions are our own numbers, never text of the log."""
-    found = [f"part[{place[name]}]" for name in names if name in place]
+    """The SQL of the first of these columns that has a value, which - is not; positions are our own numbers, no text of the log."""
+    found = [f"nullif(part[{place[name]}], '-')" for name in names if name in place]
     if not found:
         return "null"
     return found[0] if len(found) == 1 else f"coalesce({', '.join(found)})"

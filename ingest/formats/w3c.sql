@@ -1,9 +1,13 @@
 -- The values of the lines of one section, by position; the last step picks the fields from `split`.
 -- Most lines are values with one blank between them. Others are cut at their tabs where that gives the right number, or at any
 -- white space that does not stand in quotes (a doubled quote is one). A quote inside a value is a character like any other.
-with trimmed as (
-    select line_number, byte_offset, fate, regexp_replace(line, '[ \t]*\r?\n?$', '') as text
+with line_texts as (
+    select line_number, byte_offset, fate, without_line_end(split_part(line, e'\n', 1)) as text
     from section
+),
+trimmed as (
+    select * replace (case when ends_with(text, ' ') or ends_with(text, e'\t') then rtrim(text, e' \t') else text end as text)
+    from line_texts
 ),
 parts as (
     select
@@ -40,6 +44,6 @@ split as (
             when fate is null and len(part) <> getvariable('width')
                 then len(part) || ' values where #Fields names ' || getvariable('width')
         end as detail,
-        list_transform(part, lambda value: nullif(value, '-')) as part
+        part
     from parts
 )
