@@ -86,10 +86,10 @@ create or replace macro milliseconds(text, unit) as
 create or replace macro url_from_parts(host, target, query) as
     case
         when target is null then null
+        when starts_with(target, '/') and coalesce(host, getvariable('default_host')) is not null
+            then concat('https://', coalesce(host, getvariable('default_host')), target, '?' || query)
         -- an absolute target as a proxy logs it; and what is no path must not be glued to the host
-        when not starts_with(target, '/') then target || coalesce('?' || query, '')
-        when coalesce(host, getvariable('default_host')) is null then target || coalesce('?' || query, '')
-        else 'https://' || coalesce(host, getvariable('default_host')) || target || coalesce('?' || query, '')
+        else concat(target, '?' || query)
     end;
 
 -- A URL that is logged as one; where it is a path, the host that the operator names goes before it, or the one that is logged.
@@ -114,8 +114,8 @@ create or replace macro without_method(request) as
 
 create or replace macro target_of(request) as
     case
-        when ends_with(request, ' HTTP/1.1') or ends_with(request, ' HTTP/2.0') or ends_with(request, ' HTTP/1.0')
-            then without_method(left(request, length(request) - 9))
+        when len(string_split(request, ' ')) = 3 and string_split(request, ' ')[3] in ('HTTP/1.1', 'HTTP/2.0', 'HTTP/1.0')
+            then string_split(request, ' ')[2]
         else regexp_replace(without_method(request), ' HTTP/[0-9.]+$', '')
     end;
 
