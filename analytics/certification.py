@@ -116,14 +116,7 @@ def certification(
     if required < 1:
         raise AnalyticsError(f"{required} customers required: expected 1 or more")
     asked = scope.replace(since=None, product=None)
-    facts = warehouse.query_file(
-        "certification_now",
-        asked,
-        {"window": window_days, "required": required, "partner": scope.partner, "integration": scope.integration},
-    )
-    if scope.product is not None:
-        facts = facts.filter(pl.col(f"has_{scope.product}"))
-    facts = facts.with_columns(product=_product())
+    facts = _facts(warehouse, scope, window_days=window_days, required=required)
     counted = warehouse.query_file("certification_course", asked, {"window": window_days})
     calendar = _calendar(warehouse, asked)
     logs = _logs(warehouse, asked, calendar, window_days)
@@ -157,6 +150,22 @@ def certification(
         required=required,
         has_registry=facts.is_empty() or bool(facts["has_registry"].any()),
     )
+
+
+def _facts(warehouse: Warehouse, scope: Scope, *, window_days: int, required: int) -> pl.DataFrame:
+    """What is known of every integration that is asked for, at the end of the period, with the product of its logs."""
+    import polars as pl
+
+    params = {
+        "window": window_days,
+        "required": required,
+        "partner": scope.partner,
+        "integration": scope.integration,
+    }
+    facts = warehouse.query_file("certification_now", scope.replace(since=None, product=None), params)
+    if scope.product is not None:
+        facts = facts.filter(pl.col(f"has_{scope.product}"))
+    return facts.with_columns(product=_product())
 
 
 def _window(last_day: dt.date, days: int) -> tuple[dt.date, dt.date]:
@@ -347,29 +356,8 @@ def _with_reasons(
     """The rows as they are returned: the columns of the contract first, what needs somebody first."""
     import polars as pl
 
-    customers, until, today = pl.col("customers"), pl.col("certified_until"), pl.col("day")
     rows = rows.with_columns(pl.col("missing_calls", "malformed_calls", "mistyped_calls").fill_null(0))
-    holds: dict[Reason, pl.Expr] = {
-        "no_customers": customers == 0,
-        "too_few_customers": (customers > 0) & (customers < required),
-        "falling": pl.col("falling"),
-        "failing_customers": (pl.col("failing_customers") > 0) & (pl.col("falling") | (customers < required)),
-        "logs_missing": pl.col("logs_missing"),
-        "logs_thin": pl.col("logs_thin"),
-        "not_covered": pl.col("not_covered"),
-        "narrowed": pl.lit(is_narrowed),
-        "not_production": pl.lit(not is_production),
-        "never_called": pl.col("calls") == 0,
-        "not_registered": pl.col("has_registry") & ~pl.col("in_registry"),
-        "example_id": pl.col("integration").is_in(EXAMPLE_IDS),
-        "certification_ended": (until <= today).fill_null(value=False),
-        "certification_ends": pl.col("certified")
-        & ((until - today).dt.total_days() <= window_days).fill_null(value=False),
-        "ids_missing": pl.col("missing_calls") > 0,
-        "ids_malformed": pl.col("malformed_calls") > 0,
-        "ids_mistyped": pl.col("mistyped_calls") > 0,
-        "supplied_getconnectors": pl.col("supplied_connectors") > 0,
-    }
+    holds = _reasons(is_production=is_production, is_narrowed=is_narrowed, window_days=window_days, required=required)
     worst_first = {state: place for place, state in enumerate(STATES)}
     said = pl.concat_list(pl.when(holds[reason]).then(pl.lit(reason)) for reason in REASONS)
     return (
@@ -397,3 +385,31 @@ def _with_reasons(
             "certified_until",
         )
     )
+
+
+def _reasons(*, is_production: bool, is_narrowed: bool, window_days: int, required: int) -> dict[Reason, pl.Expr]:
+    """When each reason holds, of an integration on the last day."""
+    import polars as pl
+
+    customers, until, today = pl.col("customers"), pl.col("certified_until"), pl.col("day")
+    return {
+        "no_customers": customers == 0,
+        "too_few_customers": (customers > 0) & (customers < required),
+        "falling": pl.col("falling"),
+        "failing_customers": (pl.col("failing_customers") > 0) & (pl.col("falling") | (customers < required)),
+        "logs_missing": pl.col("logs_missing"),
+        "logs_thin": pl.col("logs_thin"),
+        "not_covered": pl.col("not_covered"),
+        "narrowed": pl.lit(is_narrowed),
+        "not_production": pl.lit(not is_production),
+        "never_called": pl.col("calls") == 0,
+        "not_registered": pl.col("has_registry") & ~pl.col("in_registry"),
+        "example_id": pl.col("integration").is_in(EXAMPLE_IDS),
+        "certification_ended": (until <= today).fill_null(value=False),
+        "certification_ends": pl.col("certified")
+        & ((until - today).dt.total_days() <= window_days).fill_null(value=False),
+        "ids_missing": pl.col("missing_calls") > 0,
+        "ids_malformed": pl.col("malformed_calls") > 0,
+        "ids_mistyped": pl.col("mistyped_calls") > 0,
+        "supplied_getconnectors": pl.col("supplied_connectors") > 0,
+    }

@@ -23,6 +23,14 @@ _OPTIONS: Options = {
 }
 
 
+reads_again = composed(
+    "reading",
+    {name: option for name, option in _OPTIONS.items() if name != "stream"},
+    dict,
+)
+"""The command with what may be said of sources that are read again, as a parameter `reading: dict[str, str | None]`."""
+
+
 def reads(*, has_end: bool) -> Callable[[Command], Command]:
     """The command with these options in the place of its parameter `options: ReadOptions`.
 

@@ -12,14 +12,9 @@ from command_line import FAILED, output
 from command_line.loading import REJECTS_SHOWN
 from command_line.options import (
     DEFAULT_LAKE,
-    Dialect,
     FormatOption,
-    Host,
     JsonOption,
     LakeOption,
-    Layout,
-    LogFormat,
-    TimeZone,
     now,
     read_options,
     rows_format,
@@ -27,6 +22,7 @@ from command_line.options import (
 )
 from command_line.output import Rows, say
 from command_line.progress import LoadProgress
+from command_line.reading import reads_again
 from command_line.values import counted, shown
 
 if TYPE_CHECKING:
@@ -53,6 +49,7 @@ def status(*, lake: LakeOption = DEFAULT_LAKE, as_json: JsonOption = False) -> N
         output.print_record(dict(state) | {"overlaps": overlaps(warehouse)}, as_json=as_json)
 
 
+@reads_again
 def rejects(
     paths: Annotated[
         list[str] | None, typer.Argument(metavar="PATH", help="With --retry: the files and folders to read again.")
@@ -65,11 +62,7 @@ def rejects(
             "--retry", help="Read the rejected lines of these sources again; what can be read now becomes calls."
         ),
     ] = False,
-    log_format: LogFormat = None,
-    layout: Layout = None,
-    dialect: Dialect = None,
-    host: Host = None,
-    time_zone: TimeZone = None,
+    reading: dict[str, str | None],
     reason: Annotated[str | None, typer.Option(metavar="NAME", help="Only lines rejected for this reason.")] = None,
     source: Annotated[str | None, typer.Option(metavar="PATH", help="Only lines of this source.")] = None,
     stream: Annotated[str | None, typer.Option(metavar="NAME", help="Only lines of this stream.")] = None,
@@ -81,7 +74,6 @@ def rejects(
     as_json: JsonOption = False,
 ) -> None:
     """List the rejected lines and why, export them, or read them again after a fix."""
-    reading = {"log_format": log_format, "layout": layout, "dialect": dialect, "host": host, "time_zone": time_zone}
     choice = {"reason": reason, "source": source, "stream": stream, "limit": limit}
     if retry:
         others = choice | {"export": export, "format": output_format}

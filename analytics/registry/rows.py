@@ -186,4 +186,6 @@ def arrow_schema(relation: Relation) -> pa.Schema:
 
 def empty_relation(relation: Relation) -> pa.Table:
     """The relation without a row, for a lake whose registry does not have it."""
-    return arrow_schema(relation).empty_table()
+    import pyarrow as pa
+
+    return pa.Table.from_batches([], schema=arrow_schema(relation))  # empty_table() would import pandas
