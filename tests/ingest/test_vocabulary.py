@@ -83,6 +83,32 @@ def test_a_column_that_no_line_of_a_block_has_may_be_without_a_type(connection: 
     assert [row[:2] for row in _said(vocabulary, untyped)] == [("missing", None)] * 3
 
 
+def test_only_so_much_is_remembered(connection: DuckDBPyConnection) -> None:
+    vocabulary = Vocabulary(connection, most=3)
+
+    remembered = []
+    for block in range(5):
+        vocabulary.encode(_raw(*[(None, None, None, None, f"?skip={2 * block + number}", None) for number in (1, 2)]))
+        remembered.append(len(connection.sql("select code from known_request_queries").fetchall()))
+
+    # Two of the block, and those before it as long as they are three at most.
+    assert remembered == [2, 4, 2, 4, 2]
+
+
+def test_a_body_is_looked_at_only_where_a_soap_service_is_called(connection: DuckDBPyConnection) -> None:
+    vocabulary = Vocabulary(connection)
+    body = "<connectorId>Ree_Orders</connectorId>"
+    rows = _raw(
+        (None, None, "POST", f"{HOST}/connectors/KnSubject", None, None),
+        (None, None, "POST", "https://4321.soap.afas.online/ProfitServices/AppConnectorGet.asmx", None, None),
+    )
+
+    codes = vocabulary.encode(rows.set_column(6, "body", pa.array([body, body])))["soap_envelopes_code"].to_pylist()
+
+    said = connection.sql("select soap_connector from known_soap_envelopes order by code").fetchall()
+    assert [said[code] for code in codes] == [(None,), ("Ree_Orders",)]
+
+
 def test_nothing_is_said_where_nothing_was_asked(connection: DuckDBPyConnection) -> None:
     vocabulary = Vocabulary(connection)
 

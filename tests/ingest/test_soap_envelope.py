@@ -1,0 +1,85 @@
+"""What the body of a SOAP call says: its connector, what an update does, a token, an IntegrationId in the wrong place."""
+
+from __future__ import annotations
+
+import contextlib
+from typing import Any
+
+import pytest
+
+from ingest.engine import connect
+
+CASES: dict[str, tuple[str, tuple[Any, ...]]] = {
+    "a get": (
+        "<GetData><token>&lt;token&gt;</token><connectorId>Ree_Artikelen</connectorId></GetData>",
+        ("Ree_Artikelen", "write", None, True),
+    ),
+    "an update in the official spelling": (
+        """<Execute><connectorType> knsubject </connectorType><dataXml>&lt;Element Action="insert"&gt;</dataXml></Execute>""",
+        ("KnSubject", "insert", None, False),
+    ),
+    "a prefix, an attribute, another case": (
+        """<afas:ConnectorID xsi:type="xsd:string">\n  Ree_Orders\n</afas:ConnectorID>""",
+        ("Ree_Orders", "write", None, False),
+    ),
+    "an id before a type": (
+        "<connectorType>KnSubject</connectorType><connectorId>Ree_Orders</connectorId>",
+        ("Ree_Orders", "write", None, False),
+    ),
+    "an id that is none, before a type": (
+        "<connectorType>KnSubject</connectorType><connectorId/>",
+        (None, "write", None, False),
+    ),
+    "a name behind a long text": (
+        f"<note>connectorid {'x' * 2000}</note><ns:connectorId>Ree_Orders</ns:connectorId>",
+        ("Ree_Orders", "write", None, False),
+    ),
+    "a name that is too long": (
+        f"<connectorId>{'x' * 300}</connectorId>",
+        ("redacted", "write", None, False),
+    ),
+    "a name with a person in it": (
+        "<connectorId>jan.jansen@example.org</connectorId>",
+        ("redacted", "write", None, False),
+    ),
+    "one kind of action, twice": (
+        """<connectorType>FbSales</connectorType>Action = 'DELETE' ... action=&quot;delete&quot;""",
+        ("FbSales", "delete", None, False),
+    ),
+    "two kinds of action": (
+        """<connectorType>FbSales</connectorType>Action="insert" Action="update\"""",
+        ("FbSales", "write", None, False),
+    ),
+    "an IntegrationId in the envelope": (
+        "<connectorId>Ree_Orders</connectorId><IntegrationId>1234_567890</IntegrationId>",
+        ("Ree_Orders", "write", "1234_567890", False),
+    ),
+    "an IntegrationId that is none": (
+        "<IntegrationId>0123_5</IntegrationId>",
+        (None, "write", None, False),
+    ),
+    "no envelope": ("", (None, "write", None, False)),
+}
+
+
+def test_every_envelope_says_what_it_should() -> None:
+    with contextlib.closing(connect(threads=1)) as connection:
+        connection.execute(
+            "insert into soap_envelope_texts select unnest(?), unnest(?)",
+            [list(range(len(CASES))), [body for body, _ in CASES.values()]],
+        )
+        said = connection.sql(
+            "select soap_connector, update_operation, body_integration_id, has_token from soap_envelopes order by code"
+        ).fetchall()
+
+    assert dict(zip(CASES, said, strict=True)) == {name: expected for name, (_, expected) in CASES.items()}
+
+
+@pytest.mark.parametrize(("length", "connector"), [(64, "x" * 64), (65, "redacted")])
+def test_a_name_has_64_characters_at_most(length: int, connector: str) -> None:
+    with contextlib.closing(connect(threads=1)) as connection:
+        body = f"<connectorId>{'x' * length}</connectorId>"
+        connection.execute("insert into soap_envelope_texts values (0, ?)", [body])
+        said = connection.sql("select soap_connector from soap_envelopes").fetchall()
+
+    assert said == [(connector,)]
