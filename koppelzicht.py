@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Annotated, NoReturn, TextIO
 
 import typer
 
+from analytics.no_pandas import forbid_pandas
 from command_line import (
     DONE,
     FAILED,
@@ -42,6 +43,9 @@ from command_line.wrong_usage import Commands, empty_value
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from types import FrameType
+
+_PAGES = {"dashboard", "demo"}
+"""The commands that show pages: Streamlit needs pandas, and nothing else does."""
 
 app = typer.Typer(
     name="koppelzicht",
@@ -112,6 +116,8 @@ def main() -> NoReturn:
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(encoding="utf-8", errors="backslashreplace")
+    if not _PAGES & set(sys.argv):
+        forbid_pandas()
     code = run(sys.argv[1:])
     # A library that waits (for changes in a folder) may take any signal for Ctrl-C.
     sys.exit(TERMINATED if _terminations else code)

@@ -25,12 +25,9 @@ if TYPE_CHECKING:
 
 _START = """
 import sys
-class NoPandas:  # Arrow imports it where it is installed: half a second for nothing
-    def find_spec(name, path=None, target=None):
-        if name == "pandas":
-            raise ModuleNotFoundError(name)
-sys.meta_path.insert(0, NoPandas)
 sys.path[:] = sys.argv[1:]
+from analytics.no_pandas import forbid_pandas
+forbid_pandas()
 from analytics.worker import main
 main()
 """

@@ -49,6 +49,22 @@ def test_debug_shows_the_traceback_wherever_it_stands(run: Run) -> None:
     assert "Traceback" in run("status", "--debug")[2]
 
 
+def test_a_command_does_without_pandas(tmp_path: Path) -> None:
+    """Arrow would import it, for a quarter of a second and nothing."""
+    logs, lake = str(ROOT / "sample_logs" / "csv" / "calls-2026-10-12.csv"), str(tmp_path / "lake")
+    program = (
+        "import sys, koppelzicht\n"
+        f"for command in (['ingest', {logs!r}], ['metric', 'calls_per_day', '--json'], ['status'], ['verify']):\n"
+        f"    sys.argv = ['koppelzicht', *command, '--lake', {lake!r}]\n"
+        "    try:\n"
+        "        koppelzicht.main()\n"
+        "    except SystemExit as done:\n"
+        "        assert done.code == 0, command\n"
+        "assert 'pyarrow' in sys.modules and 'pandas' not in sys.modules\n"
+    )
+    subprocess.run([sys.executable, "-c", program], check=True, cwd=ROOT, capture_output=True)
+
+
 def test_help_needs_nothing_heavy() -> None:
     """So it is there at once, for every command."""
     program = (
