@@ -2,13 +2,14 @@
 -- unit: findings
 -- grain: one row per finding
 -- key: kind, subject
--- look_back: 30
+-- look_back: 60
 -- meaning: What somebody should look at, worst first. `now` and `before` are, by kind:
 -- error_rate_up: the error rate in the period and in the 30 days before it, when the two are surely different (their
 -- Wilson intervals do not meet) and 2 points apart;
 -- gone_silent: days without a call at the end of the period, and the usual days between two days with calls; at least
 -- four days, and three times as long as usual;
--- customers_down: customers in the period and in the 30 days before, when half or more are gone;
+-- customers_down: customers in the period (in the 30 days that end with it, where it is shorter: fewer days have
+-- fewer customers) and in the 30 days before, when half or more are gone;
 -- unidentified: the fraction of calls without an id, and with a malformed one;
 -- example_id: the id of the documentation, copied; id_in_envelope: an id in the SOAP envelope instead of the header.
 with last_day as (
@@ -36,8 +37,30 @@ windows as (
         max(calls_before.called_at) as last_call
     from calls_before
     cross join scope
-    where calls_before.id_status = 'valid'
+    where calls_before.id_status = 'valid' and calls_before.day >= scope.since - interval 30 day
     group by calls_before.integration, calls_before.partner
+),
+
+compared as (
+    select
+        least(scope.since, cast(last_day.day - interval 29 day as date)) as since
+    from scope
+    cross join last_day
+),
+
+customers_compared as (
+    select
+        calls_before.integration,
+        count(distinct calls_before.customer) filter (where calls_before.day >= compared.since) as customers,
+        count(distinct calls_before.customer) filter (where calls_before.day < compared.since) as customers_earlier
+    from calls_before
+    cross join compared
+    where
+        calls_before.id_status = 'valid'
+        and calls_before.day >= compared.since - interval 30 day
+        and calls_before.status < 400
+        and not calls_before.own
+    group by calls_before.integration
 ),
 
 error_rate_up as (
@@ -101,11 +124,15 @@ customers_down as (
         windows.calls,
         windows.errors,
         windows.customers,
-        cast(windows.customers as double) as now,
-        cast(windows.customers_earlier as double) as before,
+        cast(customers_compared.customers as double) as now,
+        cast(customers_compared.customers_earlier as double) as before,
         windows.last_call
     from windows
-    where windows.customers_earlier >= 4 and windows.customers > 0 and 2 * windows.customers <= windows.customers_earlier
+    inner join customers_compared on windows.integration = customers_compared.integration
+    where
+        customers_compared.customers_earlier >= 4
+        and customers_compared.customers > 0
+        and 2 * customers_compared.customers <= customers_compared.customers_earlier
 ),
 
 total as (

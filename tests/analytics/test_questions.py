@@ -96,6 +96,28 @@ def test_lost_customers_need_attention(tmp_path: Path) -> None:
     assert findings(tmp_path, calls, "now", "before") == [("customers_down", "medium", "1234567_1", 2.0, 4.0)]
 
 
+def test_fewer_days_have_fewer_customers_and_nobody_lost(tmp_path: Path) -> None:
+    # Each of _1's customers calls every fourth day. _2 lost two of its four with September.
+    calls = [
+        *(
+            row
+            for month in (9, 10)
+            for day in range(1, 31)
+            for row in daily(range(day, day + 1), 1, month, customer=f"700000{day % 4}")
+        ),
+        *(
+            row
+            for at in range(4)
+            for row in daily(range(1, 31), 1, 9, customer=f"700000{at}", integration_id="1234567_2")
+        ),
+        *(row for at in range(2) for row in daily(range(1, 31), 1, customer=f"700000{at}", integration_id="1234567_2")),
+    ]
+    last_day = Scope(since=dt.date(2026, 10, 30), until=dt.date(2026, 10, 31))
+    with Warehouse.open(given_lake(tmp_path / "lake", calls)) as warehouse:
+        found = warehouse.query_file("attention", last_day).select("kind", "subject", "customers", "now", "before")
+    assert found.rows() == [("customers_down", "1234567_2", 2, 2.0, 4.0)]
+
+
 def test_ids_that_are_none_need_attention(tmp_path: Path) -> None:
     # 40 calls in all: 36 good ones, one without an id, one malformed, two that copied the documentation's example.
     calls = [
