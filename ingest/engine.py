@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 _HERE = Path(__file__).parent
-_SCRIPTS = ("redact.sql", "outcome.sql", "integration_id.sql", "request_url.sql", "soap_envelope.sql", "fields.sql")
+_SCRIPTS = ("redact.sql", "outcome.sql", "integration_id.sql", "request_url.sql", "fields.sql")
 
 _SAMPLE_WORDS = """
     timestamp time date method url uri path host headers header integrationid integration id status duration ms bytes

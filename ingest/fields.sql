@@ -1,5 +1,5 @@
--- From the text of a field to its value: instants, numbers, URLs from their parts, the form of an authorization. The formats call
--- these, so that a field means the same in all of them.
+-- From the text of a field to its value: instants, numbers, URLs from their parts, the form of an authorization,
+-- elements of a SOAP envelope. The formats call these, so that a field means the same in all of them.
 
 -- What stands before the carriage return at the end of a line, if there is one.
 create or replace macro without_line_end(text) as
@@ -168,6 +168,27 @@ create or replace macro token_form_of(header, headers_logged, is_in_body) as
         when is_in_body then 'soap_body'
         when headers_logged then 'none'
         else 'not_logged'
+    end;
+
+-- The text of an element of a SOAP envelope, whatever its namespace prefix; `low` is the envelope in lower case.
+-- Captures are slow over a long text, so the first try is near the place where the name is first found.
+create or replace macro soap_pattern(name, value) as
+    '(?is)<(?:[a-z0-9_]+:)?' || name || '(?:\s[^>]*)?>\s*(' || value || ')\s*</';
+
+create or replace macro soap_text(body, low, name, value) as
+    case
+        when contains(low, name) then coalesce(
+            nullif(regexp_extract(substr(body, greatest(strpos(low, name) - 64, 1), 600), soap_pattern(name, value), 1), ''),
+            nullif(regexp_extract(body, soap_pattern(name, value), 1), '')
+        )
+    end;
+
+-- The text of an element that is written just so; null where it is not.
+create or replace macro plain_soap_text(body, tag) as
+    case
+        when contains(body, tag) then nullif(regexp_extract(
+            body[strpos(body, tag) + length(tag) : strpos(body, tag) + length(tag) + 120], '^\s*([A-Za-z0-9_]+)\s*</', 1
+        ), '')
     end;
 
 -- A JSON object from a list of names and values, as HAR and OTLP write it. A value of OTLP says of which type it is; a name

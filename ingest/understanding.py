@@ -28,7 +28,16 @@ if TYPE_CHECKING:
     from ingest.source import Block
 
 _HERE = Path(__file__).parent
-_UNDERSTOOD, _REJECTS = ((_HERE / name).read_text(encoding="utf-8") for name in ("understood.sql", "rejects.sql"))
+_ENVELOPES, _UNDERSTOOD, _REJECTS = (
+    (_HERE / name).read_text(encoding="utf-8") for name in ("envelopes.sql", "understood.sql", "rejects.sql")
+)
+_NO_ENVELOPES = pa.table(
+    {
+        "line_number": pa.array([], pa.int64()),
+        **{name: pa.array([], pa.string()) for name in ("soap_connector", "update_operation", "body_integration_id")},
+        "has_token": pa.array([], pa.bool_()),
+    }
+)
 _FEW = 500
 _NO_CALLS = {"called_at_count": 0, "called_at_min": None, "called_at_max": None, "id_sum": 0}
 
@@ -110,6 +119,10 @@ class Understanding:
         begins = list(zip(places.starts.tolist(), (one.context for one in stretches), strict=True))
         raw, contexts = log_format.read(connection, lines, begins)
         connection.register("raw", self._vocabulary.encode(raw))
+        if raw["body"].null_count < len(raw):
+            connection.register("envelopes", connection.sql(_ENVELOPES).to_arrow_table())
+        else:
+            connection.register("envelopes", _NO_ENVELOPES)
         understood = connection.sql(_UNDERSTOOD).to_arrow_table()
         fate = understood["fate"]
         accepted = understood if fate.null_count == len(fate) else _without_fate(understood)
@@ -122,8 +135,8 @@ class Understanding:
             self._rejects.append(places.completed(rejected, REJECT_COLUMNS))
         else:
             rejected = understood.slice(0, 0)
-        connection.unregister("raw")
-        connection.unregister("lines")
+        for name in ("envelopes", "raw", "lines"):
+            connection.unregister(name)
         return places.counts(accepted, rejected), contexts
 
     def calls(self) -> pa.Table:

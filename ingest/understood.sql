@@ -1,7 +1,7 @@
 -- From what a format read (`raw`) to calls and rejects: one row a line. `fate` is null for a call, 'ignored', or the reason of
 -- its rejection; of several reasons the first one here. What repeats from call to call is understood already: the codes say
--- which answers are the line's, of known_request_bases, known_request_queries, known_soap_envelopes and known_integration_ids.
--- Columns that are such an answer as it stands do not pass through here, only the codes.
+-- which answers of known_request_bases, known_request_queries and known_integration_ids are the line's. Columns that are such an
+-- answer as it stands do not pass through here, only the codes. `envelopes` are the answers of envelopes.sql.
 with addressed as (
     select
         raw.* exclude (method),
@@ -24,12 +24,13 @@ joined as (
         end as connector,
         envelopes.update_operation,
         envelopes.has_token,
+        envelopes.body_integration_id,
         queries.query_length,
         queries.ordered,
         ids.partner
     from addressed as call
     left join known_request_queries as queries on queries.code = call.request_queries_code
-    left join known_soap_envelopes as envelopes on envelopes.code = call.soap_envelopes_code
+    left join envelopes on envelopes.line_number = call.line_number
     left join known_integration_ids as ids on ids.code = call.integration_ids_code
 ),
 judged as (
@@ -39,7 +40,6 @@ judged as (
         integration_ids_code,
         request_bases_code,
         request_queries_code,
-        soap_envelopes_code,
         user_agents_code,
         case
             when fate is not null then fate
@@ -63,6 +63,7 @@ judged as (
         response_bytes,
         case when operation = 'get' then ordered end as ordered,
         token_form_of(authorization_header, headers_logged, has_token) as token_form,
+        body_integration_id,
         redacted_version(api_version) as api_version,
         redacted_request_id(request_id) as request_id
     from joined

@@ -1,4 +1,4 @@
-"""The values that come back from call to call: ids, URLs, query strings, envelopes, user agents. Each is understood once.
+"""The values that come back from call to call: ids, URLs, query strings, user agents. Each is understood once.
 
 rows of a block                      distinct values            what they say
 method  base               code      code  method  base         code  customer  connector  ...
@@ -32,8 +32,6 @@ class _Question:
     """Those of `raw` that it is filled from."""
     filling: str
     """How, in SQL; what is left out has no answer."""
-    only_where: tuple[str, str] | None = None
-    """The view before it and the answer of this view without which the values are not looked at."""
 
     @property
     def schema(self) -> pa.Schema:
@@ -54,12 +52,6 @@ _QUESTIONS = {
     ),
     "request_queries": _Question(
         "request_query_texts", ("query",), "select code, query from new_values where query is not null"
-    ),
-    "soap_envelopes": _Question(
-        "soap_envelope_texts",
-        ("body",),
-        "select code, body from new_values where body is not null",
-        only_where=("request_bases", "is_soap_service"),
     ),
     "user_agents": _Question(
         "user_agent_texts", ("user_agent",), "select code, user_agent from new_values where user_agent is not null"
@@ -95,8 +87,6 @@ class Vocabulary:
         for view, question in _QUESTIONS.items():
             # A column that no line has may come without a type.
             values = raw.select(question.columns).cast(question.schema)
-            if question.only_where is not None:
-                values = self._where(values, raw, *question.only_where)
             codes, distinct = _distinct(values)
             self._known[view] = known = self._knowing(view, question, distinct)
             self._connection.register(f"known_{view}", known.answers)
@@ -111,14 +101,6 @@ class Vocabulary:
                 if name in names and name not in rows.column_names:
                     rows = rows.append_column(name, _taken(known.answers[name].combine_chunks(), codes))
         return rows
-
-    def _where(self, values: pa.Table, raw: pa.Table, view: str, answer: str) -> pa.Table:
-        """The values of those rows of which the view says yes; nulls for the others."""
-        codes = raw[f"{view}_code"].combine_chunks()
-        is_asked = self._known[view].answers[answer].combine_chunks().take(codes)
-        nothing = [pa.scalar(None, column.type) for column in values.columns]
-        columns = [pc.if_else(is_asked, *one) for one in zip(values.columns, nothing, strict=True)]
-        return pa.table(columns, schema=values.schema)
 
     def _knowing(self, view: str, question: _Question, values: pa.Table) -> _Known:
         """What is known when these distinct values of a block are understood: they come first, in their order."""
@@ -145,13 +127,14 @@ class Vocabulary:
         """What the view says of each of these values; nothing but nulls where it is not to be asked."""
         connection = self._connection
         connection.register("new_values", _numbered(values))
-        connection.execute(f"truncate {question.texts}")
-        connection.execute(f"insert into {question.texts} {question.filling}")
-        answers = connection.sql(
-            f"select code, answers.* exclude (code) from new_values left join {view} as answers using (code) order by code"  # noqa: S608 - a name of ours
-        ).to_arrow_table()
-        connection.unregister("new_values")
-        return answers
+        try:
+            connection.execute(f"insert into {question.texts} {question.filling}")
+            return connection.sql(
+                f"select code, answers.* exclude (code) from new_values left join {view} as answers using (code) order by code"  # noqa: S608 - a name of ours
+            ).to_arrow_table()
+        finally:
+            connection.execute(f"truncate {question.texts}")
+            connection.unregister("new_values")
 
 
 def _numbered(rows: pa.Table) -> pa.Table:

@@ -34,10 +34,9 @@ def connection() -> Iterator[DuckDBPyConnection]:
 def _raw(*rows: tuple[str | None, bool | None, str | None, str | None, str | None, str | None]) -> pa.Table:
     names = ("id_text", "id_repeated", "method", "base", "query", "user_agent")
     types = (pa.string(), pa.bool_(), *[pa.string()] * 4)
-    table = pa.table(
+    return pa.table(
         [pa.array(column, type_) for column, type_ in zip(zip(*rows, strict=True), types, strict=True)], names=names
     )
-    return table.append_column("body", pa.nulls(len(table)))
 
 
 def _said(vocabulary: Vocabulary, raw: pa.Table) -> list[tuple[Any, ...]]:
@@ -93,20 +92,6 @@ def test_only_so_much_is_remembered(connection: DuckDBPyConnection) -> None:
 
     # Two of the block, and those before it as long as they are three at most.
     assert remembered == [2, 4, 2, 4, 2]
-
-
-def test_a_body_is_looked_at_only_where_a_soap_service_is_called(connection: DuckDBPyConnection) -> None:
-    vocabulary = Vocabulary(connection)
-    body = "<connectorId>Ree_Orders</connectorId>"
-    rows = _raw(
-        (None, None, "POST", f"{HOST}/connectors/KnSubject", None, None),
-        (None, None, "POST", "https://4321.soap.afas.online/ProfitServices/AppConnectorGet.asmx", None, None),
-    )
-
-    codes = vocabulary.encode(rows.set_column(6, "body", pa.array([body, body])))["soap_envelopes_code"].to_pylist()
-
-    said = connection.sql("select soap_connector from known_soap_envelopes order by code").fetchall()
-    assert [said[code] for code in codes] == [(None,), ("Ree_Orders",)]
 
 
 def test_nothing_is_said_where_nothing_was_asked(connection: DuckDBPyConnection) -> None:

@@ -3,11 +3,19 @@
 from __future__ import annotations
 
 import contextlib
-from typing import Any
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
+import pyarrow as pa
 import pytest
 
+import ingest
 from ingest.engine import connect
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+ENVELOPES = Path(ingest.__file__).with_name("envelopes.sql").read_text(encoding="utf-8")
 
 CASES: dict[str, tuple[str, tuple[Any, ...]]] = {
     "a get": (
@@ -62,24 +70,37 @@ CASES: dict[str, tuple[str, tuple[Any, ...]]] = {
 }
 
 
-def test_every_envelope_says_what_it_should() -> None:
+def _said(bodies: Sequence[str | None], *, is_soap_service: bool = True) -> list[tuple[Any, ...]]:
     with contextlib.closing(connect(threads=1)) as connection:
-        connection.execute(
-            "insert into soap_envelope_texts select unnest(?), unnest(?)",
-            [list(range(len(CASES))), [body for body, _ in CASES.values()]],
+        bases = pa.table({"code": [0], "is_soap_service": [is_soap_service]})
+        raw = pa.table(
+            {
+                "line_number": range(1, len(bodies) + 1),
+                "request_bases_code": [0] * len(bodies),
+                "body": pa.array(bodies, pa.string()),
+            }
         )
-        said = connection.sql(
-            "select soap_connector, update_operation, body_integration_id, has_token from soap_envelopes order by code"
-        ).fetchall()
+        connection.register("known_request_bases", bases)
+        connection.register("raw", raw)
+        said = connection.sql(ENVELOPES).order("line_number")
+        return said.select("soap_connector, update_operation, body_integration_id, has_token").fetchall()
+
+
+def test_every_envelope_says_what_it_should() -> None:
+    said = _said([body for body, _ in CASES.values()])
 
     assert dict(zip(CASES, said, strict=True)) == {name: expected for name, (_, expected) in CASES.items()}
 
 
 @pytest.mark.parametrize(("length", "connector"), [(64, "x" * 64), (65, "redacted")])
 def test_a_name_has_64_characters_at_most(length: int, connector: str) -> None:
-    with contextlib.closing(connect(threads=1)) as connection:
-        body = f"<connectorId>{'x' * length}</connectorId>"
-        connection.execute("insert into soap_envelope_texts values (0, ?)", [body])
-        said = connection.sql("select soap_connector from soap_envelopes").fetchall()
+    [(said, *_)] = _said([f"<connectorId>{'x' * length}</connectorId>"])
 
-    assert said == [(connector,)]
+    assert said == connector
+
+
+def test_a_body_is_looked_at_only_where_there_is_one_and_a_soap_service_is_called() -> None:
+    body = "<connectorId>Ree_Orders</connectorId>"
+
+    assert _said([body], is_soap_service=False) == []
+    assert _said([None, body, None]) == [("Ree_Orders", "write", None, False)]
