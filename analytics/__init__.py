@@ -8,7 +8,7 @@ should not wait for engines.
     metrics/        one number a file, with its meaning; questions/: what pages and reports ask beside them
     views/          the public relations that all of them read
     registry/       the names behind the numbers
-    sandbox.py      SQL that somebody else wrote, in a process of its own (worker.py)
+    sandbox.py      SQL that somebody else wrote, in a process of its own (worker.py); no_pandas.py: what starts sooner
 """
 
 from __future__ import annotations

@@ -1,6 +1,7 @@
 """The commands: options in, a question to the floors below, printed answers out. `koppelzicht.py` composes them.
 
-    options.py         the options that commands share, and what their texts mean; scope.py: those that narrow figures
+    options.py         the options that commands share, and what their texts mean; scope.py: those that narrow figures;
+                       reading.py: those that say how logs are read; composing.py: several of them as one parameter
     loading.py         ingest, unload, inspect
     upkeep.py          status, rejects, verify, maintain
     answers.py         metric, sql

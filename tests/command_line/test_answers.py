@@ -196,6 +196,10 @@ def test_branches_are_shown_and_published(run: Run, loaded: Path, tmp_path: Path
     assert (code, out) == (0, "table.csv\n")
     assert "the table is empty: no integration that the registry lists has 5 customers here" in err
     assert (tmp_path / "table.csv").read_text(encoding="utf-8") == "integration,name,branch,customers,share,lift\n"
+    assert document(run("branches", "--publish", "table.csv", "--format", "json")[1]) == {
+        "files": ["table.csv"],
+        "rows": 0,
+    }
     assert run("branches", "--publish", "tabel.html", "--language", "nl")[0] == 0
     assert "Klanten per branche, 29 maart 2026." in (tmp_path / "tabel.html").read_text(encoding="utf-8")
     assert run("branches", "--publish", "table.csv", "--language", "de")[0] == 2
