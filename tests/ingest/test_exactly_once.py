@@ -238,7 +238,7 @@ class GrowingLogs(RuleBasedStateMachine):
         names = self._some_files(data)
         self._ingest(names, final=final, overlap=overlap, replace=replace)
 
-    @precondition(lambda self: self.files and self.model.loads)
+    @precondition(lambda self: self.files)
     @rule(
         data=st.data(),
         host=st.sampled_from([HOST, HOST, None]),
@@ -251,7 +251,7 @@ class GrowingLogs(RuleBasedStateMachine):
         if is_repeated:
             self._retry(names, host=host)
 
-    @precondition(lambda self: self.files and self.model.loads)
+    @precondition(lambda self: self.files)
     @rule(
         data=st.data(),
         fault=st.sampled_from(RETRY_FAULTS),
