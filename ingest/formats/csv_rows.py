@@ -100,14 +100,18 @@ class Csv:
         return None
 
     def _header_lines(self) -> str:
-        """The SQL of the lines that may be headers: few enough to be looked at one by one."""
+        """The SQL of the lines that may be headers: few enough to be looked at one by one. A date is no name of a column."""
         times, statuses = (
             " or ".join(
                 f"contains(lower(line), getvariable('{variable}')[{number}])" for number, _ in enumerate(names, start=1)
             )
             for variable, names in (("time_names", self._needed[0]), ("status_names", self._needed[3]))
         )
-        return f"select line_number, line from lines where ({times}) and ({statuses}) order by line_number"
+        return (
+            "select line_number, line from lines"
+            f" where not regexp_matches(line, '^.?[0-9]{{4}}-[0-9]{{2}}-[0-9]{{2}}') and ({times}) and ({statuses})"
+            " order by line_number"
+        )
 
 
 def is_header(line: str) -> bool:
