@@ -62,11 +62,12 @@ def _below(folder: Path, lake: Path, warnings: list[str]) -> Iterator[str]:
             warnings.append(f"{Path(parent, hidden)}: is hidden; not read")
             folders.remove(hidden)
         folders.sort()
+        below = set(folders)
         for name in sorted([*folders, *files]):
             path = Path(parent, name)
             if path.is_symlink():
                 warnings.append(f"{path}: is a link; not followed")
-            elif name in files:
+            elif name not in below:
                 yield str(path)
 
 
