@@ -15,7 +15,7 @@ import pyarrow as pa
 
 from ingest.errors import SourceError, UnknownFormatError
 from ingest.formats import DOCUMENTS
-from ingest.source import BLOCK_BYTES, MAX_LINE_BYTES, Block, Fingerprint
+from ingest.source import BLOCK_BYTES, MAX_LINE_BYTES, Block, Fingerprint, changed_error
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -85,9 +85,14 @@ def document_context(kind: str, reader: Reader) -> Mapping[str, Any]:
         return {"columns": sorted(_columns_of(reader.name, parquet.schema_arrow.names).values())}
 
 
-def document_blocks(kind: str, reader: Reader) -> Iterator[Block]:
-    """The entries or rows of a document as blocks of JSON lines. SourceError when it cannot be read to its end."""
-    return _har_blocks(reader) if kind == "har" else _parquet_blocks(reader)
+def document_blocks(kind: str, reader: Reader, hashed: Reader) -> Iterator[Block]:
+    """The entries or rows of a document as blocks of JSON lines.
+
+    SourceError when it cannot be read to its end, or is not any more what it was when it was opened to be hashed.
+    """
+    yield from _har_blocks(reader) if kind == "har" else _parquet_blocks(reader)
+    if not reader.is_still(hashed):
+        raise changed_error(reader.name)
 
 
 def _har_blocks(reader: Reader) -> Iterator[Block]:

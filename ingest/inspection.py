@@ -35,7 +35,7 @@ def inspect(path: str, options: ReadOptions, *, limit: int | None, now: dt.datet
         contextlib.closing(Understanding()) as understanding,
     ):
         kind = document_format(reader, wanted_format(options))
-        blocks = document_blocks(kind, reader) if kind else reader.blocks()
+        blocks = document_blocks(kind, reader, reader) if kind else reader.blocks()
         first = next(blocks, None)
         form = log_format(kind) if kind else format_of(path, first, options, understanding.sample)
         understanding.begin(now=now, time_zone=DEFAULT_TIME_ZONE, source_time_zone=options.time_zone, host=options.host)

@@ -273,7 +273,7 @@ class Loader:
         )
         with contextlib.closing(open_source(source.name)) as again, self._staged_whole(load):
             load.context = document_context(kind, again)
-            for block in document_blocks(kind, again):
+            for block in document_blocks(kind, again, hashed=source.reader):
                 self._staging.add(load, block)
                 self._batch.bytes += len(block.data)
         load.fingerprint = content

@@ -252,12 +252,13 @@ class _Reading:
             self._read_lines(chain, begun, self._parts(source.name, chain, first), found)
 
     def _read_document(self, source: Source, kind: str, found: _Found) -> None:
-        row = self._recognition.whole(whole_content(source.reader).position())
+        hashed = source.reader
+        row = self._recognition.whole(whole_content(hashed).position())
         if row is None:
             raise _not_loaded(source.name, None)
         if self._wanted([row]):
             part = _Part(log_format(kind), None, document_context(kind, source.open()))
-            self._read_lines([row], document_blocks(kind, source.open()), [part], found)
+            self._read_lines([row], document_blocks(kind, source.open(), hashed), [part], found)
 
     def _chain(self, row: LedgerRow) -> list[LedgerRow]:
         """The loads of a source, the first one first."""

@@ -121,6 +121,10 @@ class Reader:
         """Whether its last line is complete even without an end: only a plain file may still grow."""
         return self.incomplete is None and (self.is_final or self.is_compressed or self.size is None)
 
+    def is_still(self, before: Reader) -> bool:
+        """Whether the file is what it was when it was opened before: the same one, as long and as old. True for standard input."""
+        return before.state is None or State.of(os.fstat(self.file.fileno())) == before.state
+
     def peek(self, size: int) -> bytes:
         """At least so many of its first bytes, if there are. They are still to be read."""
         held: list[bytes] = []

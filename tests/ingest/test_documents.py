@@ -11,16 +11,24 @@ import pyarrow as pa
 import pytest
 from pyarrow.parquet import write_table
 
-from ingest import ReadOptions, SourceError, inspect
+from ingest import ReadOptions, SourceError, inspect, loader
 from ingest.documents import document_blocks, document_format
 from ingest.source import open_source
 from tests.ingest import lakes
 from tests.ingest.worked import NOW
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
+    from ingest.source import Reader
+
 URL = "https://1234.rest.afas.online/ProfitRestServices/connectors/KnSubject"
+HAR_ENTRY = {
+    "startedDateTime": "2026-10-01T12:00:00Z",
+    "request": {"method": "GET", "url": URL, "headers": []},
+    "response": {"status": 200, "headers": []},
+}
 
 
 def _table(rows: int, **columns: Any) -> pa.Table:
@@ -47,7 +55,7 @@ def _cut(path: Path, kind: str | None = None) -> tuple[str | None, list[tuple[in
         found = document_format(reader, kind)
         assert found is not None
         entries = []
-        for block in document_blocks(found, reader):
+        for block in document_blocks(found, reader, reader):
             assert block.places is not None
             lines = bytes(block.data).split(b"\n")[:-1]
             entries += [(place, json.loads(line)) for place, line in zip(block.places.tolist(), lines, strict=True)]
@@ -118,6 +126,41 @@ def test_a_document_is_known_by_its_whole_content(tmp_path: Path) -> None:
     write_table(_table(4), path)
     assert lakes.fate(lakes.load_one(lake, path)) == ("loaded", 4, 0, 0, 0)
     assert lakes.numbers(lake) == [0, 0, 1, 1, 2, 2, 3]
+    assert lakes.broken(lake) == {}
+
+
+def _renamed(other: Path, path: Path) -> None:
+    other.replace(path)
+
+
+def _rewritten(other: Path, path: Path) -> None:
+    path.write_bytes(other.read_bytes())
+
+
+@pytest.mark.parametrize("become", [_renamed, _rewritten])
+@pytest.mark.parametrize("kind", ["har", "parquet"])
+def test_a_document_that_becomes_another_after_it_was_hashed_is_not_loaded_as_the_first(
+    kind: str, become: Callable[[Path, Path], None], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lake, path, other = tmp_path / "lake", tmp_path / f"calls.{kind}", tmp_path / "other"
+    for rows, place in ((1, path), (2, other)):
+        if kind == "parquet":
+            write_table(_table(rows), place)
+        else:
+            place.write_bytes(_har([HAR_ENTRY] * rows))
+
+    def opened_once_more(name: str) -> Reader:
+        if other.exists():
+            become(other, path)
+            other.unlink(missing_ok=True)
+        return open_source(name)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(loader, "open_source", opened_once_more)
+        report = lakes.load_one(lake, path)
+    assert report.error == f"{path}: was changed while it was read; nothing new of it was loaded, run the command again"
+    assert lakes.calls(lake) == []
+    assert lakes.fate(lakes.load_one(lake, path)) == ("loaded", 2, 0, 0, 0)
     assert lakes.broken(lake) == {}
 
 
