@@ -43,13 +43,25 @@ def connect(*, threads: int | None = None) -> duckdb.DuckDBPyConnection:
     )
     if threads is not None:
         connection.execute("set threads = ?", [threads])
-    connection.execute("set TimeZone = 'UTC'")
     _load_catalogue(connection)
+    _begin_session(connection)
     for script in _SCRIPTS:
         connection.execute((_HERE / script).read_text(encoding="utf-8"))
+    return connection
+
+
+def connect_beside(connection: duckdb.DuckDBPyConnection) -> duckdb.DuckDBPyConnection:
+    """Another connection to the same engine, for another thread: macros and tables are shared, variables are not."""
+    other = connection.cursor()
+    _begin_session(other)
+    return other
+
+
+def _begin_session(connection: duckdb.DuckDBPyConnection) -> None:
+    connection.execute("set TimeZone = 'UTC'")
+    connection.execute("set variable known_words = ?", [_known_words()])
     connection.execute("set variable torn_lines = []::bigint[]")
     begin_source(connection, now=dt.datetime.max.replace(tzinfo=dt.UTC, year=9000), time_zone="UTC")
-    return connection
 
 
 def begin_source(
@@ -83,6 +95,12 @@ def official_connectors() -> tuple[str, ...]:
         return tuple(row["connector"] for row in csv.DictReader(file))
 
 
+def _known_words() -> list[str]:
+    """The words that may stay readable in a sample."""
+    parts = (part.lower() for name in official_connectors() for part in name.split("_"))
+    return sorted({*_SAMPLE_WORDS.split(), *parts})
+
+
 def _load_catalogue(connection: duckdb.DuckDBPyConnection) -> None:
     hosts = tomllib.loads((_HERE / "catalogue" / "hosts.toml").read_text(encoding="utf-8"))["host"]
     with (_HERE / "catalogue" / "soap_services.csv").open(encoding="utf-8", newline="") as file:
@@ -104,8 +122,6 @@ def _load_catalogue(connection: duckdb.DuckDBPyConnection) -> None:
         "soap_services",
         [(row["service"], f"{row['service'].lower()}.asmx", row["operation"]) for row in services],
     )
-    words = [*_SAMPLE_WORDS.split(), *(part.lower() for name in connectors for part in name.split("_"))]
-    connection.execute("set variable known_words = ?", [sorted(set(words))])
     connection.execute("create macro known_words() as getvariable('known_words')")
 
 

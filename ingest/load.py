@@ -107,10 +107,9 @@ class Load:
             stream=self.stream,
         )
 
-    def understood(self, counts: Counts, context: Mapping[str, Any]) -> None:
-        """Take in what became of a stretch."""
-        self.next_line += counts.lines
-        self.counts += counts
+    def went_on(self, lines: int, context: Mapping[str, Any]) -> None:
+        """Reading is behind a stretch of so many lines; what became of them is counted when it is known."""
+        self.next_line += lines
         self.context = context
 
     def walk(self, block: Block) -> None:

@@ -368,7 +368,7 @@ class Loader:
             is_piece = load.fingerprint.offset - load.start >= PIECE_BYTES and not load.is_in_line
             # What takes another load's place is decided whole: it may turn out late that it cannot be read.
             if is_piece and load.replaced is None:
-                self._staging.settle()
+                self._staging.settle(load)
                 self._end_piece(load)
                 self._decide(reading=load)
                 load.begin_piece()

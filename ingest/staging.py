@@ -1,8 +1,14 @@
-"""Blocks of many sources understood together, and written as data files that nobody sees yet."""
+"""Blocks of many sources understood together, and written as data files that nobody sees yet.
+
+Three threads pass them on: this one reads the fields of a block, the next one understands those of the block before it, the
+third one writes the calls of blocks before that.
+"""
 
 from __future__ import annotations
 
+import contextlib
 from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import duckdb
@@ -14,13 +20,16 @@ from ingest.understanding import Understanding
 if TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Callable, Sequence
+    from typing import TypeAlias
 
     from ingest.lake import Lake
     from ingest.ledger import StagedFile
     from ingest.load import Load
     from ingest.report import Progress, ReadOptions
     from ingest.source import Block
-    from ingest.understanding import Stretch
+    from ingest.understanding import Counts, Stretch
+
+    _End: TypeAlias = tuple[Load, Callable[[SourceError | None], None]]
 
 TOGETHER_BYTES = 8 << 20
 """So much of small sources is understood at once: the engine takes as long to plan a block as to read thousands of lines."""
@@ -29,15 +38,28 @@ FILE_ROWS = 500_000
 """Calls are written when there are so many: one data file, and memory that does not grow."""
 
 
+@dataclass
+class _Understood:
+    """Blocks whose fields are read and whose calls are being understood."""
+
+    stretches: list[tuple[Load, Stretch]]
+    counts: Future[list[Counts]]
+    ends: list[_End]
+    """Of the loads whose last block is among these, or before them."""
+    ids: set[str] = field(default_factory=set)
+
+
 class Staging:
     """What has been read since the last decision: blocks that wait, calls that are understood, files that are written."""
 
     def __init__(self, lake: Lake, progress: Progress | None) -> None:
         self._lake = lake
         self._progress = progress
-        self._understanding = Understanding()
+        self._understanding = Understanding(in_step=True)
         self._forget_waiting()
-        self._ends: list[tuple[Load, Callable[[SourceError | None], None]]] = []
+        self._ends: list[_End] = []
+        self._second = ThreadPoolExecutor(1)
+        self._in_second: _Understood | None = None
         self._failed: dict[int, SourceError] = {}
         self._writer = ThreadPoolExecutor(1)
         self._writing: Future[list[StagedFile]] | None = None
@@ -65,38 +87,41 @@ class Staging:
         return self._understanding.sample(line)
 
     def add(self, load: Load, block: Block) -> None:
-        """Understand a block, now or together with others. SourceError when its lines cannot be understood."""
+        """Understand a block, now or together with others. SourceError when lines of its load cannot be understood."""
         if self._waiting and (load.load_id in self._waiting_ids or not _same(self._waiting[0][0], load)):
-            self.settle()
+            self._read_fields()
         self._waiting.append((load, load.stretch(block)))
         self._waiting_ids.add(load.load_id)
         self._waiting_bytes += len(block.data)
         if self._waiting_bytes >= TOGETHER_BYTES:
-            self.settle()
-        if error := self._failed.pop(id(load), None):
-            raise error
+            self._read_fields()
+        self._raise_of(load)
 
     def at_end(self, load: Load, then: Callable[[SourceError | None], None]) -> None:
         """Call `then` once everything that was added of this load is understood, with what went wrong."""
-        self._ends.append((load, then))
-        if not self._waiting:
-            self.settle()
+        if self._waiting:
+            self._ends.append((load, then))
+        elif self._in_second is not None:
+            self._in_second.ends.append((load, then))
+        else:
+            then(self._failed.pop(id(load), None))
 
     def waits_for(self, load_id: str) -> bool:
         """Whether something of this load is still to be understood."""
-        return load_id in self._waiting_ids
+        return load_id in self._waiting_ids or (self._in_second is not None and load_id in self._in_second.ids)
 
-    def settle(self) -> None:
-        """Understand everything that waits."""
-        waiting = self._waiting
-        self._forget_waiting()
-        if waiting:
-            self._understand(waiting)
+    def settle(self, load: Load | None = None) -> None:
+        """Understand everything that waits. SourceError when lines of this load cannot be understood."""
+        self._read_fields()
+        self._take_understood()
         ends, self._ends = self._ends, []
-        for load, then in ends:
-            then(self._failed.pop(id(load), None))
-        if self._understanding.waiting >= FILE_ROWS:
-            self._write()
+        self._run(ends)
+        if load is not None:
+            self._raise_of(load)
+
+    def _raise_of(self, load: Load) -> None:
+        if error := self._failed.pop(id(load), None):
+            raise error
 
     def files(self) -> list[StagedFile]:
         """The data files with everything that was added. LakeError when they cannot be written."""
@@ -107,6 +132,7 @@ class Staging:
 
     def holds(self, load: Load) -> bool:
         """Whether calls or rejects of this load would be in the files of the next decision."""
+        self._take_understood()
         return load.load_id in self._touched
 
     def drop(self, load: Load) -> None:
@@ -114,6 +140,7 @@ class Staging:
         self._waiting = [(other, stretch) for other, stretch in self._waiting if other is not load]
         self._waiting_ids = {stretch.load_id for _, stretch in self._waiting}
         self._ends = [(other, then) for other, then in self._ends if other is not load]
+        self._failed.pop(id(load), None)
 
     def decided(self) -> None:
         """The files are named by a decision: begin anew."""
@@ -123,6 +150,10 @@ class Staging:
         """Forget everything since the last decision, files included."""
         self._forget_waiting()
         self._ends, self._failed = [], {}
+        understood, self._in_second = self._in_second, None
+        if understood is not None:
+            with contextlib.suppress(duckdb.Error):
+                understood.counts.result()
         try:
             self._written()
         finally:
@@ -135,33 +166,84 @@ class Staging:
         try:
             self.discard()
         finally:
+            self._second.shutdown()
             self._writer.shutdown()
             self._understanding.close()
 
-    def _understand(self, waiting: Sequence[tuple[Load, Stretch]]) -> None:
-        form = waiting[0][0].log_format
-        try:
-            counts, contexts = self._understanding.read([stretch for _, stretch in waiting], form)
-        except duckdb.Error as error:
-            if len(waiting) > 1:  # one of them spoils it for all; find out which
-                for one in waiting:
-                    self._understand([one])
-                return
-            [(load, _)] = waiting
-            # Its text may hold a value of the log, so it stays out of the message.
-            failure = SourceError(
-                f"{load.name}: lines from {load.next_line:,} on could not be understood ({type(error).__name__});"
-                " this is a fault of koppelzicht, please report it; nothing of the source was loaded"
-            )
-            failure.__cause__ = error
-            self._failed[id(load)] = failure
+    def _read_fields(self) -> None:
+        """Read the fields of what waits, and have its calls understood as soon as those before it are."""
+        waiting = self._waiting
+        if not waiting:
             return
-        for (load, stretch), counted, context in zip(waiting, counts, contexts, strict=True):
-            load.understood(counted, context)
-            if counted.calls + counted.rejects:
-                self._touched.add(stretch.load_id)
-            if self._progress is not None:
-                self._progress.advance(load.name, 0, counted.lines)
+        ends, self._ends = self._ends, []
+        self._forget_waiting()
+        try:
+            fields = self._understanding.read_fields([stretch for _, stretch in waiting], waiting[0][0].log_format)
+        except duckdb.Error:
+            self._take_understood()
+            self._understand_each(waiting)
+            self._run(ends)
+            return
+        for (load, _), lines, context in zip(waiting, fields.line_counts, fields.contexts, strict=True):
+            load.went_on(lines, context)
+        self._take_understood()
+        self._in_second = _Understood(
+            waiting,
+            self._second.submit(self._understanding.understand, fields),
+            ends,
+            {stretch.load_id for _, stretch in waiting},
+        )
+
+    def _take_understood(self) -> None:
+        """Wait for what is being understood, and take it in."""
+        understood, self._in_second = self._in_second, None
+        if understood is None:
+            return
+        try:
+            counts = understood.counts.result()
+        except duckdb.Error as error:
+            if len(understood.stretches) > 1:
+                self._understand_each(understood.stretches, is_read=True)
+            else:
+                self._fail(*understood.stretches[0], error)
+        else:
+            for (load, stretch), counted in zip(understood.stretches, counts, strict=True):
+                self._count(load, stretch, counted)
+        if self._understanding.waiting >= FILE_ROWS:
+            self._write()
+        self._run(understood.ends)
+
+    def _understand_each(self, stretches: Sequence[tuple[Load, Stretch]], *, is_read: bool = False) -> None:
+        """Understand these one by one: one of them spoils it for all. `is_read`: their loads have gone on behind them."""
+        for load, stretch in stretches:
+            try:
+                [counted], [context] = self._understanding.read([stretch], load.log_format)
+            except duckdb.Error as error:
+                self._fail(load, stretch, error)
+                continue
+            if not is_read:
+                load.went_on(counted.lines, context)
+            self._count(load, stretch, counted)
+
+    def _count(self, load: Load, stretch: Stretch, counted: Counts) -> None:
+        load.counts += counted
+        if counted.calls + counted.rejects:
+            self._touched.add(stretch.load_id)
+        if self._progress is not None:
+            self._progress.advance(load.name, 0, counted.lines)
+
+    def _fail(self, load: Load, stretch: Stretch, error: duckdb.Error) -> None:
+        # Its text may hold a value of the log, so it stays out of the message.
+        failure = SourceError(
+            f"{load.name}: lines from {stretch.first_line:,} on could not be understood ({type(error).__name__});"
+            " this is a fault of koppelzicht, please report it; nothing of the source was loaded"
+        )
+        failure.__cause__ = error
+        self._failed[id(load)] = failure
+
+    def _run(self, ends: Sequence[_End]) -> None:
+        for load, then in ends:
+            then(self._failed.pop(id(load), None))
 
     def _write(self) -> None:
         """Begin to write what has been understood into data files below the tables, while reading goes on."""

@@ -13,7 +13,7 @@ import pyarrow.compute as pc
 
 from ingest.arrow import arrow_schema, encoded_schema
 from ingest.call import CALL_COLUMNS
-from ingest.engine import begin_source, connect
+from ingest.engine import begin_source, connect, connect_beside
 from ingest.ledger import REJECT_COLUMNS
 from ingest.source import MAX_LINE_BYTES, lines_of
 from ingest.vocabulary import Vocabulary
@@ -82,11 +82,35 @@ class Stretch:
     stream: str
 
 
-class Understanding:
-    """The engine, with the calls and rejects it has understood and nobody has taken yet."""
+@dataclass(frozen=True)
+class Fields:
+    """The fields of the lines of some stretches, as they stand in the log: half of the way to calls."""
 
-    def __init__(self) -> None:
+    places: _Places
+    lines: pa.Table
+    raw: pa.Table
+    contexts: Sequence[Mapping[str, Any]]
+    """For each stretch, what has to be known to read on behind it."""
+
+    @property
+    def line_counts(self) -> list[int]:
+        """How many lines each stretch has."""
+        return self.places.line_counts
+
+
+class Understanding:
+    """The engine, with the calls and rejects it has understood and nobody has taken yet.
+
+    Its two steps, `read_fields` and `understand`, may be taken at the same time by two threads, for different stretches:
+    with `in_step` the engine leaves one of its threads to the second of them.
+    """
+
+    def __init__(self, *, in_step: bool = False) -> None:
         self._connection: duckdb.DuckDBPyConnection = connect()
+        if in_step:
+            [[threads]] = self._connection.execute("select current_setting('threads')").fetchall()
+            self._connection.execute("set threads = ?", [max(threads - 1, 1)])
+        self._fields_connection = connect_beside(self._connection)
         self._connection.execute("set variable max_line_bytes = ?", [f"{MAX_LINE_BYTES:,}"])
         self._vocabulary = Vocabulary(self._connection)
         self._calls: list[pa.Table] = []
@@ -94,30 +118,45 @@ class Understanding:
 
     def close(self) -> None:
         """Let go of the engine and its memory."""
+        self._fields_connection.close()
         self._connection.close()
 
     def begin(
         self, *, now: dt.datetime, time_zone: str, source_time_zone: str | None = None, host: str | None = None
     ) -> None:
         """What the lines of a source do not say themselves; see `begin_source`."""
-        begin_source(self._connection, now=now, time_zone=time_zone, source_time_zone=source_time_zone, host=host)
+        for connection in (self._fields_connection, self._connection):
+            begin_source(connection, now=now, time_zone=time_zone, source_time_zone=source_time_zone, host=host)
 
     def read(
         self, stretches: Sequence[Stretch], log_format: LogFormat
     ) -> tuple[list[Counts], Sequence[Mapping[str, Any]]]:
         """Add the calls and rejects of these stretches.
 
-        Returns for each of them what became of its lines, and the context for those that follow. One or many cost nearly
-        the same, because planning the engine's work takes as long as thousands of lines.
+        Returns for each of them what became of its lines, and the context for those that follow.
         """
-        connection = self._connection
+        fields = self.read_fields(stretches, log_format)
+        return self.understand(fields), fields.contexts
+
+    def read_fields(self, stretches: Sequence[Stretch], log_format: LogFormat) -> Fields:
+        """The fields of the lines of these stretches.
+
+        One stretch or many cost nearly the same, because planning the engine's work takes as long as thousands of lines.
+        """
+        connection = self._fields_connection
         tables = [lines_of(stretch.block) for stretch in stretches]
         places = _Places(stretches, [len(table) for table in tables])
         lines = _numbered(pa.concat_tables(tables))
         connection.register("lines", lines)
-        connection.execute("set variable torn_lines = ?::bigint[]", [places.torn_lines])
         begins = list(zip(places.starts.tolist(), (one.context for one in stretches), strict=True))
         raw, contexts = log_format.read(connection, lines, begins)
+        connection.unregister("lines")
+        return Fields(places, lines, raw, contexts)
+
+    def understand(self, fields: Fields) -> list[Counts]:
+        """Add the calls and rejects of these lines; what became of the lines of each stretch."""
+        connection, places, raw = self._connection, fields.places, fields.raw
+        connection.execute("set variable torn_lines = ?::bigint[]", [places.torn_lines])
         connection.register("raw", self._vocabulary.encode(raw))
         if raw["body"].null_count < len(raw):
             connection.register("envelopes", connection.sql(_ENVELOPES).to_arrow_table())
@@ -128,16 +167,18 @@ class Understanding:
         accepted = understood if fate.null_count == len(fate) else _without_fate(understood)
         accepted = self._vocabulary.complete(accepted, [column.name for column in CALL_COLUMNS])
         self._calls.append(places.completed(accepted, CALL_COLUMNS))
-        if len(accepted) < len(lines):
+        if len(accepted) < len(raw):
+            connection.register("lines", fields.lines)
             connection.register("understood", understood)
             rejected = connection.sql(_REJECTS).to_arrow_table()
             connection.unregister("understood")
+            connection.unregister("lines")
             self._rejects.append(places.completed(rejected, REJECT_COLUMNS))
         else:
             rejected = understood.slice(0, 0)
-        for name in ("envelopes", "raw", "lines"):
+        for name in ("envelopes", "raw"):
             connection.unregister(name)
-        return places.counts(accepted, rejected), contexts
+        return places.counts(accepted, rejected)
 
     def calls(self) -> pa.Table:
         """The calls that nobody has taken yet, in the order in which they were read."""
@@ -158,7 +199,7 @@ class Understanding:
 
     def sample(self, line: str) -> str:
         """The redacted beginning of a line, as the quarantine keeps it."""
-        [[sample]] = self._connection.execute("select redacted_sample(?)", [line]).fetchall()
+        [[sample]] = self._fields_connection.execute("select redacted_sample(?)", [line]).fetchall()
         return str(sample)
 
 
@@ -173,6 +214,7 @@ class _Places:
         self.torn_lines = [
             int(start) for start, stretch in zip(self.starts, stretches, strict=True) if stretch.block.kind == "torn"
         ]
+        self.line_counts = list(lines)
         self._first_lines = np.array([stretch.first_line for stretch in stretches], dtype=np.int64)
 
     def completed(self, rows: pa.Table, columns: Sequence[Column]) -> pa.Table:
