@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import contextlib
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import duckdb
@@ -46,7 +46,11 @@ class _Understood:
     counts: Future[list[Counts]]
     ends: list[_End]
     """Of the loads whose last block is among these, or before them."""
-    ids: set[str] = field(default_factory=set)
+
+    @property
+    def ids(self) -> set[str]:
+        """Their loads."""
+        return {stretch.load_id for _, stretch in self.stretches}
 
 
 class Staging:
@@ -187,12 +191,7 @@ class Staging:
         for (load, _), lines, context in zip(waiting, fields.line_counts, fields.contexts, strict=True):
             load.went_on(lines, context)
         self._take_understood()
-        self._in_second = _Understood(
-            waiting,
-            self._second.submit(self._understanding.understand, fields),
-            ends,
-            {stretch.load_id for _, stretch in waiting},
-        )
+        self._in_second = _Understood(waiting, self._second.submit(self._understanding.understand, fields), ends)
 
     def _take_understood(self) -> None:
         """Wait for what is being understood, and take it in."""

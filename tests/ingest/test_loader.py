@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+import duckdb
 import pytest
 
-from ingest import loader, staging
-from tests.ingest.lakes import BAD, broken, csv_line, fates, lines, load, loads, numbers, rejects
+from ingest import loader, source, staging
+from ingest.understanding import Understanding
+from tests.ingest.lakes import BAD, broken, csv_line, fates, line, lines, load, loads, numbers, rejects
 from tests.ingest.lakes import CSV_HEADER as HEADER
 
 if TYPE_CHECKING:
@@ -71,3 +73,37 @@ def test_a_log_that_was_loaded_as_it_grew_is_replaced_whole(tmp_path: Path, lake
     assert len(loads(lake)) == 1
     assert numbers(lake) == [0, 1, 2, 3]
     assert broken(lake) == {}
+
+
+@pytest.mark.parametrize("step", ["read_fields", "understand"])
+@pytest.mark.parametrize("piece", [300, 1 << 30], ids=["in pieces", "at once"])
+def test_a_source_that_the_engine_fails_on_is_the_only_one_that_is_not_loaded(
+    step: str, piece: int, tmp_path: Path, lake: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(source, "BLOCK_BYTES", 400)
+    monkeypatch.setattr(source, "_CHUNK", 200)
+    monkeypatch.setattr(loader, "PIECE_BYTES", piece)
+    taken = getattr(Understanding, step)
+
+    def failing(understanding: Understanding, given: Any, *more: Any) -> Any:
+        texts = [one.block.data for one in given] if step == "read_fields" else given.lines["line"].to_pylist()
+        if any("poison" in str(text) for text in texts):
+            raise duckdb.InternalException("nothing of the log may get out: poison")
+        return taken(understanding, given, *more)
+
+    monkeypatch.setattr(Understanding, step, failing)
+    good, bad, last = lines(*range(5)), lines(*range(10, 15)) + line(15, extra="poison") + lines(16, 17), lines(20, 21)
+    paths = [_written(tmp_path, f"{name}.log", content) for name, content in zip("abc", (good, bad, last), strict=True)]
+
+    report = load(lake, *paths)
+
+    assert [one.status for one in report.sources] == ["loaded", "failed", "loaded"]
+    error = report.sources[1].error or ""
+    assert error.startswith(f"{paths[1]}: lines from ")
+    assert "could not be understood (InternalException)" in error
+    assert "poison" not in error
+    assert numbers(lake) == [0, 1, 2, 3, 4, 20, 21]
+    assert broken(lake) == {}
+    monkeypatch.undo()
+    assert [one.status for one in load(lake, *paths).sources] == ["unchanged", "loaded", "unchanged"]
+    assert numbers(lake) == [0, 1, 2, 3, 4, *range(10, 18), 20, 21]
