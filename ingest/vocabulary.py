@@ -71,12 +71,16 @@ class _Known:
 class Vocabulary:
     """What the distinct values of the blocks so far say.
 
-    At most `most` of those that the last block did not have are remembered, so that memory does not grow with the input.
+    At most `most` of those that the last block did not have are remembered, and none where all are more than `most_bytes`: memory
+    does not grow with the input, however long its values are.
     """
 
-    def __init__(self, connection: duckdb.DuckDBPyConnection, *, most: int = 10_000) -> None:
+    def __init__(
+        self, connection: duckdb.DuckDBPyConnection, *, most: int = 10_000, most_bytes: int = 16 << 20
+    ) -> None:
         self._connection = connection
         self._most = most
+        self._most_bytes = most_bytes
         self._known: dict[str, _Known] = {}
 
     def encode(self, raw: pa.Table) -> pa.Table:
@@ -113,7 +117,7 @@ class Vocabulary:
         is_new = places >= len(known.values)
         is_left = np.ones(len(known.values), dtype=np.bool_)
         is_left[places[~is_new]] = False
-        if np.count_nonzero(is_left) > self._most:
+        if np.count_nonzero(is_left) > self._most or known.values.nbytes > self._most_bytes:
             is_left[:] = False
         answers = known.answers
         if is_new.any():

@@ -82,16 +82,29 @@ def test_a_column_that_no_line_of_a_block_has_may_be_without_a_type(connection: 
     assert [row[:2] for row in _said(vocabulary, untyped)] == [("missing", None)] * 3
 
 
-def test_only_so_much_is_remembered(connection: DuckDBPyConnection) -> None:
-    vocabulary = Vocabulary(connection, most=3)
+@pytest.mark.parametrize(
+    ("bounds", "remembered"),
+    [
+        # Two of the block, and those before it as long as they are three at most,
+        ({"most": 3}, [2, 4, 2, 4, 2]),
+        # or as long as what is known has a hundred bytes at most: two of these values have fewer, four have more.
+        ({"most_bytes": 100}, [2, 4, 2, 4, 2]),
+        ({"most_bytes": 10}, [2, 2, 2, 2, 2]),
+        ({}, [2, 4, 6, 8, 10]),
+    ],
+)
+def test_only_so_much_is_remembered(
+    bounds: dict[str, int], remembered: list[int], connection: DuckDBPyConnection
+) -> None:
+    vocabulary = Vocabulary(connection, **bounds)
 
-    remembered = []
+    found = []
     for block in range(5):
-        vocabulary.encode(_raw(*[(None, None, None, None, f"?skip={2 * block + number}", None) for number in (1, 2)]))
-        remembered.append(len(connection.sql("select code from known_request_queries").fetchall()))
+        queries = [f"?skip={2 * block + number:031}" for number in (1, 2)]
+        vocabulary.encode(_raw(*[(None, None, None, None, query, None) for query in queries]))
+        found.append(len(connection.sql("select code from known_request_queries").fetchall()))
 
-    # Two of the block, and those before it as long as they are three at most.
-    assert remembered == [2, 4, 2, 4, 2]
+    assert found == remembered
 
 
 def test_nothing_is_said_where_nothing_was_asked(connection: DuckDBPyConnection) -> None:
