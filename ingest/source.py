@@ -35,6 +35,10 @@ BLOCK_BYTES: Final = 64 << 20
 _BLOCK_LINES: Final = 250_000
 """The same for lines that are next to nothing, of which 64 MB would be 64 million."""
 
+_LONG_LINE_BYTES: Final = 8 << 10
+_LONG_LINES_BYTES: Final = 16 << 20
+"""The same where lines are that long on average: the engine holds a step's results for 2,048 lines at a time."""
+
 MAX_LINE_BYTES: Final = 8 << 20
 """Longer lines are rejected as `line_too_long`. The longest URL that a server takes is far below it."""
 
@@ -158,7 +162,8 @@ class Reader:
                 end = len(read) + found
             read += piece
             lines += line_ends
-            if len(read) < BLOCK_BYTES and lines < _BLOCK_LINES and len(read) - end <= MAX_LINE_BYTES:
+            full = BLOCK_BYTES if len(read) < lines * _LONG_LINE_BYTES else _LONG_LINES_BYTES
+            if len(read) < full and lines < _BLOCK_LINES and len(read) - end <= MAX_LINE_BYTES:
                 continue
             lines = 0
             if end:

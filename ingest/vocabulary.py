@@ -64,15 +64,16 @@ _QUESTIONS = {
 class _Known:
     """Distinct values and what a view says of them, in the same order: by code. Those of the last block come first."""
 
-    values: pa.Table
+    values: pa.Table | None
+    """None where they are too long to be remembered."""
     answers: pa.Table
 
 
 class Vocabulary:
     """What the distinct values of the blocks so far say.
 
-    At most `most` of those that the last block did not have are remembered, and none where all are more than `most_bytes`: memory
-    does not grow with the input, however long its values are.
+    At most `most` of those that the last block did not have are remembered, and none where those of a block are more than
+    `most_bytes`, of which so much is understood at a time: memory does not grow with the input, however long its values are.
     """
 
     def __init__(
@@ -108,8 +109,12 @@ class Vocabulary:
 
     def _knowing(self, view: str, question: _Question, values: pa.Table) -> _Known:
         """What is known when these distinct values of a block are understood: they come first, in their order."""
-        known = self._known.get(view)
-        if known is None:
+        known = self._known.pop(view, None)
+        if values.nbytes > self._most_bytes:
+            pieces = _pieces(values, self._most_bytes)
+            answers = pa.concat_tables([self._understood(view, question, piece) for piece in pieces])
+            return _Known(None, _numbered(answers.combine_chunks()))
+        if known is None or known.values is None:
             return _Known(values, self._understood(view, question, values))
         # The known ones are distinct and come first, so whatever has one of their numbers is one of them.
         numbers, _ = _distinct(pa.concat_tables([known.values, values]))
@@ -131,13 +136,15 @@ class Vocabulary:
         """What the view says of each of these values; nothing but nulls where it is not to be asked."""
         connection = self._connection
         connection.register("new_values", _numbered(values))
+        # Rolled back, because long texts that a table had stay in memory when it is emptied.
+        connection.begin()
         try:
             connection.execute(f"insert into {question.texts} {question.filling}")
             return connection.sql(
                 f"select code, answers.* exclude (code) from new_values left join {view} as answers using (code) order by code"  # noqa: S608 - a name of ours
             ).to_arrow_table()
         finally:
-            connection.execute(f"truncate {question.texts}")
+            connection.rollback()
             connection.unregister("new_values")
 
 
@@ -149,9 +156,25 @@ def _numbered(rows: pa.Table) -> pa.Table:
     return rows.append_column("code", code)
 
 
+def _pieces(values: pa.Table, most_bytes: int) -> list[pa.Table]:
+    """The values in pieces of about so many bytes: the engine takes many times as much while it looks at them."""
+    lengths = sum(
+        pc.fill_null(pc.binary_length(column), 0).to_numpy().astype(np.int64)
+        for column in values.columns
+        if pa.types.is_string(column.type)
+    )
+    _, starts = np.unique(np.cumsum(lengths) // most_bytes, return_index=True)
+    return [
+        values.slice(start, end - start)
+        for start, end in zip(starts.tolist(), [*starts[1:].tolist(), len(values)], strict=True)
+    ]
+
+
 def _distinct(rows: pa.Table) -> tuple[pa.Array, pa.Table]:
     """For each row the number of its values among the distinct ones, and these, in the order in which they come first."""
     encoded = [pc.dictionary_encode(column.combine_chunks(), null_encoding="encode") for column in rows.columns]
+    if len(encoded) == 1:
+        return encoded[0].indices, pa.table([encoded[0].dictionary], names=rows.column_names)
     combined = np.zeros(len(rows), dtype=np.int64)
     for column in encoded:
         combined = combined * len(column.dictionary) + column.indices.to_numpy()

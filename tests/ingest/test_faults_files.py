@@ -365,6 +365,23 @@ def test_a_long_log_takes_no_more_memory_than_a_short_one(tmp_path: Path) -> Non
     assert peaks[1] < 1.35 * peaks[0]
 
 
+@needs_measuring
+def test_long_values_of_which_none_comes_back_take_no_more_memory(tmp_path: Path) -> None:
+    peaks = []
+    for megabytes in scaled((40, 120), (150, 3000)):
+        process = start("ingest", "--lake", tmp_path / f"{megabytes}", "-")
+        assert process.stdin is not None
+        count = megabytes * MB // 40_000
+        for number in range(count):
+            url = f"https://1234.rest.afas.online/ProfitRestServices/connectors/KnSubject?filterfieldids={number}{'x' * 39_500}"
+            process.stdin.write(line(number, url=url, user_agent=f"{number} {'y' * 200}"))
+        done = finish(process)
+        assert done.code == 0
+        assert len(numbers(tmp_path / f"{megabytes}")) == count
+        peaks.append(done.peak_mb)
+    assert peaks[1] < 1.35 * peaks[0]
+
+
 def test_binary_or_unknown_content_is_not_loaded(tmp_path: Path, lake: Path) -> None:
     for content in (
         b"\0" * 5000,

@@ -65,9 +65,14 @@ SAID_OF_SECOND = [
 ]
 
 
-@pytest.mark.parametrize("most", [0, 1, 2, 100])
-def test_what_a_value_says_does_not_depend_on_what_came_before(connection: DuckDBPyConnection, most: int) -> None:
-    vocabulary = Vocabulary(connection, most=most)
+@pytest.mark.parametrize(
+    "bounds",
+    [*({"most": most} for most in (0, 1, 2, 100)), *({"most_bytes": most_bytes} for most_bytes in (1, 50, 90, 500))],
+)
+def test_what_a_value_says_does_not_depend_on_what_came_before(
+    connection: DuckDBPyConnection, bounds: dict[str, int]
+) -> None:
+    vocabulary = Vocabulary(connection, **bounds)
 
     said = [_said(vocabulary, raw) for raw in (FIRST, SECOND, FIRST, SECOND)]
 
@@ -105,6 +110,18 @@ def test_only_so_much_is_remembered(
         found.append(len(connection.sql("select code from known_request_queries").fetchall()))
 
     assert found == remembered
+
+
+def test_long_values_leave_nothing_behind_in_the_engine(connection: DuckDBPyConnection) -> None:
+    vocabulary = Vocabulary(connection, most_bytes=1 << 20)
+    held = []
+    for block in range(5):
+        queries = [f"?skip={block}&filtervalues={number}{'x' * 50_000}" for number in range(100)]
+        vocabulary.encode(_raw(*[(None, None, None, None, query, None) for query in queries]))
+        [[held_now]] = connection.sql("select sum(memory_usage_bytes)::bigint from duckdb_memory()").fetchall()
+        held.append(held_now)
+
+    assert held[-1] < held[0] + (1 << 20)
 
 
 def test_nothing_is_said_where_nothing_was_asked(connection: DuckDBPyConnection) -> None:
