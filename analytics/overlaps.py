@@ -69,6 +69,8 @@ def overlaps_after_load(warehouse: Warehouse, loaded_at: dt.datetime) -> tuple[O
     if new.is_empty():
         return ()
     first, last = (moment.date() for moment in (new["first_call"][0], new["last_call"][0]))
+    if warehouse.query("select 1 from loads where calls > 0 limit 2").height < 2:
+        return ()  # a load has no twins in itself
     until = last + dt.timedelta(days=2)  # days are those of the lake's time zone, which may be ahead of UTC
     since = max(first - dt.timedelta(days=1), until - dt.timedelta(days=DAYS_AFTER_A_LOAD))
     streams = set(new["stream"])

@@ -107,6 +107,9 @@ class Understanding:
 
     def __init__(self, *, in_step: bool = False) -> None:
         self._connection: duckdb.DuckDBPyConnection = connect()
+        # What a block's steps have used the next ones will: given back after each, it would be asked for again at once.
+        for setting in ("allocator_flush_threshold", "allocator_bulk_deallocation_flush_threshold"):
+            self._connection.execute(f"set {setting} = '8GB'")
         if in_step:
             [[threads]] = self._connection.execute("select current_setting('threads')").fetchall()
             self._connection.execute("set threads = ?", [max(threads - 1, 1)])
