@@ -106,6 +106,14 @@ def test_a_bad_row_of_parquet_spoils_itself_alone(tmp_path: Path) -> None:
     assert lakes.broken(lake) == {}
 
 
+def test_numbers_of_parquet_may_be_floating_point_ones(tmp_path: Path) -> None:
+    # As data frames write whole numbers of which some are missing.
+    lake, path = tmp_path / "lake", tmp_path / "calls.parquet"
+    write_table(_table(3, status=[200.0, None, 404.0], duration_ms=[12.0, None, 1.5]), path)
+    assert lakes.fate(lakes.load_one(lake, path)) == ("loaded", 2, 1, 0, 0)
+    assert [(call["status"], call["duration_ms"]) for call in lakes.calls(lake)] == [(200, 12.0), (404, 1.5)]
+
+
 def test_times_of_parquet_without_a_zone_need_one(tmp_path: Path) -> None:
     path = tmp_path / "calls.parquet"
     write_table(_table(1, timestamp=pa.array([1_782_907_200_000], pa.timestamp("ms"))), path)

@@ -178,9 +178,9 @@ def _from_epoch(text: str) -> dt.datetime | None:
 
 
 def read_status(value: Value) -> int | None:
-    """Return a status from 100 to 599, or None."""
+    """Return a status from 100 to 599, or None. 404.0 is one, 404.2 is none."""
     text = _text(value) or ""
-    return int(text) if re.fullmatch(r"[1-5][0-9]{2}", text) else None
+    return int(text[:3]) if re.fullmatch(r"[1-5][0-9]{2}(\.0{1,9})?", text) else None
 
 
 def read_duration(value: Value) -> float | None:
