@@ -42,8 +42,18 @@ def format_of(name: str, first: Block | None, options: ReadOptions, sample: Call
         return log_format("json")  # empty, or nothing but comments so far
     raise UnknownFormatError(
         f"{name}: unknown_format: no format claims its first line: {sample(lines[0])!r}; known: {', '.join(FORMATS)};"
-        " --log-format, --layout or --dialect says which it is"
+        f" {_what_to_do(lines[0])}"
     )
+
+
+def _what_to_do(first_line: str) -> str:
+    """What helps with a source that no format claims."""
+    begin = first_line.strip("\ufeff \t\r")
+    if begin == "{":
+        return "it looks like JSON over several lines: jq -c . FILE makes it one record a line"
+    if begin == "[" or begin.startswith("[{"):
+        return "it looks like a JSON list: jq -c '.[]' FILE makes it one record a line"
+    return "--log-format, --layout or --dialect says which it is"
 
 
 def wanted_format(options: ReadOptions) -> str | None:

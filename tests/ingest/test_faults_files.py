@@ -396,6 +396,23 @@ def test_binary_or_unknown_content_is_not_loaded(tmp_path: Path, lake: Path) -> 
     assert loads(lake) == []
 
 
+@pytest.mark.parametrize(
+    ("begin", "help_text"),
+    [
+        ("hello", "--log-format, --layout or --dialect says which it is"),
+        ("{\n", "it looks like JSON over several lines: jq -c . FILE makes it one record a line"),
+        ("[\r\n", "it looks like a JSON list: jq -c '.[]' FILE makes it one record a line"),
+        ("\ufeff[{", "it looks like a JSON list: jq -c '.[]' FILE makes it one record a line"),
+        ("[not JSON", "--log-format, --layout or --dialect says which it is"),
+    ],
+)
+def test_of_unknown_content_it_is_said_what_helps(tmp_path: Path, lake: Path, begin: str, help_text: str) -> None:
+    content = f'{begin}"status": 200}}\n'.encode()
+    report = load_one(lake, _written(tmp_path, content))
+    assert report.error is not None
+    assert report.error.endswith(f"; {help_text}")
+
+
 def test_what_no_format_claims_in_a_folder_is_skipped_and_named(tmp_path: Path, lake: Path) -> None:
     path = _written(tmp_path, b"hello world\n", "logs/readme.txt")
     _written(tmp_path, lines(0), "logs/access.log")
