@@ -19,7 +19,7 @@ from ingest import Lake, ReadOptions, ingest, retry_rejects
 from tests.ingest.lakes import BAD, broken, fates, leftovers, line, lines, load, loads, numbers, rejects
 from tests.ingest.measured import ROOT
 from tests.ingest.other_process import other_process
-from tests.ingest.scale import scaled
+from tests.ingest.scale import IS_THOROUGH, scaled
 from tests.ingest.worked import NOW
 
 if TYPE_CHECKING:
@@ -375,8 +375,9 @@ def test_many_small_files_cost_little_each(tmp_path: Path) -> None:
         pace = _Pace()
         report = ingest(lake, [str(logs)], ReadOptions(), now=NOW, progress=pace)
         assert Counter(source.status for source in report.sources) == {status: count}
-        # What grows with the square of their number would make the last tenth cost 19 times the first one.
-        first, last = pace.tenths()
-        assert last < 3 * first
-        assert pace.listing < 1 + first + last  # a second for the lake that is opened before
+        if IS_THOROUGH:  # of a few files a tenth costs less than one decision, in whichever tenth that falls
+            # What grows with the square of their number would make the last tenth cost 19 times the first one.
+            first, last = pace.tenths()
+            assert last < 3 * first
+            assert pace.listing < 1 + first + last  # a second for the lake that is opened before
     assert numbers(lake) == list(range(count))
