@@ -8,8 +8,7 @@ READY := .venv/.ready
 PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11 python; do \
 	"$$p" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo "$$p" && break; done)
 
-# Processes side by side; the tests of a file stay together, for they share what it sets up.
-PYTEST := $(PY) -m pytest -n auto --maxprocesses 4 --dist loadfile
+PYTEST := $(PY) -m pytest -n auto --maxprocesses 4
 
 .PHONY: help demo test faults check bench lock
 .DEFAULT_GOAL := help
@@ -25,13 +24,14 @@ help:
 demo: $(READY)
 	@$(PY) -m koppelzicht demo
 
+# The tests of a file stay in one process, for they share what it sets up.
 test: $(READY)
 	@$(PY) tests/browser.py
-	@$(PYTEST)
+	@$(PYTEST) --dist loadfile
 
 # Hundreds of kills, gigabytes, many more scenarios: the same tests, see tests/ingest/scale.py.
 faults: $(READY)
-	@FAULTS=1 $(PYTEST) tests/ingest/test_exactly_once.py tests/ingest/test_faults_files.py \
+	@FAULTS=1 $(PYTEST) --dist worksteal tests/ingest/test_exactly_once.py tests/ingest/test_faults_files.py \
 		tests/ingest/test_faults_machine.py tests/ingest/test_secrets.py tests/ingest/test_commit.py
 
 check: $(READY)
