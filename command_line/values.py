@@ -86,6 +86,8 @@ def cell(column: str, value: object) -> str:
 
     >>> cell("calls", 1234567), cell("partner", 1234567), cell("error_rate", 0.0123)
     ('1,234,567', '1234567', '1.23 %')
+    >>> cell("sum(calls)", decimal.Decimal(1234567)), cell("avg", decimal.Decimal("1234.5"))
+    ('1,234,567', '1,234.5000')
     >>> cell("environments", ["production", "test"])
     'production, test'
     """
@@ -100,8 +102,8 @@ def cell(column: str, value: object) -> str:
             return f"{float(value) * 100:.2f} %"
         case float() if column.endswith("_ms"):
             return f"{value:,.0f}"
-        case int():
-            return _whole(column, value)
+        case int() | decimal.Decimal() if _is_whole(value):
+            return _whole(column, int(value))
         case float() | decimal.Decimal():
             return f"{round(value, 4):,}"
         case dt.datetime():
@@ -165,10 +167,15 @@ def _is_share(column: str) -> bool:
     return "share" in column or "error_rate" in column
 
 
+def _is_whole(value: int | decimal.Decimal) -> bool:
+    """Whether it has no fraction by its type: DuckDB gives a sum of integers as a decimal."""
+    return isinstance(value, int) or value.as_tuple().exponent == 0
+
+
 def _decimal(value: decimal.Decimal) -> int | float | None:
     if not value.is_finite():
         return None
-    return int(value) if value.as_tuple().exponent == 0 else float(value)
+    return int(value) if _is_whole(value) else float(value)
 
 
 def _instant(value: dt.datetime) -> str:
