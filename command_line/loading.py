@@ -96,11 +96,14 @@ def inspect(
     import ingest as floor
 
     check_standard_input(is_read=file == "-")
+    limit = limit if as_json else limit or MOST_SHOWN
+    inspection = floor.inspect(file, options, limit=limit, now=now())
+    for warning in inspection.warnings:
+        say(f"warning: {warning}")
     if as_json:
-        output.print_record(floor.inspect(file, options, limit=limit, now=now()), as_json=True)
+        output.print_record(inspection.model_dump(exclude={"warnings"}), as_json=True)
     else:
-        limit = limit or MOST_SHOWN
-        _print_inspection(file, floor.inspect(file, options, limit=limit, now=now()), limit)
+        _print_inspection(file, inspection, limit)
 
 
 def _warn_of_overlaps(lake: Path, loaded_at: dt.datetime) -> None:
@@ -142,7 +145,7 @@ def _print_ingest_report(report: IngestReport, *, as_json: bool) -> None:
         output.write("\n{}, {}: {}, {}, {ignored:,} ignored\n".format(*words, ignored=totals["ignored"]))
 
 
-def _print_inspection(file: str, inspection: Inspection, limit: int) -> None:
+def _print_inspection(file: str, inspection: Inspection, limit: int | None) -> None:
     if inspection.lines == 0:
         output.write(f"{'standard input' if file == '-' else shown(file)} is empty\n")
         return

@@ -7,14 +7,15 @@ import itertools
 from typing import TYPE_CHECKING, Any
 
 from ingest.call import Call
-from ingest.documents import document_blocks, document_format
+from ingest.documents import document_blocks, document_context, document_format
 from ingest.formats import lists_of_records, log_format
 from ingest.lake import DEFAULT_TIME_ZONE
 from ingest.reading import format_of, wanted_format
 from ingest.records import one_record_a_line
 from ingest.report import Inspection, Reject
-from ingest.source import open_source, stream_of
-from ingest.understanding import Stretch, Understanding
+from ingest.source import STANDARD_INPUT, open_source, stream_of
+from ingest.source_warnings import source_warnings
+from ingest.understanding import Counts, Stretch, Understanding
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -39,31 +40,39 @@ def inspect(path: str, options: ReadOptions, *, limit: int | None, now: dt.datet
         first = next(blocks, None)
         form = log_format(kind) if kind else format_of(path, first, options, understanding.sample)
         understanding.begin(now=now, time_zone=DEFAULT_TIME_ZONE, source_time_zone=options.time_zone, host=options.host)
-        context: Mapping[str, Any] = {}
-        lines = calls = 0
+        context: Mapping[str, Any] = _context(kind, path)
+        counts = Counts()
         for block in itertools.chain([first] if first else [], blocks):
             if block.kind == "long_more":
                 continue
             stretch = Stretch(
                 block=one_record_a_line(block, lists_of_records(form)),
-                first_line=lines + 1,
+                first_line=counts.lines + 1,
                 context=context,
                 load_id="",
                 source=path,
                 stream=stream,
             )
-            [counts], [context] = understanding.read([stretch], form)
-            lines += counts.lines
-            calls += counts.calls
-            if limit is not None and calls >= limit:
+            [counted], [context] = understanding.read([stretch], form)
+            counts += counted
+            if limit is not None and counts.calls >= limit:
                 break
         return Inspection(
-            log_format=form.name if lines else "empty",
+            log_format=form.name if counts.lines else "empty",
             dialect=form.dialect,
-            lines=lines,
+            lines=counts.lines,
             calls=[Call.model_validate(row) for row in understanding.calls()[:limit].to_pylist()],
             rejects=[
                 Reject.model_validate({name: row[name] for name in Reject.model_fields})
                 for row in understanding.rejects()[:limit].to_pylist()
             ],
+            warnings=source_warnings(path, form, context, counts),
         )
+
+
+def _context(kind: str | None, path: str) -> Mapping[str, Any]:
+    """What a document says about all of its lines; nothing is known of lines before they are read."""
+    if kind is None or path == STANDARD_INPUT:
+        return {}
+    with contextlib.closing(open_source(path)) as reader:
+        return document_context(kind, reader)

@@ -14,6 +14,7 @@ from ingest.recognition import end_of_first_data
 from ingest.records import one_record_a_line
 from ingest.report import SourceReport
 from ingest.source import MARK_INTERVAL, STANDARD_INPUT, Block, open_source
+from ingest.source_warnings import source_warnings
 from ingest.understanding import Counts, Stretch
 from ingest.version import VERSION
 
@@ -24,10 +25,6 @@ if TYPE_CHECKING:
     from ingest.formats import LogFormat
     from ingest.recognition import Marks
     from ingest.source import Fingerprint, Reader
-
-
-_MANY_CALLS = 100
-"""So many calls without an id are no chance."""
 
 
 class Source:
@@ -146,15 +143,9 @@ class Load:
             resume={"next_line": self.next_line, "is_in_line": self.is_in_line, **self.context},
         )
 
-    def warnings(self) -> list[str]:
-        """What the operator should know."""
-        warnings = [*self.log_format.warnings(self.context)]
-        if not warnings and self.counts.calls >= _MANY_CALLS and not self.counts.calls_with_id:
-            warnings.append(
-                f"none of its {self.counts.calls:,} calls has an IntegrationId: every call is unidentified;"
-                " does the log hold that header?"
-            )
-        return [f"{self.name}: {warning}" for warning in warnings]
+    def warnings(self, decided: Counts) -> tuple[str, ...]:
+        """What the operator should know of the whole source, of which pieces with these counts have been decided before."""
+        return source_warnings(self.name, self.log_format, self.context, decided + self.counts)
 
     def report(self, decided: Counts) -> SourceReport:
         """What became of the whole source, of which pieces with these counts have been decided before."""

@@ -401,8 +401,9 @@ class Loader:
             self._fail(load.name, load.stream, error)
             raise _RefusedError from error
         self._end_piece(load)
-        self._batch.warnings += load.warnings()
-        self._batch.reports[number] = load.report(self._decided.get(load.name, Counts()))
+        decided = self._decided.get(load.name, Counts())
+        self._batch.warnings += load.warnings(decided)
+        self._batch.reports[number] = load.report(decided)
         self._batch.read.append(load)
 
     def _count(self, name: str) -> Callable[[int], None]:

@@ -105,6 +105,8 @@ class Inspection(BaseModel):
     lines: int
     calls: list[Any]
     rejects: list[Reject]
+    warnings: tuple[str, ...]
+    """What `ingest` would warn of, as far as the lines that were read show it."""
 
 
 class Check(BaseModel):

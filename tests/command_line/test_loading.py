@@ -95,6 +95,17 @@ def test_inspect_shows_calls_with_the_columns_of_the_contract_and_writes_nothing
     assert list(tmp_path.iterdir()) == [log]
 
 
+@pytest.mark.parametrize("options", [(), ("--json",)])
+def test_inspect_warns_on_standard_error_as_ingest_does(run: Run, tmp_path: Path, options: tuple[str, ...]) -> None:
+    (tmp_path / "calls.csv").write_text(
+        "timestamp,method,url,status\n2026-03-29T00:30:00Z,GET,https://4321.rest.afas.online/ProfitRestServices/metainfo,200\n"
+    )
+    code, out, err = run("inspect", "calls.csv", *options)
+    warning = "warning: calls.csv: the header names no integration_id: every call is unidentified\n"
+    assert (code, err, "warning" in out) == (0, warning, False)
+    assert warning in run("ingest", "calls.csv", *options)[2]
+
+
 def test_strict_judges_the_lines_that_are_read_in_this_run(run: Run, loaded: Path) -> None:
     assert run("ingest", "calls.log", "--strict")[0] == 0
     with loaded.open("a", encoding="utf-8") as log:

@@ -1,10 +1,14 @@
-"""What the operator is told of a source that was loaded."""
+"""What the operator is told of a source, when it is loaded and when it is only inspected."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import pytest
+
+from ingest import ReadOptions, inspect
 from tests.ingest import lakes
+from tests.ingest.worked import NOW
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -24,3 +28,24 @@ def test_one_id_or_few_calls_are_no_reason_to_warn(tmp_path: Path) -> None:
     malformed = lakes.line(200, headers={"IntegrationId": "4321-1"})
     one.write_bytes(b"".join(lakes.line(number, headers={}) for number in range(100, 200)) + malformed)
     assert lakes.load(tmp_path / "lake", few, one).warnings == ()
+
+
+_SAID: dict[str, tuple[bytes, str]] = {
+    "json": (b"".join(lakes.line(number, headers={}) for number in range(100)), "none of its 100 calls has an"),
+    "csv": (lakes.CSV_HEADER + lakes.csv_line(1), "the header names no integration_id"),
+    "w3c": (lakes.W3C_FIELDS + lakes.w3c_line(1), "#Fields names no cs(IntegrationId)"),
+    "combined": (
+        b'192.0.2.7 - - [21/Oct/2026:13:55:36 +0200] "GET /ProfitRestServices/metainfo HTTP/1.1" 200 5\n',
+        "the layout names no IntegrationId header",
+    ),
+}
+
+
+@pytest.mark.parametrize(("content", "said"), _SAID.values(), ids=_SAID.keys())
+def test_inspect_warns_as_ingest_does(content: bytes, said: str, tmp_path: Path) -> None:
+    path = tmp_path / "calls.log"
+    path.write_bytes(content)
+    inspection = inspect(str(path), ReadOptions(host="4321.rest.afas.online"), limit=None, now=NOW)
+    loaded = lakes.load(tmp_path / "lake", path, host="4321.rest.afas.online")
+    assert inspection.warnings == loaded.warnings
+    assert [said in warning for warning in loaded.warnings] == [True]
