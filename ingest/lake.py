@@ -30,9 +30,8 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import pyarrow as pa
 import pyarrow.compute as pc
-from deltalake import CommitProperties, DeltaTable, Field, Transaction, write_deltalake
+from deltalake import CommitProperties, DeltaTable, Transaction, write_deltalake
 from deltalake.exceptions import CommitFailedError, DeltaError, TableNotFoundError
-from deltalake.schema import PrimitiveType
 from deltalake.transaction import AddAction, RemoveAction
 
 from ingest.arrow import arrow_schema
@@ -61,11 +60,7 @@ if TYPE_CHECKING:
 
     from ingest.data_file import DataFile, NewFile
 
-FORMAT_VERSION = 3
-_READ_FORMATS = (1, 2, FORMAT_VERSION)
-"""1: before retention, without the ledger's column `removed`; 2: before retries, without `retried`. Who writes adds them."""
-
-_ADDED_COLUMNS = ("removed", "retried")
+FORMAT_VERSION = 4
 
 DEFAULT_TIME_ZONE = "Europe/Amsterdam"
 APPLICATION = "ledger"
@@ -113,8 +108,26 @@ class Lake:
 
     @property
     def time_zone(self) -> str:
-        """The time zone of its business days. LakeError when there is no lake or a newer version wrote it."""
-        return self._settings()[1]
+        """The time zone of its business days. LakeError when there is no lake or another version wrote it."""
+        try:
+            settings = json.loads((self.path / "lake.json").read_text(encoding="utf-8"))
+        except NotADirectoryError:
+            raise LakeError(f"{self.path}: is a file; expected the folder of a lake") from None
+        except FileNotFoundError:
+            raise LakeError(f"{self.path}: there is no lake here; 'koppelzicht ingest' creates one") from None
+        except (OSError, ValueError) as error:
+            raise LakeError(f"{self.path / 'lake.json'}: cannot be read: {error}") from error
+        found = settings.get("format") if isinstance(settings, dict) else settings
+        if found != FORMAT_VERSION:
+            raise LakeError(
+                f"{self.path}: the lake has format {found!r}, this version of koppelzicht reads {FORMAT_VERSION}; "
+                "use the version that wrote it, or load the logs into a new lake"
+            )
+        return str(settings["time_zone"])
+
+    def _refuse_another_format(self) -> None:
+        """LakeError where another version wrote the lake, before anything in it is changed."""
+        _ = self.time_zone
 
     def create(self, *, time_zone: str | None = None) -> None:
         """Create the lake and its tables where they are missing. Safe in many processes at once.
@@ -134,13 +147,13 @@ class Lake:
             raise LakeError(f"{self.path}: is a file, or below one; expected a folder for the lake") from error
         except OSError as error:
             raise LakeError(f"{self.path}: the lake cannot be created: {error.strerror or error}") from error
-        if time_zone is not None and self.time_zone != time_zone:
+        found = self.time_zone
+        if time_zone is not None and found != time_zone:
             raise LakeError(
-                f"{self.path}: the lake's days are in {self.time_zone}, not in {time_zone}; this is fixed when it is made"
+                f"{self.path}: the lake's days are in {found}, not in {time_zone}; this is fixed when it is made"
             )
         for name, columns in (("calls", CALL_COLUMNS), ("rejects", REJECT_COLUMNS), ("loads", LEDGER_COLUMNS)):
             self._create_table(name, columns)
-        self._upgrade()
 
     def ledger(self) -> tuple[DeltaTable, Ledger]:
         """The ledger as it stands, with the table it was read through: a decision has to be made through that one."""
@@ -177,7 +190,7 @@ class Lake:
 
     def roll_forward(self) -> int:
         """Bring `rejects` and `calls` to what the ledger has decided. Returns how many decisions waited for that."""
-        self._upgrade()
+        self._refuse_another_format()
         behind = min(self._reached("rejects"), self._reached("calls"))
         waiting = self._decided_after(behind)
         for step in _steps(waiting):
@@ -340,7 +353,7 @@ class Lake:
         return self._ledger
 
     def _read_ledger_file(self, name: str, columns: Sequence[str] | None = None) -> pa.Table:
-        """The rows of one of the ledger's files; what an older one does not have is missing."""
+        """The rows of one of the ledger's files."""
         # Not `parquet.read_table`, which takes a second to import what is not needed for one file.
         from pyarrow.parquet import ParquetFile
 
@@ -369,45 +382,6 @@ class Lake:
                 found = self._read_ledger_file(name)
                 rows += _ledger_rows(found.filter(pc.greater(found["decision"], version)))
         return _in_order(rows)
-
-    def _upgrade(self) -> None:
-        """Make a lake of an older format one of this format. Safe in many processes at once, and after a crash."""
-        found, time_zone = self._settings()
-        if found == FORMAT_VERSION:
-            return
-        for _ in range(_ATTEMPTS):
-            table = self._open("loads")
-            there = {column.name for column in table.schema().fields}
-            missing = [name for name in _ADDED_COLUMNS if name not in there]
-            if not missing:
-                break
-            try:
-                table.alter.add_columns([Field(name, PrimitiveType("string"), nullable=True) for name in missing])
-            except CommitFailedError:
-                continue
-            except (DeltaError, OSError) as error:
-                raise LakeError(
-                    f"{self.path}: the lake could not be brought to format {FORMAT_VERSION}: {error}"
-                ) from error
-        _write_anew(self.path / "lake.json", _settings_text(time_zone))
-
-    def _settings(self) -> tuple[int, str]:
-        """The lake's format and time zone."""
-        try:
-            settings = json.loads((self.path / "lake.json").read_text(encoding="utf-8"))
-        except NotADirectoryError:
-            raise LakeError(f"{self.path}: is a file; expected the folder of a lake") from None
-        except FileNotFoundError:
-            raise LakeError(f"{self.path}: there is no lake here; 'koppelzicht ingest' creates one") from None
-        except (OSError, ValueError) as error:
-            raise LakeError(f"{self.path / 'lake.json'}: cannot be read: {error}") from error
-        if not isinstance(settings, dict) or settings.get("format") not in _READ_FORMATS:
-            found = settings.get("format") if isinstance(settings, dict) else settings
-            raise LakeError(
-                f"{self.path}: the lake has format {found!r}, this version of koppelzicht reads up to {FORMAT_VERSION}; "
-                "use the version that wrote it"
-            )
-        return int(settings["format"]), str(settings["time_zone"])
 
     def _create_table(self, name: str, columns: Sequence[Column]) -> None:
         for _ in range(_ATTEMPTS):
@@ -502,7 +476,7 @@ class _Decided:
         return self.rows.filter(pc.less_equal(self.rows["decision"], version))
 
 
-_READERS_COLUMNS = [*(column.name for column in LOAD_COLUMNS), "decision", "kind", "unloaded", *_ADDED_COLUMNS]
+_READERS_COLUMNS = [*(column.name for column in LOAD_COLUMNS), "decision", "kind", "unloaded", "removed", "retried"]
 _READERS_SCHEMA = pa.schema([field for field in arrow_schema(LEDGER_COLUMNS) if field.name in _READERS_COLUMNS])
 
 
@@ -589,15 +563,3 @@ def _write_once(path: Path, text: str) -> None:
             file.write(text)
     finally:
         new.unlink()
-
-
-def _write_anew(path: Path, text: str) -> None:
-    """Put this text in the place of a file, whole or not at all."""
-    new = path.with_name(f".{secrets.token_hex(8)}.tmp")
-    try:
-        new.write_text(text, encoding="utf-8")
-        new.replace(path)
-    except OSError as error:
-        raise LakeError(f"{path}: cannot be written: {error.strerror or error}") from error
-    finally:
-        new.unlink(missing_ok=True)

@@ -29,6 +29,13 @@ REJECT_COLUMNS = (
     Column("reason", "varchar", nullable=False, meaning="why it is no call"),
     Column("detail", "varchar", nullable=True, meaning="what was found and what was expected, redacted"),
     Column("sample", "varchar", nullable=True, meaning="the beginning of the line, redacted, 200 characters at most"),
+    Column("called_at", "timestamptz", nullable=True, meaning="when, UTC, where the line's time can be read"),
+    Column(
+        "integration",
+        "varchar",
+        nullable=True,
+        meaning="the valid IntegrationId in the line's header, and no other text",
+    ),
 )
 """Every column of the lake's `rejects`, in order."""
 

@@ -1,4 +1,5 @@
--- The rejected lines among `understood`, with what was found and what was expected, and their redacted beginning.
+-- The rejected lines among `understood`, with what was found and what was expected, and their redacted beginning. When they were
+-- sent and whose they are says which figures they are missing in; of a line that was cut off neither is sure.
 select
     understood.line_number,
     understood.byte_offset,
@@ -36,8 +37,14 @@ select
         when 'duplicate_key' then 'a key stands in an object twice'
         else raw.detail
     end as detail,
-    redacted_sample(regexp_replace(lines.line, '\r?\n?$', '')) as sample
+    redacted_sample(regexp_replace(lines.line, '\r?\n?$', '')) as sample,
+    case
+        when understood.fate <> 'torn_line' and raw.called_at between timestamptz '2000-01-01 00:00:00+00' and getvariable('latest_call')
+            then raw.called_at
+    end as called_at,
+    case when understood.fate <> 'torn_line' then ids.integration end as integration
 from understood
 join lines using (line_number)
 join raw using (line_number)
+left join known_integration_ids as ids on ids.code = raw.integration_ids_code
 where understood.fate <> 'ignored'

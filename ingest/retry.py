@@ -58,7 +58,7 @@ _WITH_HEADERS = ("csv", "w3c")
 """The formats of which a line cannot be understood without those before it."""
 
 _CALLS, _REJECTS = arrow_schema(CALL_COLUMNS), arrow_schema(REJECT_COLUMNS)
-_SAID = ("load_id", "line_number", "reason", "detail", "sample")
+_SAID = ("load_id", "line_number", "reason", "detail", "sample", "called_at", "integration")
 
 
 def retry_rejects(

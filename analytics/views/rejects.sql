@@ -8,6 +8,8 @@ select
     byte_offset,
     reason,
     detail,
-    sample
+    sample,
+    called_at,
+    integration
 from lake.rejects
 where load_id in (select load_id from lake.loads)

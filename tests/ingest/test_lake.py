@@ -3,90 +3,41 @@
 from __future__ import annotations
 
 import datetime as dt
-import json
 import os
-import shutil
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 import pytest
-from deltalake import CommitProperties, DeltaTable, Transaction, write_deltalake
 from pyarrow.parquet import ParquetFile
 
 from ingest import Lake, LakeError, maintain, unload
 from ingest.ledger import LedgerRow
-from tests.ingest.lakes import BAD, SCHEMAS, broken, calls, lines, load, load_one, loads, numbers, rejects, stored
+from tests.ingest.lakes import BAD, SCHEMAS, broken, calls, lines, load, loads, numbers, rejects
 from tests.ingest.worked import NOW
 
 if TYPE_CHECKING:
     from ingest.ledger import StagedFile
 
 
-def _of_format(number: int, lake: Path) -> None:
-    """Make of a lake what an older version wrote: the ledger without the columns that were added since."""
-    ledger, version = stored(lake, "loads"), Lake(lake).ledger()[1].version
-    added = {"removed", "retried"} if number == 1 else {"retried"}
-    schema = pa.schema([field for field in SCHEMAS["loads"] if field.name not in added])
-    shutil.rmtree(lake / "loads")
-    DeltaTable.create((lake / "loads").as_uri(), schema)
-    table = DeltaTable((lake / "loads").as_uri())
-    properties = CommitProperties(app_transactions=[Transaction("ledger", version)])
-    write_deltalake(table, pa.Table.from_pylist(ledger, schema=schema), mode="append", commit_properties=properties)
-    settings = json.loads((lake / "lake.json").read_text(encoding="utf-8"))
-    (lake / "lake.json").write_text(json.dumps(settings | {"format": number}), encoding="utf-8")
-
-
-@pytest.fixture(params=[1, 2])
-def number(request: pytest.FixtureRequest) -> int:
-    return int(request.param)
-
-
-@pytest.fixture
-def old(tmp_path: Path, number: int) -> Path:
+@pytest.mark.parametrize("number", [3, 5])
+def test_a_lake_of_another_format_is_refused_with_what_to_do_and_stays_as_it_was(tmp_path: Path, number: int) -> None:
     lake, path = tmp_path / "lake", tmp_path / "access.log"
     path.write_bytes(lines(0, 700) + BAD)
     load(lake, path)
-    _of_format(number, lake)
-    return lake
-
-
-def _format(lake: Path) -> int:
-    return int(json.loads((lake / "lake.json").read_text(encoding="utf-8"))["format"])
-
-
-def test_a_lake_of_an_older_format_is_read_as_it_is(old: Path, number: int) -> None:
-    assert numbers(old) == [0, 700]
-    assert [row["calls"] for row in loads(old)] == [2]
-    assert Lake(old).snapshot().removed == {}
-    assert broken(old) == {}
-    assert _format(old) == number
-
-
-def test_a_lake_of_an_older_format_becomes_one_of_this_when_it_is_written(old: Path) -> None:
-    (old.parent / "access.log").write_bytes(lines(0, 700) + BAD + lines(1))
-    assert load_one(old, old.parent / "access.log").calls == 1
-    assert _format(old) == 3
-    assert maintain(old, now=NOW, keep_calls=30).calls_removed == 2
-    assert numbers(old) == [700]
-    assert len(rejects(old)) == 1
-    assert broken(old) == {}
-
-
-def test_an_upgrade_that_was_cut_off_is_completed(old: Path) -> None:
-    Lake(old).roll_forward()
-    (old / "lake.json").write_text('{"format": 1, "time_zone": "Europe/Amsterdam"}', encoding="utf-8")
-    Lake(old).roll_forward()
-    assert _format(old) == 3
-    assert broken(old) == {}
-
-
-def test_a_lake_of_a_later_format_is_refused_with_what_to_do(old: Path) -> None:
-    (old / "lake.json").write_text('{"format": 4, "time_zone": "UTC"}', encoding="utf-8")
-    with pytest.raises(
-        LakeError, match="the lake has format 4, this version of koppelzicht reads up to 3; use the version"
-    ):
-        maintain(old, now=NOW)
+    (lake / "lake.json").write_text(f'{{"format": {number}, "time_zone": "UTC"}}', encoding="utf-8")
+    before = sorted(lake.rglob("*"))
+    path.write_bytes(lines(0, 700) + BAD + lines(1))
+    said = f"the lake has format {number}, this version of koppelzicht reads 4; use the version that wrote it, or load the logs"
+    with pytest.raises(LakeError, match=said):
+        load(lake, path)
+    with pytest.raises(LakeError, match=said):
+        maintain(lake, now=NOW)
+    with pytest.raises(LakeError, match=said):
+        Lake(lake).roll_forward()
+    with pytest.raises(LakeError, match=said):
+        Lake(lake).snapshot()
+    assert sorted(lake.rglob("*")) == before
 
 
 # -- rows that leave

@@ -249,6 +249,8 @@ BROKEN_CALLS: list[tuple[Row, str]] = [
 BROKEN_REJECTS: list[tuple[Row, str]] = [
     ({"reason": "odd"}, "its reason is not known"),
     ({"byte_offset": -1}, "source, line_number or byte_offset is missing or negative"),
+    ({"called_at": dt.datetime(1999, 12, 31, tzinfo=dt.UTC)}, "called_at is impossible"),
+    ({"integration": "4321_1 Jansen"}, "integration is no valid id"),
     ({"sample": "{Jansen"}, "sample does not fit its pattern"),
     ({"sample": "{" * 201}, "sample does not fit its pattern"),
     ({"detail": "of 123456789"}, "detail does not fit its pattern"),

@@ -1,0 +1,91 @@
+"""What the quarantine says of a line besides why: when it was sent and whose it is, as far as the line itself says so."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from ingest import Lake, ReadOptions, maintain, retry_rejects
+from tests.ingest.lakes import broken, load, rows
+from tests.ingest.worked import NOW
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+TARGET = "/ProfitRestServices/metainfo"
+AT = dt.datetime(2026, 10, 1, 8, 0, 1, tzinfo=dt.UTC)
+
+
+def _json(**more: Any) -> str:
+    record = {
+        "timestamp": "2026-10-01T10:00:01+02:00",
+        "method": "GET",
+        "url": f"https://elsewhere.example{TARGET}",
+        "headers": {"IntegrationId": "4321_1"},
+        "status": 200,
+    }
+    return json.dumps(record | more)
+
+
+def _of(lake: Path) -> list[tuple[str, dt.datetime | None, str | None]]:
+    """Reason, time and integration of every reject, in the order of their lines."""
+    found = sorted(rows(Lake(lake).snapshot().rejects), key=lambda row: row["line_number"])
+    return [(row["reason"], row["called_at"], row["integration"]) for row in found]
+
+
+@pytest.mark.parametrize(
+    ("line", "expected"),
+    [
+        (_json(), ("unknown_host", AT, "4321_1")),
+        (_json(status="OK"), ("bad_status", AT, "4321_1")),
+        (_json(headers={"IntegrationId": "4321-1"}), ("unknown_host", AT, None)),
+        (_json(headers={"IntegrationId": "secret token 4321_1"}), ("unknown_host", AT, None)),
+        (_json(headers={"IntegrationId": ["4321_1", "4321_2"]}), ("unknown_host", AT, None)),
+        (_json(headers={"X-Other": "4321_1"}), ("unknown_host", AT, None)),
+        (_json(timestamp="yesterday"), ("bad_time", None, "4321_1")),
+        (_json(timestamp="1970-01-01T00:00:01Z"), ("bad_time", None, "4321_1")),
+        (_json(timestamp="2099-01-01T00:00:01Z"), ("bad_time", None, "4321_1")),
+        ("{this is no record", ("not_a_record", None, None)),
+    ],
+)
+def test_a_rejected_line_says_when_it_was_sent_and_whose_it_is_where_that_can_be_read(
+    tmp_path: Path, line: str, expected: tuple[str, dt.datetime | None, str | None]
+) -> None:
+    (tmp_path / "a.log").write_text(
+        f"{_json(url=f'https://1234.rest.afas.online{TARGET}')}\n{line}\n", encoding="utf-8"
+    )
+    load(tmp_path / "lake", tmp_path / "a.log")
+    assert _of(tmp_path / "lake") == [expected]
+    assert broken(tmp_path / "lake") == {}
+
+
+def test_a_line_that_was_cut_off_says_neither_because_its_end_may_be_missing(tmp_path: Path) -> None:
+    (tmp_path / "a.csv").write_text(
+        "timestamp,method,url,status,integration_id\n"
+        f"2026-10-01T08:00:01Z,GET,https://1234.rest.afas.online{TARGET},OK,4321_10\n"
+        f"2026-10-01T08:00:01Z,GET,https://1234.rest.afas.online{TARGET},OK,4321_1",
+        encoding="utf-8",
+    )
+    load(tmp_path / "lake", tmp_path / "a.csv")
+    load(tmp_path / "lake", tmp_path / "a.csv", final=True)
+    assert _of(tmp_path / "lake")[0] == ("bad_status", AT, "4321_10")
+    assert [(at, whose) for reason, at, whose in _of(tmp_path / "lake")[1:] if reason == "torn_line"] == [(None, None)]
+
+
+def test_what_is_still_rejected_when_it_is_read_again_says_both_anew(tmp_path: Path) -> None:
+    fields = "#Fields: date time cs-method cs-host cs-uri-stem sc-status cs(IntegrationId)\n"
+    (tmp_path / "a.log").write_text(
+        f"{fields}2026-10-01 08:00:01 GET - {TARGET} 200 4321_1\n2026-10-01 08:00:01 GET - {TARGET} OK 4321_2\n",
+        encoding="utf-8",
+    )
+    lake = tmp_path / "lake"
+    load(lake, tmp_path / "a.log")
+    assert _of(lake) == [("no_customer", AT, "4321_1"), ("bad_status", AT, "4321_2")]
+    retry_rejects(lake, [str(tmp_path / "a.log")], ReadOptions(host="1234.rest.afas.online"), now=NOW)
+    assert _of(lake) == [("bad_status", AT, "4321_2")]
+    maintain(lake, now=NOW)
+    assert _of(lake) == [("bad_status", AT, "4321_2")]
+    assert broken(lake) == {}
