@@ -101,7 +101,7 @@ def inspect(
     for warning in inspection.warnings:
         say(f"warning: {warning}")
     if as_json:
-        output.print_record(inspection.model_dump(exclude={"warnings"}), as_json=True)
+        output.print_record(inspection.model_dump(), as_json=True)
     else:
         _print_inspection(file, inspection, limit)
 

@@ -105,8 +105,9 @@ class Inspection(BaseModel):
     lines: int
     calls: list[Any]
     rejects: list[Reject]
-    warnings: tuple[str, ...]
-    """What `ingest` would warn of, as far as the lines that were read show it."""
+    warnings: tuple[str, ...] = Field(exclude=True)
+    """What `ingest` would warn of, as far as the lines that were read show it. It is said on standard error, so it is no part of
+    the document."""
 
 
 class Check(BaseModel):

@@ -195,6 +195,7 @@ def test_no_secret_is_inspected(logs: list[Log]) -> None:
         )
         assert len(inspection.calls) + len(inspection.rejects) > len(log.lines) // 2
         assert found_in(inspection.model_dump_json().encode(), log.lines) == []
+        assert found_in("\n".join(inspection.warnings).encode(), log.lines) == []
 
 
 def test_what_no_format_claims_is_shown_without_its_secrets(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
