@@ -15,7 +15,7 @@ from pydantic import BaseModel, ConfigDict, Field
 Product: TypeAlias = Literal["profit", "sb"]
 Protocol: TypeAlias = Literal["rest", "soap"]
 Environment: TypeAlias = Literal["production", "test", "accept", "training"]
-IdStatus: TypeAlias = Literal["valid", "missing", "malformed"]
+IdStatus: TypeAlias = Literal["valid", "missing", "malformed", "not_logged"]
 IdDefect: TypeAlias = Literal[
     "repeated",
     "too_long",
@@ -102,7 +102,9 @@ class Call(BaseModel):
     integration_id: Annotated[str | None, Sql("varchar")] = Field(
         description="the IntegrationId header as sent: trimmed, cut at 64 characters, redacted where it is no id"
     )
-    id_status: Annotated[IdStatus, Sql("varchar")] = Field(description="what the header is worth")
+    id_status: Annotated[IdStatus, Sql("varchar")] = Field(
+        description="what the header is worth; not_logged where the log could not have held it: nobody knows whether it was sent"
+    )
     id_defect: Annotated[IdDefect | None, Sql("varchar")] = Field(description="why it is malformed")
     partner: Annotated[int | None, Sql("integer")] = Field(description="first number of a valid id")
     project: Annotated[int | None, Sql("integer")] = Field(description="second number of a valid id")

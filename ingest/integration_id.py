@@ -51,7 +51,7 @@ def parse_integration_ids(texts: Sequence[str | None]) -> list[IntegrationId]:
             {"code": pa.array(range(len(texts)), pa.int32()), "text": pa.array(map(sound_text, texts), pa.string())}
         )
         connection.register("given", given)
-        connection.execute("insert into integration_id_texts select code, text, false from given")
+        connection.execute("insert into integration_id_texts select code, text, false, true from given")
         rows = connection.execute(
             "select partner, project, id_status, id_defect, integration_id from integration_ids order by code"
         ).fetchall()

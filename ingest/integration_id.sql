@@ -1,5 +1,6 @@
--- What an IntegrationId header says. One row per row of integration_id_texts(code, text, repeated), the distinct header values of
--- a block; text is null where there was no such header, repeated where the request carried it more than once.
+-- What an IntegrationId header says. One row per row of integration_id_texts(code, text, repeated, logged), the distinct header
+-- values of a block; text is null where there was no such header, repeated where the request carried it more than once, and logged
+-- is false where the log could not have held it.
 --
 --   12345_678900
 --   ----- ------
@@ -7,17 +8,18 @@
 --   the partner's own subscription number
 --
 -- A defect is the first that applies, in the order in which they stand here.
-create or replace table integration_id_texts (code integer, text varchar, repeated boolean);
+create or replace table integration_id_texts (code integer, text varchar, repeated boolean, logged boolean);
 
 create or replace view integration_ids as
 with trimmed as (
-    select code, repeated, trim(coalesce(text, ''), e' \t\r\n') as id
+    select code, repeated, logged, trim(coalesce(text, ''), e' \t\r\n') as id
     from integration_id_texts
 ),
 shaped as (
     select
         code,
         repeated,
+        logged,
         id,
         regexp_full_match(id, '[1-9][0-9]{3,6}_[1-9][0-9]{0,8}') as is_valid,
         -- Two headers of one name reach some logs as one value with a comma (RFC 9110, 5.3).
@@ -31,7 +33,8 @@ judged as (
         repeated,
         id,
         case
-            when id in ('', '-') then 'missing'
+            -- Not logged is not *not sent*: who sends the header in vain must not be told that it is missing.
+            when id in ('', '-') then case when logged then 'missing' else 'not_logged' end
             when is_valid and not repeated then 'valid'
             else 'malformed'
         end as id_status,

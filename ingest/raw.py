@@ -20,6 +20,7 @@ RAW_COLUMNS = (
     Column("url", "varchar", nullable=True, meaning="absolute URL, or the target alone where no host is known"),
     Column("id_text", "varchar", nullable=True, meaning="the IntegrationId header as sent; several joined with ', '"),
     Column("id_repeated", "boolean", nullable=True, meaning="whether the header was sent more than once"),
+    Column("id_logged", "boolean", nullable=True, meaning="whether an IntegrationId that is absent was not sent"),
     Column("status", "varchar", nullable=True, meaning="HTTP status as logged"),
     Column("duration_ms", "double", nullable=True, meaning="milliseconds"),
     Column("request_bytes", "double", nullable=True, meaning="bytes"),

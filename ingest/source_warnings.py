@@ -20,7 +20,12 @@ def source_warnings(name: str, log_format: LogFormat, context: Mapping[str, Any]
     `context` is what is known behind the last line that was read, `counts` what became of all lines that were.
     """
     warnings = [*log_format.warnings(context)]
-    if not warnings and counts.calls >= _MANY_CALLS and not counts.calls_with_id:
+    if not warnings and counts.calls_not_logged:
+        warnings.append(
+            f"{counts.calls_not_logged:,} of its {counts.calls:,} calls stand in lines without a place for the IntegrationId header:"
+            " nobody knows whose they are (id_status not_logged); have the log hold that header, empty where it was not sent"
+        )
+    elif not warnings and counts.calls >= _MANY_CALLS and not counts.calls_with_id:
         warnings.append(
             f"none of its {counts.calls:,} calls has an IntegrationId: every call is unidentified;"
             " does the log hold that header?"

@@ -39,7 +39,7 @@ _NO_ENVELOPES = pa.table(
     }
 )
 _FEW = 500
-_NO_CALLS = {"called_at_count": 0, "called_at_min": None, "called_at_max": None, "id_sum": 0}
+_NO_CALLS = {"called_at_count": 0, "called_at_min": None, "called_at_max": None, "id_sum": 0, "not_logged_sum": 0}
 
 
 @dataclass(frozen=True)
@@ -54,6 +54,8 @@ class Counts:
     last_call: dt.datetime | None = None
     calls_with_id: int = 0
     """Calls with an IntegrationId, be it malformed."""
+    calls_not_logged: int = 0
+    """Calls of which the log could not have held it."""
 
     def __add__(self, other: Counts) -> Counts:
         first = [call for call in (self.first_call, other.first_call) if call is not None]
@@ -66,6 +68,7 @@ class Counts:
             min(first, default=None),
             max(last, default=None),
             self.calls_with_id + other.calls_with_id,
+            self.calls_not_logged + other.calls_not_logged,
         )
 
 
@@ -239,16 +242,26 @@ class _Places:
     def counts(self, accepted: pa.Table, rejected: pa.Table) -> list[Counts]:
         """What became of the lines of each stretch."""
         rejects = np.bincount(self._whose(rejected), minlength=len(self._stretches)).tolist()
+        statuses = accepted["id_status"].cast(pa.string())
         spans = (
             pa.table(
                 {
                     "whose": pa.array(self._whose(accepted)),
                     "called_at": accepted["called_at"],
-                    "id": pc.not_equal(accepted["id_status"].cast(pa.string()), "missing"),
+                    "id": pc.is_in(statuses, pa.array(["valid", "malformed"])),
+                    "not_logged": pc.equal(statuses, "not_logged"),
                 }
             )
             .group_by("whose")
-            .aggregate([("called_at", "count"), ("called_at", "min"), ("called_at", "max"), ("id", "sum")])
+            .aggregate(
+                [
+                    ("called_at", "count"),
+                    ("called_at", "min"),
+                    ("called_at", "max"),
+                    ("id", "sum"),
+                    ("not_logged", "sum"),
+                ]
+            )
             .to_pylist()
         )
         calls = {span["whose"]: span for span in spans}
@@ -265,6 +278,7 @@ class _Places:
                     span["called_at_min"],
                     span["called_at_max"],
                     span["id_sum"],
+                    span["not_logged_sum"],
                 )
             )
         return counts

@@ -162,7 +162,8 @@ with judged as (
                 then 'integration and its parts differ'
             when id_status <> 'valid' and (partner is not null or project is not null or integration is not null)
                 then 'attributed without a valid id'
-            when (id_status = 'malformed') <> (id_defect is not null) or (id_status = 'missing') <> (integration_id is null)
+            when (id_status = 'malformed') <> (id_defect is not null)
+                or (id_status in ('missing', 'not_logged')) <> (integration_id is null)
                 then 'id_status, id_defect and integration_id differ'
             when own is distinct from coalesce(product = 'profit' and customer = cast(partner as varchar), false) then 'own is wrong'
             when outcome is distinct from outcome_of(status, duration_ms, query_length) then 'outcome does not follow from status'

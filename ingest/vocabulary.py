@@ -36,14 +36,15 @@ class _Question:
     @property
     def schema(self) -> pa.Schema:
         """The types of the columns."""
-        return pa.schema([(name, pa.bool_() if name == "id_repeated" else pa.string()) for name in self.columns])
+        return pa.schema([(name, pa.bool_() if name in _FLAGS else pa.string()) for name in self.columns])
 
 
+_FLAGS = frozenset({"id_repeated", "id_logged"})
 _QUESTIONS = {
     "integration_ids": _Question(
         "integration_id_texts",
-        ("id_text", "id_repeated"),
-        "select code, id_text, coalesce(id_repeated, false) from new_values",
+        ("id_text", "id_repeated", "id_logged"),
+        "select code, id_text, coalesce(id_repeated, false), coalesce(id_logged, false) from new_values",
     ),
     "request_bases": _Question(
         "request_base_texts",

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 _NO_ID = (
-    "the layout names no IntegrationId header: every call is unidentified; have the server log it"
+    "the layout names no IntegrationId header: nobody knows whose the calls are (id_status not_logged); have the server log it"
     ' ("$http_integrationid" in nginx, "%{IntegrationId}i" in Apache) and give the layout with --layout'
 )
 _LINE_END = r"[ \t]*\r?\n?"
@@ -129,7 +129,8 @@ def _select(layout: Layout) -> str:
         "select line_number, byte_offset, fate, detail,"
         f" {_called_at(field)} as called_at, {_method(field)} as method,"
         f" url_from_parts({of('host')}, {_target(field)}, null) as url,"
-        f" {of('integration_id')} as id_text, false as id_repeated, {of('status')} as status,"
+        f" {of('integration_id')} as id_text, false as id_repeated,"
+        f" {'true' if 'integration_id' in field else 'false'} as id_logged, {of('status')} as status,"
         f" {duration} as duration_ms, number_or_null({of('request_bytes')}) as request_bytes,"
         f" number_or_null({of('response_bytes')}) as response_bytes, {of('user_agent')} as user_agent,"
         f" {of('authorization')} as authorization_header, {'true' if 'authorization' in field else 'false'} as headers_logged,"

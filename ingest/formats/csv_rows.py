@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, TypeAlias
 
 from ingest.formats.dialect import OWN_CSV, dialects, with_dialect
-from ingest.formats.dialect_fields import fields_of_dialect, is_header_name
+from ingest.formats.dialect_fields import ID_HEADER, fields_of_dialect, is_header_name
 from ingest.formats.positions import read_sections, sections_of
 
 if TYPE_CHECKING:
@@ -83,11 +83,10 @@ class Csv:
         """A table without ids cannot say who called."""
         if not context:
             return ()
-        columns = context["columns"]
-        ids = self._dialect.fields.integration_id
-        if any(path.lower() in columns for path in ids) or _header_columns(self._dialect, columns, "integrationid"):
+        if _holds_ids(self._dialect, context["columns"]):
             return ()
-        return (f"the header names no {' or '.join(ids) or 'integration_id'}: every call is unidentified",)
+        names = " or ".join(self._dialect.fields.integration_id) or "integration_id"
+        return (f"the header names no {names}: nobody knows whose the calls are (id_status not_logged)",)
 
     def _header(self, line: str) -> _Header | None:
         for delimiter in self._delimiters:
@@ -154,6 +153,14 @@ def _header_columns(dialect: Dialect, columns: Sequence[str], header: str) -> li
     ]
 
 
+def _holds_ids(dialect: Dialect, columns: Sequence[str]) -> bool:
+    """Whether one of the columns is the IntegrationId, or a header that is no column was not sent."""
+    named = {path.lower() for path in dialect.fields.integration_id}
+    return (
+        dialect.headers_complete or not named.isdisjoint(columns) or bool(_header_columns(dialect, columns, ID_HEADER))
+    )
+
+
 def _split_by(dialect: Dialect, connection: duckdb.DuckDBPyConnection, header: _Header) -> str:
     columns, delimiter = header
     special, quote = (f"\\x{{{ord(character):x}}}" for character in (delimiter, dialect.quote))
@@ -173,5 +180,9 @@ def _split_by(dialect: Dialect, connection: duckdb.DuckDBPyConnection, header: _
     def headers(name: str) -> list[str]:
         return [f"part[{number}]" for number in _header_columns(dialect, columns, name)]
 
-    is_logged = "true" if any(path.lower() in place for path in dialect.fields.authorization) else "false"
-    return f"{_SPLIT} {fields_of_dialect(connection, dialect, values, headers, headers_logged=is_logged)}"
+    logged = {
+        "headers_logged": any(path.lower() in place for path in dialect.fields.authorization),
+        "id_logged": _holds_ids(dialect, columns),
+    }
+    said = {name: "true" if is_logged else "false" for name, is_logged in logged.items()}
+    return f"{_SPLIT} {fields_of_dialect(connection, dialect, values, headers, logged=said)}"

@@ -8,7 +8,7 @@ from ingest.formats.dialect import UNITS
 from ingest.raw import RAW_COLUMNS
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     import duckdb
 
@@ -23,6 +23,9 @@ _HEADERS = {
     "host": "host",
 }
 """The headers that are looked at, besides the IntegrationId, and the fields in whose place they stand."""
+
+_SAID_BY = {"headers_logged": ("header_authorization",), "id_logged": ("header_id", "integration_id")}
+"""The fields whose values say that what this column asks is logged."""
 
 _TEXTS = (
     "method",
@@ -62,11 +65,11 @@ def fields_of_dialect(
     values: Callable[[str], Sequence[str]],
     headers: Callable[[str], Sequence[str]],
     *,
-    headers_logged: str,
+    logged: Mapping[str, str],
 ) -> str:
     """The SQL that turns rows of `split` (line_number, byte_offset, fate, detail and values) into the columns of raw.
 
-    `values` and `headers` give the SQL of the values of a path or a header, `headers_logged` that of the column of this name.
+    `values` and `headers` give the SQL of the values of a path or a header, `logged` that of the columns headers_logged and id_logged.
     What is not there is left out, because the engine takes its time to plan what comes to nothing. No text of a dialect or a
     log gets into the SQL.
     """
@@ -99,13 +102,15 @@ def fields_of_dialect(
     named |= {f"header_{field}": _first(given(headers(name))) for field, name in _HEADERS.items()}
     present = {name: f"field_{name}" for name, expression in named.items() if expression is not None}
     columns = _columns(present)
-    if "header_authorization" in present and headers_logged not in {"true", "false"}:
-        # To ask for the type of an object means to parse the line once more.
-        headers_logged = f"case when {present['header_authorization']} is not null then true else {headers_logged} end"
+    for column, values_of_it in _SAID_BY.items():
+        said = [f"{present[name]} is not null" for name in values_of_it if name in present]
+        # What has a value is logged. Only for the others the line is parsed once more, to see what is in it without one.
+        asks = said and logged[column] not in {"true", "false"}
+        columns[column] = (
+            f"case when {' or '.join(said)} then true else {logged[column]} end" if asks else logged[column]
+        )
     picked = ", ".join(
-        f"{headers_logged if column.name == 'headers_logged' else columns.get(column.name) or 'null'}::{column.sql_type}"
-        f" as {column.name}"
-        for column in RAW_COLUMNS[4:]
+        f"{columns.get(column.name) or 'null'}::{column.sql_type} as {column.name}" for column in RAW_COLUMNS[4:]
     )
     names = "".join(f", {named[name]} as {alias}" for name, alias in present.items())
     return (

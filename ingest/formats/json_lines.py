@@ -13,7 +13,7 @@ import numpy as np
 import pyarrow as pa
 
 from ingest.formats.dialect import OWN, dialects, parts_of, paths_of, places_of, with_dialect
-from ingest.formats.dialect_fields import fields_of_dialect, is_header_name
+from ingest.formats.dialect_fields import ID_HEADER, fields_of_dialect, is_header_name
 from ingest.raw import raw_table
 
 if TYPE_CHECKING:
@@ -179,17 +179,22 @@ class JsonLines:
         def values(path: str) -> list[str]:
             return [value(parts) for parts in self._places[path] if parts[-1] in keys[parts[:-1]]]
 
-        def headers(name: str) -> list[str]:
+        def header_places(name: str) -> list[_Parts]:
             return [
-                value((*at, key))
+                (*at, key)
                 for at, prefix in self._headers
                 for key in sorted(keys[at])
                 if '"' not in key and is_header_name(key, prefix, name)
             ]
 
-        query = fields_of_dialect(
-            connection, self._dialect, values, headers, headers_logged=self._headers_logged(connection, key_sets)
-        )
+        def headers(name: str) -> list[str]:
+            return [value(parts) for parts in header_places(name)]
+
+        headers_logged = self._headers_logged(connection, key_sets)
+        ids = [parts for path in self._dialect.fields.integration_id for parts in self._places[path]]
+        id_logged = self._id_logged(connection, key_sets, [*header_places(ID_HEADER), *ids], headers_logged)
+        logged = {"headers_logged": headers_logged, "id_logged": id_logged}
+        query = fields_of_dialect(connection, self._dialect, values, headers, logged=logged)
         connection.execute("set variable paths = ?::varchar[]", [paths])
         return f"with split as ({_VALUES}) {query}"
 
@@ -199,13 +204,38 @@ class JsonLines:
         """The SQL that says whether a header that is absent was not sent."""
         if not self._dialect.headers_complete:
             return "false"
-        objects = [self._containers.index(at) for at, prefix in self._headers if not prefix]
+        if not all(at for at, _ in self._headers):
+            return "true"
+        objects = [self._containers.index(at) for at, _ in self._headers]
         if all(any(keys[number] for number in objects) for keys in key_sets):
             return "true"
         connection.execute(
             "set variable header_objects = ?::varchar[]", [[_json_path(self._containers[number]) for number in objects]]
         )
         return "list_contains(json_type(object, getvariable('header_objects')), 'OBJECT')"
+
+    def _id_logged(
+        self,
+        connection: duckdb.DuckDBPyConnection,
+        key_sets: Sequence[Sequence[Sequence[str] | None]],
+        ids: Sequence[_Parts],
+        headers_logged: str,
+    ) -> str:
+        """The SQL that says whether an IntegrationId that is absent was not sent.
+
+        It was not where the line has its field without a value, or all headers without this one. A line with neither could not
+        have held it, whatever others hold.
+        """
+        if headers_logged == "true":
+            return "true"
+        places = [(self._containers.index(parts[:-1]), parts[-1]) for parts in ids]
+        holds = [any(key in (keys[number] or ()) for number, key in places) for keys in key_sets]
+        if not any(holds):
+            return headers_logged
+        if all(holds):
+            return "true"
+        connection.execute("set variable id_places = ?::varchar[]", [[_json_path(parts) for parts in ids]])
+        return f"list_count(json_type(object, getvariable('id_places'))) > 0 or {headers_logged}"
 
 
 def record_in(line: str) -> Mapping[str, Any] | None:

@@ -22,5 +22,7 @@ class Parquet(JsonLines):
     def warnings(self, context: Mapping[str, Any]) -> Sequence[str]:
         """Without ids nobody can tell who called."""
         if not {"integration_id", "headers"} & set(context.get("columns", ())):
-            return ("no column is called integration_id or headers: every call is unidentified",)
+            return (
+                "no column is called integration_id or headers: nobody knows whose the calls are (id_status not_logged)",
+            )
         return ()

@@ -154,6 +154,7 @@ def _w3c_fields(place: Mapping[str, int], product: str | None) -> dict[str, str]
         "url": f"url_from_parts({_part(place, 'x-host-header', 'cs-host', 'cs(host)', 'host')}, {stem}, {query})",
         "id_text": _part(place, *id_columns(place)),
         "id_repeated": "false",
+        "id_logged": "true" if id_columns(place) else "false",
         "status": _part(place, "sc-status"),
         "duration_ms": f"coalesce({milliseconds}, {taken})",
         "request_bytes": f"number_or_null({_part(place, 'cs-bytes')})",

@@ -99,7 +99,8 @@ class W3c:
         warnings = []
         if context.get("fields") and not id_columns(context["fields"]):
             warnings.append(
-                "#Fields names no cs(IntegrationId): every call is unidentified; add the header to the log's fields"
+                "#Fields names no cs(IntegrationId): nobody knows whose the calls are (id_status not_logged);"
+                " add the header to the log's fields"
             )
         if context.get("lacks_time_zone"):
             warnings.append("times are the server's local ones: every line is bad_time; say where with --time-zone")

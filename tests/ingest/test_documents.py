@@ -176,7 +176,9 @@ def test_parquet_without_ids_warns_loudly(tmp_path: Path) -> None:
     path = tmp_path / "calls.parquet"
     write_table(_table(1).drop_columns(["integration_id"]), path)
     report = lakes.load(tmp_path / "lake", path)
-    assert report.warnings == (f"{path}: no column is called integration_id or headers: every call is unidentified",)
+    assert report.warnings == (
+        f"{path}: no column is called integration_id or headers: nobody knows whose the calls are (id_status not_logged)",
+    )
 
 
 def test_parquet_of_something_else_is_skipped_in_a_folder_and_fails_when_named(tmp_path: Path) -> None:

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from ingest import ReadOptions, inspect
 from tests.ingest import lakes, strategies, worked
-from tests.ingest.writing import COMPRESSIONS, DIALECTS, NOT_CARRIED, WRITERS, Given, in_dialect
+from tests.ingest.writing import COMPRESSIONS, DIALECTS, LEAVES_OUT, NOT_CARRIED, WRITERS, Given, in_dialect
 from tests.oracle.oracle import Context, Ignored, Reject, read_file
 
 if TYPE_CHECKING:
@@ -81,6 +81,8 @@ def test_the_same_calls_in_every_dialect_are_the_same(
             _without([fates[line] for line in sorted(fates)], not_carried) for fates in (found[name], found["json"])
         )
         assert len(fates) == len(calls)
+        if name in LEAVES_OUT:
+            ours = [fate | {"id_status": "not_logged"} if fate.get("id_status") == "missing" else fate for fate in ours]
         assert worked.different_fates(fates, ours) == [], name
 
 

@@ -31,12 +31,15 @@ def connection() -> Iterator[DuckDBPyConnection]:
         yield connection
 
 
-def _raw(*rows: tuple[str | None, bool | None, str | None, str | None, str | None, str | None]) -> pa.Table:
+def _raw(
+    *rows: tuple[str | None, bool | None, str | None, str | None, str | None, str | None], is_id_logged: bool = True
+) -> pa.Table:
     names = ("id_text", "id_repeated", "method", "base", "query", "user_agent")
     types = (pa.string(), pa.bool_(), *[pa.string()] * 4)
-    return pa.table(
+    table = pa.table(
         [pa.array(column, type_) for column, type_ in zip(zip(*rows, strict=True), types, strict=True)], names=names
     )
+    return table.append_column("id_logged", pa.array([is_id_logged] * len(rows)))
 
 
 def _said(vocabulary: Vocabulary, raw: pa.Table) -> list[tuple[Any, ...]]:

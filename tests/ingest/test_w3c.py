@@ -96,7 +96,7 @@ def test_no_integration_id_column_at_all_is_warned_about(tmp_path: Path) -> None
     report = ingest(tmp_path / "lake", [str(path)], ReadOptions(), now=worked.NOW)
     assert [source.calls for source in report.sources] == [1]
     (warning,) = [warning for warning in report.warnings if "IntegrationId" in warning]
-    assert "#Fields names no cs(IntegrationId): every call is unidentified" in warning
+    assert "#Fields names no cs(IntegrationId): nobody knows whose the calls are (id_status not_logged)" in warning
 
 
 @pytest.mark.parametrize(

@@ -417,6 +417,15 @@ DIALECTS: dict[str, tuple[str, Callable[[Given], object], set[str]]] = {
     "api management": ("azure_api_management", _api_management, _NO_HEADERS),
 }
 """The name of the dialect, a line of it, and the columns that it says nothing about."""
+LEAVES_OUT = {
+    "traefik",
+    "ecs, nested",
+    "opentelemetry, fields",
+    "opentelemetry, attributes",
+    "opentelemetry, OTLP",
+    "api management",
+}
+"""Dialects in which a header that was not sent leaves no field."""
 
 
 def in_dialect(name: str, calls: Sequence[Given]) -> bytes:

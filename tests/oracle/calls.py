@@ -29,7 +29,7 @@ import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, TypeAlias
 
-from tests.oracle.ids import split_integration_id, split_integration_ids
+from tests.oracle.ids import ReadId, split_integration_id, split_integration_ids
 from tests.oracle.outcomes import outcome
 from tests.oracle.privacy import REDACTED, is_suspect
 from tests.oracle.urls import BadUrl, ReadUrl, connector_name, read_url
@@ -60,6 +60,7 @@ class Logged:
     method: Value = None
     url: Value = None
     ids: list[str] = field(default_factory=list)
+    id_is_logged: bool = True
     status: Value = None
     duration_ms: Value = None
     request_bytes: Value = None
@@ -101,6 +102,8 @@ def understand(logged: Logged, context: Context) -> Columns | Reject:
 
 def _columns(logged: Logged, context: Context, called_at: dt.datetime, request: ReadUrl, status: int) -> Columns:
     identity = split_integration_ids(logged.ids)
+    if identity.id_status == "missing" and not logged.id_is_logged:
+        identity = ReadId("not_logged")
     body = _text(logged.body) if request.protocol == "soap" else None
     duration_ms = read_duration(logged.duration_ms)
     columns: Columns = vars(request) | vars(identity)

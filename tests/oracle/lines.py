@@ -11,19 +11,20 @@ Where the contract is silent, the oracle decides:
 - L4. json: a header's value is text or a number, a list is several values; null is absent. Names that differ in case only are
   one header with several values. The header wins over the top-level `integration_id` when it is there at all, also when
   empty. Top-level `user_agent` and `request_id` win over the headers User-Agent and X-Request-ID. `headers` that is no object
-  is not logged.
+  is not logged. The id is logged where `headers` is an object or the line has `integration_id`, be it null.
 - L5. w3c without `#Software:`: `#Fields:` names in any case, split at white space; a line splits at spaces and tabs and must
   have as many values as there are fields; before any `#Fields:` it is `no_fields_directive`. From a quote at the beginning of
   a value to one at its end white space is part of it, and a doubled quote there is one; any other quote is a character. `-`
   is null everywhere. No host is the given one, and else none. `cs-uri-query` is joined with `?` where it does not begin with
   it. A plus is a space in a user agent without spaces. `cs(Authorization)` logged as `-` is none. `cs(X-Request-ID)` is the request id.
+  The id is logged where `#Fields:` names `cs(IntegrationId)`.
 - L6. combined: exactly the default layout; inside quotes `\\"`, `\\\\` and `\\xHH` (a byte of UTF-8) are
   escapes. `-` is null. An empty user may be `""`. The
   request is `METHOD target HTTP/n`: the method ends at the first space, the version is optional, the target is what is
   between and begins with `/` or is a whole URL, else `bad_url`. The request time is in seconds, rounded to microseconds.
 - L7. csv: the separator is the one of comma, semicolon, tab that the header has most of; every line stands alone. A quote that is open at its
   end or stands inside a value without quotes is `not_a_record`, and so are more or fewer values than the header has names.
-  Empty values are null.
+  Empty values are null. The id is logged where the header names `integration_id`.
 """
 
 from __future__ import annotations
@@ -160,6 +161,7 @@ def _logged(record: dict[str, Any]) -> Logged:
         method=record.get("method"),
         url=record.get("url"),
         ids=headers.get("integrationid") or _values(record.get("integration_id")),
+        id_is_logged=isinstance(found, dict) or "integration_id" in record,
         status=record.get("status"),
         duration_ms=record.get("duration_ms"),
         request_bytes=record.get("request_bytes"),
@@ -207,6 +209,7 @@ def _w3c(line: str, header: Header | None) -> Logged | Reject:
         method=found.get("cs-method"),
         url=f"https://{host}{path}" if host and path.startswith("/") else path,
         ids=[found["cs(integrationid)"]] if "cs(integrationid)" in found else [],
+        id_is_logged="cs(integrationid)" in header.names,
         status=found.get("sc-status"),
         duration_ms=found.get("time-taken"),
         request_bytes=found.get("cs-bytes"),
@@ -283,6 +286,7 @@ def _csv(line: str, header: Header | None) -> Logged | Reject:
         method=found.get("method"),
         url=found.get("url"),
         ids=[found["integration_id"]] if "integration_id" in found else [],
+        id_is_logged="integration_id" in header.names,
         status=found.get("status"),
         duration_ms=found.get("duration_ms"),
         request_bytes=found.get("request_bytes"),
