@@ -17,18 +17,19 @@ if TYPE_CHECKING:
 _HERE = Path(__file__).parent
 _SCRIPTS = ("redact.sql", "outcome.sql", "integration_id.sql", "request_url.sql", "fields.sql")
 
-_SAMPLE_WORDS = """
-    timestamp time date method url uri path host headers header integrationid integration id status duration ms bytes
-    request response user agent body query stem cs sc s c ip port taken version software fields software microsoft
-    internet information services
-    http https www get post put delete patch head options
-    afas online rest resttest restaccept restcursus soap soaptest soapaccept afasonlineconnector nl afasfocus
-    profitrestservices profitservices connectors metainfo update subjectconnector fileconnector imageconnector
-    reportconnector profitversion otprequest otpvalidation oauth authorize token bi api asmx wsdl
-    appconnectorget appconnectorupdate appconnectorreport appconnectorsubject appconnectordata tokenconnector
-    true false null nan infinity t z jan feb mar apr may jun jul aug sep oct nov dec
+_FIELD_WORDS = """
+    timestamp time date method verb url uri path host headers header integrationid integration id status code duration ms bytes
+    request response user agent useragent body query stem cs sc s c ip port username taken version software fields level msg
+    message ts authorization token referer referrer duration_ms client remote addr address size sent substatus win win32 when
+    answer target protocol connector cookie
 """
-"""Words that may stay readable in the sample of a rejected line, besides official connectors."""
+"""Words that name fields. They stay readable in the sample of a rejected line where they do so."""
+
+_PATH_WORDS = """
+    profitrestservices profitservices connectors metainfo get update subjectconnector fileconnector imageconnector
+    reportconnector profitversion otprequest otpvalidation oauth authorize token bi api
+"""
+"""The words of the platform's paths, which stay readable behind a slash."""
 
 
 def connect(*, threads: int | None = None) -> duckdb.DuckDBPyConnection:
@@ -59,7 +60,9 @@ def connect_beside(connection: duckdb.DuckDBPyConnection) -> duckdb.DuckDBPyConn
 
 def _begin_session(connection: duckdb.DuckDBPyConnection) -> None:
     connection.execute("set TimeZone = 'UTC'")
-    connection.execute("set variable known_words = ?", [_known_words()])
+    connection.execute("set variable known_fields = ?", [_FIELD_WORDS.split()])
+    connection.execute("set variable known_paths = ?", [[*_PATH_WORDS.split(), *_soap_services()]])
+    connection.execute("set variable known_connectors = ?", [[name.lower() for name in official_connectors()]])
     connection.execute("set variable torn_lines = []::bigint[]")
     begin_source(connection, now=dt.datetime.max.replace(tzinfo=dt.UTC, year=9000), time_zone="UTC")
 
@@ -95,10 +98,11 @@ def official_connectors() -> tuple[str, ...]:
         return tuple(row["connector"] for row in csv.DictReader(file))
 
 
-def _known_words() -> list[str]:
-    """The words that may stay readable in a sample."""
-    parts = (part.lower() for name in official_connectors() for part in name.split("_"))
-    return sorted({*_SAMPLE_WORDS.split(), *parts})
+@cache
+def _soap_services() -> tuple[str, ...]:
+    """The file names of the SOAP services, in lower case."""
+    with (_HERE / "catalogue" / "soap_services.csv").open(encoding="utf-8", newline="") as file:
+        return tuple(f"{row['service'].lower()}.asmx" for row in csv.DictReader(file))
 
 
 def _load_catalogue(connection: duckdb.DuckDBPyConnection) -> None:
@@ -122,7 +126,8 @@ def _load_catalogue(connection: duckdb.DuckDBPyConnection) -> None:
         "soap_services",
         [(row["service"], f"{row['service'].lower()}.asmx", row["operation"]) for row in services],
     )
-    connection.execute("create macro known_words() as getvariable('known_words')")
+    for words in ("known_fields", "known_paths", "known_connectors"):
+        connection.execute(f"create macro {words}() as getvariable('{words}')")
 
 
 def _insert(connection: duckdb.DuckDBPyConnection, table: str, rows: Sequence[tuple[str | None, ...]]) -> None:

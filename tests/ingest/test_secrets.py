@@ -15,16 +15,31 @@ from pyarrow.parquet import ParquetFile, write_table
 
 import koppelzicht
 from ingest import ReadOptions, ingest, inspect
-from ingest.engine import official_connectors
+from ingest.engine import connect, official_connectors
 from ingest.integration_id import parse_integration_ids
 from ingest.request_url import parse_request_urls
 from tests.ingest import worked
-from tests.ingest.canaries import HEADERS, PLACES, Planted, found_in, planted, planted_in_products
+from tests.ingest.canaries import (
+    BEFORE_THE_TIME,
+    HEADERS,
+    PEOPLE,
+    PLACES,
+    Planted,
+    found_in,
+    places_of_people,
+    planted,
+    planted_in_products,
+)
+from tests.ingest.lakes import stored
 from tests.ingest.scale import scaled
+from tests.oracle.privacy import addresses_in, citizen_service_numbers_in
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator, Sequence
     from pathlib import Path
+    from typing import TypeAlias
+
+    Sampled: TypeAlias = Callable[[Sequence[str]], list[str]]
 
 FORMATS = sorted(PLACES)
 FEW = settings(
@@ -208,6 +223,89 @@ def test_what_no_format_claims_is_shown_without_its_secrets(tmp_path: Path, capf
     printed = capfd.readouterr()
     assert "unknown_format" in printed.err
     assert found_in((printed.out + printed.err).encode(), lines) == []
+
+
+# -- who calls, and from where
+
+
+@pytest.fixture(scope="module")
+def sampled() -> Iterator[Sampled]:
+    """What the quarantine keeps of lines."""
+    with connect(threads=1) as connection:
+
+        def samples(lines: Sequence[str]) -> list[str]:
+            query = "select redacted_sample(line) from (select unnest(?) as line, unnest(range(?)) as n) order by n"
+            return [sample for (sample,) in connection.execute(query, [list(lines), len(lines)]).fetchall()]
+
+        yield samples
+
+
+@pytest.mark.parametrize("kind", PEOPLE)
+def test_a_sample_does_not_tell_who_called_or_from_where(sampled: Sampled, kind: str) -> None:
+    texts = PEOPLE[kind]
+    places = list(places_of_people())
+    assert len(places) > 200
+    samples = sampled([write(text) for _, write in places for text in texts])
+    told = {
+        place: found
+        for number, (place, _) in enumerate(places)
+        if not place.endswith("glued")
+        if len(found := set(samples[number * len(texts) : (number + 1) * len(texts)])) > 1
+    }
+    assert told == {}
+    assert [sample for sample in samples if addresses_in(sample) or citizen_service_numbers_in(sample)] == []
+    whole = [sample for sample in samples if len(sample) < 200]
+    assert sampled(whole) == whole, "the same twice is the same once"
+
+
+def test_whatever_stands_before_the_time_of_an_access_log_is_not_kept(sampled: Sampled) -> None:
+    line = '4321.rest.afas.online 10.0.0.1 {} {} [01/Oct/2026:10:00:00 +0200] "GET /x HTTP/1.1" 999 5 "-" "-" "-" 0.1'
+    samples = sampled([line.format("-", user) for user in BEFORE_THE_TIME])
+    kept = ' [01/Oct/2026:10:00:00 +0200] "GET /• HTTP/1.1" 999 5 "-" "-" "-" 0.1'
+    assert set(samples) == {f"4321.rest.afas.online • - {who}{kept}" for who in ("•", "• •")}
+    assert set(sampled([line.format(user, "-") for user in BEFORE_THE_TIME])) == {
+        f"4321.rest.afas.online • {who} -{kept}" for who in ("•", "• •")
+    }
+
+
+def test_a_user_of_a_json_log_is_not_kept_however_it_looks(sampled: Sampled) -> None:
+    users = ['"17"', "17", '"jan"', '"GET"', '"KnSubject"', '"200"', '"1234_5678"']
+    assert set(sampled([f'{{"status":999,"user":{user},"remote_user":{user}}}' for user in users])) == {
+        '{"status":999,"user":"•","remote_user":"•"}'
+    }
+
+
+USEFUL = {
+    '4321.rest.afas.online 10.0.0.1 - - [01/Oct/2026:09:00:00 +0200] "GET /ProfitRestServices/connectors/KnSubject?x=1'
+    ' HTTP/1.1" 999 61 "-" "Acme/1.0" "1107_301201" 0.090': (
+        '4321.rest.afas.online • - - [01/Oct/2026:09:00:00 +0200] "GET /ProfitRestServices/connectors/KnSubject?…'
+        ' HTTP/1.1" 999 61 "-" "•/•" "1107_301201" 0.090'
+    ),
+    '{"timestamp":"2026-10-01 09:00:00","method":"PUT","url":"https://4321.rest.afas.online/ProfitRestServices/'
+    'connectors/Profit_Users","headers":{"IntegrationId":"1107_301201"},"status":200': (
+        '{"timestamp":"2026-10-01 09:00:00","method":"PUT","url":"https://4321.rest.afas.online/ProfitRestServices/'
+        'connectors/Profit_Users","headers":{"IntegrationId":"1107_301201"},"status":200'
+    ),
+    "2026-10-01 07:00:00 192.0.2.7 POST /ProfitServices/AppConnectorUpdate.asmx - 443 jan 4321.soap.afas.online 500 0 0 87": (
+        "2026-10-01 07:00:00 • POST /ProfitServices/AppConnectorUpdate.asmx - 443 • 4321.soap.afas.online 500 0 0 87"
+    ),
+    "jan;method;url;status;integration_id": "•;•;•;•;•",
+    "timestamp;method;url;status;integration_id": "timestamp;method;url;status;integration_id",
+    "2026-10-01T09:00:00;GET;4321.rest.afas.online/ProfitRestServices/metainfo;1107_301201;abc;12.5": (
+        "2026-10-01T09:00:00;GET;4321.rest.afas.online/ProfitRestServices/metainfo;1107_301201;•;12.5"
+    ),
+    "10/31/2026 9:00:00 31-10-2026 Oct  1 09:00:00 Jan 17": "10/31/2026 9:00:00 31-10-2026 Oct  1 09:00:00 • 17",
+}
+
+
+def test_a_sample_shows_when_which_customer_id_connector_method_and_status(sampled: Sampled) -> None:
+    assert dict(zip(USEFUL, sampled(list(USEFUL)), strict=True)) == USEFUL
+
+
+def test_no_stored_sample_has_an_address_or_a_number_of_a_citizen(lake: Path) -> None:
+    kept = [row["sample"] for row in stored(lake, "rejects")]
+    assert len(kept) > 1000
+    assert [text for text in kept if addresses_in(text) or citizen_service_numbers_in(text)] == []
 
 
 # -- and nothing else

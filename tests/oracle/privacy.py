@@ -7,12 +7,15 @@ Where the contract says only "redacted", the oracle decides:
   schemes `AfasToken ...`, `Bearer ...`, `Basic ...` with a value, a JSON web token, an e-mail address (also `%40`), an
   IBAN with a right check sum, nine digits on their own that pass the citizen service number's check, and 40 or more
   characters of base64 or hexadecimal in a row that are not all digits (a trace id of 32 is none).
+- P4. The sample of a rejected line holds no address of a machine (IPv4, IPv6, whatever stands around it) and no citizen service
+  number, be it written with points, blanks or hyphens between its digits.
 - P3. A name (connector, element, key, SB segment) is letters, digits, `_`, `-`, `.`, at least one letter, at most 64
   characters, and not suspect.
 """
 
 from __future__ import annotations
 
+import ipaddress
 import re
 
 REDACTED = "redacted"
@@ -64,3 +67,32 @@ def is_name(text: str) -> bool:
 def name_or_redacted(text: str) -> str:
     """Return a name as sent, or the mark that it was none."""
     return text if is_name(text) else REDACTED
+
+
+_MAYBE_ADDRESS = re.compile(r"[0-9]{1,3}(?:\.[0-9]{1,3}){3}|[0-9A-Fa-f]{0,4}(?::[0-9A-Fa-f]{0,4}){2,7}(?:\.[0-9.]+)?")
+_MAYBE_NUMBER = re.compile(
+    r"""
+      (?<! [0-9] ) (?: [0-9]{3} [ .-] [0-9]{3} [ .-] [0-9]{3} | [0-9]{4} [ .-] [0-9]{2} [ .-] [0-9]{3}
+    | [0-9]{2} [ .-] [0-9]{2} [ .-] [0-9]{2} [ .-] [0-9]{3} | [0-9]{8,9} ) (?! [0-9] )
+    """,
+    re.VERBOSE,
+)
+
+
+def addresses_in(text: str) -> list[str]:
+    """Return the addresses of machines in a text."""
+    return [found for found in _MAYBE_ADDRESS.findall(text) if _is_address(found)]
+
+
+def _is_address(text: str) -> bool:
+    try:
+        ipaddress.ip_address(text)
+    except ValueError:
+        return False
+    return True
+
+
+def citizen_service_numbers_in(text: str) -> list[str]:
+    """Return what may be a citizen service number in a text, with or without separators."""
+    packed = ((found, re.sub(r"[^0-9]", "", found).zfill(9)) for found in _MAYBE_NUMBER.findall(text))
+    return [found for found, digits in packed if len(digits) == 9 and is_citizen_service_number(digits)]
