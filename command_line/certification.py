@@ -72,7 +72,7 @@ def _rule(answer: Certification) -> Iterator[str]:
     since, until = answer.window
     yield (
         f"customers counted from {since} to {until - dt.timedelta(days=1)} ({counted(answer.window_days, 'day')}), "
-        f"{answer.required} required: each made a production call that was no error, with the integration's id, "
+        f"{answer.required} required: each made a production call that was no error and no log-in, with the integration's id, "
         "and is not the partner itself"
     )
     if not answer.has_registry:

@@ -3,8 +3,9 @@
 -- grain: one row per integration and branch with a customer
 -- key: integration, branch
 -- look_back: 0
--- meaning: In which branches an integration is used. Branch_customers: all customers of the branch with a call that succeeded,
--- with whatever id or none, also where one partner, integration, customer or connector is asked for. Share: the part of them that use the integration. Lift: how many times the share it has among all
+-- meaning: In which branches an integration is used. Branch_customers: all customers of the branch with a call that
+-- succeeded and was no log-in, with whatever id or none, also where one partner, integration, customer or connector is
+-- asked for. Share: the part of them that use the integration. Lift: how many times the share it has among all
 -- customers with a branch; above 1 the branch uses it more than others do. Customers without a branch in the registry are a row
 -- without a branch, share and lift. Not for publication as it is: 'koppelzicht branches --publish' hides small numbers.
 with everybodys as (
@@ -12,8 +13,7 @@ with everybodys as (
     from calls_all
     cross join scope
     where
-        calls_all.status < 400
-        and not calls_all.own
+        is_use(calls_all.status, calls_all.operation, calls_all.own)
         and calls_all.day >= scope.since
         and calls_all.day < scope.until
         and (scope.environment = 'all' or calls_all.environment = scope.environment)
@@ -43,7 +43,7 @@ counted as (
         count(distinct calls.customer) as customers
     from calls
     left join customers on calls.customer = customers.customer
-    where calls.id_status = 'valid' and calls.status < 400 and not calls.own
+    where calls.id_status = 'valid' and is_use(calls.status, calls.operation, calls.own)
     group by calls.integration, customers.branch
 ),
 

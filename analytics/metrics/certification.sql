@@ -4,7 +4,7 @@
 -- key: integration
 -- look_back: 29
 -- meaning: What certification counts, at the end of the period: customers with a call in the last 30 days of it that was
--- no error and carries the integration's id, own calls excluded; five are required. Certified is what the registry says
+-- no error and no log-in and carries the integration's id, own calls excluded; five are required. Certified is what the registry says
 -- of the last day. A figure without a verdict: whether logs are missing in these days, what follows, other windows and
 -- the reasons say `koppelzicht certification`.
 with last_day as (
@@ -16,10 +16,10 @@ seen as (
     select
         calls_before.integration,
         count(distinct calls_before.customer) filter (
-            where calls_before.day > last_day.day - 30 and calls_before.status < 400 and not calls_before.own
+            where calls_before.day > last_day.day - 30 and is_use(calls_before.status, calls_before.operation, calls_before.own)
         ) as customers,
         max(calls_before.called_at) filter (
-            where calls_before.status < 400 and not calls_before.own
+            where is_use(calls_before.status, calls_before.operation, calls_before.own)
         ) as last_customer_call
     from calls_before
     cross join last_day

@@ -3,14 +3,14 @@
 -- grain: one row per identified integration with a call
 -- key: integration
 -- look_back: 0
--- meaning: A customer of an integration has at least one call with status < 400 that carries the integration's id;
--- the partner's own environment is no customer. Calls and errors count own calls too.
+-- meaning: A customer of an integration has at least one call that carries the integration's id, was no error and asked
+-- for more than a log-in; the partner's own environment is no customer. Calls and errors count own calls too.
 with counted as (
     select
         integration,
         partner,
         project,
-        count(distinct customer) filter (where status < 400 and not own) as customers,
+        count(distinct customer) filter (where is_use(status, operation, own)) as customers,
         count(*) as calls,
         count(*) filter (where status >= 400) as errors,
         min(called_at) as first_call,

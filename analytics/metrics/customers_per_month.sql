@@ -3,8 +3,8 @@
 -- grain: one row per integration and month of the period, from the integration's first customer on
 -- key: integration, month
 -- look_back: 36500
--- meaning: How the customers of an integration come and go. A customer of a month has at least one call in it that succeeded,
--- the partner's own environment excepted. Customers = new + stayed + returning + unknown, and those of the month before =
+-- meaning: How the customers of an integration come and go. A customer of a month has at least one call in it that succeeded
+-- and was no log-in, the partner's own environment excepted. Customers = new + stayed + returning + unknown, and those of the month before =
 -- stayed + lost. New: for the first time in what is loaded. Unknown: for the first time, but the logs begin in that month, so
 -- nobody knows since when. Returning: not in the month before, but earlier. Lost: in the month before, and not in this one;
 -- null where the logs do not reach over both, because who has not called yet is not lost. Months are whole ones, also where

@@ -9,7 +9,7 @@ with counted as (
         id_status,
         id_defect,
         count(*) as calls,
-        count(distinct customer) filter (where status < 400 and not own) as customers
+        count(distinct customer) filter (where is_use(status, operation, own)) as customers
     from calls
     group by id_status, id_defect
 ),

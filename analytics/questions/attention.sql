@@ -57,7 +57,7 @@ presence as (
         ) as was_here_last_month
     from calls_before
     cross join compared
-    where calls_before.id_status = 'valid' and calls_before.status < 400 and not calls_before.own
+    where calls_before.id_status = 'valid' and is_use(calls_before.status, calls_before.operation, calls_before.own)
     group by calls_before.integration, calls_before.customer
 ),
 

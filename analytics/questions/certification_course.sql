@@ -4,7 +4,7 @@
 -- key: integration, day
 -- look_back: 0
 -- meaning: How many customers an integration has in the $window days that end with this day: customers with at least one
--- call in them that was no error and carries its id, own calls excluded. Asked without a beginning, because the window
+-- call in them that was no error and no log-in and carries its id, own calls excluded. Asked without a beginning, because the window
 -- of the first days reaches back.
 -- silent: those of them who have not called for a week at least, and for three times as long as is usual for them (the
 -- mean time between two days with calls, at least two such days). If they stay silent, they leave the window.
@@ -15,7 +15,7 @@ with active as (
         customer,
         day
     from calls
-    where id_status = 'valid' and status < 400 and not own
+    where id_status = 'valid' and is_use(status, operation, own)
     group by integration, customer, day
 ),
 

@@ -18,10 +18,10 @@ counted as (
         last_day.day as today,
         count(*) filter (where calls.day > last_day.day - $window) as calls,
         count(*) filter (where calls.day > last_day.day - $window and calls.status >= 400) as errors,
-        min(calls.day) filter (where calls.status < 400) as first_day,
-        max(calls.day) filter (where calls.status < 400) as last_active_day,
-        count(distinct calls.day) filter (where calls.status < 400) as active_days,
-        max(calls.called_at) filter (where calls.status < 400) as last_customer_call,
+        min(calls.day) filter (where is_use(calls.status, calls.operation, calls.own)) as first_day,
+        max(calls.day) filter (where is_use(calls.status, calls.operation, calls.own)) as last_active_day,
+        count(distinct calls.day) filter (where is_use(calls.status, calls.operation, calls.own)) as active_days,
+        max(calls.called_at) filter (where is_use(calls.status, calls.operation, calls.own)) as last_customer_call,
         max(calls.called_at) as last_call
     from calls
     cross join last_day

@@ -22,12 +22,12 @@ seen as (
         bool_or(calls.product = 'profit') as has_profit,
         bool_or(calls.product = 'sb') as has_sb,
         max(calls.called_at) as last_call,
-        max(calls.called_at) filter (where calls.status < 400 and not calls.own) as last_customer_call,
+        max(calls.called_at) filter (where is_use(calls.status, calls.operation, calls.own)) as last_customer_call,
         count(distinct calls.customer) filter (
             where calls.day > last_day.day - $window and not calls.own
         ) as callers,
         count(distinct calls.customer) filter (
-            where calls.day > last_day.day - $window and calls.status < 400 and not calls.own
+            where calls.day > last_day.day - $window and is_use(calls.status, calls.operation, calls.own)
         ) as customers,
         count(distinct lower(calls.connector)) filter (
             where
@@ -49,7 +49,7 @@ active as (
         max(day) as last_active_day,
         count(distinct day) as active_days
     from calls
-    where id_status = 'valid' and status < 400 and not own
+    where id_status = 'valid' and is_use(status, operation, own)
     group by integration, customer
 ),
 

@@ -143,6 +143,7 @@ told as (
         calls.environment,
         calls.customer,
         calls.status,
+        calls.operation,
         calls.own,
         calls.called_at,
         coalesce(near.kind <> 'documentation_example' or not $seen or senders.customer is not null, false) as is_near
@@ -156,6 +157,7 @@ told as (
         calls.environment,
         calls.customer,
         calls.status,
+        calls.operation,
         calls.own,
         calls.called_at,
         true as is_near
@@ -169,7 +171,7 @@ select
     integrations.name,
     integrations.integration is not null as registered,
     count(told.called_at) as calls,
-    count(distinct told.customer) filter (where told.status < 400 and not told.own) as customers,
+    count(distinct told.customer) filter (where is_use(told.status, told.operation, told.own)) as customers,
     list_sort(list(distinct told.environment) filter (where told.environment is not null)) as environments,
     min(told.called_at) as first_call,
     max(told.called_at) as last_call

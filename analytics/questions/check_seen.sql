@@ -10,6 +10,7 @@ with sent as (
         environment,
         customer,
         status,
+        operation,
         own,
         day,
         called_at
@@ -22,6 +23,7 @@ spread as (
         environment,
         customer,
         status,
+        operation,
         own,
         day,
         called_at
@@ -31,6 +33,7 @@ spread as (
         null as environment,
         customer,
         status,
+        operation,
         own,
         day,
         called_at
@@ -39,7 +42,7 @@ spread as (
 
 select
     environment,
-    count(distinct customer) filter (where status < 400 and not own) as customers,
+    count(distinct customer) filter (where is_use(status, operation, own)) as customers,
     count(*) as calls,
     count(*) filter (where status >= 400) as errors,
     count(*) filter (where own) as own_calls,

@@ -8,7 +8,7 @@ with counted as (
     select
         integration,
         partner,
-        count(distinct customer) filter (where status < 400 and not own) as customers,
+        count(distinct customer) filter (where is_use(status, operation, own)) as customers,
         count(*) as calls,
         count(*) filter (where status >= 400) as errors,
         max(called_at) as last_call

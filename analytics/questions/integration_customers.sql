@@ -4,11 +4,11 @@
 -- key: customer
 -- look_back: 0
 -- meaning: As customer_links; is_customer says whether it counts as a customer of the integration: at least one call
--- that was no error, and not the partner's own environment.
+-- that was no error, no log-in, and not to the partner's own environment.
 with counted as (
     select
         customer,
-        count(*) filter (where status < 400 and not own) as good_calls,
+        count(*) filter (where is_use(status, operation, own)) as good_calls,
         count(*) as calls,
         count(*) filter (where status >= 400) as errors,
         min(called_at) as first_call,

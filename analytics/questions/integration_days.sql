@@ -9,7 +9,7 @@ with counted as (
         day,
         count(*) as calls,
         count(*) filter (where status >= 400) as errors,
-        count(distinct customer) filter (where status < 400 and not own) as customers
+        count(distinct customer) filter (where is_use(status, operation, own)) as customers
     from calls
     where integration = $integration
     group by day

@@ -7,7 +7,7 @@
 with counted as (
     select
         calls_all.environment,
-        count(distinct calls_all.customer) filter (where calls_all.status < 400 and not calls_all.own) as customers,
+        count(distinct calls_all.customer) filter (where is_use(calls_all.status, calls_all.operation, calls_all.own)) as customers,
         count(*) as calls,
         count(*) filter (where calls_all.status >= 400) as errors,
         min(calls_all.called_at) as first_call,

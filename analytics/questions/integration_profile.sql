@@ -23,7 +23,7 @@ counted as (
         integration,
         partner,
         project,
-        count(distinct customer) filter (where status < 400 and not own) as customers,
+        count(distinct customer) filter (where is_use(status, operation, own)) as customers,
         count(*) as calls,
         count(*) filter (where status >= 400) as errors,
         min(called_at) as first_call,

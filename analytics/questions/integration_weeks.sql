@@ -18,7 +18,7 @@ counted as (
         cast(date_trunc('week', day) as date) as week,
         count(*) as calls,
         count(*) filter (where status >= 400) as errors,
-        count(distinct customer) filter (where status < 400 and not own) as customers
+        count(distinct customer) filter (where is_use(status, operation, own)) as customers
     from calls
     where integration = $integration
     group by cast(date_trunc('week', day) as date)

@@ -6,7 +6,7 @@
 -- meaning: How many customers, integrations, calls and errors, counted as in the metrics.
 with counted as (
     select
-        count(distinct customer) filter (where status < 400 and not own) as customers,
+        count(distinct customer) filter (where is_use(status, operation, own)) as customers,
         count(distinct integration) as integrations,
         count(*) as calls,
         count(*) filter (where status >= 400) as errors

@@ -1,5 +1,5 @@
 -- In which months who was a customer of which integration, and how it came: one row per integration, customer and month
--- (its first day) in which at least one call with the integration's id succeeded, the partner's own environment excepted.
+-- (its first day) in which at least one call with the integration's id succeeded, log-ins and the partner's own environment excepted.
 --   new        a customer of the integration for the first time, in a log that reaches further back than this month
 --   unknown    the first month too, but every log that shows the customer in it begins in that month itself: it may have
 --              been a customer for years. So nobody is new in the first month that is loaded
@@ -23,7 +23,7 @@ months as (
         min(logs.begins) as logged_since
     from calls_before
     inner join logs on calls_before.stream = logs.stream
-    where calls_before.id_status = 'valid' and calls_before.status < 400 and not calls_before.own
+    where calls_before.id_status = 'valid' and is_use(calls_before.status, calls_before.operation, calls_before.own)
     group by
         calls_before.integration,
         calls_before.customer,

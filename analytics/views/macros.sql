@@ -3,6 +3,11 @@
 -- The percentile of a group with linear interpolation between neighbours (on Spark `percentile` is built in).
 create macro percentile(x, p) as quantile_cont(x, p);
 
+-- Whether a call makes its customer a customer of the integration: it was no error, asked for more than a log-in, and was
+-- not made to the partner's own environment. Access tokens live an hour, so every customer's program asks for one again
+-- and again, whether anybody uses it or not.
+create macro is_use(status, operation, own) as status < 400 and operation <> 'auth' and not own;
+
 -- The hour or minute (UTC) that a moment lies in. `date_trunc` asks the calendar of a time zone, which takes seven times
 -- as long.
 create macro hour_of(moment) as to_timestamp(epoch_us(moment) // 3600000000 * 3600);

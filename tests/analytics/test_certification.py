@@ -327,7 +327,13 @@ def counted(calls: Calls, integration: str, day: dt.date, window: int) -> tuple[
     """Customers in the window that ends with a day, and how many of them are silent."""
     active: dict[str, set[dt.date]] = {}
     for row in calls:
-        if row["integration"] == integration and row["status"] < 400 and not row["own"] and row["day"] <= day:
+        if (
+            row["integration"] == integration
+            and row["status"] < 400
+            and row["operation"] != "auth"
+            and not row["own"]
+            and row["day"] <= day
+        ):
             active.setdefault(row["customer"], set()).add(row["day"])
     customers = silent = 0
     for days in active.values():

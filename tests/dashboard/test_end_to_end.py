@@ -175,7 +175,7 @@ def counted(lake: Path, sql: str, **narrowing: str) -> str:
         return f"{warehouse.query(sql, scope=Scope.parse(narrowing)).item():,}"
 
 
-CUSTOMERS = "select count(distinct customer) filter (where status < 400 and not own) from calls"
+CUSTOMERS = "select count(distinct customer) filter (where status < 400 and operation <> 'auth' and not own) from calls"
 
 
 def test_a_reader_opens_filters_and_clicks_through_the_dashboard(week: Path, address: str, visit: Visit) -> None:

@@ -13,7 +13,7 @@ select
     token_form,
     protocol,
     api_version,
-    bool_or(status < 400 and not own) as is_customer,
+    bool_or(is_use(status, operation, own)) as is_customer,
     count(*) as calls,
     count(*) filter (where status >= 400) as errors,
     max(called_at) as last_call

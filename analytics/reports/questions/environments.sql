@@ -8,7 +8,7 @@
 with counted as (
     select
         environment,
-        count(distinct customer) filter (where status < 400 and not own) as customers,
+        count(distinct customer) filter (where is_use(status, operation, own)) as customers,
         count(distinct integration) as integrations,
         count(*) as calls,
         count(*) filter (where status >= 400) as errors

@@ -4,12 +4,12 @@
 -- key: integration, customer
 -- look_back: 0
 -- meaning: How many calls failed since the last one that did not, since when, and with what outcome most often. A
--- customer without any success in the period has no last_success.
+-- customer without any success in the period has no last_success. A log-in is none: tokens come while all else fails.
 with succeeded as (
     select
         integration,
         customer,
-        max(called_at) filter (where status < 400) as last_success
+        max(called_at) filter (where is_use(status, operation, own)) as last_success
     from calls
     where id_status = 'valid' and not own
     group by integration, customer

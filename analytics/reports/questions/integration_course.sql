@@ -3,13 +3,13 @@
 -- grain: one row per identified integration and day with a call
 -- key: integration, day
 -- look_back: 0
--- meaning: How each integration came on, its errors included. Customers are those with a call that was no error, own
+-- meaning: How each integration came on, its errors included. Customers are those with a call that was no error and no log-in, own
 -- calls excluded.
 with counted as (
     select
         integration,
         day,
-        count(distinct customer) filter (where status < 400 and not own) as customers,
+        count(distinct customer) filter (where is_use(status, operation, own)) as customers,
         count(*) as calls,
         count(*) filter (where status >= 400) as errors
     from calls

@@ -147,7 +147,10 @@ class TestWhatIsSaid:
             assert "Compared with September 2026: 30 of 30 days." in said
             assert "An error" not in said
             assert "A call that was answered with status 400 or above." in said
-            assert "A customer with at least one call in the period that was no error." in said
+            assert (
+                "A customer with at least one call in the period that was no error and asked for more than a log-in."
+                in said
+            )
 
     def test_gaps_are_said_before_any_figure(self, tmp_path: Path) -> None:
         days = [*SEPTEMBER[3:], *OCTOBER[:11], *OCTOBER[13:25]]
