@@ -81,7 +81,7 @@ def calls_and_errors(rows: pl.DataFrame, *, by: tuple[str, ...] = ("day",)) -> p
 def attention(view: View) -> pl.DataFrame:
     """Return what needs attention, worst first: severity, finding in words, name, integration (null: none), counts."""
     found = view.rows("attention")
-    is_integration = pl.col("kind") != "unidentified"
+    is_integration = ~pl.col("kind").is_in(["unidentified", "not_logged"])
     return found.with_columns(
         pl.Series("finding", [_finding(row) for row in found.iter_rows(named=True)], dtype=pl.String),
         pl.when(is_integration).then(pl.coalesce("name", "subject")).alias("name"),
@@ -237,10 +237,29 @@ def loaded(view: View) -> Loaded:
     return Loaded(loads, lines, calls, rejects, rejects / lines if lines else None)
 
 
-def identified_share(view: View) -> float | None:
-    """Return the share of calls with a valid id; None without calls."""
+@dataclass(frozen=True)
+class Identified:
+    """How many of the calls whose log can hold the id have a valid one, and how many of all are of logs that cannot; None without."""
+
+    share: float | None
+    not_logged_share: float | None
+
+
+def identified(view: View) -> Identified:
+    """Return the share of calls with a valid id, and what it cannot tell of."""
     rows = view.rows("id_hygiene")
-    return float(rows.filter(pl.col("id_status") == "valid")["share"].sum()) if rows.height else None
+    calls = {status: int(rows.filter(id_status=status)["calls"].sum()) for status in ("valid", "not_logged")}
+    all_calls = int(rows["calls"].sum())
+    logged = all_calls - calls["not_logged"]
+    return Identified(
+        calls["valid"] / logged if logged else None, calls["not_logged"] / all_calls if calls["not_logged"] else None
+    )
+
+
+def not_logged_in_words(identified: Identified) -> str | None:
+    """Return in words of how many calls nobody knows whether they carry an id; None where it is known of all."""
+    share = identified.not_logged_share
+    return None if share is None else plain("card.not_logged", share=f"{share:.2%}")
 
 
 def share_of_lines(loaded: Loaded) -> str | None:

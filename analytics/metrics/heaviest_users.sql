@@ -4,7 +4,7 @@
 -- key: day, place
 -- look_back: 0
 -- meaning: Who kept the service busy longest on each day. A user is an integration at all of its customers, or, of
--- calls without a valid id, the customer they were made at. `seconds` is how long its calls took together (null
+-- calls without a valid id, logged or not, the customer they were made at. `seconds` is how long its calls took together (null
 -- where no log has durations; then the number of calls decides), `connector` the one that took most of that,
 -- `share` the part of all calls of the day in scope and `seconds_share` that of their seconds.
 with named as (

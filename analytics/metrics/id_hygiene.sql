@@ -3,7 +3,8 @@
 -- grain: one row per state of the IntegrationId and what is wrong with it
 -- key: id_status, id_defect
 -- look_back: 0
--- meaning: How many calls say who they are. Share is the fraction of the calls in scope.
+-- meaning: How many calls say who they are. Share is the fraction of the calls in scope whose log could have held the header. Of
+-- not_logged ones nobody knows whether they say it: they have a row of their own, and no share.
 with counted as (
     select
         id_status,
@@ -15,8 +16,9 @@ with counted as (
 ),
 
 total as (
-    select cast(sum(calls) as bigint) as all_calls
+    select cast(sum(calls) as bigint) as logged_calls
     from counted
+    where id_status <> 'not_logged'
 )
 
 select
@@ -24,7 +26,7 @@ select
     counted.id_defect,
     counted.calls,
     counted.customers,
-    cast(counted.calls as double) / total.all_calls as share
+    case when counted.id_status <> 'not_logged' then cast(counted.calls as double) / total.logged_calls end as share
 from counted
 cross join total
 order by counted.calls desc, counted.id_status asc, counted.id_defect asc nulls last

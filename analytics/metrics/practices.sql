@@ -1,6 +1,6 @@
 -- title: Usage rules
 -- unit: calls
--- grain: one row per integration with a call and rule; integration null is unidentified traffic
+-- grain: one row per integration with a call and rule; integration null: it is not known, or was not logged
 -- key: integration, rule
 -- look_back: 0
 -- steps: practices/rules, practices/by_itself, practices/timed, practices/at_once, practices/in_turn

@@ -1,10 +1,10 @@
 -- title: Unidentified calls
 -- unit: calls
--- grain: one row per customer, user agent and connector; calls without a valid IntegrationId
+-- grain: one row per customer, user agent and connector; calls whose IntegrationId is missing or malformed
 -- key: customer, user_agent, connector
 -- look_back: 0
 -- meaning: Where calls come from that do not say who they are: the program's name and a connector of somebody's own
--- often give the owner away.
+-- often give the owner away. Calls whose log could not have held the header are not among them: they may have said it.
 with named as (
     select
         calls.customer,
@@ -13,7 +13,7 @@ with named as (
         calls.called_at
     from calls
     left join spellings on calls.connector = spellings.sent
-    where calls.id_status <> 'valid'
+    where calls.id_status in ('missing', 'malformed')
 ),
 
 counted as (

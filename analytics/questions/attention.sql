@@ -10,7 +10,8 @@
 -- four days, and three times as long as usual;
 -- customers_down: customers in the period (in the 30 days that end with it, where it is shorter: fewer days have
 -- fewer customers) and in the 30 days before, when half or more are gone;
--- unidentified: the fraction of calls without an id, and with a malformed one;
+-- unidentified: the fraction of calls without an id, and with a malformed one, among those whose log could have held it;
+-- not_logged: the fraction of calls whose log could not have held the id;
 -- example_id: the id of the documentation, copied; id_in_envelope: an id in the SOAP envelope instead of the header.
 with last_day as (
     select max(day) as day
@@ -164,7 +165,9 @@ customers_down as (
 ),
 
 total as (
-    select count(*) as all_calls
+    select
+        count(*) as all_calls,
+        count(*) filter (where id_status <> 'not_logged') as logged_calls
     from calls
 ),
 
@@ -180,20 +183,29 @@ nameless as (
     group by id_status
 ),
 
-unidentified as (
+shared as (
     select
-        'unidentified' as kind,
-        case when nameless.calls >= 0.05 * total.all_calls then 2 else 3 end as severity,
-        nameless.subject,
-        cast(null as integer) as partner,
-        nameless.calls,
-        nameless.errors,
-        nameless.customers,
-        cast(nameless.calls as double) / nullif(total.all_calls, 0) as now,
-        cast(null as double) as before,
-        nameless.last_call
+        nameless.*,
+        case when nameless.subject = 'not_logged' then 'not_logged' else 'unidentified' end as kind,
+        cast(nameless.calls as double)
+        / case when nameless.subject = 'not_logged' then total.all_calls else total.logged_calls end as share
     from nameless
     cross join total
+),
+
+unidentified as (
+    select
+        kind,
+        case when share >= 0.05 then 2 else 3 end as severity,
+        subject,
+        cast(null as integer) as partner,
+        calls,
+        errors,
+        customers,
+        share as now,
+        cast(null as double) as before,
+        last_call
+    from shared
 ),
 
 example_id as (
@@ -226,7 +238,7 @@ id_in_envelope as (
         cast(null as double) as before,
         max(called_at) as last_call
     from calls
-    where id_status <> 'valid' and body_integration_id is not null
+    where id_status in ('missing', 'malformed') and body_integration_id is not null
     group by body_integration_id
 ),
 

@@ -4,8 +4,8 @@
 -- what it is attributed by
 -- key: partner, integration, id_status, id_defect, sent, basis, evidence
 -- look_back: 0
--- meaning: Calls of the last $window days without a valid IntegrationId, or with a mistyped one, whose owner something else
--- gives away. basis, the first that applies:
+-- meaning: Calls of the last $window days whose IntegrationId is missing, malformed or mistyped, and whose owner something else
+-- gives away; not those whose log could not have held it, for they may carry it. basis, the first that applies:
 -- typing_error: a valid id of a partner that the registry does not know, whose number is one character off from that of
 -- one partner it knows, with the project number of this partner's integration: four digits or more, so that it is no
 -- coincidence. Swapped neighbours are one character off;
@@ -155,7 +155,7 @@ nameless as (
         || regexp_extract(sent, '^0*([1-9][0-9]*)_0*([1-9][0-9]*)([^0-9].*)?$', 2) as parted,
         regexp_replace(sent, '[^0-9]', '', 'g') as digits
     from groups
-    where calls > 0 and (id_status <> 'valid' or integration in (select mistyped.sent from mistyped))
+    where calls > 0 and (id_status in ('missing', 'malformed') or integration in (select mistyped.sent from mistyped))
 ),
 
 attributed as (

@@ -4,7 +4,7 @@
 -- key: integration_id, kind
 -- look_back: 0
 -- meaning: What arrives instead of $sent, or what may be meant by it. kind, the first that applies:
--- in_envelope: it stands in the SOAP envelope, and the header has no valid id; old_id, new_id: the registry says that the
+-- in_envelope: it stands in the SOAP envelope, and the header, which was logged, has no valid id; old_id, new_id: the registry says that the
 -- one replaces the other; separator: the same digits with something else between them, or nothing; leading_zero: the
 -- same numbers, padded; repeated, tail: it stands there twice, or with something behind it; swapped_parts: project before
 -- partner; part_missing: only one of its numbers; documentation_example: one of the two ids of the documentation, when
@@ -162,7 +162,7 @@ told as (
         calls.called_at,
         true as is_near
     from calls
-    where calls.body_integration_id = $sent and calls.id_status <> 'valid'
+    where calls.body_integration_id = $sent and calls.id_status in ('missing', 'malformed')
 )
 
 select

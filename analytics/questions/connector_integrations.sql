@@ -1,6 +1,6 @@
 -- title: Who uses a connector
 -- unit: calls
--- grain: one row per integration that called the connector $connector, in whatever case; null is unidentified
+-- grain: one row per integration that called the connector $connector, in whatever case; null: it is not known, or was not logged
 -- key: integration
 -- look_back: 0
 -- meaning: Whom a change to the connector concerns, counted as in connector_usage.

@@ -1,11 +1,11 @@
 -- title: Whom changes concern
 -- unit: calls
--- grain: one row per change, connector, operation and integration with such calls; null is unidentified
+-- grain: one row per change, connector, operation and integration with such calls; null: it is not known, or was not logged
 -- key: change, connector, operation, integration
 -- look_back: 0
 -- steps: impact/used, impact/concerned
 -- meaning: Who calls what is going to change; impact/concerned.sql says how changes are given. Customers are
--- counted as everywhere; share is the part of all calls of the integration (or of all unidentified ones).
+-- counted as everywhere; share is the part of all calls of the integration (or of all whose integration is not known).
 with counted as (
     select
         change,

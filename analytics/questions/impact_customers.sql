@@ -1,6 +1,6 @@
 -- title: Customers whom changes concern
 -- unit: calls
--- grain: one row per integration and customer with such calls, whichever of the changes; null is unidentified
+-- grain: one row per integration and customer with such calls, whichever of the changes; null: it is not known, or was not logged
 -- key: integration, customer
 -- look_back: 0
 -- steps: impact/used, impact/concerned

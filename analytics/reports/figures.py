@@ -150,6 +150,15 @@ class Figures:
             *(pl.col(f"{column}_before").fill_null(0) for column in counts if known),
         )
 
+    def ids(self) -> pl.DataFrame:
+        """id_hygiene, compared. What was not logged has no share in either month, for it is no part of what was."""
+        import polars as pl
+
+        is_logged = pl.col("id_status") != "not_logged"
+        return self.compared("id_hygiene").with_columns(
+            pl.when(is_logged).then(pl.col(column)) for column in ("share", "share_before")
+        )
+
     def _coverage(self) -> dict[str, set[dt.date]]:
         """The days with calls of every log source, this month and the previous one."""
         both = Scope(since=self.month.previous().since, until=self.month.until, environment="all")

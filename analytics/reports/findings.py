@@ -248,7 +248,7 @@ def _as_said(kind: str, value: float | None) -> str:
     if value is None:
         return ""
     match kind:
-        case "error_rate_up" | "unidentified":
+        case "error_rate_up" | "unidentified" | "not_logged":
             return numbers.rate(value)
         case "customers_down":
             return numbers.counted(round(value), "customer")

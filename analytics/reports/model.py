@@ -209,12 +209,12 @@ class IdRow(_Model):
     id_defect: IdDefect | None
     calls: int
     customers: int
-    share: float
+    share: float | None = Field(description="of the calls whose log could have held the header; None: not logged")
     share_before: float | None
 
 
 class UnidentifiedRow(_Model):
-    """Calls without a valid IntegrationId, by what gives their owner away."""
+    """Calls whose IntegrationId is missing or malformed, by what gives their owner away."""
 
     customer: str
     user_agent: str | None

@@ -51,6 +51,6 @@ def month_report(warehouse: Warehouse, month: Month, *, now: dt.datetime) -> Mon
         errors=errors,
         failing=failing,
         environments=figures.environments(),
-        ids=rows(IdRow, figures.compared("id_hygiene")),
+        ids=rows(IdRow, figures.ids()),
         unidentified=rows(UnidentifiedRow, warehouse.metric("unidentified_calls", figures.scope)),
     )

@@ -10,8 +10,9 @@ view = frame.ask(say_gaps=False)
 
 loaded = figures.loaded(view)
 whoever = view.lifted("partner", "integration")
+identified = figures.identified(whoever)
 with cards.four():
-    cards.single("identified", figures.identified_share(whoever))
+    cards.single("identified", identified.share, note=figures.not_logged_in_words(identified))
     cards.single("lines", loaded.lines)
     cards.single("calls", loaded.calls)
     cards.single("rejects", loaded.rejects, note=figures.share_of_lines(loaded))

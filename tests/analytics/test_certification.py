@@ -363,6 +363,9 @@ def test_calls_without_a_valid_id_are_attributed_by_what_gives_their_owner_away(
         *on("11-05", "", 1, integration_id=None, user_agent="python-requests/2.31"),
         *on("11-05", "", 1, integration_id=None, user_agent="Other/9", first=9),
         *on("11-05", "", 1, integration_id=None),
+        # of a log that could not have held the header: they may carry it
+        *on("11-05", "", 1, integration_id=None, id_status="not_logged", connector="Acme_Orders"),
+        *on("11-05", "", 1, integration_id=None, id_status="not_logged", body_integration_id="1000001_2"),
         # before the window
         *on("09-01", "", 1, integration_id=None, connector="Acme_Orders"),
     ]

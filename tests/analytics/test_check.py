@@ -54,6 +54,8 @@ CALLS = [
     *sent("11_1234567", id_defect="too_short"),
     *sent("1234567_", id_defect="empty_part"),
     *sent(None, body_integration_id="1234567_11", customers=3),
+    # its log could not have held the header, which may be right
+    *sent(None, body_integration_id="1234567_11", id_status="not_logged", customers=5),
     *sent("12345_678900", user_agent="Acme/1"),
     *sent("12345_678900", customer="7000009", user_agent="Other/1"),
     *sent("redacted", id_defect="not_a_number"),

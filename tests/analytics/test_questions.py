@@ -134,5 +134,19 @@ def test_ids_that_are_none_need_attention(tmp_path: Path) -> None:
     ]
 
 
+def test_what_a_log_could_not_have_held_is_nobodys_fault(tmp_path: Path) -> None:
+    # 20 calls whose log holds the header, one of them without; and five of which nobody knows, one with an id in its envelope.
+    calls = [
+        *daily(range(31, 32), 19),
+        *daily(range(31, 32), 1, integration_id=None),
+        *daily(range(31, 32), 4, integration_id=None, id_status="not_logged"),
+        *daily(range(31, 32), 1, integration_id=None, id_status="not_logged", body_integration_id="1234567_1"),
+    ]
+    assert findings(tmp_path, calls, "calls", "now") == [
+        ("not_logged", "medium", "not_logged", 5, 5 / 25),
+        ("unidentified", "medium", "missing", 1, 1 / 20),
+    ]
+
+
 def test_a_quiet_lake_needs_no_attention(tmp_path: Path) -> None:
     assert findings(tmp_path, [*daily(range(1, 31), 2, 9), *daily(range(1, 32), 2)]) == []

@@ -34,7 +34,8 @@ CALLS = st.lists(
             "operation": st.sampled_from(["get", "insert", "auth"]),
             "duration_ms": st.none() | st.floats(min_value=0, max_value=1e6, allow_nan=False),
         }
-    ).map(lambda said: call(**said)),
+    ).map(lambda said: call(**said))
+    | st.just(call(customer="7000001", integration_id=None, id_status="not_logged", duration_ms=None)),
     max_size=30,
 )
 
@@ -124,6 +125,7 @@ def test_latency_is_the_percentile_of_the_textbook(calls: list[Call]) -> None:
 def test_the_parts_of_every_metric_add_up_to_the_calls(calls: list[Call]) -> None:
     kept = production(calls)
     identified = sum(row["integration"] is not None for row in kept)
+    not_logged = sum(row["id_status"] == "not_logged" for row in kept)
     with tempfile.TemporaryDirectory() as folder, warehouse_over(calls, folder) as warehouse:
         totals = {
             name: warehouse.metric(name)["calls"].sum()
@@ -138,5 +140,5 @@ def test_the_parts_of_every_metric_add_up_to_the_calls(calls: list[Call]) -> Non
         "customers_per_partner": identified,
         "error_rates": identified,
     }
-    assert unidentified == len(kept) - identified
+    assert unidentified == len(kept) - identified - not_logged
     assert failed == errors(kept)

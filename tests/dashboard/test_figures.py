@@ -101,8 +101,25 @@ def test_a_finding_is_said_in_words(tmp_path: Path) -> None:
     found = figures.attention(view(given_lake(tmp_path / "lake", calls), "2026-09-21", "2026-10-21"))
     assert found.select("severity", "finding", "name", "integration").rows() == [
         ("medium", "Silent for 20 days (usually 1)", "1234567_1", "1234567_1"),
-        ("medium", "Calls without a valid id: no IntegrationId (9.1% of all calls)", None, None),
+        ("medium", "Calls without a valid id: no IntegrationId (9.1% of those whose log holds it)", None, None),
     ]
+
+
+def test_the_share_of_identified_calls_is_of_those_whose_log_can_hold_the_id(tmp_path: Path) -> None:
+    unknown = [call(integration_id=None, id_status="not_logged") for _ in range(5)]
+    calls = [call(), call(), call(), call(integration_id=None), *unknown]
+    answers = [
+        figures.identified(view(given_lake(tmp_path / name, given), "2026-10-01", "2026-10-02"))
+        for name, given in (("both", calls), ("logged", calls[:4]), ("not_logged", unknown), ("none", []))
+    ]
+    assert [(found.share, found.not_logged_share) for found in answers] == [
+        (3 / 4, 5 / 9),
+        (3 / 4, None),
+        (None, 1.0),
+        (None, None),
+    ]
+    words = [figures.not_logged_in_words(found) for found in answers]
+    assert words == ["55.56% of all calls not logged", None, "100.00% of all calls not logged", None]
 
 
 def test_errors_add_up_to_all_of_them(four_days: Path) -> None:

@@ -3,7 +3,7 @@
 -- grain: one row per place where the id was found, what is wrong with it and what was sent
 -- key: found, id_defect, sent
 -- look_back: 0
--- meaning: Calls without a valid IntegrationId header that name the partner $partner all the same: in the SOAP envelope,
+-- meaning: Calls whose IntegrationId header is missing or malformed, and that name the partner $partner all the same: in the SOAP envelope,
 -- by the first number of a malformed header, or by the digits of one of its integrations with the underscore lost. Calls
 -- that name nobody can be attributed to nobody.
 with known as (
@@ -21,7 +21,7 @@ named as (
         own,
         called_at
     from calls
-    where id_status <> 'valid'
+    where id_status in ('missing', 'malformed')
 ),
 
 counted as (

@@ -47,6 +47,17 @@ def test_everybody_counts_the_unidentified_too(tmp_path: Path) -> None:
     ]
 
 
+def test_what_was_not_logged_has_no_share_and_leaves_the_shares_of_others_alone(tmp_path: Path) -> None:
+    unknown = call(called_at=at("2026-10-08"), integration_id=None, id_status="not_logged", customer="9000001")
+    found = report(tmp_path, [*EVERY_DAY, call(called_at=at("2026-10-08"), integration_id=None), unknown])
+    assert [(row.id_status, row.calls, row.share, row.share_before) for row in found.ids] == [
+        ("valid", 31, 31 / 32, 1.0),
+        ("missing", 1, 1 / 32, 0.0),
+        ("not_logged", 1, None, None),
+    ]
+    assert [row.calls for row in found.unidentified] == [1]
+
+
 def test_a_state_of_the_id_that_vanished_has_a_share_of_nothing(tmp_path: Path) -> None:
     found = report(tmp_path, [*EVERY_DAY, call(called_at=at("2026-09-08"), integration_id=None)])
     assert [(row.id_status, row.calls, row.share, row.share_before) for row in found.ids] == [

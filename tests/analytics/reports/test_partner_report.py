@@ -170,6 +170,7 @@ class TestMisplacedIds:
         {"integration_id": "12345-1", "id_defect": "wrong_separator", "customer": "8000009"},
         {"integration_id": "2345-1234", "id_defect": "wrong_separator", "customer": "8000009"},
         {"integration_id": None, "customer": "8000009"},
+        {"integration_id": None, "id_status": "not_logged", "body_integration_id": "1234_1", "customer": "8000009"},
     ]
 
     def calls(self) -> list[dict[str, Any]]:
