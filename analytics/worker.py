@@ -22,6 +22,7 @@ import pyarrow.dataset as ds
 from pyarrow.parquet import ParquetFile
 
 from analytics.errors import AnalyticsError
+from analytics.exact import carried, restored
 from analytics.narrow import Expressions
 from analytics.sandbox import SqlLimits
 from analytics.warehouse import Warehouse
@@ -121,7 +122,7 @@ def _run(job: Mapping[str, Any], limits: SqlLimits) -> pa.Table:
         raise AnalyticsError(_with_its_place(connection, job["query"], error)) from error
     if relation is None:
         return pa.table({})
-    reader = relation.to_arrow_reader(10_000)
+    reader = carried(relation).to_arrow_reader(10_000)
     batches, rows, size = [], 0, 0
     for batch in reader:
         rows, size = rows + batch.num_rows, size + batch.nbytes
@@ -130,7 +131,7 @@ def _run(job: Mapping[str, Any], limits: SqlLimits) -> pa.Table:
         if size > limits.result_bytes:
             raise TooMuchError(f"its result is larger than {limits.result_bytes / 1024**2:g} MB; ask for less")
         batches.append(batch)
-    return pa.Table.from_batches(batches, schema=reader.schema)
+    return restored(pa.Table.from_batches(batches, schema=reader.schema), relation.columns, relation.types)
 
 
 def _with_its_place(connection: duckdb.DuckDBPyConnection, query: str, error: duckdb.Error) -> str:

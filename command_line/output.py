@@ -15,6 +15,7 @@ import sys
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
+from command_line.arrow_values import as_parquet_has_them, python_values
 from command_line.values import as_plain, cell, heading, json_text, shown, to_csv
 
 if TYPE_CHECKING:
@@ -48,7 +49,7 @@ class Rows:
     @classmethod
     def from_arrow(cls, table: pa.Table) -> Rows:
         """The rows of an Arrow table."""
-        columns = [_plain_values(column) for column in table.columns]
+        columns = [python_values(column) for column in table.columns]
         values = list(zip(*columns, strict=True)) if columns else []
         return cls(tuple(table.column_names), values)
 
@@ -140,7 +141,7 @@ def as_parquet(table: pa.Table) -> bytes:
     import pyarrow.parquet as pq
 
     content = io.BytesIO()
-    pq.write_table(table, content)
+    pq.write_table(as_parquet_has_them(table), content)
     return content.getvalue()
 
 
@@ -190,21 +191,6 @@ def say(message: str) -> None:
 
 
 # --- how
-
-
-def _plain_values(column: pa.ChunkedArray) -> list[object]:
-    """The values of a column as Python has them; as text where it has none for one of them: infinity, say."""
-    try:
-        values: list[object] = column.to_pylist()
-    except (OverflowError, ValueError):
-        import duckdb
-        import pyarrow as pa
-
-        with duckdb.connect() as engine:
-            engine.execute("set timezone = 'UTC'")
-            texts = engine.from_arrow(pa.table({"value": column})).select("cast(value as varchar)")
-            values = [text for (text,) in texts.fetchall()]
-    return values
 
 
 def console(stream: Any) -> Console:

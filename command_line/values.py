@@ -14,6 +14,9 @@ NULL = "–"
 IDENTIFIERS = frozenset({"partner", "project", "status", "version", "line_number", "year", "month", "port"})
 """Whole numbers that name something: no thousands separators."""
 
+_SMALL = 0.001
+"""Nearer to nothing than this, four places are not enough."""
+
 _INVISIBLE = re.compile(r"[\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ud800-\udfff]")
 
 
@@ -26,13 +29,13 @@ def as_plain(record: object) -> dict[str, Any]:
 
 
 def to_json(value: object) -> object:
-    """A value as JSON has it: dates and instants (UTC) as ISO 8601 text, null for what is not a number.
+    """A value as JSON has it: dates and instants (UTC) as ISO 8601 text, null for what is not a number. Decimals stay decimals.
 
     >>> to_json(dt.datetime(2026, 3, 29, 2, 30, tzinfo=dt.timezone(dt.timedelta(hours=2))))
     '2026-03-29T00:30:00Z'
     >>> to_json(float("nan"))
-    >>> to_json(decimal.Decimal(7))
-    7
+    >>> to_json(decimal.Decimal(7)), to_json(decimal.Decimal("1.50"))
+    (7, Decimal('1.50'))
     """
     match value:
         case None | bool() | int() | str():
@@ -62,21 +65,45 @@ def json_text(value: object, *, indent: int | None = None) -> str:
 
     >>> print(json_text({"user_agent": "caf\u00e9 \x9b31m \u202e", "error_rate": float("nan")}))
     {"user_agent": "café \u009b31m \u202e", "error_rate": null}
+    >>> print(json_text({"amount": decimal.Decimal("1234567890123456789.10")}))
+    {"amount": 1234567890123456789.10}
     """
-    text = json.dumps(to_json(value), ensure_ascii=False, allow_nan=False, indent=indent)
+    text = _json(to_json(value), indent)
     return _INVISIBLE.sub(lambda found: found[0] if found[0] == "\n" else f"\\u{ord(found[0]):04x}", text)
 
 
+def _json(plain: object, indent: int | None = None) -> str:
+    """JSON of what `to_json` gives. A decimal is a number with all its digits, which no encoder of the library can say."""
+    try:
+        return json.dumps(plain, ensure_ascii=False, allow_nan=False, indent=indent)
+    except TypeError:  # there is a decimal in it: seldom, and some eight times as slow
+        return _json_of_parts(plain)
+
+
+def _json_of_parts(plain: object) -> str:
+    match plain:
+        case decimal.Decimal():
+            return f"{plain:f}"
+        case list():
+            return f"[{', '.join(map(_json_of_parts, plain))}]"
+        case dict():
+            return "{" + ", ".join(f"{_json(key)}: {_json_of_parts(value)}" for key, value in plain.items()) + "}"
+        case _:
+            return _json(plain)
+
+
 def to_csv(value: object) -> object:
-    """A value as CSV has it: nothing for null, lists and objects as JSON."""
+    """A value as CSV has it: nothing for null, lists and objects as JSON, what is no number as `nan`, `inf`, `-inf`."""
     plain = to_json(value)
     match plain:
         case None:
-            return ""
+            return repr(value) if isinstance(value, float) else ""
         case bool():
             return "true" if plain else "false"
+        case decimal.Decimal():
+            return f"{plain:f}"
         case list() | dict():
-            return json.dumps(plain, ensure_ascii=False)
+            return _json(plain)
         case _:
             return plain
 
@@ -87,7 +114,9 @@ def cell(column: str, value: object) -> str:
     >>> cell("calls", 1234567), cell("partner", 1234567), cell("error_rate", 0.0123)
     ('1,234,567', '1234567', '1.23 %')
     >>> cell("sum(calls)", decimal.Decimal(1234567)), cell("avg", decimal.Decimal("1234.5"))
-    ('1,234,567', '1,234.5000')
+    ('1,234,567', '1,234.5')
+    >>> cell("avg", 0.25), cell("avg", 2 / 3), cell("avg", 0.00000123456), cell("avg", float("inf"))
+    ('0.25', '0.6667', '1.235e-06', 'inf')
     >>> cell("environments", ["production", "test"])
     'production, test'
     """
@@ -96,16 +125,14 @@ def cell(column: str, value: object) -> str:
             return NULL
         case bool():
             return "yes" if value else "no"
-        case float() if not math.isfinite(value):
-            return NULL
-        case float() | decimal.Decimal() if _is_share(column):
+        case float() | decimal.Decimal() if _is_share(column) and math.isfinite(value):
             return f"{float(value) * 100:.2f} %"
-        case float() if column.endswith("_ms"):
+        case float() if column.endswith("_ms") and math.isfinite(value):
             return f"{value:,.0f}"
         case int() | decimal.Decimal() if _is_whole(value):
             return _whole(column, int(value))
         case float() | decimal.Decimal():
-            return f"{round(value, 4):,}"
+            return _fraction(value)
         case dt.datetime():
             return _instant(value.replace(microsecond=0)).replace("T", " ").replace("Z", " UTC")
         case list() | tuple() | dict():
@@ -163,6 +190,13 @@ def shown(text: str) -> str:
     return _INVISIBLE.sub(lambda found: found.group().encode("unicode_escape").decode("ascii"), text)
 
 
+def _fraction(value: float | decimal.Decimal) -> str:
+    """All digits of a decimal; four places of a double, or four digits where that would say nothing."""
+    if isinstance(value, decimal.Decimal):
+        return f"{value:,f}"
+    return f"{round(value, 4):,}" if value == 0 or abs(value) >= _SMALL else f"{value:.4g}"
+
+
 def _is_share(column: str) -> bool:
     return "share" in column or "error_rate" in column
 
@@ -172,10 +206,10 @@ def _is_whole(value: int | decimal.Decimal) -> bool:
     return isinstance(value, int) or value.as_tuple().exponent == 0
 
 
-def _decimal(value: decimal.Decimal) -> int | float | None:
+def _decimal(value: decimal.Decimal) -> int | decimal.Decimal | None:
     if not value.is_finite():
         return None
-    return int(value) if _is_whole(value) else float(value)
+    return int(value) if _is_whole(value) else value
 
 
 def _instant(value: dt.datetime) -> str:

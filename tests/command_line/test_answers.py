@@ -145,7 +145,7 @@ def test_metrics_list_tells_about_one(run: Run) -> None:
 def test_values_that_python_has_not_are_text(run: Run, loaded: Path) -> None:
     query = "select date 'infinity' as certified_until, [timestamp '-infinity'] as instants, date '10000-01-01' as day"
     assert document(run("sql", query, "--json")[1]) == [
-        {"certified_until": "infinity", "instants": "[-infinity]", "day": "10000-01-01"}
+        {"certified_until": "infinity", "instants": ["-infinity"], "day": "10000-01-01"}
     ]
 
 

@@ -35,7 +35,7 @@ def test_json_without_rows_is_an_empty_list() -> None:
         (dt.datetime(2026, 3, 29, 0, 30, 0, 250_000, tzinfo=dt.UTC), '"2026-03-29T00:30:00.250000Z"'),
         (dt.date(2026, 3, 29), '"2026-03-29"'),
         (decimal.Decimal(12), "12"),
-        (decimal.Decimal("1.50"), "1.5"),
+        (decimal.Decimal("1.50"), "1.50"),
         (decimal.Decimal("NaN"), "null"),
         (float("nan"), "null"),
         (float("inf"), "null"),

@@ -1,0 +1,120 @@
+"""The rows of a query as Arrow has them, without the loss of a digit, a bit or an offset.
+
+What DuckDB hands to Arrow by itself is less than it found: a time loses its offset, bits become padded bytes, an integer of
+128 bits fails from the 39th digit on, and an interval, a variant or an integer of any length is something that hardly a reader
+of Arrow or Parquet knows. So such values leave the engine as text, as it writes them itself, wherever they are nested, and the
+integers among them become numbers again on this side, where Arrow has decimals that are wide enough.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import duckdb
+import pyarrow as pa
+from duckdb import ColumnExpression
+from duckdb.sqltypes import DuckDBPyType
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+_TEXT = duckdb.type("varchar")
+_INTEGERS = frozenset({"hugeint", "uhugeint"})
+_AS_TEXT = _INTEGERS | {"time with time zone", "bit", "interval", "bignum", "variant", "geometry"}
+_WIDE, _WIDEST = pa.decimal128(38, 0), pa.decimal256(39, 0)
+"""What every reader of Arrow and Parquet knows, and what holds any integer of 128 bits."""
+
+
+def carried(rows: duckdb.DuckDBPyRelation) -> duckdb.DuckDBPyRelation:
+    """The same rows with types that Arrow holds; columns may have lost their names."""
+    types = [_carried(dtype) for dtype in rows.types]
+    if types == rows.types:
+        return rows
+    # Two columns of a query may have one name, so that only their places tell them apart.
+    places = [f"c{place}" for place in range(len(types))]
+    placed = rows.query(
+        "found", f"from found as found({', '.join(places)})"
+    )  # nothing of the query stands in this text
+    assert placed is not None, "a select has rows"
+    return placed.select(
+        *(
+            ColumnExpression(place) if before == after else ColumnExpression(place).cast(after).alias(place)
+            for place, before, after in zip(places, rows.types, types, strict=True)
+        )
+    )
+
+
+def restored(table: pa.Table, names: Sequence[str], types: Sequence[DuckDBPyType]) -> pa.Table:
+    """What was carried, under its names, and with its integers as numbers: decimals without a fraction."""
+    columns = [_restored(column, dtype) for column, dtype in zip(table.columns, types, strict=True)]
+    return pa.table(columns, names=list(names)) if columns else table
+
+
+def _restored(column: pa.ChunkedArray, dtype: DuckDBPyType) -> pa.ChunkedArray:
+    widest = _with_integers(column.type, dtype, _WIDEST)
+    if widest == column.type:
+        return column
+    # From text to the widest first: Arrow does not look whether a text has more digits than a decimal may have.
+    integers = column.cast(widest)
+    try:
+        return integers.cast(_with_integers(column.type, dtype, _WIDE))
+    except pa.ArrowInvalid:
+        return integers
+
+
+def _carried(dtype: DuckDBPyType) -> DuckDBPyType:
+    if dtype.id in _AS_TEXT:
+        return _TEXT
+    match dtype.id:
+        case "list":
+            return duckdb.list_type(_carried(_child(dtype, "child")))
+        case "array":
+            return duckdb.array_type(_carried(_child(dtype, "child")), _size(dtype))
+        case "map":
+            return duckdb.map_type(_carried(_child(dtype, "key")), _carried(_child(dtype, "value")))
+        case "struct":
+            return duckdb.struct_type({name: _carried(child) for name, child in _children(dtype)})
+        case "tuple":
+            children = enumerate(_children(dtype), start=1)
+            return duckdb.struct_type({f"element{place}": _carried(child) for place, (_, child) in children})
+        case "union":
+            return duckdb.union_type({name: _carried(child) for name, child in _children(dtype) if name})
+        case _:
+            return dtype
+
+
+def _with_integers(found: pa.DataType, dtype: DuckDBPyType, integer: pa.DataType) -> pa.DataType:
+    """The type that was found, with this one in the places of integers that were carried as text; in unions they stay text."""
+    if dtype.id in _INTEGERS:
+        return integer
+    match dtype.id:
+        case "list":
+            return pa.list_(_field(found.value_field, _child(dtype, "child"), integer))
+        case "array":
+            return pa.list_(_field(found.value_field, _child(dtype, "child"), integer), found.list_size)
+        case "map":
+            return pa.map_(
+                _field(found.key_field, _child(dtype, "key"), integer),
+                _field(found.item_field, _child(dtype, "value"), integer),
+            )
+        case "struct" | "tuple":
+            children = enumerate(_children(dtype))
+            return pa.struct([_field(found.field(place), child, integer) for place, (_, child) in children])
+        case _:
+            return found
+
+
+def _field(found: pa.Field, dtype: DuckDBPyType, integer: pa.DataType) -> pa.Field:
+    return found.with_type(_with_integers(found.type, dtype, integer))
+
+
+def _children(dtype: DuckDBPyType) -> list[tuple[str, DuckDBPyType]]:
+    return [(name, child) for name, child in dtype.children if isinstance(child, DuckDBPyType)]
+
+
+def _child(dtype: DuckDBPyType, name: str) -> DuckDBPyType:
+    return dict(_children(dtype))[name]
+
+
+def _size(dtype: DuckDBPyType) -> int:
+    return next(size for _, size in dtype.children if isinstance(size, int))
