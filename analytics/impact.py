@@ -9,8 +9,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, TypeAlias, get_args
 
+from analytics.certification import EXAMPLE_IDS
 from analytics.gaps import gap_note
 from analytics.release_notes import SEVERITIES, Change
+from analytics.scope import Scope
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -18,7 +20,6 @@ if TYPE_CHECKING:
 
     import polars as pl
 
-    from analytics.scope import Scope
     from analytics.warehouse import Warehouse
     from ingest.call import Protocol, TokenForm
 
@@ -41,12 +42,20 @@ Verdict: TypeAlias = Literal["concerns", "safe", "unused", "unseen"]
 VERDICTS: tuple[Verdict, ...] = get_args(Verdict)
 """Somebody calls it; somebody does, below the thresholds; nobody does; no log can tell."""
 
+EVERYTHING = Scope(environment="all")
+"""Where an id is looked for that is left out: in every environment, and all that was loaded."""
+
 _WRITES = {"insert", "update", "delete"}
+_ON_A_PATH = ("get", "insert", "update", "delete", "write")
 
 
 @dataclass(frozen=True, kw_only=True)
 class Thresholds:
-    """What counts as safe: integrations that are left out, and rows below every limit that is given."""
+    """What counts as safe: integrations that are left out, and what is below every limit that is given.
+
+    A limit is one of a change at an integration, whatever its connectors and operations: six calls to insert and six to update
+    are twelve.
+    """
 
     share: float | None = None
     calls: int | None = None
@@ -62,15 +71,19 @@ class Thresholds:
 class Impact:
     """The answer.
 
-    `rows`: COLUMNS, and name, partner_name, email, phone, number (of the change), the most severe changes first; one per
-    change, connector, operation and integration, unidentified traffic with a null integration, without what counts as safe. `customers`: one per integration
-    and customer concerned. `verdicts`: one per change, in order. `remarks`: what it rests on and what no log shows, in words; `gap_note`: where
-    the logs have gaps.
+    `rows`: COLUMNS, and name, partner_name, email, phone, number (of the change), change_calls (those of the whole change), the
+    most severe changes first; one per change, connector, operation and integration, unidentified traffic with a null
+    integration, without what counts as safe. `customers`: one per integration and customer that they are about. `told`: the
+    rows of which somebody is told, for something may break; `told_to`: one per partner, with the customers and the calls that
+    these are about, each once. `verdicts`: one per change, in order. `remarks`: what it rests on and what no log shows, in
+    words; `gap_note`: where the logs have gaps.
     """
 
     changes: tuple[Change, ...]
     rows: pl.DataFrame
     customers: pl.DataFrame
+    told: pl.DataFrame
+    told_to: pl.DataFrame
     verdicts: tuple[Verdict, ...]
     remarks: tuple[str, ...]
     gap_note: str | None
@@ -130,33 +143,34 @@ def impact(
 
     scope, thresholds = scope.replace(connector=None), thresholds or Thresholds()
     criteria = _criteria(changes)
-    found = warehouse.query_file("impact", scope, criteria)
-    used = set(found["change"].unique())
+    found = warehouse.query_file("impact", scope, criteria).rename({"change": "number"})
+    used = set(found["number"].unique())
     left_out = pl.col("integration").is_in(list(thresholds.excluded)).fill_null(value=False)
     excluded, kept = found.filter(left_out), found.filter(~left_out)
     is_safe = _is_safe(thresholds) if thresholds.limits else pl.lit(value=False)
     safe, kept = kept.filter(is_safe), kept.filter(~is_safe)
-    rows = kept.rename({"change": "number"}).with_columns(
-        change=pl.Series([changes[number].description for number in kept["change"]], dtype=pl.String),
-        severity=pl.Series([changes[number].severity for number in kept["change"]], dtype=pl.String),
+    rows = kept.with_columns(
+        change=pl.Series([changes[number].description for number in kept["number"]], dtype=pl.String),
+        severity=pl.Series([changes[number].severity for number in kept["number"]], dtype=pl.String),
     )
     rows = rows.sort(
         pl.col("severity").replace_strict({name: place for place, name in enumerate(SEVERITIES)}), maintain_order=True
     )
+    rows = rows.select(*COLUMNS, "number", "name", "partner_name", "email", "phone", "change_calls")
+    told = _told(rows)
+    parts = _Parts(warehouse, scope, criteria, {"kept": rows, "told": told, "safe": safe, "excluded": excluded})
     concerning = set(rows["number"].unique())
-    customers = warehouse.query_file("impact_customers", scope, _criteria(changes, only=concerning))
-    pairs = rows.select("integration").unique()
-    verdicts = tuple(_verdict(number, change, used, concerning) for number, change in enumerate(changes))
-    others = ("number", "name", "partner_name", "email", "phone")
     return Impact(
         tuple(changes),
-        rows.select(*COLUMNS, *others),
-        customers.join(pairs, on="integration", how="semi", nulls_equal=True, maintain_order="left"),
-        verdicts,
+        rows,
+        parts.customers("kept").drop("partner"),
+        told,
+        parts.by_partner("told"),
+        tuple(_verdict(number, change, used, concerning) for number, change in enumerate(changes)),
         (
-            *_remarks(warehouse, changes, scope, rows),
-            *_about_left_out("not shown, for it is safe below the limits", safe),
-            *_about_left_out("not shown, as asked", excluded),
+            *_remarks(warehouse, changes, scope, parts),
+            *_about_left_out("not shown, for it is safe below the limits", parts.of("safe")),
+            *_about_left_out("not shown, as asked", parts.of("excluded")),
         ),
         gap_note(warehouse, scope),
         warehouse.period(scope),
@@ -164,23 +178,74 @@ def impact(
     )
 
 
-def _criteria(changes: Sequence[Change], only: set[int] | None = None) -> dict[str, list[int] | list[str | None]]:
-    """The lists that the questions take: one entry for each connector and operation of each change that a log can show."""
-    entries = [
-        (number, connector, operation, change.token_form, change.protocol, change.api_version)
+def _told(rows: pl.DataFrame) -> pl.DataFrame:
+    """The rows to tell a partner of: nobody has to do anything about what is added, and nobody knows whose the others are."""
+    import polars as pl
+
+    somebody = pl.col("partner").is_not_null() & ~pl.col("integration").is_in(EXAMPLE_IDS)
+    return rows.filter(somebody & (pl.col("severity").fill_null("changed") != "added"))
+
+
+class _Parts:
+    """Customers and calls that some rows of the impact are about, by the name of the part: each call once."""
+
+    def __init__(
+        self, warehouse: Warehouse, scope: Scope, criteria: Criteria, rows: Mapping[str, pl.DataFrame]
+    ) -> None:
+        pairs = [
+            (part, number, integration)
+            for part, some in rows.items()
+            for number, integration in some.select("number", "integration").unique().iter_rows()
+        ]
+        names = ("parts", "part_changes", "part_integrations")
+        lists = {name: [pair[place] for pair in pairs] for place, name in enumerate(names)}
+        self._found = warehouse.query_file("impact_customers", scope, {**criteria, **lists})
+
+    def of(self, part: str) -> pl.DataFrame:
+        """Integration, partner, customer, name, branch, own, calls, errors and last call."""
+        return self._found.filter(part=part).drop("part")
+
+    def customers(self, part: str) -> pl.DataFrame:
+        """The same of customers alone."""
+        return self.of(part).filter(own=False).drop("own")
+
+    def by_partner(self, part: str) -> pl.DataFrame:
+        """Partner, customers and calls; those to the partner's own environment are calls, and it is no customer."""
+        import polars as pl
+
+        customers = pl.col("customer").filter(~pl.col("own")).n_unique()
+        return (
+            self.of(part).group_by("partner").agg(customers.alias("customers"), pl.col("calls").sum()).sort("partner")
+        )
+
+
+Criteria: TypeAlias = "dict[str, list[int] | list[str | None]]"
+
+
+def _criteria(changes: Sequence[Change]) -> Criteria:
+    """The lists that the questions take: one entry for each target and operation of each change that a log can show."""
+    from analytics.endpoints import endpoints_of
+
+    asked_for = [
+        (number, change, connector, path, operation)
         for number, change in enumerate(changes)
-        if change.shows and (only is None or number in only)
-        for connector in change.connectors or (None,)
-        for operation in _operations(change)
+        if change.shows
+        for connector, path in change.targets
+        for operation in _operations(change, path)
     ]
-    names = ("changes", "connectors", "operations", "token_forms", "protocols", "api_versions")
+    endpoints = endpoints_of([(path, operation) for _, _, _, path, operation in asked_for])
+    entries = [
+        (number, connector, operation, endpoint, change.token_form, change.protocol, change.api_version)
+        for (number, change, connector, _, operation), endpoint in zip(asked_for, endpoints, strict=True)
+    ]
+    names = ("changes", "connectors", "operations", "endpoints", "token_forms", "protocols", "api_versions")
     return {name: [entry[place] for entry in entries] for place, name in enumerate(names)}  # type: ignore[misc]  # by column
 
 
-def _operations(change: Change) -> tuple[str | None, ...]:
-    """A SOAP call that writes may do any of the three: nobody sees which."""
+def _operations(change: Change, path: str | None) -> tuple[str | None, ...]:
+    """A SOAP call that writes may do any of the three: nobody sees which. A path has another endpoint for each method."""
     if not change.operations:
-        return (None,)
+        return (None,) if path is None else _ON_A_PATH
     also = ("write",) if _WRITES.intersection(change.operations) and "write" not in change.operations else ()
     return (*change.operations, *also)
 
@@ -188,8 +253,8 @@ def _operations(change: Change) -> tuple[str | None, ...]:
 def _is_safe(thresholds: Thresholds) -> pl.Expr:
     import polars as pl
 
-    limits = [pl.col(name) < limit for name in ("share", "calls") if (limit := getattr(thresholds, name)) is not None]
-    return pl.all_horizontal(limits)
+    of_the_change = {"change_share": thresholds.share, "change_calls": thresholds.calls}
+    return pl.all_horizontal(pl.col(name) < limit for name, limit in of_the_change.items() if limit is not None)
 
 
 def _verdict(number: int, change: Change, used: set[int], concerning: set[int]) -> Verdict:
@@ -200,7 +265,7 @@ def _verdict(number: int, change: Change, used: set[int], concerning: set[int]) 
     return "safe" if number in used else "unused"
 
 
-def _remarks(warehouse: Warehouse, changes: Sequence[Change], scope: Scope, rows: pl.DataFrame) -> list[str]:
+def _remarks(warehouse: Warehouse, changes: Sequence[Change], scope: Scope, parts: _Parts) -> list[str]:
     period = warehouse.period(scope)
     remarks = []
     if period is not None:
@@ -210,7 +275,9 @@ def _remarks(warehouse: Warehouse, changes: Sequence[Change], scope: Scope, rows
             f"environment {scope.environment}"
         )
     remarks += _about_fields(warehouse, changes, scope)
+    remarks += _about_paths(changes)
     remarks += _about_unseen(warehouse, changes, scope)
+    rows = parts.of("kept")
     nameless = int(rows.filter(rows["integration"].is_null())["calls"].sum())
     if nameless:
         remarks.append(f"{_counted(nameless, 'call')} without a valid id: whose they are, nobody knows")
@@ -242,6 +309,14 @@ def _about_fields(warehouse: Warehouse, changes: Sequence[Change], scope: Scope)
         f"surely in use, for gets filter by it: field {row['field']} of {row['connector']} "
         f"({_counted(row['calls'], 'call')}, {_counted(row['integrations'], 'integration')})"
         for row in surely
+    ]
+
+
+def _about_paths(changes: Sequence[Change]) -> list[str]:
+    if not any(path for change in changes for _, path in change.targets):
+        return []
+    return [
+        "a path is compared with the address of each call; a call by SOAP has none, so there every write of the connector counts"
     ]
 
 

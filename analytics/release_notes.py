@@ -88,6 +88,14 @@ _DEPRECATED = re.compile(r"deprecat|obsolete|verouderd|vervalt|vervallen|uitgefa
 _NEW = re.compile(
     r"^(?!.*\b(required|mandatory|verplicht)).*\b(new|nieuwe?)\b.*\b(endpoints?|\w*connector(s|en)?)\b", re.IGNORECASE
 )
+_TELLS_NOTHING = re.compile(
+    r"(the |de |all |alle |other |overige |andere |minor |kleine |api[ -])*(changes?|wijzigingen|changelog|wijzigingslog)|.*\bspecificat(ion|ie)s?"
+    r"|release[ -]?notes|introduction|inleiding|over(view|zicht)|contents?|inhoud(sopgave)?|about|summary|samenvatting"
+    r"|(bug ?)?fixe[sd]|(opgeloste )?(bugs|fouten)|opgelost",
+    re.IGNORECASE,
+)
+"""Titles that say nothing of how severe something is, and are not meant to."""
+_OF_CHANGES = re.compile(r"chang|wijzig|verander|aanpassing|removed?|vervall|verwijder|migrat", re.IGNORECASE)
 _HARMLESS = re.compile(
     r"^(added|toegevoegd|nieuwe?)\b(?!.*\b(required|mandatory|verplicht|pattern))|^endpoint added"
     r"|became optional|\bmax\w* was increased|\bmin\w* was decreased|is optioneel",
@@ -101,17 +109,32 @@ class ChangesError(AnalyticsError):
 
 @dataclass(frozen=True, kw_only=True)
 class Change:
-    """One thing that changes. Without a connector no log can show whom it concerns; no operations: all of them."""
+    """One thing that changes. Without a connector no log can show whom it concerns; no operations: all of them.
+
+    `paths` are deeper than a connector, `KnEmployee/KnEmployee/@EmId/{EmId}`, and stand for a part of it: nothing else of that
+    connector changes.
+    """
 
     description: str
     severity: Severity | None = None
     connectors: tuple[str, ...] = ()
+    paths: tuple[str, ...] = ()
     operations: tuple[str, ...] = ()
     field: str | None = None
     token_form: TokenForm | None = None
     protocol: Protocol | None = None
     api_version: str | None = None
     line: int = 0
+
+    @property
+    def targets(self) -> tuple[tuple[str | None, str | None], ...]:
+        """What it is about: a connector and a path of it, None for all of it; and None and None for any connector."""
+        if not self.connectors:
+            return ((None, None),)
+        return tuple((name, path) for name in self.connectors for path in self._paths_of(name) or (None,))
+
+    def _paths_of(self, connector: str) -> tuple[str, ...]:
+        return tuple(path for path in self.paths if connector_in(path) == connector)
 
     @property
     def shows(self) -> bool:
@@ -185,6 +208,7 @@ class _Markdown:
         self.changes: list[Change] = []
         self.remarks: list[str] = []
         self.told: dict[tuple[int, str], set[str]] = {}
+        self.unruled: dict[tuple[int, str], int] = {}
         self.sections = [0]
         self.tables = 0
 
@@ -204,7 +228,7 @@ class _Markdown:
             else:
                 self._prose(number)
                 number += 1
-        remarks = [*self.remarks, *self._in_words()]
+        remarks = [*self.remarks, *self._not_understood(), *self._in_words()]
         if not self.tables:
             expected = (
                 "no changes were found; expected Markdown tables with the columns Description, Connector and Operation, "
@@ -270,6 +294,9 @@ class _Markdown:
                     "the last are left out (a | in a text is written \\|)"
                 )
             self.changes.append(self._change(place + 1, _row(columns, cells)))
+        if self._is_unruled():
+            section = self.sections[-1], self._title()
+            self.unruled[section] = self.unruled.get(section, 0) + end - number - 2
         return end
 
     def _change(self, line: int, row: Mapping[str, str]) -> Change:
@@ -277,6 +304,7 @@ class _Markdown:
         connectors, unread = _connectors(row["connector"])
         operations, unknown = _operations(row.get("operation", ""))
         deeper = ["/".join(path) for path in map(_segments, _parts(row["connector"])) if len(path) > 1]
+        paths = _paths(row["connector"])
         for part in unread:
             self.remarks.append(f"line {line}: {part!r} names no connector; no log can show whom this concerns")
         for word in unknown:
@@ -285,6 +313,7 @@ class _Markdown:
             description=f"{description or '-'} ({', '.join(deeper)})" if deeper else description or "-",
             severity=_severity_named(row.get("severity", "")) or self._severity(row.get("description", "")),
             connectors=connectors,
+            paths=paths,
             operations=operations,
             field=_text(row.get("field", "")) or _field_in(row.get("description", "")),
             line=line,
@@ -312,15 +341,34 @@ class _Markdown:
                 return "added"
         return None
 
+    def _is_unruled(self) -> bool:
+        """Whether the section has a title that may say how severe its changes are, and no rule knows what it says."""
+        if not self.headings or self._said_by_heading() is not None:
+            return False
+        level = max(self.headings)
+        title = self.headings[level]
+        if _NOT_BREAKING.search(title) or _TELLS_NOTHING.fullmatch(title):
+            return False
+        return level > 1 or _OF_CHANGES.search(title) is not None
+
+    def _title(self) -> str:
+        return " > ".join(self.headings[level] for level in sorted(self.headings))
+
     def _prose(self, number: int) -> None:
-        """Remember what is told in words where it breaks or deprecates something."""
+        """Remember what is told in words where it breaks or deprecates something, or may do so."""
         line = self.lines[number]
         if _HTML_TABLE.search(line):
             self.remarks.append(f"line {number + 1}: a table in HTML is left out; write it in Markdown or as CSV")
-        if line.strip() and not _NOTHING.match(line) and self._said_by_heading() in {"breaking", "deprecated"}:
-            title = " > ".join(self.headings[level] for level in sorted(self.headings))
+        may_break = self._said_by_heading() in {"breaking", "deprecated"} or self._is_unruled()
+        if line.strip() and not _NOTHING.match(line) and may_break:
+            title = self._title()
             named = {word for word in _WORD.findall(f"{title} {line}") if word in _official()}
             self.told.setdefault((self.sections[-1], title), set()).update(named)
+
+    def _not_understood(self) -> Iterator[str]:
+        for (line, title), rows in self.unruled.items():
+            changes = "its change is" if rows == 1 else f"its {rows} changes are"
+            yield f"line {line}: no rule knows how severe {title!r} is; {changes} judged by what the rows say themselves"
 
     def _in_words(self) -> Iterator[str]:
         ends = [*self.sections, len(self.lines) + 1]
@@ -371,6 +419,7 @@ def _listed_change(line: int, row: Mapping[str, str]) -> Change:
         description=row.get("description") or row["connector"],
         severity=severity or "changed",
         connectors=connectors,
+        paths=_paths(row["connector"]),
         operations=operations,
         field=row.get("field") or None,
         line=line,
@@ -381,7 +430,7 @@ def _once(changes: Sequence[Change]) -> list[Change]:
     """Each change once, as severe as it is said anywhere, where it is said first."""
     kept: dict[tuple[object, ...], Change] = {}
     for change in changes:
-        key = (change.description, change.connectors, change.operations, change.field)
+        key = (change.description, change.connectors, change.paths, change.operations, change.field)
         before = kept.get(key)
         if before is None:
             kept[key] = change
@@ -451,6 +500,18 @@ def _segments(path: str) -> list[str]:
     while len(segments) > 1 and segments[0].lower() in {"connectors", "profitrestservices", "api"}:
         segments = segments[1:]
     return segments
+
+
+def _paths(cell: str) -> tuple[str, ...]:
+    """The paths in a cell that are deeper than a connector; none of a connector that is named as a whole too.
+
+    >>> _paths("/connectors/FiContract/FiContractline, KnEmployee/KnEmployee/@EmId/{EmId}"), _paths("FbSales en FbSales/Lines")
+    (('FiContract/FiContractline', 'KnEmployee/KnEmployee/@EmId/{EmId}'), ())
+    """
+    found = [_segments(part) for part in _parts(cell)]
+    whole = {segments[0] for segments in found if len(segments) == 1}
+    deeper = ["/".join(segments) for segments in found if len(segments) > 1 and segments[0] not in whole]
+    return tuple(dict.fromkeys(deeper))
 
 
 def _operations(cell: str) -> tuple[tuple[str, ...], list[str]]:

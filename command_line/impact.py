@@ -9,14 +9,14 @@ from typing import TYPE_CHECKING, Annotated, get_args
 import typer
 
 from command_line import output
-from command_line.nothing_found import say_why_nothing
+from command_line.nothing_found import nearest_integrations, say_why_nothing
 from command_line.options import DEFAULT_LAKE, LakeOption, prints_rows, unknown
 from command_line.output import say
 from command_line.scope import scoped
 from command_line.values import counted, shown
 
 if TYPE_CHECKING:
-    from analytics import Scope
+    from analytics import Scope, Warehouse
     from analytics.impact import Impact
     from analytics.release_notes import Change
     from command_line.output import Format
@@ -49,12 +49,18 @@ Severity = Annotated[
 SafeShare = Annotated[
     float | None,
     typer.Option(
-        "--safe-share", metavar="FRACTION", min=0, max=1, help="Safe below this share of an integration's calls."
+        "--safe-share",
+        metavar="FRACTION",
+        min=0,
+        max=1,
+        help="Safe: a change of less than this share of an integration's calls.",
     ),
 ]
 SafeCalls = Annotated[
     int | None,
-    typer.Option("--safe-calls", metavar="NUMBER", min=1, help="Safe below so many calls of an integration."),
+    typer.Option(
+        "--safe-calls", metavar="NUMBER", min=1, help="Safe: a change of fewer calls of an integration than this."
+    ),
 ]
 Exclude = Annotated[
     list[str] | None, typer.Option("--exclude", metavar="ID", help="Leave out this integration; may be given again.")
@@ -72,6 +78,12 @@ _LENGTH_SHOWN = 70
 @dataclass(frozen=True, kw_only=True)
 class _Asked:
     changes: tuple[Change, ...]
+    remarks: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class _LeftOut:
+    integrations: frozenset[str]
     remarks: tuple[str, ...] = ()
 
 
@@ -107,8 +119,10 @@ def impact(
         "--api-version": api_version,
     }
     asked = _from_file(changes, severity, scope, parts) if changes is not None else _from_parts(parts, scope, severity)
-    thresholds = Thresholds(share=safe_share, calls=safe_calls, excluded=_integrations(exclude or []))
+    excluded = _integrations(exclude or [])
     with Warehouse.open(lake) as warehouse:
+        left_out = _known(warehouse, excluded)
+        thresholds = Thresholds(share=safe_share, calls=safe_calls, excluded=left_out.integrations)
         found = answer(warehouse, asked.changes, scope, thresholds)
         if chosen == "table":
             columns = (*COLUMNS[:4], *SHOWN) if changes is not None else SHOWN
@@ -117,7 +131,7 @@ def impact(
         else:
             output.print_arrow(found.rows.select(COLUMNS).to_arrow(), chosen)
         gaps = [found.gap_note] if found.gap_note is not None else []
-        for remark in (*asked.remarks, *_verdicts(found), *found.remarks, *gaps):
+        for remark in (*asked.remarks, *_verdicts(found), *found.remarks, *left_out.remarks, *gaps):
             say(f"note: {remark}")
         if set(found.verdicts) == {"unused"}:
             say_why_nothing(found.rows, warehouse, scope)
@@ -185,6 +199,25 @@ def _integrations(texts: list[str]) -> frozenset[str]:
         return frozenset(str(Scope.parse({"integration": text}).integration) for text in texts)
     except ScopeError as error:
         raise typer.BadParameter(str(error).removeprefix("integration: "), param_hint="'--exclude'") from None
+
+
+def _known(warehouse: Warehouse, ids: frozenset[str]) -> _LeftOut:
+    """The integrations that these ids mean now. BadParameter for an id that neither calls nor the registry know."""
+    from analytics.impact import EVERYTHING
+
+    rows = warehouse.query_file("impact_excluded", EVERYTHING, {"ids": sorted(ids)}).to_dicts() if ids else []
+    remarks = []
+    for row in rows:
+        if not row["calls"] and not row["is_registered"] and row["integration"] == row["id"]:
+            nearest = nearest_integrations(warehouse, row["id"])
+            raise typer.BadParameter(
+                f"neither a call nor the registry knows an integration {row['id']}; {nearest}", param_hint="'--exclude'"
+            )
+        if row["integration"] != row["id"]:
+            remarks.append(f"{row['id']} is the old id of {row['integration']}, which is left out")
+        if not row["calls"]:
+            remarks.append(f"--exclude {row['id']} leaves nothing out: it is registered, and no call carries it")
+    return _LeftOut(integrations=frozenset(row["integration"] for row in rows), remarks=tuple(remarks))
 
 
 def _brief(value: object) -> object:

@@ -66,7 +66,20 @@ def _instead(warehouse: Warehouse, name: str, value: str) -> str:
     """The names that are nearest to this value, or those that occur most."""
     question = "frequent_values" if name in {"customer", "connector"} else "filter_values"
     values = warehouse.query_file(question).filter(kind=name)
-    there = values.sort("calls", "value", descending=[True, False])["value"].to_list()
+    return _nearest(name, value, values.sort("calls", "value", descending=[True, False])["value"].to_list())
+
+
+def nearest_integrations(warehouse: Warehouse, value: str) -> str:
+    """The integrations nearest to this one of all that calls or the registry know, or some of them."""
+    known = warehouse.query(
+        "select integration from (select integration, count(*) as calls from calls group by integration"
+        " union all select integration, 0 from integrations)"
+        " where integration is not null group by integration order by sum(calls) desc, integration"
+    )
+    return _nearest("integration", value, known["integration"].to_list())
+
+
+def _nearest(name: str, value: str, there: list[str]) -> str:
     folded = {text.lower(): text for text in there}
     nearest = difflib.get_close_matches(value.lower(), folded, n=3)
     if nearest:

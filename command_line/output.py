@@ -111,7 +111,7 @@ def rows_as_csv(rows: Rows) -> str:
     """
     import csv
 
-    from analytics.reports.csv_text import neutral
+    from analytics.formulas import neutral
 
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")

@@ -10,7 +10,7 @@ import polars as pl
 
 from analytics.impact import VERDICTS, asked
 from analytics.release_notes import Change, ChangesError, Notes, changes_in
-from analytics.reports.mailing import files_of
+from analytics.reports import mailing
 from dashboard import filter_bar
 from dashboard.link import Misread
 from dashboard.wording import plain, say
@@ -115,7 +115,7 @@ def verdicts(found: Impact) -> Words:
 
 def mailing_list(found: Impact) -> str:
     """Return the mailing list as CSV."""
-    return files_of(found)["mailing-list.csv"]
+    return mailing.mailing_list(found)
 
 
 def customers(found: Impact, view: View) -> pl.DataFrame:

@@ -6,8 +6,8 @@ import csv
 from typing import TYPE_CHECKING
 
 from analytics.errors import AnalyticsError
+from analytics.formulas import neutral
 from analytics.registry.rows import RELATIONS, Relation, columns
-from analytics.reports.csv_text import neutral
 from analytics.scope import Scope
 
 if TYPE_CHECKING:

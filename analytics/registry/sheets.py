@@ -11,6 +11,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
+from analytics.formulas import original
 from analytics.registry.issue import Issue
 
 if TYPE_CHECKING:
@@ -21,8 +22,6 @@ if TYPE_CHECKING:
 
 DELIMITERS = (",", ";", "\t")
 _MIDNIGHT = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}(?= 00:00:00(?:\.0+)?$)")
-_FORMULA = re.compile(r"'(?=[=+\-@\t])")
-"""The apostrophe that CSV for people has before text which a spreadsheet would take for a formula."""
 
 
 @dataclass(frozen=True)
@@ -67,7 +66,7 @@ def _csv_rows(text: str, file: str) -> Iterator[tuple[int, list[str] | Issue]]:
     while True:
         line = reader.line_num + 1
         try:
-            cells = [_FORMULA.sub("", cell.strip(), count=1) for cell in next(reader)]
+            cells = [original(cell.strip()).strip() for cell in next(reader)]
         except StopIteration:
             return
         except csv.Error as error:

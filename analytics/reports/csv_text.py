@@ -3,9 +3,8 @@
 UTF-8, commas, one header row, lines ended as RFC 4180 says. Numbers stand as they are, without separators or units, so that they stay numbers; rates are
 fractions; instants are UTC; a cell without a value is empty.
 
-A text that begins with `=`, `+`, `-`, `@`, a tab, a carriage return or a line feed (or with the full-width form of the four
-signs) would be run as a formula by spreadsheets. It gets an apostrophe in front, which makes it text there. Only texts: a
-negative number is a number. To get the original back, take that one apostrophe away.
+What a spreadsheet would run as a formula gets an apostrophe in front (analytics/formulas.py). Only texts: a negative number is
+a number.
 """
 
 from __future__ import annotations
@@ -15,10 +14,10 @@ import datetime as dt
 import io
 from typing import TYPE_CHECKING
 
+from analytics.formulas import neutral
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
-
-FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")  # noqa: RUF001 - the full-width forms
 
 
 def csv_text(header: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
@@ -30,16 +29,12 @@ def csv_text(header: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
     return file.getvalue()
 
 
-def neutral(text: str) -> str:
-    """The text in a form no spreadsheet takes for a formula.
-
-    >>> neutral("=HYPERLINK(1)"), neutral("-1+2"), neutral("KnSubject")
-    ("'=HYPERLINK(1)", "'-1+2", 'KnSubject')
-    """
-    return f"'{text}" if text.startswith(FORMULA_STARTS) else text
-
-
 def _cell(value: object) -> str:
+    return neutral(value) if isinstance(value, str) else as_text(value)
+
+
+def as_text(value: object) -> str:
+    """A value as the text of a cell, exact: a date as ISO 8601, an instant in UTC."""
     match value:
         case None:
             return ""
@@ -54,4 +49,4 @@ def _cell(value: object) -> str:
         case dt.date():
             return value.isoformat()
         case _:
-            return neutral(str(value))
+            return str(value)

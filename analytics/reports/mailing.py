@@ -1,6 +1,7 @@
 """Whom to write to about a change, and what: a mailing list, a draft for each partner, and the tables behind them.
 
-    mailing-list.csv        one row a partner: whom to write to, and how much is concerned
+    mailing-list.csv        one row a partner: whom to write to, and the customers and calls that it is told of
+    mailing-list.xlsx       the same as a spreadsheet, in which telephone numbers are as they are
     changes.csv             one row a change: what became of it
     customers.csv           one row an integration and customer concerned
     partner-1234.nl.txt     the draft of a message to a partner; .en.txt the same in English
@@ -16,10 +17,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
-from analytics.certification import EXAMPLE_IDS
 from analytics.reports.csv_text import csv_text
 from analytics.reports.errors import ReportError
 from analytics.reports.files import write_whole
+from analytics.reports.workbook import workbook
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -49,27 +50,32 @@ _MOST_CHANGES = 40
 
 def write_mailing(found: Impact, out: Path) -> list[Path]:
     """Write the files to the folder `out`, the mailing list first. ReportError where that cannot be."""
-    texts = files_of(found)
+    texts = _files(found)
     try:
         out.mkdir(parents=True, exist_ok=True)
-        for name, text in texts.items():
-            write_whole(out / name, text)
+        for name, content in texts.items():
+            write_whole(out / name, content)
     except OSError as error:
         raise ReportError(f"{out}: the mailing cannot be written there: {error.strerror or error}") from error
     return [out / name for name in texts]
 
 
-def files_of(found: Impact) -> dict[str, str]:
-    """What is to be written: the text of every file by its name, the mailing list first."""
-    concerned = _to_be_told(found.rows)
-    texts = {
-        "mailing-list.csv": csv_text(MAILING_LIST, _mailing_list(found, concerned).iter_rows()),
+def mailing_list(found: Impact) -> str:
+    """The mailing list alone, as CSV."""
+    return csv_text(MAILING_LIST, _mailing_list(found))
+
+
+def _files(found: Impact) -> dict[str, str | bytes]:
+    """What is to be written: the content of every file by its name, the mailing list first."""
+    files: dict[str, str | bytes] = {
+        "mailing-list.csv": mailing_list(found),
+        "mailing-list.xlsx": workbook("Mailing list", MAILING_LIST, _mailing_list(found)),
         "changes.csv": csv_text(CHANGES, _changes(found)),
         "customers.csv": csv_text(found.customers.columns, found.customers.iter_rows()),
     }
-    for (partner,), rows in concerned.group_by("partner", maintain_order=True):
-        texts |= {f"partner-{partner}.{language}.txt": message(found, rows, language) for language in LANGUAGES}
-    return texts
+    for (partner,), rows in found.told.group_by("partner", maintain_order=True):
+        files |= {f"partner-{partner}.{language}.txt": message(found, rows, language) for language in LANGUAGES}
+    return files
 
 
 def message(found: Impact, rows: pl.DataFrame, language: str) -> str:
@@ -125,23 +131,10 @@ def _use(row: dict[str, Any], words: dict[str, Any], time_zone: ZoneInfo) -> str
     )
 
 
-def _to_be_told(rows: pl.DataFrame) -> pl.DataFrame:
+def _mailing_list(found: Impact) -> list[tuple[object, ...]]:
     import polars as pl
 
-    somebody = pl.col("partner").is_not_null() & ~pl.col("integration").is_in(EXAMPLE_IDS)
-    return rows.filter(somebody & (pl.col("severity").fill_null("changed") != "added"))
-
-
-def _mailing_list(found: Impact, concerned: pl.DataFrame) -> pl.DataFrame:
-    import polars as pl
-
-    partners = concerned.select("integration", "partner").unique()
-    customers = (
-        found.customers.join(partners, on="integration")
-        .group_by("partner")
-        .agg(customers=pl.col("customer").n_unique())
-    )
-    counted = concerned.group_by("partner", maintain_order=True).agg(
+    partners = found.told.group_by("partner", maintain_order=True).agg(
         pl.col("partner_name").first().alias("name"),
         pl.col("contact", "email", "phone").first(),
         integrations=pl.col("integration").unique(maintain_order=True).str.join(" "),
@@ -149,19 +142,11 @@ def _mailing_list(found: Impact, concerned: pl.DataFrame) -> pl.DataFrame:
         breaking=pl.col("number").filter(pl.col("severity") == "breaking").n_unique(),
         last_call=pl.col("last_call").max(),
     )
-    # Several changes may be about one call: the most calls that one change is about are surely no call twice.
-    most = (
-        concerned.group_by("partner", "number")
-        .agg(pl.col("calls").sum())
-        .group_by("partner")
-        .agg(pl.col("calls").max())
-    )
     return (
-        counted.join(most, on="partner", how="left", maintain_order="left")
-        .join(customers, on="partner", how="left", maintain_order="left")
-        .with_columns(pl.col("customers").fill_null(0))
+        partners.join(found.told_to, on="partner", how="left", maintain_order="left")
         .sort("calls", "partner", descending=[True, False])
         .select(MAILING_LIST)
+        .rows()
     )
 
 
@@ -170,8 +155,9 @@ def _changes(found: Impact) -> list[tuple[object, ...]]:
 
     counts = {
         number: (integrations, calls)
-        for number, integrations, calls in found.rows.group_by("number")
-        .agg(integrations=pl.col("integration").drop_nulls().n_unique(), calls=pl.col("calls").sum())
+        for number, integrations, calls in found.rows.unique(["number", "integration"])
+        .group_by("number")
+        .agg(integrations=pl.col("integration").drop_nulls().n_unique(), calls=pl.col("change_calls").sum())
         .iter_rows()
     }
     return [

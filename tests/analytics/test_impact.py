@@ -7,11 +7,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
+from analytics.endpoints import endpoints_of
 from analytics.impact import COLUMNS, Impact, Thresholds, asked, impact
 from analytics.release_notes import Change, Severity, changes_in
 from analytics.scope import Scope
 from analytics.warehouse import Warehouse
+from ingest.request_url import parse_request_url
 from tests.analytics.given import call, given_lake
 
 REGISTRY = {
@@ -166,6 +170,104 @@ def test_what_is_below_every_limit_is_safe(lake: Path) -> None:
     safe = "not shown, for it is safe below the limits"
     assert nobody.remarks[-1] == f"{safe}: 6 calls of 2 integrations and of unidentified traffic"
     assert ask(lake, change, share=0.4).remarks[-1] == f"{safe}: 1 call of 1 integration"
+
+
+def test_a_limit_is_one_of_the_change_and_not_of_each_of_its_operations(tmp_path: Path) -> None:
+    """Six to insert and six to update are twelve; a report that no operation narrows is one call, not two."""
+    report = {"connector": None, "operation": "report", "endpoint": "ReportConnector"}
+    calls = [
+        *(at(day, integration_id="1234567_1", **POST) for day in range(1, 7)),
+        *(at(day, integration_id="1234567_1", **PUT) for day in range(1, 7)),
+        *(at(day, integration_id="7654321_1", **POST) for day in range(1, 5)),
+        *(at(day, integration_id="7654321_1", connector="KnPerson", **PUT) for day in range(1, 5)),
+        at(1, integration_id="7654321_1", **report),
+    ]
+    lake = given_lake(tmp_path / "lake", calls)
+    both = Change(description="both", connectors=("KnSubject",), operations=("insert", "update"))
+    assert [row[1] for row in who(ask(lake, both, calls=10))] == ["1234567_1", "1234567_1"]
+    assert [row[1] for row in who(ask(lake, both, calls=13))] == []
+    assert [row[1] for row in who(ask(lake, both, share=1.0))] == ["1234567_1", "1234567_1"]
+    # Two connectors of one change: 4 and 4 calls are 8 of the 9 that 7654321_1 makes.
+    two = Change(description="two", connectors=("KnSubject", "KnPerson"), operations=("insert", "update"))
+    assert {row[1] for row in who(ask(lake, two, calls=9))} == {"1234567_1"}
+    assert {row[1] for row in who(ask(lake, two, calls=8))} == {"1234567_1", "7654321_1"}
+    # Each change has limits of its own, and what is safe is counted once.
+    each = [Change(description=name, connectors=("KnSubject",), operations=(name,)) for name in ("insert", "update")]
+    assert ask(lake, *each, calls=7).remarks[-1].endswith("16 calls of 2 integrations")
+    once = Change(description="x", connectors=("ReportConnector",), operations=("get", "insert"))
+    assert ask(lake, once, calls=2).verdicts == ("safe",)
+    assert ask(lake, once, calls=2).remarks[-1].endswith(": 1 call of 1 integration")
+
+
+DELETED = {"method": "DELETE", "operation": "delete", "connector": "KnEmployee"}
+
+
+def test_a_path_is_compared_with_the_address_of_the_call(tmp_path: Path) -> None:
+    calls = [
+        at(1, customer="7000001", endpoint="connectors/KnEmployee/KnEmployee/@EmId", **DELETED),
+        at(2, customer="7000002", endpoint="connectors/knemployee/knEmployee/@emid", **DELETED),
+        at(3, customer="7000003", endpoint="connectors/KnEmployee/KnEmployee/@EmId/AfasTime/@Id", **DELETED),
+        at(4, customer="7000004", connector="KnEmployee", endpoint="connectors/KnEmployee", **PUT),
+        at(5, customer="7000005", connector="KnEmployee", endpoint="connectors/KnEmployee/AfasTime", **PUT),
+        at(6, customer="7000006", **WEB | {"connector": "KnEmployee"}),
+    ]
+    lake = given_lake(tmp_path / "lake", calls)
+    cases = {
+        ("KnEmployee/KnEmployee/@EmId/{EmId}", "DELETE"): {"7000001", "7000002", "7000006"},
+        ("/connectors/KnEmployee/KnEmployee/EmId/{EmId}", "DELETE"): {"7000001", "7000002", "7000006"},
+        ("KnEmployee/AfasTime", "PUT"): {"7000005", "7000006"},
+        ("KnEmployee/AfasTime", ""): {"7000005", "7000006"},
+        ("KnEmployee/Another", "PUT"): {"7000006"},
+        ("KnEmployee", "PUT"): {"7000004", "7000005", "7000006"},
+        ("KnEmployee, KnEmployee/AfasTime", "PUT"): {"7000004", "7000005", "7000006"},
+    }
+    for (path, method), customers in cases.items():
+        notes = changes_in(f"| Description | Path | Operation |\n|---|---|---|\n| x | {path} | {method} |\n")
+        found = ask(lake, *notes.changes)
+        assert set(found.customers["customer"]) == customers, (path, method)
+        told = [remark for remark in found.remarks if "a path is compared" in remark]
+        assert bool(told) == ("/" in path and "," not in path)
+
+
+NAME = st.from_regex(r"[A-Z][A-Za-z]{1,8}", fullmatch=True)
+
+
+@settings(max_examples=20, deadline=None)
+@given(connector=NAME, steps=st.lists(st.tuples(NAME, st.lists(NAME, min_size=1, max_size=3)), min_size=1, max_size=3))
+def test_a_path_has_the_endpoint_of_the_calls_to_it(connector: str, steps: list[tuple[str, list[str]]]) -> None:
+    """As the notes write it, with names of keys in braces, and as it is called, with values in their place."""
+    noted, called = connector, connector
+    for element, keys in steps:
+        names = ",".join(f"@{key}" for key in keys)
+        noted += f"/{element}/{names}/" + ",".join(f"{{{key}}}" for key in keys)
+        called += f"/{element}/{names}/" + ",".join(str(number) for number in range(70_001, 70_001 + len(keys)))
+    host = "https://7000001.rest.afas.online/ProfitRestServices/connectors/"
+    assert endpoints_of([(noted, "delete")]) == [parse_request_url("DELETE", host + called).endpoint]
+    assert endpoints_of([(f"{connector}/{steps[0][0]}", "insert")]) == [
+        parse_request_url("POST", f"{host}{connector}/{steps[0][0]}").endpoint
+    ]
+
+
+def test_customers_and_calls_are_those_of_the_changes_at_that_integration(tmp_path: Path) -> None:
+    """KnPerson is safe at 7654321_1, so its customer there is not concerned, though KnSubject concerns the integration."""
+    calls = [
+        *(at(day, integration_id="7654321_1", customer="7000001") for day in range(1, 6)),
+        at(1, integration_id="7654321_1", customer="7000002", connector="KnPerson"),
+        *(at(day, integration_id="1234567_1", customer="7000003", connector="KnPerson") for day in range(1, 6)),
+        *(at(day, integration_id=None, customer="7000004") for day in range(1, 4)),
+    ]
+    lake = given_lake(tmp_path / "lake", calls)
+    changes = [Change(description=name, connectors=(name,)) for name in ("KnSubject", "KnPerson")]
+    again = Change(description="again", connectors=("KnSubject",))
+    found = ask(lake, *changes, again, calls=2)
+    assert found.customers.select("integration", "customer", "calls").rows() == [
+        ("1234567_1", "7000003", 5),
+        ("7654321_1", "7000001", 5),
+        (None, "7000004", 3),
+    ]
+    assert found.told_to.rows() == [(1234567, 1, 5), (7654321, 1, 5)]
+    assert "3 calls without a valid id: whose they are, nobody knows" in found.remarks
+    assert found.remarks[-1].endswith(": 1 call of 1 integration")
 
 
 def test_integrations_can_be_left_out(lake: Path) -> None:

@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from analytics.errors import AnalyticsError
 from analytics.registry import (
@@ -23,6 +25,7 @@ from analytics.registry import (
     registry_files,
 )
 from analytics.registry.rows import CUSTOMER, INTEGRATION_ID
+from command_line.output import Rows, rows_as_csv
 from ingest.integration_id import parse_integration_ids
 from ingest.request_url import parse_request_urls
 from tests.analytics.given import given_lake
@@ -32,6 +35,14 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 NOW = dt.datetime(2026, 11, 2, 9, 30, tzinfo=dt.UTC)
+NAMES = st.text(
+    st.one_of(
+        st.sampled_from([*"='+-@, ;\"", "\N{FULLWIDTH EQUALS SIGN}", "\N{FULLWIDTH PLUS SIGN}"]),
+        st.characters(exclude_categories=["Cc", "Cs"]),
+    ),
+    min_size=1,
+    max_size=8,
+).filter(lambda name: name == name.strip())
 
 
 def written(path: Path, text: str, encoding: str = "utf-8") -> Path:
@@ -196,6 +207,21 @@ class TestReading:
             ("=Acme", "+31 20 1234567"),
             ("'s Gravel", None),
         ]
+
+    @settings(max_examples=5, deadline=None, suppress_health_check=list(HealthCheck))
+    @given(st.lists(NAMES, min_size=30, max_size=30))
+    def test_a_name_is_the_same_after_any_number_of_round_trips(
+        self, tmp_path_factory: pytest.TempPathFactory, names: list[str]
+    ) -> None:
+        folder = tmp_path_factory.mktemp("trips")
+        pq.write_table(pa.table({"partner": range(1000, 1000 + len(names)), "name": names}), folder / "first.parquet")
+        load_registry(folder / "lake", [folder / "first.parquet"], now=NOW)
+        for trip in ("second.csv", "third.csv"):
+            table = pq.read_table(registry_files(folder / "lake").partners)
+            assert table["name"].to_pylist() == names
+            text = rows_as_csv(Rows.from_arrow(table.select(["partner", "name"])))
+            load_registry(folder / "lake", [written(folder / trip, text)], now=NOW)
+        assert (folder / "second.csv").read_bytes() == (folder / "third.csv").read_bytes()
 
 
 class TestRefusals:

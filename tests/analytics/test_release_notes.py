@@ -12,6 +12,8 @@ from analytics.release_notes import Change, ChangesError, Notes, changes_in, rea
 
 NOTES = Path(__file__).parent / "release_notes"
 
+TABLE = "| Description | Connector |\n|---|---|\n"
+
 Row = tuple[int, str | None, tuple[str, ...], tuple[str, ...], str | None]
 
 
@@ -45,6 +47,21 @@ def test_what_is_not_read_as_a_change_is_said() -> None:
             "it names KnContact, KnPerson: ask with --connector"
         ),
     )
+
+
+@pytest.mark.parametrize("title", ["Significant changes", "Notable updates", "Belangrijke aanpassingen", "Let op"])
+def test_a_section_that_no_rule_knows_is_said(title: str) -> None:
+    notes = changes_in(
+        f"# Release\n## {title}\nKnSubject wants more.\n## {title} too\n{TABLE}| a | KnPerson |\n| b | KnPerson |\n"
+    )
+    assert notes.remarks == (
+        f"line 4: no rule knows how severe 'Release > {title} too' is; its 2 changes are judged by what the rows say themselves",
+        f"line 2: 'Release > {title}' is told in words, which are not counted as a change; it names KnSubject: ask with --connector",
+    )
+    words = changes_in(
+        f"{TABLE}| a | KnPerson |\n\n# {title}\n## Non-breaking changes\nx\n## Changelog\n{TABLE}| b | KnPerson |\n"
+    )
+    assert words.remarks == ()
 
 
 def test_columns_in_any_order_paths_and_dutch_are_read() -> None:

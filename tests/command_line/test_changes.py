@@ -70,6 +70,7 @@ def test_impact_of_release_notes_says_what_became_of_each_change(run: Run, loade
         "changes.csv",
         "customers.csv",
         "mailing-list.csv",
+        "mailing-list.xlsx",
     ]
 
 
@@ -80,6 +81,26 @@ def test_severity_and_limits_leave_rows_out(run: Run, loaded: Path, tmp_path: Pa
     assert (code, document(out)) == (0, [])
     assert "note: 1 change: 1 safe: used, but below what was said to be safe" in err
     assert document(run("impact", "--connector", "KnSubject", "--exclude", "12345_678900", "--json")[1]) == []
+
+
+def test_what_is_left_out_is_known_by_its_old_id_too(run: Run, loaded: Path, tmp_path: Path) -> None:
+    (tmp_path / "integrations.csv").write_text(
+        "integration,name,replaces\n4321_77,New,12345_678900\n4321_78,Silent,4321_70\n", encoding="utf-8"
+    )
+    assert run("registry", "load", "integrations.csv")[0] == 0
+    impact = "impact", "--connector", "KnSubject", "--json", "--exclude"
+    for excluded in ("12345_678900", "4321_77"):
+        code, out, err = run(*impact, excluded)
+        assert (code, document(out)) == (0, [])
+        assert "note: not shown, as asked: 1 call of 1 integration" in err
+        assert ("12345_678900 is the old id of 4321_77, which is left out" in err) == (excluded == "12345_678900")
+    for excluded in ("4321_78", "4321_70"):
+        code, out, err = run(*impact, excluded)
+        assert (code, len(document(out))) == (0, 1)
+        assert f"note: --exclude {excluded} leaves nothing out: it is registered, and no call carries it" in err
+    code, out, err = run(*impact, "4321_79", "--exclude", "4321_77")
+    assert (code, out) == (2, "")
+    assert "neither a call nor the registry knows an integration 4321_79; nearest: 4321_7" in " ".join(err.split())
 
 
 def test_a_connector_that_nobody_calls_is_explained(run: Run, loaded: Path) -> None:

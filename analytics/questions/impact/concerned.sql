@@ -1,6 +1,7 @@
 -- What is called and going to change. The changes are lists of equal length: $changes numbers them; $connectors, $operations,
--- $token_forms, $protocols and $api_versions say which calls each is about, null says nothing of them. Of a service no operation
--- is compared, for it has one.
+-- $endpoints, $token_forms, $protocols and $api_versions say which calls each is about, null says nothing of them. Of a service no
+-- operation is compared, for it has one. An endpoint is compared where a call has one that says which part of a connector it is
+-- about, which those by SOAP do not.
 -- One row per entry of these lists and row of `used` that it is about; the entry's change, asked_connector, asked_operation.
 -- Reads: used.
 with criteria as (
@@ -8,6 +9,7 @@ with criteria as (
         unnest(cast($changes as integer [])) as change,
         unnest(cast($connectors as varchar [])) as connector,
         unnest(cast($operations as varchar [])) as operation,
+        unnest(cast($endpoints as varchar [])) as endpoint,
         unnest(cast($token_forms as varchar [])) as token_form,
         unnest(cast($protocols as varchar [])) as protocol,
         unnest(cast($api_versions as varchar [])) as api_version
@@ -34,6 +36,11 @@ inner join found_by
             criteria.operation is null
             or criteria.operation = found_by.operation
             or (criteria.connector is not null and found_by.is_service)
+        )
+        and (
+            criteria.endpoint is null
+            or not starts_with(found_by.endpoint, 'connectors/')
+            or lower(criteria.endpoint) = found_by.endpoint
         )
         and (criteria.token_form is null or criteria.token_form = found_by.token_form)
         and (criteria.protocol is null or criteria.protocol = found_by.protocol)

@@ -1,6 +1,6 @@
 -- What is called, as far as a change may be about it. What has no connector but an address of its own (ReportConnector,
 -- ProfitVersion, AppConnectorReport) is a service: it goes by that name, and it has one operation.
--- One row per integration, customer, name, operation, token_form, protocol and api_version.
+-- One row per integration, customer, name, operation, endpoint, token_form, protocol and api_version.
 -- Reads: calls.
 select
     integration,
@@ -10,6 +10,7 @@ select
     connector is null as is_service,
     coalesce(lower(connector), lower(split_part(split_part(endpoint, '/', 1), '.', 1))) as name,
     operation,
+    lower(endpoint) as endpoint,
     token_form,
     protocol,
     api_version,
@@ -24,6 +25,7 @@ group by
     connector is null,
     coalesce(lower(connector), lower(split_part(split_part(endpoint, '/', 1), '.', 1))),
     operation,
+    lower(endpoint),
     token_form,
     protocol,
     api_version

@@ -10,7 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from analytics.reports.csv_text import FORMULA_STARTS, csv_text, neutral
+from analytics.formulas import FORMULA_STARTS, neutral, original
+from analytics.reports.csv_text import csv_text
 
 
 @pytest.mark.parametrize(
@@ -49,3 +50,19 @@ def test_whatever_is_written_is_read_again_and_is_no_formula(rows: list[list[str
     read = list(csv.reader(io.StringIO(csv_text(["a", "b"], rows), newline="")))
     assert read[1:] == [[neutral(cell) for cell in row] for row in rows]
     assert not any(cell.startswith(FORMULA_STARTS) for row in read for cell in row)
+
+
+TEXTS = st.text(st.one_of(st.sampled_from([*FORMULA_STARTS, "'", " ", "x"]), st.characters()), max_size=6)
+
+
+@given(TEXTS)
+def test_what_is_read_is_what_was_written_and_writing_it_again_changes_nothing(text: str) -> None:
+    written = neutral(text)
+    assert original(written) == text
+    assert neutral(original(written)) == written
+    assert not written.startswith(FORMULA_STARTS)
+
+
+@given(TEXTS, TEXTS)
+def test_two_texts_stay_two(one: str, other: str) -> None:
+    assert (neutral(one) == neutral(other)) == (one == other)

@@ -2,15 +2,23 @@
 
 from __future__ import annotations
 
+import re
+import shutil
+import subprocess
+import zipfile
 from pathlib import Path
 from typing import Any
 
+import polars as pl
 import pytest
 
+from analytics.formulas import FORMULA_STARTS
 from analytics.impact import Impact, asked, impact
 from analytics.release_notes import Change
 from analytics.reports import ReportError
-from analytics.reports.mailing import write_mailing
+from analytics.reports.csv_text import csv_text
+from analytics.reports.mailing import mailing_list, write_mailing
+from analytics.reports.workbook import workbook
 from analytics.scope import Scope
 from analytics.warehouse import Warehouse
 from tests.analytics.given import call, given_lake
@@ -24,6 +32,7 @@ REGISTRY = {
 
 
 def found(folder: Path, *changes: Change) -> Impact:
+    """The impact of these changes on a few calls."""
     calls: list[dict[str, Any]] = [
         *(call(called_at=f"2026-10-0{day}T22:30:00Z", integration_id="1234567_1", customer="7000001", **POST) for day in (1, 2)),
         call(called_at="2026-10-03T08:00:00Z", integration_id="1234567_1", customer="7000002", operation="metainfo"),
@@ -33,8 +42,13 @@ def found(folder: Path, *changes: Change) -> Impact:
     ]  # fmt: skip
     for name, text in REGISTRY.items():
         (folder / f"{name}.csv").write_text(text, encoding="utf-8")
-    lake = given_lake(folder / "lake", calls, registry=[folder / f"{name}.csv" for name in REGISTRY])
-    with Warehouse.open(lake) as warehouse:
+    given_lake(folder / "lake", calls, registry=[folder / f"{name}.csv" for name in REGISTRY])
+    return impact_of(folder, *changes)
+
+
+def impact_of(folder: Path, *changes: Change) -> Impact:
+    """The impact of these changes on the same calls."""
+    with Warehouse.open(folder / "lake") as warehouse:
         return impact(warehouse, changes, Scope())
 
 
@@ -47,6 +61,7 @@ def test_the_mailing_list_has_a_row_for_each_partner_and_is_no_formula(tmp_path:
     files = write_mailing(found(tmp_path, *changes), tmp_path / "out")
     assert [file.name for file in files] == [
         "mailing-list.csv",
+        "mailing-list.xlsx",
         "changes.csv",
         "customers.csv",
         "partner-7654321.nl.txt",
@@ -54,19 +69,73 @@ def test_the_mailing_list_has_a_row_for_each_partner_and_is_no_formula(tmp_path:
         "partner-1234567.nl.txt",
         "partner-1234567.en.txt",
     ]
-    # The calls of a partner are those of the change that most are about: three of `other`, two of them also of `gone`.
+    # Three calls are of `other`, two of them also of `gone`: three, at the two customers.
     assert files[0].read_bytes().decode() == (
         "partner,name,contact,email,phone,integrations,changes,breaking,customers,calls,last_call\r\n"
         "7654321,,,,,7654321_1,2,1,1,1200,2026-10-04T08:00:00Z\r\n"
         "1234567,'=1+1,Ann,ann@acme.example,'+31 99,1234567_1,2,1,2,3,2026-10-03T08:00:00Z\r\n"
     )
-    assert files[1].read_bytes().decode() == (
+    assert files[2].read_bytes().decode() == (
         "change,severity,connectors,operations,field,verdict,integrations,calls\r\n"
         "gone,breaking,KnSubject,insert,,concerns,3,1204\r\n"
         "other,changed,KnSubject,,,concerns,3,1205\r\n"
         "endpoint added,added,KnSubject,,,concerns,3,1205\r\n"
     )
-    assert "7654321_1,7000001,'@One,Zorg,1200,0,2026-10-04T08:00:00Z\r\n" in files[2].read_bytes().decode()
+    assert "7654321_1,7000001,'@One,Zorg,1200,0,2026-10-04T08:00:00Z\r\n" in files[3].read_bytes().decode()
+
+
+def test_a_partner_is_counted_what_it_is_told_of(tmp_path: Path) -> None:
+    """Nobody is told of what is added: of 1234567_1 two calls at one customer are told of, of 7654321_1 none."""
+    told = Change(description="gone", severity="breaking", connectors=("KnSubject",), operations=("insert",))
+    also = Change(description="twice", severity="changed", connectors=("KnSubject",), operations=("insert",))
+    added = Change(description="new", severity="added", connectors=("KnSubject",))
+    answer = found(tmp_path, told, also, added)
+    write_mailing(answer, tmp_path / "out")
+    lines = (tmp_path / "out" / "mailing-list.csv").read_text(encoding="utf-8").splitlines()
+    assert lines[2] == "1234567,'=1+1,Ann,ann@acme.example,'+31 99,1234567_1,2,1,1,2,2026-10-02T22:30:00Z"
+    only_added = impact_of(tmp_path, added)
+    assert (only_added.told.height, mailing_list(only_added).count("\r\n")) == (0, 1)
+
+
+def test_a_cell_of_the_spreadsheet_is_text_or_a_number(tmp_path: Path) -> None:
+    write_mailing(found(tmp_path, asked(connector="KnSubject")), tmp_path / "out")
+    rows = pl.read_excel(tmp_path / "out" / "mailing-list.xlsx").rows(named=True)
+    acme = next(row for row in rows if row["partner"] == 1234567)
+    assert (acme["name"], acme["phone"], acme["calls"]) == ("=1+1", "+31 99", 3)
+    with zipfile.ZipFile(tmp_path / "out" / "mailing-list.xlsx") as archive:
+        assert "<f>" not in archive.read("xl/worksheets/sheet1.xml").decode()
+
+
+HOSTILE = [
+    *(f"{start}1+1" for start in FORMULA_STARTS),
+    "+31 99 000", "+31(0)99-000", '=HYPERLINK("http://example.test")', "@SUM(1)", "'=1", "''+1", "' =1", " =1+1",
+    "a\tb", "a\nb", "x\x01y", "<b>&amp;", "'s Gravel", "=cmd|'/c calc'!A1", "-2", "0099000", "1e5", "1-2",
+]  # fmt: skip
+
+
+def test_libreoffice_takes_no_cell_for_a_formula(tmp_path: Path) -> None:
+    """As an office suite opens it: CSV has the one apostrophe, and in XLSX every text is as it is."""
+    office = shutil.which("soffice")
+    if office is None:
+        pytest.skip("LibreOffice (soffice) is not installed here; on Debian: apt-get install libreoffice-calc")
+    rows = [(number, text) for number, text in enumerate(HOSTILE)]
+    (tmp_path / "list.xlsx").write_bytes(workbook("Mailing list", ("partner", "phone"), rows))
+    (tmp_path / "text.csv").write_text(csv_text(("partner", "phone"), rows), encoding="utf-8", newline="")
+    profile = f"-env:UserInstallation={(tmp_path / 'profile').as_uri()}"
+    for file in ("list.xlsx", "text.csv"):
+        subprocess.run(
+            [office, "--headless", profile, "--convert-to", "fods", "--outdir", tmp_path, tmp_path / file],
+            check=True,
+            capture_output=True,
+            timeout=180,
+        )
+    assert "table:formula" not in (tmp_path / "list.fods").read_text(encoding="utf-8")
+    assert "table:formula" not in (tmp_path / "text.fods").read_text(encoding="utf-8")
+    kinds = re.findall(r'<table:table-cell [^>]*office:value-type="(\w+)"', (tmp_path / "list.fods").read_text("utf-8"))
+    assert kinds == ["string", "string"] + ["float", "string"] * len(HOSTILE)
+    shown = (tmp_path / "list.fods").read_text(encoding="utf-8")
+    assert "<text:p>+31 99 000</text:p>" in shown
+    assert "<text:p>0099000</text:p>" in shown
 
 
 def test_the_draft_says_what_was_seen_in_both_languages(tmp_path: Path) -> None:

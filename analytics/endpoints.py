@@ -1,0 +1,32 @@
+"""The endpoint that a path of release notes has in the lake, so that a change of a path can be compared with calls."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+_HOST = "https://1234.rest.afas.online/ProfitRestServices/connectors/"
+_METHODS = {"get": "GET", "insert": "POST", "update": "PUT", "delete": "DELETE"}
+_VALUE = re.compile(r"\{[^{}]*\}")
+
+
+def endpoints_of(asked: Sequence[tuple[str | None, str | None]]) -> list[str | None]:
+    """The endpoint of calls to each path, from its connector on, with an operation; None where there is no path or none is logged.
+
+    The rule is the one that calls themselves are read by, so a path that is written as it is called is found.
+
+    >>> endpoints_of([("KnEmployee/KnEmployee/@EmId/{EmId}", "delete"), (None, "get"), ("FbSales/FbSalesLines", "insert")])
+    ['connectors/KnEmployee/KnEmployee/@EmId', None, 'connectors/FbSales/FbSalesLines']
+    """
+    from ingest.request_url import parse_request_urls
+
+    calls = {
+        (path, operation): (_METHODS[operation], _HOST + _VALUE.sub("1", path))
+        for path, operation in asked
+        if path is not None and operation in _METHODS
+    }
+    found = dict(zip(calls, parse_request_urls(list(calls.values())), strict=True)) if calls else {}
+    return [found[pair].endpoint if pair in found else None for pair in asked]
