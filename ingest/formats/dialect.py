@@ -237,6 +237,8 @@ class Dialect(_Model):
     headers: Annotated[tuple[HeaderSource, ...], BeforeValidator(_with_place)] = ()
     headers_complete: bool = False
     """Whether a header that is not among them was not sent."""
+    headers_left_out: bool = False
+    """Whether a header that was not sent leaves no field, so that a line without it may be of a log that holds it."""
     empty: tuple[str, ...] = ("", "-")
     """Values that stand for none."""
     known_by: KnownBy | None = None

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, TypeAlias
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from ingest.formats.dialect import OWN, dialects, parts_of, paths_of, places_of, with_dialect
 from ingest.formats.dialect_fields import ID_HEADER, fields_of_dialect, is_header_name
@@ -147,10 +148,13 @@ class JsonLines:
             _with_fates(connection, "lines", lines, repeated)
             connection.execute(_PLAIN)
         table = raw_table(connection, self._query_for(connection, [keys for keys, _ in key_sets]))
+        contexts = [with_dialect(context, self._dialect) for _, context in begins]
+        if self._dialect.headers_left_out:
+            table, contexts = _with_left_out_ids(table, len(lines), begins, contexts)
         connection.execute("drop view if exists records") if not self._dialect.is_rewritten else connection.unregister(
             "records"
         )
-        return table, [with_dialect(context, self._dialect) for _, context in begins]
+        return table, contexts
 
     def warnings(self, context: Mapping[str, Any]) -> Sequence[str]:
         """Nothing is known beforehand."""
@@ -224,7 +228,8 @@ class JsonLines:
         """The SQL that says whether an IntegrationId that is absent was not sent.
 
         It was not where the line has its field without a value, or all headers without this one. A line with neither could not
-        have held it, whatever others hold.
+        have held it, whatever others hold: in a log that loses the field in mid-file nobody is blamed. Where the dialect leaves
+        fields out, see `_with_left_out_ids`.
         """
         if headers_logged == "true":
             return "true"
@@ -236,6 +241,42 @@ class JsonLines:
             return "true"
         connection.execute("set variable id_places = ?::varchar[]", [[_json_path(parts) for parts in ids]])
         return f"list_count(json_type(object, getvariable('id_places'))) > 0 or {headers_logged}"
+
+
+_LEFT_OUT_FOR = 1000
+"""So many lines behind one with the field a log is taken to hold it still."""
+
+
+def _with_left_out_ids(
+    table: pa.Table,
+    line_count: int,
+    begins: Sequence[tuple[int, Mapping[str, Any]]],
+    contexts: Sequence[dict[str, Any]],
+) -> tuple[pa.Table, list[dict[str, Any]]]:
+    """The fields, and the contexts of the lines that follow, of a dialect in which a header that was not sent leaves no field.
+
+    A line without the field is one whose call was without the header, as long as one of the thousand lines before it in the
+    log has the field; before the first such line, and long behind the last, nobody knows. It is counted in lines of the log and
+    carried on from block to block, so that it matters neither where a block ends nor how a file grew.
+    """
+    numbers = table["line_number"].to_numpy()
+    has_field = np.zeros(line_count + 1, dtype=np.bool_)
+    has_field[numbers] = pc.fill_null(table["id_logged"], pa.scalar(value=False)).to_numpy()
+    last = np.where(has_field, np.arange(line_count + 1), -_LEFT_OUT_FOR - 1)
+    found = []
+    starts = [start for start, _ in begins]
+    for start, end, (_, before), context in zip(starts, [*starts[1:], line_count + 1], begins, contexts, strict=True):
+        others = {name: value for name, value in context.items() if name != "lines_since_id"}
+        since = before.get("lines_since_id")
+        if end > start:
+            last[start] = max(last[start], start - _LEFT_OUT_FOR - 1 if since is None else start - 1 - since)
+            last[start:end] = np.maximum.accumulate(last[start:end])
+            since = int(end - 1 - last[end - 1])
+        elif since is None:
+            since = _LEFT_OUT_FOR
+        found.append(others | ({"lines_since_id": since} if since < _LEFT_OUT_FOR else {}))
+    logged = pa.array(numbers - last[numbers] <= _LEFT_OUT_FOR)
+    return table.set_column(table.column_names.index("id_logged"), "id_logged", logged), found
 
 
 def record_in(line: str) -> Mapping[str, Any] | None:

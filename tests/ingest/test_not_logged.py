@@ -100,12 +100,12 @@ def statuses(path: Path, **options: Any) -> list[str]:
     return [call.id_status for call in sorted(found.calls, key=lambda call: call.line_number)]
 
 
-def grown(folder: Path, content: bytes, cuts: Sequence[int]) -> list[str]:
+def grown(folder: Path, content: bytes, cuts: Sequence[int], **options: Any) -> list[str]:
     """The same of a log that was loaded whenever it had so many bytes."""
     path, lake = folder / "grows.log", folder / "lake"
     for cut in (*sorted(cut for cut in cuts if cut < len(content)), len(content)):
         path.write_bytes(content[:cut])
-        lakes.load_one(lake, path)
+        lakes.load_one(lake, path, **options)
     assert lakes.broken(lake) == {}
     return [call["id_status"] for call in sorted(lakes.calls(lake), key=lambda call: call["line_number"])]
 
@@ -244,6 +244,35 @@ def test_a_dialect_says_where_its_lines_hold_the_header(
     path = tmp_path / "calls.log"
     path.write_text("".join(json.dumps(NGINX | {"status": "200"} | line) + "\n" for line in lines))
     assert statuses(path, dialect=str(tmp_path / "acme.toml")) == expected
+
+
+@settings(FEW, max_examples=6)
+@given(
+    runs=st.lists(
+        st.tuples(st.sampled_from([ID, "", None]), st.sampled_from([1, 2, 999, 1000, 1001])), min_size=2, max_size=5
+    ),
+    cuts=st.lists(st.integers(1, 300_000), max_size=2),
+)
+def test_where_a_header_that_was_not_sent_leaves_no_field_the_thousand_lines_before_say_whether_the_log_holds_it(
+    tmp_path_factory: pytest.TempPathFactory, runs: list[tuple[str | None, int]], cuts: list[int]
+) -> None:
+    folder = tmp_path_factory.mktemp("left_out")
+    dialect = folder / "acme.toml"
+    dialect.write_text(ACME.replace("{more}", 'headers = { prefix = "h_" }\nheaders_left_out = true'))
+    values = [value for value, length in runs for _ in range(length)]
+    fields: list[dict[str, str]] = [{} if value is None else {"h_integrationid": value} for value in values]
+    content = "".join(json.dumps(NGINX | {"status": "200"} | field) + "\n" for field in fields).encode()
+    expected = [
+        VALID
+        if value
+        else MISSING
+        if any("h_integrationid" in one for one in fields[max(place - 1000, 0) : place + 1])
+        else NOT_LOGGED
+        for place, value in enumerate(values)
+    ]
+    (folder / "whole.log").write_bytes(content)
+    assert statuses(folder / "whole.log", dialect=str(dialect)) == expected
+    assert grown(folder, content, cuts, dialect=str(dialect)) == expected
 
 
 def test_nginx_with_names_of_its_own_holds_the_header_where_the_field_stands(tmp_path: Path) -> None:
