@@ -4,7 +4,7 @@ from pathlib import Path
 
 import streamlit as st
 
-from dashboard import frame, navigation
+from dashboard import filter_bar, frame, navigation
 
 HERE = Path(__file__).parent
 
@@ -12,8 +12,8 @@ st.set_page_config(page_title=frame.PRODUCT, page_icon=str(HERE / "logo.svg"), l
 st.html(HERE / "style.css")
 st.logo(str(HERE / "wordmark.svg"), icon_image=str(HERE / "logo.svg"), size="large")
 
-selection = frame.settle()
-pages = navigation.pages(selection)
+pages = navigation.pages(filter_bar.current()[0])
 page = st.navigation(list(pages.values()), position="hidden")
-navigation.sidebar(pages, selection)
+selection = frame.settle(page)
+navigation.sidebar(pages, selection, here=page.url_path)
 frame.run(page)

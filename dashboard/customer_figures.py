@@ -11,6 +11,7 @@ import polars as pl
 from analytics.branches import published_of
 from analytics.customers import cohorts_in
 from analytics.reports.csv_text import csv_text
+from dashboard import filter_bar
 from dashboard.figures import told_apart
 from dashboard.wording import plain, shown
 
@@ -54,6 +55,12 @@ def last_whole_month(rows: pl.DataFrame) -> dt.date:
     """Return the last month of which the logs cover all days; without one, the last month."""
     whole: list[dt.date] = sorted(rows.filter("complete")["month"].unique().to_list())
     return whole[-1] if whole else months_offered(rows)[0]
+
+
+def month_asked(rows: pl.DataFrame) -> dt.date:
+    """Return the month that the link asks for; the last whole one where it asks for none that is there."""
+    text = filter_bar.own("month")
+    return next((month for month in months_offered(rows) if month.isoformat() == text), last_whole_month(rows))
 
 
 def in_month(rows: pl.DataFrame, month: dt.date) -> pl.DataFrame:

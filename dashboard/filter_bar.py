@@ -24,33 +24,30 @@ if TYPE_CHECKING:
 
 SEARCH = "search"
 """What a table is searched for."""
-OWN = (SEARCH, "operation", "field", "token_form", "api_protocol", "api_version", "day", "window", "required")
+OWN = (SEARCH, "operation", "field", "token_form", "api_protocol", "api_version", "day", "month", "window", "required")
 """The parameters of a link that are a page's own, and narrow nothing elsewhere."""
 ONE_DAY = dt.timedelta(days=1)
 _BEHIND_A_BUTTON = ("product", "connector", "customer", "stream")
 _SHOWN_LENGTH = 60
-_SELECTION, _MISREAD, _NEXT = "filter_bar.selection", "filter_bar.misread", "filter_bar.next"
+_MISREAD, _NEXT, _HERE = "filter_bar.misread", "filter_bar.next", "filter_bar.here"
 
 
 def current() -> tuple[Selection, tuple[Misread, ...]]:
-    """Return what the reader looks at: what the link says, else what was selected on the page before."""
-    params = {name: value for name, value in st.query_params.to_dict().items() if name not in OWN}
-    if params:
-        return read(params)
-    return st.session_state.get(_SELECTION, Selection()), ()
+    """Return what the reader looks at, and what of the link cannot be understood.
+
+    The link alone says it: were anything remembered beside it, a link would show something else on the way back.
+    """
+    return read({name: value for name, value in _link().items() if name not in OWN})
 
 
 def go(selection: Selection) -> None:
     """Look at something else: the link changes, and with it the page."""
-    st.session_state[_SELECTION] = selection
-    _write(selection)
+    _change({**written(selection), **_owned()})
 
 
 def reset() -> None:
     """Look at everything again: the last 30 days of production."""
-    for name in OWN:
-        st.query_params.pop(name, None)
-    go(Selection())
+    _change({})
 
 
 def search(text: str) -> None:
@@ -60,15 +57,13 @@ def search(text: str) -> None:
 
 def own(name: str) -> str | None:
     """Return what the link says of a page's own parameter."""
-    return st.query_params.get(name, "").strip() or None
+    return _link().get(name, "").strip() or None
 
 
 def say_own(name: str, value: str | None) -> None:
     """Make the link say a page's own parameter; None or blank takes it away."""
-    if value is not None and value.strip():
-        st.query_params[name] = value.strip()
-    else:
-        st.query_params.pop(name, None)
+    rest = {key: there for key, there in _link().items() if key != name}
+    _change({**rest, name: value.strip()} if value is not None and value.strip() else rest)
 
 
 def narrow(**changes: object) -> None:
@@ -76,39 +71,51 @@ def narrow(**changes: object) -> None:
     go(current()[0].narrowed(**changes))
 
 
-def narrow_next(**changes: object) -> None:
-    """Narrow when the next page begins: so that its address is in the reader's history first, without this."""
-    st.session_state[_NEXT] = changes
+def settle(covered: Period | None, *, here: str) -> Selection:
+    """Return what is selected, with its days (given since and until of all data), and make the link say all of it.
 
-
-def settle(covered: Period | None) -> Selection:
-    """Return what is selected, with its days (given since and until of all data), and make the link say all of it."""
+    A link to another page says all of it already and is not said again: Streamlit would enter the new filters on the page
+    that is left (`here` is the open one's address), and then the page. After a link to the page that is open it has to be
+    said, for there Streamlit's address is the old one.
+    """
     selection, misread = current()
-    changes = st.session_state.pop(_NEXT, None)
-    if changes:
-        selection = selection.narrowed(**changes)
     if covered is not None and selection.period is None:
         selection = replace(selection, scope=selection.over(covered))
-    st.session_state[_SELECTION], st.session_state[_MISREAD] = selection, misread
-    _write(selection)
+    link = {**written(selection), **_owned()}
+    st.session_state.pop(_NEXT, None)
+    st.session_state[_MISREAD] = misread  # for the page to say it: from here on the link says only what is understood
+    was_here = st.session_state.get(_HERE) == here
+    st.session_state[_HERE] = here
+    if was_here or link != st.query_params.to_dict():
+        st.query_params.from_dict(link)
     return selection
 
 
 def show(lake: data.OpenLake, covered: Period) -> data.View:
     """Draw the bar and return what to show."""
-    scope = lake.warehouse.known_now(st.session_state[_SELECTION].over(covered))
+    scope = lake.warehouse.known_now(current()[0].over(covered))
     say_misread(st.session_state[_MISREAD])
     _draw(lake, scope, covered)
     return data.View(lake, scope)
 
 
-def _write(selection: Selection) -> None:
-    """Make the link say this; what is the page's own stays.
+def _link() -> dict[str, str]:
+    """Return the parameters of the link: those that a click has just chosen, else those in the address."""
+    chosen: dict[str, str] | None = st.session_state.get(_NEXT)
+    return st.query_params.to_dict() if chosen is None else chosen
 
-    Said again where nothing changed: after a link to the page that is open already, Streamlit's address is the old one.
+
+def _change(link: dict[str, str]) -> None:
+    """Look at another link from the next run on, which `settle` begins.
+
+    Streamlit enters every change of its address in the reader's history, also one of a single parameter. So a click changes
+    nothing there by itself: what it asks for is completed first, and then it is one entry.
     """
-    kept = {name: value for name, value in st.query_params.to_dict().items() if name in OWN}
-    st.query_params.from_dict({**written(selection), **kept})
+    st.session_state[_NEXT] = link
+
+
+def _owned() -> dict[str, str]:
+    return {name: value for name, value in _link().items() if name in OWN}
 
 
 def say_misread(misread: tuple[Misread, ...]) -> None:

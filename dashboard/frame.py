@@ -25,13 +25,13 @@ PRODUCT = plain("brand.name")
 _GAPS_LISTED = 12
 
 
-def settle() -> Selection:
+def settle(page: st.Page) -> Selection:
     """Return what the reader looks at, with its days, and make the link say so; before the lake exists, as it is asked."""
     try:
         covered = data.open_lake().covered
     except (IngestError, AnalyticsError):
         covered = None  # the page says so
-    return filter_bar.settle(covered)
+    return filter_bar.settle(covered, here=page.url_path)
 
 
 def run(page: st.Page) -> None:
@@ -145,9 +145,12 @@ def list_words(sentences: Sequence[Words], *, none: str) -> None:
     st.markdown("\n".join(f"- {sentence}" for sentence in sentences) or say(none))
 
 
-def search(page: str, *, live: bool = True) -> str:
-    """Draw the field in which something is searched and return it; it stands in the link too. Live: with every letter."""
-    st.session_state["search"] = st.query_params.get(filter_bar.SEARCH, "")
+def search(page: str) -> str:
+    """Draw the field in which something is searched and return it; it stands in the link too.
+
+    Searched is on Enter, not with every letter: each search is a step that the reader can go back to.
+    """
+    st.session_state["search"] = filter_bar.own(filter_bar.SEARCH) or ""
     text = st.text_input(
         say("search.label"),
         key="search",
@@ -155,7 +158,6 @@ def search(page: str, *, live: bool = True) -> str:
         placeholder=plain(f"{page}.search_placeholder"),
         label_visibility="collapsed",
         on_change=_searched,
-        live=live,
         max_chars=100,
         width=420,
     )

@@ -1,9 +1,10 @@
-"""The way between the pages: the sidebar, what a click on a row opens, and the link back."""
+"""The way between the pages: the sidebar, the links that open a row, and the link back."""
 
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, NoReturn
+from typing import TYPE_CHECKING
+from urllib.parse import urlencode
 
 import streamlit as st
 
@@ -13,8 +14,11 @@ from dashboard.link import written
 from dashboard.wording import plain, say
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
+    import polars as pl
+
+    from dashboard.app_pages import Page
     from dashboard.link import Selection
 
 _FOLDER = Path(app_pages.__file__).parent
@@ -27,7 +31,7 @@ def pages(selection: Selection) -> dict[str, st.Page]:
     """
     return {
         page.address: st.Page(
-            _FOLDER / f"{page.row if _selects(selection, page.row) else page.address}.py",
+            _FOLDER / f"{page.one if page.one and _is_about_one(page, selection) else page.address}.py",
             title=plain(f"{page.address}.title"),
             icon=f":material/{page.icon}:",
             url_path=page.address,
@@ -37,19 +41,36 @@ def pages(selection: Selection) -> dict[str, st.Page]:
     }
 
 
-def sidebar(shown: Mapping[str, st.Page], selection: Selection) -> None:
-    """Draw the links to all pages. Each carries what is selected; that to a list does not carry one of its rows."""
+def sidebar(shown: Mapping[str, st.Page], selection: Selection, *, here: str) -> None:
+    """Draw the links to all pages. Each carries the filters, and not what this page or that one is about."""
+    about_here = next((page.about for page in PAGES if page.address == (here or PAGES[0].address)), None)
     with st.sidebar, st.container(key="pages"):
         for page in PAGES:
-            to = selection.narrowed(**{page.row: None}) if page.row else selection
-            st.page_link(shown[page.address], query_params=written(to), width="stretch")
+            lifted = {about: None for about in (about_here, page.about) if about is not None}
+            st.page_link(shown[page.address], query_params=written(selection.narrowed(**lifted)), width="stretch")
 
 
-def open_page(address: str, **narrowing: object) -> NoReturn:
-    """Go to a page with something more selected, as a click on a row does. The way back leads past the page's list."""
+def about_it(name: str, *addresses: str) -> None:
+    """Draw links to other pages about the integration or connector that this page is about."""
     selection, _ = filter_bar.current()
-    filter_bar.narrow_next(**narrowing)
-    st.switch_page(pages(selection)[address], query_params=written(selection))
+    shown = pages(selection)
+    with st.container(horizontal=True, gap="small", key="about_it"):
+        for address in addresses:
+            st.page_link(shown[address], query_params=written(selection), label=say(f"{name}.to_{address}"))
+
+
+def rows_of(address: str, column: str, **narrowing: object) -> Callable[[pl.DataFrame], list[str | None]]:
+    """Return what makes, of rows, the links to the page that is about the value in a column alone; null leads nowhere.
+
+    A link says all that its page needs, so that a step to it is one entry in the reader's history. The column is called
+    like the filter; `narrowing` is what else the link changes.
+    """
+    selection, _ = filter_bar.current()
+    rest = written(selection.narrowed(**narrowing))
+    return lambda rows: [
+        None if value is None else f"{address}?{urlencode({**rest, column: str(value)})}"
+        for value in rows[column].to_list()
+    ]
 
 
 def back(address: str, *, lift: str) -> None:
@@ -63,5 +84,5 @@ def back(address: str, *, lift: str) -> None:
     )
 
 
-def _selects(selection: Selection, row: str | None) -> bool:
-    return row is not None and getattr(selection.scope, row) is not None
+def _is_about_one(page: Page, selection: Selection) -> bool:
+    return page.about is not None and getattr(selection.scope, page.about) is not None

@@ -1,24 +1,30 @@
-"""The tables: every column has one heading, one unit and one way to be shown, wherever it stands."""
+"""The tables: every column has one heading, one unit and one way to be shown, wherever it stands.
+
+A table is HTML of our own (`table.js`). Streamlit's data frame is a picture: a click on a heading counts as one on a row,
+the Tab key walks through every cell, and a link in it opens another window. Here a heading is a button that sorts, a row is
+opened by a link and by nothing else, and whatever has the focus, nothing happens until somebody presses a key.
+"""
 
 from __future__ import annotations
 
+from functools import cache
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import polars as pl
 import streamlit as st
 
 from dashboard.charts import CALLS, CUSTOMERS
-from dashboard.wording import has, plain, say
+from dashboard.wording import has, plain, say, shown
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
     from zoneinfo import ZoneInfo
 
 _COUNTS = {
     "calls", "own_calls", "days_left", "wrong_calls", "errors", "customers", "integrations", "lines", "rejects", "ignored", "loads", "sources", "connectors",
-    "new", "stayed", "returning", "unknown", "lost", "branch_customers", "judged",
+    "new", "stayed", "returning", "unknown", "lost", "branch_customers", "judged", "place", "status", "error_rate", "share", "seconds_share", "seconds", "lift",
 }  # fmt: skip
-_RATES = {"error_rate", "share", "seconds_share"}
 _INSTANTS = {"first_call", "last_call", "last_customer_call", "last_loaded_at"}
 _WORDS = {
     "operation",
@@ -48,23 +54,13 @@ _COLOURS = {
         "lost": "red", "at_risk": "orange", "unknown": "gray", "certified": "green", "eligible": "blue", "not_yet": "gray",
     },
 }  # fmt: skip
-"""Columns whose values have a colour."""
+"""Columns whose values have a colour; sorted, they stand in this order."""
 _COURSES = {"trend": CALLS, "course": CUSTOMERS}
 """Columns that are a small chart."""
-_ROWS_AT_ONCE, _ROW_HEIGHT = 14, 35
+_WIDE = {"finding", "advice", "change", "user_agent", "clock_why", "broken"}
 _ROWS_AT_MOST = 1000
 """More is for `koppelzicht metric` and SQL: a browser is slow with it, and nobody reads it."""
-_WIDTHS: dict[str, Any] = {
-    "branch": 175,
-    "clock_why": 300,
-    "connector": 160,
-    "finding": 360,
-    "advice": 560,
-    "change": "large",
-    "name": 180,
-    "title": 190,
-    "user_agent": "large",
-}
+_HERE = Path(__file__).parent
 
 
 def show(
@@ -74,82 +70,95 @@ def show(
     key: str,
     title: str,
     time_zone: ZoneInfo,
-    opens: bool = False,
-) -> dict[str, Any] | None:
-    """Show these columns of the rows. Where rows can be opened, return the one that was clicked, whole."""
+    links: Callable[[pl.DataFrame], Sequence[str | None]] | None = None,
+    linked: str = "title",
+) -> None:
+    """Show these columns of the rows. `links` says where each row leads, by its text in the column `linked`; None: nowhere."""
     if rows.is_empty():
         st.info(say(f"empty.{key}") if has(f"empty.{key}") else say("empty.any"))
-        return None
+        return
     if rows.height > _ROWS_AT_MOST:
         st.caption(say("table.cut", shown=_ROWS_AT_MOST, rows=rows.height))
         rows = rows.head(_ROWS_AT_MOST)
-    given = rows.select(columns)
-    shown = given.with_columns(
-        *(pl.col(column) * 100 for column in columns if column in _RATES),
-        *(_in_words(given[column]) for column in columns if column in _WORDS),
-        *(pl.concat_list(_in_words(given[column])).alias(column) for column in columns if column in _COLOURS),
-        *(_each_in_words(given[column], "rule") for column in columns if column == "broken"),
-        *(
-            pl.col(column).fill_null("–")
-            for column in columns
-            if given.schema[column] == pl.String and column not in _WORDS | _COLOURS.keys()
-        ),
-    )
-    options: dict[str, Any] = {"on_select": "rerun", "selection_mode": "single-cell"} if opens else {}
-    opened = st.session_state.get(f"{key}.opened", 0)
-    state = st.dataframe(
-        shown,
-        height="content" if rows.height <= _ROWS_AT_ONCE else _ROW_HEIGHT * (_ROWS_AT_ONCE + 1) + 2,
-        row_height=_ROW_HEIGHT,
-        hide_index=True,
-        column_config={column: _column(column, time_zone) for column in columns},
-        placeholder="–",
-        key=f"{key}_{opened}",
-        alt=title,
-        **options,
-    )
-    cells = state["selection"]["cells"] if opens else []
-    if not cells:
-        return None
-    # A table of another key next time: with this one, the browser would select the same cell again on the way back.
-    st.session_state[f"{key}.opened"] = opened + 1
-    return rows.row(cells[0][0], named=True)
+    described = [_column(rows[column], time_zone) for column in columns]
+    if links is not None:
+        described[list(columns).index(linked)]["links"] = list(links(rows))
+    _renderer()(key=key, data={"id": key, "title": title, "rows": rows.height, "columns": described})
 
 
-def _column(name: str, time_zone: ZoneInfo) -> Any:
-    label = say(f"column.{name}")
-    about: dict[str, Any] = {"help": say(f"column_help.{name}") if has(f"column_help.{name}") else None}
-    if name in _COUNTS:
-        return st.column_config.NumberColumn(label, format="%,d", width="small", **about)
-    if name in _RATES:
-        return st.column_config.NumberColumn(label, format="%.1f%%", width="small", **about)
-    if name in _INSTANTS:
-        return st.column_config.DatetimeColumn(
-            label, format="D MMM YYYY, HH:mm", timezone=time_zone.key, width=135, **about
-        )
-    if name == "lift":
-        return st.column_config.NumberColumn(label, format="%.1fx", width="small", **about)
+@cache
+def _renderer() -> Any:
+    return st.components.v2.component(
+        "koppelzicht_table",
+        html='<div class="kz-table"></div>',
+        css=(_HERE / "table.css").read_text(encoding="utf-8"),
+        js=(_HERE / "table.js").read_text(encoding="utf-8"),
+        isolate_styles=False,
+    )
+
+
+def _column(values: pl.Series, time_zone: ZoneInfo) -> dict[str, Any]:
+    """Return all that the browser needs of a column: what stands in each cell, and the cell's place when it is sorted."""
+    name = values.name
+    described = {
+        "name": name,
+        "label": plain(f"column.{name}"),
+        "help": plain(f"column_help.{name}") if has(f"column_help.{name}") else None,
+        "kind": "text",
+        "wide": name in _WIDE,
+    }
     if name in _COURSES:
-        return st.column_config.AreaChartColumn(label, y_min=0, color=_COURSES[name], width=100, **about)
-    if name == "score":
-        return st.column_config.ProgressColumn(label, min_value=0, max_value=100, format="%d", width=85, **about)
-    if name == "seconds":
-        return st.column_config.NumberColumn(label, format="%,.0f", width="small", **about)
+        series = [[] if course is None else course for course in values.to_list()]
+        texts = [
+            plain("table.course", last=course[-1], most=max(course)) if course else shown(None) for course in series
+        ]
+        lasts = pl.Series([course[-1] if course else None for course in series], dtype=pl.Int64)
+        own = {"kind": "course", "colour": _COURSES[name], "series": series}
+        return described | own | {"texts": texts, "places": _places(lasts)}
     if name == "broken":
-        return st.column_config.ListColumn(label, width=530, **about)
+        items = [[plain(f"rule.{rule}") for rule in rules] for rules in values.to_list()]
+        return described | {
+            "kind": "list",
+            "items": items,
+            "texts": [", ".join(each) or shown(None) for each in items],
+            "places": _places(values.list.len()),
+        }
     if name in _COLOURS:
-        words, colours = [plain(f"{name}.{value}") for value in _COLOURS[name]], list(_COLOURS[name].values())
-        return st.column_config.MultiselectColumn(label, options=words, color=colours, width=90, **about)
-    return st.column_config.TextColumn(label, width=_WIDTHS.get(name), **about)
+        order = list(_COLOURS[name])
+        own = {"kind": "badge", "colours": [_COLOURS[name].get(value) for value in values.to_list()]}
+        places = values.replace_strict({value: place for place, value in enumerate(order)}, default=None)
+        return described | own | {"texts": _in_words(values), "places": places.to_list()}
+    if name == "score":
+        own = {"kind": "meter", "values": values.to_list()}
+        return described | own | {"texts": [shown(value) for value in values], "places": _places(values)}
+    if name in _INSTANTS:
+        texts = [shown(None if instant is None else instant.astimezone(time_zone)) for instant in values]
+        return described | {"kind": "instant", "texts": texts, "places": _places(values)}
+    if name in _COUNTS:
+        return described | {"kind": "number", "texts": _in_figures(values), "places": _places(values)}
+    texts = _in_words(values) if name in _WORDS else [shown(value) for value in values]
+    is_text = values.dtype in {pl.String, pl.Boolean, pl.Null}
+    sorted_by = pl.Series(texts, dtype=pl.String).str.to_lowercase().set(values.is_null(), None) if is_text else values
+    return described | {"texts": texts, "places": _places(sorted_by)}
 
 
-def _each_in_words(values: pl.Series, vocabulary: str) -> pl.Series:
-    """The words for lists of values of a closed vocabulary."""
-    words = [[plain(f"{vocabulary}.{text}") for text in texts] for texts in values.to_list()]
-    return pl.Series(values.name, words, dtype=pl.List(pl.String))
+def _places(values: pl.Series) -> list[int | None]:
+    """Return the place of each value among all, equal ones alike; null stays null."""
+    return values.rank("dense").to_list()
 
 
-def _in_words(values: pl.Series) -> pl.Series:
-    """The words for values of a closed vocabulary; a value without words stands for itself."""
+def _in_figures(values: pl.Series) -> list[str]:
+    match values.name:
+        case "lift":
+            return [shown(None if value is None else f"{value:.1f}x") for value in values]
+        case "seconds":
+            return [shown(None if value is None else round(value)) for value in values]
+        case _:
+            return [shown(value) for value in values]
+
+
+def _in_words(values: pl.Series) -> list[str]:
+    """Return the words for values of a closed vocabulary; a value without words stands for itself."""
     name, texts = values.name.removeprefix("most_"), values.cast(pl.String)
-    return texts.replace({text: plain(f"{name}.{text}") for text in texts.unique().to_list() if has(f"{name}.{text}")})
+    words = {text: plain(f"{name}.{text}") for text in texts.unique().to_list() if has(f"{name}.{text}")}
+    return [shown(words.get(text, text)) for text in texts]

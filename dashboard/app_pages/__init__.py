@@ -10,23 +10,25 @@ from typing import NamedTuple
 class Page(NamedTuple):
     """A page in the sidebar: its address, which is its script's name, and its icon.
 
-    `row` is the filter that selects one row of the page's list, and the script that then takes the page's place.
+    `about` is the filter that says what the page is about, as one row of its list; it is no filter that the reader has
+    chosen, and does not go with them to other pages. `one` is the script that takes the page's place when it is set.
     """
 
     address: str
     icon: str
-    row: str | None = None
+    about: str | None = None
+    one: str | None = None
 
 
 PAGES = (
     Page("overview", "monitoring"),
-    Page("integrations", "hub", row="integration"),
-    Page("connectors", "cable", row="connector"),
+    Page("integrations", "hub", about="integration", one="integration"),
+    Page("connectors", "cable", about="connector", one="connector"),
     Page("errors", "error"),
-    Page("certification", "verified"),
+    Page("certification", "verified", about="integration"),
     Page("check", "badge"),
-    Page("impact", "published_with_changes"),
-    Page("practices", "rule"),
+    Page("impact", "published_with_changes", about="connector"),
+    Page("practices", "rule", about="integration"),
     Page("customers", "groups"),
     Page("branches", "category"),
     Page("data_quality", "fact_check"),

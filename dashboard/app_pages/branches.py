@@ -22,16 +22,14 @@ with st.container(border=True):
     st.altair_chart(charts.branches(charted), alt=say("branches.chart"))
 
 frame.heading("branches.table", note="branches.hint")
-chosen = tables.show(
+tables.show(
     rows,
     ["title", "integration", "branch", "customers", "branch_customers", "share", "lift"],
     key="branches",
     title=say("branches.table"),
     time_zone=view.lake.time_zone,
-    opens=True,
+    links=navigation.rows_of("integrations", "integration"),
 )
-if chosen:
-    navigation.open_page("integrations", integration=chosen["integration"])
 
 frame.heading("branches.published")
 st.caption(say("branches.published_note", smallest=SMALLEST))

@@ -41,7 +41,7 @@ if not one:
         for state, integrations in certification_figures.by_state(clock).items():
             cards.single(f"clock_{state}", integrations)
     frame.heading("certification.table", note="certification.hint")
-    chosen = tables.show(
+    tables.show(
         certification_figures.rows(clock, view),
         [
             "clock",
@@ -56,10 +56,8 @@ if not one:
         key="certification",
         title=say("certification.table"),
         time_zone=view.lake.time_zone,
-        opens=True,
+        links=navigation.rows_of("certification", "integration"),
     )
-    if chosen:
-        navigation.open_page("certification", integration=chosen["integration"])
     st.caption(certification_figures.rests_on(clock))
     st.stop()
 

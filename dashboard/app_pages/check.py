@@ -7,7 +7,7 @@ from dashboard.wording import say
 
 st.title(say("check.title"), anchor=False)
 view = frame.everything()
-text = frame.search("check", live=False)
+text = frame.search("check")
 if not text.strip():
     st.info(say("check.ask"), icon=":material/badge:")
     st.caption(say("check.rests_on", until=view.lake.data_until))

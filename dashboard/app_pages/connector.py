@@ -11,6 +11,7 @@ view = frame.ask()
 
 with title:
     frame.record_title(view.scope.connector or "", say("connector.subtitle"))
+    navigation.about_it("connector", "errors", "impact")
 totals = figures.totals(view)
 if not totals.calls.value:
     frame.nothing_asked_for(view)
@@ -26,16 +27,14 @@ with st.container(border=True):
     st.altair_chart(charts.calls_and_errors(days), alt=say("connector.calls_per_day"))
 
 frame.heading("connector.users", note="connector.hint")
-chosen = tables.show(
+tables.show(
     figures.connector_users(view),
     ["title", "integration", "partner_name", "customers", "calls", "errors", "error_rate", "last_call"],
     key="connector_users",
     title=say("connector.users"),
     time_zone=view.lake.time_zone,
-    opens=True,
+    links=navigation.rows_of("integrations", "integration", connector=None),
 )
-if chosen and chosen["integration"]:
-    navigation.open_page("integrations", integration=chosen["integration"], connector=None)
 
 frame.heading("connector.operations")
 tables.show(

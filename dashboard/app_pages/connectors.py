@@ -30,13 +30,11 @@ with st.container(border=True):
     st.altair_chart(charts.most_calls(figures.most_called(rows)), alt=say("connectors.chart"))
 
 frame.heading("connectors.table", note="connectors.hint")
-chosen = tables.show(
+tables.show(
     rows,
     ["title", "operation", "product", "protocol", "integrations", "customers", "calls", "errors", "error_rate"],
     key="connectors",
     title=say("connectors.table"),
     time_zone=view.lake.time_zone,
-    opens=True,
+    links=navigation.rows_of("connectors", "connector"),
 )
-if chosen and chosen["connector"]:
-    navigation.open_page("connectors", connector=chosen["connector"])

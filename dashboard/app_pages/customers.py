@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from dashboard import cards, charts, customer_figures, figures, frame, navigation, tables
+from dashboard import cards, charts, customer_figures, figures, filter_bar, frame, navigation, tables
 from dashboard.wording import Words, plain, say
 
 st.title(say("customers.title"), anchor=False)
@@ -31,23 +31,24 @@ with st.container(border=True):
     st.altair_chart(charts.comings_and_goings(customer_figures.comings_and_goings(months)), alt=say("customers.chart"))
 
 frame.heading("customers.table", note="customers.hint")
-shown = st.selectbox(
+shown = customer_figures.month_asked(months)
+st.session_state["customers.month"] = shown
+st.selectbox(
     plain("customers.month_shown"),
     customer_figures.months_offered(months),
-    index=customer_figures.months_offered(months).index(month),
+    key="customers.month",
     format_func=customer_figures.month_name,
+    on_change=lambda: filter_bar.say_own("month", st.session_state["customers.month"].isoformat()),
     width=200,
 )
-chosen = tables.show(
+tables.show(
     customer_figures.in_month(months, shown),
     ["title", "integration", "customers", "new", "stayed", "returning", "unknown", "lost"],
     key="customers",
     title=say("customers.table"),
     time_zone=view.lake.time_zone,
-    opens=True,
+    links=navigation.rows_of("integrations", "integration"),
 )
-if chosen:
-    navigation.open_page("integrations", integration=chosen["integration"])
 
 cohorts = customer_figures.cohorts(view)
 with st.container(border=True):

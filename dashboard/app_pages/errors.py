@@ -26,16 +26,14 @@ with st.container(border=True):
     st.altair_chart(charts.errors_by_party(figures.errors_per_day(view)), alt=say("errors.chart"))
 
 frame.heading("errors.by_integration", note="errors.hint")
-chosen = tables.show(
+tables.show(
     figures.errors_by_integration(view),
     ["title", "integration", "calls", "errors", "error_rate", "error_rate_range", "most_outcome", "most_party"],
     key="errors_by_integration",
     title=say("errors.by_integration"),
     time_zone=view.lake.time_zone,
-    opens=True,
+    links=navigation.rows_of("integrations", "integration"),
 )
-if chosen and chosen["integration"]:
-    navigation.open_page("integrations", integration=chosen["integration"])
 
 for name, columns in {
     "by_outcome": ["outcome", "status", "party", "wrong_calls", "share"],

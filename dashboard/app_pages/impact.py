@@ -41,7 +41,7 @@ else:
 
     frame.heading("impact.concerned", note="impact.hint")
     of_notes = ["change_severity", "connector", "operation"] if notes is not None else []
-    chosen = tables.show(
+    tables.show(
         impact_figures.concerned(found),
         [
             *of_notes,
@@ -58,10 +58,8 @@ else:
         key="impact",
         title=say("impact.concerned"),
         time_zone=view.lake.time_zone,
-        opens=True,
+        links=navigation.rows_of("integrations", "integration", connector=None),
     )
-    if chosen and chosen["integration"]:
-        navigation.open_page("integrations", integration=chosen["integration"], connector=None)
     st.download_button(
         say("impact.download"),
         impact_figures.mailing_list(found),

@@ -12,6 +12,7 @@ view = frame.ask()
 profile = figures.profile(view)
 with title:
     frame.record_title(figures.name_of(profile, view.scope.integration or ""), figures.facts_of(profile))
+    navigation.about_it("integration", "errors", "certification", "practices", "customers")
 if profile is None or not profile["calls"]:
     frame.nothing_asked_for(view)
 

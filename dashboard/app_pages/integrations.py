@@ -23,13 +23,11 @@ with st.container(border=True):
     st.altair_chart(charts.most_customers(figures.most_customers(rows)), alt=say("integrations.chart"))
 
 frame.heading("integrations.table", note="integrations.hint")
-chosen = tables.show(
+tables.show(
     rows,
     ["title", "integration", "partner_name", "customers", "calls", "error_rate", "trend", "first_call", "last_call"],
     key="integrations",
     title=say("integrations.table"),
     time_zone=view.lake.time_zone,
-    opens=True,
+    links=navigation.rows_of("integrations", "integration"),
 )
-if chosen:
-    navigation.open_page("integrations", integration=chosen["integration"])

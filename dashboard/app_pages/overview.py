@@ -27,13 +27,12 @@ findings = figures.attention(view)
 if findings.is_empty():
     st.success(say("overview.all_quiet"), icon=":material/check_circle:")
 else:
-    chosen = tables.show(
+    tables.show(
         findings,
         ["severity", "finding", "name", "integration", "customers", "calls", "last_call"],
         key="attention",
         title=say("overview.attention"),
         time_zone=view.lake.time_zone,
-        opens=True,
+        links=navigation.rows_of("integrations", "integration"),
+        linked="name",
     )
-    if chosen and chosen["integration"]:
-        navigation.open_page("integrations", integration=chosen["integration"])

@@ -40,16 +40,14 @@ with cards.four():
     cards.single("lowest_score", kept.lowest)
 
 frame.heading("practices.integrations", note="practices.hint")
-chosen = tables.show(
+tables.show(
     practice_figures.integrations(view),
     ["score", "title", "broken", "calls", "last_call"],
     key="practices",
     title=say("practices.integrations"),
     time_zone=view.lake.time_zone,
-    opens=True,
+    links=navigation.rows_of("practices", "integration"),
 )
-if chosen and chosen["integration"]:
-    navigation.open_page("practices", integration=chosen["integration"])
 st.caption(say("practices.score_note"))
 
 frame.heading("practices.rules", note="practices.rules_note")

@@ -4,11 +4,16 @@ from __future__ import annotations
 
 import csv
 import datetime as dt
-from collections.abc import Callable, Iterator
+import json
+import socket
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pytest
 import streamlit as st
+from playwright.sync_api import Browser, BrowserContext, sync_playwright
 from streamlit.testing.v1 import AppTest
 
 from analytics.registry import load_registry
@@ -16,11 +21,41 @@ from dashboard.data import LAKE_VARIABLE
 from ingest import ReadOptions, ingest
 from ingest.lake import Lake
 from tests.analytics.given import call, given_lake
+from tests.dashboard.visit import FLAGS, ROOT, Visit, address_in, serving
 
-ROOT = Path(__file__).parent.parent.parent
 NOW = dt.datetime(2026, 11, 1, tzinfo=dt.UTC)
 MARKUP = "<script>alert(1)</script> **b** [x](http://example.com) :red[x] $x$ `c` :material/home: -> www.example.com"
 """A text that is anything but a text to somebody who takes it for HTML or Markdown."""
+
+
+@dataclass(frozen=True)
+class Table:
+    """A table as the page hands it to the browser: what stands in its cells, and where its links lead."""
+
+    title: str
+    columns: Mapping[str, Mapping[str, Any]]
+
+    def column(self, name: str) -> list[str]:
+        """What stands in a column, from the first row to the last."""
+        return list(self.columns[name]["texts"])
+
+    def rows(self, *names: str) -> list[list[str]]:
+        """What stands in these columns, row by row."""
+        return [list(row) for row in zip(*(self.column(name) for name in names), strict=True)]
+
+    def links(self, name: str) -> list[str | None]:
+        """Where the texts of a column lead."""
+        return list(self.columns[name]["links"])
+
+    def __len__(self) -> int:
+        return len(next(iter(self.columns.values()))["texts"])
+
+
+def tables(app: AppTest) -> list[Table]:
+    """The tables of a page, from its top to its bottom."""
+    given = [json.loads(element.proto.json) for element in app.get("bidi_component")]
+    return [Table(each["title"], {column["name"]: column for column in each["columns"]}) for each in given]
+
 
 OpenPage = Callable[..., AppTest]
 
@@ -107,3 +142,44 @@ def open_page(monkeypatch: pytest.MonkeyPatch) -> OpenPage:
         return app
 
     return opened
+
+
+@pytest.fixture(scope="module")
+def some_port() -> int:
+    """A port that nobody listens on."""
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        return int(listener.getsockname()[1])
+
+
+@pytest.fixture(scope="module")
+def address(week: Path, some_port: int, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """Where the dashboard of the sample week is served."""
+    with serving(week, tmp_path_factory.mktemp("elsewhere"), port=some_port) as (_, said):
+        yield address_in(said)
+
+
+@pytest.fixture(scope="module")
+def browser(browser_path: Path) -> Iterator[Browser]:
+    """A headless browser."""
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=browser_path, args=FLAGS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(scope="module")
+def visitor(browser: Browser) -> Iterator[BrowserContext]:
+    """A visitor on the other side of the ocean, whose day is another one than the lake's."""
+    context = browser.new_context(
+        viewport={"width": 1440, "height": 1400}, timezone_id="America/New_York", locale="nl-NL"
+    )
+    yield context
+    context.close()
+
+
+@pytest.fixture
+def visit(visitor: BrowserContext) -> Iterator[Visit]:
+    """A page of their browser, which has been here before: what the dashboard is made of is fetched once."""
+    page = visitor.new_page()
+    yield Visit(page).watch()
+    page.close()

@@ -9,7 +9,7 @@ import pytest
 from analytics.release_notes import ChangesError
 from dashboard.impact_figures import NOTES_AT_MOST, notes_in
 from tests.analytics.given import call, given_lake
-from tests.dashboard.conftest import MARKUP, OpenPage
+from tests.dashboard.conftest import MARKUP, OpenPage, tables
 from tests.dashboard.test_pages import cards, read
 
 PERIOD = {"since": "2026-10-01", "until": "2026-10-05"}
@@ -18,7 +18,7 @@ PERIOD = {"since": "2026-10-01", "until": "2026-10-05"}
 def test_without_a_question_the_page_asks_for_one(four_days: Path, open_page: OpenPage) -> None:
     app = open_page(four_days, "impact", **PERIOD)
     assert app.info[0].value.startswith("What is going to change?")
-    assert not app.dataframe
+    assert not tables(app)
 
 
 def test_the_link_says_what_changes_and_the_page_whom_it_concerns(four_days: Path, open_page: OpenPage) -> None:
@@ -29,17 +29,17 @@ def test_the_link_says_what_changes_and_the_page_whom_it_concerns(four_days: Pat
         "Calls": ("5", ""),
         "Calls without an id": ("1", ""),
     }
-    concerned, customers = (table.value for table in app.dataframe)
-    assert concerned[["title", "customers", "calls", "share"]].to_numpy().tolist() == [
-        ["1234567_1", 2, 4, 100.0],
-        ["7654321_1", 1, 1, 100.0],
-        ["(unidentified)", 1, 1, 100.0],
+    concerned, customers = tables(app)
+    assert concerned.rows("title", "customers", "calls", "share") == [
+        ["1234567_1", "2", "4", "100.0%"],
+        ["7654321_1", "1", "1", "100.0%"],
+        ["(unidentified)", "1", "1", "100.0%"],
     ]
-    assert customers[["customer", "integration_name", "calls", "errors"]].to_numpy().tolist() == [
-        ["7000001", "1234567_1", 2, 0],
-        ["7000002", "1234567_1", 2, 1],
-        ["7000003", "7654321_1", 1, 0],
-        ["7000001", "(unidentified)", 1, 0],
+    assert customers.rows("customer", "integration_name", "calls", "errors") == [
+        ["7000001", "1234567_1", "2", "0"],
+        ["7000002", "1234567_1", "2", "1"],
+        ["7000003", "7654321_1", "1", "0"],
+        ["7000001", "(unidentified)", "1", "0"],
     ]
     assert [text.value for text in app.text] == [
         "• calls of 4 days, since 2026-10-01 and before 2026-10-05, environment production",
@@ -107,29 +107,29 @@ def test_the_rules_are_listed_with_who_breaks_them(tmp_path: Path, open_page: Op
         "Score below 80": ("1", ""),
         "Lowest score": ("70", ""),
     }
-    broken, rules, heaviest = (table.value for table in app.dataframe)
-    assert broken[["score", "title", "calls"]].to_numpy().tolist() == [[70, "1234567_1", 2]]
-    assert list(broken["broken"][0]) == ["take=-1", "Slow"]
+    broken, rules, heaviest = tables(app)
+    assert broken.rows("score", "title", "calls") == [["70", "1234567_1", "2"]]
+    assert broken.column("broken") == ["take=-1, Slow"]
     assert len(rules) == 12
-    assert heaviest[["place", "title"]].to_numpy().tolist() == [[1, "(unidentified) 7654321"], [2, "7654321_1"]]
+    assert heaviest.rows("place", "title") == [["1", "(unidentified) 7654321"], ["2", "7654321_1"]]
     app.selectbox(key="practices.day").select_index(1).run()
     assert app.query_params["day"] == "2026-10-01"
-    assert app.dataframe[-1].value["title"].tolist() == ["1234567_1"]
+    assert tables(app)[-1].column("title") == ["1234567_1"]
 
 
 def test_a_day_is_chosen_in_the_link(four_days: Path, open_page: OpenPage) -> None:
     app = open_page(four_days, "practices", day="2026-10-02", **PERIOD)
-    heaviest = app.dataframe[-1].value
-    assert heaviest[["place", "title", "calls"]].to_numpy().tolist() == [[1, "1234567_1", 2]]
-    assert open_page(four_days, "practices", day="nonsense", **PERIOD).dataframe[-1].value["calls"].tolist() == [1]
+    heaviest = tables(app)[-1]
+    assert heaviest.rows("place", "title", "calls") == [["1", "1234567_1", "2"]]
+    assert tables(open_page(four_days, "practices", day="nonsense", **PERIOD))[-1].column("calls") == ["1"]
 
 
 def test_one_integration_shows_every_rule_and_what_to_do(tmp_path: Path, open_page: OpenPage) -> None:
     lake = given_lake(tmp_path / "lake", [call(integration_id="1234567_1", take=-1)])
     app = open_page(lake, "practices", integration="1234567_1")
     assert "Integration `1234567_1` · score 80 of 100" in read(app)
-    rules = app.dataframe[0].value
-    assert rules[["rule", "state", "calls", "judged"]].to_numpy().tolist()[0] == ["take=-1", "Broken", 1, 1]
+    rules = tables(app)[0]
+    assert rules.rows("rule", "state", "calls", "judged")[0] == ["take=-1", "Broken", "1", "1"]
     assert len(rules) == 12
     assert app.text[-1].value.startswith("• take=-1: Ask for pages")
 

@@ -9,7 +9,7 @@ import pytest
 
 from dashboard.certification_figures import rule
 from tests.analytics.given import call, given_lake
-from tests.dashboard.conftest import MARKUP, OpenPage
+from tests.dashboard.conftest import MARKUP, OpenPage, tables
 
 if TYPE_CHECKING:
     from streamlit.testing.v1 import AppTest
@@ -63,15 +63,15 @@ def test_the_clock_shows_what_needs_somebody_first(clock: Path, open_page: OpenP
         "Eligible": "0",
         "Not yet": "0",
     }
-    table = app.dataframe[0].value
-    assert table[["title", "customers", "clock_why"]].to_numpy().tolist() == [
-        ["Prices", 0, "no customers, malformed ids"],
-        ["1234567_3", 0, "no customers, never called"],
-        ["Orders", 2, "customers fell silent"],
+    table = tables(app)[0]
+    assert table.rows("title", "customers", "clock_why") == [
+        ["Prices", "0", "no customers, malformed ids"],
+        ["1234567_3", "0", "no customers, never called"],
+        ["Orders", "2", "customers fell silent"],
     ]
-    assert [list(state) for state in table["clock"]] == [["Lost"], ["Lost"], ["At risk"]]
+    assert table.column("clock") == ["Lost", "Lost", "At risk"]
     # From 30 September on, the first day whose 30 days the logs cover: who called on the 1st is gone the day after.
-    assert list(table["course"][2]) == [1, 0, 0, 0, 0, *[1] * 25, 2]
+    assert table.columns["course"]["series"][2] == [1, 0, 0, 0, 0, *[1] * 25, 2]
     assert "production calls of 1 – 30 Oct 2026" in said(app)
 
 
@@ -85,8 +85,8 @@ def test_one_integration_says_its_verdict_and_what_would_help(clock: Path, open_
         "In this state since": "5 Oct 2026",
         "Last customer call": "30 Oct 2026",
     }
-    customers = app.dataframe[0].value
-    assert customers[["presence", "customer", "leaves_on"]].to_numpy().tolist() == [
+    customers = tables(app)[0]
+    assert customers.rows("presence", "customer", "leaves_on") == [
         ["Counts", "7000001", "29 Nov 2026"],
         ["Silent", "7000002", "5 Nov 2026"],
     ]
@@ -96,23 +96,21 @@ def test_malformed_ids_are_shown_with_what_they_are_attributed_by(clock: Path, o
     app = open_page(clock, "certification", integration="1234567_2")
     assert "**Lost.**" in app.error[0].value
     assert "**1 call in the window has a malformed id**" in said(app)
-    assert app.dataframe[1].value[["integration_id", "basis", "calls"]].to_numpy().tolist() == [
-        ["1234567-2", "Digits of the id", 1]
-    ]
+    assert tables(app)[1].rows("integration_id", "basis", "calls") == [["1234567-2", "Digits of the id", "1"]]
 
 
 def test_without_a_registry_the_clock_says_that_it_knows_of_no_certificate(tmp_path: Path, open_page: OpenPage) -> None:
     lake = given_lake(tmp_path / "lake", [call(called_at="2026-10-01T08:00:00Z")])
     app = open_page(lake, "certification")
     assert app.info[0].value.startswith("The registry knows no integration, so none is known to be certified.")
-    assert "not in the registry" not in app.dataframe[0].value["clock_why"][0]
+    assert "not in the registry" not in tables(app)[0].column("clock_why")[0]
 
 
 def test_the_rule_stands_in_the_link(clock: Path, open_page: OpenPage) -> None:
     app = open_page(clock, "certification", required="2")
     app.number_input(key="certification.window").set_value(60).run()
     assert (app.query_params["window"], app.query_params["required"]) == ("60", "2")
-    assert app.dataframe[0].value["customers"].tolist() == [0, 1, 2]
+    assert tables(app)[0].column("customers") == ["0", "1", "2"]
 
 
 @pytest.mark.parametrize("text", ["", "0", "-1", "abc", "9" * 9, "½"])
@@ -134,8 +132,8 @@ def test_the_end_of_the_period_is_the_end_of_the_window(clock: Path, open_page: 
 def test_an_id_is_checked_in_every_environment(week: Path, open_page: OpenPage) -> None:
     app = open_page(week, "check", search="2731-302751", environment="test")
     assert "**This is no valid id:** wrong separator." in app.error[0].value
-    assert app.dataframe[0].value["integration_id"].tolist()[0] == "2731_302751"
-    assert app.dataframe[1].value["environment"].tolist() == ["Production"]
+    assert tables(app)[0].column("integration_id")[0] == "2731_302751"
+    assert tables(app)[1].column("environment") == ["Production"]
     assert app.query_params["search"] == "2731-302751"
 
 
@@ -169,4 +167,4 @@ def test_a_hostile_text_is_shown_letter_by_letter(marked_up: Path, open_page: Op
 def test_an_empty_lake_says_what_to_do(empty_lake: Path, open_page: OpenPage, page: str) -> None:
     app = open_page(empty_lake, page)
     assert "The lake is empty" in said(app)
-    assert not app.dataframe
+    assert not tables(app)

@@ -11,6 +11,7 @@ import pytest
 from analytics.registry import load_registry
 from dashboard.customer_figures import comings_and_goings
 from tests.analytics.given import call, given_lake
+from tests.dashboard.conftest import tables
 from tests.dashboard.test_pages import cards, read
 
 if TYPE_CHECKING:
@@ -50,11 +51,11 @@ def test_the_last_whole_month_is_on_the_cards_and_another_can_be_chosen(lake: Pa
     }
     assert "Oct 2026: integrations have **7 customers** together; who uses two of them counts twice." in read(app)
     columns = ["title", "customers", "new", "stayed", "returning", "unknown", "lost"]
-    assert app.dataframe[0].value[columns].to_numpy().tolist() == [["Acme", 7, 1, 5, 1, 0, 0]]
+    assert tables(app)[0].rows(*columns) == [["Acme", "7", "1", "5", "1", "0", "0"]]
     months = app.selectbox[-1]
     assert months.options == ["Oct 2026", "Sep 2026", "Aug 2026"]
     months.set_value(dt.date(2026, 9, 1)).run()
-    assert app.dataframe[0].value[columns].to_numpy().tolist() == [["Acme", 5, 0, 5, 0, 0, 2]]
+    assert tables(app)[0].rows(*columns) == [["Acme", "5", "0", "5", "0", "0", "2"]]
 
 
 def test_a_month_that_is_not_over_is_not_on_the_cards(lake: Path, open_page: OpenPage) -> None:
@@ -91,14 +92,14 @@ def test_without_a_customer_the_page_says_so(tmp_path: Path, open_page: OpenPage
 def test_branches_show_share_and_lift_and_only_what_is_safe_for_publication(lake: Path, open_page: OpenPage) -> None:
     """In October six customers of Care and one of School, all of whom use it; the one of School hides behind the six."""
     app = open_page(lake, "branches", since="2026-10-01", until="2026-11-01")
-    shown, published = (table.value for table in app.dataframe)
-    assert shown[["title", "branch", "customers", "branch_customers", "share", "lift"]].to_numpy().tolist() == [
-        ["Acme", "Care", 6, 6, 100.0, 1.0],
-        ["Acme", "School", 1, 1, 100.0, 1.0],
+    shown, published = tables(app)
+    assert shown.rows("title", "branch", "customers", "branch_customers", "share", "lift") == [
+        ["Acme", "Care", "6", "6", "100.0%", "1.0x"],
+        ["Acme", "School", "1", "1", "100.0%", "1.0x"],
     ]
-    assert published[["title", "branch", "customers"]].to_numpy().tolist() == [["Acme", "all branches", 7]]
-    august = open_page(lake, "branches", since="2026-08-01", until="2026-09-01").dataframe[1].value
-    assert august[["title", "branch", "customers"]].to_numpy().tolist() == [["Acme", "Care", 7]]
+    assert published.rows("title", "branch", "customers") == [["Acme", "all branches", "7"]]
+    august = tables(open_page(lake, "branches", since="2026-08-01", until="2026-09-01"))[1]
+    assert august.rows("title", "branch", "customers") == [["Acme", "Care", "7"]]
 
 
 def test_without_branches_the_page_says_what_to_load(tmp_path: Path, open_page: OpenPage) -> None:

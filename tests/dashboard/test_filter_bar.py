@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from analytics.scope import Scope
 from dashboard.link import FIRST_DAY, LAST_DAY, PERIODS, Misread, Selection, read, written
+from tests.dashboard.conftest import tables
 
 if TYPE_CHECKING:
     from tests.dashboard.conftest import OpenPage
@@ -122,7 +123,7 @@ def test_a_link_with_nonsense_is_explained_and_the_rest_is_shown(week: Path, ope
     )
     assert app.query_params["environment"] == "accept"
     assert "partner" not in app.query_params
-    assert app.dataframe
+    assert tables(app)
 
 
 def test_choosing_an_environment_changes_the_figures_and_the_link(week: Path, open_page: OpenPage) -> None:
@@ -171,8 +172,9 @@ def test_reset_shows_the_last_30_days_of_production_again(week: Path, open_page:
     assert app.query_params == {"since": "2026-09-19", "until": "2026-10-19", "environment": "production"}
 
 
-def test_a_page_opened_without_a_link_keeps_what_was_selected(week: Path, open_page: OpenPage) -> None:
+def test_the_link_alone_says_what_is_selected(week: Path, open_page: OpenPage) -> None:
+    """Whatever was looked at before: else the way back would show something else."""
     app = open_page(week, environment="accept")
     app.query_params.clear()
     app.switch_page("app_pages/errors.py").run()
-    assert app.query_params["environment"] == "accept"
+    assert app.query_params["environment"] == "production"

@@ -14,7 +14,7 @@ from analytics.warehouse import Warehouse
 from dashboard.wording import verbatim
 from tests.analytics.given import call, given_lake, reject
 from tests.analytics.test_completeness import WEDNESDAY, but, office
-from tests.dashboard.conftest import MARKUP, OpenPage
+from tests.dashboard.conftest import MARKUP, OpenPage, tables
 
 if TYPE_CHECKING:
     from streamlit.testing.v1 import AppTest
@@ -54,8 +54,8 @@ def test_every_page_shows_rows_and_says_what_it_covers_and_how_far_the_data_reac
 ) -> None:
     app = open_page(week, page, **link)
     assert not app.error
-    assert app.dataframe
-    assert all(len(table.value) > 0 for table in app.dataframe)
+    assert tables(app)
+    assert all(len(table) > 0 for table in tables(app))
     note = next(text for text in read(app) if "data until" in text)
     assert note.startswith("19 Sep – 18 Oct 2026 (30 days) · Production · ")
     assert "data until 18 Oct 2026, 23:" in note
@@ -93,25 +93,23 @@ def test_the_overview_shows_what_sql_counts(week: Path, open_page: OpenPage) -> 
 
 
 def test_integrations_are_named_by_the_registry_and_by_their_number_otherwise(week: Path, open_page: OpenPage) -> None:
-    table = open_page(week, "integrations").dataframe[0].value.set_index("integration")
-    assert table.loc["1107_301201", ["title", "partner_name"]].tolist() == ["Tureluur Roosters", "Tureluur Tijd"]
-    assert table.loc["12345_678900", ["title", "partner_name"]].tolist() == ["12345_678900", "12345"]
+    rows = tables(open_page(week, "integrations"))[0].rows("integration", "title", "partner_name")
+    assert ["1107_301201", "Tureluur Roosters", "Tureluur Tijd"] in rows
+    assert ["12345_678900", "12345_678900", "12345"] in rows
 
 
 def test_a_table_is_searched_in_any_case_and_the_link_says_for_what(week: Path, open_page: OpenPage) -> None:
     app = open_page(week, "integrations")
     app.text_input(key="search").set_value("tureluur URen").run()
-    assert app.dataframe[0].value["integration"].tolist() == ["1107_301202"]
+    assert tables(app)[0].column("integration") == ["1107_301202"]
     assert app.query_params["search"] == "tureluur URen"
-    assert open_page(week, "integrations", search="1107_301202").dataframe[0].value["title"].tolist() == [
-        "Tureluur Uren"
-    ]
+    assert tables(open_page(week, "integrations", search="1107_301202"))[0].column("title") == ["Tureluur Uren"]
 
 
 def test_a_search_without_a_result_says_what_was_searched(week: Path, open_page: OpenPage) -> None:
     app = open_page(week, "integrations", search="**nobody**")
     assert app.info[0].value == "No integration has `**nobody**` in its name, id or partner."
-    assert not app.dataframe
+    assert not tables(app)
 
 
 def test_one_integration_shows_its_customers_connectors_errors_and_environments(
@@ -125,26 +123,26 @@ def test_one_integration_shows_its_customers_connectors_errors_and_environments(
         "Error rate": ("25.0%", ""),
         "Last call": ("4 Oct 2026", "first call 1 Oct 2026"),
     }
-    connectors, errors, environments, customers = (table.value for table in app.dataframe)
-    assert connectors[["connector", "operation", "customers", "calls", "errors"]].to_numpy().tolist() == [
-        ["KnSubject", "Get", 2, 4, 1]
+    connectors, errors, environments, customers = tables(app)
+    assert connectors.rows("connector", "operation", "customers", "calls", "errors") == [
+        ["KnSubject", "Get", "2", "4", "1"]
     ]
-    assert errors[["outcome", "status", "party", "calls", "customers"]].to_numpy().tolist() == [
-        ["Validation", 500, "Partner", 1, 1]
+    assert errors.rows("outcome", "status", "party", "calls", "customers") == [
+        ["Validation", "500", "Partner", "1", "1"]
     ]
-    assert environments[["environment", "customers", "calls"]].to_numpy().tolist() == [["Production", 2, 4]]
-    assert customers[["customer", "is_customer", "calls"]].to_numpy().tolist() == [
-        ["7000001", "Yes", 2],
-        ["7000002", "Yes", 2],
+    assert environments.rows("environment", "customers", "calls") == [["Production", "2", "4"]]
+    assert customers.rows("customer", "is_customer", "calls") == [
+        ["7000001", "Yes", "2"],
+        ["7000002", "Yes", "2"],
     ]
 
 
 def test_one_connector_shows_who_uses_it(four_days: Path, open_page: OpenPage) -> None:
     app = open_page(four_days, "connectors", connector="knsubject", since="2026-10-01", until="2026-10-05")
-    assert app.dataframe[0].value[["title", "customers", "calls", "errors"]].to_numpy().tolist() == [
-        ["1234567_1", 2, 4, 1],
-        ["7654321_1", 1, 1, 0],
-        ["(unidentified)", 1, 1, 0],
+    assert tables(app)[0].rows("title", "customers", "calls", "errors") == [
+        ["1234567_1", "2", "4", "1"],
+        ["7654321_1", "1", "1", "0"],
+        ["(unidentified)", "1", "1", "0"],
     ]
 
 
@@ -159,8 +157,8 @@ def test_a_link_to_an_id_that_was_replaced_shows_what_has_replaced_it(tmp_path: 
     assert cards(app)["Calls"] == ("2", "")
     assert app.selectbox(key="filter.integration").value == "1234567_1"
     assert app.query_params["integration"] == "1234567_9"
-    rules = open_page(lake, "practices", integration="1234567_9").dataframe[0].value.set_index("rule")
-    assert rules.loc["take=-1", ["calls", "judged"]].tolist() == [1, 2]
+    rules = tables(open_page(lake, "practices", integration="1234567_9"))[0].rows("rule", "calls", "judged")
+    assert ["take=-1", "1", "2"] in rules
 
 
 def test_errors_say_who_can_fix_them(tmp_path: Path, open_page: OpenPage) -> None:
@@ -172,10 +170,8 @@ def test_errors_say_who_can_fix_them(tmp_path: Path, open_page: OpenPage) -> Non
         "Customer can fix": ("2", "40.0% of all errors"),
         "Vendor can fix": ("1", "20.0% of all errors"),
     }
-    by_integration = app.dataframe[0].value[["title", "errors", "error_rate", "most_outcome", "most_party"]]
-    assert by_integration.to_numpy().tolist() == [
-        ["1234567_1", 5, pytest.approx(83.33, abs=0.01), "Bad request", "Partner"]
-    ]
+    by_integration = tables(app)[0].rows("title", "errors", "error_rate", "most_outcome", "most_party")
+    assert by_integration == [["1234567_1", "5", "83.3%", "Bad request", "Partner"]]
 
 
 def test_no_errors_is_good_news(tmp_path: Path, open_page: OpenPage) -> None:
@@ -187,8 +183,8 @@ def test_lines_without_calls_are_shown_with_their_reason(tmp_path: Path, open_pa
     lake = given_lake(tmp_path / "lake", [call()], rejects=[reject(), reject(), reject(reason="bad_time")])
     app = open_page(lake, "data_quality")
     assert cards(app)["Rejected lines"] == ("3", "75.00% of all lines")
-    rejects = next(table.value for table in app.dataframe if "reason" in table.value.columns)
-    assert rejects[["reason", "lines"]].to_numpy().tolist() == [["Bad URL", 2], ["Bad time", 1]]
+    rejects = next(table for table in tables(app) if "reason" in table.columns)
+    assert rejects.rows("reason", "lines") == [["Bad URL", "2"], ["Bad time", "1"]]
 
 
 def test_whose_ids_are_wrong_is_not_narrowed_to_a_partner(four_days: Path, open_page: OpenPage) -> None:
@@ -196,8 +192,8 @@ def test_whose_ids_are_wrong_is_not_narrowed_to_a_partner(four_days: Path, open_
     app = open_page(four_days, "data_quality", partner="1234567", since="2026-10-01", until="2026-10-05")
     assert cards(app)["Identified calls"] == ("83.3%", "")
     assert [text for text in read(app) if text.startswith("A call without a valid id is nobody's")]
-    hygiene = next(table.value for table in app.dataframe if "id_status" in table.value.columns)
-    assert hygiene[["id_status", "calls"]].to_numpy().tolist() == [["Valid", 5], ["Missing", 1]]
+    hygiene = next(table for table in tables(app) if "id_status" in table.columns)
+    assert hygiene.rows("id_status", "calls") == [["Valid", "5"], ["Missing", "1"]]
 
 
 @pytest.fixture(scope="module")
@@ -279,7 +275,7 @@ def test_an_empty_lake_says_what_to_do(empty_lake: Path, open_page: OpenPage, pa
 def test_a_lake_of_rejected_lines_only_says_why(tmp_path: Path, open_page: OpenPage) -> None:
     app = open_page(given_lake(tmp_path / "lake", rejects=[reject(), reject(reason="no_customer")]))
     assert "#### No line became a call" in read(app)
-    assert app.dataframe[0].value["reason"].tolist() == ["Bad URL", "No customer"]
+    assert tables(app)[0].column("reason") == ["Bad URL", "No customer"]
 
 
 @pytest.mark.parametrize("page", PAGES)
@@ -337,7 +333,7 @@ def test_texts_from_outside_are_never_markup(
 
 
 def test_tables_show_texts_from_outside_as_they_are(marked_up: Path, open_page: OpenPage) -> None:
-    assert open_page(marked_up, "integrations").dataframe[0].value["title"].tolist() == [MARKUP]
+    assert tables(open_page(marked_up, "integrations"))[0].column("title") == [MARKUP]
     assert open_page(marked_up, "integrations", integration="1234567_1").text[0].value == MARKUP
 
 

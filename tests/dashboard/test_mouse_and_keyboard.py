@@ -1,0 +1,189 @@
+"""The dashboard in the hands of somebody with a mouse, and of somebody with a keyboard: tables, and the way back."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+import pytest
+from playwright.sync_api import expect
+
+from dashboard.app_pages import PAGES
+from tests.dashboard.visit import Visit, expect_link
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+PERIOD = "since=2026-10-12&until=2026-10-19&environment=production"
+LISTS = {
+    "overview": f"/?{PERIOD}",
+    "integrations": f"/integrations?{PERIOD}",
+    "connectors": f"/connectors?{PERIOD}",
+    "connector": f"/connectors?{PERIOD}&connector=KnSubject",
+    "errors": f"/errors?{PERIOD}",
+    "certification": f"/certification?{PERIOD}",
+    "impact": f"/impact?{PERIOD}&connector=KnSubject",
+    "practices": f"/practices?{PERIOD}",
+    "customers": f"/customers?{PERIOD}",
+    "branches": f"/branches?{PERIOD}",
+}
+"""Pages with a table whose rows can be opened."""
+OTHERS = {
+    "integration": f"/integrations?{PERIOD}&integration=1107_301201",
+    "clock": f"/certification?{PERIOD}&integration=1107_301201",
+    "rules": f"/practices?{PERIOD}&integration=2519_301101",
+    "check": f"/check?{PERIOD}&search=2731-302751",
+    "data_quality": f"/data_quality?{PERIOD}",
+}
+EVERYWHERE = LISTS | OTHERS
+REACHED = """() => {
+    window.reached = new Set();
+    document.addEventListener("focusin", (event) => window.reached.add(event.target));
+}"""
+MISSED = """() => [...document.querySelectorAll(".kz-scroll a, .kz-scroll button, .kz-scroll")]
+    .filter((one) => !window.reached.has(one)).map((one) => one.innerText.slice(0, 40))"""
+
+
+def test_every_page_is_tried() -> None:
+    """A page that is new has to be here, too."""
+    addresses = {re.split(r"[/?]", link)[1] or "overview" for link in EVERYWHERE.values()}
+    assert addresses == {page.address for page in PAGES}
+
+
+@pytest.mark.parametrize("link", EVERYWHERE.values(), ids=EVERYWHERE)
+def test_whoever_sorts_or_walks_with_the_tab_key_stays_on_the_page(address: str, visit: Visit, link: str) -> None:
+    """Every heading of every table, in turn by a click and by Enter; then from the first thing to the last."""
+    page = visit.opened(address + link).page
+    there, entries = page.url, visit.entries()
+    tables = page.locator(".kz-scroll")
+    assert tables.count() > 0
+    for number in range(tables.count()):
+        table = tables.nth(number)
+        rows = sorted(table.locator("tbody tr").all_inner_texts())
+        headings = table.get_by_role("columnheader")
+        for place in range(headings.count()):
+            button = headings.nth(place).get_by_role("button")
+            if place % 2:
+                button.click()
+            else:
+                button.press("Enter")
+            expect(headings.nth(place)).to_have_attribute("aria-sort", re.compile("ascending|descending"))
+            expect(button).to_be_focused()
+        assert sorted(table.locator("tbody tr").all_inner_texts()) == rows
+
+    page.evaluate(REACHED)
+    page.locator("body").focus()
+    for _ in range(page.locator("a, button, input, select, textarea, [tabindex]").count() + 5):
+        page.keyboard.press("Tab")
+    visit.settled()
+    assert page.evaluate(MISSED) == []
+    assert (page.url, visit.entries()) == (there, entries)
+    assert visit.complaints == []
+
+
+def test_a_table_is_sorted_by_what_its_cells_mean(address: str, visit: Visit) -> None:
+    """Numbers by their size, the largest first; names by the alphabet; the third time as the rows came."""
+    visit.opened(address + LISTS["integrations"])
+    table = visit.table("All integrations")
+    came = table.locator("tbody tr").all_inner_texts()
+
+    def column(place: int) -> list[str]:
+        return table.locator(f"tbody td:nth-child({place})").all_inner_texts()
+
+    calls = [int(text.replace(",", "")) for text in column(5)]
+    table.get_by_role("button", name="Calls", exact=True).click()
+    assert [int(text.replace(",", "")) for text in column(5)] == sorted(calls, reverse=True)
+    table.get_by_role("button", name="Calls", exact=True).click()
+    assert [int(text.replace(",", "")) for text in column(5)] == sorted(calls)
+    names = column(1)
+    table.get_by_role("button", name="Name", exact=True).click()
+    assert column(1) == sorted(names, key=str.lower)
+    table.get_by_role("button", name="Name", exact=True).click()
+    table.get_by_role("button", name="Name", exact=True).click()
+    assert table.locator("tbody tr").all_inner_texts() == came
+
+
+@pytest.mark.parametrize("link", LISTS.values(), ids=LISTS)
+def test_a_row_opens_by_its_link_alone_and_back_leads_to_it(address: str, visit: Visit, link: str) -> None:
+    page = visit.opened(address + link).page
+    row = page.locator(".kz-scroll tbody tr").filter(has=page.get_by_role("link")).first
+    before, entries = visit.place(), visit.entries()
+    row.locator("td").last.click()
+    assert visit.place() == before
+    name = row.get_by_role("link").inner_text()
+    steps: list[Callable[[], object]] = [row.get_by_role("link").click, lambda: page.keyboard.press("Enter")]
+    for step in steps:
+        row.get_by_role("link").focus()
+        assert visit.place() == before
+        visit.after(step)
+        expect(visit.title()).to_have_text(name)
+        assert visit.entries() == entries + 1
+        assert visit.after(page.go_back).place() == before
+        expect(page.locator(":focus")).to_have_text(name)
+    assert visit.complaints == []
+
+
+def test_a_link_can_be_opened_by_itself(address: str, visit: Visit) -> None:
+    """In another tab, or from a mail: the address of a row is all that its page needs."""
+    visit.opened(address + LISTS["connectors"])
+    href = visit.link("By connector and operation", "KnSubject").get_attribute("href")
+    assert href is not None
+    visit.opened(href)
+    expect(visit.title()).to_have_text("KnSubject")
+
+
+def choose(visit: Visit, label: str, option: str | None) -> None:
+    visit.page.get_by_label(label, exact=True).click()
+    offered = visit.page.get_by_role("option")
+    (offered.filter(has_text=option) if option is not None else offered).first.click()
+
+
+def test_back_and_forward_show_each_place_as_it_was(address: str, visit: Visit) -> None:
+    """Overview > row; connectors > KnSubject > integration; filters, searches and months in between."""
+    page = visit.page
+    visit.opened(address + LISTS["overview"])
+    places = [visit.place()]
+
+    def step(do: Callable[[], object]) -> None:
+        entries, here = visit.entries(), page.url
+        visit.after(do)
+        assert page.url != here
+        assert visit.entries() == entries + 1, f"{here} > {page.url}"
+        places.append(visit.place())
+
+    def search(text: str) -> None:
+        page.get_by_role("searchbox").fill(text)
+        page.keyboard.press("Enter")
+
+    step(page.locator(".kz-scroll").get_by_role("link").first.click)
+    step(page.get_by_role("link", name="Connectors").click)
+    step(lambda: search("kn"))
+    step(visit.link("By connector and operation", "KnSubject").click)
+    step(visit.table("Who uses it").get_by_role("link").first.click)
+    step(page.get_by_role("link", name="All integrations").click)
+    step(lambda: search("tureluur"))
+    step(lambda: choose(visit, "Environment", "Accept"))
+    step(lambda: choose(visit, "Partner", "1107"))
+    step(page.get_by_role("button", name="Reset").click)
+    step(page.get_by_role("link", name="Customers").click)
+    step(page.get_by_role("link", name="Certification").click)
+    step(visit.table("The clock of every integration").get_by_role("link").first.click)
+    for place in reversed(places[:-1]):
+        assert visit.after(page.go_back).place() == place
+    for place in places[1:]:
+        assert visit.after(page.go_forward).place() == place
+    for _ in range(3):
+        visit.after(page.go_back)
+    assert visit.reloaded().place() == places[-4]
+    assert visit.complaints == []
+
+
+def test_sorting_is_there_again_on_the_way_back_and_after_a_reload(address: str, visit: Visit) -> None:
+    visit.opened(address + LISTS["integrations"])
+    table = visit.table("All integrations")
+    table.get_by_role("button", name="Name", exact=True).click()
+    before = visit.place()
+    visit.after(table.get_by_role("link").nth(3).click)
+    expect_link(visit, integration=r"\d+_\d+")
+    assert visit.after(visit.page.go_back).place() == before
+    assert visit.reloaded().place() == before
