@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING
 
 import duckdb
 
+from ingest.platform_host import host_pattern
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -60,6 +62,7 @@ def connect_beside(connection: duckdb.DuckDBPyConnection) -> duckdb.DuckDBPyConn
 
 def _begin_session(connection: duckdb.DuckDBPyConnection) -> None:
     connection.execute("set TimeZone = 'UTC'")
+    connection.execute("set variable platform_host = ?", [host_pattern()])
     connection.execute("set variable known_fields = ?", [_FIELD_WORDS.split()])
     connection.execute("set variable known_paths = ?", [[*_PATH_WORDS.split(), *_soap_services()]])
     connection.execute("set variable known_connectors = ?", [[name.lower() for name in official_connectors()]])

@@ -31,5 +31,14 @@ class AmbiguousDialectError(SourceError):
         super().__init__(f"{' and '.join(dialects)} both claim it; --dialect {dialects[0]} says which it is")
 
 
+class AmbiguousHostError(SourceError):
+    """Several fields of a log hold hosts of the platform, and not the same ones; nobody guesses which one was called."""
+
+    def __init__(self, fields: Sequence[str]) -> None:
+        super().__init__(
+            f"{' and '.join(fields)} hold different hosts of the platform; which of them is the one that was called?"
+        )
+
+
 class LakeError(IngestError):
     """The lake cannot be read or written."""

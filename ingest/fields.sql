@@ -92,12 +92,43 @@ create or replace macro url_from_parts(host, target, query) as
         else concat(target, '?' || query)
     end;
 
--- A URL that is logged as one; where it is a path, the host that the operator names goes before it, or the one that is logged.
+-- Whether a text is a host of the platform, with a port or the root's dot perhaps. `platform_host` is the pattern of one.
+create or replace macro is_platform_host(text) as
+    coalesce(regexp_full_match(text, getvariable('platform_host') || '[.]?(:[0-9]{1,5})?'), false);
+
+-- The host of the platform that is the only one among these values; null where there is none or several differ.
+create or replace macro only_platform_host(texts) as
+    case
+        when len(list_distinct(list_filter(texts, lambda text: is_platform_host(text)))) = 1
+            then list_filter(texts, lambda text: is_platform_host(text))[1]
+    end;
+
+-- The first host of the platform that stands in a line by itself, not inside a URL or a text.
+create or replace macro platform_host_in(line) as
+    nullif(regexp_extract(
+        line, '(?:^|[\s"'',;|=\[(])(' || getvariable('platform_host') || ')[.]?(?::[0-9]{1,5})?(?:$|[\s"'',;|\])\\])', 1
+    ), '');
+
+-- A URL that is logged as one; where it is a path, the host that is logged goes before it if it is the platform's, then the one
+-- that the operator names, then any that is logged.
 create or replace macro completed_url(url, host) as
     case
+        when starts_with(url, '/') and is_platform_host(host) then 'https://' || host || url
         when starts_with(url, '/') and coalesce(getvariable('default_host'), host) is not null
             then 'https://' || coalesce(getvariable('default_host'), host) || url
         else url
+    end;
+
+-- What is said of a line that has no value for any of the fields `names`, and has fields that are called `found`.
+create or replace macro lacking(names, found) as
+    case
+        when len(list_intersect(names, found)) > 0
+            then 'no value in the field ' || redacted_key(cast(list_filter(names, lambda name: list_contains(found, name))[1] as varchar))
+        else 'no field ' || array_to_string(names[:4], ' or ') || case when len(names) > 4 then ' or others' else '' end
+            || '; found ' || coalesce(nullif(array_to_string(
+                list_transform(cast(found[:25] as varchar[]), lambda name: redacted_key(name)), ', '
+            ), ''), 'none')
+            || case when len(found) > 25 then ' and ' || len(found) - 25 || ' more' else '' end
     end;
 
 -- A query that is logged beside a path, unless the path has it already.
@@ -108,16 +139,21 @@ create or replace macro query_behind(path, query) as
         else query
     end;
 
--- The target of a request line: GET /path HTTP/1.1. A target may hold blanks, and the version may be missing.
+-- The target of a request line: GET /path HTTP/1.1. A target may hold blanks, the version may be missing, and so may the method.
 create or replace macro without_method(request) as
     case when contains(request, ' ') then substr(request, strpos(request, ' ') + 1) else '' end;
 
 create or replace macro target_of(request) as
     case
+        when starts_with(request, '/') then request
         when len(string_split(request, ' ')) = 3 and string_split(request, ' ')[3] in ('HTTP/1.1', 'HTTP/2.0', 'HTTP/1.0')
             then string_split(request, ' ')[2]
         else regexp_replace(without_method(request), ' HTTP/[0-9.]+$', '')
     end;
+
+-- The path in a field that may be called like one and hold the whole request line.
+create or replace macro path_of(text) as
+    case when contains(text, ' ') and not starts_with(text, '/') then target_of(text) else text end;
 
 -- What nginx escapes with escape=json: as in a JSON text.
 create or replace macro json_unescaped(text) as

@@ -38,7 +38,7 @@ def inspect(path: str, options: ReadOptions, *, limit: int | None, now: dt.datet
         kind = document_format(reader, wanted_format(options))
         blocks = document_blocks(kind, reader, reader) if kind else reader.blocks()
         first = next(blocks, None)
-        form = log_format(kind) if kind else format_of(path, first, options, understanding.sample)
+        form = log_format(kind) if kind else format_of(path, first, options, understanding)
         understanding.begin(now=now, time_zone=DEFAULT_TIME_ZONE, source_time_zone=options.time_zone, host=options.host)
         context: Mapping[str, Any] = _context(kind, path)
         counts = Counts()

@@ -332,7 +332,7 @@ class Loader:
         ):
             form = read_on(before.log_format, before.dialect, before.resume)
         else:
-            form = format_of(source.name, first, self._options, self._staging.sample)
+            form = format_of(source.name, first, self._options, self._staging)
         if before is None:
             self._decided.pop(source.name, None)  # somebody has taken its pieces back meanwhile
         context = dict(before.resume) if before else {}

@@ -25,6 +25,13 @@ create or replace macro redacted_name(text) as
         else 'redacted'
     end;
 
+-- The name of a field of a log, which may begin as that of a product's own does: @timestamp, :path.
+create or replace macro redacted_key(text) as
+    case
+        when regexp_matches(text, '^[@:]') then left(text, 1) || redacted_name(substr(text, 2))
+        else redacted_name(replace(text, ' ', '_'))
+    end;
+
 -- A request or trace id. Long runs of hexadecimal digits are its nature; numbers of nine digits between other things (citizen
 -- service numbers), IBANs and tokens are not.
 create or replace macro redacted_request_id(text) as

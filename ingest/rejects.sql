@@ -9,6 +9,7 @@ select
         when 'line_too_long' then 'longer than ' || getvariable('max_line_bytes') || ' bytes'
         when 'bad_time' then
             case
+                when raw.called_at is null and raw.detail is not null then raw.detail
                 -- A real time that lacks its offset is all that --time-zone helps with.
                 when raw.called_at is null and len(list_filter(
                     regexp_extract_all(
@@ -23,12 +24,21 @@ select
                 else 'impossible: ' || strftime(raw.called_at, '%Y-%m-%dT%H:%M:%SZ')
                     || ' is before 2000 or more than two days after the load'
             end
-        when 'bad_method' then 'method ' || coalesce(redacted_sample(raw.method), 'missing') || ', expected letters'
-        when 'bad_url' then 'expected an absolute URL such as https://1234.rest.afas.online/ProfitRestServices/...'
-        when 'bad_status' then 'status ' || coalesce(redacted_sample(raw.status), 'missing') || ', expected 100 to 599'
+        when 'bad_method' then coalesce(
+            case when raw.method is null then raw.detail end,
+            'method ' || coalesce(redacted_sample(raw.method), 'missing') || ', expected letters'
+        )
+        when 'bad_url' then coalesce(case when raw.base is null then raw.detail end, 'expected an absolute URL such as https://1234.rest.afas.online/ProfitRestServices/...')
+        when 'bad_status' then coalesce(
+            case when raw.status is null then raw.detail end,
+            'status ' || coalesce(redacted_sample(raw.status), 'missing') || ', expected 100 to 599'
+        )
         when 'unknown_host' then 'the host is none of the platform''s'
         when 'no_customer' then
             case
+                when raw.detail is not null then raw.detail
+                when starts_with(raw.base, '/') and platform_host_in(lines.line) is not null then lower(platform_host_in(lines.line))
+                    || ' stands in the line, in a field that is not read as the host: --layout or --dialect says which one is'
                 when starts_with(raw.base, '/') then 'no host is logged: --host says which it is'
                 else 'the URL names no customer'
             end

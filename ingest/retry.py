@@ -273,12 +273,12 @@ class _Reading:
 
     def _parts(self, name: str, chain: Sequence[LedgerRow], first: Block | None) -> list[_Part]:
         """How the source has to be read: as the operator says, or as it was read if that brought a call, or as it looks now."""
-        options, sample = self._options, self._understanding.sample
+        options, words = self._options, self._understanding
         if options.log_format or options.layout or options.dialect:
-            return [_Part(format_of(name, first, options, sample), None, {})]
+            return [_Part(format_of(name, first, options, words), None, {})]
         if not any(row.calls for row in chain):
             with contextlib.suppress(UnknownFormatError):
-                return [_Part(format_of(name, first, options, sample), None, {})]
+                return [_Part(format_of(name, first, options, words), None, {})]
         parts: list[_Part] = []
         before: tuple[object, ...] = ()
         context: Mapping[str, Any] = {}
@@ -292,7 +292,7 @@ class _Reading:
                 parts[-1].end = row.end_byte
             context = row.resume
         if not parts:
-            return [_Part(format_of(name, first, options, sample), None, {})]
+            return [_Part(format_of(name, first, options, words), None, {})]
         parts[-1].end = None
         return parts
 

@@ -90,6 +90,10 @@ class Staging:
         """The redacted beginning of a line."""
         return self._understanding.sample(line)
 
+    def names(self, names: Sequence[str]) -> list[str]:
+        """These names of fields, redacted where they look like anything else."""
+        return self._understanding.names(names)
+
     def add(self, load: Load, block: Block) -> None:
         """Understand a block, now or together with others. SourceError when lines of its load cannot be understood."""
         if self._waiting and (load.load_id in self._waiting_ids or not _same(self._waiting[0][0], load)):
@@ -259,9 +263,4 @@ class Staging:
 
 
 def _same(one: Load, other: Load) -> bool:
-    return _reading(one) == _reading(other)
-
-
-def _reading(load: Load) -> tuple[str, str | None, object]:
-    """What decides how lines are read; two dialects of users may have one name."""
-    return load.log_format.name, load.log_format.dialect, load.context.get("dialect")
+    return one.log_format.reading == other.log_format.reading

@@ -28,8 +28,9 @@ if TYPE_CHECKING:
     from ingest.source import Block
 
 _HERE = Path(__file__).parent
-_ENVELOPES, _UNDERSTOOD, _REJECTS = (
-    (_HERE / name).read_text(encoding="utf-8") for name in ("envelopes.sql", "understood.sql", "rejects.sql")
+_ENVELOPES, _UNDERSTOOD, _REJECTS, _OTHER_HOST = (
+    (_HERE / name).read_text(encoding="utf-8")
+    for name in ("envelopes.sql", "understood.sql", "rejects.sql", "other_host.sql")
 )
 _NO_ENVELOPES = pa.table(
     {
@@ -119,6 +120,7 @@ class Understanding:
         self._fields_connection = connect_beside(self._connection)
         self._connection.execute("set variable max_line_bytes = ?", [f"{MAX_LINE_BYTES:,}"])
         self._vocabulary = Vocabulary(self._connection)
+        self._names_host = False
         self._calls: list[pa.Table] = []
         self._rejects: list[pa.Table] = []
 
@@ -131,6 +133,7 @@ class Understanding:
         self, *, now: dt.datetime, time_zone: str, source_time_zone: str | None = None, host: str | None = None
     ) -> None:
         """What the lines of a source do not say themselves; see `begin_source`."""
+        self._names_host = host is not None
         for connection in (self._fields_connection, self._connection):
             begin_source(connection, now=now, time_zone=time_zone, source_time_zone=source_time_zone, host=host)
 
@@ -156,6 +159,11 @@ class Understanding:
         connection.register("lines", lines)
         begins = list(zip(places.starts.tolist(), (one.context for one in stretches), strict=True))
         raw, contexts = log_format.read(connection, lines, begins)
+        if self._names_host:
+            connection.register("lines", lines)
+            connection.register("raw", raw)
+            raw = connection.sql(_OTHER_HOST).to_arrow_table()
+            connection.unregister("raw")
         connection.unregister("lines")
         return Fields(places, lines, raw, contexts)
 
@@ -207,6 +215,12 @@ class Understanding:
         """The redacted beginning of a line, as the quarantine keeps it."""
         [[sample]] = self._fields_connection.execute("select redacted_sample(?)", [line]).fetchall()
         return str(sample)
+
+    def names(self, names: Sequence[str]) -> list[str]:
+        """These names of fields, redacted where they look like anything else."""
+        redacted = "select list_transform(?::varchar[], lambda name: redacted_key(name))"
+        [[found]] = self._fields_connection.execute(redacted, [list(names)]).fetchall()
+        return [str(name) for name in found]
 
 
 class _Places:

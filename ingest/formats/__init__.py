@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Any, ClassVar, Protocol
 from ingest.errors import AmbiguousDialectError, SourceError
 from ingest.formats.combined import Combined
 from ingest.formats.csv_rows import Csv, is_header
-from ingest.formats.dialect import dialects
+from ingest.formats.dialect import claimants
 from ingest.formats.har import Har
+from ingest.formats.host_field import with_host
 from ingest.formats.json_lines import JsonLines, record_in
 from ingest.formats.parquet import Parquet
 from ingest.formats.w3c import W3c
@@ -30,6 +31,10 @@ class LogFormat(Protocol):
     @property
     def dialect(self) -> str | None:
         """Whose field names, or which layout; None for our own."""
+
+    @property
+    def reading(self) -> object:
+        """What decides how a line is read: two of the same format and dialect may read differently."""
 
     def claims(self, lines: Sequence[str]) -> bool:
         """Whether these first lines of a source look like this format."""
@@ -79,22 +84,24 @@ def log_format(name: str, *, layout: str | None = None, dialect: Dialect | None 
 def detect(lines: Sequence[str], *, layout: str | None = None) -> LogFormat | None:
     """The first format that claims these lines, None when none does. SourceError where two dialects do."""
     for name in LINE_FORMATS:
-        candidate = json_dialect(lines) if name == "json" else log_format(name, layout=layout)
-        if candidate is not None and candidate.claims(lines):
+        if name == "json":
+            if (found := json_dialect(lines)) is not None:
+                return found
+        elif (candidate := log_format(name, layout=layout)).claims(lines):
             return candidate
     return None
 
 
-def json_dialect(lines: Sequence[str]) -> LogFormat:
-    """JSON lines in the dialect of the first line that one is known to be of; else in our own."""
-    for line in lines:
-        record = record_in(line)
-        claimed = [dialect for dialect in dialects().values() if record is not None and dialect.claims(record)]
+def json_dialect(lines: Sequence[str]) -> LogFormat | None:
+    """JSON lines in the dialect of the first line that is known to be of one; None where no line is."""
+    records = [record for line in lines if (record := record_in(line)) is not None]
+    for record in records:
+        claimed = claimants(record)
         if len(claimed) > 1:
             raise AmbiguousDialectError([dialect.name for dialect in claimed])
         if claimed:
-            return JsonLines(claimed[0])
-    return JsonLines()
+            return JsonLines(with_host(claimed[0], records))
+    return None
 
 
 def lists_of_records(form: LogFormat) -> Sequence[Sequence[str]]:

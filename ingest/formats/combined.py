@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from ingest.formats.layout import Layout, compile_layout
-from ingest.formats.shapes import DEFAULT_LAYOUT, ENVOY_LAYOUT, NAMED_LAYOUTS, layout_of
+from ingest.formats.shapes import DEFAULT_LAYOUT, ENVOY_LAYOUT, NAMED_LAYOUTS, has_host_elsewhere, layout_of
 from ingest.raw import raw_table
 
 if TYPE_CHECKING:
@@ -40,10 +40,16 @@ class Combined:
         """The layout, given or recognised, where it is not the default one."""
         return None if self.layout.text == DEFAULT_LAYOUT else self.layout.text
 
+    @property
+    def reading(self) -> object:
+        """What decides how a line is read."""
+        return self.name, self.layout.text
+
     def claims(self, lines: Sequence[str]) -> bool:
         """Some line matches the layout; where none was given, the default one or else one of the common shapes."""
         lines = [line.lstrip("\ufeff").rstrip("\r\n") for line in lines]
-        if any(self.layout.matches(line) for line in lines):
+        matching = [line for line in lines if self.layout.matches(line)]
+        if matching and (self._is_given or not has_host_elsewhere(matching)):
             return True
         if self._is_given:
             return False

@@ -48,6 +48,11 @@ class Csv:
         """Whose names the columns have; None for our own."""
         return None if self._dialect.name == OWN_CSV else self._dialect.name
 
+    @property
+    def reading(self) -> object:
+        """What decides how a line is read."""
+        return self.name, self._dialect
+
     def claims(self, lines: Sequence[str]) -> bool:
         """The first line names at least the columns without which there is no call."""
         first = next((line for line in lines if not line.startswith("#")), "")
@@ -185,4 +190,14 @@ def _split_by(dialect: Dialect, connection: duckdb.DuckDBPyConnection, header: _
         "id_logged": _holds_ids(dialect, columns),
     }
     said = {name: "true" if is_logged else "false" for name, is_logged in logged.items()}
-    return f"{_SPLIT} {fields_of_dialect(connection, dialect, values, headers, logged=said)}"
+    connection.execute("set variable column_names = ?::varchar[]", [list(columns)])
+    fields = fields_of_dialect(
+        connection,
+        dialect,
+        values,
+        headers,
+        logged=said,
+        names="getvariable('column_names')",
+        host="only_platform_host(part)",
+    )
+    return f"{_SPLIT} {fields}"

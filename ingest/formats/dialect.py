@@ -178,8 +178,8 @@ class KnownBy(_Model):
     fields: tuple[Paths, ...] = ()
     values: dict[FieldPath, Annotated[tuple[str, ...], BeforeValidator(_listed)]] = {}
     absent: tuple[FieldPath, ...] = ()
-    is_tolerant: bool = False
-    """Whether two of the four fields without which there is no call are enough where no other dialect claims the line."""
+    is_plain: bool = False
+    """Whether names that anybody could choose are enough where no other dialect claims the line."""
 
 
 class Fields(_Model):
@@ -279,6 +279,16 @@ class Dialect(_Model):
         """The dialect as JSON that `dialect_of_text` reads."""
         return self.model_dump_json(exclude_defaults=True)
 
+    @property
+    def is_plain(self) -> bool:
+        """Whether its lines have nothing but names that anybody could choose."""
+        return self.known_by is not None and self.known_by.is_plain
+
+    def names_the_caller(self, line: Mapping[str, Any]) -> bool:
+        """Whether a line with this object has the field for the id, or the request's headers."""
+        places = [*self.fields.integration_id, *(source.at for source in self.headers if source.at)]
+        return any(_get(line, parts) is not None for place in places for parts in places_of(place))
+
     def claims(self, line: Mapping[str, Any]) -> bool:
         """Whether a line with this object is known to be of this dialect, and has what makes a call."""
         return self.known_by is not None and any(self._knows(record) for record in self.records_of(line))
@@ -289,25 +299,30 @@ class Dialect(_Model):
             all(any(has(record, path) for path in paths) for paths in known.fields)
             and all(value_of(record, path).lower() in values for path, values in known.values.items())
             and not any(has(record, path) for path in known.absent)
-            and not self.missing([record])
+            and not self.lacks(record)
         )
 
-    def tolerates(self, line: Mapping[str, Any]) -> bool:
-        """Whether a line that nobody claims may be of this dialect all the same."""
-        is_tolerant = self.known_by is not None and self.known_by.is_tolerant
-        return is_tolerant and len(self.missing([self.record_of(line)])) <= 2
+    def lacks(self, record: Mapping[str, Any]) -> list[str]:
+        """Which of the fields that make a call this record does not have; a request line is one by its text."""
+        said = [value_of(record, path).strip() for path in self.fields.request]
+        has_line = any(" " in text and not text.startswith("/") for text in said)
+        has_target = has_line or any(text.startswith("/") for text in said)
+        fields = self.fields
+        is_there = {
+            "timestamp": any(has(record, path) for path in fields.needed()["timestamp"]),
+            "method": has_line or any(has(record, path) for path in fields.method),
+            "url": has_target or any(has(record, path) for path in (*fields.url, *fields.path)),
+            "status": any(has(record, path) for path in fields.status),
+        }
+        return [what for what, is_said in is_there.items() if not is_said]
 
     def missing(self, records: Sequence[Mapping[str, Any]]) -> list[str]:
-        """Which of the fields that make a call none of these records has."""
+        """Which of the fields that make a call none of these records has, by their names alone."""
         return [
             what
             for what, paths in self.fields.needed().items()
             if not any(has(record, path) for path in paths for record in records)
         ]
-
-    def record_of(self, line: Mapping[str, Any]) -> Mapping[str, Any]:
-        """The first record in a line, rearranged so that its fields are found by their paths."""
-        return self.records_of(line)[0]
 
     def records_of(self, line: Mapping[str, Any]) -> list[Mapping[str, Any]]:
         """The records in a line, each rearranged so that its fields are found by their paths."""
@@ -324,7 +339,8 @@ class Dialect(_Model):
         for pairs in self.pairs:
             found = _get(record, parts_of(pairs.at))
             if isinstance(found, list):
-                values = {str(pair.get(pairs.name)): pair.get(pairs.value) for pair in found if isinstance(pair, dict)}
+                named = (pair for pair in found if isinstance(pair, dict))
+                values = {str(pair.get(pairs.name)): _untyped(pair.get(pairs.value)) for pair in named}
                 _put(record, parts_of(pairs.at), values)
         return record
 
@@ -338,8 +354,8 @@ def _inside(value: Any, lists: Sequence[str]) -> list[Any]:
 
 
 def has(record: Mapping[str, Any], path: str) -> bool:
-    """Whether the record has this field."""
-    return any(_get(record, parts) is not None for parts in places_of(path))
+    """Whether the record has this field; an object is none, it holds some."""
+    return any(not isinstance(_get(record, parts), dict | None) for parts in places_of(path))
 
 
 def value_of(record: Mapping[str, Any], path: str) -> str:
@@ -358,6 +374,11 @@ def _put(record: dict[str, Any], parts: Sequence[str], value: object) -> None:
     for part in parts[:-1]:
         record[part] = record = dict(record[part])
     record[parts[-1]] = value
+
+
+def _untyped(value: object) -> object:
+    """A value that OTLP has put into an object that says its type."""
+    return next(iter(value.values())) if isinstance(value, dict) and len(value) == 1 else value
 
 
 def _parsed(text: str) -> object:
@@ -382,6 +403,34 @@ def with_dialect(context: Mapping[str, Any], dialect: Dialect) -> dict[str, Any]
     """A source's context that also holds a user's own dialect: who reads on must not need the file."""
     others = {name: value for name, value in context.items() if name != "dialect"}
     return others if dialects().get(dialect.name) == dialect else {**others, "dialect": dialect.as_text()}
+
+
+def claimants(line: Mapping[str, Any]) -> list[Dialect]:
+    """The known dialects that a line with this object is of.
+
+    Names that anybody could choose are a plain dialect's only where no product's names stand beside them, or where the line
+    says who called as only that dialect does: with the product's names the id would be looked for elsewhere and not be found.
+    """
+    found = [dialect for dialect in dialects().values() if dialect.claims(line)]
+    plain = [dialect for dialect in found if dialect.is_plain]
+    others = [dialect for dialect in found if not dialect.is_plain]
+    return plain if not others or any(dialect.names_the_caller(line) for dialect in plain) else others
+
+
+def nearest(records: Sequence[Mapping[str, Any]]) -> tuple[Dialect, list[str]]:
+    """The dialect of JSON that these records lack least of, and which of the fields that make a call they lack."""
+
+    def distance(dialect: Dialect) -> tuple[int, bool, int]:
+        lacking = min((dialect.lacks(record) for line in records for record in dialect.records_of(line)), key=len)
+        names = {path for name in Fields.model_fields for path in paths_of(getattr(dialect.fields, name))}
+        found = sum(any(has(record, path) for record in records) for path in names)
+        lack[dialect.name] = lacking
+        return len(lacking), not dialect.is_plain, -found
+
+    lack: dict[str, list[str]] = {}
+    known = [dialect for dialect in dialects().values() if dialect.format == "json" and dialect.known_by is not None]
+    best = min(known, key=distance)
+    return best, lack[best.name]
 
 
 @cache

@@ -66,10 +66,13 @@ def fields_of_dialect(
     headers: Callable[[str], Sequence[str]],
     *,
     logged: Mapping[str, str],
+    names: str,
+    host: str | None = None,
 ) -> str:
     """The SQL that turns rows of `split` (line_number, byte_offset, fate, detail and values) into the columns of raw.
 
-    `values` and `headers` give the SQL of the values of a path or a header, `logged` that of the columns headers_logged and id_logged.
+    `values` and `headers` give the SQL of the values of a path or a header, `logged` that of the columns headers_logged and id_logged,
+    `names` that of the names of a line's fields, `host` that of the host where no field of the dialect says it.
     What is not there is left out, because the engine takes its time to plan what comes to nothing. No text of a dialect or a
     log gets into the SQL.
     """
@@ -100,23 +103,60 @@ def fields_of_dialect(
     else:
         named["header_id"] = _first(given(ids))
     named |= {f"header_{field}": _first(given(headers(name))) for field, name in _HEADERS.items()}
+    said = text(path for one in fields.timestamp for path in (one.field, one.time) if path)
+    named["said_time"] = said if said != named["timestamp"] else None
+    if host is not None and named["host"] is None and named["header_host"] is None:
+        # Looked for only where it is needed.
+        named["host"] = f"case when starts_with({named['url']}, '/') then {host} end" if named["url"] else host
     present = {name: f"field_{name}" for name, expression in named.items() if expression is not None}
     columns = _columns(present)
     for column, values_of_it in _SAID_BY.items():
-        said = [f"{present[name]} is not null" for name in values_of_it if name in present]
+        known = [f"{present[name]} is not null" for name in values_of_it if name in present]
         # What has a value is logged. Only for the others the line is parsed once more, to see what is in it without one.
-        asks = said and logged[column] not in {"true", "false"}
+        asks = known and logged[column] not in {"true", "false"}
         columns[column] = (
-            f"case when {' or '.join(said)} then true else {logged[column]} end" if asks else logged[column]
+            f"case when {' or '.join(known)} then true else {logged[column]} end" if asks else logged[column]
         )
     picked = ", ".join(
         f"{columns.get(column.name) or 'null'}::{column.sql_type} as {column.name}" for column in RAW_COLUMNS[4:]
     )
-    names = "".join(f", {named[name]} as {alias}" for name, alias in present.items())
+    given_names = "".join(f", {named[name]} as {alias}" for name, alias in present.items())
+    detail = _detail(connection, dialect, present, called_at=columns["called_at"] or "null", names=names)
     return (
-        f"select line_number, byte_offset, fate, detail, {picked}"
-        f" from (select line_number, byte_offset, fate, detail, object{names} from split)"
+        f"select line_number, byte_offset, fate, {detail} as detail, {picked}"
+        f" from (select line_number, byte_offset, fate, detail, object{given_names} from split)"
     )
+
+
+_SAYING = {
+    "timestamp": ("timestamp", "said_time"),
+    "method": ("method", "request"),
+    "url": ("url", "path", "request"),
+    "status": ("status",),
+}
+"""The values of which one has to be there in a call, in the order in which a line is judged."""
+
+
+def _detail(
+    connection: duckdb.DuckDBPyConnection, dialect: Dialect, present: Mapping[str, str], *, called_at: str, names: str
+) -> str:
+    """The SQL of what is missing in a line that lacks a field without which there is no call.
+
+    It is about the first one that is missing, and nothing is said of those behind a time that is there and cannot be read: a
+    line is rejected for the first reason, and has to be told about that one. Asked for good lines, too, so it costs as little
+    as a look at a few values; the names are looked at only where one is missing.
+    """
+    cases = []
+    missing = []
+    for what, paths in dialect.fields.needed().items():
+        connection.execute(f"set variable names_of_{what} = ?::varchar[]", [list(paths)])
+        said = [present[name] for name in _SAYING[what] if name in present]
+        is_missing = " and ".join(f"{one} is null" for one in said) or "true"
+        missing.append(f"({is_missing})")
+        cases.append(f"when {is_missing} then lacking(getvariable('names_of_{what}'), {names})")
+        if what == "timestamp":
+            cases.append(f"when {called_at} is null then null")
+    return f"case when fate is null and ({' or '.join(missing)}) then case {' '.join(cases)} end else detail end"
 
 
 def _columns(field: dict[str, str]) -> dict[str, str | None]:
@@ -165,7 +205,7 @@ def _url(field: dict[str, str], host: str | None) -> str | None:
     """An absolute URL, or a path to which the host belongs, or what stands in a request line."""
     found = [f"completed_url({field['url']}, {host or 'null'})"] if "url" in field else []
     targets = [
-        *([field["path"]] if "path" in field else []),
+        *([f"path_of({field['path']})"] if "path" in field else []),
         *([f"target_of({field['request']})"] if "request" in field else []),
     ]
     if targets:

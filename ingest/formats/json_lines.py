@@ -118,14 +118,18 @@ class JsonLines:
         return None if self._dialect.name == OWN else self._dialect.name
 
     @property
+    def reading(self) -> object:
+        """What decides how a line is read."""
+        return self.name, self._dialect
+
+    @property
     def records(self) -> Sequence[Sequence[str]]:
         """The lists around a record, where a line may hold several."""
         return self._dialect.records
 
     def claims(self, lines: Sequence[str]) -> bool:
-        """Some line is a JSON object of this dialect, and looks like a call or most of one."""
-        records = (record for line in lines if (record := record_in(line)) is not None)
-        return any(self._dialect.claims(record) or self._dialect.tolerates(record) for record in records)
+        """Some line is a JSON object of this dialect with all that makes a call."""
+        return any(self._dialect.claims(record) for line in lines if (record := record_in(line)) is not None)
 
     def read(
         self, connection: duckdb.DuckDBPyConnection, lines: pa.Table, begins: Sequence[tuple[int, Mapping[str, Any]]]
@@ -198,7 +202,7 @@ class JsonLines:
         ids = [parts for path in self._dialect.fields.integration_id for parts in self._places[path]]
         id_logged = self._id_logged(connection, key_sets, [*header_places(ID_HEADER), *ids], headers_logged)
         logged = {"headers_logged": headers_logged, "id_logged": id_logged}
-        query = fields_of_dialect(connection, self._dialect, values, headers, logged=logged)
+        query = fields_of_dialect(connection, self._dialect, values, headers, logged=logged, names="json_keys(object)")
         connection.execute("set variable paths = ?::varchar[]", [paths])
         return f"with split as ({_VALUES}) {query}"
 

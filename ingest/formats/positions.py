@@ -98,6 +98,19 @@ def _part(place: Mapping[str, int], *names: str) -> str:
     return found[0] if len(found) == 1 else f"coalesce({', '.join(found)})"
 
 
+_SAID_BY_CALLERS = re.compile(
+    r"cs\((?!host\)|x-forwarded-host\)|x-original-host\)).*|cs-(username|referer|user-agent|cookie)"
+)
+"""Columns in which a caller can write what he likes."""
+
+
+def _host(place: Mapping[str, int]) -> str:
+    """The SQL of the host; of a column by another name if it alone holds one of the platform's."""
+    named = _part(place, "x-host-header", "cs-host", "cs(host)", "host")
+    others = [f"part[{position}]" for name, position in place.items() if not _SAID_BY_CALLERS.fullmatch(name)]
+    return f"coalesce({named}, only_platform_host([{', '.join(others)}]))"
+
+
 SECONDS = frozenset({"cloudfront", "netscaler", "tomcat", "undertow", "weblogic"})
 """Products whose documentation says that time-taken is in seconds, as the W3C has it. In IIS it is in milliseconds."""
 
@@ -151,7 +164,7 @@ def _w3c_fields(place: Mapping[str, int], product: str | None) -> dict[str, str]
     return {
         "called_at": f"coalesce({', '.join(time for time in times if time != 'null')}, null)",
         "method": _part(place, "cs-method"),
-        "url": f"url_from_parts({_part(place, 'x-host-header', 'cs-host', 'cs(host)', 'host')}, {stem}, {query})",
+        "url": f"url_from_parts({_host(place)}, {stem}, {query})",
         "id_text": _part(place, *id_columns(place)),
         "id_repeated": "false",
         "id_logged": "true" if id_columns(place) else "false",

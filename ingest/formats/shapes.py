@@ -3,9 +3,11 @@
 192.0.2.7 - - [21/Oct/2026:13:55:36 +0200] "GET /... HTTP/1.1" 200 512                               common
 192.0.2.7 - - [21/Oct/2026:13:55:36 +0200] "GET /... HTTP/1.1" 200 512 "-" "Acme/1.0"                combined
 1234.rest.afas.online:443 192.0.2.7 - - [21/Oct/2026:13:55:36 +0200] "GET /... HTTP/1.1" 200 512     with the virtual host
+192.0.2.7 1234.rest.afas.online - [21/Oct/2026:13:55:36 +0200] "GET /... HTTP/1.1" 200 512           in another place
 
-Each of them may have more fields at its end, quoted or not. Nobody knows what these say, but a quoted one that holds ids and
-nothing else is taken for the IntegrationId.
+Each of them may have more fields before the time, before the request and at its end, quoted or not. Nobody knows what these say,
+but a quoted one at the end that holds ids and nothing else is taken for the IntegrationId, and one that holds hosts of the
+platform for the host, wherever it stands.
 """
 
 from __future__ import annotations
@@ -15,8 +17,11 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from ingest.errors import AmbiguousHostError
+from ingest.platform_host import places_of_hosts
+
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
 DEFAULT_LAYOUT = (
     '$host $remote_addr - $remote_user [$time_local] "$request" $status $body_bytes_sent'
@@ -45,14 +50,20 @@ NAMED_LAYOUTS = {
 # Atomic, so that no line takes long: a list ends where it ends, whatever follows.
 _LIST = r'(?>(?:[^\s",]*(?:, ?| : ))*[^\s",]+)'
 _QUOTED = r'"(?:[^"\\]|\\.)*"'
+_VALUE = rf'(?>{_QUOTED}|[^\s"\[][^\s"]*)'
 _LINE = re.compile(
-    rf'(?P<host>[^\s"]+ )?(?P<client>[^\s"]+) [^\s"]+ (?:""|[^\s"]+)'
-    rf" \[(?:(?P<iso>[0-9]{{4}}-[^\]\s]*)|[0-9]{{2}}/[A-Za-z]{{3}}/[0-9]{{4}}:[^\]]*)\] {_QUOTED} (?:[0-9]{{3}}|-) (?:[0-9]+|-)"
-    rf"(?P<agent> {_QUOTED} {_QUOTED})?(?P<more>(?: (?:{_QUOTED}|{_LIST}))*)\s*",
+    rf"(?P<before>(?:{_VALUE} ){{1,12}})"
+    rf"\[(?:(?P<iso>[0-9]{{4}}-[^\]\s]*)|[0-9]{{2}}/[A-Za-z]{{3}}/[0-9]{{4}}:[^\]]*)\](?P<between>(?: {_VALUE}){{0,6}}?)"
+    rf" {_QUOTED} (?:[0-9]{{3}}|-) (?:[0-9]+|-)"
+    rf"(?P<more>(?: (?:{_QUOTED}|{_LIST}))*)\s*",
     re.ASCII,
 )
+_VALUES = re.compile(_VALUE, re.ASCII)
 _MORE = re.compile(rf" ({_QUOTED}|{_LIST})", re.ASCII)
 _ID = re.compile(r'"[1-9][0-9]{3,6}_[1-9][0-9]{0,8}"', re.ASCII)
+_CLIENT = ("remote_addr", "remote_logname", "remote_user")
+_SECONDS = re.compile(r"[0-9]+\.[0-9]{3}", re.ASCII)
+"""How nginx writes how long a call took."""
 _NOTHING = ('"-"', '""')
 
 
@@ -60,45 +71,103 @@ _NOTHING = ('"-"', '""')
 class _Shape:
     """What lines have in common: which of the known fields, and which of the others are quoted."""
 
-    has_host: bool
-    has_port: bool
+    before: tuple[bool, ...]
+    between: tuple[bool, ...]
+    more: tuple[bool, ...]
     has_iso_time: bool
-    has_agent: bool
-    is_quoted: tuple[bool, ...]
 
 
 def layout_of(lines: Sequence[str]) -> str | None:
     """The layout that most of these lines have, as --layout takes it; None where they are no access log.
 
+    AmbiguousHostError where several fields hold hosts of the platform, and not the same ones.
+
     >>> layout_of(['192.0.2.7 - - [21/Oct/2026:13:55:36 +0200] "GET / HTTP/1.1" 200 512'])
     '$remote_addr $remote_logname $remote_user [$time_local] "$request" $status $body_bytes_sent'
+    >>> layout_of(['192.0.2.7 1234.rest.afas.online - [21/Oct/2026:13:55:36 +0200] "GET / HTTP/1.1" 200 512'])
+    '$remote_addr $host $remote_user [$time_local] "$request" $status $body_bytes_sent'
     """
-    found = [(_shape(match), _MORE.findall(match["more"])) for line in lines if (match := _LINE.fullmatch(line))]
+    found = [(_shape(match), _values(match)) for line in lines if (match := _LINE.fullmatch(line))]
     if not found:
         return None
     [(shape, _)] = Counter(shape for shape, _ in found).most_common(1)
-    others = [other for its_shape, other in found if its_shape == shape]
-    known = _COMBINED if shape.has_agent else _COMMON
-    if shape.has_iso_time:
-        known = known.replace("$time_local", "$time_iso8601")
-    host = "" if not shape.has_host else _VHOST if shape.has_port else "$host "
-    return host + known + "".join(f" {name}" for name in _names(shape, others))
+    rows = [values for its_shape, values in found if its_shape == shape]
+    before, between, more = _names(shape, rows)
+    time = "[$time_iso8601]" if shape.has_iso_time else "[$time_local]"
+    return " ".join([*before, time, *between, '"$request" $status $body_bytes_sent', *more])
+
+
+def has_host_elsewhere(lines: Sequence[str]) -> bool:
+    """Whether these lines hold hosts of the platform, but not in the field in front."""
+    rows = [_values(match) for line in lines if (match := _LINE.fullmatch(line))]
+    places = {place for row in rows for place in row}
+    return bool(places) and 0 not in (found := places_of_hosts(rows, sorted(places))) and bool(found)
 
 
 def _shape(match: re.Match[str]) -> _Shape:
-    host = match["host"] or ""
-    is_quoted = tuple(text.startswith('"') for text in _MORE.findall(match["more"]))
-    has_port = re.search(r":[0-9]+ $", host) is not None
-    return _Shape(bool(host), has_port, match["iso"] is not None, match["agent"] is not None, is_quoted)
+    before, between, more = _texts(match)
+    # An empty user is written as "" between bare ones.
+    in_front = [tuple(text.startswith('"') and text != '""' for text in texts) for texts in (before, between)]
+    behind = tuple(text.startswith('"') for text in more)
+    return _Shape(in_front[0], in_front[1], behind, has_iso_time=match["iso"] is not None)
 
 
-def _names(shape: _Shape, rows: Sequence[Sequence[str]]) -> list[str]:
-    """What the fields at the end are called. One of them is the id if on most lines it looks like one and no other ever does."""
-    columns = list(zip(*rows, strict=True))
-    with_ids = [number for number, column in enumerate(columns) if any(_ID.fullmatch(text) for text in column)]
-    names = [f'"$field_{n}"' if quoted else f"$field_{n}" for n, quoted in enumerate(shape.is_quoted, start=1)]
-    if len(with_ids) == 1:
-        said = [text for text in columns[with_ids[0]] if text not in _NOTHING]
-        if 2 * sum(_ID.fullmatch(text) is not None for text in said) > len(said):
-            names[with_ids[0]] = '"$http_integrationid"'
-    return names
+def _texts(match: re.Match[str]) -> tuple[list[str], list[str], list[str]]:
+    """The fields before the time, before the request and at the end."""
+    return _VALUES.findall(match["before"]), _VALUES.findall(match["between"]), _MORE.findall(match["more"])
+
+
+def _values(match: re.Match[str]) -> dict[int, str]:
+    return dict(enumerate(text for texts in _texts(match) for text in texts))
+
+
+def _names(shape: _Shape, rows: Sequence[Mapping[int, str]]) -> tuple[list[str], list[str], list[str]]:
+    """What the fields before the time, before the request and at the end are called, as a layout has them."""
+    quoted = [*shape.before, *shape.between, *shape.more]
+    in_front = len(shape.before) + len(shape.between)
+    hosts = places_of_hosts(rows, range(len(quoted)))
+    if len(hosts) > 1:
+        raise AmbiguousHostError([f"field {place + 1}" for place in hosts])
+    behind = [place for place in range(in_front, len(quoted)) if quoted[place] and place not in hosts]
+    agent = [in_front, in_front + 1]
+    ids = _place_of_ids(rows, [place for place in behind if place not in agent])
+    ids = ids if ids is not None else _place_of_ids(rows, [place for place in behind if place in agent])
+    has_agent = shape.more[:2] == (True, True) and not {*hosts, ids} & {*agent}
+    others = [place for place, _ in enumerate(shape.before) if place not in hosts]
+    names = dict(zip(others, _names_in_front(rows, others, has_host=bool(hosts)), strict=True))
+    names |= {len(shape.before) + number: f"middle_{number + 1}" for number, _ in enumerate(shape.between)}
+    first = in_front + (2 if has_agent else 0)
+    names |= {first + number: f"field_{number + 1}" for number in range(len(quoted) - first)}
+    if has_agent:
+        names |= zip(agent, ("http_referer", "http_user_agent"), strict=True)
+    names |= dict.fromkeys(hosts, "host")
+    if ids is not None:
+        names[ids] = "http_integrationid"
+        if has_agent and ids == len(quoted) - 2 and all(_SECONDS.fullmatch(row[ids + 1]) for row in rows):
+            names[ids + 1] = "request_time"  # as in the default layout
+    texts = [f'"${names[place]}"' if is_quoted else f"${names[place]}" for place, is_quoted in enumerate(quoted)]
+    if names[0] == "host" and all(re.search(":[0-9]+$", row[0]) for row in rows):
+        texts[0] = "$host:$server_port"
+    return texts[: len(shape.before)], texts[len(shape.before) : in_front], texts[in_front:]
+
+
+def _names_in_front(rows: Sequence[Mapping[int, str]], places: Sequence[int], *, has_host: bool) -> list[str]:
+    """The names of the fields before the time, as they are where the log is one of the common ones."""
+    if len(places) == len(_CLIENT):
+        return list(_CLIENT)
+    if has_host and len(places) == len(_CLIENT) - 1:
+        return ["remote_addr", "remote_user"]
+    if len(places) == len(_CLIENT) + 1:
+        return ["server" if has_host else "host", *_CLIENT]
+    # An empty user is written as two quotes.
+    return ["remote_user" if any(row[place] == '""' for row in rows) else f"front_{place + 1}" for place in places]
+
+
+def _place_of_ids(rows: Sequence[Mapping[int, str]], places: Sequence[int]) -> int | None:
+    """The place that holds the id: most lines have something like one there, and no other place ever does."""
+    with_ids = [place for place in places if any(_ID.fullmatch(row[place]) for row in rows)]
+    if len(with_ids) != 1:
+        return None
+    [place] = with_ids
+    said = [row[place] for row in rows if row[place] not in _NOTHING]
+    return place if 2 * sum(_ID.fullmatch(text) is not None for text in said) > len(said) else None

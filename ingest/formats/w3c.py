@@ -69,6 +69,7 @@ class W3c:
 
     name: ClassVar[str] = "w3c"
     dialect: str | None = None
+    reading: object = name
 
     def claims(self, lines: Sequence[str]) -> bool:
         """A directive stands among the first lines."""

@@ -383,7 +383,7 @@ def test_two_dialects_that_claim_a_line_are_named(tmp_path: Path, monkeypatch: p
     both = {"a": "1790838001", "b": "GET", "c": TARGET, "d": 200}
     fields = 'timestamp = "a"\nmethod = "b"\nurl = "c"\nstatus = "d"\n'
     known = [dialect_of_text(f'name = "{name}"\nknown_by = {{}}\n[fields]\n{fields}', name) for name in ("one", "two")]
-    monkeypatch.setattr("ingest.formats.dialects", lambda: {dialect.name: dialect for dialect in known})
+    monkeypatch.setattr("ingest.formats.dialect.dialects", lambda: {dialect.name: dialect for dialect in known})
     with pytest.raises(
         SourceError, match="log: its dialect is not clear: one and two both claim it; --dialect one says"
     ):
@@ -478,7 +478,7 @@ def test_what_was_rejected_for_its_names_becomes_calls_with_a_dialect(tmp_path: 
     record = {"timestamp": "2026-10-01T07:00:01Z", "method": "GET", "address": f"https://{HOST}{TARGET}"}
     log = written(tmp_path / "log", record | {"answer": {"code": 200}})
     lake = tmp_path / "lake"
-    assert lakes.fate(lakes.load_one(lake, log)) == ("loaded", 0, 1, 0, 0)
+    assert lakes.fate(lakes.load_one(lake, log, log_format="json")) == ("loaded", 0, 1, 0, 0)
     report = retry_rejects(lake, [str(log)], ReadOptions(dialect=dialect_file(tmp_path, text)), now=worked.NOW)
     assert [(source.error, source.calls) for source in report.sources] == [(None, 1)]
     assert [call["customer"] for call in lakes.calls(lake)] == ["4321"]

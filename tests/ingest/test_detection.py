@@ -1,0 +1,300 @@
+"""Which format a log is of, what is said of one that is of none, and that no line is read as another customer's."""
+
+from __future__ import annotations
+
+import json
+import random
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from hypothesis import HealthCheck, Phase, Verbosity, given, settings
+from hypothesis import strategies as st
+
+from ingest import ReadOptions, SourceError, ingest, inspect
+from tests.ingest import lakes, worked
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    from ingest import Inspection
+
+FEW = settings(
+    max_examples=60,
+    deadline=None,
+    derandomize=True,
+    verbosity=Verbosity.quiet,
+    phases=[Phase.generate],
+    suppress_health_check=list(HealthCheck),
+)
+PATH = "/ProfitRestServices/connectors/KnSubject"
+CUSTOMERS = ("4321", "7654321", "5432")
+OURS = {
+    "timestamp": "2026-10-01T07:00:00Z",
+    "method": "GET",
+    "url": f"https://4321.rest.afas.online{PATH}",
+    "status": 200,
+    "headers": {"IntegrationId": "1234_5678"},
+}
+
+
+def looked_at(path: Path, **options: Any) -> Inspection:
+    return inspect(str(path), ReadOptions(**options), limit=None, now=worked.NOW)
+
+
+def written(path: Path, *lines: object) -> Path:
+    path.write_text("".join(f"{line if isinstance(line, str) else json.dumps(line)}\n" for line in lines))
+    return path
+
+
+def without(name: str, record: dict[str, Any] = OURS) -> dict[str, Any]:
+    return {key: value for key, value in record.items() if key != name}
+
+
+# -- whose log it is ----------------------------------------------------------------------------------------------------
+
+APPLICATION = {
+    "reqId": "a1",
+    "level": 2,
+    "time": "2026-10-01T07:00:00Z",
+    "method": "GET",
+    "url": "/login",
+    "user": "jan@x.nl",
+}
+
+
+def test_a_log_of_which_no_line_is_a_call_is_of_no_format_and_its_names_are_said(tmp_path: Path) -> None:
+    with pytest.raises(SourceError) as raised:
+        looked_at(written(tmp_path / "log", APPLICATION, APPLICATION | {"jan@x.nl": 1}))
+    said = str(raised.value)
+    assert "unknown_format: no line of JSON is a call: found reqId, level, time, method, url, user, redacted;" in said
+    assert "the nearest dialect is nginx, and no line has the status (status or responseStatus" in said
+    assert "jan" not in said.replace(str(tmp_path), "")
+
+
+@pytest.mark.parametrize("name", ["timestamp", "method", "url", "status"])
+def test_our_own_names_with_one_that_is_missing_are_nearest_to_ours(tmp_path: Path, name: str) -> None:
+    with pytest.raises(SourceError, match=rf"nearest dialect is koppelzicht, and no line has the {name} \({name}\);"):
+        looked_at(written(tmp_path / "log", without(name)))
+
+
+@pytest.mark.parametrize("name", ["timestamp", "method", "url", "status"])
+def test_a_line_that_lacks_a_field_is_told_so_and_its_neighbours_live(tmp_path: Path, name: str) -> None:
+    found = looked_at(written(tmp_path / "log", without(name) | {"when": 1}, OURS, OURS | {name: None}))
+    assert [call.line_number for call in found.calls] == [2]
+    names = ", ".join(key for key in [*OURS, "when"] if key != name)
+    assert [reject.detail for reject in found.rejects] == [
+        f"no field {name}; found {names}",
+        f"no value in the field {name}",
+    ]
+
+
+def test_of_a_time_that_cannot_be_read_and_a_status_that_is_missing_the_time_is_told(tmp_path: Path) -> None:
+    found = looked_at(written(tmp_path / "log", OURS, without("status") | {"timestamp": "soon"}))
+    [reject] = found.rejects
+    assert (reject.reason, "status" in str(reject.detail)) == ("bad_time", False)
+
+
+def test_the_names_that_are_told_are_no_secrets(tmp_path: Path) -> None:
+    found = looked_at(
+        written(tmp_path / "log", OURS, without("status") | {"jan@example.nl": 1, "@at": 2, "123456782": 3})
+    )
+    assert [reject.detail for reject in found.rejects] == [
+        "no field status; found timestamp, method, url, headers, redacted, @at, redacted"
+    ]
+
+
+def test_a_log_may_begin_with_other_lines(tmp_path: Path) -> None:
+    found = looked_at(written(tmp_path / "log", *[{"level": "info", "msg": "started"}] * 200, OURS))
+    assert (len(found.calls), len(found.rejects)) == (1, 200)
+
+
+def test_a_log_that_is_none_yet_is_read_when_it_is_one(tmp_path: Path) -> None:
+    path = written(tmp_path / "log", {"level": "info"})
+    assert lakes.load_one(tmp_path / "lake", path).status == "failed"
+    written(path, {"level": "info"}, OURS)
+    assert lakes.fate(lakes.load_one(tmp_path / "lake", path)) == ("loaded", 1, 1, 0, 0)
+    written(path, {"level": "info"}, OURS, without("status"))
+    assert lakes.fate(lakes.load_one(tmp_path / "lake", path)) == ("loaded", 0, 1, 0, 0)
+
+
+def test_in_a_folder_other_logs_are_skipped_and_named(tmp_path: Path) -> None:
+    folder = tmp_path / "logs"
+    folder.mkdir()
+    written(folder / "ours.log", OURS)
+    written(folder / "other.log", APPLICATION)
+    report = ingest(tmp_path / "lake", [str(folder)], ReadOptions(), now=worked.NOW)
+    assert [(source.status, source.calls) for source in report.sources] == [("loaded", 1)]
+    [warning] = report.warnings
+    assert warning.startswith(f"skipped: {folder / 'other.log'}: unknown_format: no line of JSON is a call")
+
+
+def test_who_says_the_id_as_we_do_is_read_as_ours_whatever_else_a_line_has(tmp_path: Path) -> None:
+    found = looked_at(written(tmp_path / "log", OURS | {"remote_addr": "192.0.2.7", "request_time": 1, "path": "/x"}))
+    assert (found.dialect, found.calls[0].integration) == (None, "1234_5678")
+
+
+# -- whose line it is ---------------------------------------------------------------------------------------------------
+
+KNOWN = {
+    "timestamp": ["time_iso8601", "time", "timestamp", "@timestamp"],
+    "method": ["request_method", "method"],
+    "path": ["request_uri", "uri", "path", "url"],
+    "status": ["status", "responseStatus"],
+    "host": ["http_host", "host", "vhost", "domain", "edge", "deep.name"],
+    "id": ["http_integrationid", "integration_id"],
+}
+
+
+@FEW
+@given(st.randoms(use_true_random=False), st.sampled_from([None, "9999.rest.afas.online"]))
+def test_a_json_log_is_read_with_the_right_customers_or_it_is_said_what_is_missing(
+    tmp_path_factory: pytest.TempPathFactory, chance: random.Random, host: str | None
+) -> None:
+    names = {what: chance.choice([*known, f"x_{what}"]) for what, known in KNOWN.items()}
+    others = {"remote_addr": "192.0.2.7", "clientip": "192.0.2.7", "upstream": "10.0.0.1:80", "size": 5}
+    lines = []
+    for customer in CUSTOMERS:
+        values = {
+            "timestamp": "2026-10-01T09:00:00+02:00",
+            "method": "GET",
+            "path": f"{PATH}?skip=1",
+            "status": 200,
+            "host": f"{customer}.rest.afas.online",
+            "id": f"{customer[:4]}_1",
+        }
+        record: dict[str, Any] = {names[what]: value for what, value in values.items()} | others
+        if names["host"] == "deep.name":
+            record["deep"] = {"name": record.pop("deep.name")}
+        lines.append(dict(chance.sample(sorted(record.items(), key=str), len(record))))
+    path = written(tmp_path_factory.mktemp("log") / "log", *lines)
+    missing = [what for what in ("timestamp", "method", "path", "status") if names[what] == f"x_{what}"]
+    if missing:
+        with pytest.raises(SourceError, match="unknown_format") as raised:
+            looked_at(path, host=host)
+        assert all(f"the {'url' if what == 'path' else what} (" in str(raised.value) for what in missing)
+        return
+    found = looked_at(path, host=host)
+    assert [call.customer for call in found.calls] == list(CUSTOMERS), (names, found.rejects)
+    if names["id"] != "x_id":
+        assert [call.integration for call in found.calls] == [f"{customer[:4]}_1" for customer in CUSTOMERS]
+
+
+@FEW
+@given(st.randoms(use_true_random=False), st.sampled_from([None, "9999.rest.afas.online"]))
+def test_an_access_log_of_any_shape_is_read_with_the_right_customers(
+    tmp_path_factory: pytest.TempPathFactory, chance: random.Random, host: str | None
+) -> None:
+    front, behind = chance.randint(1, 6), chance.randint(0, 4)
+    place = chance.randrange(front + behind)
+    ends = chance.choice(["", ":443", "."])
+    has_agent = chance.choice([True, False])
+    quoted = [number >= front and chance.choice([True, False]) for number in range(front + behind)]
+    lines = []
+    for customer in CUSTOMERS:
+        fields = [chance.choice(["-", "jan", "10.0.0.1", "0.1"]) for _ in range(front + behind)]
+        fields[place] = f"{customer}.rest.afas.online{ends}"
+        texts = [f'"{text}"' if is_quoted else text for text, is_quoted in zip(fields, quoted, strict=True)]
+        agent = ['"-"', '"Acme/1.0"'] if has_agent else []
+        known = ["[01/Oct/2026:09:00:00 +0200]", f'"GET {PATH} HTTP/1.1"', "200", "5", *agent]
+        lines.append(" ".join([*texts[:front], *known, *texts[front:], '"1234_5678"']))
+    path = written(tmp_path_factory.mktemp("log") / "log", *lines)
+    found = looked_at(path, host=host)
+    assert [call.customer for call in found.calls] == list(CUSTOMERS), (lines, found)
+    assert [call.integration for call in found.calls] == ["1234_5678"] * len(CUSTOMERS)
+
+
+HIDDEN = {
+    "an access log with a layout that does not name it": (
+        [
+            f'{customer}.rest.afas.online - [01/Oct/2026:09:00:00 +0200] "GET {PATH} HTTP/1.1" 200'
+            for customer in CUSTOMERS
+        ],
+        {"layout": '$x $y [$time_local] "$request" $status'},
+    ),
+    "JSON where it stands in a list": (
+        [without("url") | {"url": PATH, "hosts": ["a", f"{customer}.rest.afas.online"]} for customer in CUSTOMERS],
+        {},
+    ),
+    "a W3C log where a caller could have written it": (
+        [
+            "#Fields: date time cs-method cs-uri-stem sc-status cs(X-Site)",
+            *(f"2026-10-01 07:00:00 GET {PATH} 200 {customer}.rest.afas.online" for customer in CUSTOMERS),
+        ],
+        {},
+    ),
+}
+
+
+@pytest.mark.parametrize(("lines", "options"), HIDDEN.values(), ids=HIDDEN.keys())
+def test_where_a_line_names_a_host_that_is_not_read_no_other_is_put_in_its_place(
+    tmp_path: Path, lines: Sequence[object], options: dict[str, Any]
+) -> None:
+    path = written(tmp_path / "log", *lines)
+    for host in (None, "9999.rest.afas.online"):
+        found = looked_at(path, host=host, **options)
+        assert found.calls == []
+        assert [reject.reason for reject in found.rejects] == ["no_customer"] * len(CUSTOMERS)
+        for reject, customer in zip(found.rejects, CUSTOMERS, strict=True):
+            assert str(reject.detail).startswith(
+                f"{customer}.rest.afas.online stands in the line, in a field that is not"
+            )
+
+
+def test_a_host_that_no_line_names_is_the_one_that_is_given(tmp_path: Path) -> None:
+    path = written(tmp_path / "log", without("url") | {"url": PATH, "referer": "https://4321.rest.afas.online/"})
+    [reject] = looked_at(path).rejects
+    assert reject.detail == "no host is logged: --host says which it is"
+    [call] = looked_at(path, host="9999.rest.afas.online").calls
+    assert call.customer == "9999"
+
+
+def test_a_host_of_the_platform_in_the_headers_goes_before_the_one_that_is_given(tmp_path: Path) -> None:
+    relative = without("url") | {"url": PATH}
+    path = written(
+        tmp_path / "log",
+        relative | {"headers": {"Host": "4321.rest.afas.online"}},
+        relative | {"headers": {"Host": "10.0.0.1"}},
+    )
+    assert [call.customer for call in looked_at(path, host="9999.rest.afas.online").calls] == ["4321", "9999"]
+
+
+AMBIGUOUS = {
+    "JSON": [
+        {
+            "time": "2026-10-01T07:00:00Z",
+            "request_method": "GET",
+            "uri": PATH,
+            "status": 200,
+            "a": f"{one}.rest.afas.online",
+        }
+        | {"b": f"{other}.rest.afas.online", "remote_addr": "-"}
+        for one, other in (("4321", "4321"), ("4321", "5432"))
+    ],
+    "an access log": [
+        f'{one}.rest.afas.online {other}.rest.afas.online - [01/Oct/2026:09:00:00 +0200] "GET {PATH} HTTP/1.1" 200 5'
+        for one, other in (("4321", "4321"), ("4321", "5432"))
+    ],
+}
+
+
+@pytest.mark.parametrize("lines", AMBIGUOUS.values(), ids=AMBIGUOUS.keys())
+def test_two_fields_with_different_hosts_are_named_and_none_is_taken(tmp_path: Path, lines: Sequence[object]) -> None:
+    with pytest.raises(
+        SourceError, match="hold different hosts of the platform; which of them is the one that was called"
+    ):
+        looked_at(written(tmp_path / "log", *lines))
+    [call] = looked_at(written(tmp_path / "log", lines[0])).calls
+    assert call.customer == "4321"
+
+
+def test_a_field_that_was_found_to_be_the_host_is_it_in_what_the_log_grows_by(tmp_path: Path) -> None:
+    def line(customer: str) -> dict[str, Any]:
+        return without("url") | {"url": PATH, "site": f"{customer}.rest.afas.online"}
+
+    path, lake = written(tmp_path / "log", line("4321")), tmp_path / "lake"
+    lakes.load(lake, path)
+    written(path, line("4321"), line("5432"), line("-"))
+    written(tmp_path / "other", line("-") | {"status": 201, "url": OURS["url"]})
+    lakes.load(lake, path, tmp_path / "other")
+    assert sorted(call["customer"] for call in lakes.calls(lake)) == ["4321", "4321", "5432"]
