@@ -257,6 +257,53 @@ create or replace macro object_of_pairs(pairs) as
         ','
     ), '') || '}';
 
+-- One header of a list of them: an object with its name and its value, a list of both, an object that says nothing else, or a text
+-- as it was sent. The name is null in anything else.
+create or replace macro header_pair(item) as
+    case json_type(item)
+        when 'ARRAY' then {'name': json_extract_string(item, '$[0]'), 'value': json_extract(item, '$[1]')}
+        when 'OBJECT' then case
+            when len(json_keys(item)) = 1
+                then {'name': json_keys(item)[1], 'value': json_extract(item, '$.*')[1]}
+            else {
+                'name': coalesce(
+                    json_extract_string(item, '$.name'), json_extract_string(item, '$.Name'),
+                    json_extract_string(item, '$.key'), json_extract_string(item, '$.Key')
+                ),
+                'value': coalesce(
+                    json_extract(item, '$.value'), json_extract(item, '$.Value'), json_extract(item, '$.values')
+                )
+            }
+        end
+        when 'VARCHAR' then {
+            'name': nullif(regexp_extract(json_extract_string(item, '$'), '^([!-9;-~]+):', 1), ''),
+            'value': to_json(trim(regexp_replace(json_extract_string(item, '$'), '^[^:]*:', '')))
+        }
+    end;
+
+-- The object that a list of headers is; null where one of them cannot be read, or they are more than any server takes.
+create or replace macro object_of_headers(items) as
+    case
+        when len(items) <= 1000 and len(list_filter(items, lambda item: header_pair(item).name is null)) = 0
+            then object_of_pairs(list_transform(items, lambda item: header_pair(item)))
+    end;
+
+-- The headers at a path of an object, where they are a list or a text, as an object; null where they are one already, and where
+-- they cannot be read.
+create or replace macro headers_object(object, path) as
+    case json_type(object, path)
+        when 'ARRAY' then object_of_headers(from_json(json_extract(object, path), '["JSON"]'))
+        when 'VARCHAR' then case
+            when not json_valid(json_extract_string(object, path))
+                or strlen(json_extract_string(object, path))
+                    - strlen(replace(replace(json_extract_string(object, path), '{', ''), '[', '')) > 1000
+                then null
+            when json_type(json_extract_string(object, path)) = 'OBJECT' then json_extract_string(object, path)
+            when json_type(json_extract_string(object, path)) = 'ARRAY'
+                then object_of_headers(from_json(json_extract_string(object, path), '["JSON"]'))
+        end
+    end;
+
 -- The values of a header that was logged as a list; null for one that was logged as a text.
 create or replace macro listed(text) as
     case when starts_with(text, '[') then try(list_filter(from_json(text, '["VARCHAR"]'), lambda value: value is not null)) end;

@@ -44,7 +44,7 @@ select
             end
         when 'not_a_record' then coalesce(raw.detail, 'no sound JSON object')
         when 'too_deep' then 'more than 64 objects and lists inside each other'
-        when 'duplicate_key' then 'a key stands in an object twice'
+        when 'duplicate_key' then raw.detail
         else raw.detail
     end as detail,
     redacted_sample(regexp_replace(lines.line, '\r?\n?$', '')) as sample,

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 import re
-from typing import TYPE_CHECKING, Any, ClassVar, TypeAlias
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 import pyarrow as pa
@@ -15,10 +15,11 @@ import pyarrow.compute as pc
 
 from ingest.formats.dialect import OWN, dialects, parts_of, paths_of, places_of, with_dialect
 from ingest.formats.dialect_fields import ID_HEADER, fields_of_dialect, is_header_name
+from ingest.formats.json_rearranged import Parts, json_path, rearranged, with_headers_as_objects
 from ingest.raw import raw_table
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     import duckdb
 
@@ -76,21 +77,43 @@ _KEYS = """
     )
 """
 """The sets of keys in a block: those of the line's object and of the objects in it that hold fields. Where a key stands in an
-object twice, what it says is anybody's guess: those lines, too."""
+object twice: those lines, too."""
+
+_REPEATED = """
+    with said as (
+        select line_number, keys, list_distinct(list_zip(keys, "values")) as pairs
+        from (
+            select line_number, json_keys(object, $1) as keys, json_extract(object, $2)::varchar[] as "values"
+            from records
+            join repeating using (line_number)
+        )
+    ),
+    names as (
+        select line_number, list_transform(pairs, lambda pair: pair[1]) as names
+        from said
+        where len(pairs) > len(list_distinct(keys))
+    )
+    select
+        line_number,
+        'the key ' || redacted_key(list_filter(names, lambda name, i: list_contains(names[i + 1:], name))[1])
+            || ' stands in an object twice, with different values'
+    from names
+"""
+"""The lines in which the object at a path says two things under one key. One that says the same thing twice is as good as another."""
 
 _RECORDS = """
     select line_number, byte_offset, fate, null::varchar as detail, case when fate is null then line end as object
     from lines
 """
-_PLAIN = f"create or replace temp view records as {_RECORDS}"
+
+_UNREAD = "lines_with_unread_headers"
+"""What the context calls how many lines have headers in a shape that is not read."""
 
 _VALUES = """
     select line_number, byte_offset, fate, detail, object, json_extract_string(object, getvariable('paths')) as value
     from records
 """
 """Each object is parsed for all its fields at once: `value` holds them in the order of the paths."""
-
-_Parts: TypeAlias = tuple[str, ...]
 
 
 class JsonLines:
@@ -104,13 +127,9 @@ class JsonLines:
         paths = {path for name in type(fields).model_fields for path in paths_of(getattr(fields, name))}
         self._places = {path: places_of(path) for path in paths}
         self._headers = [(parts_of(source.at) if source.at else (), source.prefix) for source in self._dialect.headers]
-        self._containers = sorted(
-            {
-                (),
-                *(parts[:-1] for places in self._places.values() for parts in places),
-                *(at for at, _ in self._headers),
-            }
-        )
+        holding = {parts[:-1] for places in self._places.values() for parts in places} | {at for at, _ in self._headers}
+        # Those around them, too: an object that stands in one of them twice has two of each of its fields.
+        self._containers = sorted({parts[:end] for parts in holding for end in range(len(parts) + 1)})
 
     @property
     def dialect(self) -> str | None:
@@ -137,32 +156,80 @@ class JsonLines:
         """The fields of every line. What looks odd is looked at once more, by the standard."""
         doubtful = connection.execute(_DEFECTS).fetchall()
         judged = ((number, _defect(line) if fate == "odd" else fate) for number, fate, line in doubtful)
-        lines = _with_fates(connection, "lines", lines, {number: fate for number, fate in judged if fate})
-        connection.execute("set variable containers = ?", [[_json_path(parts) for parts in self._containers]])
-        if self._dialect.is_rewritten:
-            records = _rewritten(connection, self._dialect)
-            connection.register("records", records)
-        else:
-            connection.execute(_PLAIN)
+        if fates := {number: fate for number, fate in judged if fate}:
+            lines = _with_texts(lines, "fate", fates)
+            connection.register("lines", lines)
+        connection.execute("set variable containers = ?", [[json_path(parts) for parts in self._containers]])
+        connection.execute("create or replace temp view plain_records as " + _RECORDS)
+        records = rearranged(connection, self._dialect) if self._dialect.is_rewritten else None
+        connection.register("records", records if records is not None else connection.view("plain_records"))
         key_sets = connection.execute(_KEYS).fetchall()
-        repeated = {number: "duplicate_key" for _, numbers in key_sets for number in numbers or ()}
-        if self._dialect.is_rewritten:
-            _with_fates(connection, "records", records, repeated)
-        elif repeated:
-            _with_fates(connection, "lines", lines, repeated)
-            connection.execute(_PLAIN)
+        unread: list[int] = []
+        if odd := self._odd_headers(keys for keys, _ in key_sets):
+            # Only where a line has them: to rearrange a line costs as much as to read it.
+            records, unread = with_headers_as_objects(connection, odd)
+            connection.register("records", records)
+            key_sets = connection.execute(_KEYS).fetchall()
+        details = self._repeated(connection, key_sets)
+        if details:
+            records = connection.sql("from records").to_arrow_table()
+            connection.register("records", _with_texts(records, "fate", dict.fromkeys(details, "duplicate_key")))
         table = raw_table(connection, self._query_for(connection, [keys for keys, _ in key_sets]))
-        contexts = [with_dialect(context, self._dialect) for _, context in begins]
+        connection.unregister("records")
+        if details:
+            table = _with_texts(table, "detail", details)
+        starts = [start for start, _ in begins]
+        of_each = np.bincount(np.searchsorted(starts, unread, side="right") - 1, minlength=len(starts)).tolist()
+        contexts = [
+            _counted(with_dialect(context, self._dialect), number)
+            for (_, context), number in zip(begins, of_each, strict=True)
+        ]
         if self._dialect.headers_left_out:
             table, contexts = _with_left_out_ids(table, len(lines), begins, contexts)
-        connection.execute("drop view if exists records") if not self._dialect.is_rewritten else connection.unregister(
-            "records"
-        )
         return table, contexts
 
     def warnings(self, context: Mapping[str, Any]) -> Sequence[str]:
-        """Nothing is known beforehand."""
-        return ()
+        """Headers that are there and cannot be looked into are not the same as headers without the id."""
+        number = context.get(_UNREAD, 0)
+        if not number:
+            return ()
+        places = " or ".join(".".join(at) for at, _ in self._headers if at)
+        lines = f"{number:,} {'line' if number == 1 else 'lines'}"
+        said = f"{places} is in a shape that is not read in {lines}, so nobody knows which headers were sent there"
+        return (f"{said}; expected an object, a list of names and values, or one of them as a JSON text",)
+
+    def _odd_headers(self, key_sets: Iterable[Sequence[Sequence[str] | None]]) -> list[Parts]:
+        """Where headers are that are no object with something in it, in some line."""
+        places = [(at, self._containers.index(at), self._containers.index(at[:-1])) for at, _ in self._headers if at]
+        return [
+            at
+            for keys in key_sets
+            for at, number, around in places
+            if not keys[number] and at[-1] in (keys[around] or ())
+        ]
+
+    def _repeated(
+        self, connection: duckdb.DuckDBPyConnection, key_sets: Sequence[tuple[Sequence[Sequence[str] | None], Any]]
+    ) -> Mapping[int, str]:
+        """The lines in which a key stands in an object twice with different values, and what is said of them."""
+        numbers = [number for _, found in key_sets for number in found or ()]
+        places = {
+            place
+            for keys, found in key_sets
+            if found
+            for place, names in enumerate(keys)
+            if names and len(set(names)) < len(names)
+        }
+        if not numbers:
+            return {}
+        connection.execute(
+            "create or replace temp table repeating as select unnest(?::bigint[]) as line_number", [numbers]
+        )
+        details: dict[int, str] = {}
+        for place in sorted(places):
+            path = json_path(self._containers[place])
+            details |= dict(connection.execute(_REPEATED, [path, f"{path}.*"]).fetchall())
+        return details
 
     def _query_for(
         self, connection: duckdb.DuckDBPyConnection, key_sets: Sequence[Sequence[Sequence[str] | None]]
@@ -178,8 +245,8 @@ class JsonLines:
         }
         paths: list[str] = []
 
-        def value(parts: _Parts) -> str:
-            path = _json_path(parts)
+        def value(parts: Parts) -> str:
+            path = json_path(parts)
             if path not in paths:
                 paths.append(path)
             return f"value[{paths.index(path) + 1}]"
@@ -187,7 +254,7 @@ class JsonLines:
         def values(path: str) -> list[str]:
             return [value(parts) for parts in self._places[path] if parts[-1] in keys[parts[:-1]]]
 
-        def header_places(name: str) -> list[_Parts]:
+        def header_places(name: str) -> list[Parts]:
             return [
                 (*at, key)
                 for at, prefix in self._headers
@@ -218,7 +285,7 @@ class JsonLines:
         if all(any(keys[number] for number in objects) for keys in key_sets):
             return "true"
         connection.execute(
-            "set variable header_objects = ?::varchar[]", [[_json_path(self._containers[number]) for number in objects]]
+            "set variable header_objects = ?::varchar[]", [[json_path(self._containers[number]) for number in objects]]
         )
         return "list_contains(json_type(object, getvariable('header_objects')), 'OBJECT')"
 
@@ -226,7 +293,7 @@ class JsonLines:
         self,
         connection: duckdb.DuckDBPyConnection,
         key_sets: Sequence[Sequence[Sequence[str] | None]],
-        ids: Sequence[_Parts],
+        ids: Sequence[Parts],
         headers_logged: str,
     ) -> str:
         """The SQL that says whether an IntegrationId that is absent was not sent.
@@ -243,7 +310,7 @@ class JsonLines:
             return headers_logged
         if all(holds):
             return "true"
-        connection.execute("set variable id_places = ?::varchar[]", [[_json_path(parts) for parts in ids]])
+        connection.execute("set variable id_places = ?::varchar[]", [[json_path(parts) for parts in ids]])
         return f"list_count(json_type(object, getvariable('id_places'))) > 0 or {headers_logged}"
 
 
@@ -283,6 +350,11 @@ def _with_left_out_ids(
     return table.set_column(table.column_names.index("id_logged"), "id_logged", logged), found
 
 
+def _counted(context: dict[str, Any], unread: int) -> dict[str, Any]:
+    """The context with so many lines more whose headers are not read."""
+    return {**context, _UNREAD: context.get(_UNREAD, 0) + unread} if unread else context
+
+
 def record_in(line: str) -> Mapping[str, Any] | None:
     """The object that this line is; None where it is no sound one."""
     line = line.removeprefix("\ufeff")
@@ -292,72 +364,15 @@ def record_in(line: str) -> Mapping[str, Any] | None:
     return record
 
 
-def _json_path(parts: _Parts) -> str:
-    return "$" + "".join(f'."{part}"' for part in parts)
-
-
-def _rewritten(connection: duckdb.DuckDBPyConnection, dialect: Dialect) -> pa.Table:
-    """The records, rearranged so that their fields are found by their paths."""
-    steps = []
-    for number, path in enumerate(dialect.json_texts):
-        connection.execute(f"set variable text_{number} = ?", [_json_path(parts_of(path))])
-        text = f"json_extract_string(object, getvariable('text_{number}'))"
-        # What is deeply nested stays a text: to merge it would take as many calls of a function inside each other.
-        steps.append(
-            f"case when starts_with({text}, '{{') and json_type(object, getvariable('text_{number}')) = 'VARCHAR'"
-            f" and json_valid({text}) and strlen({text}) - strlen(replace(replace({text}, '{{', ''), '[', '')) <= {_MOST_BRACKETS}"
-            f" then json_merge_patch(object, {_patch(connection, f'patch_{number}', parts_of(path), f'{text}::json')})::varchar"
-            " else object end"
-        )
-    for number, pairs in enumerate(dialect.pairs):
-        for what, name in (
-            ("at", _json_path(parts_of(pairs.at))),
-            ("name", _json_path((pairs.name,))),
-            ("value", _json_path((pairs.value,))),
-        ):
-            connection.execute(f"set variable pair_{what}_{number} = ?", [name])
-        found = (
-            f"list_transform(from_json(json_extract(object, getvariable('pair_at_{number}')), '[\"JSON\"]'), lambda pair: {{"
-            f"'name': json_extract_string(pair, getvariable('pair_name_{number}')),"
-            f" 'value': json_extract(pair, getvariable('pair_value_{number}'))}})"
-        )
-        patch = _patch(connection, f"place_{number}", parts_of(pairs.at), f"object_of_pairs({found})::json")
-        steps.append(
-            f"case when json_type(object, getvariable('pair_at_{number}')) = 'ARRAY'"
-            f" then json_merge_patch(object, {patch})::varchar else object end"
-        )
-    query = _RECORDS
-    for step in steps:
-        query = f"select * replace ({step} as object) from ({query})"
-    return connection.sql(query).to_arrow_table()
-
-
-_MOST_BRACKETS = 1000
-
-
-def _patch(connection: duckdb.DuckDBPyConnection, name: str, parts: _Parts, value: str) -> str:
-    """The SQL of an object that holds nothing but this value, at this place."""
-    for number, part in enumerate(reversed(parts)):
-        connection.execute(f"set variable {name}_{number} = ?", [part])
-        value = f"json_object(getvariable('{name}_{number}'), {value})"
-    return value
-
-
-def _with_fates(
-    connection: duckdb.DuckDBPyConnection, name: str, lines: pa.Table, fates: Mapping[int, str]
-) -> pa.Table:
-    """The lines with these fates by line number, registered again where there are any."""
-    if not fates:
-        return lines
-    column = lines["fate"].to_numpy(zero_copy_only=False)
-    column[np.fromiter(fates, np.int64) - 1] = list(fates.values())
-    chunks = [len(chunk) for chunk in lines["fate"].chunks]
-    array = pa.array(column, pa.string())
+def _with_texts(table: pa.Table, column: str, texts: Mapping[int, str]) -> pa.Table:
+    """The table, line by line, with these texts in a column by the number of the line."""
+    values = table[column].to_numpy(zero_copy_only=False)
+    values[np.fromiter(texts, np.int64) - 1] = list(texts.values())
+    chunks = [len(chunk) for chunk in table[column].chunks]
+    array = pa.array(values, pa.string())
     ends = np.cumsum(chunks)
     pieces = [array[end - length : end] for end, length in zip(ends.tolist(), chunks, strict=True)]
-    lines = lines.set_column(lines.column_names.index("fate"), "fate", pa.chunked_array(pieces, pa.string()))
-    connection.register(name, lines)
-    return lines
+    return table.set_column(table.column_names.index(column), column, pa.chunked_array(pieces, pa.string()))
 
 
 def _defect(line: str) -> str | None:

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from ingest import Inspection
 
 FEW = settings(
-    max_examples=60,
+    max_examples=25,
     deadline=None,
     derandomize=True,
     verbosity=Verbosity.quiet,

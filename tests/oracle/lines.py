@@ -7,7 +7,7 @@ Where the contract is silent, the oracle decides:
 - L2. Ignored in every format: lines of spaces, tabs and CR alone, and lines that begin with `#`; in csv also the first line
   that is neither (the header) and every later line that says the same.
 - L3. json: an object, nested at most 100 deep (counted outside of texts; deeper is `too_deep`, whatever follows). A name twice
-  in any object is `duplicate_key`. NaN, Infinity, a lone surrogate anywhere, control characters in a text: `not_a_record`.
+  in any object is `duplicate_key`, unless its values are the same. NaN, Infinity, a lone surrogate anywhere, control characters in a text: `not_a_record`.
 - L4. json: a header's value is text or a number, a list is several values; null is absent. Names that differ in case only are
   one header with several values. The header wins over the top-level `integration_id` when it is there at all, also when
   empty. Top-level `user_agent` and `request_id` win over the headers User-Agent and X-Request-ID. `headers` that is no object
@@ -140,9 +140,12 @@ def _depth(line: str) -> int:
 
 
 def _object(pairs: list[tuple[str, object]]) -> dict[str, object]:
-    if len({name for name, _ in pairs}) < len(pairs):
-        raise _DuplicateKeyError
-    return dict(pairs)
+    found: dict[str, object] = {}
+    for name, value in pairs:
+        if name in found and repr(found[name]) != repr(value):
+            raise _DuplicateKeyError
+        found[name] = value
+    return found
 
 
 def _no_constant(name: str) -> NoReturn:
