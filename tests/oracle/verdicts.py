@@ -1,0 +1,356 @@
+"""Certification, customers per month and impact, found a second time from the calls and what `logs.py` found of their logs.
+
+Where the definitions leave a choice, the oracle decides:
+
+- V1. An hour belongs to the window, or to the month, of its local day.
+- V2. What is said of customers is said of those in the product that is asked for, or of both where none is.
+- V3. `falling`: those who are silent now (uses on two days or more, and silent for at least seven days and three times as long as
+  they usually are) stay silent, and the others are fewer than required.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import defaultdict
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from tests.oracle.clock import day_of, hours_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from tests.oracle.logs import Logs, Rejected, Seen, Stream
+
+LOGS_REASONS = ("logs_missing", "logs_rejected", "header_not_logged", "logs_thin", "not_covered", "too_few_calls")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Registered:
+    """One integration of the registry; `replaces` is its old id."""
+
+    integration: str
+    replaces: str | None = None
+    certified_since: dt.date | None = None
+    certified_until: dt.date | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Asked:
+    """What is asked for; `until` is the first day behind it."""
+
+    environment: str = "production"
+    product: str | None = None
+    until: int | None = None
+    window: int = 30
+    required: int = 5
+
+
+@dataclass(frozen=True, kw_only=True)
+class Verdict:
+    """What certification says of one integration."""
+
+    certified: bool
+    state: str
+    customers: int
+    days_left: int | None
+    complete: bool
+    reasons: frozenset[str]
+    """Those about the logs, and about what is going to end or was inherited."""
+
+
+class World:
+    """The calls of a lake with what is known of their logs."""
+
+    def __init__(
+        self,
+        calls: Sequence[Seen],
+        logs: Logs,
+        *,
+        rejects: Sequence[Rejected] = (),
+        registry: Sequence[Registered] = (),
+    ) -> None:
+        self.logs, self.rejects = logs, rejects
+        self.registry = {one.integration: one for one in registry}
+        self._calls = calls
+        self._views: dict[Asked, View] = {}
+
+    def view(self, asked: Asked) -> View:
+        """The calls in the environment and product asked for, up to the end."""
+        if asked not in self._views:
+            self._views[asked] = View(
+                [
+                    call
+                    for call in self._calls
+                    if call.environment == asked.environment
+                    and asked.product in {None, call.product}
+                    and (asked.until is None or call.day < asked.until)
+                ],
+                self.logs,
+            )
+        return self._views[asked]
+
+
+class View:
+    """The calls that are asked for, and who is seen in them."""
+
+    def __init__(self, calls: Sequence[Seen], logs: Logs) -> None:
+        self.calls, self._logs = calls, logs
+        self.uses: dict[str, dict[str, list[int]]] = defaultdict(lambda: defaultdict(list))
+        """The days on which a customer uses an integration, once for each call."""
+        self._by_integration: dict[str, set[str]] = defaultdict(set)
+        self._by_customer: dict[str, set[str]] = defaultdict(set)
+        self._told: set[str] = set()
+        self._logged: dict[tuple[str, int], set[str]] = defaultdict(set)
+        self._unlogged = [call for call in calls if call.id_status == "not_logged"]
+        for call in calls:
+            self._by_customer[call.customer].add(call.stream)
+            if call.id_status != "not_logged":
+                self._logged[call.customer, call.hour].add(call.stream)
+            if call.integration is not None:
+                self._told.add(call.customer)
+                self._by_integration[call.integration].add(call.stream)
+                if call.is_use:
+                    self.uses[call.integration][call.customer].append(call.day)
+
+    def streams_of(self, integration: str) -> list[Stream]:
+        """The streams in which the integration, or one of its customers, is seen; where there are none, all of the place."""
+        names = set(self._by_integration.get(integration, ()))
+        for customer in self.uses.get(integration, {}):
+            names |= self._by_customer[customer]
+        return [self._logs.streams[name] for name in sorted(names or {call.stream for call in self.calls})]
+
+    def has_unlogged(self, integration: str, days: range) -> bool:
+        """Whether a call of these days may be the integration's, and its log could not have said so."""
+        customers = self.uses.get(integration, {})
+        return any(
+            call.day in days
+            and (call.customer in customers or call.customer not in self._told)
+            and not any(
+                self._logged.get((call.customer, hour), set()) - {call.stream}
+                for hour in range(call.hour - 1, call.hour + 2)
+            )
+            for call in self._unlogged
+        )
+
+
+def certification(world: World, asked: Asked) -> dict[str, Verdict]:
+    """The verdict on every integration that a call or the registry names, but for those that another one replaces."""
+    view = world.view(asked)
+    last = min([day_of(world.logs.last), *([asked.until - 1] if asked.until is not None else [])])
+    replaced = {one.replaces for one in world.registry.values()}
+    names = {call.integration for call in view.calls if call.integration is not None} | set(world.registry)
+    return {name: _verdict(name, world, view, asked, last) for name in names - replaced}
+
+
+def _verdict(integration: str, world: World, view: View, asked: Asked, last: int) -> Verdict:
+    window = range(last - asked.window + 1, last + 1)
+    known = {
+        customer: [day for day in days if day <= last] for customer, days in view.uses.get(integration, {}).items()
+    }
+    counted = {customer: days for customer, days in known.items() if days and max(days) in window}
+    is_certified, is_inherited = _certified(integration, world, last)
+    missing = _missing_logs(integration, world, view, window)
+    lines = _rejected_lines(integration, world, window)
+    if len(counted) < asked.required <= len(counted) + lines:
+        missing.add("logs_rejected")
+    reasons = set(missing)
+    if is_inherited:
+        reasons.add("certification_inherited")
+    enough = len(counted) >= asked.required
+    judges_the_end = enough and is_certified and not missing & set(LOGS_REASONS[:4])
+    if judges_the_end and _is_falling(counted, asked, last):
+        reasons.add("falling")
+    if judges_the_end and sum(_lasts(days, asked, last) for days in counted.values()) < asked.required:
+        reasons.add("window_ends")
+    ends = bool(reasons & {"falling", "window_ends"})
+    if enough:
+        state = "eligible" if not is_certified else "at_risk" if ends else "certified"
+    elif missing:
+        state = "unknown"
+    elif is_certified:
+        state = "at_risk" if counted else "lost"
+    else:
+        state = "not_yet"
+    return Verdict(
+        certified=is_certified,
+        state=state,
+        customers=len(counted),
+        days_left=_days_left(counted, asked, last) if enough else 0 if state in {"at_risk", "lost"} else None,
+        complete=not missing,
+        reasons=frozenset(reasons),
+    )
+
+
+def _certified(integration: str, world: World, last: int) -> tuple[bool, bool]:
+    """Whether it is certified on that day, and whether by what another id has that it replaces."""
+    row = world.registry.get(integration)
+    is_inherited = False
+    while row is not None and row.certified_since is None and row.certified_until is None:
+        row, is_inherited = world.registry.get(row.replaces or ""), True
+    if row is None:
+        return False, False
+    since, until = row.certified_since, row.certified_until
+    holds = (since is None or since.toordinal() <= last) and (until is None or until.toordinal() > last)
+    return holds, is_inherited
+
+
+def _days_left(counted: Mapping[str, list[int]], asked: Asked, last: int) -> int:
+    youngest = sorted((max(days) for days in counted.values()), reverse=True)
+    return youngest[asked.required - 1] + asked.window - last
+
+
+def _is_falling(counted: Mapping[str, list[int]], asked: Asked, last: int) -> bool:
+    silent = 0
+    for days in counted.values():
+        active = sorted(set(days))
+        if len(active) > 1:
+            usual = (active[-1] - active[0]) / (len(active) - 1)
+            silent += last - active[-1] >= max(7, 3 * usual)
+    return len(counted) - silent < asked.required
+
+
+def _lasts(days: Iterable[int], asked: Asked, last: int) -> bool:
+    """Whether a customer stays in the window for some days yet, or is due by its rhythm."""
+    active = sorted(set(days))
+    silent = last - active[-1]
+    if silent < asked.window - max(1, asked.window // 4):
+        return True
+    return len(active) >= 3 and silent <= int(1.5 * (active[-1] - active[0]) / (len(active) - 1))
+
+
+def _missing_logs(integration: str, world: World, view: View, window: range) -> set[str]:
+    streams = view.streams_of(integration)
+    found = set()
+    for stream in streams:
+        hours = [(hour, stream.hours[hour]) for day in window for hour in hours_of(day) if hour in stream.hours]
+        found |= {"logs_missing" for _, one in hours if one.state == "missing" and not one.by_quarantine}
+        quarantine = world.logs.quarantine.get(stream.name, set())
+        found |= {"logs_rejected" for day in window for hour in hours_of(day) if hour in quarantine}
+        lacks = sum(
+            max((one.expected or 0) - one.calls, 0) for _, one in hours if one.state == "thin" and not one.is_holiday
+        )
+        if lacks > 0 and lacks >= 2 * sum(one.expected or 0 for _, one in hours) / len(window):
+            found.add("logs_thin")
+        if day_of(stream.first) > window[0] and not stream.continues:
+            found.add("not_covered")
+    if window[0] < day_of(world.logs.first):
+        found.add("not_covered")
+    if not any(stream.has_power for stream in streams):
+        found.add("too_few_calls")
+    for name, hours_in_quarantine in world.logs.quarantine.items():
+        if name not in world.logs.streams and any(day_of(hour) in window for hour in hours_in_quarantine):
+            found.add("logs_rejected")
+    if view.has_unlogged(integration, window):
+        found.add("header_not_logged")
+    return found
+
+
+def _rejected_lines(integration: str, world: World, window: range) -> int:
+    """How many rejected lines of these days, or of nobody knows when, carry the id."""
+    return sum(
+        reject.integration == integration
+        and (reject.at is None or day_of(int(reject.at.timestamp()) // 3600) in window)
+        for reject in world.rejects
+    )
+
+
+# -- months -------------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, kw_only=True)
+class Month:
+    """How the customers of an integration came and went in a month."""
+
+    customers: int
+    new: int
+    stayed: int
+    returning: int
+    unknown: int
+    lost: int | None
+    complete: bool
+
+
+def customers_per_month(world: World, asked: Asked) -> dict[tuple[str, dt.date], Month]:
+    """From an integration's first customer on to the last month with a call."""
+    view = world.view(asked)
+    present: dict[str, dict[int, set[str]]] = defaultdict(lambda: defaultdict(set))
+    for integration, customers in view.uses.items():
+        for customer, days in customers.items():
+            for day in days:
+                present[integration][_month(day)].add(customer)
+    last_day = max(call.day for call in view.calls)
+    found = {}
+    for integration, months in present.items():
+        complete = {
+            month: _is_whole(month, integration, world, view, last_day)
+            for month in range(min(months) - 1, _month(last_day) + 1)
+        }
+        before_all: set[str] = set()
+        for month in range(min(months), _month(last_day) + 1):
+            here, before = months.get(month, set()), months.get(month - 1, set())
+            came = here - before
+            unknown = came if not complete[month - 1] else set()
+            is_told = complete[month] and complete[month - 1]
+            found[integration, _first_day(month)] = Month(
+                customers=len(here),
+                stayed=len(here & before),
+                unknown=len(unknown),
+                new=len(came - unknown - before_all),
+                returning=len((came - unknown) & before_all),
+                lost=len(before - here) if is_told else None,
+                complete=complete[month],
+            )
+            before_all |= here
+    return found
+
+
+def _month(day: int) -> int:
+    date = dt.date.fromordinal(day)
+    return date.year * 12 + date.month - 1
+
+
+def _first_day(month: int) -> dt.date:
+    return dt.date(month // 12, month % 12 + 1, 1)
+
+
+def _is_whole(month: int, integration: str, world: World, view: View, last_day: int) -> bool:
+    days = range(_first_day(month).toordinal(), _first_day(month + 1).toordinal())
+    if days[0] < day_of(world.logs.first) or days[-1] > last_day:
+        return False
+    for stream in view.streams_of(integration):
+        hours = [stream.hours[hour] for day in days for hour in hours_of(day) if hour in stream.hours]
+        if any(hour.state == "missing" for hour in hours):
+            return False
+        if day_of(stream.first) in days[1:] and not stream.continues:
+            return False
+    return not view.has_unlogged(integration, days)
+
+
+# -- impact -------------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Felt:
+    """How much of an integration's traffic a change concerns."""
+
+    customers: int
+    calls: int
+    share: float
+
+
+def impact(world: World, asked: Asked, connector: str, operation: str) -> dict[str | None, Felt]:
+    """Who calls a connector in that way; None: whose integration nobody knows."""
+    calls = world.view(asked).calls
+    concerned: dict[str | None, list[Seen]] = defaultdict(list)
+    for call in calls:
+        if (call.connector or "").lower() == connector.lower() and call.operation in {operation, "write"}:
+            concerned[call.integration].append(call)
+    return {
+        integration: Felt(
+            len({call.customer for call in some if call.is_use}),
+            len(some),
+            len(some) / sum(call.integration == integration for call in calls),
+        )
+        for integration, some in concerned.items()
+    }
