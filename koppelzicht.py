@@ -34,6 +34,7 @@ from command_line import (
     registry,
     reports,
     screens,
+    streams,
     upkeep,
 )
 from command_line.help_text import Command
@@ -79,6 +80,11 @@ for command in (
     screens.demo,
 ):
     app.command(cls=Command)(command)
+
+streams_app = typer.Typer(invoke_without_command=True)
+streams_app.callback()(streams.streams)
+streams_app.command(cls=Command)(streams.end)
+app.add_typer(streams_app, name="streams")
 
 registry_app = typer.Typer(help="Names and branches of partners, integrations and customers.", no_args_is_help=True)
 for command in (registry.load, registry.missing, registry.versions):

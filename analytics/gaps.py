@@ -7,6 +7,7 @@ calls like those that were counted ever came from that log.
 from __future__ import annotations
 
 import datetime as dt
+import shlex
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
@@ -29,11 +30,13 @@ class Gap:
     """A time in which a stream is missing, or one day on which it is thin. Half-open, in the lake's time zone.
 
     `hours` of that time are missing or thin; between them may be some in which nothing was to be expected. `calls` came in
-    these hours, `expected` by the stream's rhythm.
+    these hours, `expected` by the stream's rhythm, as far as it is known. `why`: the stream is silent, has stopped, or its
+    lines were rejected; thin on a holiday, or low.
     """
 
     stream: str
     state: Literal["missing", "thin"]
+    why: Literal["silent", "stopped", "rejected", "holiday", "low"]
     since: dt.datetime
     until: dt.datetime
     hours: int
@@ -67,10 +70,13 @@ def gaps_in(completeness: pl.DataFrame, time_zone: str, *, streams: Collection[s
     hours = completeness.filter(pl.col("stream").is_in(list(streams))).with_columns(
         pl.col("hour").dt.convert_time_zone(time_zone),
         silence=(pl.col("calls") > 0).cum_sum().over("stream"),
+        read=pl.col("why").ne_missing("rejected").cum_sum().over("stream"),
     )
+    rejected = pl.col("why") == "rejected"
+    missing, thin = (pl.col("state") == state for state in ("missing", "thin"))
     found = [
-        hours.filter(pl.col("state") == state)
-        .group_by("stream", "state", within)
+        hours.filter(kept)
+        .group_by("stream", "state", "why", within)
         .agg(
             since=pl.col("hour").min(),
             until=pl.col("hour").max() + HOUR,
@@ -79,7 +85,11 @@ def gaps_in(completeness: pl.DataFrame, time_zone: str, *, streams: Collection[s
             expected=pl.col("expected").sum(),
         )
         .drop(within.meta.output_name())
-        for state, within in (("missing", pl.col("silence")), ("thin", pl.col("hour").dt.date().alias("day")))
+        for kept, within in (
+            (missing & ~rejected, pl.col("silence")),
+            (rejected, pl.col("read")),
+            (thin, pl.col("hour").dt.date().alias("day")),
+        )
     ]
     rows = pl.concat(found).sort("since", "stream", "state")
     return tuple(Gap(**row) for row in rows.iter_rows(named=True))
@@ -94,7 +104,9 @@ def gap_note(warehouse: Warehouse, scope: Scope) -> str | None:
     """What somebody who reads figures of this scope has to know about the logs, in lines; None when they are whole."""
     found = gaps(warehouse, scope)
     missing = [gap for gap in found if gap.state == "missing"]
-    lines = []
+    lines = [f"  {sentence}" for sentence in _stray(warehouse, scope)]
+    if lines:
+        lines.insert(0, "of some logs a few calls lie far from all others:")
     if missing:
         lines.append(f"figures are too low, because logs are missing: {_counted(hours_of(found, 'missing'), 'hour')}")
         lines += [f"  {sentence(gap)}" for gap in missing[:SAID_AT_MOST]]
@@ -105,9 +117,22 @@ def gap_note(warehouse: Warehouse, scope: Scope) -> str | None:
             f"{_counted(hours_of(found, 'thin'), 'hour')} with far fewer calls than usual: "
             "a holiday, a disturbance, or part of a log"
         )
-    if lines:
+    if found:
         lines.append("koppelzicht metric completeness shows every hour")
     return "\n".join(lines) or None
+
+
+def _stray(warehouse: Warehouse, scope: Scope) -> list[str]:
+    """What is stray in the streams that the scope's calls come from, in sentences."""
+    from analytics.streams import stray_sentence
+
+    if warehouse.viewer != period_of(warehouse.viewer):
+        return []
+    stray = warehouse.query_file("stray_calls", period_of(scope))
+    if stray.is_empty():
+        return []
+    streams = set(warehouse.query_file("streams", scope.replace(since=None, until=None))["stream"])
+    return [stray_sentence(row) for row in stray.iter_rows(named=True) if row["stream"] in streams]
 
 
 def sentence(gap: Gap) -> str:
@@ -116,12 +141,19 @@ def sentence(gap: Gap) -> str:
     >>> from zoneinfo import ZoneInfo
     >>> amsterdam = ZoneInfo("Europe/Amsterdam")
     >>> night = dt.datetime(2026, 9, 15, 22, tzinfo=amsterdam), dt.datetime(2026, 9, 16, 2, tzinfo=amsterdam)
-    >>> sentence(Gap(stream="web", state="missing", since=night[0], until=night[1], hours=4, calls=0, expected=1204.5))
+    >>> sentence(Gap(stream="web", state="missing", why="silent", since=night[0], until=night[1], hours=4, calls=0, expected=1204.5))
     'web: no calls from Tue 15 Sep 2026 22:00 to Wed 16 Sep 2026 02:00, about 1,204 expected'
     """
     since, until = moment(gap.since), moment(gap.until)
-    if gap.state == "missing":
-        return f"{gap.stream}: no calls from {since} to {until}, about {gap.expected:,.0f} expected"
+    match gap.why:
+        case "silent":
+            return f"{gap.stream}: no calls from {since} to {until}, about {gap.expected:,.0f} expected"
+        case "stopped":
+            ended = f"koppelzicht streams end {shlex.quote(gap.stream)}"
+            return f"{gap.stream}: no calls from {since} to {until}, while other logs go on; if it has ended: {ended}"
+        case "rejected":
+            which = f"koppelzicht rejects --stream {shlex.quote(gap.stream)}"
+            return f"{gap.stream}: most lines from {since} to {until} could not be read; {which} says why"
     calls, hours = _counted(gap.calls, "call"), _counted(gap.hours, "hour")
     return f"{gap.stream}: {calls} in {hours} from {since} to {until}, about {gap.expected:,.0f} expected"
 

@@ -231,6 +231,9 @@ class Warehouse:
         files = self.snapshot.rejects if sees_all else ()
         rejects = self._reader.rejects(connection, files) if files else empty(connection, REJECT_COLUMNS)
         shaped(rejects, REJECT_COLUMNS).create_view("rejects")
+        connection.execute("create table lake.stream_ends (stream varchar, ended_on date)")
+        for end in self.snapshot.stream_ends:
+            connection.execute("insert into lake.stream_ends values (?, ?)", [end.stream, end.ended_on])
         for relation, key in REGISTRY_KEYS.items():
             self._seen(connection, _registry(connection, registry, relation), key).create(relation)
         connection.execute("set schema = 'main'")

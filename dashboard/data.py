@@ -109,7 +109,7 @@ def open_lake() -> OpenLake:
     path = lake_path()
     snapshot, registry = Lake(path).snapshot(), registry_files(path)
     made = (path / "lake.json").stat().st_mtime_ns
-    key = "|".join(map(str, (path.resolve(), made, snapshot.version, registry.number)))
+    key = "|".join(map(str, (path.resolve(), made, snapshot.version, registry.number, snapshot.stream_ends)))
     return _opened(_Contents(key, snapshot, registry))
 
 

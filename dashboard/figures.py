@@ -286,7 +286,7 @@ def completeness(view: View) -> pl.DataFrame:
         .with_columns(
             day=clock.dt.date(),
             clock=clock.dt.hour().cast(pl.Int32),
-            place=pl.when(pl.col("expected").is_null())
+            place=pl.when(pl.col("expected").is_null() & (pl.col("state") == "complete"))
             .then(pl.lit("unjudged"))
             .otherwise("state")
             .replace_strict(order),
@@ -345,7 +345,7 @@ def hours_missing_before(view: View) -> int:
 def gap_in_words(gap: Gap) -> Words:
     """Return a gap as a sentence."""
     return say(
-        f"gaps.{gap.state}_line",
+        f"gaps.{gap.why if gap.why in {'stopped', 'rejected'} else gap.state}_line",
         stream=gap.stream,
         since=Words(moment(gap.since)),
         until=Words(moment(gap.until)),

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
         Verification,
     )
     from ingest.retry import retry_rejects
+    from ingest.stream_ends import StreamEnd, declare_stream_end, withdraw_stream_end
     from ingest.unloading import unload
     from ingest.verification import verify
 
@@ -46,8 +47,10 @@ _ROOMS = {
     "Snapshot": "lake",
     "SourceError": "errors",
     "SourceReport": "report",
+    "StreamEnd": "stream_ends",
     "UnloadReport": "report",
     "Verification": "report",
+    "declare_stream_end": "stream_ends",
     "ingest": "loader",
     "inspect": "inspection",
     "maintain": "maintenance",
@@ -55,6 +58,7 @@ _ROOMS = {
     "status": "lake_status",
     "unload": "unloading",
     "verify": "verification",
+    "withdraw_stream_end": "stream_ends",
 }
 
 __all__ = [
@@ -71,8 +75,10 @@ __all__ = [
     "Snapshot",
     "SourceError",
     "SourceReport",
+    "StreamEnd",
     "UnloadReport",
     "Verification",
+    "declare_stream_end",
     "ingest",
     "inspect",
     "maintain",
@@ -80,6 +86,7 @@ __all__ = [
     "status",
     "unload",
     "verify",
+    "withdraw_stream_end",
 ]
 
 

@@ -54,6 +54,7 @@ from ingest.ledger import (
     staged_files,
     sum_of_retries,
 )
+from ingest.stream_ends import StreamEnd, stream_ends
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -82,7 +83,7 @@ class Snapshot:
 
     The counts of `loads` say what became of their lines: as it was decided, and as retries have changed it since. `removed`
     is how many calls and rejects of a load a retention has removed since; a load of which nothing was removed is not in it.
-    `rejects_version` is how far the rejects have come.
+    `rejects_version` is how far the rejects have come. `stream_ends` is what was said of streams that have ended.
     """
 
     version: int
@@ -92,6 +93,7 @@ class Snapshot:
     loads: pa.Table
     removed: Mapping[str, tuple[int, int]] = field(default_factory=dict)
     rejects_version: int = 0
+    stream_ends: tuple[StreamEnd, ...] = ()
 
 
 class Lake:
@@ -208,7 +210,9 @@ class Lake:
                 raise LakeError(
                     f"{self.path}: the lake has calls, but its ledger 'loads' is gone; restore it from a copy"
                 )
-            return Snapshot(0, time_zone, (), (), arrow_schema(LOAD_COLUMNS).empty_table())
+            return Snapshot(
+                0, time_zone, (), (), arrow_schema(LOAD_COLUMNS).empty_table(), stream_ends=stream_ends(self.path)
+            )
         calls, rejects, loads = (self._open(name) for name in ("calls", "rejects", "loads"))
         version = calls.transaction_version(APPLICATION) or 0
         decided = self._read_loads(loads)
@@ -223,6 +227,7 @@ class Lake:
             loads=rows,
             removed=decided.removed_until(version, min(version, reached), set(rows["load_id"].to_pylist())),
             rejects_version=reached,
+            stream_ends=stream_ends(self.path),
         )
 
     def stage(self, name: str, calls: pa.Table, rejects: pa.Table) -> list[StagedFile]:

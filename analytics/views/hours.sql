@@ -1,6 +1,6 @@
 -- The calendar by the hour (UTC), from the first to the last call that may be seen: the business day of each hour, its
--- week (numbered from Monday) and its place in the week, by the clock of the lake's time zone. Where that clock is put
--- back, two hours have the same place; where it is put forward, a place has none.
+-- week (numbered from Monday) and its place in the week, by the clock of the lake's time zone, and how many hours that clock
+-- is ahead of UTC. Where the clock is put back, two hours have the same place; where it is put forward, a place has none.
 -- Reads: calls_all, scope (time_zone).
 with calendar as (
     select
@@ -12,7 +12,8 @@ numbered as (
     select
         calendar.hour,
         cast(timezone(scope.time_zone, calendar.hour) as date) as day,
-        date_diff('hour', timestamp '1996-01-01 00:00:00', timezone(scope.time_zone, calendar.hour)) as local_hour
+        date_diff('hour', timestamp '1996-01-01 00:00:00', timezone(scope.time_zone, calendar.hour)) as local_hour,
+        date_diff('hour', timestamp '1996-01-01 00:00:00', timezone('UTC', calendar.hour)) as utc_hour
     from calendar
     cross join scope
 )
@@ -21,5 +22,6 @@ select
     hour,
     day,
     local_hour // 168 as week,
-    local_hour % 168 as hour_of_week
+    local_hour % 168 as hour_of_week,
+    local_hour - utc_hour as hours_ahead
 from numbered

@@ -18,6 +18,7 @@ from ingest.data_file import DataFile
 from ingest.lake import Lake, Snapshot, new_load_id
 from ingest.ledger import LOAD_COLUMNS, REJECT_COLUMNS, LedgerRow
 
+AMSTERDAM = ZoneInfo("Europe/Amsterdam")
 NOW = dt.datetime(2026, 11, 1, tzinfo=dt.UTC)
 
 OUTCOMES = {
@@ -64,7 +65,7 @@ def call(**said: Any) -> dict[str, Any]:
     valid = sent is not None and defect is None
     partner, project = sent.split("_") if valid else (None, None)
     derived = {
-        "day": row["called_at"].astimezone(ZoneInfo("Europe/Amsterdam")).date(),
+        "day": row["called_at"].astimezone(AMSTERDAM).date(),
         "id_status": "valid" if valid else "malformed" if defect else "missing",
         "partner": int(partner) if partner else None,
         "project": int(project) if project else None,

@@ -10,14 +10,16 @@ from typing import Any
 
 import pytest
 
+from analytics import metrics
 from analytics.registry import RegistryFiles
 from analytics.scope import Scope
 from analytics.warehouse import Warehouse
-from tests.analytics import completeness_by_hand
-from tests.analytics.completeness_by_hand import AMSTERDAM, HOUR, Row
-from tests.analytics.given import call, given_snapshot
+from tests.analytics.given import AMSTERDAM, call, given_snapshot
 
 Calls = list[dict[str, Any]]
+Row = tuple[str, dt.datetime, int, float | None, str, str | None]
+
+HOUR = dt.timedelta(hours=1)
 
 MONDAY = dt.date(2026, 9, 7)
 OFFICE = range(9, 17)
@@ -68,7 +70,7 @@ def test_a_normal_week_is_complete_and_so_are_its_nights(tmp_path: Path) -> None
     # from Monday 9:00 to the last Friday 16:00: 18 days and 8 hours
     assert len(rows) == 18 * 24 + 8
     assert not_complete(rows) == []
-    wednesday = {hour.astimezone(AMSTERDAM).hour: (calls, expected) for _, hour, calls, expected, _ in rows
+    wednesday = {hour.astimezone(AMSTERDAM).hour: (calls, expected) for _, hour, calls, expected, *_ in rows
                  if hour.astimezone(AMSTERDAM).date() == WEDNESDAY}  # fmt: skip
     assert wednesday == {hour: (4, 4.0) if hour in OFFICE else (0, 0.0) for hour in range(24)}
 
@@ -76,7 +78,7 @@ def test_a_normal_week_is_complete_and_so_are_its_nights(tmp_path: Path) -> None
 def test_a_missing_day_is_missing_in_its_busy_hours_and_its_nights_are_quiet(tmp_path: Path) -> None:
     rows = completeness(tmp_path, office(3, but(4, on=WEDNESDAY)))
     # 8 hours of 4 calls, the median of the other two weeks: 32 calls, p(0) = 1e-14
-    assert not_complete(rows) == [("gateway", local(WEDNESDAY, hour), 0, 4.0, "missing") for hour in OFFICE]
+    assert not_complete(rows) == [("gateway", local(WEDNESDAY, hour), 0, 4.0, "missing", "silent") for hour in OFFICE]
 
 
 @pytest.mark.parametrize(("per_hour", "state"), [(10, "missing"), (9, "complete")])
@@ -84,7 +86,8 @@ def test_an_hour_is_missing_where_silence_is_no_chance(tmp_path: Path, per_hour:
     rows = completeness(tmp_path, office(3, but(per_hour, on=WEDNESDAY, at=range(11, 12))))
     # p(0) is e^-10 = 1 in 22,000 of ten expected calls, and 1 in 8,100 of nine
     at_eleven = [row for row in rows if row[1] == local(WEDNESDAY, 11)]
-    assert at_eleven == [("gateway", local(WEDNESDAY, 11), 0, float(per_hour), state)]
+    why = "silent" if state == "missing" else None
+    assert at_eleven == [("gateway", local(WEDNESDAY, 11), 0, float(per_hour), state, why)]
     assert not_complete(rows) == (at_eleven if state == "missing" else [])
 
 
@@ -103,7 +106,9 @@ def test_an_hour_is_thin_when_it_is_far_below_the_others(tmp_path: Path, usual: 
         return (calls if day == WEDNESDAY else usual) if hour == 11 else 1
 
     rows = completeness(tmp_path, office(3, per_hour))
-    assert [row[2:] for row in rows if row[1] == local(WEDNESDAY, 11)] == [(calls, float(usual), state)]
+    assert [row[2:] for row in rows if row[1] == local(WEDNESDAY, 11)] == [
+        (calls, float(usual), state, "low" if state == "thin" else None)
+    ]
     assert {row[1] for row in not_complete(rows)} == ({local(WEDNESDAY, 11)} if state == "thin" else set())
 
 
@@ -116,8 +121,9 @@ def test_the_clock_goes_forward_and_back_and_nothing_is_missing(tmp_path: Path, 
     nightly = [row for day in days for row in calls_in(local(day, 2), 12)]
     rows = completeness(tmp_path, at_nine + nightly)
     assert not_complete(rows) == []
-    expected = {hour: count for _, hour, _, count, _ in rows}
-    assert {expected[local(day, 9)] for day in days} == {12.0}
+    expected = {hour: count for _, hour, _, count, *_ in rows}
+    # expected is the lesser of what the local clock and UTC say, and by UTC most of the other weeks have their calls elsewhere
+    assert {expected[local(day, 9)] for day in days} <= {0.0, 12.0}
     assert {expected[local(day, 8)] for day in days} == {0.0}
     assert sum(hour.astimezone(AMSTERDAM).date() == changed for hour in expected) == hours
 
@@ -126,7 +132,8 @@ def test_a_missing_hour_after_the_change_of_the_clock_is_found_at_its_local_time
     rows = completeness(
         tmp_path, office(4, but(12, on=dt.date(2026, 10, 28), at=range(11, 12)), since=dt.date(2026, 10, 12))
     )
-    assert not_complete(rows) == [("gateway", dt.datetime(2026, 10, 28, 10, tzinfo=dt.UTC), 0, 12.0, "missing")]
+    at_eleven = dt.datetime(2026, 10, 28, 10, tzinfo=dt.UTC)
+    assert not_complete(rows) == [("gateway", at_eleven, 0, 12.0, "missing", "silent")]
 
 
 @pytest.mark.parametrize("per_week", [[2, 4, 8, 16, 24, 32], [32, 24, 16, 8, 4, 2]])
@@ -141,43 +148,23 @@ def test_a_stream_that_grows_or_shrinks_is_complete(tmp_path: Path, per_week: li
 
 
 def test_weeks_without_a_call_are_missing_and_teach_nothing(tmp_path: Path) -> None:
-    first, after = office(2, 3), office(2, 3, since=MONDAY + dt.timedelta(weeks=8))
+    june = dt.date(2026, 6, 1)
+    first, after = office(2, 3, since=june), office(2, 3, since=june + dt.timedelta(weeks=8))
     missing = not_complete(completeness(tmp_path, first + after))
     assert len(missing) == 6 * 5 * 8
-    assert {row[2:] for row in missing} == {(0, 3.0, "missing")}
+    assert {row[2:] for row in missing} == {(0, 3.0, "missing", "silent")}
 
 
-def test_a_stream_that_lags_behind_is_missing_until_the_last_call_of_the_lake(tmp_path: Path) -> None:
-    behind = office(2, 4, stream="behind") + office(
-        1, but(4, on=dt.date(2026, 9, 25)), since=dt.date(2026, 9, 21), stream="behind"
-    )
-    rows = completeness(tmp_path, office(3, 4, stream="ahead") + behind)
-    friday = dt.date(2026, 9, 25)
-    assert not_complete(rows) == [("behind", local(friday, hour), 0, 4.0, "missing") for hour in OFFICE]
-    assert rows[-1][:2] == ("behind", local(friday, 16))
-
-
-@pytest.mark.parametrize(("weeks", "missing"), [(6, 4 * 5 * 8), (7, 0)])
-def test_a_stream_that_has_been_silent_for_four_weeks_has_ended(tmp_path: Path, weeks: int, missing: int) -> None:
-    rows = completeness(tmp_path, office(weeks, 2, stream="ahead") + office(2, 2, stream="ended"))
-    assert len(not_complete(rows)) == missing
-    assert {row[::4] for row in not_complete(rows)} <= {("ended", "missing")}
-    last = max(row[1] for row in rows if row[0] == "ended")
-    assert last == local(dt.date(2026, 10, 16) if missing else dt.date(2026, 9, 18), 16)
-
-
-@pytest.mark.parametrize(("begins", "missing"), [(dt.date(2026, 9, 22), 0), (dt.date(2026, 9, 23), 9 * 8)])
-def test_a_stream_that_ends_within_a_day_of_anothers_beginning_was_renamed(
-    tmp_path: Path, begins: dt.date, missing: int
-) -> None:
-    # The old one ends on Monday the 21st at 16:00, the new one begins on Tuesday or Wednesday at 9:00.
-    tuesday = dt.date(2026, 9, 22)
-    old = [row | {"stream": "access.log"} for row in office(4, 4) if row["day"] < tuesday]
-    new = [row | {"stream": "server-access.log"} for row in office(4, 4) if row["day"] >= begins]
-    rows = completeness(tmp_path, old + new)
-    assert len(not_complete(rows)) == missing
-    last = max(row[1] for row in rows if row[0] == "access.log")
-    assert last == local(dt.date(2026, 10, 2) if missing else dt.date(2026, 9, 21), 16)
+def test_a_silence_of_more_than_eight_weeks_is_missing_as_a_whole(tmp_path: Path) -> None:
+    # From Friday 12 June 17:00 to Monday 17 August 9:00: of the weeks in the middle, no week near enough says what is usual.
+    june = dt.date(2026, 6, 1)
+    first, after = office(2, 3, since=june), office(2, 3, since=june + dt.timedelta(weeks=11))
+    rows = not_complete(completeness(tmp_path, first + after))
+    assert (rows[0][1], rows[-1][1]) == (local(dt.date(2026, 6, 12), 17), local(dt.date(2026, 8, 17), 8))
+    assert len(rows) == 65 * 24 + 16
+    assert {row[2] for row in rows} == {0}
+    assert {row[4:] for row in rows} == {("missing", "silent")}
+    assert {row[3] for row in rows} == {3.0, 0.0}
 
 
 def test_a_holiday_is_thin_and_not_missing(tmp_path: Path) -> None:
@@ -186,11 +173,19 @@ def test_a_holiday_is_thin_and_not_missing(tmp_path: Path) -> None:
         return (1 if hour < 12 else 0) if day == WEDNESDAY else 6
 
     calls = office(3, holiday, stream="one") + office(3, holiday, stream="two")
-    silent = [(name, local(WEDNESDAY, hour), 0, 6.0, "thin") for hour in range(12, 17) for name in ("one", "two")]
-    assert not_complete(completeness(tmp_path, calls)) == silent
-    # Where only one of the two is silent, its log is missing.
+    # A day with 3 calls instead of 48 is thin in all of its hours: 2 * (6.93 - 1.73) = 10.4 standard deviations.
+    thin = [
+        (name, local(WEDNESDAY, hour), 1 if hour < 12 else 0, 6.0, "thin", "holiday")
+        for hour in OFFICE
+        for name in ("one", "two")
+    ]
+    assert not_complete(completeness(tmp_path, calls)) == thin
+    # Where only one of the two is silent, its log is missing from noon on.
     calls = office(3, holiday, stream="one") + office(3, 6, stream="two")
-    assert {row[::4] for row in not_complete(completeness(tmp_path, calls))} == {("one", "missing")}
+    assert not_complete(completeness(tmp_path, calls)) == [
+        ("one", local(WEDNESDAY, hour), *((1, 6.0, "thin", "low") if hour < 12 else (0, 6.0, "missing", "silent")))
+        for hour in OFFICE
+    ]
 
 
 def test_a_log_that_stops_in_the_morning_makes_no_holiday(tmp_path: Path) -> None:
@@ -249,24 +244,175 @@ def test_what_an_hour_is_does_not_depend_on_what_is_asked(tmp_path: Path, scope:
     assert completeness(tmp_path, calls, asked) == expected
 
 
-def test_the_sql_says_what_following_the_rules_by_hand_says(tmp_path: Path) -> None:
-    """Four streams over seven weeks around the end of summer time, with what can happen to logs."""
-    chance = random.Random(20261025)
-    since = dt.datetime(2026, 9, 20, 22, tzinfo=dt.UTC)
-    holiday, renamed_at = dt.date(2026, 10, 14), dt.datetime(2026, 10, 20, 10, tzinfo=dt.UTC)
-    calls: Calls = []
-    for number in range(7 * 168):
-        hour = since + number * HOUR
-        clock = hour.astimezone(AMSTERDAM)
-        level = (0.1 if clock.date() == holiday else 1.0) * (1.0 if clock.weekday() < 5 else 0.2)
-        busy = level * (4.0 if 8 <= clock.hour < 18 else 0.4)
-        usual = {"first": busy, "lags": busy, "before" if hour < renamed_at else "after": busy / 2}
-        for name, mean in usual.items():
-            missing_day, lag = clock.date() == dt.date(2026, 10, 7), number > 7 * 168 - 60
-            gone = missing_day if name == "first" else lag if name == "lags" else False
-            part = 0.05 if name == "first" and clock.date() == dt.date(2026, 11, 3) else 1.0
-            count = 0 if gone else sum(chance.random() < part * mean / 16 for _ in range(16 * 4))
-            calls += calls_in(hour, count, stream=name)
-    expected = completeness_by_hand.completeness([(row["stream"], row["called_at"]) for row in calls])
-    assert {row[4] for row in expected} == {"complete", "thin", "missing"}
-    assert completeness(tmp_path, calls) == expected
+# -- small logs: by the day, and by how many days in a row
+
+
+def daily(since: dt.date, days: int, per_day: Callable[[dt.date], int], **said: Any) -> Calls:
+    """So many calls a day, at any hours of it: few of them have a rhythm."""
+    rows: Calls = []
+    for number in range(days):
+        day = since + dt.timedelta(days=number)
+        chance = random.Random(day.toordinal())
+        for nth in range(per_day(day)):
+            rows += calls_in(local(day, chance.randrange(24)) + dt.timedelta(seconds=nth), 1, **said)
+    return rows
+
+
+JUNE = dt.date(2026, 6, 1)
+"""No holiday comes after it until Christmas."""
+
+
+def test_ten_days_of_ten_calls_that_were_not_loaded_are_missing_day_by_day(tmp_path: Path) -> None:
+    gap = [dt.date(2026, 7, 6) + dt.timedelta(days=number) for number in range(10)]
+    rows = completeness(tmp_path, daily(JUNE, 70, lambda day: 0 if day in gap else 10))
+    missing = not_complete(rows)
+    # Nearly all hours have no calls in most weeks. A day has ten: p(0) of ten days is e^-100.
+    assert {row[1].astimezone(AMSTERDAM).date() for row in missing} == set(gap)
+    assert len(missing) == 240
+    assert {row[4:] for row in missing} == {("missing", "silent")}
+    assert sum(row[3] or 0.0 for row in missing) == pytest.approx(100)
+
+
+def test_one_silent_day_of_ten_calls_is_missing_and_one_of_nine_is_none(tmp_path: Path) -> None:
+    silent = dt.date(2026, 7, 8)
+    for per_day, hours in ((10, 24), (9, 0)):
+        calls = daily(JUNE, 70, lambda day, usual=per_day: 0 if day == silent else usual)  # type: ignore[misc]
+        assert len(not_complete(completeness(tmp_path, calls))) == hours
+
+
+def test_a_day_with_a_fifth_of_its_calls_is_thin_where_its_hours_show_nothing(tmp_path: Path) -> None:
+    bad = dt.date(2026, 7, 8)
+    calls = daily(JUNE, 70, lambda day: 0 if day == bad else 24)
+    calls += [row for hour in (2, 7, 12, 17, 22) for row in calls_in(local(bad, hour), 1)]
+    thin = not_complete(completeness(tmp_path, calls))
+    # 2 * (sqrt(24) - sqrt(5)) = 5.3 standard deviations; no silence of the day is long enough for ten calls of one an hour
+    assert {row[1].astimezone(AMSTERDAM).date() for row in thin} == {bad}
+    assert {row[4:] for row in thin} == {("thin", "low")}
+    assert 15 < sum((row[3] or 0.0) - row[2] for row in thin) < 24
+
+
+@pytest.mark.parametrize(("silent", "missing"), [(5, 5), (4, 0)])
+def test_of_the_smallest_logs_the_days_in_a_row_tell(tmp_path: Path, silent: int, missing: int) -> None:
+    # One call a day: five days expect five calls, which is a chance of 1 in 150 to the day test. But all of 60 days have
+    # one, nine in ten at most, so five silent ones are 1 in 100,000, and four 1 in 10,000.
+    gap = [dt.date(2026, 7, 6) + dt.timedelta(days=number) for number in range(silent)]
+    rows = completeness(tmp_path, daily(JUNE, 65, lambda day: 0 if day in gap else 1))
+    found = not_complete(rows)
+    assert len(found) == 24 * missing
+    assert {row[3:] for row in found} <= {(1 / 24, "missing", "silent")}
+
+
+def test_a_log_of_five_days_a_week_needs_eight_silent_days_and_its_week_ends_none(tmp_path: Path) -> None:
+    # 5 of 7 days have a call: (2/7)^8 = 1 in 22,500; a Saturday and a Sunday are two days, and eleven are silent with both.
+    def gone(day: dt.date, days: int) -> bool:
+        return dt.date(2026, 7, 6) <= day < dt.date(2026, 7, 6) + dt.timedelta(days=days)
+
+    for days, missing in ((3, 0), (4, 8), (5, 9)):
+        calls = daily(JUNE, 89, lambda day, of=days: 0 if day.weekday() > 4 or gone(day, of) else 1)  # type: ignore[misc]
+        # 4 and 5 July are a week end, 11 and 12 July too: of Monday to Wednesday five days in a row are silent.
+        silent = {3: 5, 4: 6, 5: 9}[days]
+        found = {row[1].astimezone(AMSTERDAM).date() for row in not_complete(completeness(tmp_path, calls))}
+        assert len(found) == (silent if missing and silent >= 8 else 0)
+
+
+def test_a_log_of_one_day_a_week_is_whole_and_a_missing_week_shows(tmp_path: Path) -> None:
+    mondays = [JUNE + dt.timedelta(weeks=week) for week in range(12)]
+    whole = daily(JUNE, 84, lambda day: 40 if day in mondays else 0)
+    assert not_complete(completeness(tmp_path, whole)) == []
+    without = [row for row in whole if row["day"] != mondays[5]]
+    assert {row[1].astimezone(AMSTERDAM).date() for row in not_complete(completeness(tmp_path, without))} == {
+        mondays[5]
+    }
+
+
+# -- the clock, and holidays
+
+
+@pytest.mark.parametrize("changed", [dt.date(2026, 3, 29), dt.date(2026, 10, 25)])
+def test_a_job_that_follows_utc_is_whole_when_the_clock_has_changed(tmp_path: Path, changed: dt.date) -> None:
+    first = changed - dt.timedelta(days=27)
+    at_one = [dt.datetime(day.year, day.month, day.day, 1, tzinfo=dt.UTC) for number in range(56)
+              for day in [first + dt.timedelta(days=number)]]  # fmt: skip
+    rows = completeness(tmp_path, [row for hour in at_one for row in calls_in(hour, 30)])
+    assert not_complete(rows) == []
+
+
+@pytest.mark.parametrize("changed", [dt.date(2026, 3, 29), dt.date(2026, 10, 25)])
+def test_a_night_that_a_job_did_not_run_is_found_on_either_side_of_the_change(tmp_path: Path, changed: dt.date) -> None:
+    for away in (-9, 9):
+        missed = changed + dt.timedelta(days=away)
+        days = [changed + dt.timedelta(days=number) for number in range(-27, 29)]
+        calls = [row for day in days if day != missed for row in calls_in(local(day, 4), 30)]
+        found = not_complete(completeness(tmp_path, calls))
+        assert {row[1].astimezone(AMSTERDAM).date() for row in found} == {missed}
+        assert {row[4] for row in found} == {"missing"}
+        assert sum(row[3] or 0.0 for row in found) == pytest.approx(30, rel=0.05)
+
+
+def test_the_first_morning_after_a_holiday_does_not_pay_for_it(tmp_path: Path) -> None:
+    # One log of twelve calls an hour; Whit Monday is silent, and on Tuesday people begin at ten.
+    whit_monday = dt.date(2026, 5, 25)
+    tuesday = whit_monday + dt.timedelta(days=1)
+
+    def per_hour(day: dt.date, hour: int) -> int:
+        return 0 if day == whit_monday or (day == tuesday and hour == 9) else 9
+
+    rows = not_complete(completeness(tmp_path, office(5, per_hour, since=dt.date(2026, 5, 11))))
+    assert rows == [("gateway", local(whit_monday, hour), 0, 9.0, "thin", "holiday") for hour in OFFICE]
+
+
+@pytest.mark.parametrize(
+    ("day", "is_holiday"),
+    [
+        (dt.date(2026, 4, 3), True),  # Good Friday
+        (dt.date(2026, 4, 6), True),  # Easter Monday
+        (dt.date(2026, 4, 27), True),  # King's Day
+        (dt.date(2026, 5, 5), True),
+        (dt.date(2026, 5, 14), True),  # Ascension Day
+        (dt.date(2026, 5, 15), True),
+        (dt.date(2026, 5, 25), True),  # Whit Monday
+        (dt.date(2026, 4, 7), False),
+        (dt.date(2026, 5, 4), False),
+        (dt.date(2026, 5, 18), False),
+    ],
+)
+def test_a_public_holiday_in_a_lake_with_one_log_is_no_gap(tmp_path: Path, day: dt.date, is_holiday: bool) -> None:  # noqa: FBT001 - a parameter of the test
+    rows = not_complete(completeness(tmp_path, office(14, but(6, on=day), since=dt.date(2026, 3, 2))))
+    assert {row[1].astimezone(AMSTERDAM).date() for row in rows} == {day}
+    assert {row[4:] for row in rows} == {("thin", "holiday") if is_holiday else ("missing", "silent")}
+
+
+@pytest.mark.parametrize(
+    "easter",
+    ["2000-04-23", "2008-03-23", "2011-04-24", "2019-04-21", "2024-03-31", "2025-04-20", "2026-04-05", "2027-03-28",
+     "2038-04-25", "2049-04-18", "2076-04-19"],
+)  # fmt: skip
+def test_easter_is_where_the_calendar_has_it(tmp_path: Path, easter: str) -> None:
+    sunday = dt.date.fromisoformat(easter)
+    year = [dt.date(sunday.year, 1, 1), dt.date(sunday.year, 12, 31)]
+    calls = [row for day in year for row in calls_in(local(day, 12), 1)]
+    with Warehouse.over(given_snapshot(tmp_path, calls), RegistryFiles()) as warehouse:
+        step = (Path(metrics.__file__).parent / "completeness" / "holidays.sql").read_text(encoding="utf-8")
+        found = set(
+            warehouse.query(f"with calendar as (from hours), found as ({step}) from found", scope=Scope())["day"]
+        )
+    king = dt.date(sunday.year, 4, 26 if dt.date(sunday.year, 4, 27).weekday() == 6 else 27)
+    moving = {sunday + dt.timedelta(days=days) for days in (-2, 0, 1, 39, 40, 49, 50)}
+    december = {dt.date(sunday.year, 12, day) for day in range(24, 32)}
+    assert found == moving | december | {king, dt.date(sunday.year, 1, 1), dt.date(sunday.year, 5, 5)}
+
+
+def test_where_other_logs_are_as_usual_a_day_of_the_calendar_is_no_holiday(tmp_path: Path) -> None:
+    easter_monday = dt.date(2026, 4, 6)
+    busy = office(6, 6, since=dt.date(2026, 3, 16), stream="shops")
+    silent = office(6, but(6, on=easter_monday), since=dt.date(2026, 3, 16), stream="gateway")
+    assert {(row[0], row[4]) for row in not_complete(completeness(tmp_path, busy + silent))} == {("gateway", "missing")}
+
+
+def test_a_stream_is_no_witness_of_its_own_holiday(tmp_path: Path) -> None:
+    # Three hours of a few calls, then nothing: its own level is a third, and nobody else is there.
+    def stops(day: dt.date, hour: int) -> int:
+        return (10 if hour < 12 else 0) if day == WEDNESDAY else 30
+
+    rows = not_complete(completeness(tmp_path, office(3, stops)))
+    assert {row[4:] for row in rows if row[2] == 0} == {("missing", "silent")}

@@ -11,9 +11,8 @@ from analytics.gaps import Gap, gap_note, gaps
 from analytics.registry import RegistryFiles
 from analytics.scope import Scope
 from analytics.warehouse import Warehouse
-from tests.analytics.completeness_by_hand import AMSTERDAM
-from tests.analytics.given import given_snapshot
-from tests.analytics.test_completeness import WEDNESDAY, but, office
+from tests.analytics.given import AMSTERDAM, given_lake, given_snapshot, reject
+from tests.analytics.test_completeness import WEDNESDAY, but, calls_in, office
 
 THURSDAY = WEDNESDAY + dt.timedelta(days=1)
 
@@ -40,6 +39,7 @@ def warehouse(tmp_path_factory: pytest.TempPathFactory) -> Warehouse:
 MISSING = Gap(
     stream="proxy",
     state="missing",
+    why="silent",
     since=at(WEDNESDAY, 9),
     until=at(THURSDAY, 17),
     hours=16,
@@ -49,6 +49,7 @@ MISSING = Gap(
 THIN = Gap(
     stream="staging",
     state="thin",
+    why="low",
     since=at(WEDNESDAY, 9),
     until=at(WEDNESDAY, 17),
     hours=8,
@@ -122,3 +123,39 @@ def test_of_many_gaps_the_first_are_said_and_the_others_counted(tmp_path: Path) 
         "  and 1 more gap",
         "koppelzicht metric completeness shows every hour",
     ]
+
+
+def test_a_note_names_a_log_that_stopped_and_what_was_rejected_with_what_to_do(tmp_path: Path) -> None:
+    stopped = [row for row in office(3, 4, stream="old log") if row["day"] < WEDNESDAY]
+    rejects = [reject(called_at=at(THURSDAY, 0) + dt.timedelta(minutes=n), stream="gateway") for n in range(40)]
+    lake = given_lake(tmp_path / "lake", office(3, 4, customer="4000000") + stopped, rejects=rejects)
+    with Warehouse.open(lake) as warehouse:
+        said = gap_note(warehouse, Scope())
+    # The old log stops on Tuesday 15 September at 17:00; the lake ends on Friday of the week after, at 17:00.
+    assert said is not None
+    assert said.splitlines() == [
+        "figures are too low, because logs are missing: 264 hours",
+        (
+            "  old log: no calls from Tue 15 Sep 2026 17:00 to Fri 25 Sep 2026 17:00, while other logs go on; if it has ended: "
+            "koppelzicht streams end 'old log'"
+        ),
+        (
+            "  gateway: most lines from Thu 17 Sep 2026 00:00 to Fri 18 Sep 2026 00:00 could not be read; "
+            "koppelzicht rejects --stream gateway says why"
+        ),
+        "koppelzicht metric completeness shows every hour",
+    ]
+
+
+def test_stray_calls_are_named_where_they_are_asked_for_and_are_no_gap(tmp_path: Path) -> None:
+    stray = calls_in(at(dt.date(2025, 8, 12), 12).astimezone(dt.UTC), 1)
+    other = office(3, 4, stream="staging", environment="test")
+    with Warehouse.over(given_snapshot(tmp_path, office(3, 4) + stray + other), RegistryFiles()) as warehouse:
+        said = gap_note(warehouse, Scope())
+        assert gaps(warehouse, Scope(environment="all")) == ()
+        assert gap_note(warehouse, Scope(since=WEDNESDAY)) is None
+        assert gap_note(warehouse, Scope(environment="test")) is None
+    assert said == (
+        "of some logs a few calls lie far from all others:\n"
+        "  gateway: 1 call of 2025-08-12 lies far from all others; it counts, and says nothing about what is missing"
+    )

@@ -29,7 +29,7 @@ CONTRACT = {
     "id_hygiene": "id_status, id_defect, calls, customers, share",
     "unidentified_calls": "customer, user_agent, connector, calls, first_call, last_call",
     "certification": "integration, name, certified, customers, customers_required, window_days, last_customer_call",
-    "completeness": "stream, hour, calls, expected, state",
+    "completeness": "stream, hour, calls, expected, state, why",
     "practices": (
         "integration, name, score, rule, severity, state, calls, judged, share, customers, connector, first_call, last_call, advice"
     ),

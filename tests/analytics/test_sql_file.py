@@ -47,7 +47,7 @@ def test_every_step_is_of_a_query(folder: Path) -> None:
         line
         for name in names_in(folder)
         for line in (folder / f"{name}.sql").read_text(encoding="utf-8").splitlines()
-        if line.startswith("-- steps: ")
+        if line.startswith("-- ")
     )
     for step in folder.glob("*/*.sql"):
         assert f"{step.parent.name}/{step.stem}" in named

@@ -137,8 +137,8 @@ def test_a_chart_hands_days_over_as_texts_read_as_utc(four_days: Path) -> None:
 
 @pytest.fixture(scope="module")
 def gappy(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Four weeks around the end of summer time: 12 calls at 9:00 and at 13:00 of every day, but for Wednesday the 28th."""
-    days = [dt.date(2026, 10, 5) + dt.timedelta(days=number) for number in range(28)]
+    """Seven weeks around the end of summer time: 12 calls at 9:00 and at 13:00 of every day, but for Wednesday the 28th."""
+    days = [dt.date(2026, 10, 5) + dt.timedelta(days=number) for number in range(49)]
     hours = [(day, hour) for day in days for hour in (9, 13) if (day, hour) != (dt.date(2026, 10, 28), 13)]
     calls = [
         row

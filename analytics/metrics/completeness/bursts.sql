@@ -1,0 +1,24 @@
+-- How many calls of a stream come at once, by the hour and by the day: how far its busy hours (days) lie from what is expected,
+-- against what chance alone would do. Ten calls expected in bursts of ten are no surprise when they do not come.
+with deviations as (
+    select
+        stream,
+        'hour' as slot,
+        abs(calls - expected) / sqrt(expected) as deviation
+    from rhythm
+    where is_known and is_busy and expected > 0
+    union all
+    select
+        stream,
+        'day' as slot,
+        abs(calls - expected) / sqrt(expected) as deviation
+    from stream_days
+    where is_known and is_busy and expected > 0
+)
+
+select
+    stream,
+    greatest(1.0, power(percentile(case when slot = 'hour' then deviation end, 0.5) / 0.6745, 2)) as of_hours,
+    greatest(1.0, power(percentile(case when slot = 'day' then deviation end, 0.5) / 0.6745, 2)) as of_days
+from deviations
+group by stream

@@ -1,0 +1,89 @@
+-- Where each stream lives: from its first hour to its last, without the calls that lie far from all the others. A line that
+-- comes in 14 months late is one call, and no log that begins then.
+-- Days with calls belong together when fewer than seven silent ones lie between them. Of these islands the one with the most
+-- calls lives, and so does each other one, unless it holds fewer calls than that one on its median day and a tenth of its
+-- calls at most: then it is stray. A log of one day a month has islands of like size, and none of them is stray.
+with counted_days as (
+    select
+        counted.stream,
+        calendar.day,
+        sum(counted.calls) as calls,
+        min(counted.hour) as first_hour,
+        max(counted.hour) as last_hour
+    from counted
+    inner join calendar on counted.hour = calendar.hour
+    group by counted.stream, calendar.day
+),
+
+parted as (
+    select
+        *,
+        case when date_diff('day', lag(day) over (partition by stream order by day), day) < 8 then 0 else 1 end as begins
+    from counted_days
+),
+
+numbered as (
+    select
+        *,
+        sum(begins) over (partition by stream order by day rows unbounded preceding) as island
+    from parted
+),
+
+islands as (
+    select
+        stream,
+        island,
+        sum(calls) as calls,
+        percentile(calls, 0.5) as median_day,
+        min(day) as first_day,
+        max(day) as last_day,
+        min(first_hour) as first_hour,
+        max(last_hour) as last_hour
+    from numbered
+    group by stream, island
+),
+
+compared as (
+    select
+        *,
+        row_number() over (partition by stream order by calls desc, island desc) = 1 as is_main,
+        first_value(calls) over (partition by stream order by calls desc, island desc) as main_calls,
+        first_value(median_day) over (partition by stream order by calls desc, island desc) as main_median_day
+    from islands
+),
+
+living as (
+    select
+        stream,
+        min(first_hour) as first_hour,
+        max(last_hour) as last_hour,
+        max(last_day) as last_day
+    from compared
+    where is_main or calls >= main_median_day or 10 * calls > main_calls
+    group by stream
+),
+
+placed as (
+    select
+        living.*,
+        islands.calls,
+        islands.first_day as island_begin,
+        islands.last_day as island_end,
+        islands.last_hour < living.first_hour or islands.first_hour > living.last_hour as is_stray
+    from living
+    inner join islands on living.stream = islands.stream
+)
+
+select
+    stream,
+    first_hour,
+    last_hour,
+    last_day,
+    min(first_hour) over () as lake_begin,
+    max(last_hour) over () as lake_hour,
+    cast(sum(calls) as bigint) as calls,
+    cast(coalesce(sum(calls) filter (where is_stray), 0) as bigint) as stray_calls,
+    min(island_begin) filter (where is_stray) as first_stray,
+    max(island_end) filter (where is_stray) as last_stray
+from placed
+group by stream, first_hour, last_hour, last_day

@@ -1,0 +1,121 @@
+-- The hours in which a stream's lines were not read: on days on which more of them were rejected than became calls, and, where
+-- not even their time could be read, those of the whole load. A line of a host that is not the platform's and without an
+-- IntegrationId is not meant. A few lines are no log that could not be read: ten at least, in days that follow each other or in
+-- such loads of the stream.
+-- What was said of a stream's end holds here, too. One row per stream and hour.
+with platform as (
+    select
+        rejects.stream,
+        rejects.load_id,
+        calendar.day,
+        hour_of(rejects.called_at) as hour
+    from rejects
+    left join calendar on hour_of(rejects.called_at) = calendar.hour
+    where rejects.reason <> 'unknown_host' or rejects.integration is not null
+),
+
+lines as (
+    select
+        stream,
+        day,
+        sum(rejects) as rejects,
+        sum(calls) as calls
+    from (
+        select stream, day, count(*) as rejects, 0 as calls
+        from platform
+        where day is not null
+        group by stream, day
+        union all
+        select counted.stream, calendar.day, 0 as rejects, sum(counted.calls) as calls
+        from counted
+        inner join calendar on counted.hour = calendar.hour
+        where counted.stream in (select stream from platform)
+        group by counted.stream, calendar.day
+    )
+    group by stream, day
+),
+
+runs as (
+    select
+        *,
+        sum(case when rejects > calls then 0 else 1 end) over (
+            partition by stream order by day rows unbounded preceding
+        ) as run
+    from lines
+),
+
+bad_days as (
+    select
+        stream,
+        day,
+        sum(rejects) over (partition by stream, run) as rejects
+    from runs
+    where rejects > calls
+),
+
+untimed as (
+    select
+        load_id,
+        count(*) filter (where called_at is null and (reason <> 'unknown_host' or integration is not null)) as untimed,
+        count(*) filter (where called_at is not null) as timed
+    from rejects
+    group by load_id
+),
+
+bad_loads as (
+    select
+        loads.stream,
+        hour_of(loads.first_call) as first_hour,
+        hour_of(loads.last_call) as last_hour,
+        sum(untimed.untimed) over (partition by loads.stream) as rejects
+    from loads
+    inner join untimed on loads.load_id = untimed.load_id
+    where untimed.untimed > loads.calls + untimed.timed
+),
+
+bounds as (
+    select distinct
+        lake_begin,
+        lake_hour
+    from lives
+),
+
+meant as (
+    select
+        bad_days.stream,
+        calendar.hour,
+        calendar.day
+    from bad_days
+    inner join calendar on bad_days.day = calendar.day
+    where bad_days.rejects >= 10
+    union
+    select
+        bad_loads.stream,
+        calendar.hour,
+        calendar.day
+    from bad_loads
+    inner join calendar on calendar.hour between coalesce(bad_loads.first_hour, calendar.hour) and coalesce(bad_loads.last_hour, calendar.hour)
+    where bad_loads.rejects >= 10
+),
+
+timed as (
+    select
+        stream,
+        hour,
+        count(*) as rejects
+    from platform
+    group by stream, hour
+)
+
+select
+    meant.stream,
+    meant.hour,
+    meant.day,
+    coalesce(timed.rejects, 0) as rejects
+from meant
+inner join bounds on meant.hour between bounds.lake_begin and bounds.lake_hour
+left join lives on meant.stream = lives.stream
+left join lake.stream_ends as declared
+    on meant.stream = declared.stream and declared.ended_on >= coalesce(lives.last_day, declared.ended_on)
+left join timed on meant.stream = timed.stream and meant.hour = timed.hour
+where declared.ended_on is null or meant.day <= declared.ended_on

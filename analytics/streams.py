@@ -1,0 +1,108 @@
+"""What each log covers: where it lives, whether it goes on, and what of it is missing.
+
+`questions/streams_lives.sql` says how that is judged.
+"""
+
+from __future__ import annotations
+
+import shlex
+from typing import TYPE_CHECKING
+
+from analytics.scope import Scope
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    import polars as pl
+
+    from analytics.warehouse import Warehouse
+
+COLUMNS = (
+    "stream",
+    "calls",
+    "first_day",
+    "last_day",
+    "state",
+    "end_day",
+    "missing_hours",
+    "continues",
+    "has_power",
+    "stray_calls",
+    "first_stray",
+    "last_stray",
+    "declared_on",
+    "declaration_is_void",
+    "is_quarantined",
+)
+
+
+def streams(warehouse: Warehouse) -> pl.DataFrame:
+    """One row per stream, in COLUMNS; days are those of the lake's time zone.
+
+    `state`: goes_on, stopped, handed_over (its customers are in other streams), declared (the operator says that it has
+    ended), or null without a call. `end_day` is the day until which silence is a gap.
+    """
+    import polars as pl
+
+    zone = warehouse.snapshot.time_zone
+    missing = (
+        warehouse.metric("completeness", Scope(environment="all"))
+        .filter(pl.col("state") == "missing")
+        .group_by("stream")
+        .agg(missing_hours=pl.len().cast(pl.Int64))
+    )
+    return (
+        warehouse.query_file("streams_lives")
+        .join(missing, on="stream", how="left", maintain_order="left")
+        .with_columns(
+            pl.col("missing_hours").fill_null(0),
+            *(
+                pl.col(f"{place}_hour").dt.convert_time_zone(zone).dt.date().alias(f"{place}_day")
+                for place in ("first", "last", "end")
+            ),
+            state=pl.col("ended"),
+        )
+        .select(COLUMNS)
+    )
+
+
+def remarks(rows: pl.DataFrame) -> Iterator[str]:
+    """What somebody has to know, or may do, about these streams, a sentence each."""
+    for row in rows.iter_rows(named=True):
+        yield from _remarks(row)
+
+
+def stray_sentence(row: Mapping[str, object]) -> str:
+    """What is stray in a stream's row.
+
+    >>> import datetime as dt
+    >>> day = dt.date(2025, 8, 12)
+    >>> stray_sentence({"stream": "web", "stray_calls": 1, "first_stray": day, "last_stray": day})
+    'web: 1 call of 2025-08-12 lies far from all others; it counts, and says nothing about what is missing'
+    """
+    count, first, last = row["stray_calls"], row["first_stray"], row["last_stray"]
+    days = f"{first}" if first == last else f"{first} to {last}"
+    if count == 1:
+        return f"{row['stream']}: 1 call of {days} lies far from all others; it counts, and says nothing about what is missing"
+    return f"{row['stream']}: {count:,} calls of {days} lie far from all others; they count, and say nothing about what is missing"
+
+
+def _remarks(row: Mapping[str, object]) -> Iterator[str]:
+    name = row["stream"]
+    quoted = shlex.quote(str(name))
+    if row["declaration_is_void"]:
+        yield f"{name}: was said to have ended on {row['declared_on']}, but has calls until {row['last_day']}; it is judged as any other"
+    if row["state"] == "stopped" and row["missing_hours"]:
+        yield (
+            f"{name}: no calls since {row['last_day']}, and other logs go on; load what is missing, or, if it has ended:"
+            f" koppelzicht streams end {quoted}"
+        )
+    if row["is_quarantined"]:
+        yield (
+            f"{name}: more lines were rejected than became calls; koppelzicht rejects --stream {quoted} says why, and"
+            " rejects --retry or unload mends it"
+        )
+    if row["stray_calls"]:
+        yield stray_sentence(row)
+    if row["calls"] and not row["has_power"]:
+        yield f"{name}: too few calls to notice when ten days of it are missing"

@@ -1,0 +1,281 @@
+"""Where a stream lives and where it ends: late lines, logs that stop, are renamed, moved, or said to have ended."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from analytics.registry import RegistryFiles
+from analytics.warehouse import Warehouse
+from ingest.stream_ends import StreamEnd
+from tests.analytics.given import AMSTERDAM, given_snapshot
+from tests.analytics.test_completeness import HOUR, JUNE, Calls, Row, calls_in, daily, local, not_complete, office
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+LATE = dt.date(2025, 8, 12)
+"""14 months before the logs of these tests end."""
+FIRST_DAY = dt.date(2026, 9, 7)
+
+
+def asked(folder: Path, calls: Calls, ends: Sequence[StreamEnd] = ()) -> tuple[list[Row], dict[str, dict[str, Any]]]:
+    """The rows of `completeness`, and what `streams_lives` says of each stream."""
+    snapshot = replace(given_snapshot(folder, calls), stream_ends=tuple(ends))
+    with Warehouse.over(snapshot, RegistryFiles()) as warehouse:
+        lives = warehouse.query_file("streams_lives").to_dicts()
+        return warehouse.metric("completeness").rows(), {row["stream"]: row for row in lives}
+
+
+def customers(count: int, calls: Calls) -> Calls:
+    """These calls, of so many customers by turns."""
+    return [row | {"customer": str(4_000_000 + number % count)} for number, row in enumerate(calls)]
+
+
+# -- late lines
+
+
+@pytest.mark.parametrize("late", [1, 2, 8])
+def test_a_few_late_calls_are_named_and_change_nothing_else(tmp_path: Path, late: int) -> None:
+    usual = office(5, 4)
+    stray = [row for number in range(late) for row in calls_in(local(LATE + dt.timedelta(days=9 * number), 12), 1)]
+    rows, lives = asked(tmp_path, usual + stray)
+    assert rows == asked(tmp_path, usual)[0]
+    gateway = lives["gateway"]
+    assert (gateway["first_hour"], gateway["calls"]) == (local(FIRST_DAY, 9), len(usual) + late)
+    last = LATE + dt.timedelta(days=9 * (late - 1))
+    assert (gateway["stray_calls"], gateway["first_stray"], gateway["last_stray"]) == (late, LATE, last)
+
+
+def test_a_stray_call_of_one_log_does_not_begin_the_lake_for_the_others(tmp_path: Path) -> None:
+    stray = calls_in(local(LATE, 12), 1, stream="proxy")
+    rows, lives = asked(tmp_path, office(5, 4) + office(4, 4, since=FIRST_DAY, stream="proxy") + stray)
+    assert rows[0][1] == local(FIRST_DAY, 9)
+    assert {name: life["continues"] for name, life in lives.items()} == {"gateway": False, "proxy": False}
+
+
+def test_a_stray_call_of_ten_calls_a_day_is_stray_too(tmp_path: Path) -> None:
+    usual = daily(JUNE, 40, lambda _: 10)
+    rows, lives = asked(tmp_path, usual + calls_in(local(LATE, 12), 2))
+    assert not_complete(rows) == []
+    assert lives["gateway"]["stray_calls"] == 2
+
+
+def test_a_stray_call_behind_a_log_that_has_stopped_does_not_revive_it(tmp_path: Path) -> None:
+    stopped = [row for row in office(10, 4, stream="old") if row["day"] < FIRST_DAY + dt.timedelta(weeks=3)]
+    stray = calls_in(local(FIRST_DAY + dt.timedelta(weeks=7), 12), 1, stream="old")
+    rows, lives = asked(tmp_path, office(10, 4) + stopped + stray)
+    assert (lives["old"]["ended"], lives["old"]["stray_calls"]) == ("stopped", 1)
+    found = not_complete(rows)
+    assert found[0][1] == local(dt.date(2026, 9, 25), 17)
+    assert {row[0] for row in found} == {"old"}
+    assert {row[4:] for row in found} == {("missing", "stopped")}
+    assert sum(row[2] for row in found) == 1
+
+
+def test_seven_silent_days_part_a_log_and_a_part_of_weight_lives(tmp_path: Path) -> None:
+    # Ten days in March, then from June on: nobody would call ten days of a log stray, so what lies between is missing.
+    march = dt.date(2026, 3, 2)
+    early, later = daily(march, 10, lambda _: 30), daily(JUNE, 60, lambda _: 30)
+    rows, lives = asked(tmp_path, early + later)
+    assert lives["gateway"]["stray_calls"] == 0
+    assert lives["gateway"]["first_hour"].astimezone(AMSTERDAM).date() == march
+    last, first = max(row["called_at"] for row in early), min(row["called_at"] for row in later)
+    silent = {row[1] for row in rows if row[2] == 0 and last < row[1] < first}
+    assert len(silent) > 81 * 24
+    assert {row[1] for row in not_complete(rows)} == silent
+
+
+def test_a_log_of_one_day_a_month_has_no_stray_days(tmp_path: Path) -> None:
+    months = [dt.date(2026, month, 3) for month in range(2, 10)]
+    counts = [900, 1100, 1000, 950, 400, 1050, 990, 1000]
+    calls = [row for day, count in zip(months, counts, strict=True) for row in daily(day, 1, lambda _, n=count: n)]  # type: ignore[misc]
+    _, lives = asked(tmp_path, calls)
+    assert lives["gateway"]["stray_calls"] == 0
+    assert lives["gateway"]["first_hour"].astimezone(AMSTERDAM).date() == months[0]
+    assert lives["gateway"]["has_power"] is False
+
+
+# -- logs that stop
+
+
+@pytest.mark.parametrize("silent", [3, 28, 30, 60, 200])
+def test_a_log_that_has_stopped_is_missing_however_long_ago(tmp_path: Path, silent: int) -> None:
+    others = daily(JUNE, 30 + silent, lambda _: 30, stream="others", customer="4000000")
+    rows, lives = asked(tmp_path, others + daily(JUNE, 30, lambda _: 30, stream="stopped"))
+    assert lives["stopped"]["ended"] == "stopped"
+    assert lives["stopped"]["end_hour"] == lives["others"]["last_hour"]
+    last = lives["stopped"]["last_hour"]
+    missing = [row for row in not_complete(rows) if row[0] == "stopped"]
+    assert [row[1] for row in missing] == [
+        last + number * HOUR for number in range(1, int((lives["others"]["last_hour"] - last) / HOUR) + 1)
+    ]
+    assert {row[4:] for row in missing} == {("missing", "stopped")}
+
+
+def test_a_log_that_is_a_night_behind_has_lost_nothing(tmp_path: Path) -> None:
+    night = calls_in(local(dt.date(2026, 9, 25), 22), 3, stream="night")
+    rows, lives = asked(tmp_path, office(3, 4) + office(3, 4, stream="night") + night)
+    assert lives["gateway"]["ended"] == "stopped"
+    assert not_complete(rows) == []
+
+
+def test_a_log_that_lags_behind_is_missing_until_the_last_call_of_the_lake(tmp_path: Path) -> None:
+    friday = dt.date(2026, 9, 25)
+    behind = [row for row in office(3, 4, stream="behind") if row["day"] < friday]
+    rows, _ = asked(tmp_path, office(3, 4, stream="ahead", customer="4000000") + behind)
+    thursday = local(dt.date(2026, 9, 24), 16)
+    assert [row[:3] + row[4:] for row in not_complete(rows)] == [
+        ("behind", thursday + number * HOUR, 0, "missing", "stopped") for number in range(1, 25)
+    ]
+    assert sum(row[3] or 0 for row in not_complete(rows)) == 32.0
+
+
+# -- the operator's word
+
+
+def test_what_the_operator_says_has_ended_is_judged_until_that_day(tmp_path: Path) -> None:
+    # The log stops on Friday 25 September; it was switched off on Tuesday the 29th.
+    calls = office(8, 4, customer="4000000") + office(3, 4, stream="old")
+    for day, missing in ((dt.date(2026, 9, 25), 0), (dt.date(2026, 9, 29), 4 * 24 + 7)):
+        rows, lives = asked(tmp_path, calls, [StreamEnd(stream="old", ended_on=day)])
+        assert (lives["old"]["ended"], lives["old"]["declared_on"]) == ("declared", day)
+        assert lives["old"]["end_hour"] == local(day, 23)
+        assert lives["old"]["declaration_is_void"] is False
+        assert len(not_complete(rows)) == missing
+
+
+def test_calls_behind_the_end_that_was_said_void_it(tmp_path: Path) -> None:
+    calls = office(8, 4, customer="4000000") + office(3, 4, stream="old")
+    rows, lives = asked(tmp_path, calls, [StreamEnd(stream="old", ended_on=dt.date(2026, 9, 24))])
+    assert (lives["old"]["ended"], lives["old"]["declaration_is_void"]) == ("stopped", True)
+    assert not_complete(rows) == not_complete(asked(tmp_path, calls)[0]) != []
+
+
+def test_an_end_behind_all_logs_and_one_of_a_log_that_goes_on_change_nothing(tmp_path: Path) -> None:
+    calls = office(8, 4, customer="4000000") + office(3, 4, stream="old")
+    later = dt.date(2027, 1, 1)
+    ends = [StreamEnd(stream="old", ended_on=later), StreamEnd(stream="gateway", ended_on=later)]
+    rows, lives = asked(tmp_path, calls, ends)
+    assert rows == asked(tmp_path, calls)[0]
+    assert (lives["old"]["ended"], lives["gateway"]["ended"]) == ("declared", "goes_on")
+    assert lives["old"]["end_hour"] == lives["gateway"]["last_hour"]
+
+
+# -- handed over
+
+BORDER = FIRST_DAY + dt.timedelta(weeks=4)
+
+
+def _border(before: Calls, after: Calls) -> Calls:
+    """The first four weeks of a log `old`, and after them another one."""
+    old = [row | {"stream": "old"} for row in before if row["day"] < BORDER]
+    return old + [row | {"stream": "new"} for row in after if row["day"] >= BORDER]
+
+
+def _ten(weeks: int = 8, per_hour: int = 4, **said: Any) -> Calls:
+    return customers(10, office(weeks, per_hour, **said))
+
+
+def test_a_log_whose_customers_go_on_in_a_new_one_was_renamed(tmp_path: Path) -> None:
+    rows, lives = asked(tmp_path, _border(_ten(), _ten()))
+    assert (lives["old"]["ended"], lives["new"]["continues"]) == ("handed_over", True)
+    assert lives["old"]["end_hour"] == lives["old"]["last_hour"]
+    assert not_complete(rows) == []
+
+
+@pytest.mark.parametrize(
+    "after",
+    [
+        [row | {"product": "sb"} for row in _ten()],
+        [row | {"environment": "test"} for row in _ten()],
+        [row | {"customer": f"5{row['customer'][1:]}"} for row in _ten()],
+        customers(8, office(8, 4)),  # eight of the ten
+        _ten(per_hour=1),  # a quarter of the calls
+    ],
+    ids=["product", "environment", "customers", "eight in ten", "volume"],
+)
+def test_a_log_of_something_else_that_begins_that_day_covers_nothing(tmp_path: Path, after: Calls) -> None:
+    rows, lives = asked(tmp_path, _border(_ten(), after))
+    assert lives["old"]["ended"] == "stopped"
+    # Whether the new one shows more than was seen before is another question: fewer customers and calls, it does not.
+    were_seen = {(row["product"], row["environment"], row["customer"]) for row in _ten()}
+    assert lives["new"]["continues"] is all(
+        (row["product"], row["environment"], row["customer"]) in were_seen for row in after
+    )
+    assert {row[4:] for row in not_complete(rows)} == {("missing", "stopped")}
+    assert {row[0] for row in not_complete(rows)} == {"old"}
+
+
+def test_nine_of_ten_customers_are_enough(tmp_path: Path) -> None:
+    _, lives = asked(tmp_path, _border(_ten(), customers(9, office(8, 4))))
+    assert (lives["old"]["ended"], lives["new"]["continues"]) == ("handed_over", True)
+
+
+def test_between_a_log_and_the_one_that_takes_over_silence_is_judged(tmp_path: Path) -> None:
+    # The old one stops on Friday 25 September, the new one begins on Monday 5 October: a week is lost.
+    old = [row | {"stream": "old"} for row in _ten() if row["day"] < dt.date(2026, 9, 28)]
+    new = [row | {"stream": "new"} for row in _ten() if row["day"] >= BORDER]
+    rows, lives = asked(tmp_path, old + new)
+    assert (lives["old"]["ended"], lives["old"]["end_hour"]) == ("handed_over", local(BORDER, 9))
+    missing = not_complete(rows)
+    assert (missing[0][1], missing[-1][1]) == (local(dt.date(2026, 9, 25), 17), local(BORDER, 9))
+    assert {(row[0], row[5]) for row in missing} == {("old", "stopped")}
+
+
+def test_customers_that_move_to_a_log_that_was_there_already_are_handed_over(tmp_path: Path) -> None:
+    there = office(8, 4, customer="7000000", stream="there")
+    moved = [row | {"stream": "there"} for row in _ten() if row["day"] >= BORDER]
+    rows, lives = asked(tmp_path, _border(_ten(), []) + there + moved)
+    assert (lives["old"]["ended"], lives["old"]["end_hour"]) == ("handed_over", lives["old"]["last_hour"])
+    assert not_complete(rows) == []
+
+
+def test_servers_that_share_the_load_do_not_cover_for_one_whose_log_is_missing(tmp_path: Path) -> None:
+    # Four servers; the log of one is loaded no longer. The others have all customers, and no call more than before.
+    shared = [row | {"stream": f"server-{number % 4}"} for number, row in enumerate(customers(5, office(8, 8)))]
+    lost = [row for row in shared if row["stream"] != "server-3" or row["day"] < BORDER]
+    rows, lives = asked(tmp_path, lost)
+    assert lives["server-3"]["ended"] == "stopped"
+    assert {(row[0], row[5]) for row in not_complete(rows)} == {("server-3", "stopped")}
+    # Where it was switched off, the others have its calls.
+    moved = [
+        row | {"stream": f"server-{number % 3}"} if row["stream"] == "server-3" and row["day"] >= BORDER else row
+        for number, row in enumerate(shared)
+    ]
+    rows, lives = asked(tmp_path, moved)
+    assert lives["server-3"]["ended"] == "handed_over"
+    assert not_complete(rows) == []
+
+
+def test_a_log_that_begins_later_with_customers_of_its_own_continues_nothing(tmp_path: Path) -> None:
+    late = [row | {"stream": "late"} for row in customers(3, office(8, 4)) if row["day"] >= BORDER]
+    _, lives = asked(tmp_path, office(8, 4, customer="7000000") + late)
+    assert {name: life["continues"] for name, life in lives.items()} == {"gateway": False, "late": False}
+
+
+# -- power
+
+
+@pytest.mark.parametrize(
+    ("per_day", "days", "has_power"),
+    [
+        (lambda _: 10, 40, True),
+        (lambda _: 1, 40, True),  # every day has a call: ten silent ones are no chance
+        (lambda day: 1 if day.weekday() < 5 else 0, 42, True),  # (2/7)^10 = 1 in 275,000
+        (lambda day: 1 if day.day % 2 else 0, 60, False),  # 1 in 1,000
+        (lambda day: 1 if day.weekday() == 0 else 0, 70, False),
+        (lambda day: 40 if day.weekday() == 0 else 0, 70, True),  # a Monday of 40 calls is missed
+        (lambda _: 1, 20, True),  # ten days expect ten calls
+        (lambda _: 100, 6, False),  # no other week says what is usual
+    ],
+)
+def test_a_log_has_power_where_ten_silent_days_would_be_noticed(
+    tmp_path: Path, per_day: Any, days: int, *, has_power: bool
+) -> None:
+    _, lives = asked(tmp_path, daily(JUNE, days, per_day))
+    assert lives["gateway"]["has_power"] is has_power
