@@ -49,9 +49,10 @@ def local_place(hour: int) -> Place:
     return week_of(day), ((day - 1) % 7, clock.hour)
 
 
-def utc_place(hour: int) -> Place:
-    day = dt.date(1970, 1, 1).toordinal() + hour // 24
-    return week_of(day), ((day - 1) % 7, hour % 24)
+@cache
+def offset_of(hour: int) -> dt.timedelta | None:
+    """How far the local clock is before UTC."""
+    return clock_of(hour).utcoffset()
 
 
 def easter(year: int) -> int:

@@ -1,22 +1,27 @@
 """Which hours a log misses, found a second time: plain Python, stream by stream and hour by hour, from the definitions alone.
 
-- Life: days with calls less than eight days apart are an island; one with fewer calls than a median day of the main one is
-  stray, and a stream lives from the first to the last of the others. All streams together live from `Logs.first` to `Logs.last`.
+- Life: days with calls less than eight days apart are an island; one with fewer calls than a median day of the main one, and a
+  tenth of its calls at most, is stray, and a stream lives from the first to the last of the others. A stray call is silence. All
+  streams together live from `Logs.first` to `Logs.last`.
 - End: on the day that was declared; or where others hold nine in ten of its customers (same product, environment and customer) and
-  two thirds of their calls within 672 hours; else a stream that lives no more has stopped, and is judged to the end of the logs.
+  two thirds of their calls within 672 hours, half of its own calls more than before; else a stream that lives no more has stopped, and
+  is judged to the end of the logs.
 - Expected: the median of the four weeks before and the four after, eight weeks away at most; of an hour by the local clock and by
-  UTC, whichever is less. Low: three in four of them have more than twice as many calls, by both.
-- Missing: silence in which ten bursts of calls were to be expected, hour by hour or day by day; a run of silent days that is no chance
-  by how many of the days around have calls; all of the silence in which a stream ended or that is longer than eight weeks, when
-  a part of it is; quarantine, where more lines were rejected than became calls.
-- Thin: the same on a holiday, and calls five deviations below what is expected, of an hour or of a day.
+  UTC, whichever is less, or, where three of them keep the same summer time, of those alone. Low: three in four of them have more than
+  twice as many calls, by both.
+- Missing: silence in which ten bursts of calls were to be expected, hour by hour or else day by day; else a run of silent days that is
+  no chance by how many of the days around have calls. Of such days, the hours over which their calls spread. All of the silence in
+  which a stream ended, or that is longer than eight weeks, when a part of it is missing. And quarantine, where more lines were rejected
+  than became calls.
+- Thin: silence in which so many calls were to be expected on a holiday, and calls five deviations below it, of an hour or of a day.
 
 Where that leaves a choice, the oracle decides:
 
 - J1. A life, a window or a silence that begins or ends with an hour has that hour in it; a stream that is handed over at an hour is
   judged with it.
 - J2. The hours that an expectation rests on lie in the life, silent ones too; a name that a clock has twice gives two of them.
-  Where one of the two clocks knows none, the other decides what is expected, and nothing is low.
+  Where one of the two clocks knows none, the other decides what is expected, and nothing is low. What runs once in the hour that the
+  clock has twice has run: the two are low together only, whatever they are compared with.
 - J3. What a day rests on are the days of the life but those of its first hour and of its end.
 - J4. Bursts are measured in the life: a silence behind it does not say in which bursts calls come.
 - J5. An hour that is missing by quarantine is so whatever else finds it missing.
@@ -25,22 +30,26 @@ Where that leaves a choice, the oracle decides:
 from __future__ import annotations
 
 import datetime as dt
+import itertools
 import math
 import statistics
 from collections import Counter, defaultdict
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
-from tests.oracle.clock import Place, day_of, holidays_of, hours_of, local_place, utc_place, week_of
+from tests.oracle.clock import Place, day_of, holidays_of, hours_of, local_place, offset_of, week_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 MONTH_HOURS = 672
 LONG_SILENCE = 8 * 7 * 24
 SURE = 10.0
 RARE = 1 / 20_000
+FEW_REJECTS = 10
+TINY = 1e-9
+"""What two ways of dividing may differ by."""
 
 State: TypeAlias = Literal["complete", "thin", "missing"]
 Triple: TypeAlias = tuple[str, str, str]
@@ -142,22 +151,42 @@ class Stream:
     hours: dict[int, Hour] = field(default_factory=dict)
     has_power: bool = False
 
+    def lived(self, hour: int) -> int:
+        """Its calls in an hour; a stray one is none."""
+        return self.calls[hour] if self.first <= hour <= self.last else 0
+
+    @cached_property
+    def weeks(self) -> list[int]:
+        """The weeks in which it lives and has calls."""
+        return sorted({week_of(day_of(hour)) for hour in self.calls if self.lived(hour)})
+
     @cached_property
     def slots(self) -> dict[int, Slot]:
         """Every hour from the first to the end."""
-        by_local = _by_place(self, local_place)
-        by_utc = _by_place(self, utc_place)
-        return {hour: self._slot(hour, by_local, by_utc) for hour in range(self.first, self.end + 1)}
+        named = defaultdict(list)
+        for hour in range(self.first, self.last + 1):
+            named[local_place(hour)].append(hour)
+        return {hour: self._slot(hour, named) for hour in range(self.first, self.end + 1)}
 
-    def _slot(self, hour: int, by_local: _Places, by_utc: _Places) -> Slot:
-        local, utc = by_local.others(hour), by_utc.others(hour)
-        own = sum(self.calls[twin] for twin in by_local.twins(hour))
-        medians = [statistics.median(others) for others in (local, utc) if others]
+    def _slot(self, hour: int, named: Mapping[Place, list[int]]) -> Slot:
+        week, name = local_place(hour)
+        near = _near(week, self.weeks)
+        local = [other for one in near for other in named.get((one, name), ())]
+        utc = [other for one in near if self.first <= (other := hour + 168 * (one - week)) <= self.last]
+        twins = [twin for twin in range(hour - 1, hour + 2) if local_place(twin) == (week, name)]
+        together = sum(self.lived(twin) for twin in twins)
+        if len({offset_of(other) for other in (*local, *utc)}) > 1:
+            alike = [other for other in utc if offset_of(other) == offset_of(hour)]
+            if len(alike) >= 3:
+                return replace(_compared(together, [self.calls[other] for other in alike]), calls=self.lived(hour))
+        by_name = _compared(together, [self.calls[other] for other in local])
+        by_utc = _compared(self.lived(hour), [self.calls[other] for other in utc])
+        medians = [slot.expected for slot in (by_name, by_utc) if slot.expected is not None]
         return Slot(
-            self.calls[hour],
+            self.lived(hour),
             min(medians) if medians else None,
-            _mostly(other > 2 * own for other in local) and _mostly(other > 2 * self.calls[hour] for other in utc),
-            _mostly(other > 0 for other in local),
+            by_name.is_low and by_utc.is_low,
+            by_name.is_busy,
         )
 
     @cached_property
@@ -165,25 +194,26 @@ class Stream:
         return range(day_of(self.first) + 1, day_of(self.end))
 
     def calls_on(self, day: int) -> int:
-        return sum(self.calls[hour] for hour in hours_of(day))
+        return sum(self.lived(hour) for hour in hours_of(day))
 
     @cached_property
     def days(self) -> dict[int, Slot]:
         """Every whole day."""
         lived = {day: self.calls_on(day) for day in self.whole_days if day <= day_of(self.last)}
-        weeks = sorted({week_of(day_of(hour)) for hour in self.calls if self.first <= hour <= self.last})
         found = {}
         for day in self.whole_days:
-            calls = self.calls_on(day)
-            near = _near(week_of(day), weeks)
+            near = _near(week_of(day), self.weeks)
             others = [lived[other] for week in near if (other := day + 7 * (week - week_of(day))) in lived]
-            found[day] = Slot(
-                calls,
-                statistics.median(others) if others else None,
-                _mostly(other > 2 * calls for other in others),
-                _mostly(other > 0 for other in others),
-            )
+            found[day] = _compared(self.calls_on(day), others)
         return found
+
+    def spread(self, day: int, calls: float) -> dict[int, float]:
+        """The calls of a day over its hours: as they are expected hour by hour, where that tells of half of them at least."""
+        hours = {hour: self.slots[hour].expected or 0.0 for hour in hours_of(day)}
+        total = sum(hours.values())
+        if total >= calls / 2 and total > 0:
+            return {hour: calls * expected / total for hour, expected in hours.items()}
+        return dict.fromkeys(hours, calls / 24)
 
     @cached_property
     def burst(self) -> float:
@@ -203,30 +233,14 @@ class Stream:
         return sum(slot.calls for slot in told) / sum(slot.expected or 0 for slot in told) if len(told) >= 3 else None
 
 
-class _Places:
-    """The hours of a life by week and place in it."""
-
-    def __init__(self, hours: Mapping[Place, list[int]], stream: Stream, place: Callable[[int], Place]) -> None:
-        self._hours, self._stream, self._place = hours, stream, place
-        self._weeks = sorted({place(hour)[0] for hour in stream.calls if stream.first <= hour <= stream.last})
-
-    def twins(self, hour: int) -> list[int]:
-        return [twin for twin in range(hour - 1, hour + 2) if self._place(twin) == self._place(hour)]
-
-    def others(self, hour: int) -> list[int]:
-        week, place = self._place(hour)
-        return [
-            self._stream.calls[other]
-            for near in _near(week, self._weeks)
-            for other in self._hours.get((near, place), ())
-        ]
-
-
-def _by_place(stream: Stream, place: Callable[[int], Place]) -> _Places:
-    hours = defaultdict(list)
-    for hour in range(stream.first, stream.last + 1):
-        hours[place(hour)].append(hour)
-    return _Places(hours, stream, place)
+def _compared(calls: int, others: Sequence[int]) -> Slot:
+    """What so many calls are beside the others of their kind."""
+    return Slot(
+        calls,
+        statistics.median(others) if others else None,
+        _mostly(other > 2 * calls for other in others),
+        _mostly(other > 0 for other in others),
+    )
 
 
 def _near(week: int, weeks: Sequence[int]) -> list[int]:
@@ -264,7 +278,11 @@ def life_of(calls: Counter[int]) -> tuple[int, int]:
     total = [sum(by_day[day] for day in island) for island in islands]
     main = max(range(len(islands)), key=lambda number: (total[number], number))
     median_day = statistics.median(by_day[day] for day in islands[main])
-    living = [number for number in range(len(islands)) if number == main or total[number] >= median_day]
+    living = [
+        number
+        for number in range(len(islands))
+        if number == main or total[number] >= median_day or 10 * total[number] > total[main]
+    ]
     first_day, last_day = islands[living[0]][0], islands[living[-1]][-1]
     hours = [hour for hour in calls if first_day <= day_of(hour) <= last_day]
     return min(hours), max(hours)
@@ -343,15 +361,25 @@ class _Traffic:
     def customers_in(self, stream: str, hours: range) -> set[Triple]:
         return {triple for other, triple, _ in self.in_hours(hours) if other == stream}
 
-    def cover(self, stream: str, customers: set[Triple], window: range, base: range) -> bool:
-        """Whether other streams hold nine in ten of these customers, and two thirds of their calls, in the window as in the base."""
+    def cover(self, stream: str, customers: set[Triple], window: range, base: range, *, has_to_grow: bool) -> bool:
+        """Whether other streams hold nine in ten of these customers, and two thirds of their calls, in the window as in the base.
+
+        Where they have to grow: by half of what the stream itself had.
+        """
         if not len(window):
             return False
         elsewhere = [(triple, count) for other, triple, count in self.in_hours(window) if other != stream]
         seen = {triple for triple, _ in elsewhere} & customers
-        calls = sum(count for triple, count in elsewhere if triple in customers)
-        before = sum(count for _, triple, count in self.in_hours(base) if triple in customers)
-        return 10 * len(seen) >= 9 * len(customers) and 3 * calls * len(base) >= 2 * before * len(window)
+        rate = sum(count for triple, count in elsewhere if triple in customers) / len(window)
+        before = [(other, count) for other, triple, count in self.in_hours(base) if triple in customers]
+        own, of_others = (
+            sum(count for other, count in before if (other == stream) == is_own) / len(base) for is_own in (True, False)
+        )
+        return (
+            10 * len(seen) >= 9 * len(customers)
+            and rate >= 2 / 3 * (own + of_others) - TINY
+            and (not has_to_grow or rate - of_others >= own / 2 - TINY)
+        )
 
 
 def _end(
@@ -366,11 +394,13 @@ def _end(
         return
     base = range(max(last - MONTH_HOURS + 1, stream.first), last + 1)
     customers = traffic.customers_in(stream.name, base)
-    begun = sorted(other.first for other in streams.values() if other is not stream and other.first > last)
+    begun = sorted(
+        other.first for other in streams.values() if other is not stream and last < other.first <= last + LONG_SILENCE
+    )
     windows = [(last, range(last + 1, min(last + MONTH_HOURS, lake_hour) + 1))]
     windows += [(start, range(start, min(start + MONTH_HOURS - 1, lake_hour) + 1)) for start in begun]
     for start, window in windows:
-        if traffic.cover(stream.name, customers, window, base):
+        if traffic.cover(stream.name, customers, window, base, has_to_grow=True):
             stream.end, stream.ending = start, "handed_over"
             return
     stream.ending = "stopped"
@@ -381,7 +411,8 @@ def _continues(stream: Stream, traffic: _Traffic, lake_begin: int, lake_hour: in
         return False
     base = range(stream.first, min(stream.first + MONTH_HOURS - 1, lake_hour) + 1)
     window = range(max(stream.first - MONTH_HOURS, lake_begin), stream.first)
-    return traffic.cover(stream.name, traffic.customers_in(stream.name, base), window, base)
+    customers = traffic.customers_in(stream.name, base)
+    return traffic.cover(stream.name, customers, window, base, has_to_grow=False)
 
 
 def _quarantine(
@@ -391,46 +422,69 @@ def _quarantine(
     lake: range,
     ended: Mapping[str, int],
 ) -> dict[str, set[int]]:
-    platform = [one for one in rejects if one.is_of_the_platform]
-    timed: Counter[tuple[str, int]] = Counter()
-    timed_of_load: Counter[str] = Counter()
-    untimed_of_load: Counter[str] = Counter()
-    for reject in rejects:
-        if reject.at is not None:
-            timed_of_load[reject.load] += 1
-    for reject in platform:
-        if reject.at is None:
-            untimed_of_load[reject.load] += 1
-        else:
-            timed[reject.stream, day_of(int(reject.at.timestamp()) // 3600)] += 1
     found: dict[str, set[int]] = defaultdict(set)
-    for (stream, day), count in timed.items():
-        if count > sum(by_stream.get(stream, Counter())[hour] for hour in hours_of(day)):
+    for stream in {reject.stream for reject in rejects}:
+        mine = [reject for reject in rejects if reject.stream == stream]
+        for day in _days_in_quarantine(by_stream.get(stream, Counter()), mine):
             found[stream].update(hours_of(day))
-    for load in loads:
-        if untimed_of_load[load.load] > load.calls + timed_of_load[load.load]:
+        for load in _unread_loads(mine, [load for load in loads if load.stream == stream]):
             hours = lake if load.first is None or load.last is None else range(load.first, load.last + 1)
-            found[load.stream].update(hours)
+            found[stream].update(hours)
     return {
         stream: {hour for hour in hours if hour in lake and (stream not in ended or day_of(hour) <= ended[stream])}
         for stream, hours in found.items()
     }
 
 
+def _days_in_quarantine(calls: Counter[int], rejects: Sequence[Rejected]) -> Iterator[int]:
+    """The days with more rejected lines than calls, in a row in which they are ten or more."""
+    calls_on: Counter[int] = Counter()
+    for hour, count in calls.items():
+        calls_on[day_of(hour)] += count
+    timed = Counter(
+        day_of(int(reject.at.timestamp()) // 3600)
+        for reject in rejects
+        if reject.is_of_the_platform and reject.at is not None
+    )
+    days = sorted(calls_on.keys() | timed.keys())
+    for is_over, run in itertools.groupby(days, lambda day: timed[day] > calls_on[day]):
+        bad = list(run)
+        if is_over and sum(timed[day] for day in bad) >= FEW_REJECTS:
+            yield from bad
+
+
+def _unread_loads(rejects: Sequence[Rejected], loads: Sequence[Loaded]) -> list[Loaded]:
+    """The loads of which more lines have no time than were read, where those are ten or more."""
+    timed = Counter(reject.load for reject in rejects if reject.at is not None)
+    untimed = Counter(reject.load for reject in rejects if reject.is_of_the_platform and reject.at is None)
+    unread = [load for load in loads if untimed[load.load] > load.calls + timed[load.load]]
+    return unread if sum(untimed[load.load] for load in unread) >= FEW_REJECTS else []
+
+
 # -- the states of the hours --------------------------------------------------------------------------------------------
 
 
 def _judge(stream: Stream, logs: Logs, lake_hour: int) -> None:
-    missing = _missing(stream, logs)
-    thin = _thin(stream, logs, missing, lake_hour)
+    by_hours = set(_missing_by_hours(stream, logs))
+    spread: dict[int, float] = {}
+    for day, calls in _missing_by_days(stream, logs, by_hours).items():
+        spread |= stream.spread(day, calls)
+    missing = by_hours | {hour for hour, expected in spread.items() if expected > 0}
+    for silence in _silences(stream):
+        is_at_the_end = silence[0] > stream.last
+        if (is_at_the_end or len(silence) > LONG_SILENCE) and missing.intersection(silence):
+            missing |= set(silence)
+    for day, whole in stream.days.items():
+        if whole.calls and whole.is_low and _is_far_below(whole, stream.burst_of_days):
+            spread |= stream.spread(day, whole.expected or 0)
+    thin = _thin(stream, logs, lake_hour) | {
+        hour for hour, expected in spread.items() if stream.calls_on(day_of(hour)) and stream.lived(hour) < expected
+    }
     for hour, slot in stream.slots.items():
-        state: State = "missing" if hour in missing else "thin" if hour in thin else "complete"
-        expected = {"missing": missing, "thin": thin}.get(state, {}).get(hour)
-        known = [one for one in (slot.expected, expected) if one is not None]
         stream.hours[hour] = Hour(
-            slot.calls,
-            state,
-            max(known) if known else None,
+            stream.calls[hour],
+            "missing" if hour in missing else "thin" if hour in thin else "complete",
+            spread[hour] if hour in spread and hour not in by_hours else slot.expected,
             is_holiday=logs.is_holiday(stream.name, day_of(hour)),
         )
     stream.has_power = _has_power(stream, logs)
@@ -448,18 +502,6 @@ def _runs(numbers: Iterable[int]) -> Iterator[list[int]]:
         yield run
 
 
-def _missing(stream: Stream, logs: Logs) -> dict[int, float]:
-    """The missing hours, with what the tests of days expect of one."""
-    found = dict.fromkeys(_missing_by_hours(stream, logs), 0.0)
-    for day, expected in _missing_by_days(stream, logs).items():
-        found |= dict.fromkeys(hours_of(day), expected / 24)
-    for silence in _silences(stream):
-        is_at_the_end = silence[0] > stream.last
-        if (is_at_the_end or len(silence) > LONG_SILENCE) and any(hour in found for hour in silence):
-            found = dict.fromkeys(silence, 0.0) | found
-    return found
-
-
 def _silences(stream: Stream) -> list[list[int]]:
     return list(_runs(hour for hour, slot in stream.slots.items() if not slot.calls))
 
@@ -473,8 +515,8 @@ def _missing_by_hours(stream: Stream, logs: Logs) -> Iterator[int]:
             yield from told
 
 
-def _missing_by_days(stream: Stream, logs: Logs) -> dict[int, float]:
-    """The days that are missing by the test of days, or of runs of days, with the calls expected of one."""
+def _missing_by_days(stream: Stream, logs: Logs, by_hours: set[int]) -> dict[int, float]:
+    """The days that are missing by the test of days, or else of runs of days, with the calls expected of one."""
     found: dict[int, float] = {}
     for run in _runs(day for day, slot in stream.days.items() if not slot.calls):
         told = {
@@ -482,10 +524,11 @@ def _missing_by_days(stream: Stream, logs: Logs) -> dict[int, float]:
             for day in run
             if stream.days[day].is_low and not logs.is_holiday(stream.name, day)
         }
+        known = {day for day in run if by_hours.intersection(hours_of(day))}
         if sum(told.values()) / stream.burst_of_days >= SURE:
-            found |= told
-        if (mean := _run_test(stream, logs, run)) is not None:
-            found |= {day: max(found.get(day, 0.0), mean) for day in run}
+            found |= {day: calls for day, calls in told.items() if day not in known}
+        elif not known and (mean := _run_test(stream, logs, run)) is not None:
+            found |= dict.fromkeys(run, mean)
     return found
 
 
@@ -507,22 +550,17 @@ def _run_test(stream: Stream, logs: Logs, run: list[int]) -> float | None:
     return sum(stream.days[day].calls for day in lived) / len(lived) if is_sure else None
 
 
-def _thin(stream: Stream, logs: Logs, missing: Mapping[int, float], lake_hour: int) -> dict[int, float]:
-    found: dict[int, float] = {}
+def _thin(stream: Stream, logs: Logs, lake_hour: int) -> set[int]:
+    """The hours that are thin by themselves."""
+    found = set()
     for silence in _silences(stream):
         low = [hour for hour in silence if stream.slots[hour].is_low]
         if sum(stream.slots[hour].expected or 0 for hour in low) / stream.burst >= SURE:
-            found |= {hour: 0.0 for hour in low if logs.is_holiday(stream.name, day_of(hour))}
+            found |= {hour for hour in low if logs.is_holiday(stream.name, day_of(hour))}
     for hour, slot in stream.slots.items():
         is_cut = hour in {stream.first, lake_hour}
         if slot.calls and slot.is_low and not is_cut and _is_far_below(slot, stream.burst):
-            found[hour] = 0.0
-    for day, whole in stream.days.items():
-        if whole.calls and whole.is_low and _is_far_below(whole, stream.burst_of_days):
-            for hour in hours_of(day):
-                slot = stream.slots[hour]
-                if hour not in missing and slot.calls < (slot.expected or 0):
-                    found[hour] = (whole.expected or 0) / 24
+            found.add(hour)
     return found
 
 
@@ -533,15 +571,15 @@ def _is_far_below(slot: Slot, burst: float) -> bool:
 def _has_power(stream: Stream, logs: Logs) -> bool:
     """Whether a silence of ten days would be noticed."""
     days = [
-        slot.expected or 0
+        slot.expected
         for day, slot in stream.days.items()
-        if day <= day_of(stream.last) and not logs.is_holiday(stream.name, day)
+        if slot.expected is not None and day <= day_of(stream.last) and not logs.is_holiday(stream.name, day)
     ]
-    hours = [slot.expected or 0 for hour, slot in stream.slots.items() if hour <= stream.last]
+    hours = [slot.expected for hour, slot in stream.slots.items() if slot.expected is not None and hour <= stream.last]
     lived = {day_of(hour) for hour in range(stream.first, stream.last + 1)}
     active = sum(stream.calls_on(day) > 0 for day in lived) / len(lived)
     return (
         (bool(days) and 10 * statistics.mean(days) / stream.burst_of_days >= SURE)
-        or 240 * statistics.mean(hours) / stream.burst >= SURE
+        or (bool(hours) and 240 * statistics.mean(hours) / stream.burst >= SURE)
         or (1 - min(active, 0.9)) ** 10 < RARE
     )

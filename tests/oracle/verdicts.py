@@ -4,7 +4,8 @@ Where the definitions leave a choice, the oracle decides:
 
 - V1. An hour belongs to the window, or to the month, of its local day.
 - V2. What is said of customers is said of those in the product that is asked for, or of both where none is.
-- V3. `falling`: those who are silent now (uses on two days or more, and silent for at least seven days and three times as long as
+- V3. A log that begins later, and continues none, does not cover a month. Months end where the logs do: a stray call behind makes none.
+- V4. `falling`: those who are silent now (uses on two days or more, and silent for at least seven days and three times as long as
   they usually are) stay silent, and the others are fewer than required.
 """
 
@@ -279,7 +280,7 @@ def customers_per_month(world: World, asked: Asked) -> dict[tuple[str, dt.date],
         for customer, days in customers.items():
             for day in days:
                 present[integration][_month(day)].add(customer)
-    last_day = max(call.day for call in view.calls)
+    last_day = day_of(world.logs.last) if asked.until is None else min(day_of(world.logs.last), asked.until - 1)
     found = {}
     for integration, months in present.items():
         complete = {
@@ -322,7 +323,7 @@ def _is_whole(month: int, integration: str, world: World, view: View, last_day: 
         hours = [stream.hours[hour] for day in days for hour in hours_of(day) if hour in stream.hours]
         if any(hour.state == "missing" for hour in hours):
             return False
-        if day_of(stream.first) in days[1:] and not stream.continues:
+        if day_of(stream.first) > days[0] and not stream.continues:
             return False
     return not view.has_unlogged(integration, days)
 
