@@ -45,6 +45,7 @@ VERDICTS: tuple[Verdict, ...] = get_args(Verdict)
 EVERYTHING = Scope(environment="all")
 """Where an id is looked for that is left out: in every environment, and all that was loaded."""
 
+_NOT_COUNTED = "not counted, for nobody can tell"
 _WRITES = {"insert", "update", "delete"}
 _ON_A_PATH = ("get", "insert", "update", "delete", "write")
 
@@ -89,6 +90,15 @@ class Impact:
     gap_note: str | None
     period: tuple[dt.date, dt.date] | None
     time_zone: str
+
+    @property
+    def is_all_clear(self) -> bool:
+        """Whether nobody is concerned, no hour of the logs is missing, and every call tells whether it is one of these."""
+        return (
+            self.rows.is_empty()
+            and self.gap_note is None
+            and not any(remark.startswith(_NOT_COUNTED) for remark in self.remarks)
+        )
 
     @property
     def branches(self) -> pl.DataFrame:
@@ -335,7 +345,7 @@ def _about_unseen(warehouse: Warehouse, changes: Sequence[Change], scope: Scope)
         "api_version": "SB calls whose version is not logged",
     }
     return [
-        f"not counted, for nobody can tell: {calls[missing]:,} {words[missing]} "
+        f"{_NOT_COUNTED}: {calls[missing]:,} {words[missing]} "
         f"({_counted(integrations[missing], 'integration')}); any of them may be concerned too"
         for missing in calls
         if calls[missing]

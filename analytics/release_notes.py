@@ -362,7 +362,7 @@ class _Markdown:
         may_break = self._said_by_heading() in {"breaking", "deprecated"} or self._is_unruled()
         if line.strip() and not _NOTHING.match(line) and may_break:
             title = self._title()
-            named = {word for word in _WORD.findall(f"{title} {line}") if word in _official()}
+            named = {word for word in _WORD.findall(f"{title} {line}") if word in official_connectors()}
             self.told.setdefault((self.sections[-1], title), set()).update(named)
 
     def _not_understood(self) -> Iterator[str]:
@@ -541,6 +541,7 @@ def _field_in(description: str) -> str | None:
 
 
 @cache
-def _official() -> frozenset[str]:
+def official_connectors() -> frozenset[str]:
+    """The connectors of the vendor's published list."""
     text = (files("ingest") / "catalogue" / "connectors.csv").read_text(encoding="utf-8")
     return frozenset(row["connector"] for row in csv.DictReader(io.StringIO(text)))

@@ -3,21 +3,17 @@
 from __future__ import annotations
 
 import datetime as dt
-import difflib
 from typing import TYPE_CHECKING
 
 from command_line.output import say
 from command_line.values import counted
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
     import polars as pl
 
     from analytics import Scope, Warehouse
-
-NAMES = ("product", "partner", "integration", "customer", "connector", "stream")
-"""The parts of a scope that name something, besides the environment."""
 
 MOST_NAMED = 5
 
@@ -40,50 +36,41 @@ def say_gaps(warehouse: Warehouse, scope: Scope) -> None:
 
 def why_nothing(warehouse: Warehouse, scope: Scope) -> list[str]:
     """What keeps this scope from matching any call, a line for each cause; the value, and what is there."""
-    from analytics import Scope
+    from analytics.known import EVERYTHING, NAMES, calls_in, unknown_in_scope
 
-    everything = Scope(environment="all")
     covered = warehouse.covered()
     if covered is None:
         return ["there are no calls in the lake"]
-    matching = _calls(warehouse, scope)
+    matching = calls_in(warehouse, scope)
     if matching:
         return [f"{counted(matching, 'call')} in scope, and none that belongs into this table"]
-    named = {name: value for name in NAMES if (value := getattr(scope, name)) is not None}
-    if scope.environment != "all":
-        named["environment"] = scope.environment
     causes = [
-        f"no call {_with(name, value)}; {_instead(warehouse, name, str(value))}"
-        for name, value in named.items()
-        if not _calls(warehouse, everything.replace(**{name: value}))
+        f"no call {_with(name.kind, getattr(scope, name.kind))}; {_instead(name.kind, name.nearest, name.there)}"
+        for name in unknown_in_scope(warehouse, scope)
     ]
-    if not _calls(warehouse, everything.replace(since=scope.since, until=scope.until)):
+    if not calls_in(warehouse, EVERYTHING.replace(since=scope.since, until=scope.until)):
         causes.append(f"no call {_period(scope)}; the lake covers the days {covered[0]} to {_last(covered[1])}")
+    named = [name for name in NAMES if getattr(scope, name) is not None]
     return causes or [f"no call matches all of these options; {_lifted(warehouse, scope, named)}"]
-
-
-def _instead(warehouse: Warehouse, name: str, value: str) -> str:
-    """The names that are nearest to this value, or those that occur most."""
-    question = "frequent_values" if name in {"customer", "connector"} else "filter_values"
-    values = warehouse.query_file(question).filter(kind=name)
-    return _nearest(name, value, values.sort("calls", "value", descending=[True, False])["value"].to_list())
 
 
 def nearest_integrations(warehouse: Warehouse, value: str) -> str:
     """The integrations nearest to this one of all that calls or the registry know, or some of them."""
+    from analytics.known import nearest
+
     known = warehouse.query(
         "select integration from (select integration, count(*) as calls from calls group by integration"
         " union all select integration, 0 from integrations)"
         " where integration is not null group by integration order by sum(calls) desc, integration"
     )
-    return _nearest("integration", value, known["integration"].to_list())
+    there = known["integration"].to_list()
+    return _instead("integration", nearest(value, there), there)
 
 
-def _nearest(name: str, value: str, there: list[str]) -> str:
-    folded = {text.lower(): text for text in there}
-    nearest = difflib.get_close_matches(value.lower(), folded, n=3)
+def _instead(name: str, nearest: Sequence[str], there: Sequence[str]) -> str:
+    """The names that are nearest, or those that occur most."""
     if nearest:
-        return f"nearest: {', '.join(folded[text] for text in nearest)}"
+        return f"nearest: {', '.join(nearest)}"
     if not there:
         return f"no call names any {name}"
     if len(there) <= MOST_NAMED:
@@ -93,17 +80,15 @@ def _nearest(name: str, value: str, there: list[str]) -> str:
 
 def _lifted(warehouse: Warehouse, scope: Scope, named: Iterable[str]) -> str:
     """How many calls there would be with one option less."""
-    changed = {f"without --{name}": scope.replace(**{name: None}) for name in named if name != "environment"}
+    from analytics.known import calls_in
+
+    changed = {f"without --{name}": scope.replace(**{name: None}) for name in named}
     if scope.since or scope.until:
         changed["without --since and --until"] = scope.replace(since=None, until=None)
     if scope.environment != "all":
         changed["with --environment all"] = scope.replace(environment="all")
-    found = [f"{calls:,} {words}" for words, other in changed.items() if (calls := _calls(warehouse, other))]
+    found = [f"{calls:,} {words}" for words, other in changed.items() if (calls := calls_in(warehouse, other))]
     return f"there are {', '.join(found)}" if found else "nor with one of them less"
-
-
-def _calls(warehouse: Warehouse, scope: Scope) -> int:
-    return int(warehouse.query("select count(*) as calls from calls", scope=scope)["calls"].item())
 
 
 def _with(name: str, value: object) -> str:

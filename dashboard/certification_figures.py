@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from dashboard.data import View
 
 MOST_REQUIRED = 1000
+UNUSED = ("environment", "connector", "customer", "stream")
+"""The filters that leave calls out: of what is left no verdict can be made, and the certificate is about production."""
 _KINDS = {"lost": "error", "at_risk": "warning", "unknown": "info", "certified": "success", "eligible": "success"}
 
 

@@ -20,6 +20,7 @@ import streamlit as st
 from analytics.certification import Certification, certification
 from analytics.check import Found, look_up
 from analytics.impact import Impact, impact
+from analytics.known import Unknown, unknown_in_changes, unknown_in_scope
 from analytics.metrics import metric_names
 from analytics.registry import RegistryFiles, registry_files
 from analytics.scope import EnvironmentScope, Scope
@@ -95,6 +96,14 @@ class View:
         """Return what is known of the IntegrationId that this text is, whatever is asked."""
         return _check(self.lake, text)
 
+    def unknown(self) -> tuple[Unknown, ...]:
+        """Return the filters that no call at all fits."""
+        return _unknown_in_scope(self.lake, self.scope)
+
+    def unknown_in(self, changes: tuple[Change, ...]) -> tuple[Unknown, ...]:
+        """Return what these changes name and nobody knows."""
+        return _unknown_in_changes(self.lake, changes)
+
     def until_its_end(self) -> View:
         """Return the same without a beginning: for what looks back from the end of the period."""
         return self.lifted("since")
@@ -163,6 +172,16 @@ def _check(lake: OpenLake, text: str) -> Found:
     return look_up(lake.warehouse, text)
 
 
+@st.cache_data(max_entries=_ANSWERS_KEPT, show_spinner=False, hash_funcs=_BY_KEY)
+def _unknown_in_scope(lake: OpenLake, scope: Scope) -> tuple[Unknown, ...]:
+    return unknown_in_scope(lake.warehouse, scope)
+
+
+@st.cache_data(max_entries=_ANSWERS_KEPT, show_spinner=False, hash_funcs=_BY_KEY)
+def _unknown_in_changes(lake: OpenLake, changes: tuple[Change, ...]) -> tuple[Unknown, ...]:
+    return unknown_in_changes(lake.warehouse, changes)
+
+
 @dataclass(frozen=True)
 class FilterOptions:
     """What the filter bar offers, each value with the name to show for it."""
@@ -174,6 +193,11 @@ class FilterOptions:
     connectors: Mapping[str, str]
     customers: Mapping[str, str]
     streams: Mapping[str, str]
+
+    def names(self, kind: str) -> Mapping[Any, str]:
+        """Return what is offered for one filter, by its value."""
+        offered: Mapping[Any, str] = getattr(self, f"{kind}s")
+        return offered
 
 
 def filter_options(lake: OpenLake, scope: Scope) -> FilterOptions:

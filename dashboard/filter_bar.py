@@ -13,21 +13,22 @@ from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
+from analytics.scope import Scope
 from dashboard import data
 from dashboard.link import PERIODS, Misread, Period, Selection, read, written
-from dashboard.wording import Words, has, plain, say, span
+from dashboard.wording import Words, has, plain, say, span, verbatim
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from analytics.scope import Scope
+    from collections.abc import Sequence
 
 SEARCH = "search"
 """What a table is searched for."""
 OWN = (SEARCH, "operation", "field", "token_form", "api_protocol", "api_version", "day", "month", "window", "required")
 """The parameters of a link that are a page's own, and narrow nothing elsewhere."""
 ONE_DAY = dt.timedelta(days=1)
+_WIDTHS = {"environment": 150, "partner": 200, "integration": 230}
 _BEHIND_A_BUTTON = ("product", "connector", "customer", "stream")
+_NARROWINGS = (*_WIDTHS, *_BEHIND_A_BUTTON)
 _SHOWN_LENGTH = 60
 _MISREAD, _NEXT, _HERE = "filter_bar.misread", "filter_bar.next", "filter_bar.here"
 
@@ -91,12 +92,68 @@ def settle(covered: Period | None, *, here: str) -> Selection:
     return selection
 
 
-def show(lake: data.OpenLake, covered: Period) -> data.View:
-    """Draw the bar and return what to show."""
+def show(
+    lake: data.OpenLake, covered: Period, *, unused: Sequence[str] = (), why: str = "", about: str | None = None
+) -> data.View:
+    """Draw the bar and return what to show: without the filters that the page cannot use, which it says.
+
+    `about` is the filter that the page has in its title, or asks for in a form of its own: it is not said again.
+    """
     scope = lake.warehouse.known_now(current()[0].over(covered))
     say_misread(st.session_state[_MISREAD])
-    _draw(lake, scope, covered)
-    return data.View(lake, scope)
+    options = data.filter_options(lake, scope)
+    used = scope.replace(**dict.fromkeys(unused))
+    _draw(scope, covered, options, unused, about)
+    _note(lake, used)
+    _say_narrowings([name for name in narrowings(scope) if name not in {*unused, about}], scope, options)
+    say_unused(lake, [name for name in narrowings(scope) if name in unused], why=why)
+    return data.View(lake, used)
+
+
+def narrowings(scope: Scope) -> list[str]:
+    """Return which filters narrow a scope to less than all production calls of its days."""
+    return [name for name in _NARROWINGS if getattr(scope, name) != getattr(Scope(), name)]
+
+
+def say_unused(lake: data.OpenLake, names: Sequence[str], *, why: str) -> None:
+    """Say which filters that are set the page `why` does not apply, and why; offer to take them away."""
+    if not names:
+        return
+    scope = current()[0].scope
+    filters = Words(", ".join(_named(name, scope, data.filter_options(lake, scope)) for name in names))
+    with st.container(key="unused", horizontal=True, gap="small", vertical_alignment="center"):
+        st.markdown(say("filter.unused", filters=filters, why=say(f"{why}.unused")), width="content")
+        st.button(
+            say("filter.lift_unused"),
+            icon=":material/close:",
+            key="filter.lift_unused",
+            on_click=partial(narrow, **dict.fromkeys(names)),
+        )
+
+
+def offer(kind: str, names: Sequence[str]) -> None:
+    """Draw a button for each of these values, which puts it in the place of the filter or parameter `kind`."""
+    with st.container(key=f"offer_{kind}", horizontal=True, gap="xsmall", vertical_alignment="center"):
+        st.markdown(say("unknown.offer"), width="content")
+        for name in names:
+            chosen = partial(say_own, kind, name) if kind in OWN else partial(narrow, **{kind: name})
+            st.button(verbatim(name), key=f"offer.{kind}.{name}", on_click=chosen)
+
+
+def _say_narrowings(names: Sequence[str], scope: Scope, options: data.FilterOptions) -> None:
+    """Say what narrows the answer, each with the way out of it."""
+    if not names:
+        return
+    with st.container(key="narrowed", horizontal=True, gap="xsmall", vertical_alignment="center"):
+        st.markdown(say("filter.narrowed"), width="content")
+        for name in names:
+            st.button(
+                _named(name, scope, options),
+                icon=":material/close:",
+                key=f"filter.lift.{name}",
+                help=say("filter.lift"),
+                on_click=partial(narrow, **{name: None}),
+            )
 
 
 def _link() -> dict[str, str]:
@@ -136,55 +193,45 @@ def say_misread(misread: tuple[Misread, ...]) -> None:
     st.warning("\n".join(lines), title=say("filter.misread_title"), icon=":material/link_off:")
 
 
-def _draw(lake: data.OpenLake, scope: Scope, covered: Period) -> None:
-    options = data.filter_options(lake, scope)
+def _draw(scope: Scope, covered: Period, options: data.FilterOptions, unused: Sequence[str], about: str | None) -> None:
     with st.container(key="filter_bar", horizontal=True, gap="xsmall", vertical_alignment="center"):
         _period(scope, covered)
-        _select("environment", scope, list(options.environments), placeholder=None, width=150)
-        _select("partner", scope, list(options.partners), names=options.partners, width=200)
-        _select("integration", scope, list(options.integrations), names=options.integrations, width=230)
-        hidden = sum(getattr(scope, name) is not None for name in _BEHIND_A_BUTTON)
+        for name, width in _WIDTHS.items():
+            _select(name, scope, options, disabled=name in unused, width=width)
+        hidden = sum(name in _BEHIND_A_BUTTON and name not in {*unused, about} for name in narrowings(scope))
         with st.popover(
             say("filter.more_count", count=hidden) if hidden else say("filter.more"),
             icon=":material/tune:",
         ):
-            _select("product", scope, list(options.products))
-            _select("connector", scope, list(options.connectors))
-            _select("customer", scope, list(options.customers), names=options.customers)
-            _select("stream", scope, list(options.streams))
+            for name in _BEHIND_A_BUTTON:
+                _select(name, scope, options, disabled=name in unused)
         st.button(say("filter.reset"), icon=":material/restart_alt:", type="tertiary", on_click=reset)
-    _note(lake, scope)
 
 
-def _select(
-    name: str,
-    scope: Scope,
-    values: list[Any],
-    *,
-    names: Mapping[Any, str] | None = None,
-    placeholder: str | None = "",
-    width: int | None = None,
-) -> None:
+def _select(name: str, scope: Scope, options: data.FilterOptions, *, disabled: bool, width: int | None = None) -> None:
     """One selectbox. Nothing selected means not narrowed; what the link says can always be shown."""
     key = f"filter.{name}"
-    value = getattr(scope, name)
+    value, values = getattr(scope, name), list(options.names(name))
     st.session_state[key] = value
+    is_optional = has(f"filter.all.{name}")
     st.selectbox(
         say(f"filter.{name}"),
         values if value is None or value in values else [value, *values],
         key=key,
-        index=None if placeholder is not None else 0,
-        placeholder=plain(f"filter.all.{name}") if placeholder is not None else None,
-        format_func=lambda option: (names or {}).get(option) or _name_of(name, option),
+        index=None if is_optional else 0,
+        placeholder=plain(f"filter.all.{name}") if is_optional else None,
+        format_func=partial(_name_of, name, options=options),
         on_change=partial(_selected, name),
         label_visibility="collapsed" if width else "visible",
         width=width or "stretch",
+        disabled=disabled,
     )
 
 
-def _name_of(field: str, value: object) -> str:
-    key = f"{field}.{value}"
-    return plain(key) if has(key) else str(value)
+def _name_of(name: str, value: object, *, options: data.FilterOptions) -> str:
+    """Return what to call a value: its own words, its name in the registry, or itself."""
+    key = f"{name}.{value}"
+    return plain(key) if has(key) else options.names(name).get(value) or str(value)
 
 
 def _selected(name: str) -> None:
@@ -247,16 +294,18 @@ def _look_at(since: dt.date, until: dt.date) -> None:
 def in_words(scope: Scope) -> Words:
     """Return all that a scope narrows to."""
     days, environment = Words(span(*_dates(scope))), say(f"environment.{scope.environment}")
-    return Words(", ".join([days, environment, *_named(scope, ("partner", "integration", *_BEHIND_A_BUTTON))]))
-
-
-def _named(scope: Scope, fields: tuple[str, ...]) -> list[Words]:
-    """Return what of these fields a scope narrows to."""
-    return [
+    named = [
         say("filter.note_part", field=say(f"filter.{name}"), value=str(value))
-        for name in fields
+        for name in ("partner", "integration", *_BEHIND_A_BUTTON)
         if (value := getattr(scope, name)) is not None
     ]
+    return Words(", ".join([days, environment, *named]))
+
+
+def _named(name: str, scope: Scope, options: data.FilterOptions) -> Words:
+    """Return one filter and its value."""
+    value = _name_of(name, getattr(scope, name), options=options)
+    return say("filter.note_part", field=say(f"filter.{name}"), value=value)
 
 
 def _note(lake: data.OpenLake, scope: Scope) -> None:
@@ -267,7 +316,6 @@ def _note(lake: data.OpenLake, scope: Scope) -> None:
             [
                 say("filter.note", period=Words(span(since, until)), days=(until - since).days),
                 say(f"environment.{scope.environment}"),
-                *_named(scope, _BEHIND_A_BUTTON),
                 say("filter.data_until", until=lake.data_until, zone=Words(lake.time_zone.key)),
             ]
         )

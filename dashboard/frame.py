@@ -10,6 +10,7 @@ import streamlit as st
 
 from analytics.errors import AnalyticsError
 from analytics.gaps import hours_of
+from analytics.known import nearest
 from analytics.scope import Scope
 from dashboard import data, figures, filter_bar, tables
 from dashboard.link import Selection
@@ -20,9 +21,10 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from analytics.gaps import Gap
+    from analytics.known import Unknown
 
 PRODUCT = plain("brand.name")
-_GAPS_LISTED = 12
+_GAPS_LISTED, _OFFERED = 12, 5
 
 
 def settle(page: st.Page) -> Selection:
@@ -49,25 +51,27 @@ def broken(error: Exception) -> bool:
     return True
 
 
-def ask(*, say_gaps: bool = True) -> data.View:
+def ask(*, page: str = "", unused: Sequence[str] = (), about: str | None = None, say_gaps: bool = True) -> data.View:
     """Draw the filter bar and return what is asked; without a lake or without calls, say so and end the page here.
 
-    Where the logs have gaps, what the page will show is too low, and the reader is told first.
+    Where the logs have gaps, what the page will show is too low, and the reader is told first. The filters `unused` are
+    those that the page cannot use (the text `<page>.unused` says why), `about` is the one that says what it is about.
     """
     lake = open_lake()
     if lake.covered is None:
         _no_calls_at_all(lake)
-    view = filter_bar.show(lake, lake.covered)
+    view = filter_bar.show(lake, lake.covered, unused=unused, why=page, about=about)
     if say_gaps:
         say_missing(view)
     return view
 
 
 def everything() -> data.View:
-    """Return a view of all that was loaded, in every environment; without a lake or without calls, end the page here."""
+    """Return a view of all that was loaded, whatever filters are set; without a lake or without calls, end the page here."""
     lake = open_lake()
     if lake.covered is None:
         _no_calls_at_all(lake)
+    filter_bar.say_unused(lake, filter_bar.narrowings(filter_bar.current()[0].scope), why="check")
     return data.View(lake, Scope(environment="all"))
 
 
@@ -168,15 +172,38 @@ def _searched() -> None:
     filter_bar.search(st.session_state["search"] or "")
 
 
-def nothing_found(page: str, text: str) -> NoReturn:
-    """Say that the search found nothing, and end the page here."""
+def say_found(found: int, rows: int, text: str) -> None:
+    """Say how much of a list a search leaves, where something is searched."""
+    if text.strip():
+        st.caption(say("search.found", found=found, rows=rows, search=text))
+
+
+def nothing_found(page: str, text: str, there: Sequence[str]) -> NoReturn:
+    """Say that the search found nothing of what is there, and what is nearest; end the page here."""
     st.info(say(f"{page}.none_found", search=text), icon=":material/search_off:")
+    names = nearest(text, there)
+    if names:
+        filter_bar.offer(filter_bar.SEARCH, names)
     st.stop()
+
+
+def say_unknown(found: Sequence[Unknown], *, page: str = "") -> None:
+    """Say what nobody knows of what was asked for: that is no all-clear. Offer what is nearest to it, or what there is.
+
+    Of filters the same is said everywhere; a page that asks for something of its own has the texts `<page>.unknown_<kind>`.
+    """
+    for one in found:
+        text = f"{page}.unknown_{one.kind}" if page else "unknown.filter"
+        st.warning(say(text, field=say(f"filter.{one.kind}"), value=one.value), icon=":material/help:")
+        offered = one.nearest or one.there[:_OFFERED]
+        if offered:
+            filter_bar.offer(one.kind, offered)
 
 
 def nothing_asked_for(view: data.View) -> NoReturn:
     """Say that there are no calls in what is asked, offer the way out, and end the page here."""
     scope, covered = view.scope, view.lake.covered
+    say_unknown(view.unknown())
     with st.container(border=True, key="nothing"):
         st.markdown(say("nothing.no_calls_title"))
         st.markdown(

@@ -17,9 +17,10 @@ from dashboard.wording import plain, say
 from ingest.call import Operation, Protocol, TokenForm
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from analytics.impact import Impact
+    from analytics.known import Unknown
     from analytics.scope import Scope
     from dashboard.data import View
     from dashboard.wording import Words
@@ -76,6 +77,19 @@ def notes_in(content: bytes) -> Notes:
         return changes_in(content.decode("utf-8-sig"))
     except UnicodeDecodeError as error:
         raise ChangesError(plain("impact.notes_not_text")) from error
+
+
+def nobody(found: Impact, unknown: Sequence[Unknown]) -> tuple[str, Words] | None:
+    """Return how good it is that nobody is concerned (as Streamlit calls it), and that in words; None of what nobody knows.
+
+    Good news it is only of connectors that are known, where the logs are whole and tell which connector each call is of.
+    """
+    if any(one.kind in {"connector", "api_version"} for one in unknown):
+        return None
+    is_known = all(change.connectors for change in found.changes if change.shows)
+    if found.is_all_clear and is_known:
+        return "success", say("impact.nobody")
+    return "info", say("impact.nobody_seen")
 
 
 def felt(found: Impact) -> Felt:

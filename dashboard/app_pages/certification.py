@@ -19,7 +19,7 @@ one = filter_bar.current()[0].scope.integration is not None
 if one:
     navigation.back("certification", lift="integration")
 title = st.container()
-view = frame.ask(say_gaps=False)
+view = frame.ask(page="certification", unused=certification_figures.UNUSED, about="integration", say_gaps=False)
 clock = view.certification(*certification_form.ask())
 frame.say_missing(certification_figures.window(clock, view))
 
@@ -31,8 +31,6 @@ with title:
         st.title(say("certification.title"), anchor=False)
 if clock.rows.is_empty():
     frame.nothing_asked_for(view)
-if view.scope.environment != "production":
-    st.warning(say("certification.not_production"), icon=":material/filter_alt:")
 if not clock.has_registry:
     st.info(say("certification.no_registry"), icon=":material/badge:")
 

@@ -7,7 +7,7 @@ from dashboard.wording import say
 
 navigation.back("connectors", lift="connector")
 title = st.container()
-view = frame.ask()
+view = frame.ask(about="connector")
 
 with title:
     frame.record_title(view.scope.connector or "", say("connector.subtitle"))

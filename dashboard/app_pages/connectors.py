@@ -23,7 +23,8 @@ st.markdown(
 search = frame.search("connectors")
 rows = figures.connectors(view, search)
 if rows.is_empty():
-    frame.nothing_found("connectors", search)
+    frame.nothing_found("connectors", search, usage["title"].to_list())
+frame.say_found(rows.height, usage.height, search)
 
 with st.container(border=True):
     frame.heading("connectors.chart")

@@ -6,11 +6,10 @@ from dashboard import cards, charts, figures, frame, tables
 from dashboard.wording import say
 
 st.title(say("data_quality.title"), anchor=False)
-view = frame.ask(say_gaps=False)
+view = frame.ask(page="data_quality", unused=("partner", "integration"), say_gaps=False)
 
 loaded = figures.loaded(view)
-whoever = view.lifted("partner", "integration")
-identified = figures.identified(whoever)
+identified = figures.identified(view)
 with cards.four():
     cards.single("identified", identified.share, note=figures.not_logged_in_words(identified))
     cards.single("lines", loaded.lines)
@@ -37,7 +36,7 @@ def part(name: str, question: str, columns: list[str]) -> None:
     """Show one question with its heading."""
     frame.heading(f"data_quality.{name}", note=f"data_quality.{name}_note")
     tables.show(
-        whoever.rows(question), columns, key=name, title=say(f"data_quality.{name}"), time_zone=view.lake.time_zone
+        view.rows(question), columns, key=name, title=say(f"data_quality.{name}"), time_zone=view.lake.time_zone
     )
 
 
@@ -57,8 +56,6 @@ part(
         "last_loaded_at",
     ],
 )
-if whoever != view:
-    st.caption(say("data_quality.whoever"))
 with st.grid(2, min_column_width=420, gap="medium"):
     with st.container():
         part("hygiene", "id_hygiene", ["id_status", "id_defect", "calls", "customers", "share"])

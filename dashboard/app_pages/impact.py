@@ -7,7 +7,7 @@ from dashboard import cards, charts, figures, filter_bar, frame, impact_figures,
 from dashboard.wording import say
 
 st.title(say("impact.title"), anchor=False)
-view = frame.ask(say_gaps=False)
+view = frame.ask(about="connector", say_gaps=False)
 of_all = view.lifted("connector")  # here it says what changes, and leaves nothing out
 frame.say_missing(of_all)
 if not figures.totals(of_all).calls.value:
@@ -26,12 +26,17 @@ if not changes:
     st.info(say("impact.nothing_asked"), icon=":material/published_with_changes:")
     st.stop()
 
+unknown = view.unknown_in(changes)
+frame.say_unknown(unknown, page="impact")
 found = view.impact(changes)
 felt = impact_figures.felt(found)
 if notes is not None:
     st.markdown(impact_figures.verdicts(found))
 if found.rows.is_empty():
-    st.success(say("impact.nobody"), icon=":material/check_circle:")
+    nobody = impact_figures.nobody(found, unknown)
+    if nobody is not None:
+        kind, words = nobody
+        getattr(st, kind)(words, icon=":material/check_circle:" if kind == "success" else ":material/info:")
 else:
     with cards.four():
         cards.single("concerned_integrations", felt.integrations)

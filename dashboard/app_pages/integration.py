@@ -7,7 +7,7 @@ from dashboard.wording import say
 
 navigation.back("integrations", lift="integration")
 title = st.container()
-view = frame.ask()
+view = frame.ask(about="integration")
 
 profile = figures.profile(view)
 with title:

@@ -14,9 +14,10 @@ if not totals.calls.value:
 st.markdown(say("integrations.answer", integrations=totals.integrations.value, customers=totals.customers.value))
 
 search = frame.search("integrations")
-rows = figures.integrations(view, search)
+every, rows = (figures.integrations(view, text) for text in ("", search))
 if rows.is_empty():
-    frame.nothing_found("integrations", search)
+    frame.nothing_found("integrations", search, every["title"].to_list())
+frame.say_found(rows.height, every.height, search)
 
 with st.container(border=True):
     frame.heading("integrations.chart")

@@ -6,7 +6,7 @@ from dashboard import cards, figures, filter_bar, frame, navigation, practice_fi
 from dashboard.wording import plain, say, shown
 
 st.title(say("practices.title"), anchor=False)
-view = frame.ask()
+view = frame.ask(about="integration")
 if not figures.totals(view).calls.value:
     frame.nothing_asked_for(view)
 

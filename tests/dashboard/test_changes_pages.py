@@ -56,6 +56,52 @@ def test_what_has_no_connector_is_found_by_its_address(tmp_path: Path, open_page
     assert nobody.success[0].value == "Nobody called this in this period. What the logs cannot show stands below."
 
 
+@pytest.mark.parametrize(
+    ("typed", "nearest"),
+    [("KnSubj", "KnSubject"), ("knsubjects", "KnSubject"), ("KnEmploye", "KnEmployee"), ("Qqq", None)],
+)
+def test_a_connector_that_nobody_knows_is_no_all_clear(
+    four_days: Path, open_page: OpenPage, typed: str, nearest: str | None
+) -> None:
+    """Also where the nearest is not in the logs, but in the vendor's list."""
+    app = open_page(four_days, "impact", connector=typed, **PERIOD)
+    assert app.warning[0].value.startswith(f"Nobody knows a connector `{typed}`")
+    assert not app.success
+    assert not tables(app)
+    if nearest is not None:
+        app.button(key=f"offer.connector.{nearest}").click().run()
+        assert app.query_params["connector"] == nearest
+        assert not app.warning
+
+
+def test_a_version_or_a_field_that_nobody_knows_is_said_to_be_unknown(tmp_path: Path, open_page: OpenPage) -> None:
+    calls = [call(filter_fields=["OrderNumber"]), call(api_version="7.0", product="sb", customer="beers/enyoi")]
+    lake = given_lake(tmp_path / "lake", calls)
+    app = open_page(lake, "impact", api_version="7.1")
+    assert app.warning[0].value.startswith("No call that was loaded is of version `7.1`")
+    assert not app.success
+    app.button(key="offer.api_version.7.0").click().run()
+    assert app.query_params["api_version"] == "7.0"
+    app = open_page(lake, "impact", connector="KnSubject", field="OrderNumbr")
+    assert app.warning[0].value.startswith("No get of this connector filters by a field `OrderNumbr`")
+    assert tables(app)
+    app.button(key="offer.field.OrderNumber").click().run()
+    assert app.query_params["field"] == "OrderNumber"
+    assert not app.warning
+
+
+def test_nobody_is_no_all_clear_where_calls_do_not_tell_or_no_connector_is_asked_for(
+    tmp_path: Path, open_page: OpenPage
+) -> None:
+    soap = call(protocol="soap", operation="get", connector=None, endpoint="AppConnectorGet.asmx")
+    lake = given_lake(tmp_path / "lake", [call(), soap])
+    asked_for = ({"connector": "KnEmployee"}, {"token_form": "plain"}, {"api_protocol": "soap", "operation": "delete"})
+    for link in asked_for:
+        app = open_page(lake, "impact", **link)
+        assert not app.success
+        assert app.info[0].value.startswith("No call of this was found in this period. That is no all-clear")
+
+
 def test_what_is_chosen_goes_into_the_link(four_days: Path, open_page: OpenPage) -> None:
     app = open_page(four_days, "impact", connector="KnSubject", **PERIOD)
     app.selectbox(key="impact.operation").set_value("update").run()

@@ -118,10 +118,17 @@ def test_a_rule_that_cannot_be_is_the_vendors(text: str) -> None:
     assert rule(text, text) == (30, 5)
 
 
-def test_other_environments_have_counts_and_no_verdicts(clock: Path, open_page: OpenPage) -> None:
-    app = open_page(clock, "certification", environment="all")
-    assert "no verdicts" in app.warning[0].value
-    assert cards(app)["Unknown"] == "3"
+def test_a_filter_that_leaves_calls_out_changes_no_verdict(clock: Path, open_page: OpenPage) -> None:
+    """A connector chosen elsewhere would make every integration one that never called."""
+    app = open_page(clock, "certification", required="2")
+    narrowed = open_page(
+        clock, "certification", required="2", connector="FbSales", customer="7000009", environment="test"
+    )
+    assert cards(narrowed) == cards(app)
+    assert cards(app)["Unknown"] == "0"
+    assert "**Not applied on this page:** Environment `Test`, Connector `FbSales`, Customer `7000009`." in said(
+        narrowed
+    )
 
 
 def test_the_end_of_the_period_is_the_end_of_the_window(clock: Path, open_page: OpenPage) -> None:

@@ -17,6 +17,7 @@ from tests.dashboard.conftest import tables
 if TYPE_CHECKING:
     from tests.dashboard.conftest import OpenPage
 
+STREAM = {"stream": "json/calls.json"}
 COVERED = (dt.date(2026, 8, 1), dt.date(2026, 11, 1))
 
 days = st.dates(FIRST_DAY, LAST_DAY)
@@ -160,10 +161,100 @@ def test_days_chosen_the_wrong_way_round_are_turned(week: Path, open_page: OpenP
 def test_a_value_that_the_lake_does_not_hold_can_be_seen_and_lifted(week: Path, open_page: OpenPage) -> None:
     app = open_page(week, connector="Nobody_Has_This")
     assert app.selectbox(key="filter.connector").value == "Nobody_Has_This"
-    assert any("Connector `Nobody_Has_This`" in caption.value for caption in app.caption)
+    assert app.button(key="filter.lift.connector").label == "Connector `Nobody_Has_This`"
     app.selectbox(key="filter.connector").set_value(None).run()
     assert "connector" not in app.query_params
     assert app.metric
+
+
+@pytest.mark.parametrize("page", ["overview", "connectors", "errors", "practices", "customers", "branches"])
+def test_what_narrows_an_answer_is_said_above_it_with_the_way_out(week: Path, open_page: OpenPage, page: str) -> None:
+    link = {"environment": "accept", "partner": "1107", "product": "profit", "customer": "4517"} | STREAM
+    app = open_page(week, page, **link)
+    said = {name: app.button(key=f"filter.lift.{name}").label for name in link}
+    assert said == {
+        "environment": "Environment `Accept`",
+        "partner": "Partner `Tureluur Tijd · 1107`",
+        "product": "Product `Profit`",
+        "customer": said["customer"],
+        "stream": "Stream `json/calls.json`",
+    }
+    assert "4517" in said["customer"]
+    for name in link:
+        app.button(key=f"filter.lift.{name}").click().run()
+        assert not [button for button in app.button if button.key == f"filter.lift.{name}"]
+    assert app.query_params["environment"] == "production"
+    assert not (link.keys() - {"environment"}) & app.query_params.keys()
+
+
+def test_nothing_is_said_of_filters_that_are_not_set(week: Path, open_page: OpenPage) -> None:
+    app = open_page(week)
+    assert not [button for button in app.button if button.key and button.key.startswith("filter.lift")]
+
+
+@pytest.mark.parametrize(
+    ("page", "link", "said"),
+    [
+        (
+            "certification",
+            {"connector": "KnSubject", "customer": "4517", "environment": "accept"} | STREAM,
+            "Environment `Accept`, Connector `KnSubject`, Customer ",
+        ),
+        (
+            "check",
+            {"partner": "1107", "environment": "test"},
+            "Environment `Test`, Partner `Tureluur Tijd · 1107`. An id is",
+        ),
+        (
+            "data_quality",
+            {"partner": "1107", "integration": "1107_301201"},
+            "Partner `Tureluur Tijd · 1107`, Integration `Tu",
+        ),
+    ],
+)
+def test_a_page_that_cannot_use_a_filter_says_so_and_does_not_apply_it(
+    week: Path, open_page: OpenPage, page: str, link: dict[str, str], said: str
+) -> None:
+    asked = {"search": "1107_301201"} if page == "check" else {}
+    without, app = open_page(week, page, **asked), open_page(week, page, **asked, **link)
+    assert [table.rows(*table.columns) for table in tables(app)] == [
+        table.rows(*table.columns) for table in tables(without)
+    ]
+    assert [metric.value for metric in app.metric] == [metric.value for metric in without.metric]
+    assert any(f"**Not applied on this page:** {said}" in text.value for text in app.markdown)
+    app.button(key="filter.lift_unused").click().run()
+    assert not (link.keys() - {"environment"}) & app.query_params.keys()
+    assert app.query_params["environment"] == "production"
+    assert not any("Not applied" in text.value for text in app.markdown)
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "nearest"),
+    [
+        ("partner", "1108", "1107"),
+        ("integration", "1107_301203", "1107_301201"),
+        ("connector", "KnSubjct", "KnSubject"),
+        ("stream", "json/call.json", "json/calls.json"),
+    ],
+)
+def test_a_filter_that_no_call_fits_is_said_to_be_unknown_with_the_nearest(
+    week: Path, open_page: OpenPage, name: str, value: str, nearest: str
+) -> None:
+    app = open_page(week, "errors", **{name: value})
+    assert app.warning[0].value.startswith("No call that was loaded has")
+    assert f"`{value}`" in app.warning[0].value
+    app.button(key=f"offer.{name}.{nearest}").click().run()
+    assert app.query_params[name] == nearest
+    assert not app.warning
+
+
+def test_a_search_says_how_much_it_leaves_and_one_in_vain_what_is_nearest(week: Path, open_page: OpenPage) -> None:
+    app = open_page(week, "integrations", search="tureluur")
+    assert any(text.value.endswith("rows with `tureluur`.") for text in app.caption)
+    app = open_page(week, "connectors", search="KnSubjct")
+    app.button(key="offer.search.KnSubject").click().run()
+    assert app.query_params["search"] == "KnSubject"
+    assert "KnSubject" in tables(app)[0].column("title")
 
 
 def test_reset_shows_the_last_30_days_of_production_again(week: Path, open_page: OpenPage) -> None:

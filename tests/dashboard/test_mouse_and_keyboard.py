@@ -187,3 +187,43 @@ def test_sorting_is_there_again_on_the_way_back_and_after_a_reload(address: str,
     expect_link(visit, integration=r"\d+_\d+")
     assert visit.after(visit.page.go_back).place() == before
     assert visit.reloaded().place() == before
+
+
+def test_a_connector_that_is_typed_wrongly_is_said_to_be_unknown(address: str, visit: Visit) -> None:
+    page = visit.opened(f"{address}/impact?{PERIOD}").page
+    page.get_by_label("Connector", exact=True).click()
+    page.keyboard.type("KnSubj")
+    visit.after(lambda: page.keyboard.press("Enter"))
+    expect_link(visit, connector="KnSubj")
+    expect(page.get_by_text("Nobody knows a connector KnSubj")).to_be_visible()
+    expect(page.get_by_text("Nobody called this")).to_have_count(0)
+    page.get_by_role("button", name="KnSubject", exact=True).focus()
+    visit.after(lambda: page.keyboard.press("Enter"))
+    expect_link(visit, connector="KnSubject")
+    expect(visit.table("Who is concerned")).to_be_visible()
+    visit.after(page.go_back)
+    expect(page.get_by_text("Nobody knows a connector KnSubj")).to_be_visible()
+
+
+def test_a_filter_goes_along_in_words_and_can_be_taken_away(address: str, visit: Visit) -> None:
+    """Chosen on one page, used on the next, said and not applied where it cannot be; what a page is about stays there."""
+    page = visit.opened(f"{address}/errors?{PERIOD}").page
+    visit.after(lambda: choose(visit, "Environment", "Accept"))
+    expect(page.get_by_role("button", name="Environment Accept")).to_be_visible()
+    visit.after(page.get_by_role("link", name="Certification").click)
+    expect(page.get_by_text("Not applied on this page: Environment Accept.")).to_be_visible()
+    counted = visit.place()["cards"]
+    page.get_by_role("button", name="Take away").focus()
+    visit.after(lambda: page.keyboard.press("Enter"))
+    assert visit.place()["cards"] == counted
+    expect(page.get_by_text("Not applied on this page")).to_have_count(0)
+    visit.after(page.get_by_role("link", name="Connectors").click)
+    visit.after(visit.link("By connector and operation", "KnSubject").click)
+    visit.after(page.get_by_role("link", name="Errors", exact=False).first.click)
+    expect(page).not_to_have_url(re.compile("connector="))
+    visit.after(page.go_back)
+    visit.after(page.get_by_role("link", name="Its errors").click)
+    expect_link(visit, connector="KnSubject")
+    visit.after(page.get_by_role("button", name="Connector KnSubject").click)
+    expect(page).not_to_have_url(re.compile("connector="))
+    assert visit.complaints == []

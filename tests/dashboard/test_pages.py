@@ -191,7 +191,7 @@ def test_whose_ids_are_wrong_is_not_narrowed_to_a_partner(four_days: Path, open_
     """Of a partner's calls every one has an id: what has none is nobody's."""
     app = open_page(four_days, "data_quality", partner="1234567", since="2026-10-01", until="2026-10-05")
     assert cards(app)["Identified calls"] == ("83.3%", "")
-    assert [text for text in read(app) if text.startswith("A call without a valid id is nobody's")]
+    assert any("Partner `1234567`. A call without a valid id is nobody's" in text for text in read(app))
     hygiene = next(table for table in tables(app) if "id_status" in table.columns)
     assert hygiene.rows("id_status", "calls") == [["Valid", "5"], ["Missing", "1"]]
 

@@ -1,0 +1,37 @@
+-- title: Names of one kind that occur
+-- unit: calls
+-- grain: one row per name of the kind $kind (connector, api_version, field)
+-- key: name
+-- look_back: 0
+-- meaning: Everything that calls name, whatever the scope, those in most calls first. What has no connector but an address of
+-- its own goes by that; fields are those that gets of the connector $connector filter by. Names are one in whatever case, and
+-- shown in their most frequent spelling.
+with named as (
+    select coalesce(connector, split_part(split_part(endpoint, '/', 1), '.', 1)) as name
+    from calls_all
+    where $kind = 'connector'
+    union all
+    select api_version as name
+    from calls_all
+    where $kind = 'api_version'
+    union all
+    select unnest(filter_fields) as name
+    from calls_all
+    where $kind = 'field' and lower(connector) = lower(cast($connector as varchar))
+),
+
+spelled as (
+    select
+        name,
+        count(*) as spelling_calls
+    from named
+    where name is not null and name <> ''
+    group by name
+)
+
+select
+    max_by(name, spelling_calls) as name,
+    cast(sum(spelling_calls) as bigint) as calls
+from spelled
+group by lower(name)
+order by calls desc, lower(name) asc

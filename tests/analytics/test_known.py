@@ -1,0 +1,78 @@
+"""What nobody knows: a name is known that a call carries or the vendor's list has, in whatever case, and no other."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from analytics.impact import asked
+from analytics.known import nearest, unknown_in_changes, unknown_in_scope
+from analytics.release_notes import official_connectors
+from analytics.scope import Scope
+from analytics.warehouse import Warehouse
+from tests.analytics.given import call, given_lake
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+CALLED = ("KnSubject", "Acme_Orders", "AppConnectorSubject")
+OFFICIAL = sorted(official_connectors())
+
+
+@pytest.fixture(scope="module")
+def warehouse(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Warehouse]:
+    """Calls of two connectors and a service, each elsewhere and at another time."""
+    calls = [
+        call(called_at="2026-08-01T08:00:00Z", connector="KnSubject", filter_fields=["BcCo", "Nm"]),
+        call(connector="Acme_Orders", environment="test", api_version="7.0"),
+        call(connector=None, protocol="soap", operation="attachment", endpoint="AppConnectorSubject.asmx"),
+    ]
+    with Warehouse.open(given_lake(tmp_path_factory.mktemp("known") / "lake", calls)) as opened:
+        yield opened
+
+
+@settings(deadline=None, max_examples=40)  # each asks the lake
+@given(
+    st.sampled_from([*CALLED, *OFFICIAL]).flatmap(
+        lambda name: st.sampled_from([name, name.lower(), name.upper(), name[:-1], f"{name}s", name[1:]])
+    )
+    | st.text(min_size=1, max_size=20).filter(lambda text: text == text.strip())
+)
+def test_a_connector_is_known_that_is_called_or_listed(warehouse: Warehouse, name: str) -> None:
+    known = {one.lower() for one in (*CALLED, *OFFICIAL)}
+    found = unknown_in_changes(warehouse, [asked(connector=name)])
+    assert [(one.kind, one.value) for one in found] == ([] if name.lower() in known else [("connector", name)])
+
+
+@pytest.mark.parametrize(
+    ("connector", "field", "unknown"),
+    [("KnSubject", "bcco", []), ("KnSubject", "BcC", ["BcCo"]), ("Acme_Orders", "BcCo", [])],
+)
+def test_a_field_is_known_that_a_get_of_its_connector_filters_by(
+    warehouse: Warehouse, connector: str, field: str, unknown: list[str]
+) -> None:
+    found = unknown_in_changes(warehouse, [asked(connector=connector, field=field)])
+    assert [list(one.nearest) for one in found] == ([unknown] if field != "bcco" else [])
+
+
+def test_a_version_is_known_that_a_call_has(warehouse: Warehouse) -> None:
+    assert unknown_in_changes(warehouse, [asked(api_version="7.0")]) == ()
+    (unknown,) = unknown_in_changes(warehouse, [asked(api_version="7.1")])
+    assert (unknown.kind, unknown.nearest, unknown.there) == ("api_version", ("7.0",), ("7.0",))
+
+
+def test_a_filter_is_unknown_that_no_call_fits_anywhere(warehouse: Warehouse) -> None:
+    scope = Scope(connector="knsubject", environment="training", partner=1234568, since="2026-10-01")
+    assert [(one.kind, one.nearest) for one in unknown_in_scope(warehouse, scope)] == [
+        ("partner", ("1234567",)),
+        ("environment", ()),
+    ]
+
+
+@given(st.lists(st.sampled_from(OFFICIAL), min_size=1, unique=True), st.text(max_size=12))
+def test_what_is_nearest_is_there_and_a_name_itself_is_the_nearest(there: list[str], text: str) -> None:
+    assert set(nearest(text, there)) <= set(there)
+    assert all(nearest(name.lower(), there)[0] == name for name in there[:3])
