@@ -20,7 +20,13 @@ if TYPE_CHECKING:
 MOST_REQUIRED = 1000
 UNUSED = ("environment", "connector", "customer", "stream")
 """The filters that leave calls out: of what is left no verdict can be made, and the certificate is about production."""
-_KINDS = {"lost": "error", "at_risk": "warning", "unknown": "info", "certified": "success", "eligible": "success"}
+CLOCK = ("lost", "at_risk", "ended", "ending", "blocked", "unknown", "certified", "eligible", "not_yet")
+"""What the page calls a state, what needs somebody first: what has ended is not just eligible, and what ends not just certified."""
+_KINDS = {
+    "lost": "error", "at_risk": "warning", "ended": "error", "ending": "warning", "blocked": "warning", "unknown": "info",
+    "certified": "success", "eligible": "success",
+}  # fmt: skip
+_ENDED, _ENDS, _BLOCKED = "certification_ended", "certification_ends", "supplied_getconnectors"
 
 
 def rule(window: str | None, required: str | None) -> tuple[int, int]:
@@ -40,8 +46,8 @@ def window(clock: Certification, view: View) -> View:
 
 def by_state(clock: Certification) -> dict[str, int]:
     """Return how many integrations are in each state, the worst state first."""
-    counted: dict[str, int] = dict(clock.rows.group_by("state").len().iter_rows())
-    return {state: counted.get(state, 0) for state in STATES}
+    counted: dict[str, int] = dict(clock.rows.group_by(_clock()).len().iter_rows())
+    return {state: counted.get(state, 0) for state in CLOCK}
 
 
 def rows(clock: Certification, view: View) -> pl.DataFrame:
@@ -54,13 +60,25 @@ def rows(clock: Certification, view: View) -> pl.DataFrame:
     zone = view.lake.time_zone
     last_days = [shown(call and call.astimezone(zone).date()) for call in clock.rows["last_customer_call"]]
     why = [", ".join(plain(f"clock_reason.{code}") for code in reasons) for reasons in clock.rows["reasons"]]
-    return clock.rows.join(course, on="integration", how="left", maintain_order="left").with_columns(
+    place = pl.col("clock").replace_strict({state: place for place, state in enumerate(CLOCK)})
+    by_date = pl.when(pl.col("clock").is_in(["ended", "ending"])).then("certified_until")
+    named = clock.rows.join(course, on="integration", how="left", maintain_order="left").with_columns(
         pl.coalesce("name", "integration").alias("title"),
-        pl.col("state").alias("clock"),
+        pl.coalesce("partner_name", pl.col("partner").cast(pl.String)).alias("partner_name"),
+        _clock(),
+        pl.Series("certificate_ends", [_end(day, clock) for day in clock.rows["certified_until"]], dtype=pl.String),
         pl.Series("clock_why", why, dtype=pl.String),
         pl.Series("clock_since", _since(clock), dtype=pl.String),
         pl.Series("last_customer_day", last_days, dtype=pl.String),
     )
+    return named.sort(place, by_date, nulls_last=True, maintain_order=True)
+
+
+def urgent(rows: pl.DataFrame) -> pl.DataFrame:
+    """Return of such rows what has ended, ends within the window or is blocked by supplied GetConnectors, by the day it ends."""
+    reasons = pl.col("reasons").list
+    is_urgent = pl.any_horizontal(reasons.contains(reason) for reason in (_ENDED, _ENDS, _BLOCKED))
+    return rows.filter(is_urgent).sort("certified_until", nulls_last=True, maintain_order=True)
 
 
 def course(clock: Certification) -> pl.DataFrame:
@@ -81,7 +99,8 @@ def course(clock: Certification) -> pl.DataFrame:
 def verdict(clock: Certification) -> tuple[str, Words]:
     """Return of one integration how good its state is (as Streamlit calls it), and the state in words."""
     row = clock.rows.row(0, named=True)
-    state = "falling" if "falling" in row["reasons"] else row["state"]
+    shown_as: str = clock.rows.select(_clock()).item()
+    state = "falling" if "falling" in row["reasons"] else shown_as
     words = say(
         f"certification.verdict.{state}",
         customers=row["customers"],
@@ -91,8 +110,11 @@ def verdict(clock: Certification) -> tuple[str, Words]:
         silent=row["silent"],
         below_on=row["below_on"],
         since=Words(_since(clock)[0]),
+        certified_until=row["certified_until"],
+        certificate_ends=Words(_end(row["certified_until"], clock)),
+        supplied_connectors=row["supplied_connectors"],
     )
-    return _KINDS.get(row["state"], "info"), words
+    return _KINDS.get(shown_as, "info"), words
 
 
 def figures(clock: Certification) -> dict[str, object]:
@@ -102,7 +124,14 @@ def figures(clock: Certification) -> dict[str, object]:
         "of_required": plain("certification.of", customers=row["customers"], required=row["customers_required"]),
         "days_left": row["days_left"],
         "since": _since(clock)[0],
+        "certified_until": row["certified_until"],
     }
+
+
+def certificate_ends(clock: Certification) -> str | None:
+    """Return when the certificate of one integration ends or has ended, in words; None where no end is known."""
+    day = clock.rows["certified_until"].item()
+    return None if day is None else _end(day, clock)
 
 
 def last_customer_call(clock: Certification, view: View) -> dt.date | None:
@@ -140,6 +169,33 @@ def rests_on(clock: Certification) -> Words:
         window=clock.window_days,
         required=clock.required,
     )
+
+
+def _clock() -> pl.Expr:
+    """The state as the page calls it, by the state and its reasons."""
+    state, reasons = pl.col("state"), pl.col("reasons").list
+    return (
+        pl.when(state.is_in(["lost", "at_risk"]))
+        .then(state)
+        .when(reasons.contains(_ENDED))
+        .then(pl.lit("ended"))
+        .when((state == "certified") & reasons.contains(_ENDS))
+        .then(pl.lit("ending"))
+        .when(state.is_in(["certified", "eligible"]) & reasons.contains(_BLOCKED))
+        .then(pl.lit("blocked"))
+        .otherwise(state)
+        .alias("clock")
+    )
+
+
+def _end(until: dt.date | None, clock: Certification) -> str:
+    """Return when a certificate ends (`until` is the first day without it), seen from the last day of the window."""
+    if until is None or clock.window is None:
+        return shown(None)
+    days = (until - clock.window[1]).days + 1
+    if days < 0:
+        return plain("certification.ended_ago", days=-days)
+    return plain("certification.ended_today") if days == 0 else plain("certification.ends_in", days=days)
 
 
 def _sentence(code: str, row: Mapping[str, Any], clock: Certification) -> Words:

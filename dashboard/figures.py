@@ -389,8 +389,8 @@ def name_of(profile: Mapping[str, object] | None, integration: str) -> str:
     return str((profile or {}).get("name") or integration)
 
 
-def facts_of(profile: Mapping[str, object] | None) -> Words:
-    """Return who an integration is, in words: its id, its partner, whom to call, since when it is certified."""
+def facts_of(profile: Mapping[str, object] | None, view: View) -> Words:
+    """Return who an integration is, in words: its id, its partner, whom to call, until when it is or was certified."""
     if profile is None:
         return say("integration.unknown")
     facts = [say("integration.fact_id", integration=profile["integration"])]
@@ -398,9 +398,13 @@ def facts_of(profile: Mapping[str, object] | None) -> Words:
     facts.append(say("integration.fact_partner", partner=partner))
     facts += [
         say(f"integration.fact_{name}", **{name: profile[name]})
-        for name in ("contact", "phone", "replaces", "certified_until")
+        for name in ("contact", "phone", "replaces")
         if profile[name] is not None
     ]
+    until = profile["certified_until"]
+    if isinstance(until, dt.date):
+        is_past = until < min(view.scope.until or until, (view.lake.covered or (until, until))[1])
+        facts.append(say(f"integration.fact_certified_{'ended' if is_past else 'until'}", certified_until=until))
     return Words(" · ".join(facts))
 
 

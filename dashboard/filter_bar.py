@@ -23,7 +23,19 @@ if TYPE_CHECKING:
 
 SEARCH = "search"
 """What a table is searched for."""
-OWN = (SEARCH, "operation", "field", "token_form", "api_protocol", "api_version", "day", "month", "window", "required")
+OWN = (
+    SEARCH,
+    "operation",
+    "field",
+    "token_form",
+    "api_protocol",
+    "api_version",
+    "day",
+    "month",
+    "notes",
+    "window",
+    "required",
+)
 """The parameters of a link that are a page's own, and narrow nothing elsewhere."""
 ONE_DAY = dt.timedelta(days=1)
 _WIDTHS = {"environment": 150, "partner": 200, "integration": 230}

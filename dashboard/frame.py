@@ -94,6 +94,14 @@ def say_missing(view: data.View) -> None:
         st.caption(" ".join([say("gaps.icon"), *said]))
 
 
+def say_good_news(view: data.View, words: Words) -> None:
+    """Say that nothing was found that needs somebody; green only where no hour of the logs is missing."""
+    if hours_of(figures.gaps_of_figures(view), "missing"):
+        st.info(words, icon=":material/info:")
+    else:
+        st.success(words, icon=":material/check_circle:")
+
+
 def say_missing_before(view: data.View) -> None:
     """Say that gaps in the logs make what the figures of this view are compared with too low."""
     hours = figures.hours_missing_before(view)

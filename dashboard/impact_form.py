@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -14,6 +15,9 @@ from dashboard.wording import has, plain, say
 if TYPE_CHECKING:
     from dashboard.data import View
 
+_NOTES, _KEPT = "notes", "impact.notes"
+_NAME_LENGTH, _KEPT_AT_MOST = 12, 3
+
 
 def draw(view: View) -> bytes | None:
     """Draw the fields, and return the release notes that were handed over."""
@@ -23,9 +27,41 @@ def draw(view: View) -> bytes | None:
             _choice(name)
         _text("field", disabled=view.scope.connector is None)
         _text("api_version")
-        with st.popover(say("impact.notes"), icon=":material/description:"):
-            file = st.file_uploader(say("impact.notes_label"), type=["md", "csv", "txt"], key="impact.file")
-    return file.getvalue() if file is not None else None
+        _notes()
+    return _handed_over()
+
+
+def _notes() -> None:
+    """Draw the field for release notes, and the way to put them away again."""
+    with st.popover(say("impact.notes"), icon=":material/description:"):
+        st.file_uploader(say("impact.notes_label"), type=["md", "csv", "txt"], key="impact.file", on_change=_hand_over)
+        if filter_bar.own(_NOTES) is not None:
+            st.button(
+                say("impact.notes_away"), icon=":material/close:", on_click=filter_bar.say_own, args=(_NOTES, None)
+            )
+
+
+def _hand_over() -> None:
+    """Keep the notes for as long as this reader is here, and let the link say by which name: so the way back shows them."""
+    file = st.session_state["impact.file"]
+    if file is None:
+        filter_bar.say_own(_NOTES, None)
+        return
+    content = file.getvalue()
+    name = hashlib.sha256(content).hexdigest()[:_NAME_LENGTH]
+    kept: dict[str, bytes] = st.session_state.get(_KEPT, {})
+    latest = list({**{other: there for other, there in kept.items() if other != name}, name: content}.items())
+    st.session_state[_KEPT] = dict(latest[-_KEPT_AT_MOST:])
+    filter_bar.say_own(_NOTES, name)
+
+
+def _handed_over() -> bytes | None:
+    """Return the notes that the link names; where this reader has not handed them over, say so."""
+    name = filter_bar.own(_NOTES)
+    content: bytes | None = None if name is None else st.session_state.get(_KEPT, {}).get(name)
+    if name is not None and content is None:
+        st.warning(say("impact.notes_gone"), icon=":material/description:")
+    return content
 
 
 def _connector(view: View) -> None:

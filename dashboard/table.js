@@ -4,6 +4,8 @@
 // the page (what the table is sorted by, which row was opened last) is kept with the entry of the browser's history, so
 // that it is there again on the way back and after a reload.
 
+// Below 50 a bar is red, up to 80 it is yellow: from there on a score is a good one.
+const SCORES = { min: 0, low: 50, high: 80, max: 100, optimum: 100 };
 const DESCENDING_FIRST = new Set(["number", "instant", "meter", "course"]);
 
 export default function ({ data, parentElement }) {
@@ -96,7 +98,7 @@ function cell(root, column, row) {
   } else if (column.kind === "list" && column.items[row].length > 0) {
     column.items[row].forEach((item) => made.append(element("span", { class: "kz-is-gray" }, item), " "));
   } else if (column.kind === "meter") {
-    made.append(element("meter", { min: 0, max: 100, value: column.values[row], "aria-hidden": "true" }), ` ${text}`);
+    made.append(element("meter", { ...SCORES, value: column.values[row], "aria-hidden": "true" }), ` ${text}`);
   } else if (column.kind === "course" && column.series[row].length > 1) {
     made.append(course(column.series[row], text, column.colour));
   } else {

@@ -51,12 +51,15 @@ _WORDS = {
 _COLOURS = {
     "severity": {"high": "red", "medium": "orange", "low": "gray"},
     "clock": {
-        "lost": "red", "at_risk": "orange", "unknown": "gray", "certified": "green", "eligible": "blue", "not_yet": "gray",
+        "lost": "red", "at_risk": "orange", "ended": "red", "ending": "orange", "blocked": "orange", "unknown": "gray",
+        "certified": "green", "eligible": "blue", "not_yet": "gray",
     },
 }  # fmt: skip
 """Columns whose values have a colour; sorted, they stand in this order."""
 _COURSES = {"trend": CALLS, "course": CUSTOMERS}
 """Columns that are a small chart."""
+_WHOLE = {"integration", "certificate_ends", "clock_since", "last_customer_day"}
+"""Columns whose texts are not broken over lines."""
 _WIDE = {"finding", "advice", "change", "user_agent", "clock_why", "broken"}
 _ROWS_AT_MOST = 1000
 """More is for `koppelzicht metric` and SQL: a browser is slow with it, and nobody reads it."""
@@ -137,9 +140,10 @@ def _column(values: pl.Series, time_zone: ZoneInfo) -> dict[str, Any]:
     if name in _COUNTS:
         return described | {"kind": "number", "texts": _in_figures(values), "places": _places(values)}
     texts = _in_words(values) if name in _WORDS else [shown(value) for value in values]
+    kind = "instant" if values.dtype == pl.Date else "whole" if name in _WHOLE else "text"
     is_text = values.dtype in {pl.String, pl.Boolean, pl.Null}
     sorted_by = pl.Series(texts, dtype=pl.String).str.to_lowercase().set(values.is_null(), None) if is_text else values
-    return described | {"texts": texts, "places": _places(sorted_by)}
+    return described | {"kind": kind, "texts": texts, "places": _places(sorted_by)}
 
 
 def _places(values: pl.Series) -> list[int | None]:

@@ -26,7 +26,7 @@ frame.say_missing(certification_figures.window(clock, view))
 with title:
     if one:
         profile = figures.profile(view)
-        frame.record_title(figures.name_of(profile, view.scope.integration or ""), figures.facts_of(profile))
+        frame.record_title(figures.name_of(profile, view.scope.integration or ""), figures.facts_of(profile, view))
     else:
         st.title(say("certification.title"), anchor=False)
 if clock.rows.is_empty():
@@ -35,35 +35,50 @@ if not clock.has_registry:
     st.info(say("certification.no_registry"), icon=":material/badge:")
 
 if not one:
-    with st.grid(6, min_column_width=120, gap="small"):
+    with st.grid(5, min_column_width=150, gap="small"):
         for state, integrations in certification_figures.by_state(clock).items():
             cards.single(f"clock_{state}", integrations)
-    frame.heading("certification.table", note="certification.hint")
-    tables.show(
-        certification_figures.rows(clock, view),
-        [
-            "clock",
-            "title",
-            "customers",
-            "course",
-            "days_left",
-            "clock_since",
-            "last_customer_day",
-            "clock_why",
-        ],
-        key="certification",
-        title=say("certification.table"),
-        time_zone=view.lake.time_zone,
-        links=navigation.rows_of("certification", "integration"),
-    )
+    rows = certification_figures.rows(clock, view)
+    who = ["clock", "title", "partner_name", "integration"]
+    for name, some, columns in (
+        (
+            "urgent",
+            certification_figures.urgent(rows),
+            [*who, "certified_until", "certificate_ends", "customers", "clock_why"],
+        ),
+        (
+            "table",
+            rows,
+            [
+                *who,
+                "customers",
+                "course",
+                "days_left",
+                "certified_until",
+                "clock_since",
+                "last_customer_day",
+                "clock_why",
+            ],
+        ),
+    ):
+        frame.heading(f"certification.{name}", note=f"certification.{name}_note")
+        tables.show(
+            some,
+            columns,
+            key=f"certification_{name}",
+            title=say(f"certification.{name}"),
+            time_zone=view.lake.time_zone,
+            links=navigation.rows_of("certification", "integration"),
+        )
     st.caption(certification_figures.rests_on(clock))
     st.stop()
 
 kind, words = certification_figures.verdict(clock)
 getattr(st, kind)(words, icon=":material/verified:" if kind == "success" else ":material/history_toggle_off:")
-with cards.four():
+with st.grid(5, min_column_width=190, gap="small"):
     for name, value in certification_figures.figures(clock).items():
-        cards.single(name, value)
+        note = certification_figures.certificate_ends(clock) if name == "certified_until" else None
+        cards.single(name, value, note=note)
     cards.single("last_customer_call", certification_figures.last_customer_call(clock, view))
 
 left, right = st.columns([3, 2], border=True)

@@ -12,7 +12,7 @@ totals = figures.totals(view)
 if not totals.calls.value:
     frame.nothing_asked_for(view)
 if not totals.errors.value:
-    st.success(say("errors.none", calls=totals.calls.value), icon=":material/check_circle:")
+    frame.say_good_news(view, say("errors.none", calls=totals.calls.value))
     st.stop()
 
 with cards.four():

@@ -11,7 +11,7 @@ view = frame.ask(about="integration")
 
 profile = figures.profile(view)
 with title:
-    frame.record_title(figures.name_of(profile, view.scope.integration or ""), figures.facts_of(profile))
+    frame.record_title(figures.name_of(profile, view.scope.integration or ""), figures.facts_of(profile, view))
     navigation.about_it("integration", "errors", "certification", "practices", "customers")
 if profile is None or not profile["calls"]:
     frame.nothing_asked_for(view)

@@ -25,7 +25,7 @@ frame.say_missing_before(view)
 frame.heading("overview.attention", note="overview.attention_note")
 findings = figures.attention(view)
 if findings.is_empty():
-    st.success(say("overview.all_quiet"), icon=":material/check_circle:")
+    frame.say_good_news(view, say("overview.all_quiet"))
 else:
     tables.show(
         findings,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -58,6 +59,9 @@ def test_the_clock_shows_what_needs_somebody_first(clock: Path, open_page: OpenP
     assert cards(app) == {
         "Lost": "2",
         "At risk": "1",
+        "Ended": "0",
+        "Ends soon": "0",
+        "Blocked": "0",
         "Unknown": "0",
         "Certified": "0",
         "Eligible": "0",
@@ -75,6 +79,85 @@ def test_the_clock_shows_what_needs_somebody_first(clock: Path, open_page: OpenP
     assert "production calls of 1 – 30 Oct 2026" in said(app)
 
 
+ENDINGS = """integration,name,partner,certified_since,certified_until
+1234567_1,Ended long ago,1234567,2025-01-01,2026-06-01
+1234567_2,Ended today,1234567,2025-01-01,2026-10-30
+1234567_3,Ends tomorrow,1234567,2025-01-01,2026-10-31
+1234567_4,Ends in the window,1234567,2025-01-01,2026-11-29
+1234567_5,Ends after it,1234567,2025-01-01,2026-11-30
+1234567_6,Never ends,1234567,2025-01-01,
+1234567_7,Uses what is supplied,1234567,,
+1234567_8,Is new,1234567,,
+"""
+
+
+@pytest.fixture(scope="module")
+def endings(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Eight integrations with two customers each until 30 October; the seventh uses a supplied GetConnector."""
+    folder = tmp_path_factory.mktemp("endings")
+    (folder / "integrations.csv").write_text(ENDINGS, encoding="utf-8")
+    (folder / "partners.csv").write_text("partner,name\n1234567,Acme\n", encoding="utf-8")
+    calls = [
+        call(
+            called_at=f"2026-{day}T08:00:00Z",
+            integration_id=f"1234567_{project}",
+            customer=str(7000000 + customer),
+            connector="Profit_Employees" if project == 7 else "KnSubject",
+        )
+        for day in ("09-01", "10-30")
+        for project in range(1, 9)
+        for customer in (1, 2)
+    ]
+    return given_lake(folder / "lake", calls, registry=[folder / "integrations.csv", folder / "partners.csv"])
+
+
+def test_what_ends_or_is_blocked_comes_first_by_date_with_partner_and_id(endings: Path, open_page: OpenPage) -> None:
+    urgent, every = tables(open_page(endings, "certification", required="2"))
+    assert urgent.rows("clock", "title", "partner_name", "integration", "certified_until", "certificate_ends") == [
+        ["Ended", "Ended long ago", "Acme", "1234567_1", "1 Jun 2026", "ended 151 days ago"],
+        ["Ended", "Ended today", "Acme", "1234567_2", "30 Oct 2026", "ended today"],
+        ["Ends soon", "Ends tomorrow", "Acme", "1234567_3", "31 Oct 2026", "in 1 day"],
+        ["Ends soon", "Ends in the window", "Acme", "1234567_4", "29 Nov 2026", "in 30 days"],
+        ["Blocked", "Uses what is supplied", "Acme", "1234567_7", "–", "–"],
+    ]
+    assert every.rows("clock", "integration") == [
+        *urgent.rows("clock", "integration"),
+        ["Certified", "1234567_5"],
+        ["Certified", "1234567_6"],
+        ["Eligible", "1234567_8"],
+    ]
+
+
+@pytest.mark.parametrize("required", ["1", "2", "3"])
+@pytest.mark.parametrize("until", ["2026-06-02", "2026-10-20", "2026-10-31", "2026-11-05", "2026-12-15"])
+def test_nothing_that_has_ended_or_is_blocked_stands_under_a_good_state(
+    endings: Path, open_page: OpenPage, required: str, until: str
+) -> None:
+    """Whatever the last day that is looked at, and the rule."""
+    last_day = min(dt.date.fromisoformat(until), dt.date(2026, 10, 31)) - dt.timedelta(days=1)
+    found = tables(open_page(endings, "certification", required=required, since="2026-06-01", until=until))
+    for table in found:
+        for state, end, why in table.rows("clock", "certified_until", "clock_why"):
+            if end != "–" and dt.datetime.strptime(end, "%d %b %Y").date() <= last_day:  # noqa: DTZ007 - a date alone
+                assert state not in {"Certified", "Eligible"}
+                assert "certification ended" in why
+            assert "Profit_" not in why or state not in {"Certified", "Eligible"}
+
+
+def test_the_verdict_of_a_certificate_that_ends_is_not_a_good_one(endings: Path, open_page: OpenPage) -> None:
+    def of(project: int) -> AppTest:
+        return open_page(endings, "certification", required="2", integration=f"1234567_{project}")
+
+    ended = of(1)
+    assert "**The certificate has ended:** it was valid until 1 Jun 2026 (ended 151 days ago)." in ended.error[0].value
+    assert "no longer certified: that ended on 1 Jun 2026" in said(ended)
+    assert "**The certificate ends soon:** on 31 Oct 2026 (in 1 day)." in of(3).warning[0].value
+    assert "certified until 31 Oct 2026" in said(of(3))
+    assert "**Blocked.** 2 customers in the last 30 days are enough" in of(7).warning[0].value
+    assert [app.success[0].value[:13] for app in (of(5), of(8))] == ["**Certified**", "**Eligible.**"]
+    assert not any(app.success for app in (ended, of(2), of(3), of(4), of(7)))
+
+
 def test_one_integration_says_its_verdict_and_what_would_help(clock: Path, open_page: OpenPage) -> None:
     app = open_page(clock, "certification", integration="1234567_1", required="2")
     assert app.text[0].value == "Orders"
@@ -83,6 +166,7 @@ def test_one_integration_says_its_verdict_and_what_would_help(clock: Path, open_
         "Customers in the window": "2 (2 required)",
         "Days left": "6",
         "In this state since": "5 Oct 2026",
+        "Certified until": "–",
         "Last customer call": "30 Oct 2026",
     }
     customers = tables(app)[0]
@@ -110,7 +194,7 @@ def test_the_rule_stands_in_the_link(clock: Path, open_page: OpenPage) -> None:
     app = open_page(clock, "certification", required="2")
     app.number_input(key="certification.window").set_value(60).run()
     assert (app.query_params["window"], app.query_params["required"]) == ("60", "2")
-    assert tables(app)[0].column("customers") == ["0", "1", "2"]
+    assert tables(app)[-1].column("customers") == ["0", "1", "2"]
 
 
 @pytest.mark.parametrize("text", ["", "0", "-1", "abc", "9" * 9, "½"])

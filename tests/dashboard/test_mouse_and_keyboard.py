@@ -227,3 +227,18 @@ def test_a_filter_goes_along_in_words_and_can_be_taken_away(address: str, visit:
     visit.after(page.get_by_role("button", name="Connector KnSubject").click)
     expect(page).not_to_have_url(re.compile("connector="))
     assert visit.complaints == []
+
+
+def test_release_notes_are_there_again_on_the_way_back_and_asked_for_elsewhere(address: str, visit: Visit) -> None:
+    page = visit.opened(f"{address}/impact?{PERIOD}").page
+    page.get_by_role("button", name="Release notes").click()
+    notes = {"name": "notes.csv", "mimeType": "text/csv", "buffer": b"connector\nKnSubject\n"}
+    visit.after(lambda: page.locator("input[type=file]").set_input_files(notes))  # type: ignore[arg-type]  # as documented
+    expect_link(visit, notes="[0-9a-f]+")
+    expect(visit.table("Who is concerned")).to_be_visible()
+    page.keyboard.press("Escape")
+    before, link = visit.place(), page.url
+    visit.after(visit.table("Who is concerned").get_by_role("link").first.click)
+    assert visit.after(page.go_back).place()["first_rows"] == before["first_rows"]
+    visit.opened(link)
+    expect(page.get_by_text("Hand them over again")).to_be_visible()

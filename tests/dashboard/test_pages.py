@@ -179,6 +179,16 @@ def test_no_errors_is_good_news(tmp_path: Path, open_page: OpenPage) -> None:
     assert app.success[0].value == "None of 2 calls went wrong in this period."
 
 
+@pytest.mark.parametrize(("since", "is_whole"), [("2026-09-14", False), ("2026-09-17", True)])
+def test_good_news_is_green_only_where_no_log_is_missing(
+    gappy: Path, open_page: OpenPage, since: str, *, is_whole: bool
+) -> None:
+    app = open_page(gappy, "errors", since=since, until="2026-09-19")
+    (news,) = app.success if is_whole else app.info
+    assert "went wrong in this period" in news.value
+    assert len(app.success) == is_whole
+
+
 def test_lines_without_calls_are_shown_with_their_reason(tmp_path: Path, open_page: OpenPage) -> None:
     lake = given_lake(tmp_path / "lake", [call()], rejects=[reject(), reject(), reject(reason="bad_time")])
     app = open_page(lake, "data_quality")
