@@ -9,6 +9,7 @@ like it does.
 from __future__ import annotations
 
 import datetime as dt
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 Verdict: TypeAlias = Literal[
     "arriving",
     "partly",
+    "swapped",
     "not_registered",
     "stopped",
     "only_errors",
@@ -41,10 +43,11 @@ NearMissKind: TypeAlias = Literal[
     "old_id",
     "new_id",
     "repeated",
+    "tail",
+    "wrapped",
     "separator",
     "leading_zero",
     "swapped_parts",
-    "tail",
     "part_missing",
     "typing_error",
     "documentation_example",
@@ -131,7 +134,10 @@ class Known:
 
 @dataclass(frozen=True, kw_only=True)
 class Found:
-    """What the answer rests on. `total` is None when the id was never seen; `until`: where the data end."""
+    """What the answer rests on. `total` is None when the id was never seen; `until`: where the data end.
+
+    `shared`: near misses that are as near to another known id: they are no mistake with this one for certain.
+    """
 
     id_: IntegrationId
     total: Arrivals | None
@@ -139,6 +145,7 @@ class Found:
     near_misses: tuple[NearMiss, ...]
     known: Known
     until: dt.date | None
+    shared: frozenset[str] = frozenset()
 
 
 def check(warehouse: Warehouse, text: str) -> Check:
@@ -156,6 +163,7 @@ def look_up(warehouse: Warehouse, text: str) -> Found:
     known = Known(**warehouse.query_file("check_registered", EVERY_ENVIRONMENT, {"sent": sent}).row(0, named=True))
     params = {"sent": sent, "seen": total is not None, "registered": known.is_registered}
     near = warehouse.query_file("check_near", EVERY_ENVIRONMENT, params).to_dicts() if sent else []
+    shared = frozenset(row["integration_id"] for row in near if row.pop("is_shared"))
     covered = warehouse.covered()
     return Found(
         id_=id_,
@@ -164,6 +172,7 @@ def look_up(warehouse: Warehouse, text: str) -> Found:
         near_misses=tuple(NearMiss(**{**row, "environments": tuple(row["environments"] or ())}) for row in near),
         known=known,
         until=covered[1] if covered else None,
+        shared=shared,
     )
 
 
@@ -210,9 +219,17 @@ def _verdict_on(found: Found, total: Arrivals) -> Verdict:
         "not_in_production": "production" not in {one.environment for one in found.environments},
         "only_own": total.own_calls == total.calls,
         "not_registered": found.known.has_registry and not found.known.is_registered,
+        "swapped": _may_be_swapped(found, total),
         "partly": bool(_mistakes(found)),
     }
     return next((verdict for verdict, is_so in holds.items() if is_so), "arriving")
+
+
+def _may_be_swapped(found: Found, total: Arrivals) -> bool:
+    """Whether the same with its numbers swapped arrives from as many customers, and no registry says which of the two is right."""
+    return not found.known.is_registered and any(
+        near.kind == "swapped_parts" and near.calls and near.customers >= total.customers for near in found.near_misses
+    )
 
 
 def _has_stopped(total: Arrivals, until: dt.date) -> bool:
@@ -222,14 +239,17 @@ def _has_stopped(total: Arrivals, until: dt.date) -> bool:
 
 
 def _mistakes(found: Found) -> list[NearMiss]:
-    """The near misses that should have carried the id: not what is an integration, or may be another of the partner."""
+    """The near misses that should have carried the id: not what is an integration, may be another of the partner, or another's."""
     return [
         near
         for near in found.near_misses
         if near.calls > 0
         and near.kind not in _NO_MISTAKE
         and (near.kind == "in_envelope" or not near.registered)
-        and not (near.kind == "typing_error" and near.integration_id.startswith(f"{found.id_.partner}_"))
+        and near.integration_id not in found.shared
+        and not (
+            near.kind == "typing_error" and re.fullmatch(rf"{found.id_.partner}_[1-9][0-9]{{0,8}}", near.integration_id)
+        )
     ]
 
 
@@ -260,6 +280,7 @@ _KINDS: dict[NearMissKind, str] = {
     "leading_zero": "with leading zeros",
     "swapped_parts": "the two numbers swapped",
     "tail": "with something behind it",
+    "wrapped": "with quotes or something else around it",
     "part_missing": "only one of its two numbers",
     "typing_error": "one or two characters off",
     "documentation_example": "the example of the documentation, copied",
@@ -283,10 +304,13 @@ _SENTENCES: dict[Verdict, str] = {
     "certification.",
     "only_own": "It arrives ({calls}), but only from your own environment, which is no customer.",
     "not_registered": "It arrives ({calls} from {customers}; {where}), but the registry does not know it: is it right?",
-    "partly": "It arrives and is right in {calls} from {customers} ({where}), but other calls only nearly carry it, and "
+    "swapped": "It arrives ({calls} from {customers}; {where}), and so does the same with its two numbers swapped, from no fewer "
+    "customers: the partner's subscription number comes first, so one of the two is wrong.",
+    "partly": "It arrives{and_is_right} in {calls} from {customers} ({where}), but other calls only nearly carry it, and "
     "certification asks for it on every call.",
-    "arriving": "It arrives and is right: {calls} from {customers} ({where}).",
+    "arriving": "It arrives{and_is_right}: {calls} from {customers} ({where}).",
 }
+_UNKNOWN_IF_RIGHT = "No registry is loaded, so whether it is the right id nobody can say here."
 
 
 def _advice(verdict: Verdict, found: Found) -> str:
@@ -300,8 +324,11 @@ def _advice(verdict: Verdict, found: Found) -> str:
             where=", ".join(str(one.environment) for one in found.environments),
             last_day=total.last_day if total else "",
             replaced_by=found.known.replaced_by,
+            and_is_right=" and is right" if found.known.is_registered else "",
         )
     ]
+    if verdict in {"arriving", "partly"} and not found.known.is_registered:
+        said.append(_UNKNOWN_IF_RIGHT)
     if verdict == "malformed" and found.id_.stored == _HIDDEN:
         said.append("What does not look like an id is not kept, so whether it arrives cannot be told.")
     elif verdict == "malformed" and total:

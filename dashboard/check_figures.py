@@ -20,6 +20,7 @@ _KINDS = {
     "arriving": "success",
     "partly": "warning",
     "replaced": "info",
+    "swapped": "warning",
     "not_registered": "warning",
     "stopped": "warning",
 }
@@ -32,8 +33,9 @@ def checked(text: str, found: Found) -> Check:
 
 def verdict(check: Check, found: Found) -> tuple[str, Words]:
     """Return how good it is (as Streamlit calls it), and the verdict in words."""
+    is_unchecked = check.verdict == "arriving" and not found.known.is_registered
     words = say(
-        f"check.verdict.{check.verdict}",
+        "check.verdict.arriving_unchecked" if is_unchecked else f"check.verdict.{check.verdict}",
         calls=check.calls,
         customers=check.customers,
         environments=Words(", ".join(plain(f"environment.{name}") for name in check.environments)),

@@ -4,14 +4,15 @@
 -- key: integration_id, kind
 -- look_back: 0
 -- meaning: What arrives instead of $sent, or what may be meant by it. kind, the first that applies:
--- in_envelope: it stands in the SOAP envelope, and the header, which was logged, has no valid id; old_id, new_id: the registry says that the
--- one replaces the other; separator: the same digits with something else between them, or nothing; leading_zero: the
--- same numbers, padded; repeated, tail: it stands there twice, or with something behind it; swapped_parts: project before
+-- in_envelope: it stands in the SOAP envelope, and the header has no valid id; old_id, new_id: the registry says that the
+-- one replaces the other; repeated: it stands there twice; tail, wrapped: with something behind it, or around it; separator: the
+-- same digits with something else between them, or nothing; leading_zero: the same numbers, padded; swapped_parts: project before
 -- partner; part_missing: only one of its numbers; documentation_example: one of the two ids of the documentation, when
 -- $sent itself does not arrive, or sent by a program and at a customer that send $sent too; typing_error: one or two
 -- letters differ, or neighbours are swapped; same_partner: another id of the partner, when $sent does not arrive.
 -- An id that the registry knows is another integration and no typing error, unless it does not know $sent; without a
--- registry, any other id of the same partner is.
+-- registry, any other id of the same partner is. A malformed id that says another id of the partner, or one that is known, is that
+-- one's near miss, and so is one that is nearer to a known id than to $sent; is_shared: a known id is as near as $sent.
 -- A registered id that never arrived is listed with no calls when $sent is nearly it. Of typing errors the nearest is first.
 with asked as (
     select
@@ -44,19 +45,45 @@ candidates as (
     full outer join integrations on arrived.integration_id = integrations.integration
 ),
 
--- Digits that say which known integration is meant: a malformed id with them is that one's, and nobody else's typing error.
-owners as (
-    select distinct regexp_replace(integration_id, '[^0-9]', '', 'g') as digits
+known as (
+    select distinct integration_id
     from candidates
     where id_status = 'valid'
 ),
 
+-- written: the header's name and what was escaped taken away; letters that are taken for digits are those digits. bare: without
+-- what stands around it. (What is kept of a slip, and where a question mark stands in it, says ingest/redact.sql.)
+read as (
+    select
+        *,
+        regexp_replace(written, '^[^0-9A-Za-z?_]+|[^0-9A-Za-z?_]+$', '', 'g') as bare,
+        regexp_extract(
+            translate(written, 'OoQIlSsBZz', '0001155822'),
+            '^[^0-9A-Za-z?]*0*([1-9][0-9]{3,6})[^0-9A-Za-z?]+0*([1-9][0-9]{0,8})[^0-9A-Za-z?]*$',
+            ['partner', 'project']
+        ) as numbers
+    from (
+        select
+            *,
+            regexp_replace(
+                regexp_replace(
+                    regexp_replace(integration_id, '(?i)^[^0-9A-Za-z]*(x-)?(integration[_ -]?)?id[ \t]*[:=]?[ \t]*', ''),
+                    '(?i)&quot;|&#39;|%22|%27', '"', 'g'
+                ),
+                '(?i)%5f', '_', 'g'
+            ) as written
+        from candidates
+    )
+),
+
 compared as (
     select
-        candidates.integration_id,
-        candidates.id_status,
-        candidates.id_defect,
-        candidates.is_registered,
+        read.integration_id,
+        read.id_status,
+        read.id_defect,
+        read.is_registered,
+        read.written,
+        read.bare,
         asked.sent,
         asked.digits,
         asked.partner,
@@ -64,12 +91,42 @@ compared as (
         asked.is_seen,
         asked.is_registered as is_asked_registered,
         asked.has_registry,
-        regexp_replace(candidates.integration_id, '[^0-9]', '', 'g') as near_digits,
-        regexp_replace(candidates.integration_id, '(^|_)0+', '\1', 'g') as near_unpadded,
-        regexp_replace(asked.sent, '(^|_)0+', '\1', 'g') as unpadded
-    from candidates
+        regexp_replace(read.written, '[^0-9]', '', 'g') as near_digits,
+        regexp_replace(read.written, '(^|_)0+', '\1', 'g') as near_unpadded,
+        regexp_replace(asked.sent, '(^|_)0+', '\1', 'g') as unpadded,
+        case when read.numbers.partner <> '' then concat(read.numbers.partner, '_', read.numbers.project) end as says,
+        damerau_levenshtein(read.bare, asked.sent) as distance
+    from read
     cross join asked
-    where candidates.integration_id <> asked.sent
+    where read.integration_id <> asked.sent
+),
+
+-- Known ids to which a malformed one is as near as to $sent, or nearer.
+rivals as (
+    select
+        compared.integration_id,
+        bool_or(damerau_levenshtein(compared.bare, known.integration_id) < compared.distance) as is_nearer,
+        bool_or(damerau_levenshtein(compared.bare, known.integration_id) = compared.distance) as is_as_near
+    from compared
+    inner join known on known.integration_id <> compared.sent
+    where compared.id_status = 'malformed' and compared.distance <= 2
+    group by compared.integration_id
+),
+
+-- A malformed id that says another one: a known one by its digits or its numbers, or one of the same partner.
+others as (
+    select distinct compared.integration_id
+    from compared
+    left join known on compared.says = known.integration_id
+    left join known as same_digits on compared.near_digits = regexp_replace(same_digits.integration_id, '[^0-9]', '', 'g')
+    where
+        compared.id_status = 'malformed'
+        and compared.says is distinct from compared.sent
+        and (
+            known.integration_id is not null
+            or same_digits.integration_id is not null
+            or starts_with(compared.says, concat(compared.partner, '_'))
+        )
 ),
 
 judged as (
@@ -79,10 +136,6 @@ judged as (
             when renames.integration = compared.sent then 'old_id'
             when replaced.integration = compared.integration_id then 'new_id'
             when compared.id_defect = 'repeated' and contains(compared.integration_id, compared.sent) then 'repeated'
-            when length(compared.digits) >= 5 and compared.near_digits = compared.digits then 'separator'
-            when length(compared.digits) >= 5 and compared.near_unpadded = compared.unpadded then 'leading_zero'
-            when compared.partner <> '' and compared.integration_id = concat(compared.project, '_', compared.partner)
-                then 'swapped_parts'
             when
                 compared.partner <> ''
                 and compared.id_status = 'malformed'
@@ -91,19 +144,35 @@ judged as (
             when
                 compared.partner <> ''
                 and compared.id_status = 'malformed'
+                and contains(compared.integration_id, compared.sent)
+                and compared.near_digits = compared.digits
+                then 'wrapped'
+            when length(compared.digits) >= 5 and compared.near_digits = compared.digits then 'separator'
+            when
+                length(compared.digits) >= 5
+                and (compared.near_unpadded = compared.unpadded or compared.says = compared.unpadded)
+                and not regexp_matches(compared.bare, '[A-Za-z?]')
+                then 'leading_zero'
+            when
+                compared.partner <> ''
+                and concat(compared.project, '_', compared.partner) in (compared.integration_id, compared.says)
+                then 'swapped_parts'
+            when
+                compared.partner <> ''
+                and compared.id_status = 'malformed'
                 and compared.near_digits in (compared.partner, compared.project)
                 then 'part_missing'
             when
                 length(compared.digits) >= 4
                 and not (compared.is_registered and compared.is_asked_registered)
-                and (compared.id_status = 'valid' or owners.digits is null)
+                and (compared.id_status = 'valid' or others.integration_id is null)
+                and not coalesce(rivals.is_nearer, false)
                 and (
                     compared.has_registry
                     or compared.id_status = 'malformed'
                     or compared.partner <> split_part(compared.integration_id, '_', 1)
                 )
-                and length(compared.integration_id) between length(compared.sent) - 2 and length(compared.sent) + 2
-                and damerau_levenshtein(compared.integration_id, compared.sent) <= 2
+                and (compared.distance <= 2 or compared.says = compared.sent)
                 then 'typing_error'
             when compared.integration_id in ('12345_123456', '12345_678900') then 'documentation_example'
             when
@@ -111,19 +180,22 @@ judged as (
                 and compared.id_status = 'valid'
                 and compared.partner = split_part(compared.integration_id, '_', 1)
                 then 'same_partner'
-        end as kind
+        end as kind,
+        coalesce(rivals.is_as_near and compared.says is distinct from compared.sent, false) as is_shared
     from compared
     left join
         lake.renames as renames
         on compared.integration_id = concat(renames.old_partner, '_', renames.old_project)
-    left join owners on compared.near_digits = owners.digits
     left join lake.renames as replaced on compared.sent = concat(replaced.old_partner, '_', replaced.old_project)
+    left join rivals on compared.integration_id = rivals.integration_id
+    left join others on compared.integration_id = others.integration_id
 ),
 
 near as (
     select
         integration_id,
-        kind
+        kind,
+        is_shared and kind = 'typing_error' as is_shared
     from judged
     where kind is not null
 ),
@@ -140,6 +212,7 @@ told as (
     select
         near.integration_id,
         near.kind,
+        near.is_shared,
         calls.environment,
         calls.customer,
         calls.status,
@@ -154,6 +227,7 @@ told as (
     select
         calls.body_integration_id as integration_id,
         'in_envelope' as kind,
+        false as is_shared,
         calls.environment,
         calls.customer,
         calls.status,
@@ -174,11 +248,12 @@ select
     count(distinct told.customer) filter (where is_use(told.status, told.operation, told.own)) as customers,
     list_sort(list(distinct told.environment) filter (where told.environment is not null)) as environments,
     min(told.called_at) as first_call,
-    max(told.called_at) as last_call
+    max(told.called_at) as last_call,
+    told.is_shared
 from told
 left join integrations on told.integration_id = integrations.integration
 where told.is_near
-group by told.integration_id, told.kind, integrations.name, integrations.integration
+group by told.integration_id, told.kind, told.is_shared, integrations.name, integrations.integration
 order by
     case told.kind when 'typing_error' then 1 when 'documentation_example' then 2 when 'same_partner' then 3 else 0 end asc,
     case when told.kind = 'typing_error' then damerau_levenshtein(told.integration_id, $sent) end asc,

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from analytics.check import Check, NearMiss, NearMissKind, Verdict, check
 from analytics.registry import RegistryFiles
 from analytics.warehouse import Warehouse
+from ingest.integration_id import parse_integration_id
 from tests.analytics.given import call, given_lake, given_snapshot
 
 Calls = list[dict[str, Any]]
@@ -194,6 +195,110 @@ def test_the_nearest_typing_error_is_first_however_few_its_calls(warehouse: Ware
 def test_a_malformed_id_that_is_another_integrations_is_nobody_elses_typing_error(warehouse: Warehouse) -> None:
     assert ("1234567-11", "separator", 1, 1) in near(warehouse, "1234567_11")
     assert "1234567-11" not in [one[0] for one in near(warehouse, "1234567_12")]
+
+
+def given_ids(folder: Path, *ids: str, registry: str | None = None) -> Path:
+    """A lake in which each of these ids was sent, what is kept of it and its defect as ingest says."""
+    calls = []
+    for text in ids:
+        read = parse_integration_id(text)
+        calls += sent(read.stored, id_defect=read.defect) if read.defect else sent(read.stored)
+    files = []
+    if registry is not None:
+        (folder / "i.csv").write_text(f"integration\n{registry}\n", encoding="utf-8")
+        files = [folder / "i.csv"]
+    return given_lake(folder / "lake", calls, registry=files)
+
+
+@pytest.mark.parametrize("registry", [None, "4321_678901\n4321_678902"])
+def test_a_padded_id_is_the_near_miss_of_its_own_number(tmp_path: Path, registry: str | None) -> None:
+    lake = given_ids(tmp_path, "04321_678901", "4321_0678902x", "4321_678902", registry=registry)
+    with Warehouse.open(lake) as opened:
+        assert [one[:2] for one in near(opened, "4321_678901") if one[2]] == [
+            ("04321_678901", "leading_zero"),
+            *([("4321_678902", "same_partner")]),
+        ]
+        assert [one[:2] for one in near(opened, "4321_678902") if one[2]] == [("4321_0678902x", "typing_error")]
+        assert check(opened, "4321_678901").verdict == "only_near_misses"
+        assert check(opened, "4321_678902").verdict == "partly"
+
+
+SLIPS = {
+    '"4321_678901"': "wrapped",
+    "'4321_678901'": "wrapped",
+    "{4321_678901}": "wrapped",
+    "IntegrationId: 4321_678901": "wrapped",
+    "„4321_678901”": "wrapped",
+    '4321_678901"': "tail",
+    "4321_67890l": "typing_error",  # el for one
+    "43Z1_67890l": "typing_error",  # and Z for two: what is kept has question marks there
+    "4321_67890x": "typing_error",
+    "x4321_678901": "wrapped",
+    '"04321_678901"': "leading_zero",
+    "4321=678901": "separator",
+    "4321%5F678901": "separator",
+    "4321\u2013678901": "separator",
+    "4321x678901": "separator",
+    '"678901_4321"': "swapped_parts",
+}
+
+
+@pytest.mark.parametrize("registry", [None, "4321_678901\n4321_700000"])
+def test_typing_errors_with_letters_and_quotes_are_near_misses(tmp_path: Path, registry: str | None) -> None:
+    lake = given_ids(tmp_path, *SLIPS, "4321_700000", registry=registry)
+    with Warehouse.open(lake) as opened:
+        found = {one[0]: one[1] for one in near(opened, "4321_678901") if one[1] != "same_partner"}
+        assert found == {str(parse_integration_id(text).stored): kind for text, kind in SLIPS.items()}
+        assert check(opened, "4321_678901").verdict == "only_near_misses"
+        # and of the other integration of that partner they are none
+        assert [one for one in near(opened, "4321_700000") if one[2]] == []
+
+
+def test_a_letter_that_may_be_a_digit_of_two_ids_is_a_mistake_with_neither(tmp_path: Path) -> None:
+    lake = given_ids(tmp_path, "4321_67890x", "4321_678901", "4321_678902", "4321_678911")
+    with Warehouse.open(lake) as opened:
+        for asked in ("4321_678901", "4321_678902"):
+            assert ("4321_67890x", "typing_error") in [one[:2] for one in near(opened, asked)]
+            assert check(opened, asked).verdict == "arriving"
+        assert near(opened, "4321_678911") == []  # two are nearer
+
+
+def test_a_swapped_id_is_not_said_to_be_right(tmp_path: Path) -> None:
+    both = [*(["4321_678902"] * 2), *(["678902_4321"] * 3)]
+    for name, ids, registry, verdicts in (
+        ("alone", ["678902_4321"], None, {"678902_4321": "arriving", "4321_678902": "only_near_misses"}),
+        ("both", both, None, {"678902_4321": "swapped", "4321_678902": "swapped"}),
+        ("known", both, "4321_678902", {"678902_4321": "not_registered", "4321_678902": "partly"}),
+    ):
+        (tmp_path / name).mkdir()
+        with Warehouse.open(given_ids(tmp_path / name, *ids, registry=registry)) as opened:
+            for text, verdict in verdicts.items():
+                answer = check(opened, text)
+                assert answer.verdict == verdict, name
+                assert ("is right" in answer.advice) == (name == "known" and text == "4321_678902")
+        if registry is None:
+            assert "nobody can say here" in answer.advice or answer.verdict != "arriving"
+
+
+PROJECTS = st.integers(10_000, 99_999)
+
+
+@settings(max_examples=6, deadline=None, suppress_health_check=list(HealthCheck))
+@given(
+    st.lists(PROJECTS, min_size=2, max_size=2, unique=True),
+    st.sampled_from(['"{}1"', "0{}1", "[{}1]", "id={}1", "{}l"]),
+)
+def test_a_slip_is_the_near_miss_of_the_id_that_it_says_alone(
+    tmp_path_factory: pytest.TempPathFactory, projects: list[int], slip: str
+) -> None:
+    """However near two projects of a partner are; an l stands for a one."""
+    meant, another = (f"4321_{project}1" for project in projects)
+    text = slip.format(meant[:-1])
+    lake = given_ids(tmp_path_factory.mktemp("slips"), text, another)
+    with Warehouse.open(lake) as opened:
+        stored = parse_integration_id(text).stored
+        assert stored in [near_miss[0] for near_miss in near(opened, meant)]
+        assert stored not in [near_miss[0] for near_miss in near(opened, another)]
 
 
 def test_without_a_registry_another_id_of_the_partner_is_no_typing_error(without_registry: Warehouse) -> None:

@@ -1,9 +1,23 @@
 from __future__ import annotations
 
+import re
+
 import pytest
+from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import strategies as st
 
 from ingest.integration_id import parse_integration_id, parse_integration_ids
 from tests.ingest import worked
+from tests.ingest.scale import scaled
+from tests.oracle.ids import split_integration_id
+
+FEW = settings(
+    max_examples=scaled(5, 100),
+    deadline=None,
+    derandomize=True,
+    phases=[Phase.generate],
+    suppress_health_check=list(HealthCheck),
+)
 
 
 @pytest.fixture(scope="module")
@@ -45,3 +59,62 @@ def test_many_ids_are_answered_in_their_order() -> None:
 
 def test_no_ids_are_no_answers() -> None:
     assert parse_integration_ids([]) == []
+
+
+# -- ids with a slip in them
+
+
+IDS = st.builds("{}_{}".format, st.integers(1000, 9_999_999), st.integers(1, 999_999_999))
+STRANGE = st.one_of(
+    st.sampled_from([*"OoIlSBxé–=?@%&\u00a0\u200b１ \t", "%5F", "%5f"]),  # noqa: RUF001
+    st.characters(exclude_categories=["Cs"]),
+)
+SIGNS = st.lists(st.sampled_from([*"\"'`{}[]()<>,;.„”\\ ", "&quot;", "%22", "&#39;"]), max_size=4).map("".join)
+NAMES = st.sampled_from(["", "IntegrationId: ", "integration_id=", "id ", "X-Integration-Id:", "name: "])
+
+
+def _slipped(id_: str, slips: list[tuple[float, str, bool]]) -> str:
+    """The id with each of these characters in it or before it, at its place."""
+    for share, character, instead in slips:
+        place = int(share * len(id_))
+        id_ = id_[:place] + character + id_[place + instead :]
+    return id_
+
+
+SLIPS = st.lists(st.tuples(st.floats(0, 1), STRANGE, st.booleans()), max_size=3)
+SLIPPED = st.builds("{}{}{}{}".format, NAMES, SIGNS, st.builds(_slipped, IDS, SLIPS), SIGNS)
+
+
+@FEW
+@given(st.lists(SLIPPED, min_size=40, max_size=40))
+def test_an_id_with_slips_is_kept_as_a_second_reader_of_the_rule_keeps_it(texts: list[str]) -> None:
+    found = parse_integration_ids(texts)
+    expected = [split_integration_id(text) for text in texts]
+    assert [(text, one.status, one.defect, one.stored) for text, one in zip(texts, found, strict=True)] == [
+        (text, one.id_status, one.id_defect, one.integration_id) for text, one in zip(texts, expected, strict=True)
+    ]
+    kept = [one.stored for one in found]
+    assert [one.stored for one in parse_integration_ids(kept)] == kept
+
+
+WORDS = re.compile(r"(x-)?integration[_ -]?id|id|redacted|&quot;|&#39;|%22|%27|%5F", re.IGNORECASE)
+
+
+@FEW
+@given(st.lists(SLIPPED | st.text(max_size=24), min_size=40, max_size=40))
+def test_what_is_kept_of_a_malformed_id_tells_nothing_but_digits_and_one_letter(texts: list[str]) -> None:
+    """Not the words that programs write for no value; and of digits no more than an id has, or separators between them."""
+    for text, one in zip(texts, parse_integration_ids(texts), strict=True):
+        if one.status != "malformed" or one.stored is None or re.fullmatch(r"[\d\s_.,:;/|#+-]*", one.stored, re.ASCII):
+            continue
+        kept = WORDS.sub("", one.stored)
+        assert len(re.findall(r"[^\W\d_]", kept)) <= (1 if re.search(r"\d", kept) else len(kept)), text
+        assert not re.search(r"[0-9]{10}", kept), text
+
+
+@FEW
+@given(IDS, st.sampled_from(['"{}"', "'{}'", "{}x", "{{{}}}", "[{}]", "IntegrationId: {}", "„{}”", "{}\u200b"]))
+def test_an_id_can_be_recognised_in_what_is_kept_of_it(id_: str, written: str) -> None:
+    stored = parse_integration_id(written.format(id_)).stored
+    assert stored is not None
+    assert id_ in stored

@@ -17,11 +17,18 @@ Where the contract is silent, the oracle decides:
   around `-` is trimmed first.
 - I4. A malformed id is kept as sent when its first 64 characters are only digits, `_`, spaces, tabs and `-.,:;/|#+`, or when it
   is one of the words that programs write for nothing. It is not kept when 8 or 9 digits in it stand apart from any
-  underscore, or when 14 digits follow each other: they may be anybody's number. Everything else becomes `REDACTED` as a whole.
+  underscore, or when 14 digits follow each other: they may be anybody's number. Everything else becomes `REDACTED` as a whole,
+  but for I5.
+- I5. An id with a slip is kept: the name of the header and a colon or an equals sign may stand before it, up to three quotes,
+  brackets and the like around it (also as an entity or an escape). In what is left there is one underscore (or `%5F`) between
+  two numbers of 3 to 8 and 1 to 10 characters, or another character in its place. One character may be no digit, or two that
+  are not neighbours. Eight digits at the beginning or ten at the end are too many. One ASCII letter is kept, all else that is
+  no digit and no underscore becomes a question mark.
 """
 
 from __future__ import annotations
 
+import itertools
 import re
 from dataclasses import dataclass
 
@@ -89,4 +96,58 @@ def _is_repeated(trimmed: str) -> bool:
 
 def _kept(trimmed: str) -> str:
     cut = trimmed[:64].strip(_TRIMMED)
-    return cut if _HARMLESS.fullmatch(cut) and not _ANYBODYS_NUMBER.search(cut) else REDACTED
+    if _ANYBODYS_NUMBER.search(cut):
+        return REDACTED
+    return cut if _HARMLESS.fullmatch(cut) else _with_a_slip(cut) or REDACTED
+
+
+_SIGNS = ("&quot;", "&#39;", "%22", "%27", *"\"'`<>{}()[]\\*,;.„“”‘’‹›«»")  # noqa: RUF001 - quotes of documents
+_NOT_INSIDE = "\"'`<>{}()[]\\*,;„“”‘’‹›«» \t\n\r\f"  # noqa: RUF001
+
+
+def _with_a_slip(text: str) -> str | None:
+    named = re.match(r"(?:(?:x-)?integration[_ -]?id|id)?[ \t]*[:=]?[ \t]*", text, re.IGNORECASE)
+    assert named is not None, "it may be empty"
+    start = _behind_signs(text, named.end())
+    for end in _before_signs(text):
+        inside = text[start:end]
+        if 5 <= len(inside) <= 20 and not any(character in _NOT_INSIDE for character in inside):
+            kept = _inside(inside)
+            return text[:start] + kept + text[end:] if kept else None
+    return None
+
+
+def _behind_signs(text: str, start: int) -> int:
+    for _ in range(3):
+        start += next((len(sign) for sign in _SIGNS if text.startswith(sign, start)), 0)
+    return start
+
+
+def _before_signs(text: str) -> list[int]:
+    """Where the signs at the end may begin, most signs first."""
+    ends = [len(text)]
+    for _ in range(3):
+        sign = next((sign for sign in _SIGNS if text[: ends[0]].endswith(sign)), None)
+        if sign is None:
+            break
+        ends.insert(0, ends[0] - len(sign))
+    return ends
+
+
+def _inside(text: str) -> str | None:
+    plain = re.sub("%5f", "_", text, flags=re.IGNORECASE)
+    strange = [place for place, character in enumerate(plain) if not re.match("[0-9_]", character)]
+    neighbours = any(second - first == 1 for first, second in itertools.pairwise(strange))
+    too_many = re.search("^[0-9]{8}|[0-9]{10}$", plain)
+    if len(strange) > 2 or neighbours or too_many or any(plain[place] == "%" for place in strange):
+        return None
+    first, underscore, second = plain.partition("_")
+    if underscore:
+        shaped = 3 <= len(first) <= 8 and 1 <= len(second) <= 10 and "_" not in second
+    else:
+        shaped = len(strange) == 1 and 3 <= strange[0] <= 7 and 1 <= len(plain) - strange[0] - 1 <= 9
+    if not shaped:
+        return None
+    if not strange or (len(strange) == 1 and re.match("[A-Za-z]", plain[strange[0]])):
+        return text
+    return "".join(character if re.match("[0-9_]", character) else "?" for character in text)
