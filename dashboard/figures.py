@@ -355,6 +355,24 @@ def gap_in_words(gap: Gap) -> Words:
     )
 
 
+def stray_in_words(view: View) -> list[Words]:
+    """Return which streams have calls of the period that lie far from all their others, a sentence each."""
+    rows = replace(view, scope=period_of(view.scope)).rows("stray_calls")
+    return [
+        say(
+            "gaps.stray_line",
+            stream=row["stream"],
+            calls=row["stray_calls"],
+            days=Words(
+                f"{row['first_stray']}"
+                if row["first_stray"] == row["last_stray"]
+                else f"{row['first_stray']} – {row['last_stray']}"
+            ),
+        )
+        for row in rows.iter_rows(named=True)
+    ]
+
+
 def overlaps(view: View) -> tuple[Overlap, ...]:
     """Return the streams of the period that report the same traffic."""
     return overlaps_in(_whatever_is_asked(view).rows("overlapping_streams"))

@@ -30,6 +30,8 @@ if not hours.is_empty():
         frame.heading("data_quality.completeness", note="data_quality.completeness_note")
         st.altair_chart(charts.completeness(hours), alt=say("data_quality.completeness"))
         frame.list_gaps(gaps, none="gaps.unjudged" if figures.nothing_judged(hours) else "gaps.none")
+        for sentence in figures.stray_in_words(view):
+            st.caption(sentence)
 
 
 def part(name: str, question: str, columns: list[str]) -> None:

@@ -227,6 +227,36 @@ def test_between_a_log_and_the_one_that_takes_over_silence_is_judged(tmp_path: P
     assert {(row[0], row[5]) for row in missing} == {("old", "stopped")}
 
 
+def test_a_log_that_has_another_name_every_day_is_handed_over_every_day(tmp_path: Path) -> None:
+    calls = customers(10, daily(JUNE, 40, lambda _: 60))
+    rows, lives = asked(tmp_path, [row | {"stream": f"pod-{row['day']}"} for row in calls])
+    assert [life["ended"] for life in lives.values()] == ["handed_over"] * 39 + ["goes_on"]
+    assert [life["continues"] for life in lives.values()] == [False] + [True] * 39
+    assert not_complete(rows) == []
+
+
+def test_of_many_logs_that_begin_later_the_one_that_takes_over_is_found(tmp_path: Path) -> None:
+    # The old log stops on Friday 25 September; on each day of the next week but Monday an unrelated one begins, and three weeks
+    # later the one that has its customers.
+    old = [row | {"stream": "old"} for row in _ten(12) if row["day"] < dt.date(2026, 9, 28)]
+    new = [row | {"stream": "new"} for row in _ten(12) if row["day"] >= dt.date(2026, 10, 19)]
+    others = [
+        row | {"stream": f"other-{day}"}
+        for day in range(3)
+        for row in office(12, 4, customer="7000000")
+        if row["day"] >= dt.date(2026, 9, 29) + dt.timedelta(days=day)
+    ]
+    rows, lives = asked(tmp_path, old + new + others)
+    begins = local(dt.date(2026, 10, 19), 9)
+    assert (lives["old"]["ended"], lives["old"]["end_hour"], lives["new"]["continues"]) == (
+        "handed_over",
+        begins,
+        False,
+    )
+    missing = not_complete(rows)
+    assert (missing[0][1], missing[-1][1]) == (local(dt.date(2026, 9, 25), 17), begins)
+
+
 def test_customers_that_move_to_a_log_that_was_there_already_are_handed_over(tmp_path: Path) -> None:
     there = office(8, 4, customer="7000000", stream="there")
     moved = [row | {"stream": "there"} for row in _ten() if row["day"] >= BORDER]

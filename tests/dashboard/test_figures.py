@@ -12,7 +12,7 @@ from analytics.warehouse import Warehouse
 from dashboard import charts, figures
 from dashboard.data import OpenLake, View
 from dashboard.figures import Number
-from tests.analytics.given import call, given_lake
+from tests.analytics.given import call, given_lake, reject
 from tests.analytics.test_completeness import calls_in, local
 
 
@@ -182,6 +182,36 @@ def test_a_gap_concerns_the_figures_of_its_stream_and_is_said_in_words(gappy: Pa
     assert figures.gaps_of_figures(view(gappy, "2026-10-26", "2026-11-02", stream="whole")) == ()
     assert figures.gaps_of_figures(view(gappy, "2026-10-26", "2026-11-02", environment="test")) == ()
     assert figures.gaps(view(gappy, "2026-10-26", "2026-11-02", environment="test")) == (gap,)
+
+
+def test_stray_calls_are_said_in_words_where_the_period_has_them(tmp_path: Path) -> None:
+    days = [dt.date(2026, 10, 5) + dt.timedelta(days=number) for number in range(28)]
+    calls = [row for day in days for row in calls_in(local(day, 9), 12)]
+    stray = calls_in(local(dt.date(2025, 8, 12), 12), 2)
+    lake = given_lake(tmp_path / "lake", calls + stray)
+    assert figures.stray_in_words(view(lake, "2026-10-05", "2026-11-02")) == []
+    assert figures.stray_in_words(view(lake, "2025-08-01", "2026-11-02")) == [
+        "`gateway`: 2 calls of 2025-08-12, far from all others. They count as calls, and say nothing about what is missing."
+    ]
+
+
+def test_a_log_that_has_stopped_and_lines_that_were_rejected_are_said_with_what_to_do(tmp_path: Path) -> None:
+    days = [dt.date(2026, 10, 5) + dt.timedelta(days=number) for number in range(28)]
+    calls = [row for day in days for row in calls_in(local(day, 9), 12, customer="4000000")]
+    old = [row for day in days[:20] for row in calls_in(local(day, 9), 12, stream="old")]
+    rejects = [reject(called_at=local(days[3], 9) + dt.timedelta(seconds=number)) for number in range(20)]
+    lake = given_lake(tmp_path / "lake", calls + old, rejects=rejects)
+    said = [str(figures.gap_in_words(gap)) for gap in figures.gaps(view(lake, "2026-10-05", "2026-11-02"))]
+    assert said == [
+        (
+            "`gateway`: most lines from Thu 8 Oct 2026 00:00 to Fri 9 Oct 2026 00:00 could not be read."
+            " `koppelzicht rejects` says why."
+        ),
+        (
+            "`old`: no calls from Sat 24 Oct 2026 10:00 to Sun 1 Nov 2026 10:00, while other logs go on."
+            " If it has ended, say so: `koppelzicht streams end`."
+        ),
+    ]
 
 
 def test_names_of_streams_are_texts_in_the_expression_of_an_axis(tmp_path: Path) -> None:
