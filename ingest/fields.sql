@@ -304,6 +304,18 @@ create or replace macro headers_object(object, path) as
         end
     end;
 
+-- The line that an object keeps under a key, as a text or an object; the line itself where there is none, or two.
+create or replace macro line_inside(line, path) as
+    case
+        when starts_with(ltrim(line, chr(65279)), '{') and json_valid(ltrim(line, chr(65279))) then case
+            when len(json_keys(ltrim(line, chr(65279)))) > len(list_distinct(json_keys(ltrim(line, chr(65279))))) then line
+            when json_type(ltrim(line, chr(65279)), path) in ('VARCHAR', 'OBJECT')
+                then rtrim(json_extract_string(ltrim(line, chr(65279)), path), chr(13) || chr(10))
+            else line
+        end
+        else line
+    end;
+
 -- The values of a header that was logged as a list; null for one that was logged as a text.
 create or replace macro listed(text) as
     case when starts_with(text, '[') then try(list_filter(from_json(text, '["VARCHAR"]'), lambda value: value is not null)) end;

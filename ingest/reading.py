@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import itertools
+from functools import partial
 from typing import TYPE_CHECKING, Any, Protocol
 
 from ingest.errors import AmbiguousDialectError, AmbiguousHostError, SourceError, UnknownFormatError
-from ingest.formats import FORMATS, detect, json_dialect, log_format
+from ingest.formats import FORMATS, detect, json_dialect, log_format, unwrapped
 from ingest.formats.csv_rows import column_names, missing_columns
-from ingest.formats.dialect import dialect_named, dialect_of_text, near, nearest
-from ingest.formats.json_lines import record_in
+from ingest.formats.dialect import dialect_named, dialect_of_text, dialects, near, nearest
+from ingest.formats.host_field import with_host
+from ingest.formats.json_lines import JsonLines, record_in
+from ingest.formats.wrapped import Wrapped, inside_of, possible_wrappings
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -44,9 +47,9 @@ def format_of(name: str, first: Block | None, options: ReadOptions, words: Words
     head = first.data[:_BYTES_TO_DETECT].decode("utf-8", "replace").split("\n") if first else []
     more = list(itertools.islice((line for line in head if line.strip("\ufeff \t\r")), _MORE_LINES_TO_DETECT))
     lines = more[:_LINES_TO_DETECT]
-    if options.dialect is not None:
-        return _in_dialect(name, lines, dialect_named(options.dialect), words)
     try:
+        if options.dialect is not None:
+            return _in_dialect(name, lines, dialect_named(options.dialect), words)
         if options.log_format or options.layout:
             return _named(lines, options)
         found = detect(lines) or (detect(more) if len(more) > len(lines) else None)
@@ -63,14 +66,21 @@ def format_of(name: str, first: Block | None, options: ReadOptions, words: Words
 
 def _what_is_wrong(lines: Sequence[str], words: Words) -> str:
     """Why no format claims these lines, and what helps."""
-    records = [record for line in lines[:_LINES_TO_DETECT] if (record := record_in(line)) is not None]
-    if records:
-        dialect, lacking = nearest(records)
+    looked_at = lines[:_LINES_TO_DETECT]
+    places = [(looked_at, ""), *((inside_of(looked_at, one), one[-1]) for one in possible_wrappings(looked_at))]
+    found = [(records, *nearest(records), inside) for texts, inside in places if (records := _records(texts))]
+    if found:
+        records, dialect, lacking, inside = min(found, key=lambda one: len(one[2]))
         wanted = dialect.fields.needed()
+        lacks = ", nor ".join(f"the {what} ({_either(wanted[what])})" for what in lacking)
+        said = f"no line of JSON is a call{f' (inside of {inside})' if inside else ''}: found {_found(records, words)}"
+        if not lacking:
+            return (
+                f"{said}; their names may be those of {dialect.name}: --dialect {dialect.name} reads them if they are"
+            )
         return (
-            f"no line of JSON is a call: found {_found(records, words)}; the nearest dialect is {dialect.name}, and no line has"
-            f" {', nor '.join(f'the {what} ({_either(wanted[what])})' for what in lacking) or 'all of its fields'};"
-            " --dialect FILE says which field is what, if they are calls"
+            f"{said}; the nearest dialect is {dialect.name}, and no line has {lacks};"
+            f' --dialect FILE says which field is what, if they are calls (like = "{dialect.name}" begins it)'
         )
     begin = lines[0].strip("\ufeff \t\r")
     help_with = "--log-format, --layout or --dialect says which it is"
@@ -102,6 +112,9 @@ def wanted_format(options: ReadOptions) -> str | None:
 
 def read_on(log_format_name: str, dialect: str | None, context: Mapping[str, Any]) -> LogFormat:
     """The format of a source that was read as this before: a user's own dialect is in the context."""
+    if wrappings := context.get("wrappings"):
+        inside = {name: value for name, value in context.items() if name != "wrappings"}
+        return Wrapped(read_on(log_format_name, dialect, inside), wrappings)
     text = context.get("dialect")
     if text:
         return log_format(log_format_name, dialect=dialect_of_text(text, f"dialect {dialect}"))
@@ -112,36 +125,53 @@ def read_on(log_format_name: str, dialect: str | None, context: Mapping[str, Any
 
 def _named(lines: Sequence[str], options: ReadOptions) -> LogFormat:
     if options.log_format == "json":
-        return json_dialect(lines) or log_format("json")
+        return json_dialect(lines) or unwrapped(lines, partial(json_dialect, are_inside=True)) or log_format("json")
     named = log_format(options.log_format or "combined", layout=options.layout)
-    if options.layout is None:
-        named.claims(lines)  # an access log finds its layout this way
-    return named
+    if named.name != "combined" or named.claims(lines):  # an access log finds its layout this way
+        return named
+    return unwrapped(lines, lambda inside: named if named.claims(inside) else None) or named
 
 
 def _in_dialect(name: str, lines: Sequence[str], dialect: Dialect, words: Words) -> LogFormat:
     """The format with this dialect. SourceError where no line has the fields that make a call."""
-    form = log_format(dialect.format, dialect=dialect)
     if dialect.format == "json":
-        sound = (record for line in lines if (record := record_in(line)) is not None)
-        records = [record for line in sound for record in dialect.records_of(line)]
-        missing, found = (
-            dialect.missing(records) if records else [],
-            sorted({key for record in records for key in record}),
-        )
+        records = _records(lines)
+        if not (missing := dialect.missing([one for record in records for one in dialect.records_of(record)])):
+            return JsonLines(_with_host(dialect, records))
+        if (inside := unwrapped(lines, lambda texts: _json_inside(texts, dialect))) is not None:
+            return inside
+        found = sorted({key for record in records for one in dialect.records_of(record) for key in one})
+        if not records:
+            return log_format("json", dialect=dialect)
     else:
+        form = log_format("csv", dialect=dialect)
         first = next((line for line in lines if not line.startswith("#")), None)
-        is_sound = first is None or dialect.columns or form.claims([first])
-        found = [] if is_sound or first is None else column_names(first, dialect)
-        missing = [] if is_sound else missing_columns(found, dialect)
-    if missing:
-        wanted = dialect.fields.needed()
-        raise SourceError(
-            "; ".join(
-                f"{name}: dialect {dialect.name}: no line has {' or '.join(wanted[what])}, which is the {what}"
-                f"{near(wanted[what][0], found)}"
-                for what in missing
-            )
-            + f"; found {', '.join(words.names(found))}"
+        if first is None or dialect.columns or form.claims([first]):
+            return form
+        found = column_names(first, dialect)
+        missing = missing_columns(found, dialect)
+    wanted = dialect.fields.needed()
+    raise SourceError(
+        "; ".join(
+            f"{name}: dialect {dialect.name}: no line has {' or '.join(wanted[what])}, which is the {what}"
+            f"{near(wanted[what][0], found)}"
+            for what in missing
         )
-    return form
+        + f"; found {', '.join(words.names(found))}"
+    )
+
+
+def _records(lines: Sequence[str]) -> list[Mapping[str, Any]]:
+    return [record for line in lines if (record := record_in(line)) is not None]
+
+
+def _json_inside(lines: Sequence[str], dialect: Dialect) -> LogFormat | None:
+    """The format of lines that stand inside of others, if they have what makes a call in this dialect."""
+    records = [record for record in _records(lines) if not dialect.is_batch(record)]
+    return JsonLines(_with_host(dialect, records)) if records and not dialect.missing(records) else None
+
+
+def _with_host(dialect: Dialect, records: Sequence[Mapping[str, Any]]) -> Dialect:
+    """The dialect with the field that holds the host; what a user's own says about it is left as it is."""
+    is_known = dialects().get(dialect.name) == dialect
+    return with_host(dialect, records) if is_known or not dialect.fields.host else dialect

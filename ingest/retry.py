@@ -283,7 +283,7 @@ class _Reading:
         before: tuple[object, ...] = ()
         context: Mapping[str, Any] = {}
         for row in chain:
-            reading = row.log_format, row.dialect, row.resume.get("dialect")
+            reading = row.log_format, row.dialect, row.resume.get("dialect"), row.resume.get("wrappings")
             if row.log_format != "empty" and reading != before:
                 begins = {key: value for key, value in context.items() if key not in {"next_line", "is_in_line"}}
                 parts.append(_Part(read_on(row.log_format, row.dialect, row.resume), None, begins))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, ClassVar, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from ingest.errors import AmbiguousDialectError, SourceError
 from ingest.formats.combined import Combined
@@ -13,9 +13,10 @@ from ingest.formats.host_field import with_host
 from ingest.formats.json_lines import JsonLines, record_in
 from ingest.formats.parquet import Parquet
 from ingest.formats.w3c import W3c
+from ingest.formats.wrapped import RUNTIMES, Wrapped, inside_of, possible_wrappings
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     import duckdb
     import pyarrow as pa
@@ -26,7 +27,9 @@ if TYPE_CHECKING:
 class LogFormat(Protocol):
     """What every format can do. `context` is what reading on needs to know: a header, the directives in force."""
 
-    name: ClassVar[str]
+    @property
+    def name(self) -> str:
+        """Its name."""
 
     @property
     def dialect(self) -> str | None:
@@ -82,21 +85,47 @@ def log_format(name: str, *, layout: str | None = None, dialect: Dialect | None 
 
 
 def detect(lines: Sequence[str], *, layout: str | None = None) -> LogFormat | None:
-    """The first format that claims these lines, None when none does. SourceError where two dialects do."""
-    for name in LINE_FORMATS:
-        if name == "json":
-            if (found := json_dialect(lines)) is not None:
-                return found
-        elif (candidate := log_format(name, layout=layout)).claims(lines):
+    """The first format that claims these lines, or else what is inside of them; None when none does.
+
+    SourceError where two dialects do.
+    """
+    # What a runtime or syslog puts before a line would make fields of an access log that nobody knows.
+    found = json_dialect(lines) or unwrapped(lines, _detect_inside, wrappings=[(kind,) for kind in RUNTIMES])
+    if found is not None:
+        return found
+    for name in LINE_FORMATS[1:]:
+        if (candidate := log_format(name, layout=layout)).claims(lines):
             return candidate
+    return unwrapped(lines, _detect_inside)
+
+
+def unwrapped(
+    lines: Sequence[str],
+    detect_inside: Callable[[Sequence[str]], LogFormat | None],
+    wrappings: Sequence[Sequence[str]] | None = None,
+) -> LogFormat | None:
+    """The format of what is inside of these lines, if there is one."""
+    for around in possible_wrappings(lines) if wrappings is None else wrappings:
+        inside = inside_of(lines, around)
+        if inside != lines and (form := detect_inside(inside)) is not None:
+            return Wrapped(form, around)
     return None
 
 
-def json_dialect(lines: Sequence[str]) -> LogFormat | None:
-    """JSON lines in the dialect of the first line that is known to be of one; None where no line is."""
+def _detect_inside(lines: Sequence[str]) -> LogFormat | None:
+    """The format of lines that stand inside of others. A header or a directive there would not be in force from line to line."""
+    access_log = Combined()
+    return json_dialect(lines, are_inside=True) or (access_log if access_log.claims(lines) else None)
+
+
+def json_dialect(lines: Sequence[str], *, are_inside: bool = False) -> LogFormat | None:
+    """JSON lines in the dialect of the first line that is known to be of one; None where no line is.
+
+    A line that stands inside of another one is one record, and no batch of them.
+    """
     records = [record for line in lines if (record := record_in(line)) is not None]
     for record in records:
-        claimed = claimants(record)
+        claimed = [dialect for dialect in claimants(record) if not (are_inside and dialect.is_batch(record))]
         if len(claimed) > 1:
             raise AmbiguousDialectError([dialect.name for dialect in claimed])
         if claimed:

@@ -230,6 +230,8 @@ class Dialect(_Model):
     """The names of the fields in a log of JSON lines or CSV."""
 
     name: Annotated[str, Field(pattern="^[a-z][a-z0-9_-]{0,39}$")]
+    like: str | None = None
+    """A known dialect that this one extends; None once it is a whole of its own."""
     format: Literal["json", "csv"] = "json"
     about: str = ""
     documentation: str = ""
@@ -251,6 +253,19 @@ class Dialect(_Model):
     quote: Annotated[str, Field(min_length=1, max_length=1)] = '"'
     columns: tuple[str, ...] = ()
     """The names of the columns of a CSV without a header row, in their order."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _is_whole(cls, value: object) -> object:
+        """What is said, and behind it all that the known dialect says which it is like."""
+        if not isinstance(value, dict) or value.get("like") is None:
+            return value
+        name = str(value["like"])
+        if name not in dialects():
+            raise ValueError(
+                f"like: {name!r} is not known{near(name, dialects())}; expected one of {', '.join(sorted(dialects()))}"
+            )
+        return _extended(dialects()[name], value)
 
     @model_validator(mode="after")
     def _fits_its_format(self) -> Self:
@@ -324,6 +339,10 @@ class Dialect(_Model):
             if not any(has(record, path) for path in paths for record in records)
         ]
 
+    def is_batch(self, line: Mapping[str, Any]) -> bool:
+        """Whether a line with this object may hold several records."""
+        return any(lists[0] in line for lists in self.records)
+
     def records_of(self, line: Mapping[str, Any]) -> list[Mapping[str, Any]]:
         """The records in a line, each rearranged so that its fields are found by their paths."""
         found: list[Any] = [
@@ -343,6 +362,23 @@ class Dialect(_Model):
                 values = {str(pair.get(pairs.name)): _untyped(pair.get(pairs.value)) for pair in named}
                 _put(record, parts_of(pairs.at), values)
         return record
+
+
+def _extended(base: Dialect, value: Mapping[str, Any]) -> dict[str, Any]:
+    """What a user says of a dialect and then what it is like says: where both name fields, the user's are looked for first."""
+    known = base.model_dump(mode="json", exclude_defaults=True, exclude={"name", "about", "documentation", "known_by"})
+    said = {key: one for key, one in value.items() if key != "like"}
+    fields = said.get("fields", {})
+    if isinstance(fields, dict):
+        said["fields"] = known["fields"] | {key: _both(one, known["fields"].get(key)) for key, one in fields.items()}
+    for key in {"headers", "records", "json_texts", "pairs"} & set(said):
+        said[key] = _both(said[key], known.get(key))
+    return known | said
+
+
+def _both(said: object, known: object) -> object:
+    """Names that are said and those that are known, in this order; what is no list of names is as it is said."""
+    return [*(said if isinstance(said, list) else [said]), *known] if isinstance(known, list) else said
 
 
 def _inside(value: Any, lists: Sequence[str]) -> list[Any]:

@@ -96,12 +96,12 @@ def fields_of_dialect(
     named["timestamp"] = _first([time for one in fields.timestamp if (time := _time(one, text))])
     named["instant"] = _formatted_instant(connection, fields.timestamp, text)
     named["duration_ms"] = _first([duration for one in fields.duration if (duration := _duration(one, text))])
-    ids = headers(ID_HEADER)
+    ids = given(headers(ID_HEADER))
     if len(ids) > 1:
         named["header_id"] = f"nullif(concat_ws(', ', {', '.join(ids)}), '')"
         named["header_ids"] = " + ".join(f"({one} is not null)::integer" for one in ids)
     else:
-        named["header_id"] = _first(given(ids))
+        named["header_id"] = _first(ids)
     named |= {f"header_{field}": _first(given(headers(name))) for field, name in _HEADERS.items()}
     said = text(path for one in fields.timestamp for path in (one.field, one.time) if path)
     named["said_time"] = said if said != named["timestamp"] else None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -314,6 +315,69 @@ def test_a_field_that_no_line_has_is_named_with_those_that_are_like_it(tmp_path:
     assert report.status == "failed"
     assert report.error is not None
     assert report.error.endswith(message)
+
+
+# -- a dialect like another -----------------------------------------------------------------------------------------------
+
+MINE = """
+name = "mine"
+like = "nginx"
+headers = "sent"
+
+[fields]
+host = "site"
+duration = { field = "took", unit = "ms" }
+"""
+NGINX = {
+    "time_iso8601": "2026-10-01T09:00:01+02:00",
+    "request": f"GET {TARGET} HTTP/1.1",
+    "http_host": "10.0.0.1",
+    "request_time": "0.5",
+    "status": "200",
+    "http_integrationid": "1234_5678",
+}
+
+
+def test_a_dialect_that_is_like_another_adds_to_it_and_goes_before_it(tmp_path: Path) -> None:
+    mine = dialect_file(tmp_path, MINE)
+    other = NGINX | {"http_host": "5432.rest.afas.online", "http_integrationid": ""}
+    lines = [NGINX | {"site": HOST, "took": 12}, other | {"sent": {"integrationid": "1234_5679"}}]
+    log = written(tmp_path / "log", *lines)
+    calls = found_in(log, dialect=mine)
+    assert [(call["customer"], call["duration_ms"], call["integration"]) for call in calls] == [
+        ("4321", 12, "1234_5678"),
+        ("5432", 500, "1234_5679"),
+    ]
+    lakes.load(tmp_path / "lake", log, dialect=mine)
+    mine.unlink()
+    written(log, *lines, NGINX | {"site": HOST})
+    lakes.load(tmp_path / "lake", log)
+    assert sorted(call["customer"] for call in lakes.calls(tmp_path / "lake")) == ["4321", "4321", "5432"]
+
+
+def test_a_dialect_like_another_is_a_whole_of_its_own_in_what_is_kept_of_it() -> None:
+    for name in set(dialects()) - {"koppelzicht_csv"}:
+        dialect = dialect_of_text(f'name = "mine"\nlike = "{name}"\n[fields]\nhost = "site"', "mine")
+        assert dialect.fields.host == ("site", *dialects()[name].fields.host)
+        assert (dialect.like, dialect.known_by) == (None, None)
+        assert dialect_of_text(dialect.as_text(), "kept") == dialect
+
+
+@pytest.mark.parametrize(
+    ("text", "problem"),
+    [
+        (
+            MINE.replace('"nginx"', '"ngnix"'),
+            "the dialect: like: 'ngnix' is not known; near: nginx; expected one of azure",
+        ),
+        (MINE.replace("host =", "hots ="), "fields.hots is not known; near: host; expected one of timestamp,"),
+        (MINE.replace('"nginx"', '"nginx"\ndelimiter = ";"'), "the dialect: delimiter cannot be said of json"),
+        (MINE.replace('"ms"', '"min"'), "fields.duration.unit: found 'min'"),
+    ],
+)
+def test_what_is_wrong_with_a_dialect_like_another_is_named(text: str, problem: str) -> None:
+    with pytest.raises(SourceError, match=f"^mine.toml: {re.escape(problem)}"):
+        dialect_of_text(text, "mine.toml")
 
 
 # -- CSV --------------------------------------------------------------------------------------------------------------

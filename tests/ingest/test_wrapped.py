@@ -1,0 +1,144 @@
+"""Lines that stand inside of others: each is the call it would be by itself, and keeps its place and its number."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from ingest import ReadOptions, SourceError, inspect, retry_rejects
+from tests.ingest import lakes, worked
+from tests.ingest.test_products import PRODUCTS
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from ingest import Inspection
+
+HOST = "4321.rest.afas.online"
+
+
+def caddy(second: int, status: object = 200, customer: int = 4321) -> str:
+    request = {
+        "method": "GET",
+        "host": f"{customer}.rest.afas.online",
+        "uri": "/ProfitRestServices/metainfo",
+        "headers": {"Integrationid": ["1234_5678"]},
+    }
+    started = {"level": "info", "ts": 1790838000 + second, "logger": "http.log.access.log0", "msg": "handled request"}
+    return json.dumps(started | {"request": request, "duration": 0.0425, "size": 7301, "status": status})
+
+
+def combined(second: int, status: object = 200, customer: int = 4321) -> str:
+    time = f"01/Oct/2026:09:00:{second:02} +0200"
+    request = f'"GET /ProfitRestServices/metainfo HTTP/1.1" {status} 512'
+    return f'{customer}.rest.afas.online 192.0.2.7 - - [{time}] {request} "-" "Acme/1.0 {{x}}" "1234_5678" 0.042'
+
+
+WRAPPINGS: dict[str, Callable[[str], str]] = {
+    "CRI": lambda line: f"2026-10-01T07:00:00.281234567Z stdout F {line}",
+    "syslog": lambda line: f"<190>Oct  1 09:00:00 edge01 caddy[77]: {line}",
+    "syslog, as a file keeps it": lambda line: f"Oct 11 09:00:00 edge01 nginx: {line}",
+    "syslog of RFC 5424": lambda line: f'<165>1 2026-10-01T07:00:00.25Z edge01 caddy 77 - [x@1 a="b c"] \ufeff{line}',
+    "compose": lambda line: f"caddy-1  | {line}",
+    "docker": lambda line: json.dumps({"log": f"{line}\n", "stream": "stdout", "time": "2026-10-01T07:00:00.28Z"}),
+    "Beats": lambda line: json.dumps({"@timestamp": "2026-10-01T07:00:09Z", "message": line, "host": {"name": "x"}}),
+    "journald": lambda line: json.dumps({"__CURSOR": "s=1", "MESSAGE": line, "_PID": "7"}),
+    "Beats of docker": lambda line: json.dumps({"message": json.dumps({"log": f"{line}\n", "stream": "stderr"})}),
+    "docker of compose": lambda line: json.dumps({"log": f"caddy-1  | {line}\r\n"}),
+}
+
+
+def looked_at(path: Path, *lines: str, **options: Any) -> Inspection:
+    path.write_text("".join(f"{line}\n" for line in lines), encoding="utf-8")
+    return inspect(str(path), ReadOptions(**options), limit=None, now=worked.NOW)
+
+
+@pytest.mark.parametrize("wrap", WRAPPINGS.values(), ids=WRAPPINGS.keys())
+@pytest.mark.parametrize("inside", [caddy, combined])
+def test_a_line_is_what_it_would_be_by_itself(
+    tmp_path: Path, inside: Callable[..., str], wrap: Callable[[str], str]
+) -> None:
+    plain = [inside(1), inside(2, status=999), inside(3, customer=5432), "started", inside(4), ""]
+    wrapped = [wrap(line) for line in plain]
+    expected, found = looked_at(tmp_path / "log", *plain), looked_at(tmp_path / "log", *wrapped)
+    assert (found.log_format, found.dialect) == (expected.log_format, expected.dialect)
+    assert [call.customer for call in found.calls] == ["4321", "5432", "4321"]
+    assert found.calls == expected.calls
+    offsets = [sum(len(line.encode()) + 1 for line in wrapped[:number]) for number in (1, 3)]
+    assert [(reject.line_number, reject.reason, reject.byte_offset) for reject in found.rejects] == [
+        (2, "bad_status", offsets[0]),
+        (4, "not_a_record", offsets[1]),
+    ]
+    assert found.lines == len(plain)
+
+
+OBJECTS = {
+    "a record of Elasticsearch": ("elastic_ecs", lambda record: {"_index": "a", "_id": "b", "_source": record}),
+    "what Google keeps": ("traefik", lambda record: {"insertId": "a", "jsonPayload": record, "resource": {}}),
+    "what Splunk is sent": ("envoy_gateway", lambda record: {"time": 1, "event": record}),
+}
+
+
+@pytest.mark.parametrize(("product", "wrap"), OBJECTS.values(), ids=OBJECTS.keys())
+def test_a_record_inside_of_an_object_is_the_record(
+    tmp_path: Path, product: str, wrap: Callable[[object], object]
+) -> None:
+    plain = (PRODUCTS / f"{product}.log").read_text(encoding="utf-8").splitlines()
+    expected = looked_at(tmp_path / "log", *plain)
+    found = looked_at(tmp_path / "log", *(json.dumps(wrap(json.loads(line))) for line in plain))
+    assert found == expected
+
+
+def test_the_console_of_caddy_says_the_time_before_the_record(tmp_path: Path) -> None:
+    record = json.loads(caddy(1))
+    rest = json.dumps({key: value for key, value in record.items() if key not in {"level", "ts", "logger", "msg"}})
+    line = f"1790838001.25\t\x1b[34mINFO\x1b[0m\thttp.log.access.log0\thandled request\t{rest}"
+    for wrap in (str, WRAPPINGS["compose"], WRAPPINGS["docker"]):
+        found = looked_at(tmp_path / "log", wrap(line))
+        assert [str(call.called_at) for call in found.calls] == ["2026-10-01 07:00:01.250000+00:00"]
+        assert found.dialect == "caddy"
+
+
+def test_what_is_inside_of_a_line_is_found_where_the_layout_or_the_dialect_is_given(tmp_path: Path) -> None:
+    path, wrap = tmp_path / "log", WRAPPINGS["docker"]
+    layout = '$host $remote_addr - $remote_user [$time_local] "$request" $status $body_bytes_sent "$http_referer" "$http_user_agent"'
+    given: list[tuple[str, dict[str, Any]]] = [
+        (caddy(1), {"log_format": "json"}),
+        (caddy(1), {"dialect": "caddy"}),
+        (combined(1), {"log_format": "combined"}),
+        (combined(1), {"layout": f'{layout} "$http_integrationid" $request_time'}),
+    ]
+    for line, options in given:
+        assert [call.integration for call in looked_at(path, wrap(line), **options).calls] == ["1234_5678"]
+
+
+def test_what_grows_is_read_on_and_plain_logs_of_the_same_run_are_read_as_they_are(tmp_path: Path) -> None:
+    lake, wrap = tmp_path / "lake", WRAPPINGS["docker"]
+    path, plain = tmp_path / "wrapped.log", tmp_path / "plain.log"
+    path.write_text(f"{wrap(caddy(1))}\n")
+    plain.write_text(f"{caddy(2)}\n")
+    lakes.load(lake, plain, path)
+    path.write_text(f"{wrap(caddy(1))}\n{wrap('started')}\n{wrap(caddy(3, status=999))}\n{wrap(caddy(4))}\n")
+    assert lakes.fate(lakes.load_one(lake, path)) == ("loaded", 1, 2, 0, 0)
+    assert sorted(call["line_number"] for call in lakes.calls(lake)) == [1, 1, 4]
+    report = retry_rejects(lake, [str(path)], ReadOptions(), now=worked.NOW)
+    assert [(source.error, source.status) for source in report.sources] == [(None, "unchanged")]
+    assert lakes.broken(lake) == {}
+
+
+def test_of_a_line_that_says_twice_what_is_inside_nothing_is_taken(tmp_path: Path) -> None:
+    twice = f'{{"log": {json.dumps(caddy(2))}, "log": {json.dumps(caddy(3, customer=5432))}}}'
+    found = looked_at(tmp_path / "log", WRAPPINGS["docker"](caddy(1)), twice)
+    assert [call.line_number for call in found.calls] == [1]
+    assert [reject.line_number for reject in found.rejects] == [2]
+
+
+def test_of_what_is_inside_and_no_call_the_names_are_said(tmp_path: Path) -> None:
+    line = json.dumps({"time": "2026-10-01T07:00:00Z", "uri": "/x", "status": 200, "request_time": 1})
+    with pytest.raises(
+        SourceError, match=r"no line of JSON is a call \(inside of log\): found time, uri, status, request_time;"
+    ):
+        looked_at(tmp_path / "log", WRAPPINGS["docker"](line))
