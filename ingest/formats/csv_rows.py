@@ -190,14 +190,10 @@ def _split_by(dialect: Dialect, connection: duckdb.DuckDBPyConnection, header: _
         "id_logged": _holds_ids(dialect, columns),
     }
     said = {name: "true" if is_logged else "false" for name, is_logged in logged.items()}
-    connection.execute("set variable column_names = ?::varchar[]", [list(columns)])
-    fields = fields_of_dialect(
-        connection,
-        dialect,
-        values,
-        headers,
-        logged=said,
-        names="getvariable('column_names')",
-        host="only_platform_host(part)",
-    )
-    return f"{_SPLIT} {fields}"
+    cases = ""
+    for what, paths in dialect.fields.needed().items():
+        named = next((path.lower() for path in paths if path.lower() in place), "")
+        connection.execute(f"set variable empty_{what} = 'no value in the field ' || redacted_key(?)", [named])
+        cases += f" when detail = '{what}' then getvariable('empty_{what}')"
+    fields = fields_of_dialect(connection, dialect, values, headers, logged=said, host="only_platform_host(part)")
+    return f"select * replace (case when fate is not null or detail is null then detail{cases} end as detail) from ({_SPLIT} {fields})"

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import pyarrow.compute as pc
+
 from ingest.formats.dialect import UNITS
 from ingest.raw import RAW_COLUMNS
 
@@ -11,6 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
 
     import duckdb
+    import pyarrow as pa
 
     from ingest.formats.dialect import Dialect, Duration, TimeField
 
@@ -66,13 +69,12 @@ def fields_of_dialect(
     headers: Callable[[str], Sequence[str]],
     *,
     logged: Mapping[str, str],
-    names: str,
     host: str | None = None,
 ) -> str:
     """The SQL that turns rows of `split` (line_number, byte_offset, fate, detail and values) into the columns of raw.
 
     `values` and `headers` give the SQL of the values of a path or a header, `logged` that of the columns headers_logged and id_logged,
-    `names` that of the names of a line's fields, `host` that of the host where no field of the dialect says it.
+    `host` that of the host where no field of the dialect says it. The detail is which field a line lacks; `with_details` says it in words.
     What is not there is left out, because the engine takes its time to plan what comes to nothing. No text of a dialect or a
     log gets into the SQL.
     """
@@ -121,9 +123,9 @@ def fields_of_dialect(
         f"{columns.get(column.name) or 'null'}::{column.sql_type} as {column.name}" for column in RAW_COLUMNS[4:]
     )
     given_names = "".join(f", {named[name]} as {alias}" for name, alias in present.items())
-    detail = _detail(connection, dialect, present, called_at=columns["called_at"] or "null", names=names)
+    lacking = _lacking(dialect, present, called_at=columns["called_at"] or "null")
     return (
-        f"select line_number, byte_offset, fate, {detail} as detail, {picked}"
+        f"select line_number, byte_offset, fate, {lacking} as detail, {picked}"
         f" from (select line_number, byte_offset, fate, detail, object{given_names} from split)"
     )
 
@@ -137,26 +139,45 @@ _SAYING = {
 """The values of which one has to be there in a call, in the order in which a line is judged."""
 
 
-def _detail(
-    connection: duckdb.DuckDBPyConnection, dialect: Dialect, present: Mapping[str, str], *, called_at: str, names: str
-) -> str:
-    """The SQL of what is missing in a line that lacks a field without which there is no call.
+def _lacking(dialect: Dialect, present: Mapping[str, str], *, called_at: str) -> str:
+    """The SQL of which field without which there is no call a line lacks: the first one, and null where it lacks none.
 
-    It is about the first one that is missing, and nothing is said of those behind a time that is there and cannot be read: a
-    line is rejected for the first reason, and has to be told about that one. Asked for good lines, too, so it costs as little
-    as a look at a few values; the names are looked at only where one is missing.
+    Nothing is said of those behind a time that is there and cannot be read: a line is rejected for the first reason, and has to be
+    told about that one. It is asked for every line, so it is no more than a look at a few values.
     """
-    cases = []
-    missing = []
+    missing = {}
+    for what in dialect.fields.needed():
+        said = [present[name] for name in _SAYING[what] if name in present]
+        missing[what] = " and ".join(f"{one} is null" for one in said) or "true"
+    first, *others = missing
+    whole = " and ".join(f"not ({missing[what]})" for what in others)
+    cases = " ".join(f"when {missing[what]} then '{what}'" for what in others)
+    # A time is not read once more in lines that have all fields.
+    return (
+        f"case when fate is not null then detail when {missing[first]} then '{first}' when {whole} then null"
+        f" when {called_at} is null then null {cases} end"
+    )
+
+
+def with_details(connection: duckdb.DuckDBPyConnection, dialect: Dialect, table: pa.Table, names: str) -> pa.Table:
+    """The rows of raw, in which those that lack a field say so in words. `names` is the SQL of the names of a line of `records`."""
+    is_lacking = pc.and_(pc.is_null(table["fate"]), pc.is_valid(table["detail"]))
+    if not pc.any(is_lacking).as_py():
+        return table
     for what, paths in dialect.fields.needed().items():
         connection.execute(f"set variable names_of_{what} = ?::varchar[]", [list(paths)])
-        said = [present[name] for name in _SAYING[what] if name in present]
-        is_missing = " and ".join(f"{one} is null" for one in said) or "true"
-        missing.append(f"({is_missing})")
-        cases.append(f"when {is_missing} then lacking(getvariable('names_of_{what}'), {names})")
-        if what == "timestamp":
-            cases.append(f"when {called_at} is null then null")
-    return f"case when fate is null and ({' or '.join(missing)}) then case {' '.join(cases)} end else detail end"
+    cases = " ".join(f"when '{what}' then getvariable('names_of_{what}')" for what in _SAYING)
+    connection.register("lines_lacking", table.filter(is_lacking).select(["line_number", "detail"]))
+    said = connection.sql(
+        f"select lacking(case detail {cases} end, names) as detail"
+        f" from (select line_number, lines_lacking.detail, {names} as names from lines_lacking join records using (line_number))"
+        " order by line_number"
+    ).to_arrow_table()
+    connection.unregister("lines_lacking")
+    details = pc.replace_with_mask(
+        table["detail"].combine_chunks(), is_lacking.combine_chunks(), said["detail"].combine_chunks()
+    )
+    return table.set_column(table.column_names.index("detail"), "detail", details)
 
 
 def _columns(field: dict[str, str]) -> dict[str, str | None]:

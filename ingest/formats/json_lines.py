@@ -14,7 +14,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from ingest.formats.dialect import OWN, dialects, parts_of, paths_of, places_of, with_dialect
-from ingest.formats.dialect_fields import ID_HEADER, fields_of_dialect, is_header_name
+from ingest.formats.dialect_fields import ID_HEADER, fields_of_dialect, is_header_name, with_details
 from ingest.formats.json_rearranged import Parts, json_path, rearranged, with_headers_as_objects
 from ingest.raw import raw_table
 
@@ -175,6 +175,7 @@ class JsonLines:
             records = connection.sql("from records").to_arrow_table()
             connection.register("records", _with_texts(records, "fate", dict.fromkeys(details, "duplicate_key")))
         table = raw_table(connection, self._query_for(connection, [keys for keys, _ in key_sets]))
+        table = with_details(connection, self._dialect, table, "json_keys(object)")
         connection.unregister("records")
         if details:
             table = _with_texts(table, "detail", details)
@@ -269,7 +270,7 @@ class JsonLines:
         ids = [parts for path in self._dialect.fields.integration_id for parts in self._places[path]]
         id_logged = self._id_logged(connection, key_sets, [*header_places(ID_HEADER), *ids], headers_logged)
         logged = {"headers_logged": headers_logged, "id_logged": id_logged}
-        query = fields_of_dialect(connection, self._dialect, values, headers, logged=logged, names="json_keys(object)")
+        query = fields_of_dialect(connection, self._dialect, values, headers, logged=logged)
         connection.execute("set variable paths = ?::varchar[]", [paths])
         return f"with split as ({_VALUES}) {query}"
 
