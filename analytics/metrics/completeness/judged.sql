@@ -19,7 +19,10 @@ expecting as (
     select
         weighed.*,
         found_days.found,
-        coalesce(weighed.expected * shares.scale, found_days.expected / 24) as expected_by_day
+        case
+            when shares.scale is null then found_days.expected / 24
+            else coalesce(weighed.expected, 0) * shares.scale
+        end as expected_by_day
     from weighed
     left join found_days on weighed.stream = found_days.stream and weighed.day = found_days.day
     left join shares on weighed.stream = shares.stream and weighed.day = shares.day
