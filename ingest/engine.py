@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import datetime as dt
+import re
 import tomllib
 from functools import cache
 from pathlib import Path
@@ -32,6 +33,13 @@ _PATH_WORDS = """
     reportconnector profitversion otprequest otpvalidation oauth authorize token bi api
 """
 """The words of the platform's paths, which stay readable behind a slash."""
+
+
+_OTHER_WORDS = """
+    http https get post put delete patch head options null true false nan infinity t z
+    jan feb mar apr may jun jul aug sep oct nov dec
+"""
+"""The words of times, methods and URLs, and what JSON has beside texts."""
 
 
 def connect(*, threads: int | None = None) -> duckdb.DuckDBPyConnection:
@@ -66,6 +74,7 @@ def _begin_session(connection: duckdb.DuckDBPyConnection) -> None:
     connection.execute("set variable known_fields = ?", [_FIELD_WORDS.split()])
     connection.execute("set variable known_paths = ?", [[*_PATH_WORDS.split(), *_soap_services()]])
     connection.execute("set variable known_connectors = ?", [[name.lower() for name in official_connectors()]])
+    connection.execute("set variable platform_url = ?", [_platform_url()])
     connection.execute("set variable torn_lines = []::bigint[]")
     begin_source(connection, now=dt.datetime.max.replace(tzinfo=dt.UTC, year=9000), time_zone="UTC")
 
@@ -102,14 +111,36 @@ def official_connectors() -> tuple[str, ...]:
 
 
 @cache
+def _hosts() -> list[dict[str, str]]:
+    """The platform's hosts, by what they end in."""
+    hosts: list[dict[str, str]] = tomllib.loads((_HERE / "catalogue" / "hosts.toml").read_text(encoding="utf-8"))[
+        "host"
+    ]
+    return hosts
+
+
+def _platform_url() -> str:
+    """The pattern of a URL without its scheme: a host of the platform and a path."""
+    suffixes = "|".join(re.escape(host["suffix"]) for host in _hosts())
+    return rf"(?is)(?://)?[^/@\s]+\.(?:{suffixes})\.?(?::[0-9]*)?/.*"
+
+
+@cache
 def _soap_services() -> tuple[str, ...]:
     """The file names of the SOAP services, in lower case."""
     with (_HERE / "catalogue" / "soap_services.csv").open(encoding="utf-8", newline="") as file:
         return tuple(f"{row['service'].lower()}.asmx" for row in csv.DictReader(file))
 
 
+def sample_words() -> list[str]:
+    """The words that may stand in the sample of a rejected line, in lower case, digits and underscores apart."""
+    hosts = (host["suffix"] for host in _hosts())
+    texts = (_FIELD_WORDS, _PATH_WORDS, _OTHER_WORDS, *_soap_services(), *official_connectors(), *hosts)
+    return sorted({word.lower() for text in texts for word in re.findall("[A-Za-z]+", text)})
+
+
 def _load_catalogue(connection: duckdb.DuckDBPyConnection) -> None:
-    hosts = tomllib.loads((_HERE / "catalogue" / "hosts.toml").read_text(encoding="utf-8"))["host"]
+    hosts = _hosts()
     with (_HERE / "catalogue" / "soap_services.csv").open(encoding="utf-8", newline="") as file:
         services = list(csv.DictReader(file))
     connectors = official_connectors()

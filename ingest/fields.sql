@@ -5,6 +5,12 @@
 create or replace macro without_line_end(text) as
     case when ends_with(text, e'\r') then left(text, -1) else text end;
 
+create or replace macro without_ending(text, ending) as
+    case when ends_with(text, ending) then left(text, -length(ending)) else text end;
+
+-- Whether a line is a comment. One that goes on behind a carriage return is many lines and no comment.
+create or replace macro is_comment(text) as starts_with(text, '#') and not contains(rtrim(text, e'\r\n'), e'\r');
+
 -- ISO 8601 with an offset or Z, whole; a date alone, week dates and the like are not instants. Without an offset the
 -- session's variable `source_time_zone` says which zone is meant, or nobody knows. In the hour that a clock shows
 -- twice the later instant is meant; in the one it leaves out, the instant by the offset from before the change.

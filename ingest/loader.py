@@ -23,7 +23,7 @@ from ingest.formats import log_format
 from ingest.lake import Lake
 from ingest.load import Load, Source, behind_line, loaded
 from ingest.memory import Memory, Remembered, going_on
-from ingest.reading import format_of, read_on, wanted_format
+from ingest.reading import format_of, read_on, refuse_unended, wanted_format
 from ingest.recognition import Known, Marks, Recognition, is_related
 from ingest.report import IngestReport, SourceReport
 from ingest.source import STANDARD_INPUT, Block, Fingerprint, Reader, open_source, read_ahead, stream_of
@@ -205,6 +205,20 @@ class Loader:
             return self._overlapping(source, known.overlap)
         first = next(known.rest, None)
         is_left = first is not None and first.kind == "torn" and not source.reader.is_whole
+        if is_left and first is not None and known.fingerprint.offset == 0 and b"\0" not in first.data:
+            # Nothing of it can be read yet: it is not loaded, and no load is remembered that another such source would be.
+            refuse_unended(source.name, first, self._options)
+            if self._memory is None:
+                self._batch.warnings.append(
+                    f"{source.name}: no line of it has an end yet, nothing was loaded; --final takes its last line as complete"
+                )
+            return SourceReport(
+                source=source.name,
+                stream=source.stream,
+                status="unchanged",
+                left=len(first.data),
+                error=source.reader.incomplete,
+            )
         if known.load is not None and (first is None or is_left):
             left = len(first.data) if first else 0
             self._remember(source.reader, known.load.load_id, known.marks, known.fingerprint, tail=b"", left=left)

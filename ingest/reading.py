@@ -7,7 +7,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, Protocol
 
 from ingest.errors import AmbiguousDialectError, AmbiguousHostError, SourceError, UnknownFormatError
-from ingest.formats import FORMATS, detect, json_dialect, log_format, unwrapped
+from ingest.formats import FORMATS, LINE_FORMATS, detect, json_dialect, log_format, unwrapped
 from ingest.formats.csv_rows import column_names, missing_columns
 from ingest.formats.dialect import dialect_named, dialect_of_text, dialects, near, nearest
 from ingest.formats.host_field import with_host
@@ -44,9 +44,9 @@ def format_of(name: str, first: Block | None, options: ReadOptions, words: Words
 
     A line is enough, so that a log may begin with others; where none of the first is one, more of them are looked at.
     """
-    head = first.data[:_BYTES_TO_DETECT].decode("utf-8", "replace").split("\n") if first else []
-    more = list(itertools.islice((line for line in head if line.strip("\ufeff \t\r")), _MORE_LINES_TO_DETECT))
+    more = _first_lines(first)
     lines = more[:_LINES_TO_DETECT]
+    _refuse_returns(name, lines, options)
     try:
         if options.dialect is not None:
             return _in_dialect(name, lines, dialect_named(options.dialect), words)
@@ -62,6 +62,43 @@ def format_of(name: str, first: Block | None, options: ReadOptions, words: Words
     if all(line.startswith("#") for line in lines):
         return log_format("json")  # empty, or nothing but comments so far
     raise UnknownFormatError(f"{name}: unknown_format: {_what_is_wrong(more, words)}")
+
+
+def _first_lines(first: Block | None) -> list[str]:
+    """The first lines of a source that hold anything, without their LF."""
+    head = first.data[:_BYTES_TO_DETECT].decode("utf-8", "replace").split("\n") if first else []
+    return list(itertools.islice((line for line in head if line.strip("\ufeff \t\r")), _MORE_LINES_TO_DETECT))
+
+
+def refuse_unended(name: str, first: Block, options: ReadOptions) -> None:
+    """SourceError where a source without a whole line is one of lines that end in CR alone, which no LF will ever follow."""
+    _refuse_returns(name, _first_lines(first), options)
+
+
+def _refuse_returns(name: str, lines: Sequence[str], options: ReadOptions) -> None:
+    """SourceError where the first line is many that end in CR alone, as Excel for Mac writes them.
+
+    They could be read, but not while a file grows: only the first LF would tell what the CRs before it are.
+    """
+    pieces = [piece for piece in lines[0].split("\r") if piece.strip("\ufeff \t")] if lines else []
+    if len(pieces) > 1 and _is_claimed(pieces[:_LINES_TO_DETECT], options):
+        raise SourceError(
+            f"{name}: lines end in CR alone, and LF ends a line here; nothing of it was loaded:"
+            " tr '\\r' '\\n' < FILE > NEW makes it readable"
+        )
+
+
+def _is_claimed(lines: Sequence[str], options: ReadOptions) -> bool:
+    """Whether these lines are what the operator says, or of any format where nothing is said."""
+    if options.dialect is not None:
+        dialect = dialect_named(options.dialect)
+        return bool(dialect.columns) or log_format(dialect.format, dialect=dialect).claims(lines)
+    if options.log_format in LINE_FORMATS or options.layout:
+        return log_format(options.log_format or "combined", layout=options.layout).claims(lines)
+    try:
+        return detect(lines) is not None
+    except (AmbiguousDialectError, AmbiguousHostError):
+        return True
 
 
 def _what_is_wrong(lines: Sequence[str], words: Words) -> str:

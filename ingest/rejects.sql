@@ -5,7 +5,7 @@ select
     understood.byte_offset,
     understood.fate as reason,
     case understood.fate
-        when 'torn_line' then 'the source ends in the middle of this line'
+        when 'torn_line' then 'the source ends in this line, which is no record so far: ' || coalesce(raw.detail, 'no sound JSON object')
         when 'line_too_long' then 'longer than ' || getvariable('max_line_bytes') || ' bytes'
         when 'bad_time' then
             case
@@ -42,7 +42,12 @@ select
                 when starts_with(raw.base, '/') then 'no host is logged: --host says which it is'
                 else 'the URL names no customer'
             end
-        when 'not_a_record' then coalesce(raw.detail, 'no sound JSON object')
+        when 'not_a_record' then
+            case
+                when contains(rtrim(lines.line, e'\r\n'), e'\r')
+                    then 'a carriage return alone stands in it; where that ends a line, tr ''\r'' ''\n'' makes it one'
+                else coalesce(raw.detail, 'no sound JSON object')
+            end
         when 'too_deep' then 'more than 64 objects and lists inside each other'
         when 'duplicate_key' then raw.detail
         else raw.detail

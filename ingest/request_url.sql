@@ -9,6 +9,13 @@
 --
 -- No value of a path or a query leaves this file: only names, and they pass redacted_name.
 
+-- A URL that begins with a host of the platform, as some log it and browsers show it, has a scheme as well.
+create or replace macro with_scheme(url) as
+    case
+        when regexp_full_match(url, getvariable('platform_url')) then 'https://' || ltrim(url, '/')
+        else url
+    end;
+
 -- The URL without its fragment, which servers are not sent but some clients log.
 create or replace macro url_without_fragment(url) as
     case when contains(url, '#') then split_part(url, '#', 1) else url end;
@@ -59,8 +66,8 @@ with split as (
         code,
         method,
         base,
-        regexp_extract(base, '(?is)^(https?)://([^/]*)(/.*)?$', ['scheme', 'authority', 'path']) as url,
-        starts_with(base, '/') as is_relative
+        regexp_extract(with_scheme(base), '(?is)^(https?)://([^/]*)(/.*)?$', ['scheme', 'authority', 'path']) as url,
+        starts_with(with_scheme(base), '/') as is_relative
     from request_base_texts
 ),
 addressed as (

@@ -494,8 +494,8 @@ def lines_of(block: Block) -> pa.Table:
     """
     data = block.data
     ends = line_ends(data) if block.kind == "lines" else np.array([len(data)], dtype=np.int64)
-    # A byte order mark is no part of the first line. (The offsets of the lines have one more entry than their starts.)
-    mark = len(codecs.BOM_UTF8) if block.offset == 0 and data.startswith(codecs.BOM_UTF8) else 0
+    # A byte order mark is no part of a line. (The offsets of the lines have one more entry than their starts.)
+    mark = len(codecs.BOM_UTF8) if data.startswith(codecs.BOM_UTF8) else 0
     starts = np.concatenate((np.array([mark], dtype=np.int64), ends[:-1]))
     places = pa.array(starts + block.offset if block.places is None else block.places)
     fate = pa.nulls(len(ends), pa.string())
@@ -504,12 +504,22 @@ def lines_of(block: Block) -> pa.Table:
         fate = pa.array(np.full(len(ends), "line_too_long"), pa.string(), mask=~too_long)
         data = _shortened(data, starts, ends, too_long)
         ends = line_ends(data)
+    if block.kind == "lines" and _has_inner_marks(data):
+        # Files that were put together bring their marks along. Every line stays a line, and its place is known already.
+        data = data.replace(b"\n" + codecs.BOM_UTF8, b"\n")
+        ends = line_ends(data)
     lines = _as_text(data, ends, mark)
     if not _is_utf8(lines):
         # No line end is ever part of another character, so there are as many lines as before.
         data = data.decode("utf-8", "replace").encode("utf-8")
         lines = _as_text(data, line_ends(data), mark)
     return pa.table({"byte_offset": places, "line": lines, "fate": fate})
+
+
+def _has_inner_marks(data: bytes | bytearray) -> bool:
+    """Whether a line behind the first one begins with a byte order mark. Hardly a log has its first byte, which is found fast."""
+    found = data.find(codecs.BOM_UTF8[:1], 1)
+    return found > 0 and data.find(b"\n" + codecs.BOM_UTF8, found - 1) >= 0
 
 
 def _as_text(data: bytes | bytearray, ends: np.ndarray[Any, np.dtype[np.int64]], start: int) -> pa.Array:

@@ -69,8 +69,8 @@ judged as (
         redacted_request_id(request_id) as request_id
     from joined
 )
--- Whatever is wrong with a line that was cut off is that it was cut off.
+-- What is wrong with a last line that is no record is that it was cut off. One that is a record has no more to come.
 select * replace (
-    case when fate <> 'ignored' and list_contains(getvariable('torn_lines'), line_number) then 'torn_line' else fate end as fate
+    case when fate = 'not_a_record' and list_contains(getvariable('torn_lines'), line_number) then 'torn_line' else fate end as fate
 )
 from judged

@@ -25,7 +25,7 @@ from ingest.call import (
     TokenForm,
 )
 from ingest.data_file import BOUND_COLUMNS, data_files, read_files
-from ingest.engine import connect, official_connectors
+from ingest.engine import connect, official_connectors, sample_words
 from ingest.lake import APPLICATION, Lake
 from ingest.ledger import REJECT_COLUMNS, Retried, sum_of_retries
 from ingest.leftovers import unheld
@@ -252,6 +252,7 @@ def _bind(
     """The lake's calls and rejects, and the ledger at the snapshot, as the relations that the questions read."""
     connection.execute("set variable time_zone = ?", [snapshot.time_zone])
     connection.execute("set variable official_connectors = ?", [list(official_connectors())])
+    connection.execute("set variable sample_words = ?", [sample_words()])
     for name, words in _VOCABULARIES.items():
         connection.execute(f"set variable {name}_words = ?", [list(get_args(words))])
     skipped = set(unreadable)

@@ -191,7 +191,7 @@ where
 order by 1;
 
 -- check: free_text_fits_its_pattern
--- Nothing may stand in a free text that looks like a secret or a person. A sample is what redaction makes of it once more;
+-- Nothing may stand in a free text that looks like a secret or a person. A sample keeps known words and small numbers only;
 -- its last word may have been cut off.
 with judged as (
     select
@@ -228,8 +228,14 @@ with judged as (
         line_number,
         case
             when length(sample) > 200
-                or redacted_sample(case when length(sample) = 200 then regexp_replace(sample, '[^\s"]*$', '') else sample end)
-                    <> case when length(sample) = 200 then regexp_replace(sample, '[^\s"]*$', '') else sample end
+                or len(list_filter(
+                    regexp_extract_all(case when length(sample) = 200 then regexp_replace(sample, '[A-Za-z]+$', '') else sample end, '[A-Za-z]+'),
+                    lambda word: not list_contains(getvariable('sample_words'), lower(word))
+                )) > 0
+                -- an address of a machine; a citizen service number, with or without what stands between its digits
+                or regexp_matches(sample, '(^|[^0-9.])[0-9]{1,3}(\.[0-9]{1,3}){3}($|[^0-9.])|[0-9A-Fa-f]{1,4}(:[0-9A-Fa-f]{1,4}){4,7}([^0-9A-Fa-f]|$)')
+                or regexp_matches(sample, '(^|[^0-9])([0-9]{3}[.-][0-9]{3}[.-][0-9]{3}|[0-9]{4}[.-][0-9]{2}[.-][0-9]{3})($|[^0-9])')
+                or regexp_matches(regexp_replace(sample, '[1-9][0-9]{3,6}_[1-9][0-9]{0,8}', '', 'g'), '[0-9]{9}')
                 then 'sample'
             when length(detail) > 500 or regexp_matches(detail, 'PHRva2Vu|x0b2tlb|8dG9rZW4|[0-9]{9}|[A-Za-z0-9_.-]@[A-Za-z0-9]') then 'detail'
         end as place

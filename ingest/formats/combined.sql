@@ -22,7 +22,7 @@ judged as (
     select
         * exclude (fate),
         case
-            when fate is null and not is_quick and (starts_with(line, '#') or regexp_full_match(line, '\s*')) then 'ignored'
+            when fate is null and not is_quick and (is_comment(line) or regexp_full_match(line, '\s*')) then 'ignored'
             else fate
         end as fate
     from cut

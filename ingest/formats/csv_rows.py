@@ -2,22 +2,26 @@
 
     timestamp;method;url;integration_id;status;duration_ms;request_bytes;response_bytes;user_agent;request_id
 
-A record is a line: a quote that is not closed on its line spoils this line alone.
+A record is a line: a quote that is not closed on its line spoils this line alone. Nobody can tell a value that goes on on the
+next line from a bad row with a good one below it, so neither takes its neighbour away.
 """
 
 from __future__ import annotations
 
+import csv
 import re
+from collections import deque
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, ClassVar, TypeAlias
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from ingest.formats.dialect import OWN_CSV, dialects, with_dialect
 from ingest.formats.dialect_fields import ID_HEADER, fields_of_dialect, is_header_name
-from ingest.formats.positions import read_sections, sections_of
+from ingest.formats.positions import Places, read_sections, sections_of
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     import duckdb
     import pyarrow as pa
@@ -27,9 +31,18 @@ if TYPE_CHECKING:
 _DELIMITERS = (",", ";", "\t")
 _SPLIT = Path(__file__).with_suffix(".sql").read_text(encoding="utf-8")
 _LONGEST_HEADER = 20_000
+_ANNOUNCEMENT = re.compile(r"(?i)\ufeff?(\"?)sep=([^\"\r\n])\1[\r\n]*")
+"""What Excel writes above a header: sep=; is the delimiter."""
 
-_Header: TypeAlias = tuple[tuple[str, ...], str]
-"""The names of the columns, lower case, and what separates them."""
+
+@dataclass(frozen=True)
+class _Header:
+    """The names of the columns, lower case, and what separates them."""
+
+    columns: tuple[str, ...]
+    delimiter: str
+    announced: str | None = None
+    """What a line sep=; has said for the header below it."""
 
 
 class Csv:
@@ -40,8 +53,6 @@ class Csv:
     def __init__(self, dialect: Dialect | None = None) -> None:
         self._dialect = dialect or dialects()[OWN_CSV]
         self._needed = [{path.lower() for path in paths} for paths in self._dialect.fields.needed().values()]
-        delimiter = self._dialect.delimiter
-        self._delimiters = (delimiter,) if delimiter else _DELIMITERS
 
     @property
     def dialect(self) -> str | None:
@@ -54,9 +65,14 @@ class Csv:
         return self.name, self._dialect
 
     def claims(self, lines: Sequence[str]) -> bool:
-        """The first line names at least the columns without which there is no call."""
-        first = next((line for line in lines if not line.startswith("#")), "")
-        return self._header(first) is not None
+        """The first line, comments and what Excel puts above it aside, names the columns without which there is no call."""
+        announced = None
+        for line in lines:
+            if (separator := _announced(line)) is not None:
+                announced = separator
+            elif not line.lstrip("\ufeff").startswith("#"):
+                return self._header(line, announced) is not None
+        return False
 
     def read(
         self, connection: duckdb.DuckDBPyConnection, _lines: pa.Table, begins: Sequence[tuple[int, Mapping[str, Any]]]
@@ -64,24 +80,18 @@ class Csv:
         """Fill `raw`. A line that repeats the header is ignored, one that names other columns is the new header."""
         connection.execute("set variable time_names = ?", [sorted(self._needed[0])])
         connection.execute("set variable status_names = ?", [sorted(self._needed[3])])
-        found = connection.execute(self._header_lines()).fetchall()
-        headers = [(number, header) for number, line in found if (header := self._header(line)) is not None]
+        before = [(start, self._header_before(context)) for start, context in begins]
+        headers = list(self._headers(connection.execute(self._header_lines()).fetchall(), before))
         connection.execute("create or replace temp table headers (line_number bigint)")
         connection.execute("insert into headers select unnest(?)", [[number for number, _ in headers]])
-        columns = tuple(column.lower() for column in self._dialect.columns)
-        before = [
-            (
-                start,
-                (
-                    tuple(context.get("columns", columns)),
-                    str(context.get("delimiter", self._dialect.delimiter or _DELIMITERS[0])),
-                ),
-            )
-            for start, context in begins
-        ]
         sections, last = sections_of(before, headers, lambda _, header: header)
-        table = read_sections(connection, sections, partial(_split_by, self._dialect))
-        contexts = [{"columns": list(names), "delimiter": delimiter} for names, delimiter in last]
+        # What was announced is for headers, not for rows.
+        rows = [(start, replace(header, announced=None)) for start, header in sections]
+        table = read_sections(connection, rows, partial(_split_by, self._dialect))
+        contexts = [
+            {"columns": list(header.columns), "delimiter": header.delimiter, "announced": header.announced}
+            for header in last
+        ]
         return table, [with_dialect(context, self._dialect) for context in contexts]
 
     def warnings(self, context: Mapping[str, Any]) -> Sequence[str]:
@@ -93,14 +103,40 @@ class Csv:
         names = " or ".join(self._dialect.fields.integration_id) or "integration_id"
         return (f"the header names no {names}: nobody knows whose the calls are (id_status not_logged)",)
 
-    def _header(self, line: str) -> _Header | None:
-        for delimiter in self._delimiters:
-            columns = tuple(
-                part.strip().strip(self._dialect.quote).lower()
-                for part in line.lstrip("\ufeff").rstrip("\r\n").split(delimiter)
-            )
+    def _header_before(self, context: Mapping[str, Any]) -> _Header:
+        """The header in force where reading begins."""
+        columns = context.get("columns", (column.lower() for column in self._dialect.columns))
+        delimiter = context.get("delimiter", self._dialect.delimiter or _DELIMITERS[0])
+        return _Header(tuple(columns), str(delimiter), context.get("announced"))
+
+    def _headers(
+        self, found: Sequence[tuple[int, str]], before: Sequence[tuple[int, _Header]]
+    ) -> Iterator[tuple[int, _Header]]:
+        """Those of these lines that say how the lines below them have to be read, and how that is."""
+        begins = deque(before)
+        header = before[0][1]
+        for number, line in found:
+            while begins and begins[0][0] <= number:
+                header = begins.popleft()[1]
+            if (separator := _announced(line)) is not None:
+                delimiter = self._dialect.delimiter or separator
+                header = replace(header, delimiter=delimiter, announced=separator)
+            elif (named := self._header(line, header.announced)) is not None:
+                header = named
+            else:
+                continue
+            yield number, header
+
+    def _header(self, line: str, announced: str | None) -> _Header | None:
+        """The header that a line is; None for any other line, and for one that goes on behind a CR."""
+        line = line.strip("\ufeff\r\n")
+        if "\r" in line or len(line) > _LONGEST_HEADER:
+            return None
+        delimiters = (self._dialect.delimiter,) if self._dialect.delimiter else (announced, *_DELIMITERS)
+        for delimiter in delimiters:
+            columns = () if delimiter is None else _names(line, delimiter, self._dialect.quote)
             if all(names & set(columns) for names in self._needed):
-                return columns, delimiter
+                return _Header(columns, str(delimiter), announced)
         return None
 
     def _header_lines(self) -> str:
@@ -114,6 +150,7 @@ class Csv:
         return (
             "select line_number, line from lines"
             f" where not regexp_matches(line, '^.?[0-9]{{4}}-[0-9]{{2}}-[0-9]{{2}}') and ({times}) and ({statuses})"
+            " or length(line) < 12 and contains(lower(line), 'sep=')"
             " order by line_number"
         )
 
@@ -128,7 +165,7 @@ def is_header(line: str) -> bool:
     """
     if line.startswith("{") or len(line) > _LONGEST_HEADER:
         return False
-    if Csv().claims([line]):
+    if _announced(line) is not None or Csv().claims([line]):
         return True
     names = re.split(r"[,;\t|]", line)
     return len(names) >= 4 and not re.search("[0-9]{3}", line) and all(re.search("[A-Za-z]", name) for name in names)
@@ -137,8 +174,9 @@ def is_header(line: str) -> bool:
 def column_names(line: str, dialect: Dialect) -> list[str]:
     """The values of a line, split at what separates most of them."""
     delimiters = (dialect.delimiter,) if dialect.delimiter else _DELIMITERS
-    parts = max((line.strip("\ufeff\r\n").split(delimiter) for delimiter in delimiters), key=len)
-    return [part.strip().strip(dialect.quote).lower() for part in parts]
+    found = [_names(line.strip("\ufeff\r\n"), delimiter, dialect.quote) for delimiter in delimiters]
+    longest = max(found, key=len)
+    return list(longest)
 
 
 def missing_columns(columns: Sequence[str], dialect: Dialect) -> list[str]:
@@ -147,13 +185,34 @@ def missing_columns(columns: Sequence[str], dialect: Dialect) -> list[str]:
     return [what for what, paths in needed.items() if not {path.lower() for path in paths} & set(columns)]
 
 
-def _header_columns(dialect: Dialect, columns: Sequence[str], header: str) -> list[int]:
-    """The positions of the columns that hold a header of the request."""
+def _announced(line: str) -> str | None:
+    """The delimiter that a line says and nothing else.
+
+    >>> _announced("sep=;"), _announced("timestamp;status")
+    (';', None)
+    """
+    found = _ANNOUNCEMENT.fullmatch(line)
+    return found[2] if found else None
+
+
+def _names(line: str, delimiter: str, quote: str) -> tuple[str, ...]:
+    """The names of the columns in a line. What has no name at its end is no column but a delimiter too many."""
+    parts = (
+        next(csv.reader([line], delimiter=delimiter, quotechar=quote, skipinitialspace=True), [])
+        if len(delimiter) == 1
+        else line.split(delimiter)
+    )
+    names = tuple(part.strip().strip(quote).strip().lower() for part in parts)
+    return names[:-1] if names and not names[-1] else names
+
+
+def _header_columns(dialect: Dialect, columns: Sequence[str], header: str) -> list[str]:
+    """The columns that hold a header of the request."""
     return [
-        number
+        column
         for source in dialect.headers
         if source.at is None
-        for number, column in enumerate(columns, start=1)
+        for column in dict.fromkeys(columns)
         if is_header_name(column, source.prefix, header)
     ]
 
@@ -167,23 +226,19 @@ def _holds_ids(dialect: Dialect, columns: Sequence[str]) -> bool:
 
 
 def _split_by(dialect: Dialect, connection: duckdb.DuckDBPyConnection, header: _Header) -> str:
-    columns, delimiter = header
-    special, quote = (f"\\x{{{ord(character):x}}}" for character in (delimiter, dialect.quote))
-    in_quotes = f"{quote}(?:[^{quote}]|{quote}{quote})*{quote}"
-    connection.execute("set variable delimiter = ?", [delimiter])
-    plain = f"(?:{quote}[^{quote}{special}]*{quote}|[^{quote}{special}]*)"
-    connection.execute("set variable csv_plain_row = ?", [f"{plain}(?:{special}{plain})*"])
-    connection.execute("set variable quote = ?", [dialect.quote])
-    connection.execute("set variable csv_value = ?", [f"{special}({in_quotes}|[^{quote}{special}]*)"])
-    connection.execute("set variable csv_row = ?", [f"(?:{special}(?:{in_quotes}|[^{quote}{special}]*))*"])
+    columns, delimiter = header.columns, header.delimiter
+    quote = dialect.quote if len(delimiter) == 1 else _NO_QUOTE
+    _bind_patterns(connection, delimiter, quote)
+    connection.execute("set variable line_end = ?", [dialect.line_end])
     connection.execute("set variable width = ?", [len(columns)])
-    place = {name: number for number, name in reversed(list(enumerate(columns, start=1)))}
+    place = Places(columns)
 
     def values(path: str) -> list[str]:
-        return [f"part[{place[path.lower()]}]"] if path.lower() in place else []
+        return place.values(path.lower())
 
     def headers(name: str) -> list[str]:
-        return [f"part[{number}]" for number in _header_columns(dialect, columns, name)]
+        # A header that two columns hold was sent twice; one column that is written twice says it twice.
+        return [place.values(column)[0] for column in _header_columns(dialect, columns, name)]
 
     logged = {
         "headers_logged": any(path.lower() in place for path in dialect.fields.authorization),
@@ -196,4 +251,34 @@ def _split_by(dialect: Dialect, connection: duckdb.DuckDBPyConnection, header: _
         connection.execute(f"set variable empty_{what} = 'no value in the field ' || redacted_key(?)", [named])
         cases += f" when detail = '{what}' then getvariable('empty_{what}')"
     fields = fields_of_dialect(connection, dialect, values, headers, logged=said, host="only_platform_host(part)")
-    return f"select * replace (case when fate is not null or detail is null then detail{cases} end as detail) from ({_SPLIT} {fields})"
+    # What a table does not need is left out, because it would be asked of every line.
+    text = "without_line_end(split_part(line, e'\\n', 1))"
+    split = (
+        _SPLIT.replace("$text", f"without_ending({text}, getvariable('line_end'))" if dialect.line_end else text)
+        .replace("$has_tabs", "false" if delimiter == "\t" else "contains(text, e'\\t')")
+        .replace("$differs", place.differing(connection, dialect.empty))
+    )
+    detail = f"case when fate is not null or detail is null then detail{cases} end"
+    return f"select * replace ({detail} as detail) from ({split} {fields})"
+
+
+_NO_QUOTE = "\x01"
+"""For tables that quote nothing."""
+
+
+def _bind_patterns(connection: duckdb.DuckDBPyConnection, delimiter: str, quote: str) -> None:
+    special, mark = (f"\\x{{{ord(character):x}}}" for character in (delimiter[0], quote))
+    blanks = "[" + "".join(blank for blank in " \t" if blank != delimiter) + "]*"
+    in_quotes = f"{mark}(?:[^{mark}]|{mark}{mark})*{mark}"
+    bare = f"[^{mark}{special}]*"
+    plain = f"(?:{blanks}{mark}{bare}{mark}{blanks}|{bare})"
+    for name, value in {
+        "delimiter": delimiter,
+        "quote": quote,
+        "blank_behind": f"{delimiter} ",
+        "blank_before": f" {delimiter}",
+        "csv_plain_row": f"{plain}(?:{special}{plain})*" if quote != _NO_QUOTE else "(?s).*",
+        "csv_value": f"{special}{blanks}({in_quotes}|{bare})",
+        "csv_row": f"(?:{special}(?:{blanks}{in_quotes}{blanks}|{bare}))*",
+    }.items():
+        connection.execute(f"set variable {name} = ?", [value])

@@ -1,16 +1,21 @@
 -- The values of the lines below one header, by position; the last step picks the fields from `split`. A record is a line: a
 -- quote that is not closed on its line spoils this line alone.
 with trimmed as (
-    select line_number, byte_offset, fate, without_line_end(split_part(line, e'\n', 1)) as text
+    select line_number, byte_offset, fate, $text as text
     from section
 ),
 -- In most lines each value is without quotes, or quoted as a whole with neither quotes nor delimiters in it: without its quotes
--- such a line can be cut at the delimiter.
+-- such a line can be cut at the delimiter. Blanks around a value are no part of it, as they are none of a column's name.
 judged as (
     select
         *,
         not contains(text, getvariable('quote')) as is_unquoted,
-        is_unquoted or regexp_full_match(text, getvariable('csv_plain_row')) as is_quick
+        is_unquoted or regexp_full_match(text, getvariable('csv_plain_row')) as is_quick,
+        contains(text, getvariable('blank_behind'))
+        or contains(text, getvariable('blank_before'))
+        or starts_with(text, ' ')
+        or ends_with(text, ' ')
+        or $has_tabs as has_blanks
     from trimmed
 ),
 parts as (
@@ -19,10 +24,12 @@ parts as (
         byte_offset,
         case
             when fate is not null then fate
-            when regexp_full_match(text, '\s*') or starts_with(text, '#') or line_number in (from headers) then 'ignored'
+            when regexp_full_match(text, '\s*') or line_number in (from headers) then 'ignored'
+            when starts_with(text, '#') then case when is_comment(text) then 'ignored' else 'not_a_record' end
             when not is_quick and not regexp_full_match(getvariable('delimiter') || text, getvariable('csv_row'))
                 then 'not_a_record'
         end as fate,
+        has_blanks,
         case
             when is_quick then string_split(
                 case when is_unquoted then text else replace(text, getvariable('quote'), '') end, getvariable('delimiter')
@@ -36,20 +43,33 @@ parts as (
                     else part
                 end
             )
-        end as part
+        end as values
     from judged
+),
+cut as (
+    select
+        * exclude (values, has_blanks),
+        case when has_blanks then list_transform(values, lambda part: trim(part, e' \t')) else values end as part,
+        -- a delimiter behind the last value begins no value
+        case
+            when len(part) = getvariable('width') then false
+            else len(part) <> getvariable('width') + 1 or part[getvariable('width') + 1] <> ''
+        end as is_uneven
+    from parts
 ),
 split as (
     select
         line_number,
         byte_offset,
-        case when fate is null and len(part) <> getvariable('width') then 'not_a_record' else fate end as fate,
+        case when fate is null and is_uneven then 'not_a_record' when fate is null and $differs is not null then 'duplicate_key' else fate end
+            as fate,
         case
-            when fate = 'not_a_record' then 'a quote is not closed'
-            when fate is null and len(part) <> getvariable('width')
+            when fate = 'not_a_record' then 'a quote is not closed on its line; values with a line end in them are not read'
+            when fate is null and is_uneven
                 then len(part) || ' values where the header names ' || getvariable('width') || ' columns'
+            when fate is null then 'the column ' || $differs || ' stands in the header twice, with different values here'
         end as detail,
         null as object,
         part
-    from parts
+    from cut
 )

@@ -48,7 +48,7 @@ _DEFECTS = f"""
             line_number,
             line,
             case
-                when regexp_full_match(line, '\\s*') or starts_with(line, '#') then 'ignored'
+                when regexp_full_match(line, '\\s*') or is_comment(line) then 'ignored'
                 when strlen(line) - strlen(replace(replace(line, '{{', ''), '[', '')) > {MAX_DEPTH} then 'odd'
                 when not json_valid(line) or not regexp_matches(line, '^\\s*\\{{') then 'not_a_record'
                 else 'odd'

@@ -98,6 +98,8 @@ _TOKENS: dict[Syntax, re.Pattern[str]] = {
     "apache": re.compile(r"%(?:[<>]|!?[0-9,]+)*(?P<directive>(?:\{[^}]*\})?(?:\^[A-Za-z]{2}|[A-Za-z])|%)"),
 }
 
+_TIME_WITH_BRACKETS = re.compile(r"%[<>]?t")
+
 _QUOTED = {"default": r'(?:[^"\\]|\\.)*', "json": r'(?:[^"\\]|\\.)*', "none": '[^"]*'}
 _CLOSING = {"[": "]", "(": ")", "<": ">", "{": "}", "'": "'"}
 _DELIMITERS = "\t|;,"
@@ -124,6 +126,11 @@ _OWN_PATTERNS = {
     "remote_user": r'(?:""|[^\s"]*)',
 }
 """Values that show themselves where they end, by their name or by what they say."""
+
+_NAME_BEFORE_TIME = r'"(?:[^"\\]|\\.)*"|(?:[^\s"\[-]|-[^\s"\[])[^"\[\r\n]*[^\s"\[]'
+"""What a value right before the time in its brackets may be as well, which is who called. No server escapes the blanks in a name,
+and none are needed: what the brackets follow is unambiguous. Behind a lone hyphen it would be another value, of a line with one
+more."""
 
 _TIME_PARTS = {
     "Y": ("([0-9]{4})", "year"),
@@ -156,6 +163,8 @@ class Part:
     """What stands between two quotation marks of a layout: the pattern of its text and the names of its groups."""
 
     pattern: str
+    whole_pattern: str
+    """The same where a whole line is matched, which takes longer and may be more lenient."""
     groups: tuple[str, ...]
     is_value: bool = False
     """Whether it is one value between its quotation marks, whatever it holds."""
@@ -177,7 +186,7 @@ class Layout:
     @property
     def pattern(self) -> str:
         """The pattern of a whole line (RE2)."""
-        return '"'.join(part.pattern for part in self.parts)
+        return '"'.join(part.whole_pattern for part in self.parts)
 
     @property
     def groups(self) -> tuple[str, ...]:
@@ -202,8 +211,15 @@ class _Token:
     before: str
     after: str
     is_last: bool
+    is_before_time: bool
+    """Whether a blank and a time in brackets follow."""
     is_whole: bool
     """Whether nothing else stands between its quotation marks."""
+
+    @property
+    def may_hold_blanks(self) -> bool:
+        """Whether it may hold blanks though it stands without quotes."""
+        return self.is_before_time and self.meaning is None and not self.is_whole
 
     @property
     def meaning(self) -> str | None:
@@ -241,7 +257,9 @@ def _pieces(text: str, syntax: Syntax, *, is_quoted: bool) -> Iterator[str | _To
             yield "%"
         else:
             is_whole = is_quoted and token.span() == (0, len(text))
-            yield _Token(name, before, text[end:following], following == len(text), is_whole)
+            after = text[end:following]
+            is_before_time = after == " [" or (after == " " and _TIME_WITH_BRACKETS.match(text, following) is not None)
+            yield _Token(name, before, after, following == len(text), is_before_time, is_whole)
     yield text[end:]
 
 
@@ -257,21 +275,25 @@ def _name(token: re.Match[str]) -> str:
 
 def _part(pieces: list[str | _Token], best: dict[str | None, _Token], escape: Escape, seen: set[str]) -> Part:
     """A part of a layout. A value that another variable gives better, or an earlier one, is matched and left."""
-    pattern = ""
+    pattern = whole_pattern = ""
     groups: list[str] = []
     for piece in pieces:
         if isinstance(piece, str):
             pattern += _literal(piece)
+            whole_pattern += _literal(piece)
             continue
         for text, name in _patterns(piece, escape):
             is_taken = name is not None and name not in seen and best.get(name, piece) is piece
-            pattern += text if is_taken else text.replace("(", "(?:", 1) if name else text
+            found = text if is_taken or not name else text.replace("(", "(?:", 1)
+            pattern += found
+            whole_pattern += f"(?:{found}|{_NAME_BEFORE_TIME})" if piece.may_hold_blanks else found
             if name is not None and is_taken:
                 groups.append(name)
                 seen.add(name)
     is_text = all(isinstance(piece, str) for piece in pieces)
     return Part(
         pattern,
+        whole_pattern,
         tuple(groups),
         is_value=any(isinstance(piece, _Token) and piece.is_whole for piece in pieces),
         text="".join(piece for piece in pieces if isinstance(piece, str)) if is_text else None,

@@ -14,7 +14,7 @@ import pyarrow as pa
 from ingest.raw import RAW_COLUMNS, raw_table
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     import duckdb
 
@@ -49,14 +49,10 @@ def sections_of(
     return sections, last
 
 
-def read_sections(
-    connection: duckdb.DuckDBPyConnection,
-    sections: Sequence[tuple[int, _Header]],
-    query_for: Callable[[duckdb.DuckDBPyConnection, _Header], str],
-) -> pa.Table:
-    """The columns of raw for `lines` of which each section, from the line number given on, has a header of its own.
+def each_header(connection: duckdb.DuckDBPyConnection, sections: Sequence[tuple[int, _Header]]) -> Iterator[_Header]:
+    """Each header of `lines` once, however often it comes back, with the lines below it as the view `section`.
 
-    Each header is read once however often it comes back; `query_for` gives the SQL over the table `section`.
+    `sections` says from which line number on a header holds.
     """
     forms = {header: number for number, header in enumerate(dict.fromkeys(header for _, header in sections))}
     connection.execute("create or replace temp table sections (start bigint, form integer)")
@@ -64,7 +60,6 @@ def read_sections(
         "insert into sections select unnest(?), unnest(?)",
         [[start for start, _ in sections], [forms[header] for _, header in sections]],
     )
-    tables = []
     for header, form in forms.items():
         connection.execute("set variable form = ?", [form])
         connection.execute(
@@ -73,26 +68,81 @@ def read_sections(
             if len(forms) > 1
             else "create or replace temp view section as from lines"
         )
-        tables.append(raw_table(connection, query_for(connection, header)))
+        yield header
+
+
+def read_sections(
+    connection: duckdb.DuckDBPyConnection,
+    sections: Sequence[tuple[int, _Header]],
+    query_for: Callable[[duckdb.DuckDBPyConnection, _Header], str],
+) -> pa.Table:
+    """The columns of raw for `lines` of which each section, from the line number given on, has a header of its own.
+
+    `query_for` gives the SQL over the view `section`.
+    """
+    tables = [raw_table(connection, query_for(connection, header)) for header in each_header(connection, sections)]
     return tables[0] if len(tables) == 1 else pa.concat_tables(tables).sort_by("line_number")
 
 
-def fields_by_position(columns: Sequence[str], *, product: str | None = None) -> str:
+class Places:
+    """Where each column stands in a line, from 1, and which of them are asked for."""
+
+    def __init__(self, columns: Iterable[str]) -> None:
+        self._numbers: dict[str, list[int]] = {}
+        for number, column in enumerate(columns, start=1):
+            self._numbers.setdefault(column, []).append(number)
+        self._asked: dict[str, list[int]] = {}
+
+    def __contains__(self, name: str) -> bool:
+        return name in self._numbers
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._numbers)
+
+    def all_in(self, name: str) -> list[str]:
+        """The SQL of what stands in the columns of this name; positions are our own numbers, no text of the log."""
+        return [f"part[{number}]" for number in self._numbers.get(name, ())]
+
+    def values(self, *names: str) -> list[str]:
+        """The same of columns that say something about the call: where two have one name they have to agree."""
+        self._asked.update((name, self._numbers[name]) for name in names if name in self)
+        return [value for name in names for value in self.all_in(name)]
+
+    def differing(self, connection: duckdb.DuckDBPyConnection, empty: Sequence[str]) -> str:
+        """The SQL of the name of a column that was asked for and says different things in several places; null where none does.
+
+        `empty` are the values that say nothing.
+        """
+        repeated = {name: numbers for name, numbers in self._asked.items() if len(numbers) > 1}
+        if not repeated:
+            return "null"
+        connection.execute("set variable repeated_columns = ?::varchar[]", [list(repeated)])
+        connection.execute("set variable empty_columns = ?::varchar[]", [list(empty)])
+        cases = [
+            f"when len(list_distinct(list_filter([{', '.join(f'part[{number}]' for number in numbers)}],"
+            " lambda value: not list_contains(getvariable('empty_columns'), value)))) > 1"
+            f" then getvariable('repeated_columns')[{place}]"
+            for place, numbers in enumerate(repeated.values(), start=1)
+        ]
+        return f"(case {' '.join(cases)} end)"
+
+
+def fields_by_position(place: Places, *, product: str | None, has_day: bool) -> str:
     """The SQL that turns rows of `split` (line_number, byte_offset, fate, detail, part) into the columns of raw.
 
-    `product` is whose W3C log it is, where that matters.
+    `product` is whose W3C log it is, where that matters. With `has_day` the table w3c_days says which day a line is of.
     """
-    place = {name: position for position, name in reversed(list(enumerate(columns, start=1)))}
-    fields = _w3c_fields(place, product)
+    fields = _w3c_fields(place, product, has_day=has_day)
     picked = ", ".join(
         f"{fields.get(column.name, 'null')}::{column.sql_type} as {column.name}" for column in RAW_COLUMNS[4:]
     )
-    return f"select line_number, byte_offset, fate, detail, {picked} from split"
+    days = " left join (from w3c_days where not is_said) as days using (line_number)" if has_day else ""
+    return f"select line_number, byte_offset, fate, detail, {picked} from split{days}"
 
 
-def _part(place: Mapping[str, int], *names: str) -> str:
-    """The SQL of the first of these columns that has a value, which - is not; positions are our own numbers, no text of the log."""
-    found = [f"nullif(part[{place[name]}], '-')" for name in names if name in place]
+def _part(place: Places, *names: str) -> str:
+    """The SQL of the first of these columns that has a value, which - is not."""
+    found = [f"nullif({value}, '-')" for value in place.values(*names)]
     if not found:
         return "null"
     return found[0] if len(found) == 1 else f"coalesce({', '.join(found)})"
@@ -104,10 +154,10 @@ _SAID_BY_CALLERS = re.compile(
 """Columns in which a caller can write what he likes."""
 
 
-def _host(place: Mapping[str, int]) -> str:
+def _host(place: Places) -> str:
     """The SQL of the host; of a column by another name if it alone holds one of the platform's."""
     named = _part(place, "x-host-header", "cs-host", "cs(host)", "host")
-    others = [f"part[{position}]" for name, position in place.items() if not _SAID_BY_CALLERS.fullmatch(name)]
+    others = [value for name in place if not _SAID_BY_CALLERS.fullmatch(name) for value in place.all_in(name)]
     return f"coalesce({named}, only_platform_host([{', '.join(others)}]))"
 
 
@@ -126,13 +176,27 @@ def id_columns(columns: Iterable[str]) -> list[str]:
     return sorted((name for name in columns if _ID_COLUMN.fullmatch(name)), key=lambda name: name[:3] != "cs(")
 
 
+def lacks_date(columns: Iterable[str]) -> bool:
+    """Whether these columns of a W3C log say the time of the day and nothing of the day itself."""
+    names = set(columns)
+    return "time" in names and not names & {
+        "date",
+        "date-utc",
+        "date-local",
+        "beginrequest-utc",
+        "timestamp",
+        "timestamp(ms)",
+        "x-timestamp-unix",
+    }
+
+
 def has_local_times(columns: Iterable[str], product: str | None) -> bool:
     """Whether the times of a W3C log mean nothing without a time zone."""
     names = set(columns)
     return product in LOCAL_TIMES or ("time-local" in names and not names & {"time", "time-utc", "beginrequest-utc"})
 
 
-def _w3c_fields(place: Mapping[str, int], product: str | None) -> dict[str, str]:
+def _w3c_fields(place: Places, product: str | None, *, has_day: bool) -> dict[str, str]:
     def header(*names: str) -> str:
         return _part(place, *(form for name in names for form in (f"cs({name})", f"cs-{name}", name)))
 
@@ -141,8 +205,11 @@ def _w3c_fields(place: Mapping[str, int], product: str | None) -> dict[str, str]
             return "null"
         return f"iso_instant({_part(place, date)} || 'T' || {_part(place, time)} || '{zone}')"
 
+    zone = "" if product in LOCAL_TIMES else "Z"
     times = [
-        instant("date", "time", "" if product in LOCAL_TIMES else "Z"),
+        f"iso_instant(strftime(days.day, '%Y-%m-%d') || 'T' || {_part(place, 'time')} || '{zone}')"
+        if has_day
+        else instant("date", "time", zone),
         instant("date-utc", "time-utc", "Z"),
         f"iso_instant(rtrim({_part(place, 'beginrequest-utc')}, 'Z') || 'Z')"
         if "beginrequest-utc" in place

@@ -59,6 +59,9 @@ _LINE = re.compile(
     re.ASCII,
 )
 _VALUES = re.compile(_VALUE, re.ASCII)
+_LONG_NAME = re.compile(r'((?:[^\s"]+ ){1,2}- )([^\s".:/\[-]+(?: +[^\s".:/\[-]+)+|"[^"]*") \[')
+"""A name with blanks, which no server escapes, behind the hyphen that every log has there."""
+
 _MORE = re.compile(rf" ({_QUOTED}|{_LIST})", re.ASCII)
 _ID = re.compile(r'"[1-9][0-9]{3,6}_[1-9][0-9]{0,8}"', re.ASCII)
 _CLIENT = ("remote_addr", "remote_logname", "remote_user")
@@ -87,7 +90,7 @@ def layout_of(lines: Sequence[str]) -> str | None:
     >>> layout_of(['192.0.2.7 1234.rest.afas.online - [21/Oct/2026:13:55:36 +0200] "GET / HTTP/1.1" 200 512'])
     '$remote_addr $host $remote_user [$time_local] "$request" $status $body_bytes_sent'
     """
-    found = [(_shape(match), _values(match)) for line in lines if (match := _LINE.fullmatch(line))]
+    found = [(_shape(match), _values(match)) for line in lines if (match := _match(line))]
     if not found:
         return None
     [(shape, _)] = Counter(shape for shape, _ in found).most_common(1)
@@ -99,9 +102,14 @@ def layout_of(lines: Sequence[str]) -> str | None:
 
 def has_host_elsewhere(lines: Sequence[str]) -> bool:
     """Whether these lines hold hosts of the platform, but not in the field in front."""
-    rows = [_values(match) for line in lines if (match := _LINE.fullmatch(line))]
+    rows = [_values(match) for line in lines if (match := _match(line))]
     places = {place for row in rows for place in row}
     return bool(places) and 0 not in (found := places_of_hosts(rows, sorted(places))) and bool(found)
+
+
+def _match(line: str) -> re.Match[str] | None:
+    """The line as one of an access log, who called as one value whatever the name is."""
+    return _LINE.fullmatch(_LONG_NAME.sub(lambda found: f"{found[1]}name [", line, count=1))
 
 
 def _shape(match: re.Match[str]) -> _Shape:

@@ -3,16 +3,28 @@
 #Fields: date time cs-method cs-uri-stem cs-uri-query cs-host sc-status sc-bytes time-taken cs(IntegrationId)
 2026-10-21 11:55:36 GET /ProfitRestServices/connectors/KnX skip=0 4321.rest.afas.online 200 512 87 1234_5678
 
-`#Fields:` decides, also when it changes in mid-file, and `#Software:` says whose units they are in. Times are UTC.
+`#Fields:` decides, also when it changes in mid-file, and `#Software:` says whose units they are in. Times are UTC. Where it names
+no date, `#Date:` says the day.
 """
 
 from __future__ import annotations
 
+import re
+from bisect import bisect_right
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from ingest.formats.positions import fields_by_position, has_local_times, id_columns, read_sections, sections_of
+from ingest.formats.positions import (
+    Places,
+    each_header,
+    fields_by_position,
+    has_local_times,
+    id_columns,
+    lacks_date,
+    read_sections,
+    sections_of,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -23,10 +35,13 @@ if TYPE_CHECKING:
 _DIRECTIVES = ("#software:", "#version:", "#date:", "#fields:", "#start-date:", "#end-date:", "#remark:")
 _DIRECTIVE_LINES = (
     "select line_number, line from lines"
-    " where starts_with(line, '#') and (lower(line)[:8] = '#fields:' or lower(line)[:10] = '#software:')"
+    " where starts_with(line, '#') and is_comment(line)"
+    " and (lower(line)[:8] = '#fields:' or lower(line)[:10] = '#software:' or lower(line)[:6] = '#date:')"
     " order by line_number"
 )
+_DATE = re.compile(r"(?i)#date:\s*([0-9]{4}-[0-9]{2}-[0-9]{2})(?:[\sT]+([0-9]{2}:[0-9]{2}:[0-9]{2}))?")
 _SPLIT = Path(__file__).with_suffix(".sql").read_text(encoding="utf-8")
+_DAYS = Path(__file__).with_name("w3c_days.sql").read_text(encoding="utf-8")
 
 _PRODUCTS = {
     "microsoft": "iis",
@@ -79,11 +94,17 @@ class W3c:
         self, connection: duckdb.DuckDBPyConnection, _lines: pa.Table, begins: Sequence[tuple[int, Mapping[str, Any]]]
     ) -> tuple[pa.Table, Sequence[Mapping[str, Any]]]:
         """Fill `raw`, section by section: from one `#Fields:` or `#Software:` to the next."""
-        directives = connection.execute(_DIRECTIVE_LINES).fetchall()
+        found = connection.execute(_DIRECTIVE_LINES).fetchall()
         before = [
             (start, _Header(tuple(context.get("fields", ())), context.get("software"))) for start, context in begins
         ]
+        directives = [(number, line) for number, line in found if not _DATE.match(line)]
         sections, last = sections_of(before, directives, _Header.after)
+        said = [
+            *((start, context.get("day"), context.get("clock")) for start, context in begins),
+            *((number, *date.groups()) for number, line in found if (date := _DATE.match(line))),
+        ]
+        days = _days(connection, sections, said, [start for start, _ in begins])
         table = read_sections(connection, sections, _split_by)
         [[time_zone]] = connection.execute("select getvariable('source_time_zone')").fetchall()
         return table, [
@@ -91,8 +112,10 @@ class W3c:
                 "fields": list(header.fields),
                 "software": header.software,
                 "lacks_time_zone": time_zone is None and has_local_times(header.fields, header.product),
+                "day": day,
+                "clock": clock,
             }
-            for header in last
+            for header, (day, clock) in zip(last, days, strict=True)
         ]
 
     def warnings(self, context: Mapping[str, Any]) -> Sequence[str]:
@@ -105,14 +128,66 @@ class W3c:
             )
         if context.get("lacks_time_zone"):
             warnings.append("times are the server's local ones: every line is bad_time; say where with --time-zone")
+        if lacks_date(context.get("fields", ())) and context.get("day") is None:
+            warnings.append(
+                "#Fields names no date and no #Date says one: every line is bad_time; add the field date to the log"
+            )
         return tuple(warnings)
 
 
-def _split_by(connection: duckdb.DuckDBPyConnection, header: _Header) -> str:
+def _days(
+    connection: duckdb.DuckDBPyConnection,
+    sections: Sequence[tuple[int, _Header]],
+    said: Sequence[tuple[int, str | None, str | None]],
+    starts: Sequence[int],
+) -> list[tuple[str | None, str | None]]:
+    """The day and the time of day at the end of each source that begins at one of `starts`.
+
+    `said` are the numbers of lines with what they say of both: `#Date` directives, and where each source begins what was known
+    before it. Where some `#Fields` names no date, the table w3c_days has the days of the lines below it.
+    """
+    if not any(lacks_date(header.fields) for _, header in sections):
+        at_end = {start: (day, clock) for start, day, clock in said[: len(starts)]}
+        for number, day, clock in said[len(starts) :]:
+            at_end[starts[bisect_right(starts, number) - 1]] = day, clock
+        return [at_end[start] for start in starts]
+    connection.execute("create or replace temp table w3c_said (line_number double, day date, clock time)")
+    # What was known before a source's first line is said before whatever that line says.
+    numbers = [number - (0.5 if place < len(starts) else 0) for place, (number, _, _) in enumerate(said)]
+    connection.execute(
+        "insert into w3c_said select unnest(?), try_cast(unnest(?::varchar[]) as date), try_cast(unnest(?::varchar[]) as time)",
+        [numbers, [day for _, day, _ in said], [clock for _, _, clock in said]],
+    )
+    connection.execute("create or replace temp table w3c_clocks (line_number double, clock time)")
+    for header in each_header(connection, sections):
+        if lacks_date(header.fields):
+            [clock, *_] = _bound(connection, header).values("time")
+            connection.execute(
+                f"insert into w3c_clocks {_SPLIT.replace('$differs', 'null')}"
+                f" select line_number, try_cast({clock} as time) from split where fate is null and try_cast({clock} as time) is not null"
+            )
+    connection.execute(_DAYS)
+    connection.execute("create or replace temp table w3c_starts as select unnest(?) - 0.5 as start", [list(starts)])
+    rows = connection.execute(
+        "select cast(last.day as varchar), cast(last.clock as varchar)"
+        " from (select start, arg_max({'day': day, 'clock': clock}, (line_number, not is_said)) as last"
+        " from w3c_days asof join w3c_starts on w3c_days.line_number >= w3c_starts.start group by start) order by start"
+    ).fetchall()
+    return [(day, clock) for day, clock in rows]
+
+
+def _bound(connection: duckdb.DuckDBPyConnection, header: _Header) -> Places:
+    """What the SQL that splits lines has to know of a header; where its columns are."""
     quotes = _QUOTES.get(header.product or "", '"')
     values = [*(f"{mark}(?:[^{mark}]|{mark}{mark})*{mark}" for mark in quotes), r"[^ \t]+", "^"]
     connection.execute("set variable width = ?", [len(header.fields)])
     connection.execute("set variable quotes = ?", [quotes])
     # White space behind it makes sure that a quoted value ends at its quote. An empty one stands before leading white space.
     connection.execute("set variable value_pattern = ?", [f"({'|'.join(values)})(?:[ \t]+|$)"])
-    return f"{_SPLIT}\n{fields_by_position(header.fields, product=header.product)}"
+    return Places(header.fields)
+
+
+def _split_by(connection: duckdb.DuckDBPyConnection, header: _Header) -> str:
+    place = _bound(connection, header)
+    fields = fields_by_position(place, product=header.product, has_day=lacks_date(header.fields))
+    return f"{_SPLIT.replace('$differs', place.differing(connection, ['-', '']))}\n{fields}"

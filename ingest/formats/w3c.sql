@@ -15,7 +15,8 @@ parts as (
         byte_offset,
         case
             when fate is not null then fate
-            when text = '' or starts_with(text, '#') then 'ignored'
+            when text = '' then 'ignored'
+            when starts_with(text, '#') then case when is_comment(text) then 'ignored' else 'not_a_record' end
             when getvariable('width') = 0 then 'no_fields_directive'
         end as fate,
         case
@@ -38,11 +39,16 @@ split as (
     select
         line_number,
         byte_offset,
-        case when fate is null and len(part) <> getvariable('width') then 'not_a_record' else fate end as fate,
+        case
+            when fate is null and len(part) <> getvariable('width') then 'not_a_record'
+            when fate is null and $differs is not null then 'duplicate_key'
+            else fate
+        end as fate,
         case
             when fate = 'no_fields_directive' then 'no #Fields line stands before it'
             when fate is null and len(part) <> getvariable('width')
                 then len(part) || ' values where #Fields names ' || getvariable('width')
+            when fate is null then 'the field ' || $differs || ' stands in #Fields twice, with different values here'
         end as detail,
         part
     from parts

@@ -112,13 +112,6 @@ def test_csv_unclosed_quote_embedded_newline_extra_or_missing_column_repeated_he
     assert fates_of(tmp_path / "calls.csv", *lines, good) == [*expected, "call"]
 
 
-def test_a_column_that_comes_twice_says_what_its_first_one_says(tmp_path: Path) -> None:
-    path = tmp_path / "calls.csv"
-    path.write_text(f"{HEADER},status\n{ROW},x,500\n")
-    [call] = inspect(str(path), ReadOptions(), limit=None, now=worked.NOW).calls
-    assert call.status == 200
-
-
 def test_nested_json_in_a_text_is_no_deeper_than_it_may_be(tmp_path: Path) -> None:
     properties = {"httpMethod": "GET", "requestUri": GOOD["url"], "httpStatusCode": "200"}
     record = {"time": "2026-10-01T07:00:00Z", "category": "FrontDoorAccessLog"}

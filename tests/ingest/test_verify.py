@@ -252,6 +252,9 @@ BROKEN_REJECTS: list[tuple[Row, str]] = [
     ({"called_at": dt.datetime(1999, 12, 31, tzinfo=dt.UTC)}, "called_at is impossible"),
     ({"integration": "4321_1 Jansen"}, "integration is no valid id"),
     ({"sample": "{Jansen"}, "sample does not fit its pattern"),
+    ({"sample": "GET 203.0.113.9 200"}, "sample does not fit its pattern"),
+    ({"sample": "2001:db8:0:0:0:0:0:9"}, "sample does not fit its pattern"),
+    ({"sample": "200 123.456.782"}, "sample does not fit its pattern"),
     ({"sample": "{" * 201}, "sample does not fit its pattern"),
     ({"detail": "of 123456789"}, "detail does not fit its pattern"),
 ]

@@ -3,9 +3,9 @@
 Where the contract is silent, the oracle decides:
 
 - L1. LF ends a line, a CR before it goes with it; nothing else ends one. What stands after the last LF is a line too (as
-  with `--final`). A byte order mark at the start of the file is dropped. Wrong UTF-8 is replaced.
-- L2. Ignored in every format: lines of spaces, tabs and CR alone, and lines that begin with `#`; in csv also the first line
-  that is neither (the header) and every later line that says the same.
+  with `--final`). A byte order mark at the start of a line is dropped. Wrong UTF-8 is replaced.
+- L2. Ignored in every format: lines of spaces, tabs and CR alone, and lines that begin with `#` and do not go on behind a CR; in csv
+  also lines `sep=` and one character, the first line that is none of these (the header) and every later line that says the same.
 - L3. json: an object, nested at most 100 deep (counted outside of texts; deeper is `too_deep`, whatever follows). A name twice
   in any object is `duplicate_key`, unless its values are the same. NaN, Infinity, a lone surrogate anywhere, control characters in a text: `not_a_record`.
 - L4. json: a header's value is text or a number, a list is several values; null is absent. Names that differ in case only are
@@ -16,22 +16,26 @@ Where the contract is silent, the oracle decides:
   have as many values as there are fields; before any `#Fields:` it is `no_fields_directive`. From a quote at the beginning of
   a value to one at its end white space is part of it, and a doubled quote there is one; any other quote is a character. `-`
   is null everywhere. No host is the given one, and else none. `cs-uri-query` is joined with `?` where it does not begin with
-  it. A plus is a space in a user agent without spaces. `cs(Authorization)` logged as `-` is none. `cs(X-Request-ID)` is the request id.
+  it. A plus is a space in a user agent without spaces. `cs(Authorization)` logged as `-` is none. `cs(X-Request-ID)` is the request id. A field that stands twice with
+  different values, `-` aside, is `duplicate_key`. Where `#Fields` names no date, the last `#Date` says the day and perhaps the time;
+  a time more than ten seconds before the last one is the next day.
   The id is logged where `#Fields:` names `cs(IntegrationId)`.
 - L6. combined: exactly the default layout; inside quotes `\\"`, `\\\\` and `\\xHH` (a byte of UTF-8) are
-  escapes. `-` is null. An empty user may be `""`. The
-  request is `METHOD target HTTP/n`: the method ends at the first space, the version is optional, the target is what is
+  escapes. `-` is null. An empty user may be `""`; one may hold blanks, and not begin with a
+  hyphen and a blank. The request is `METHOD target HTTP/n`: the method ends at the first space, the version is optional, the target is what is
   between and begins with `/` or is a whole URL, else `bad_url`. The request time is in seconds, rounded to microseconds.
-- L7. csv: the separator is the one of comma, semicolon, tab that the header has most of; every line stands alone. A quote that is open at its
-  end or stands inside a value without quotes is `not_a_record`, and so are more or fewer values than the header has names.
-  Empty values are null. The id is logged where the header names `integration_id`.
+- L7. csv: the separator is what `sep=` says, else the one of comma, semicolon, tab that the header has most of; every line stands
+  alone. Blanks and tabs around a value are no part of it, nor around a quoted one. A quote that is open at its
+  end or stands inside a value without quotes is `not_a_record`, and so are more or fewer values than the header has names, but
+  for an empty one at the end. Empty values are null. A column that stands twice with different values is `duplicate_key`. The id is logged where the header names `integration_id`.
 """
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from tests.oracle.calls import Columns, Context, Logged, Reject, understand
@@ -53,6 +57,8 @@ class Header:
 
     names: tuple[str, ...]
     separator: str = " "
+    day: dt.date | None = None
+    """Of a w3c log that does not say it line by line."""
 
 
 IGNORED = Ignored()
@@ -66,43 +72,91 @@ def read_file(log_format: str, content: bytes, context: Context) -> list[Columns
 
 def split_lines(content: bytes) -> list[str]:
     """Return the lines of a file, decoded."""
-    lines = content.removeprefix(b"\xef\xbb\xbf").split(b"\n")
+    lines = content.split(b"\n")
     if not lines[-1]:
         lines.pop()
+    lines = [line.removeprefix(b"\xef\xbb\xbf") for line in lines]
     return [line.removesuffix(b"\r").decode("utf-8", errors="replace") for line in lines]
 
 
 def _read(log_format: str, lines: list[str], context: Context) -> Iterator[Columns | Reject | Ignored]:
     header: Header | None = None
+    separator: str | None = None
+    days = _Days()
     for number, line in enumerate(lines, start=1):
-        announced = _header(log_format, line, header)
+        if log_format == "csv" and (found := re.fullmatch(r"(?i)\"?sep=([^\"\r])\"?\r*", line)):
+            separator = found[1]
+            header = replace(header, separator=separator) if header else None
+            yield IGNORED
+            continue
+        announced = _header(log_format, line, header, separator)
         if announced is not None:
             header = announced
             yield IGNORED
             continue
+        if log_format == "w3c":
+            header = days.seen(line, header)
         fate = read_line(log_format, line, context, header)
         yield fate | {"line_number": number} if isinstance(fate, dict) else fate
 
 
-def _header(log_format: str, line: str, header: Header | None) -> Header | None:
+class _Days:
+    """The day and the time of day of the last line of a w3c log."""
+
+    def __init__(self) -> None:
+        self._day: dt.date | None = None
+        self._clock: dt.time | None = None
+
+    def seen(self, line: str, header: Header | None) -> Header | None:
+        """Go on behind a line; return the header with the day of this line."""
+        if said := re.match(r"(?i)#date:\s*(\d{4}-\d\d-\d\d)(?:[\sT]+(\d\d:\d\d:\d\d))?", line):
+            self._day = dt.date.fromisoformat(said[1])
+            self._clock = dt.time.fromisoformat(said[2]) if said[2] else None
+        if header is None or "date" in header.names or "time" not in header.names or line.startswith("#"):
+            return header
+        values = _w3c_values(line)
+        if len(values) == len(header.names) and self._day is not None:
+            clock = dt.time.fromisoformat(values[header.names.index("time")])
+            if self._clock is not None and _seconds(self._clock) - _seconds(clock) > 10:
+                self._day += dt.timedelta(days=1)
+            self._clock = clock
+        return replace(header, day=self._day)
+
+
+def _seconds(clock: dt.time) -> int:
+    return clock.hour * 3600 + clock.minute * 60 + clock.second
+
+
+def _header(log_format: str, line: str, header: Header | None, separator: str | None) -> Header | None:
     """Return the header that a line announces, if it does."""
+    if _goes_on(line):
+        return None
     if log_format == "w3c" and line.lower().startswith("#fields:"):
         return Header(tuple(line[len("#fields:") :].lower().split()))
     if log_format == "csv" and line.strip(" \t\r") and not line.startswith("#"):
         if header is None:
-            separator = max(",;\t", key=line.count)
-            names = _cells(line, separator) or []
-            return Header(tuple(name.strip().lower() for name in names), separator)
-        names = _cells(line, header.separator) or []
-        if tuple(name.strip().lower() for name in names) == header.names:
+            separator = separator or max(",;\t", key=line.count)
+            return Header(_csv_names(line, separator), separator)
+        if _csv_names(line, header.separator) == header.names:
             return header
     return None
 
 
+def _csv_names(line: str, separator: str) -> tuple[str, ...]:
+    names = tuple(name.strip().lower() for name in _cells(line, separator) or [])
+    return names[:-1] if names and not names[-1] else names
+
+
+def _goes_on(line: str) -> bool:
+    return "\r" in line.rstrip("\r")
+
+
 def read_line(log_format: str, line: str, context: Context, header: Header | None = None) -> Columns | Reject | Ignored:
     """Return the fate of one line."""
-    if not line.strip(" \t\r") or line.startswith("#"):
+    if not line.strip(" \t\r") or (line.startswith("#") and not _goes_on(line)):
         return IGNORED
+    if line.startswith("#"):
+        return _NOT_A_RECORD
     readers = {"json": _json, "w3c": _w3c, "combined": _combined, "csv": _csv}
     logged = readers[log_format](line, header)
     return logged if isinstance(logged, Reject) else understand(logged, context)
@@ -199,10 +253,14 @@ _W3C_VALUE = re.compile(r'(?:"((?:[^"]|"")*)"|([^ \t]+)|^)(?:[ \t]+|\Z)')
 def _w3c(line: str, header: Header | None) -> Logged | Reject:
     if header is None:
         return Reject("no_fields_directive")
-    values = [quoted.replace('""', '"') or plain for quoted, plain in re.findall(_W3C_VALUE, line.rstrip(" \t"))]
+    values = _w3c_values(line)
     if len(values) != len(header.names):
         return _NOT_A_RECORD
-    found = {name: value for name, value in zip(header.names, values, strict=True) if value != "-"}
+    found = _by_name(header, values, "-")
+    if found is None:
+        return Reject("duplicate_key")
+    if header.day is not None:
+        found["date"] = header.day.isoformat()
     host = found.get("cs-host") or found.get("cs(host)")
     query = found.get("cs-uri-query", "").removeprefix("?")
     path = found.get("cs-uri-stem", "") + (f"?{query}" if query else "")
@@ -225,12 +283,59 @@ def _w3c(line: str, header: Header | None) -> Logged | Reject:
     )
 
 
+def _w3c_values(line: str) -> list[str]:
+    return [quoted.replace('""', '"') or plain for quoted, plain in re.findall(_W3C_VALUE, line.rstrip(" \t"))]
+
+
+_READ = {
+    "timestamp",
+    "method",
+    "url",
+    "integration_id",
+    "status",
+    "duration_ms",
+    "request_bytes",
+    "response_bytes",
+    "user_agent",
+    "request_id",
+    "body",
+    "date",
+    "time",
+    "cs-method",
+    "cs-uri-stem",
+    "cs-uri-query",
+    "cs-host",
+    "cs(host)",
+    "sc-status",
+    "sc-bytes",
+    "cs-bytes",
+    "time-taken",
+    "cs(user-agent)",
+    "cs(integrationid)",
+    "cs(x-request-id)",
+    "cs(accept-version)",
+    "cs(authorization)",
+}
+"""The columns that say something about a call; any other may say what it likes."""
+
+
+def _by_name(header: Header, values: list[str], empty: str) -> dict[str, str] | None:
+    """Return the values that are there by their names; nothing where a name has several."""
+    found: dict[str, str] = {}
+    for name, value in zip(header.names, values, strict=False):
+        if value != empty and found.setdefault(name, value) != value and name in _READ:
+            return None
+    return found
+
+
 # combined: 12345.rest.afas.online 10.0.0.1 - - [01/Oct/2026:09:00:00 +0200] "GET /Pro... HTTP/1.1" 200 51 "-" "Acme/1.0" "12345_678900" 0.087
 
 _QUOTED = r'"((?:[^"\\]|\\.)*)"'
 _BARE = r'([^ \t\r\n\f"]+)'
+_QUOTED_USER = r'"(?:[^"\\]|\\.)*"'
+_LONG_USER = r'(?!- )[^\s"\[][^"\[\r\n]*[^\s"\[]'
 _COMBINED = re.compile(
-    rf"{_BARE} {_BARE} - ({_BARE[1:-1]}|\"\") \[([^\]]*)\] {_QUOTED} {_BARE} {_BARE} {_QUOTED} {_QUOTED} {_QUOTED} {_BARE}\s*",
+    rf"{_BARE} {_BARE} - ((?:{_BARE[1:-1]})?|{_QUOTED_USER}|{_LONG_USER}) \[([^\]]*)\] {_QUOTED} {_BARE} {_BARE} {_QUOTED} {_QUOTED} {_QUOTED} {_BARE}\s*",
     re.DOTALL | re.ASCII,
 )
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
@@ -281,9 +386,13 @@ def _unescaped(text: str) -> str | None:
 def _csv(line: str, header: Header | None) -> Logged | Reject:
     assert header is not None, "the first line that is not blank is the header"
     values = _cells(line, header.separator)
+    if values is not None and len(values) == len(header.names) + 1 and not values[-1]:
+        values.pop()
     if values is None or len(values) != len(header.names):
         return _NOT_A_RECORD
-    found = {name: value for name, value in zip(header.names, values, strict=True) if value != ""}
+    found = _by_name(header, values, "")
+    if found is None:
+        return Reject("duplicate_key")
     return Logged(
         timestamp=found.get("timestamp"),
         method=found.get("method"),
@@ -301,8 +410,9 @@ def _csv(line: str, header: Header | None) -> Logged | Reject:
 
 
 def _cells(line: str, separator: str) -> list[str] | None:
-    cell = rf'(?:"((?:[^"]|"")*)"|([^"{separator}]*))'
-    if re.fullmatch(f"{cell}(?:{separator}{cell})*", line) is None:
+    blank = r"[ ]*" if separator == "\t" else r"[ \t]*"
+    cell = rf'{blank}(?:"((?:[^"]|"")*)"{blank}|([^"{re.escape(separator)}]*))'
+    if re.fullmatch(f"{cell}(?:{re.escape(separator)}{cell})*", line) is None:
         return None
-    cells = re.findall(f"(?:^|{separator}){cell}", line)
-    return [quoted.replace('""', '"') or plain for quoted, plain in cells]
+    cells = re.findall(f"(?:^|{re.escape(separator)}){cell}", line)
+    return [(quoted.replace('""', '"') or plain).strip(" \t") for quoted, plain in cells]

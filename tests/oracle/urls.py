@@ -5,7 +5,8 @@ Where the contract is silent, the oracle decides:
 - U1. A method is 3 to 20 ASCII letters in any case. Connectors are get, insert, update or delete by method, and `other` for
   any other method, with the connector still named. All other paths are what they are whatever the method.
 - U2. Scheme `http` or `https` in any case. A URL that begins with `/` has no host: `no_customer` unless a host is given
-  from outside. Everything else is `bad_url`, `https:///path` included.
+  from outside. Everything else is `bad_url`, `https:///path` included. A
+  URL may lack its scheme, or begin with `//`, where it begins with a host of the families below and has a path.
 - U3. User information, port and one trailing dot are dropped, the host is lower-cased. A host of a known family whose label
   is not a number of 4 to 7 digits without a leading zero (`www.rest.afas.online`, `rest.afas.online`, `afasfocus.nl`) is
   `no_customer`; everything else is `unknown_host`: IPv6, and what stands after `:` and is no number. `soapcursus` is training. On the old host
@@ -53,6 +54,10 @@ from tests.oracle.privacy import REDACTED, is_suspect, name_or_redacted
 CATALOGUE = Path(__file__).parents[2] / "ingest" / "catalogue" / "connectors.csv"
 
 _URL = re.compile(r"(?:https?://([^/?#]*))?([^?#]*)(\?[^#]*)?(?:#.*)?", re.IGNORECASE | re.DOTALL)
+_WITHOUT_SCHEME = re.compile(
+    r"(?://)?([^/@?#\s]+\.(?:(?:rest|soap)(?:test|accept|cursus)?\.afas\.online|afasonlineconnector\.nl|afasfocus\.nl)\.?(?::[0-9]*)?/.*)",
+    re.IGNORECASE | re.DOTALL,
+)
 _ENVIRONMENTS = {"": "production", "test": "test", "accept": "accept", "cursus": "training"}
 _PROFIT_HOST = re.compile(r"(?:([^.]*)\.)?(rest|soap)(|test|accept|cursus)\.afas\.online")
 _OLD_HOST = re.compile(r"(?:([^.]*)\.)?afasonlineconnector\.nl")
@@ -125,6 +130,9 @@ def read_url(method: str | None, url: str | None, host: str | None = None) -> Re
     """Read one request; `host` is used where the URL has none."""
     if not re.fullmatch(r"[A-Za-z]{3,20}", method or ""):
         return BadUrl("bad_method")
+    bare = _WITHOUT_SCHEME.fullmatch(url or "")
+    if bare is not None and not (host and (url or "").startswith("/")):
+        url = f"https://{bare[1]}"
     parts = _URL.fullmatch(url or "")
     if parts is None:
         return BadUrl("bad_url")
