@@ -12,6 +12,7 @@ import pytest
 from analytics.scope import Scope
 from analytics.warehouse import Warehouse
 from dashboard.wording import verbatim
+from ingest import StreamEnd, declare_stream_end
 from tests.analytics.given import call, given_lake, reject
 from tests.analytics.test_completeness import WEDNESDAY, but, office
 from tests.dashboard.conftest import MARKUP, OpenPage, tables
@@ -208,12 +209,14 @@ def test_whose_ids_are_wrong_is_not_narrowed_to_a_partner(four_days: Path, open_
 
 @pytest.fixture(scope="module")
 def gappy(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Three weeks of a proxy that misses a Wednesday, and on Thursday a server that logs the same."""
+    """Three weeks of a proxy that misses a Wednesday, and a server that logs the same on Thursday and has ended then."""
     thursday = office(1, lambda day, _: 4 if day.weekday() == 3 else 0, since=dt.date(2026, 9, 14), stream="server")
     logged_again = [row | {"load_id": "0000000000000002"} for row in thursday]
     calls = [*office(3, but(4, on=WEDNESDAY), stream="proxy"), *logged_again]
     each_its_own = [row | {"endpoint": f"connectors/Acme_{row['called_at'].second}"} for row in calls]
-    return given_lake(tmp_path_factory.mktemp("gappy") / "lake", each_its_own)
+    lake = given_lake(tmp_path_factory.mktemp("gappy") / "lake", each_its_own)
+    declare_stream_end(lake, StreamEnd(stream="server", ended_on=dt.date(2026, 9, 17)))
+    return lake
 
 
 @pytest.mark.parametrize(
