@@ -4,16 +4,14 @@ The vendor asks that at least so many customers (5) use an integration, and defi
 beside every count: a customer counts for the `window_days` (30) after a production call that was no error, carries the
 integration's id and is not the partner's own.
 
-No verdict is made from missing logs. Calls in hours that no log holds can only add customers. So a verdict that says
-*enough* stands whatever is missing, and one that says *too few* or *none* could be changed: then the state is `unknown`.
-The same goes for *falling*, which rests on customers being silent: with hours missing it is not said. Hours are missing
-when the metric `completeness` says so of a log that calls of the integration's product come from: also of one that the
-integration was never seen in, because each log may hold other customers. Thin hours are said, and count as missing only
-where there are more of them in a log than holidays explain. Days before the first log of the product are missing too.
+No verdict is made from missing logs. Calls that no log holds can only add customers. So a verdict that says *enough* stands
+whatever is missing, and one that says *too few* or *none* could be changed: then the state is `unknown`. The same goes for
+*falling* and *window ends*, which rest on customers being silent: with hours missing they are not said. What is missing says
+coverage.py, of the logs in which the integration or a customer of it is seen.
 
     state       certified   customers in the window
-    certified   yes         enough, and enough of them not silent
-    at_risk     yes         enough, but too few when those who fell silent leave the window; or 1 to 4
+    certified   yes         enough, and enough of them not silent or about to leave it
+    at_risk     yes         enough, but too few when those who fell silent leave the window, or in a week; or 1 to 4
     lost        yes         none
     eligible    no          enough
     not_yet     no          too few, or none
@@ -26,13 +24,15 @@ import datetime as dt
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, TypeAlias, get_args
 
+from analytics.coverage import OF_LOGS, coverage, logs_of
 from analytics.errors import AnalyticsError
 from analytics.gaps import period_of
-from analytics.scope import Scope
 
 if TYPE_CHECKING:
     import polars as pl
 
+    from analytics.coverage import Logs
+    from analytics.scope import Scope
     from analytics.warehouse import Warehouse
 
 State: TypeAlias = Literal["lost", "at_risk", "unknown", "certified", "eligible", "not_yet"]
@@ -40,10 +40,14 @@ Reason: TypeAlias = Literal[
     "no_customers",
     "too_few_customers",
     "falling",
+    "window_ends",
     "failing_customers",
     "logs_missing",
+    "logs_rejected",
+    "header_not_logged",
     "logs_thin",
     "not_covered",
+    "too_few_calls",
     "narrowed",
     "not_production",
     "never_called",
@@ -51,6 +55,7 @@ Reason: TypeAlias = Literal[
     "example_id",
     "certification_ended",
     "certification_ends",
+    "certification_inherited",
     "ids_missing",
     "ids_malformed",
     "ids_mistyped",
@@ -65,13 +70,13 @@ REQUIRED = 5
 LONGEST_WINDOW = 400
 COLUMNS = (
     "integration", "name", "certified", "state", "customers", "customers_required", "window_days", "last_customer_call",
-    "reasons", "days_left", "complete",
+    "reasons", "days_left", "complete", "since", "certified_since", "certified_until",
 )  # fmt: skip
 """What scripts read of `rows`; pages and tables show more of it."""
 EXAMPLE_IDS = ("12345_123456", "12345_678900")
 """The ids in the vendor's documentation: who sends them has copied it."""
-THIN_HOURS_OF_HOLIDAYS = 72
-"""So many thin hours in a log and window are explained by holidays: six of twelve busy hours."""
+WARNING_PART = 4
+"""A verdict that would end within this part of the window (a week of thirty days) is at risk."""
 _NARROWING = ("customer", "connector", "stream")
 """Parts of a scope that leave out calls of an integration."""
 _ANY = "any"
@@ -82,10 +87,11 @@ _ANY = "any"
 class Certification:
     """The answer, and what it rests on.
 
-    `rows`: an integration a row, the contract's columns first, then partner, partner_name, since (the first day of the
-    state, as far as the logs reach), since_is_start (whether nothing is known before it), missing (customers that
-    restore it), silent, failing_customers, below_on, calls, missing_calls, malformed_calls and mistyped_calls (without the
-    right id, its own or its partner's), supplied_connectors.
+    `rows`: an integration a row, the contract's columns first (since: the first day of the state, as far as the logs
+    reach; certified_since and certified_until: of the certificate, also of one that a replaced id has), then partner,
+    partner_name, since_is_start (whether nothing is known before it), missing (customers that restore it), silent,
+    failing_customers, below_on, calls, missing_calls, malformed_calls and mistyped_calls (without the right id, its own or
+    its partner's), supplied_connectors, inherited_from.
     `course`: integration, day, customers, silent, complete, certified, state: every day that the logs cover.
     `has_registry`: whether the registry knows any integration. Where it knows none, none is known to be certified.
     `ids`: the calls without the right id that could be attributed, and by what (questions/certification_ids.sql).
@@ -115,14 +121,16 @@ def certification(
         raise AnalyticsError(f"a window of {window_days} days: expected 1 to {LONGEST_WINDOW}")
     if required < 1:
         raise AnalyticsError(f"{required} customers required: expected 1 or more")
+    logs = logs_of(warehouse)
+    scope = _where_logs_live(scope, logs)
     asked = scope.replace(since=None, product=None)
     facts = _facts(warehouse, scope, window_days=window_days, required=required)
-    counted = warehouse.query_file("certification_course", asked, {"window": window_days})
+    params = {"window": window_days, "warning": max(1, window_days // WARNING_PART)}
+    counted = warehouse.query_file("certification_course", asked, params)
     calendar = _calendar(warehouse, asked)
-    logs = _logs(warehouse, asked, calendar, window_days)
     is_narrowed = _is_narrowed(warehouse, scope)
     course = _judged(
-        _course(facts, counted, calendar).join(logs, on=["product", "day"], how="left", maintain_order="left"),
+        coverage(warehouse, logs, _course(facts, counted, calendar), asked, window_days=window_days, required=required),
         is_production=scope.environment == "production",
         is_narrowed=is_narrowed,
         required=required,
@@ -166,6 +174,15 @@ def _facts(warehouse: Warehouse, scope: Scope, *, window_days: int, required: in
     if scope.product is not None:
         facts = facts.filter(pl.col(f"has_{scope.product}"))
     return facts.with_columns(product=_product())
+
+
+def _where_logs_live(scope: Scope, logs: Logs) -> Scope:
+    """The scope, ended where the logs do: a stray call behind them moves no window."""
+    last = logs.last_day
+    if last is None:
+        return scope
+    end = last + dt.timedelta(days=1)
+    return scope.replace(until=min(scope.until or end, end))
 
 
 def _window(last_day: dt.date, days: int) -> tuple[dt.date, dt.date]:
@@ -213,7 +230,7 @@ def _course(facts: pl.DataFrame, counted: pl.DataFrame, calendar: pl.DataFrame) 
         .join(counted, on=["integration", "day"], how="left")
         .sort("integration", "day")
         .with_columns(
-            pl.col("customers", "silent").fill_null(0),
+            pl.col("customers", "silent", "lasting", "calls").fill_null(0),
             certified=(since.is_not_null() | until.is_not_null())
             & (since.is_null() | (since <= pl.col("day")))
             & (until.is_null() | (pl.col("day") < until)),
@@ -221,65 +238,22 @@ def _course(facts: pl.DataFrame, counted: pl.DataFrame, calendar: pl.DataFrame) 
     )
 
 
-def _logs(warehouse: Warehouse, scope: Scope, calendar: pl.DataFrame, window_days: int) -> pl.DataFrame:
-    """What the window that ends with a day misses of a product's logs: logs_missing, logs_thin, not_covered; by product."""
-    import polars as pl
-
-    streams = warehouse.query_file("certification_streams", Scope(until=scope.until, environment=scope.environment))
-    by_product = pl.concat([streams, streams.select(pl.lit(_ANY).alias("product"), "stream")]).unique()
-    hours = warehouse.metric("completeness", Scope(until=scope.until, environment="all"))
-    days = hours.group_by(
-        "stream", day=pl.col("hour").dt.convert_time_zone(warehouse.snapshot.time_zone).dt.date()
-    ).agg(missing=(pl.col("state") == "missing").sum(), thin=(pl.col("state") == "thin").sum(), is_there=pl.len() > 0)
-
-    def in_window(column: str) -> pl.Expr:
-        return pl.col(column).cast(pl.Int64).rolling_sum(window_days, min_samples=1)
-
-    by_stream = (
-        by_product.join(calendar, how="cross")
-        .join(days, on=["stream", "day"], how="left")
-        .sort("product", "stream", "day")
-        .with_columns(pl.col("missing", "thin").fill_null(0), pl.col("is_there").fill_null(value=False))
-        .with_columns(in_window(column).over("product", "stream") for column in ("missing", "thin"))
-    )
-    products = pl.DataFrame({"product": ["profit", "sb", _ANY]})
-    return (
-        products.join(calendar, how="cross")
-        .join(
-            by_stream.group_by("product", "day").agg(
-                logs_missing=(pl.col("missing") > 0).any(),
-                logs_thin=(pl.col("thin") > THIN_HOURS_OF_HOLIDAYS).any(),
-                is_there=pl.col("is_there").any(),
-            ),
-            on=["product", "day"],
-            how="left",
-        )
-        .sort("product", "day")
-        .with_columns(pl.col("logs_missing", "logs_thin", "is_there").fill_null(value=False))
-        .with_columns(
-            not_covered=(in_window("is_there").over("product") < window_days)
-            | (pl.col("day").cum_count().over("product") < window_days)
-        )
-        .drop("is_there")
-    )
-
-
 def _judged(course: pl.DataFrame, *, is_production: bool, is_narrowed: bool, required: int) -> pl.DataFrame:
-    """The course with complete, falling and the state of each day: the truth table."""
+    """The course with complete, falling, window_ends and the state of each day: the truth table."""
     import polars as pl
 
     certified, customers = pl.col("certified"), pl.col("customers")
     enough = customers >= required
+    # Days before the logs begin hide no calls of those who are seen: they may hide customers, but make nobody silent.
+    is_silence_known = ~pl.any_horizontal(set(OF_LOGS) - {"not_covered", "too_few_calls"}) & (not is_narrowed)
     return course.with_columns(
-        complete=~(pl.col("logs_missing") | pl.col("logs_thin") | pl.col("not_covered") | is_narrowed),
-        falling=certified
-        & enough
-        & (customers - pl.col("silent") < required)
-        & ~(pl.col("logs_missing") | pl.col("logs_thin") | is_narrowed),
+        complete=~pl.any_horizontal(OF_LOGS) & (not is_narrowed),
+        falling=certified & enough & (customers - pl.col("silent") < required) & is_silence_known,
+        window_ends=certified & enough & (pl.col("lasting") < required) & is_silence_known,
     ).with_columns(
         state=pl.when(not is_production)
         .then(pl.lit("unknown"))
-        .when(pl.col("falling"))
+        .when(pl.col("falling") | pl.col("window_ends"))
         .then(pl.lit("at_risk"))
         .when(enough & certified)
         .then(pl.lit("certified"))
@@ -311,19 +285,18 @@ def _latest(facts: pl.DataFrame, course: pl.DataFrame, required: int) -> pl.Data
     )
     last = course.group_by("integration", maintain_order=True).last()
     days_left = (
-        pl.when(pl.col("falling"))
+        pl.when(pl.col("customers") >= required)
         .then((pl.col("below_on") - pl.col("day")).dt.total_days())
         .when(pl.col("state").is_in(["at_risk", "lost"]))
         .then(0)
     )
     return (
-        facts.drop("customers", "certified_since", "product")
-        .join(last.drop("product", "certified_since", "certified_until"), on="integration", how="inner")
+        facts.drop("customers", "product")
+        .join(last.drop("product", "certified_since", "certified_until", "calls"), on="integration", how="inner")
         .join(since, on="integration", how="left")
         .join(known_since, on="integration", how="left")
         .with_columns(
             days_left=days_left.cast(pl.Int64),
-            below_on=pl.when(pl.col("falling")).then("below_on"),
             since_is_start=pl.col("since") <= pl.col("known_since").fill_null(pl.lit(course["day"].min(), pl.Date)),
             missing=(required - pl.col("customers")).clip(lower_bound=0),
         )
@@ -371,7 +344,6 @@ def _with_reasons(
             *COLUMNS,
             "partner",
             "partner_name",
-            "since",
             "since_is_start",
             "missing",
             "silent",
@@ -382,7 +354,7 @@ def _with_reasons(
             "malformed_calls",
             "mistyped_calls",
             "supplied_connectors",
-            "certified_until",
+            "inherited_from",
         )
     )
 
@@ -396,10 +368,15 @@ def _reasons(*, is_production: bool, is_narrowed: bool, window_days: int, requir
         "no_customers": customers == 0,
         "too_few_customers": (customers > 0) & (customers < required),
         "falling": pl.col("falling"),
-        "failing_customers": (pl.col("failing_customers") > 0) & (pl.col("falling") | (customers < required)),
+        "window_ends": pl.col("window_ends"),
+        "failing_customers": (pl.col("failing_customers") > 0)
+        & (pl.col("falling") | pl.col("window_ends") | (customers < required)),
         "logs_missing": pl.col("logs_missing"),
+        "logs_rejected": pl.col("logs_rejected"),
+        "header_not_logged": pl.col("header_not_logged"),
         "logs_thin": pl.col("logs_thin"),
         "not_covered": pl.col("not_covered"),
+        "too_few_calls": pl.col("too_few_calls"),
         "narrowed": pl.lit(is_narrowed),
         "not_production": pl.lit(not is_production),
         "never_called": pl.col("calls") == 0,
@@ -408,6 +385,7 @@ def _reasons(*, is_production: bool, is_narrowed: bool, window_days: int, requir
         "certification_ended": (until <= today).fill_null(value=False),
         "certification_ends": pl.col("certified")
         & ((until - today).dt.total_days() <= window_days).fill_null(value=False),
+        "certification_inherited": pl.col("inherited_from").is_not_null(),
         "ids_missing": pl.col("missing_calls") > 0,
         "ids_malformed": pl.col("malformed_calls") > 0,
         "ids_mistyped": pl.col("mistyped_calls") > 0,

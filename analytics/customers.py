@@ -1,6 +1,6 @@
 """How customers come, stay and go: who began in the same month, and how many of them are still there months later.
 
-What new, returning and lost mean stands in `views/customer_months.sql`, once; the metric `customers_per_month` counts it.
+What new, returning and lost mean stands in `metrics/customers/arrivals.sql`, once; the metric `customers_per_month` counts it.
 """
 
 from __future__ import annotations
@@ -22,18 +22,23 @@ def cohorts(warehouse: Warehouse, scope: Scope) -> pl.DataFrame:
 
     A cohort is who became a customer of an integration in the same month; a customer of two integrations is in two. `began`
     is `new`, or `unknown` for those who were there when the logs began. `active` of them are customers `months_later` months
-    later, `retention` is their share; of a month that is not `complete` both may still grow. Cohorts of the period.
+    later, `retention` is their share; of a month that is not `complete` both may still grow: it is not over, or logs in which
+    one of the integrations is seen miss something of it. Cohorts of the period.
     """
     covered = warehouse.covered()
     period = warehouse.period(scope)
     if covered is None or period is None:
         return _nothing()
     rows = warehouse.query_file("customer_months", scope)
-    return cohorts_in(rows, since=max(period[0], covered[0]), until=min(period[1], covered[1]))
+    months = warehouse.metric("customers_per_month", scope)
+    return cohorts_in(rows, months, since=max(period[0], covered[0]), until=min(period[1], covered[1]))
 
 
-def cohorts_in(rows: pl.DataFrame, *, since: dt.date, until: dt.date) -> pl.DataFrame:
-    """The cohorts that began in or after the month of `since`, in rows of the question `customer_months`."""
+def cohorts_in(rows: pl.DataFrame, months: pl.DataFrame, *, since: dt.date, until: dt.date) -> pl.DataFrame:
+    """The cohorts that began in or after the month of `since`, in rows of the question `customer_months`.
+
+    `months`: the metric `customers_per_month` of the same scope, which knows in which months logs are missing.
+    """
     import polars as pl
 
     last = (until - dt.timedelta(days=1)).replace(day=1)
@@ -42,6 +47,7 @@ def cohorts_in(rows: pl.DataFrame, *, since: dt.date, until: dt.date) -> pl.Data
         .agg(cohort=pl.col("month").min(), began=pl.col("arrival").sort_by("month").first())
         .filter(pl.col("cohort").is_between(since.replace(day=1), last))
     )
+    broken = months.filter(~pl.col("complete"))["month"].unique()
     sizes = first.group_by("cohort", "began").agg(customers=pl.len())
     if sizes.is_empty():
         return _nothing()
@@ -53,7 +59,7 @@ def cohorts_in(rows: pl.DataFrame, *, since: dt.date, until: dt.date) -> pl.Data
             pl.col("active").fill_null(0).cast(pl.Int64),
             pl.col("customers").cast(pl.Int64),
             months_later=_months("month") - _months("cohort"),
-            complete=pl.col("month").dt.offset_by("1mo") <= until,
+            complete=(pl.col("month").dt.offset_by("1mo") <= until) & ~pl.col("month").is_in(broken.implode()),
         )
         .with_columns(retention=pl.col("active") / pl.col("customers"))
         .select(COHORT_COLUMNS)

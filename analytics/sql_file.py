@@ -2,7 +2,7 @@
 
 What several of them have in common, or what is a thought of its own in a long one, is a step: a `.sql` file in a folder
 beside them. Where a header says `steps: practices/rules, practices/in_turn`, the query reads `rules` and `in_turn`, as if
-they stood in its own `with`; a step may read those named before it.
+they stood in its own `with`; a step may read those named before it, and those that its own header names in the same way.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 from analytics.errors import AnalyticsError, UnknownNameError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
 
 _HEADER_LINE = re.compile(r"^-- (?:(?P<field>title|unit|grain|key|look_back|steps|meaning): ?)?(?P<text>.*)$")
 
@@ -55,14 +55,7 @@ def read(folder: Path, name: str) -> Metric:
 
 def parse(name: str, sql: str, *, step: Callable[[str], str]) -> Metric:
     """The metric that a file's text is, its steps put in; AnalyticsError when its header misses something."""
-    fields: dict[str, str] = {}
-    field = ""
-    for line in sql.splitlines():
-        found = _HEADER_LINE.match(line)
-        if found is None:
-            break
-        field = found["field"] or field
-        fields[field] = f"{fields.get(field, '')} {found['text'].strip()}".strip()
+    fields = _header(sql)
     missing = {"title", "unit", "grain", "key", "look_back", "meaning"} - fields.keys()
     if missing:
         raise AnalyticsError(f"{name}.sql: its header lacks {', '.join(sorted(missing))}")
@@ -74,8 +67,34 @@ def parse(name: str, sql: str, *, step: Callable[[str], str]) -> Metric:
         key=_names(fields["key"]),
         look_back=int(fields["look_back"]),
         meaning=fields["meaning"],
-        sql=_with_steps(sql, {path.rpartition("/")[2]: step(path) for path in _names(fields.get("steps", ""))}),
+        sql=_with_steps(sql, _steps(_names(fields.get("steps", "")), step)),
     )
+
+
+def _steps(paths: Iterable[str], step: Callable[[str], str]) -> dict[str, str]:
+    """The steps with these paths by name, each behind the steps that its own header names, and once."""
+    steps: dict[str, str] = {}
+    for path in paths:
+        text = step(path)
+        # What a step names lies beside its own folder, from wherever the step is read.
+        place = path.rpartition("/")[0].rpartition("/")
+        before = _steps((f"{place[0]}{place[1]}{name}" for name in _names(_header(text).get("steps", ""))), step)
+        steps |= {name: its_text for name, its_text in before.items() if name not in steps}
+        steps.setdefault(path.rpartition("/")[2], text)
+    return steps
+
+
+def _header(sql: str) -> dict[str, str]:
+    """What the comments say that a file begins with, field by field."""
+    fields: dict[str, str] = {}
+    field = ""
+    for line in sql.splitlines():
+        found = _HEADER_LINE.match(line)
+        if found is None:
+            break
+        field = found["field"] or field
+        fields[field] = f"{fields.get(field, '')} {found['text'].strip()}".strip()
+    return fields
 
 
 def _text(folder: Path, path: str) -> str:

@@ -23,6 +23,7 @@ from analytics.metrics import Metric, metric, metric_names
 from analytics.narrow import Expressions, Renames, condition, may_hold
 from analytics.questions import question
 from analytics.reader import ParquetReader, empty, read_parquet, shaped
+from analytics.registry.certificates import certificates
 from analytics.registry.history import holding, rows_on, versions_of
 from analytics.scope import Scope
 from analytics.views import PUBLIC, macros, view
@@ -190,11 +191,12 @@ class Warehouse:
             cursor.table(f"{schema}{'_before' if look_back else ''}.calls").create_view("calls_before")
             cursor.table("main.calls").create_view("calls_all")
             self._bind_period(cursor, scope, look_back)
-            self._bind_names(cursor, scope)
+            if not self._bind_names(cursor, scope):
+                cursor.table("lake.certificate_dates").create_view("certificate_dates")
+            cursor.execute(f"create view certificates as {view('certificates')}")
             cursor.execute(f"create view days as {view('days')}")
             cursor.execute(f"create view hours as {view('hours')}")
             cursor.execute(f"create view spellings as {view('spellings')}")
-            cursor.execute(f"create view customer_months as {view('customer_months')}")
 
     def bind_metrics(self) -> None:
         """Bind every metric with the default scope as `metrics.<name>`."""
@@ -236,6 +238,8 @@ class Warehouse:
             connection.execute("insert into lake.stream_ends values (?, ?)", [end.stream, end.ended_on])
         for relation, key in REGISTRY_KEYS.items():
             self._seen(connection, _registry(connection, registry, relation), key).create(relation)
+        known = _registry(connection, registry, "integrations").to_arrow_table()
+        connection.from_arrow(certificates(known, registry.versions)).create("certificate_dates")
         connection.execute("set schema = 'main'")
         connection.table("lake.calls").create_view("calls")
         for name in PUBLIC[1:]:
@@ -271,11 +275,15 @@ class Warehouse:
                 ConstantExpression(scope.product).cast(text).alias("product"),
             ).create_view(name)
 
-    def _bind_names(self, cursor: DuckDBPyConnection, scope: Scope) -> None:
-        """Bind `partners`, `integrations` and `customers` as they were, when the period has ended before the data does."""
+    def _bind_names(self, cursor: DuckDBPyConnection, scope: Scope) -> bool:
+        """Bind `partners`, `integrations` and `customers` as they were, when the period has ended before the data does.
+
+        Whether the integrations of then are others than those of now: then `certificate_dates` is bound as well.
+        """
         covered = self.covered()
+        has_integrations = False
         if scope.until is None or covered is None or scope.until >= covered[1]:
-            return
+            return has_integrations
         last_day = scope.until - dt.timedelta(days=1)
         for relation, key in REGISTRY_KEYS.items():
             versions = versions_of(relation, self.registry.versions)
@@ -286,6 +294,11 @@ class Warehouse:
             if known not in self._names_then:
                 self._names_then[known] = rows_on(relation, versions, held, self._renames.texts)
             self._seen(cursor, cursor.from_arrow(self._names_then[known]), key).create(relation)
+            if relation == "integrations":
+                dates = certificates(self._names_then[known], versions[: versions.index(held) + 1])
+                cursor.from_arrow(dates).create("certificate_dates")
+                has_integrations = True
+        return has_integrations
 
     def _seen(self, cursor: DuckDBPyConnection, rows: DuckDBPyRelation, key: str) -> DuckDBPyRelation:
         """Of the registry's rows those whose calls the viewer may see."""
@@ -347,7 +360,22 @@ def _renames(connection: DuckDBPyConnection, registry: RegistryFiles) -> Renames
     )
     for old, new in renames.pairs.items():
         connection.execute("insert into lake.renames values (?, ?, ?, ?, ?)", [*old, *new, f"{new[0]}_{new[1]}"])
+    _create_former_numbers(connection, registry, renames)
     return renames
+
+
+def _create_former_numbers(connection: DuckDBPyConnection, registry: RegistryFiles, renames: Renames) -> None:
+    """Create `lake.former_numbers`: the numbers that a partner had before, whose environments stay its own.
+
+    A number counts as the same partner's former one when all its integrations were replaced: of a partner that still has
+    one of its own, somebody else has taken over the others, and it may well be their customer.
+    """
+    ids = _registry(connection, registry, "integrations").project("integration").fetchall()
+    still_used = {_id(integration)[0] for (integration,) in ids if _id(integration) not in renames.pairs}
+    connection.execute("create table lake.former_numbers (partner integer, customer varchar)")
+    for partner, former in sorted({(new[0], old[0]) for old, new in renames.pairs.items()}):
+        if former != partner and former not in still_used:
+            connection.execute("insert into lake.former_numbers values (?, ?)", [partner, str(former)])
 
 
 def _registry(connection: DuckDBPyConnection, registry: RegistryFiles, relation: Relation) -> DuckDBPyRelation:

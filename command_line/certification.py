@@ -91,10 +91,10 @@ def _restore(row: dict[str, Any]) -> Iterator[str]:
         failing = row["failing_customers"]
         yield f"{more}; so far with errors only: {counted(failing, 'customer')}" if failing else more
     if row["below_on"] is not None:
-        yield (
-            f"{counted(row['silent'], 'customer')} fell silent; without a call of theirs it has fewer than "
-            f"{row['customers_required']} on {row['below_on']}"
-        )
+        silent = f"{counted(row['silent'], 'customer')} fell silent; " if row["silent"] else ""
+        yield (f"{silent}if nobody calls again, it has fewer than {row['customers_required']} on {row['below_on']}")
+    if row["inherited_from"] is not None:
+        yield f"its certificate is that of {row['inherited_from']}, which it replaces: its own row gives no dates"
     for kind in ("missing", "malformed"):
         if row[f"{kind}_calls"]:
             yield (

@@ -100,7 +100,7 @@ def verdict(clock: Certification) -> tuple[str, Words]:
     """Return of one integration how good its state is (as Streamlit calls it), and the state in words."""
     row = clock.rows.row(0, named=True)
     shown_as: str = clock.rows.select(_clock()).item()
-    state = "falling" if "falling" in row["reasons"] else shown_as
+    state = next((reason for reason in ("falling", "window_ends") if reason in row["reasons"]), shown_as)
     words = say(
         f"certification.verdict.{state}",
         customers=row["customers"],
@@ -201,7 +201,7 @@ def _end(until: dt.date | None, clock: Certification) -> str:
 def _sentence(code: str, row: Mapping[str, Any], clock: Certification) -> Words:
     names = (
         "missing", "silent", "failing_customers", "missing_calls", "malformed_calls", "mistyped_calls", "supplied_connectors",
-        "certified_until",
+        "certified_until", "below_on", "inherited_from",
     )  # fmt: skip
     return say(f"certification.about.{code}", window=clock.window_days, **{name: row[name] for name in names})
 

@@ -114,7 +114,8 @@ def cohorts(view: View) -> pl.DataFrame:
     if covered is None:
         return pl.DataFrame()
     rows = view.until_its_end().rows("customer_months")
-    found = cohorts_in(rows, since=covered[0], until=min(until or covered[1], covered[1]))
+    whole = view.until_its_end().rows("customers_per_month")
+    found = cohorts_in(rows, whole, since=covered[0], until=min(until or covered[1], covered[1]))
     names = [
         plain(f"customers.cohort_{began}", month=month_name(cohort))
         for cohort, began in found.select("cohort", "began").iter_rows()

@@ -31,9 +31,10 @@ registered as (
     select
         integrations.integration,
         integrations.name,
-        integrations.certified_since,
-        integrations.certified_until
+        certificates.certified_since,
+        certificates.certified_until
     from integrations
+    inner join certificates on integrations.integration = certificates.integration
     left join integrations as newer on integrations.integration = newer.replaces
     where newer.integration is null
 ),

@@ -3,10 +3,7 @@
 -- grain: one row per stream and hour (UTC), from the stream's first call until its silence is judged no longer
 -- key: stream, hour
 -- look_back: 0
--- steps: completeness/counted, completeness/calendar, completeness/holidays, completeness/lives, completeness/borders,
--- completeness/ends, completeness/observed, completeness/neighbours, completeness/rhythm, completeness/stream_days,
--- completeness/bursts, completeness/excused, completeness/silences, completeness/weighed, completeness/found_days,
--- completeness/judged, completeness/quarantine
+-- steps: completeness/stated
 -- meaning: Which hours a log has whole. It is about streams: all calls count, whatever their environment, product,
 -- partner, integration, customer or connector; a scope chooses the days and the stream shown.
 -- where: a stream is judged where it lives. A few calls far from all the others are stray and change nothing.
@@ -28,25 +25,6 @@
 -- The first hour of a stream and the last of the lake are cut by where the logs begin and end, and never thin.
 -- Limits: of a log that has calls on six days in ten or less, ten silent days are no surprise (`koppelzicht streams` says
 -- of which); what is cut off in most weeks is the rhythm; a fall by more than half is thin for two weeks.
-with stated as (
-    select
-        coalesce(judged.stream, quarantine.stream) as stream,
-        coalesce(judged.hour, quarantine.hour) as hour,
-        coalesce(judged.day, quarantine.day) as day,
-        case
-            when quarantine.hour is not null then greatest(coalesce(judged.expected, 0.0), quarantine.rejects)
-            else judged.expected
-        end as expected,
-        case when quarantine.hour is not null then 'missing' else judged.state end as state,
-        case
-            when quarantine.hour is not null then 'rejected'
-            when judged.state = 'missing' then judged.why_missing
-            when judged.state = 'thin' then judged.why_thin
-        end as why
-    from judged
-    full join quarantine on judged.stream = quarantine.stream and judged.hour = quarantine.hour
-)
-
 select
     stated.stream,
     stated.hour,

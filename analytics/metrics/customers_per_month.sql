@@ -3,19 +3,31 @@
 -- grain: one row per integration and month of the period, from the integration's first customer on
 -- key: integration, month
 -- look_back: 36500
--- meaning: How the customers of an integration come and go. A customer of a month has at least one call in it that succeeded
--- and was no log-in, the partner's own environment excepted. Customers = new + stayed + returning + unknown, and those of the month before =
--- stayed + lost. New: for the first time in what is loaded. Unknown: for the first time, but the logs begin in that month, so
--- nobody knows since when. Returning: not in the month before, but earlier. Lost: in the month before, and not in this one;
--- null where the logs do not reach over both, because who has not called yet is not lost. Months are whole ones, also where
--- the period begins or ends inside; complete says whether the logs cover all of its days.
-with bounds as (
+-- steps: coverage/broken_months, customers/arrivals
+-- meaning: How the customers of an integration come and go. A customer of a month has at least one call in it that
+-- succeeded and was no log-in, the partner's own environment excepted. Customers = new + stayed + returning + unknown, and
+-- those of the month before = stayed + lost. New: for the first time in what is loaded. Returning: not in the month before,
+-- but earlier. Unknown: nobody can tell which of the two, because the logs begin in that month, or miss more than three days
+-- of the one before. Lost: in the month before, and not in this one; null where the logs do not reach over both, or miss more
+-- than three days of one, because who was not seen is not lost. Months are whole ones, also where the period begins or ends
+-- inside; complete says whether the logs cover all of its days, and those in which the integration or a customer of it is seen
+-- miss nothing of them.
+with loaded as (
+    select
+        min(cast(timezone(scope.time_zone, ends.first_hour) as date)) as since,
+        max(cast(timezone(scope.time_zone, ends.last_hour) as date) + 1) as until
+    from ends
+    cross join scope
+),
+
+bounds as (
     select
         cast(date_trunc('month', extent.since) as date) as first_month,
-        cast(date_trunc('month', cast(extent.until - interval 1 day as date)) as date) as last_month,
-        extent.until,
-        (select min(day) from calls_all) as first_day
+        cast(date_trunc('month', cast(least(extent.until, loaded.until) - interval 1 day as date)) as date) as last_month,
+        least(extent.until, loaded.until) as until,
+        loaded.since as first_day
     from extent
+    cross join loaded
 ),
 
 months as (
@@ -42,7 +54,7 @@ present as (
         count(*) filter (where arrival = 'stayed') as stayed,
         count(*) filter (where arrival = 'returning') as returning,
         count(*) filter (where arrival = 'unknown') as unknown
-    from customer_months
+    from arrivals
     group by integration, month
 ),
 
@@ -51,7 +63,7 @@ lost as (
         integration,
         cast(month + interval 1 month as date) as month,
         count(*) as lost
-    from customer_months
+    from arrivals
     where month_after is distinct from month + interval 1 month
     group by integration, month
 ),
@@ -60,7 +72,7 @@ known as (
     select
         integration,
         min(month) as since
-    from customer_months
+    from arrivals
     group by integration
 )
 
@@ -73,11 +85,24 @@ select
     coalesce(present.stayed, 0) as stayed,
     coalesce(present.returning, 0) as returning,
     coalesce(present.unknown, 0) as unknown,
-    case when months.ends and months.begins_before then coalesce(lost.lost, 0) end as lost,
-    months.begins and months.ends as complete
+    case
+        when
+            months.ends
+            and months.begins_before
+            and not coalesce(broken.is_unknown, false)
+            and not coalesce(broken_before.is_unknown, false)
+            then coalesce(lost.lost, 0)
+    end as lost,
+    months.begins and months.ends and broken.month is null as complete
 from known
 inner join months on known.since <= months.month
 left join present on known.integration = present.integration and months.month = present.month
 left join lost on known.integration = lost.integration and months.month = lost.month
+left join broken_months as broken on known.integration = broken.integration and months.month = broken.month
+left join
+    broken_months as broken_before
+    on
+        known.integration = broken_before.integration
+        and broken_before.month = months.month - interval 1 month
 left join integrations on known.integration = integrations.integration
 order by known.integration asc, months.month asc

@@ -1,13 +1,16 @@
 -- title: Customers in the rolling window, day by day
 -- unit: customers
--- grain: one row per integration that ever had a customer and day that the lake covers, from its first customer on
+-- grain: one row per integration that ever called and day that the lake covers, from its first call on
 -- key: integration, day
 -- look_back: 0
 -- meaning: How many customers an integration has in the $window days that end with this day: customers with at least one
--- call in them that was no error and no log-in and carries its id, own calls excluded. Asked without a beginning, because the window
--- of the first days reaches back.
+-- call in them that was no error and no log-in and carries its id, own calls excluded. Asked without a beginning, because
+-- the window of the first days reaches back.
 -- silent: those of them who have not called for a week at least, and for three times as long as is usual for them (the
 -- mean time between two days with calls, at least two such days). If they stay silent, they leave the window.
+-- lasting: those of them who are in the window for more than $warning days yet without another call, or are due to call:
+-- three days with calls at least, and silent for no more than one and a half times as long as is usual.
+-- calls: of the day itself, errors and own calls included.
 -- Worked with intervals: a day with calls counts from itself until the next one, $window days at most.
 with active as (
     select
@@ -25,7 +28,7 @@ numbered as (
         customer,
         day,
         lead(day) over (partition by integration, customer order by day) as next_day,
-        min(day) over (partition by integration, customer) as first_day,
+        date_diff('day', min(day) over (partition by integration, customer), day) as days_since_first,
         row_number() over (partition by integration, customer order by day) as days
     from active
 ),
@@ -37,29 +40,40 @@ spans as (
         cast(least(coalesce(next_day, day + $window), day + $window) as date) as until,
         case
             when days > 1
-                then cast(
-                    day
-                    + cast(greatest(7, ceil(3.0 * date_diff('day', first_day, day) / (days - 1))) as integer)
-                    as date
-                )
-        end as silent_since
+                then cast(day + cast(greatest(7, ceil(3.0 * days_since_first / (days - 1))) as integer) as date)
+        end as silent_since,
+        cast(
+            greatest(
+                day + $window - $warning,
+                case when days > 2 then day + cast(floor(1.5 * days_since_first / (days - 1)) as integer) + 1 else day end
+            )
+            as date
+        ) as leaving_since
     from numbered
 ),
 
 changes as (
-    select integration, since as day, 1 as customers, 0 as silent
+    select integration, since as day, 1 as customers, 0 as silent, 0 as lasting
     from spans
     union all
-    select integration, until as day, -1 as customers, 0 as silent
+    select integration, until as day, -1 as customers, 0 as silent, 0 as lasting
     from spans
     union all
-    select integration, silent_since as day, 0 as customers, 1 as silent
+    select integration, silent_since as day, 0 as customers, 1 as silent, 0 as lasting
     from spans
     where silent_since < until
     union all
-    select integration, until as day, 0 as customers, -1 as silent
+    select integration, until as day, 0 as customers, -1 as silent, 0 as lasting
     from spans
     where silent_since < until
+    union all
+    select integration, since as day, 0 as customers, 0 as silent, 1 as lasting
+    from spans
+    where leaving_since > since
+    union all
+    select integration, least(leaving_since, until) as day, 0 as customers, 0 as silent, -1 as lasting
+    from spans
+    where leaving_since > since
 ),
 
 changed as (
@@ -67,16 +81,27 @@ changed as (
         integration,
         day,
         sum(customers) as customers,
-        sum(silent) as silent
+        sum(silent) as silent,
+        sum(lasting) as lasting
     from changes
+    group by integration, day
+),
+
+made as (
+    select
+        integration,
+        day,
+        count(*) as calls
+    from calls
+    where id_status = 'valid'
     group by integration, day
 ),
 
 lifetimes as (
     select
         integration,
-        min(since) as first_day
-    from spans
+        min(day) as first_day
+    from made
     group by integration
 )
 
@@ -86,8 +111,13 @@ select
     cast(
         sum(coalesce(changed.customers, 0)) over (partition by lifetimes.integration order by days.day) as bigint
     ) as customers,
-    cast(sum(coalesce(changed.silent, 0)) over (partition by lifetimes.integration order by days.day) as bigint) as silent
+    cast(sum(coalesce(changed.silent, 0)) over (partition by lifetimes.integration order by days.day) as bigint) as silent,
+    cast(
+        sum(coalesce(changed.lasting, 0)) over (partition by lifetimes.integration order by days.day) as bigint
+    ) as lasting,
+    coalesce(made.calls, 0) as calls
 from lifetimes
 inner join days on days.day >= lifetimes.first_day
 left join changed on lifetimes.integration = changed.integration and days.day = changed.day
+left join made on lifetimes.integration = made.integration and days.day = made.day
 order by lifetimes.integration asc, days.day asc

@@ -4,9 +4,10 @@
 -- key: integration
 -- look_back: 0
 -- meaning: What certification asks of an integration, at the end of the period, in the $window days that end there.
--- customers: with a call in the window that was no error, own calls excluded; failing_customers: who only had errors.
--- below_on: the first day on which the window holds fewer than $required customers when those who are silent now (see
--- certification_course) stay silent and the others stay; null when it does not come to that.
+-- customers: with a call in the window that was no error and no log-in, own calls excluded; failing_customers: who only had
+-- errors. below_on: the first day on which the window holds fewer than $required customers when nobody calls any more: the
+-- day on which the last call of the $required-th youngest leaves it. A fact of the window, whatever anybody's rhythm is;
+-- null when there are too few already. inherited_from: the replaced id that the certificate's dates are of.
 -- supplied_connectors: GetConnectors of the vendor (`Profit_...`) used in the window; they block certification.
 -- has_registry: whether the registry knows any integration. $partner and $integration choose rows, null for all.
 with last_day as (
@@ -23,12 +24,6 @@ seen as (
         bool_or(calls.product = 'sb') as has_sb,
         max(calls.called_at) as last_call,
         max(calls.called_at) filter (where is_use(calls.status, calls.operation, calls.own)) as last_customer_call,
-        count(distinct calls.customer) filter (
-            where calls.day > last_day.day - $window and not calls.own
-        ) as callers,
-        count(distinct calls.customer) filter (
-            where calls.day > last_day.day - $window and is_use(calls.status, calls.operation, calls.own)
-        ) as customers,
         count(distinct lower(calls.connector)) filter (
             where
                 calls.day > last_day.day - $window
@@ -41,33 +36,40 @@ seen as (
     group by calls.integration, calls.partner
 ),
 
-active as (
+by_customer as (
     select
-        integration,
-        customer,
-        min(day) as first_day,
-        max(day) as last_active_day,
-        count(distinct day) as active_days
+        calls.integration,
+        calls.customer,
+        bool_or(calls.day > last_day.day - $window and calls.status >= 400) as has_failed,
+        max(calls.day) filter (where is_use(calls.status, calls.operation, calls.own)) as last_active_day
     from calls
-    where id_status = 'valid' and is_use(status, operation, own)
-    group by integration, customer
+    cross join last_day
+    where calls.id_status = 'valid' and not calls.own
+    group by calls.integration, calls.customer
 ),
 
-leaving as (
+placed as (
     select
-        active.integration,
-        active.last_active_day + $window as leaves_on,
+        by_customer.integration,
+        by_customer.has_failed,
+        by_customer.last_active_day,
+        coalesce(by_customer.last_active_day > last_day.day - $window, false) as counts,
         row_number() over (
-            partition by active.integration order by active.last_active_day asc, active.customer asc
+            partition by by_customer.integration
+            order by by_customer.last_active_day desc nulls last, by_customer.customer asc
         ) as place
-    from active
+    from by_customer
     cross join last_day
-    where
-        active.last_active_day > last_day.day - $window
-        and active.active_days > 1
-        and date_diff('day', active.last_active_day, last_day.day) >= greatest(
-            7, 3.0 * date_diff('day', active.first_day, active.last_active_day) / (active.active_days - 1)
-        )
+),
+
+counted as (
+    select
+        integration,
+        count(*) filter (where counts) as customers,
+        count(*) filter (where has_failed and not counts) as failing_customers,
+        max(last_active_day + $window) filter (where counts and place = $required) as below_on
+    from placed
+    group by integration
 ),
 
 known as (
@@ -76,18 +78,22 @@ known as (
         coalesce(integrations.partner, seen.partner) as partner,
         integrations.name,
         integrations.integration is not null as in_registry,
-        integrations.certified_since,
-        integrations.certified_until,
+        certificates.certified_since,
+        certificates.certified_until,
+        certificates.inherited_from,
         coalesce(seen.calls, 0) as calls,
         coalesce(seen.has_profit, false) as has_profit,
         coalesce(seen.has_sb, false) as has_sb,
-        coalesce(seen.customers, 0) as customers,
-        coalesce(seen.callers, 0) - coalesce(seen.customers, 0) as failing_customers,
+        coalesce(counted.customers, 0) as customers,
+        coalesce(counted.failing_customers, 0) as failing_customers,
+        counted.below_on,
         coalesce(seen.supplied_connectors, 0) as supplied_connectors,
         seen.last_call,
         seen.last_customer_call
     from integrations
+    left join certificates on integrations.integration = certificates.integration
     full outer join seen on integrations.integration = seen.integration
+    left join counted on seen.integration = counted.integration
 )
 
 select
@@ -99,6 +105,7 @@ select
     (select count(*) > 0 from integrations) as has_registry,
     known.certified_since,
     known.certified_until,
+    known.inherited_from,
     known.calls,
     known.has_profit,
     known.has_sb,
@@ -107,10 +114,9 @@ select
     known.supplied_connectors,
     known.last_call,
     known.last_customer_call,
-    cast(leaving.leaves_on as date) as below_on
+    cast(known.below_on as date) as below_on
 from known
 left join partners on known.partner = partners.partner
-left join leaving on known.integration = leaving.integration and leaving.place = known.customers - $required + 1
 left join lake.renames as renames on known.integration = concat(renames.old_partner, '_', renames.old_project)
 left join
     lake.renames as asked

@@ -41,7 +41,7 @@ powers as (
         by_day.stream,
         coalesce(10 * by_day.expected >= 10, false)
         or coalesce(240 * by_hour.expected >= 10, false)
-        or by_day.days >= 28 and power(1 - least(by_day.active_days / by_day.days, 0.9), 10) < 1 / 20000 as has_power
+        or power(1 - least(by_day.active_days / by_day.days, 0.9), 10) < 1 / 20000 as has_power
     from by_day
     inner join by_hour on by_day.stream = by_hour.stream
 ),

@@ -1,6 +1,8 @@
 -- The calls, attributed to the integrations that the registry knows now: where an id replaces an old one, the new
--- partner, project, integration and own are shown; integration_id stays what was sent.
--- Reads: sent (the calls of the lake, narrowed), lake.renames (old_partner, old_project, partner, project, integration).
+-- partner, project, integration and own are shown; integration_id stays what was sent. What was the partner's own environment
+-- before its number changed stays its own, whichever of the two ids a call carries.
+-- Reads: sent (the calls of the lake, narrowed), lake.renames (old_partner, old_project, partner, project, integration),
+-- lake.former_numbers (partner, customer).
 select
     sent.called_at,
     sent.day,
@@ -15,10 +17,9 @@ select
     coalesce(renames.partner, sent.partner) as partner,
     coalesce(renames.project, sent.project) as project,
     coalesce(renames.integration, sent.integration) as integration,
-    case
-        when renames.partner is null then sent.own
-        else sent.customer = cast(renames.partner as varchar)
-    end as own,
+    sent.own
+    or coalesce(sent.customer = cast(renames.partner as varchar), false)
+    or former_numbers.customer is not null as own,
     sent.method,
     sent.operation,
     sent.connector,
@@ -42,3 +43,6 @@ select
     sent.line_number
 from sent
 left join lake.renames as renames on sent.partner = renames.old_partner and sent.project = renames.old_project
+left join
+    lake.former_numbers as former_numbers
+    on coalesce(renames.partner, sent.partner) = former_numbers.partner and sent.customer = former_numbers.customer

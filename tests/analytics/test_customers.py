@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 JUNE, JULY, AUGUST, SEPTEMBER = (dt.date(2026, month, 1) for month in (6, 7, 8, 9))
+WHOLE = pl.DataFrame({"month": [JUNE, JULY, AUGUST], "complete": [True, True, True]})
 
 
 def months(*rows: tuple[str, str, dt.date, str]) -> pl.DataFrame:
@@ -34,7 +35,7 @@ def test_a_cohort_is_followed_month_by_month() -> None:
         ("1234567_1", "1000003", AUGUST, "stayed"),
         ("7654321_8", "1000003", JULY, "new"),  # the same customer, of another integration
     )
-    found = cohorts_in(rows, since=JUNE, until=dt.date(2026, 8, 31))
+    found = cohorts_in(rows, WHOLE, since=JUNE, until=dt.date(2026, 8, 31))
     assert found.columns == list(COHORT_COLUMNS)
     assert found.rows() == [
         (JUNE, "unknown", 0, JUNE, 2, 2, 1.0, True),
@@ -47,7 +48,9 @@ def test_a_cohort_is_followed_month_by_month() -> None:
 
 def test_a_cohort_that_is_gone_has_none_and_new_and_unknown_are_apart() -> None:
     rows = months(("1234567_1", "1000001", JULY, "new"), ("1234567_1", "1000002", JULY, "unknown"))
-    assert cohorts_in(rows, since=JULY, until=SEPTEMBER).select("began", "month", "active", "retention").rows() == [
+    assert cohorts_in(rows, WHOLE, since=JULY, until=SEPTEMBER).select(
+        "began", "month", "active", "retention"
+    ).rows() == [
         ("new", JULY, 1, 1.0),
         ("new", AUGUST, 0, 0.0),
         ("unknown", JULY, 1, 1.0),

@@ -28,11 +28,14 @@ def test_rows_have_exactly_the_fields_of_the_contract(run: Run, loaded: Path) ->
             "reasons": ["too_few_customers", "failing_customers", "not_covered", "example_id"],
             "days_left": None,
             "complete": False,
+            "since": "2026-03-29",
+            "certified_since": None,
+            "certified_until": None,
         }
     ]
     assert list(rows[0]) == [
         *("integration", "name", "certified", "state", "customers", "customers_required", "window_days"),
-        *("last_customer_call", "reasons", "days_left", "complete"),
+        *("last_customer_call", "reasons", "days_left", "complete", "since", "certified_since", "certified_until"),
     ]
     assert "customers counted from 2026-02-28 to 2026-03-29 (30 days), 5 required" in err
     assert "unknown: too few are seen" in err
@@ -60,10 +63,10 @@ def test_window_and_required_can_be_chosen(run: Run, loaded: Path) -> None:
 
 
 def test_a_table_says_since_when_and_why(run: Run, loaded: Path) -> None:
-    _, out, err = run("certification", "--window", "1", "--required", "2")
+    _, out, err = run("certification", "--window", "1", "--required", "3")
     assert "since" in out
     assert "too_few_customers, failing_customers, example_id" in out
-    assert "1 more customer with a good call would make it enough; so far with errors only: 1 customer" in err
+    assert "2 more customers with a good call would make it enough; so far with errors only: 1 customer" in err
 
 
 def test_scope_options_choose(run: Run, loaded: Path) -> None:

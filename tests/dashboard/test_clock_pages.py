@@ -41,6 +41,8 @@ def clock(tmp_path_factory: pytest.TempPathFactory) -> Path:
         *on("10-05 10-06", "1234567_1", 2),
         *on("09-10", "1234567_2", 3),
         *on("10-30", "1234567-2", 3, id_defect="wrong_separator"),
+        # somebody's calls every day: a log that would tell if days of it were missing
+        *on(" ".join(f"{dt.date(2026, 9, 1) + dt.timedelta(days=day):%m-%d}" for day in range(60)), None, 99),
     ]
     return given_lake(folder / "lake", calls, registry=[folder / "integrations.csv"])
 
@@ -71,7 +73,7 @@ def test_the_clock_shows_what_needs_somebody_first(clock: Path, open_page: OpenP
     assert table.rows("title", "customers", "clock_why") == [
         ["Prices", "0", "no customers, malformed ids"],
         ["1234567_3", "0", "no customers, never called"],
-        ["Orders", "2", "customers fell silent"],
+        ["Orders", "2", "customers fell silent, last calls leave the window"],
     ]
     assert table.column("clock") == ["Lost", "Lost", "At risk"]
     # From 30 September on, the first day whose 30 days the logs cover: who called on the 1st is gone the day after.
@@ -161,7 +163,7 @@ def test_the_verdict_of_a_certificate_that_ends_is_not_a_good_one(endings: Path,
 def test_one_integration_says_its_verdict_and_what_would_help(clock: Path, open_page: OpenPage) -> None:
     app = open_page(clock, "certification", integration="1234567_1", required="2")
     assert app.text[0].value == "Orders"
-    assert "If they stay silent, there are fewer than 2 on **5 Nov 2026**" in app.warning[0].value
+    assert "Unless somebody calls again, there are fewer than 2 on **5 Nov 2026**" in app.warning[0].value
     assert cards(app) == {
         "Customers in the window": "2 (2 required)",
         "Days left": "6",

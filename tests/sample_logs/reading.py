@@ -78,6 +78,23 @@ class SampleCall:
         """Whether somebody has to do something about it."""
         return self.status >= 400
 
+    @property
+    def is_log_in(self) -> bool:
+        """Whether it asks for nothing but a token."""
+        names = self.path.lower().split("/")
+        if "afasfocus" in self.host:
+            return any(name in {"authentication", "app"} for name in names[1:3])
+        is_description = self.query.lower().startswith("wsdl")
+        return (
+            any(name in {"oauth", "otprequest", "otpvalidation", "tokenconnector.asmx"} for name in names)
+            and not is_description
+        )
+
+    @property
+    def is_use(self) -> bool:
+        """Whether it makes somebody a customer, unless it is the partner itself."""
+        return not self.is_error and not self.is_log_in
+
 
 @dataclass(frozen=True, kw_only=True)
 class SampleLog:

@@ -165,7 +165,7 @@ def test_the_impact_of_a_connector_is_what_python_counts(warehouse: Warehouse) -
             segments = call.path.lower().strip("/").split("/")
             if call.method == "POST" and segments[:3] == ["profitrestservices", "connectors", "knsubject"]:
                 calls[name] += 1
-                if not call.is_error and not name.startswith(f"{call.customer}_"):
+                if call.is_use and not name.startswith(f"{call.customer}_"):
                     customers[name].add(call.customer)
     found = impact(warehouse, [asked(connector="KnSubject", operation="insert")], Scope())
     rows = found.rows.drop_nulls("integration").filter(operation="insert")

@@ -37,7 +37,7 @@ def customer_calls() -> dict[str, dict[str, list[SampleCall]]]:
     """By integration and customer: the production calls that were no error, the partner's own environment apart."""
     calls: dict[str, dict[str, list[SampleCall]]] = defaultdict(lambda: defaultdict(list))
     for call in reading.demo_calls():
-        if VALID.fullmatch(call.identity) and call.environment == "production" and not call.is_error:
+        if VALID.fullmatch(call.identity) and call.environment == "production" and call.is_use:
             integration = REPLACED.get(call.identity, call.identity)
             if call.customer != integration.split("_")[0]:
                 calls[integration][call.customer].append(call)
@@ -49,15 +49,16 @@ def certified(integration: str) -> bool:
     return row["certified_since"] != "" and row["certified_since"] <= LAST_DAY.isoformat() < row["certified_until"]
 
 
-def leaving(customers: dict[str, list[SampleCall]]) -> list[dt.date]:
-    """When those who are in the window and fell silent leave it, the first first."""
-    found = []
+def silent_and_lasting(customers: dict[str, list[SampleCall]]) -> tuple[int, int]:
+    """Of those who are in the window: who fell silent, and who stays in it for more than a week or is due to call."""
+    silent = lasting = 0
     for calls in customers.values():
         days = sorted({call.local.date() for call in calls})
         silence = (LAST_DAY - days[-1]).days
-        if len(days) > 1 and 7 <= silence < 30 and silence >= 3 * (days[-1] - days[0]).days / (len(days) - 1):
-            found.append(days[-1] + dt.timedelta(days=30))
-    return sorted(found)
+        usual = (days[-1] - days[0]).days / (len(days) - 1) if len(days) > 1 else None
+        silent += usual is not None and 7 <= silence < 30 and silence >= 3 * usual
+        lasting += silence < 23 or (silence < 30 and len(days) > 2 and usual is not None and silence <= 1.5 * usual)
+    return silent, lasting
 
 
 def test_every_integration_is_judged_as_plain_counting_judges_it(clock: Certification) -> None:
@@ -69,13 +70,14 @@ def test_every_integration_is_judged_as_plain_counting_judges_it(clock: Certific
             for customer, its in calls[integration].items()
             if max(c.local.date() for c in its) >= dt.date(2026, 10, 2)
         }
-        count, silent = len(customers), leaving(calls[integration])
-        days_left = None
+        count, (silent, lasting) = len(customers), silent_and_lasting(calls[integration])
+        last_days = sorted((max(c.local.date() for c in its) for its in calls[integration].values()), reverse=True)
+        days_left = (last_days[4] - LAST_DAY).days + 30 if count >= 5 else None
         if certified(integration):
             state = "certified" if count >= 5 else "at_risk" if count else "lost"
-            days_left = 0 if count < 5 else None
-            if count >= 5 > count - len(silent):
-                state, days_left = "at_risk", (silent[count - 5] - LAST_DAY).days
+            days_left = 0 if count < 5 else days_left
+            if count >= 5 > min(count - silent, lasting):
+                state = "at_risk"
         else:
             state = "eligible" if count >= 5 else "not_yet"
         last = max((call.at for its in calls[integration].values() for call in its), default=None)
@@ -172,7 +174,7 @@ def test_every_valid_id_is_checked_as_plain_counting_does(demo: Warehouse) -> No
     for identity, calls in by_id.items():
         answer = check(demo, identity)
         own = REPLACED.get(identity, identity).split("_")[0] if VALID.fullmatch(identity) else ""
-        good = {call.customer for call in calls if not call.is_error and call.customer != own}
+        good = {call.customer for call in calls if call.is_use and call.customer != own}
         at = [call.at for call in calls]
         assert (answer.calls, answer.errors, answer.customers) == (
             len(calls), sum(call.is_error for call in calls), len(good),

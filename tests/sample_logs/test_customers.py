@@ -35,7 +35,7 @@ def used() -> dict[tuple[str, str], set[dt.date]]:
     """In which months each customer of each integration was one, in production."""
     months = defaultdict(set)
     for call in reading.demo_calls():
-        if VALID_ID.fullmatch(call.identity) and call.environment == "production" and not call.is_error:
+        if VALID_ID.fullmatch(call.identity) and call.environment == "production" and call.is_use:
             integration = REPLACED.get(call.identity, call.identity)
             if call.customer != integration.split("_")[0]:
                 months[integration, call.customer].add(call.local.date().replace(day=1))
@@ -67,13 +67,27 @@ def by_month() -> dict[tuple[str, dt.date], dict[str, int | None]]:
     return rows
 
 
+def behind_the_proxy() -> set[str]:
+    """The integrations of which a call, or a call of a customer, is in the proxy's log."""
+    streams: dict[str, set[str]] = defaultdict(set)
+    for call in reading.demo_calls():
+        if call.environment == "production":
+            streams[call.customer].add(call.stream)
+            if VALID_ID.fullmatch(call.identity):
+                streams[REPLACED.get(call.identity, call.identity)].add(call.stream)
+    found = {name for name, seen_in in streams.items() if "proxy" in " ".join(seen_in)}
+    return found | {integration for integration, customer in used() if customer in found}
+
+
 def test_customers_by_month_are_those_that_python_counts(warehouse: Warehouse) -> None:
     rows = warehouse.metric("customers_per_month")
     found = {
         (row.pop("integration"), row.pop("month")): row for row in rows.drop("name", "complete").iter_rows(named=True)
     }
     assert found == by_month()
-    assert rows["complete"].all()
+    # on 17 September not one call of the proxy is there
+    complete = {row[:2]: row[2] for row in rows.select("integration", "month", "complete").iter_rows()}
+    assert complete == {key: not (key[1] == MONTHS[1] and key[0] in behind_the_proxy()) for key in by_month()}
 
 
 def test_cohorts_are_those_that_python_counts(warehouse: Warehouse) -> None:
@@ -84,7 +98,8 @@ def test_cohorts_are_those_that_python_counts(warehouse: Warehouse) -> None:
             active = sum(month in months for months in began)
             if began:
                 arrival = "unknown" if cohort == MONTHS[0] else "new"
-                expected.append((cohort, arrival, later, month, len(began), active, active / len(began), True))
+                is_whole = month != MONTHS[1]  # a day of September is missing in a log
+                expected.append((cohort, arrival, later, month, len(began), active, active / len(began), is_whole))
     assert cohorts(warehouse, Scope()).rows() == expected
 
 
@@ -94,7 +109,7 @@ def test_branches_are_those_that_python_counts(warehouse: Warehouse) -> None:
         call.customer
         for call in reading.demo_calls()
         if call.environment == "production"
-        and not call.is_error
+        and call.is_use
         and not (VALID_ID.fullmatch(call.identity) and call.identity.startswith(f"{call.customer}_"))
     }
     cells: defaultdict[tuple[str, str], int] = defaultdict(int)

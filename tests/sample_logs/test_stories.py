@@ -41,7 +41,7 @@ def errors(calls: list[SampleCall]) -> int:
 
 def customers(calls: list[SampleCall]) -> int:
     """Customers with a call that went well; the partner itself is none."""
-    good = {call.customer for call in calls if not call.is_error and not call.identity.startswith(f"{call.customer}_")}
+    good = {call.customer for call in calls if call.is_use and not call.identity.startswith(f"{call.customer}_")}
     return len(good)
 
 

@@ -5,8 +5,10 @@
 --              been a customer for years. So nobody is new in the first month that is loaded
 --   stayed     a customer in the month before as well
 --   returning  not in the month before, but earlier
+-- Of who comes after a month of which days of logs are missing nobody knows whether it was there: unknown, too.
 -- month_after: the next month in which it is a customer; null where there is none in what is loaded.
--- Reads: calls_before (with all of the time before the period), calls_all.
+-- Reads: calls_before (with all of the time before the period), calls_all, broken_months.
+-- steps: coverage/broken_months
 with logs as (
     select
         stream,
@@ -42,13 +44,19 @@ neighbours as (
 )
 
 select
-    integration,
-    customer,
-    month,
+    neighbours.integration,
+    neighbours.customer,
+    neighbours.month,
     case
-        when month_before is null then case when logged_since < month then 'new' else 'unknown' end
-        when month_before = month - interval 1 month then 'stayed'
-        else 'returning'
+        when neighbours.month_before = neighbours.month - interval 1 month then 'stayed'
+        when broken_months.is_unknown then 'unknown'
+        when neighbours.month_before is not null then 'returning'
+        when neighbours.logged_since < neighbours.month then 'new'
+        else 'unknown'
     end as arrival,
-    month_after
+    neighbours.month_after
 from neighbours
+left join broken_months
+    on
+        neighbours.integration = broken_months.integration
+        and broken_months.month = neighbours.month - interval 1 month

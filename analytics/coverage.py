@@ -1,0 +1,253 @@
+"""What a verdict about an integration misses: logs that are not there, cannot be read, or do not say whose calls they hold.
+
+A verdict that says "too few customers" is only as good as the logs that it rests on: those in which the integration, or a
+customer of it, is seen. Whatever one of them misses of the window may hold the customer that was missing:
+
+    logs_missing        an hour that the metric `completeness` calls missing, also because the log has stopped
+    logs_rejected       hours whose lines were rejected; or so many rejected lines with the integration's id that they
+                        could hold the customers that are missing (each one more customer at most), where they are one
+                        in twenty of its lines or more: a bad line now and then is hardly the customer that nobody else saw
+    header_not_logged   calls of its customers, or of customers whom nobody is known to call for, in logs that could not
+                        have held the id, and not in another log that could
+    logs_thin           the calls of two average days are missing in hours that are thin and no holiday
+    not_covered         days before the lake begins, or before one of the logs does, unless it continues another one
+    too_few_calls       every log is so small that ten silent days would not be noticed
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from analytics.scope import Scope
+
+if TYPE_CHECKING:
+    import polars as pl
+
+    from analytics.warehouse import Warehouse
+
+OF_LOGS = ("logs_missing", "logs_rejected", "header_not_logged", "logs_thin", "not_covered", "too_few_calls")
+"""What logs can lack, in the order in which it is said."""
+THIN_DAYS = 2
+"""So many average days of calls may be missing in thin hours: a bridge day and a disturbance, but not three days of them."""
+ONE_IN = 20
+"""Rejected lines are worth a look from one in so many of an integration's lines on."""
+_ANYBODYS = -1
+"""The logs of who was never seen: all there are."""
+
+
+@dataclass(frozen=True)
+class Logs:
+    """The streams of a lake: how they live, and what they miss day by day.
+
+    `lives`: the question streams_lives. `days`: stream, day, is_missing, is_rejected, lost (calls that thin hours miss),
+    expected; days of which all hours are complete and as expected included.
+    """
+
+    lives: pl.DataFrame
+    days: pl.DataFrame
+    time_zone: str
+
+    @property
+    def last_day(self) -> dt.date | None:
+        """The last day on which a stream lives: where windows end. A stray call behind it moves no window."""
+        last = self._day("last_hour").max()
+        return last if isinstance(last, dt.date) else None
+
+    @property
+    def first_day(self) -> dt.date | None:
+        """The first day on which a stream lives."""
+        first = self._day("first_hour").min()
+        return first if isinstance(first, dt.date) else None
+
+    def first_days(self) -> pl.DataFrame:
+        """Of each stream with a life: its first day, unless it continues another one (then null), and whether it has power."""
+        import polars as pl
+
+        return self.lives.filter(pl.col("first_hour").is_not_null()).select(
+            "stream",
+            "has_power",
+            begins=pl.when(~pl.col("continues")).then(
+                pl.col("first_hour").dt.convert_time_zone(self.time_zone).dt.date()
+            ),
+        )
+
+    def _day(self, hour: str) -> pl.Series:
+        return self.lives[hour].dt.convert_time_zone(self.time_zone).dt.date()
+
+
+def logs_of(warehouse: Warehouse, *, until: dt.date | None = None) -> Logs:
+    """The streams of the lake, judged with all that is known of them, also from after `until`."""
+    import polars as pl
+
+    scope = Scope(until=until, environment="all")
+    hours = warehouse.metric("completeness", scope)
+    is_thin = (pl.col("state") == "thin") & (pl.col("why") != "holiday")
+    is_missing = pl.col("state") == "missing"
+    days = hours.group_by(
+        "stream", day=pl.col("hour").dt.convert_time_zone(warehouse.snapshot.time_zone).dt.date()
+    ).agg(
+        is_missing=(is_missing & (pl.col("why") != "rejected")).any(),
+        is_rejected=(is_missing & (pl.col("why") == "rejected")).any(),
+        lost=(pl.col("expected") - pl.col("calls")).clip(lower_bound=0).filter(is_thin).sum(),
+        expected=pl.col("expected").sum(),
+    )
+    return Logs(
+        lives=warehouse.query_file("streams_lives", Scope(environment="all")),
+        days=days,
+        time_zone=warehouse.snapshot.time_zone,
+    )
+
+
+def coverage(
+    warehouse: Warehouse, logs: Logs, course: pl.DataFrame, scope: Scope, *, window_days: int, required: int
+) -> pl.DataFrame:
+    """The course (integration, product, day, customers, calls, ...; every day, in order) with a boolean for each of OF_LOGS.
+
+    Each says whether the `window_days` that end with the day lack it. The scope's environment and end count, nothing else
+    of it. A product that is neither profit nor sb stands for any.
+    """
+    import polars as pl
+
+    asked = Scope(until=scope.until, environment=scope.environment)
+    sets = _log_sets(warehouse, asked, course["integration"].unique())
+    calendar = course.select("day").unique().sort("day")
+    by_set = _by_set(logs, sets, calendar, window_days)
+    of_integration = sets.select("integration", "log_set").unique()
+    return (
+        course.join(of_integration, on="integration", how="left", maintain_order="left")
+        .with_columns(pl.col("log_set").fill_null(_ANYBODYS))
+        .join(by_set, on=["log_set", "day"], how="left", maintain_order="left")
+        .pipe(_with_rejected, warehouse, asked, window_days=window_days, required=required)
+        .pipe(_with_unlogged, warehouse, asked, window_days=window_days)
+        .drop("log_set")
+    )
+
+
+def _log_sets(warehouse: Warehouse, asked: Scope, integrations: pl.Series) -> pl.DataFrame:
+    """Integration, log_set and stream: integrations that are seen in the same logs share a set, which is judged once."""
+    import polars as pl
+
+    seen = warehouse.query_file("streams_of_integrations", asked)
+    names = (
+        seen.filter(pl.col("integration").is_in(integrations.to_list()))
+        .group_by("integration")
+        .agg(pl.col("stream").sort())
+    )
+    numbered = names.select(pl.col("stream").unique(maintain_order=True)).with_row_index("log_set")
+    everything = warehouse.query_file("streams", asked).select(
+        integration=pl.lit(None, pl.String), log_set=pl.lit(_ANYBODYS, pl.Int64), stream="stream"
+    )
+    return pl.concat(
+        [
+            names.join(numbered.with_columns(pl.col("log_set").cast(pl.Int64)), on="stream")
+            .explode("stream")
+            .select("integration", "log_set", "stream"),
+            everything,
+        ]
+    )
+
+
+def _by_set(logs: Logs, sets: pl.DataFrame, calendar: pl.DataFrame, window_days: int) -> pl.DataFrame:
+    """Of each set of logs and day what the window that ends with it lacks: logs_missing, logs_rejected, ..."""
+    import polars as pl
+
+    window = dt.timedelta(days=window_days - 1)
+    streams = sets.select("log_set", "stream").unique()
+    unread = logs.lives.filter(pl.col("first_hour").is_null()).select("stream")
+    all_sets = streams.select("log_set").unique()
+    streams = pl.concat([streams, all_sets.join(unread, how="cross")])
+    by_stream = (
+        streams.select("stream")
+        .unique()
+        .join(calendar, how="cross")
+        .join(logs.days, on=["stream", "day"], how="left")
+        .sort("stream", "day")
+        .with_columns(
+            pl.col("is_missing", "is_rejected").fill_null(value=False), pl.col("lost", "expected").fill_null(0.0)
+        )
+        .with_columns(
+            _rolling(pl.col(name).cast(pl.Float64), window_days).over("stream")
+            for name in ("is_missing", "is_rejected", "lost", "expected")
+        )
+        .join(logs.first_days(), on="stream", how="left")
+    )
+    first = pl.lit(logs.first_day, pl.Date)
+    begins_late = (pl.col("day") - window) < pl.max_horizontal(pl.col("begins"), first)
+    return (
+        streams.join(by_stream, on="stream")
+        .group_by("log_set", "day")
+        .agg(
+            logs_missing=(pl.col("is_missing") > 0.5).any(),
+            logs_rejected=(pl.col("is_rejected") > 0.5).any(),
+            # what adds up in floating-point numbers may be a hair less than it is
+            logs_thin=(
+                (pl.col("lost") > 0) & (pl.col("lost") * window_days >= THIN_DAYS * pl.col("expected") * (1 - 1e-9))
+            ).any(),
+            not_covered=begins_late.any(),
+            too_few_calls=~pl.col("has_power").fill_null(value=False).any(),
+        )
+    )
+
+
+def _with_rejected(
+    course: pl.DataFrame, warehouse: Warehouse, asked: Scope, *, window_days: int, required: int
+) -> pl.DataFrame:
+    """Whether rejected lines with the integration's id could hold the customers that are missing."""
+    import polars as pl
+
+    lines = warehouse.query_file("rejected_of_integrations", asked)
+    if lines.is_empty():
+        return course
+    timeless = (
+        lines.filter(pl.col("day").is_null()).group_by("integration").agg(pl.col("lines").sum().alias("lines_any_day"))
+    )
+    every_line = pl.col("lines") + pl.col("lines_any_day")
+    could_be_enough = (
+        (pl.col("customers") < required)
+        & (pl.col("customers") + every_line >= required)
+        & (ONE_IN * every_line >= every_line + pl.col("calls_in_window"))
+    )
+    return (
+        course.join(lines, on=["integration", "day"], how="left", maintain_order="left")
+        .join(timeless, on="integration", how="left", maintain_order="left")
+        .with_columns(pl.col("lines", "lines_any_day").fill_null(0))
+        .with_columns(
+            _rolling(pl.col("lines"), window_days).over("integration"),
+            calls_in_window=_rolling(pl.col("calls"), window_days).over("integration"),
+        )
+        .with_columns(logs_rejected=pl.col("logs_rejected") | could_be_enough)
+        .drop("lines", "lines_any_day", "calls_in_window")
+    )
+
+
+def _with_unlogged(course: pl.DataFrame, warehouse: Warehouse, asked: Scope, *, window_days: int) -> pl.DataFrame:
+    """Whether customers that may be the integration's called in logs that could not have held its id."""
+    import polars as pl
+
+    days = warehouse.query_file("unlogged_days", asked)
+    if days.is_empty():
+        return course.with_columns(header_not_logged=pl.lit(value=False))
+    its_own = days.filter(pl.col("integration").is_not_null()).select("integration", "day").unique()
+    anybodys = days.filter(pl.col("integration").is_null()).select("product", "day").unique()
+    any_product = anybodys.select("day").unique()
+    return (
+        course.join(its_own.with_columns(own_day=1), on=["integration", "day"], how="left", maintain_order="left")
+        .join(anybodys.with_columns(product_day=1), on=["product", "day"], how="left", maintain_order="left")
+        .join(any_product.with_columns(any_day=1), on="day", how="left", maintain_order="left")
+        .with_columns(
+            unlogged=pl.coalesce(
+                "own_day",
+                "product_day",
+                pl.when(~pl.col("product").is_in(["profit", "sb"])).then("any_day"),
+                pl.lit(0),
+            )
+        )
+        .with_columns(header_not_logged=_rolling(pl.col("unlogged"), window_days).over("integration") > 0)
+        .drop("own_day", "product_day", "any_day", "unlogged")
+    )
+
+
+def _rolling(column: pl.Expr, days: int) -> pl.Expr:
+    return column.rolling_sum(days, min_samples=1)

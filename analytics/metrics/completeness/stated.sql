@@ -1,0 +1,21 @@
+-- The state of each hour, and why it is so: what was judged, and over it what was rejected. One row per stream and hour.
+-- steps: completeness/counted, completeness/calendar, completeness/holidays, completeness/lives, completeness/borders,
+-- completeness/ends, completeness/observed, completeness/neighbours, completeness/rhythm, completeness/stream_days,
+-- completeness/bursts, completeness/excused, completeness/silences, completeness/weighed, completeness/found_days,
+-- completeness/judged, completeness/quarantine
+select
+    coalesce(judged.stream, quarantine.stream) as stream,
+    coalesce(judged.hour, quarantine.hour) as hour,
+    coalesce(judged.day, quarantine.day) as day,
+    case
+        when quarantine.hour is not null then greatest(coalesce(judged.expected, 0.0), quarantine.rejects)
+        else judged.expected
+    end as expected,
+    case when quarantine.hour is not null then 'missing' else judged.state end as state,
+    case
+        when quarantine.hour is not null then 'rejected'
+        when judged.state = 'missing' then judged.why_missing
+        when judged.state = 'thin' then judged.why_thin
+    end as why
+from judged
+full join quarantine on judged.stream = quarantine.stream and judged.hour = quarantine.hour

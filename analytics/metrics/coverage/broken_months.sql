@@ -1,0 +1,74 @@
+-- Months of which logs that concern an integration miss something: one row per integration and month, and on how many of its
+-- days: where an hour of one of its logs is missing or was rejected; before one of its logs begins that continues no other; where
+-- its customers, or customers that may be anybody's, called in logs that could not have held the id.
+-- Who is seen month by month is not hidden by a day or two: who came and went is still told, though the month is not complete.
+-- Where more than three days are broken nobody knows: is_unknown.
+-- Reads: stated, ends (of the metric completeness), streams_of, customers_of, unlogged, scope.
+-- steps: completeness/stated, completeness/ends, coverage/streams_of, coverage/unlogged
+with begins as (
+    select
+        ends.stream,
+        cast(timezone(scope.time_zone, ends.first_hour) as date) as first_day
+    from ends
+    cross join scope
+    where not ends.continues
+),
+
+of_streams as (
+    select distinct
+        stream,
+        day
+    from stated
+    where state = 'missing'
+    union
+    select
+        stream,
+        cast(unnest(generate_series(date_trunc('month', first_day), first_day - interval 1 day, interval 1 day)) as date) as day
+    from begins
+),
+
+-- Streams of which every line was rejected: nobody knows whose they were.
+unread as (
+    select of_streams.day
+    from of_streams
+    left join ends on of_streams.stream = ends.stream
+    where ends.stream is null
+),
+
+products as (
+    select distinct
+        integration,
+        product
+    from customers_of
+    where integration is not null
+),
+
+broken_days as (
+    select
+        streams_of.integration,
+        of_streams.day
+    from streams_of
+    inner join of_streams on streams_of.stream = of_streams.stream
+    union
+    select
+        products.integration,
+        unread.day
+    from products
+    cross join unread
+    union
+    select
+        products.integration,
+        unlogged.day
+    from products
+    inner join unlogged
+        on
+            products.product = unlogged.product
+            and (unlogged.integration is null or unlogged.integration = products.integration)
+)
+
+select
+    integration,
+    cast(date_trunc('month', day) as date) as month,
+    count(*) > 3 as is_unknown
+from broken_days
+group by integration, date_trunc('month', day)
