@@ -1,20 +1,22 @@
 """The table of branches for publication: where an integration is used, and nothing about any single customer.
 
-Who sees the table may know some of the customers, the total, and how the table was made. So:
+Who sees a table may know some of the customers, how it was made, and other tables: of another month or threshold, or of the
+same month before the last logs were loaded. So nothing is said that two tables could be differenced by:
 
-1. A branch is named only when at least `smallest` customers of it use the integration.
-2. All others are one row, *other branches*, without names. As soon as one of them is too small to be named, the smallest of
-   those that could be named goes there too (of equal ones, all): else the total would tell what is left out, or it would
-   be known of every branch there that it is below `smallest`. As names play no part in it, nobody can say which branch of
-   those is the small one. Customers whose branch nobody knows are in that row too, but do not help to hide others in it:
-   how many they are can be guessed from shares and lifts.
-3. An integration with fewer than `smallest` customers is not in the table.
-4. Totals of a branch over integrations are not published: customers use several integrations, but with few of them
-   such totals could be taken apart.
+1. Of a number only its class is said: 5 to 9, 10 to 14, and so on. Whatever two classes are compared, the numbers behind them
+   may be the same, or may differ by five or more: nobody can tell that there are one to four customers who are in one table
+   and not in the other. The classes are the same in every table, for two kinds of classes would cut each other to pieces.
+2. A branch below `smallest` is not named; it is a multiple of five, so that it cuts no class.
+3. There are no totals and no row of other branches: they would say what is left out. There is no share either: 6 at 86 % says
+   that there are seven. Beside the class of the customers stands that of all customers of the branch.
+4. A table is about all calls in production of one calendar month or quarter. Of any other calls there could be two tables that
+   differ by those of one day, or of one log. A partner and an integration choose rows, and change none.
+5. Rows are in the order of what they show.
 """
 
 from __future__ import annotations
 
+import calendar
 import datetime as dt
 import html
 import tomllib
@@ -26,92 +28,150 @@ from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 from analytics.errors import AnalyticsError
 from analytics.reports.csv_text import csv_text
 from analytics.reports.files import write_whole
+from analytics.scope import Scope
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     import polars as pl
 
-    from analytics.scope import Scope
     from analytics.warehouse import Warehouse
 
 Language: TypeAlias = Literal["en", "nl"]
 
-SMALLEST = 5
-"""Fewer customers than this are not shown by default."""
+CLASS = 5
+"""So many numbers look the same in a table; and fewer customers than this are in none."""
 
-OTHER, ALL = "other branches", "all branches"
-PUBLISHED_COLUMNS = ("integration", "name", "branch", "customers", "share", "lift")
+PUBLISHED_COLUMNS = (
+    "integration",
+    "name",
+    "branch",
+    "customers_from",
+    "customers_to",
+    "branch_customers_from",
+    "branch_customers_to",
+)
 SUFFIXES = (".csv", ".html")
+_MAY_BE_ASKED = {"since", "until", "partner", "integration"}
 
 
-@dataclass(frozen=True, kw_only=True)
-class Cell:
-    """One branch of one integration; `branch` is None for customers without one, and for all others together."""
+@dataclass(frozen=True)
+class Period:
+    """A whole calendar month or quarter: `since` is its first day, `until` the day after its last.
 
-    branch: str | None
-    customers: int
-    share: float | None = None
-    lift: float | None = None
+    >>> Period.of(dt.date(2026, 10, 1), dt.date(2026, 11, 1)) == Period.month_of(dt.date(2026, 10, 18))
+    True
+    """
+
+    since: dt.date
+    until: dt.date
+
+    @classmethod
+    def of(cls, since: dt.date, until: dt.date) -> Period:
+        """The period between these days. AnalyticsError where it is no whole month or quarter."""
+        period = cls(since, until)
+        if period in {cls.month_of(since), cls.quarter_of(since)}:
+            return period
+        raise AnalyticsError(
+            f"what is published is about a whole calendar month or quarter, and {since} to {until} is none; "
+            f"since {cls.month_of(since).since} until {cls.month_of(since).until}, say"
+        )
+
+    @classmethod
+    def month_of(cls, day: dt.date) -> Period:
+        """The month of a day."""
+        first = day.replace(day=1)
+        return cls(first, first + dt.timedelta(days=calendar.monthrange(day.year, day.month)[1]))
+
+    @classmethod
+    def quarter_of(cls, day: dt.date) -> Period:
+        """The quarter of a day."""
+        first = day.month - (day.month - 1) % 3
+        return cls(day.replace(month=first, day=1), cls.month_of(day.replace(month=first + 2, day=1)).until)
+
+    @classmethod
+    def last_of(cls, since: dt.date, until: dt.date) -> Period:
+        """The last month that is over in data of these days; the month of their end where none is."""
+        ends = cls.month_of(until - dt.timedelta(days=1))
+        before = cls.month_of(ends.since - dt.timedelta(days=1))
+        return ends if ends.until <= until or before.since < since.replace(day=1) else before
 
 
-def safe_cells(cells: Sequence[Cell], *, smallest: int = SMALLEST) -> tuple[Cell, ...]:
-    """What may be published of one integration: the largest first, and the others together as the last, if there are any."""
-    known = [cell for cell in cells if cell.branch is not None]
-    without_branch = sum(cell.customers for cell in cells) - sum(cell.customers for cell in known)
-    named = [cell for cell in known if cell.customers >= smallest]
-    if len(named) < len(known) or 0 < without_branch < smallest:
-        least = min((cell.customers for cell in named), default=0)
-        named = [cell for cell in named if cell.customers > least]
-    named.sort(key=lambda cell: (-cell.customers, cell.branch or ""))
-    others = sum(cell.customers for cell in known) - sum(cell.customers for cell in named)
-    if others + without_branch < smallest or 0 < others < smallest:  # too few altogether, or none is left out
-        return tuple(named)
-    return (*named, Cell(branch=None, customers=others + without_branch))
+def period_to_publish(warehouse: Warehouse, scope: Scope) -> Period | None:
+    """The period that a table of this scope is about; None on an empty lake.
+
+    AnalyticsError where the scope asks for other calls than a table may be about: which, and what to leave out.
+    """
+    asked = scope.model_dump(exclude_defaults=True)
+    strange = [f"--{name}" for name in asked if name not in _MAY_BE_ASKED]
+    if strange:
+        raise AnalyticsError(
+            "what is published is about all calls in production, for two tables of other calls could be differenced to "
+            f"single customers; leave {' and '.join(strange)} out"
+        )
+    if scope.since is not None and scope.until is not None:
+        return Period.of(scope.since, scope.until)
+    if scope.since is not None or scope.until is not None:
+        raise AnalyticsError(
+            "what is published is about a whole calendar month or quarter: give its --since and its --until"
+        )
+    covered = warehouse.covered()
+    return Period.last_of(*covered) if covered else None
 
 
-def published(warehouse: Warehouse, scope: Scope, *, smallest: int = SMALLEST) -> pl.DataFrame:
+def published(warehouse: Warehouse, scope: Scope, *, smallest: int = CLASS) -> pl.DataFrame:
     """PUBLISHED_COLUMNS of the integrations that the registry lists: what may be shown to everybody.
 
-    Shares are rounded to whole percents and lifts to one decimal.
+    AnalyticsError where the scope is none that may be published (see `period_to_publish`).
     """
-    return published_of(warehouse.metric("branches_per_integration", scope), smallest=smallest)
+    period = period_to_publish(warehouse, scope)
+    asked = Scope(partner=scope.partner, integration=scope.integration)
+    if period is not None:
+        asked = asked.replace(since=period.since, until=period.until)
+    return published_of(warehouse.metric("branches_per_integration", asked), smallest=smallest)
 
 
-def published_of(rows: pl.DataFrame, *, smallest: int = SMALLEST) -> pl.DataFrame:
-    """The same from rows of the metric `branches_per_integration`, unnarrowed by customer."""
+def published_of(rows: pl.DataFrame, *, smallest: int = CLASS) -> pl.DataFrame:
+    """The same from rows of the metric `branches_per_integration` of such a period, of all calls in production."""
     import polars as pl
 
-    shown: list[tuple[object, ...]] = []
-    for (integration, name), group in rows.filter("listed").group_by("integration", "name", maintain_order=True):
-        cells = [Cell(**row) for row in group.select("branch", "customers", "share", "lift").iter_rows(named=True)]
-        safe = safe_cells(cells, smallest=smallest)
-        rest = OTHER if any(cell.branch for cell in safe) else ALL
-        shown += [
-            (integration, name, cell.branch or rest, cell.customers, _rounded(cell.share, 2), _rounded(cell.lift, 1))
-            for cell in safe
-        ]
-    types = (pl.String, pl.String, pl.String, pl.Int64, pl.Float64, pl.Float64)
-    return pl.DataFrame(shown, schema=dict(zip(PUBLISHED_COLUMNS, types, strict=True)), orient="row")
+    check_smallest(smallest)
+    shown = rows.filter(pl.col("listed"), pl.col("branch").is_not_null(), pl.col("customers") >= smallest)
+    classes = [
+        bound
+        for name in ("customers", "branch_customers")
+        for lowest in [pl.col(name) // CLASS * CLASS]
+        for bound in (lowest.alias(f"{name}_from"), (lowest + CLASS - 1).alias(f"{name}_to"))
+    ]
+    return (
+        shown.with_columns(classes)
+        .select(*PUBLISHED_COLUMNS)
+        .sort("integration", "customers_from", "branch", descending=[False, True, False])
+    )
 
 
-def publish(
-    rows: pl.DataFrame, file: Path, *, smallest: int, period: tuple[dt.date, dt.date] | None, language: Language = "en"
-) -> None:
+def check_smallest(smallest: int) -> None:
+    """AnalyticsError where this cannot be the smallest number of customers that is shown."""
+    if smallest < CLASS or smallest % CLASS:
+        raise AnalyticsError(
+            f"{smallest} is not {CLASS}, {2 * CLASS}, {3 * CLASS} or another multiple of {CLASS}: "
+            f"numbers are published as {CLASS} to {2 * CLASS - 1}, {2 * CLASS} to {3 * CLASS - 1} and so on"
+        )
+
+
+def publish(rows: pl.DataFrame, file: Path, *, smallest: int, period: Period | None, language: Language = "en") -> None:
     """Write such rows as CSV, or as an HTML table to put into a page, whichever the file's name says.
 
-    `period`: the days (since, until) that the figures are about, None where there are none. The names of CSV's columns are
-    the same in every language.
+    `period`: what the figures are about, None where there are none; in CSV its days stand in each row. The names of CSV's
+    columns are the same in every language.
     """
     words = _words()[language]
-    rest = {OTHER: words["other_branches"], ALL: words["all_branches"]}
-    shown = [(*row[:2], rest.get(row[2], row[2]), *row[3:]) for row in rows.rows()]
     match file.suffix.lower():
         case ".csv":
-            text = csv_text(PUBLISHED_COLUMNS, shown)
+            text = published_csv(rows, period)
         case ".html":
             caption = words["caption"].format(period=_period(period, words), smallest=smallest)
-            text = _html(shown, caption, words, language)
+            text = _html(rows.rows(), caption, words, language)
         case _:
             raise AnalyticsError(f"{file}: expected a name that ends in {' or '.join(SUFFIXES)}")
     try:
@@ -120,8 +180,10 @@ def publish(
         raise AnalyticsError(f"{file}: cannot be written: {error.strerror or error}") from error
 
 
-def _rounded(value: float | None, digits: int) -> float | None:
-    return None if value is None else round(value, digits)
+def published_csv(rows: pl.DataFrame, period: Period | None) -> str:
+    """Such rows as a CSV file, with the days that they are about."""
+    days = (period.since, period.until) if period else (None, None)
+    return csv_text(("since", "until", *PUBLISHED_COLUMNS), [(*days, *row) for row in rows.rows()])
 
 
 @cache
@@ -137,24 +199,17 @@ def _html(rows: Sequence[tuple[Any, ...]], caption: str, words: dict[str, Any], 
         f"<thead><tr>{headings}</tr></thead>",
         "<tbody>",
     ]
-    for integration, name, branch, customers, share, lift in rows:
-        cells = (
-            name or integration,
-            branch,
-            f"{customers:,}".replace(",", words["thousands"]),
-            "–" if share is None else f"{share:.0%}",
-            "–" if lift is None else f"{lift:.1f}".replace(".", words["decimal"]),
-        )
+    for integration, name, branch, *bounds in rows:
+        first, last, branch_first, branch_last = (f"{bound:,}".replace(",", words["thousands"]) for bound in bounds)
+        cells = (name or integration, branch, f"{first}–{last}", f"{branch_first}–{branch_last}")
         lines.append(f"<tr>{''.join(f'<td>{html.escape(cell)}</td>' for cell in cells)}</tr>")
     return "\n".join([*lines, "</tbody>", "</table>", ""])
 
 
-def _period(period: tuple[dt.date, dt.date] | None, words: dict[str, Any]) -> str:
-    """The days in words, the last one included."""
+def _period(period: Period | None, words: dict[str, Any]) -> str:
+    """The months in words."""
     if period is None:
         return str(words["no_calls"])
     months = words["months"].split()
-    first, last = (
-        f"{day.day} {months[day.month - 1]} {day.year}" for day in (period[0], period[1] - dt.timedelta(days=1))
-    )
+    first, last = (f"{months[day.month - 1]} {day.year}" for day in (period.since, period.until - dt.timedelta(days=1)))
     return str(words["period"].format(first=first, last=last)) if first != last else first

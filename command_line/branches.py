@@ -17,7 +17,7 @@ from command_line.values import shown
 if TYPE_CHECKING:
     import polars as pl
 
-    from analytics import Scope
+    from analytics import Scope, Warehouse
     from command_line.output import Format
 
 Language: TypeAlias = Literal["en", "nl"]
@@ -33,7 +33,7 @@ def branches(
     ] = None,
     smallest: Annotated[
         int,
-        typer.Option("--smallest", metavar="NUMBER", min=3, help="Publish no branch with fewer customers than this."),
+        typer.Option("--smallest", metavar="NUMBER", help="Publish no branch with fewer customers than 5, 10, 15, ..."),
     ] = 5,
     language: Annotated[
         Language | None,
@@ -45,23 +45,53 @@ def branches(
 ) -> None:
     """Show in which branches integrations are used; for publication without what points to a single customer."""
     from analytics import Warehouse
-    from analytics.branches import SUFFIXES, published
-    from analytics.branches import publish as write
 
-    if publish is not None and publish.suffix.lower() not in SUFFIXES:
-        raise typer.BadParameter(f"expected a name that ends in {' or '.join(SUFFIXES)}", param_hint="'--publish'")
     if publish is None and language is not None:
         raise typer.BadParameter("only what is published has a language: --publish FILE", param_hint="'--language'")
+    if publish is not None:
+        _check_suffix(publish)
     with Warehouse.open(lake) as warehouse:
         if publish is not None:
-            rows = published(warehouse, scope, smallest=smallest)
-            write(rows, publish, smallest=smallest, period=warehouse.period(scope), language=language or "en")
-            _say_published(rows, publish, smallest, as_json=chosen == "json")
+            _publish(warehouse, scope, publish, smallest, language or "en", as_json=chosen == "json")
         else:
             frame = warehouse.metric("branches_per_integration", scope)
             output.print_arrow(frame.to_arrow(), chosen)
             say_why_nothing(frame, warehouse, scope)
-        say_gaps(warehouse, scope)
+            say_gaps(warehouse, scope)
+
+
+def _check_suffix(file: Path) -> None:
+    from analytics.branches import SUFFIXES
+
+    if file.suffix.lower() not in SUFFIXES:
+        raise typer.BadParameter(f"expected a name that ends in {' or '.join(SUFFIXES)}", param_hint="'--publish'")
+
+
+def _publish(
+    warehouse: Warehouse, scope: Scope, file: Path, smallest: int, language: Language, *, as_json: bool
+) -> None:
+    from analytics import AnalyticsError
+    from analytics.branches import check_smallest, period_to_publish, publish, published
+
+    try:
+        check_smallest(smallest)
+    except AnalyticsError as error:
+        raise typer.BadParameter(str(error), param_hint="'--smallest'") from None
+    try:
+        period = period_to_publish(warehouse, scope)
+    except AnalyticsError as error:
+        raise typer.BadParameter(str(error), param_hint="'--publish'") from None
+    rows = published(warehouse, scope, smallest=smallest)
+    publish(rows, file, smallest=smallest, period=period, language=language)
+    _say_published(rows, file, smallest, as_json=as_json)
+    covered = warehouse.covered()
+    if period is not None:
+        say(
+            f"note: published is what was used since {period.since} and before {period.until}, in ranges of five customers"
+        )
+        if covered is not None and covered[1] < period.until:
+            say(f"note: the logs end before {covered[1]}, so this period is not over; publish it again when it is")
+        say_gaps(warehouse, scope.replace(since=period.since, until=period.until))
 
 
 def _say_published(rows: pl.DataFrame, file: Path, smallest: int, *, as_json: bool) -> None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from command_line import output
-from command_line.options import DEFAULT_LAKE, JsonOption, LakeOption, now
+from command_line.options import DEFAULT_LAKE, JsonOption, LakeOption
 from command_line.values import shown
 
 if TYPE_CHECKING:
@@ -33,7 +33,7 @@ def partner(
     subscription = _partner(number)
     _check_month(month, "'--month'")
     with Warehouse.open(lake) as warehouse:
-        _print_files(write_partner_report(warehouse, subscription, month, out, now=now()), as_json=as_json)
+        _print_files(write_partner_report(warehouse, subscription, month, out), as_json=as_json)
 
 
 def month(
@@ -49,7 +49,7 @@ def month(
 
     _check_month(month, "YYYY-MM")
     with Warehouse.open(lake) as warehouse:
-        _print_files(write_month_report(warehouse, month, out, now=now()), as_json=as_json)
+        _print_files(write_month_report(warehouse, month, out), as_json=as_json)
 
 
 def _partner(text: str) -> int:

@@ -4,21 +4,16 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import polars as pl
 
-from analytics.branches import published_of
+from analytics.branches import PUBLISHED_COLUMNS, Period, published_csv, published_of
 from analytics.customers import cohorts_in
-from analytics.reports.csv_text import csv_text
+from analytics.scope import Scope
 from dashboard import filter_bar
+from dashboard.data import View
 from dashboard.figures import told_apart
 from dashboard.wording import plain, shown
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from dashboard.data import View
 
 ARRIVALS = ("stayed", "returning", "new", "unknown", "lost")
 """From the bottom of a bar to its top; who is lost stands below zero."""
@@ -134,15 +129,31 @@ def charted(rows: pl.DataFrame) -> pl.DataFrame:
     return told_apart(rows.filter(pl.col("integration").is_in(first.to_list()), pl.col("branch").is_not_null()))
 
 
-def published(rows: pl.DataFrame, smallest: int) -> pl.DataFrame:
-    """Return what may be published of such rows, with `title`, the name to show."""
-    return published_of(rows, smallest=smallest).with_columns(pl.coalesce("name", "integration").alias("title"))
+@dataclass(frozen=True)
+class Published:
+    """What may be published, whatever is chosen on the page: its month, and rows with `title` and their numbers as ranges."""
+
+    period: Period
+    rows: pl.DataFrame
+
+    @property
+    def csv(self) -> str:
+        """The rows as a CSV file."""
+        return published_csv(self.rows.select(PUBLISHED_COLUMNS), self.period)
 
 
-def published_csv(rows: pl.DataFrame) -> str:
-    """Return these rows as a CSV file."""
-    columns: Sequence[str] = [name for name in rows.columns if name != "title"]
-    return csv_text(columns, rows.select(columns).rows())
+def published(view: View) -> Published | None:
+    """Return what may be published of the last month that is over; None without any call."""
+    if view.lake.covered is None:
+        return None
+    period = Period.last_of(*view.lake.covered)
+    whole = View(view.lake, Scope(since=period.since, until=period.until))
+    rows = published_of(whole.rows("branches_per_integration"))
+    ranges = {
+        f"{name}_range": pl.format("{}\N{EN DASH}{}", f"{name}_from", f"{name}_to")
+        for name in ("customers", "branch_customers")
+    }
+    return Published(period, rows.with_columns(title=pl.coalesce("name", "integration"), **ranges))
 
 
 def month_name(month: dt.date) -> str:

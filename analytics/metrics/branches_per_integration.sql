@@ -7,7 +7,7 @@
 -- succeeded and was no log-in, with whatever id or none, also where one partner, integration, customer or connector is
 -- asked for. Share: the part of them that use the integration. Lift: how many times the share it has among all
 -- customers with a branch; above 1 the branch uses it more than others do. Customers without a branch in the registry are a row
--- without a branch, share and lift. Not for publication as it is: 'koppelzicht branches --publish' hides small numbers.
+-- without a branch, share and lift. Not for publication as it is: 'koppelzicht branches --publish' gives ranges.
 with everybodys as (
     select distinct calls_all.customer
     from calls_all

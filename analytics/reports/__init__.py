@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 __all__ = ["MonthReport", "PartnerReport", "ReportError", "write_month_report", "write_partner_report"]
 
 
-def write_partner_report(warehouse: Warehouse, partner: int, month: str, out: Path, *, now: dt.datetime) -> list[Path]:
+def write_partner_report(warehouse: Warehouse, partner: int, month: str, out: Path) -> list[Path]:
     """The files of a partner's month (like 2026-10), written to the folder `out`; the page first.
 
     `partner-1234-2026-10.html` is the page, `partner-1234-2026-10.csv` its figures in short, `partner-1234-2026-10-customers.csv`
@@ -38,12 +38,12 @@ def write_partner_report(warehouse: Warehouse, partner: int, month: str, out: Pa
     from analytics.reports.page import partner_page
     from analytics.reports.partner_report import partner_report
 
-    report = partner_report(warehouse, partner, Month.parse(month), now=now)
+    report = partner_report(warehouse, partner, Month.parse(month))
     stem = f"partner-{partner}-{report.period.month}"
     return _write(out, stem, report, lambda file: partner_page(report, file))
 
 
-def write_month_report(warehouse: Warehouse, month: str, out: Path, *, now: dt.datetime) -> list[Path]:
+def write_month_report(warehouse: Warehouse, month: str, out: Path) -> list[Path]:
     """The files of everybody's month (like 2026-10), written to the folder `out`; the page first.
 
     `month-2026-10.html` is the page, `month-2026-10.csv` its figures in short, `month-2026-10-partners.csv` and so on its
@@ -52,7 +52,7 @@ def write_month_report(warehouse: Warehouse, month: str, out: Path, *, now: dt.d
     from analytics.reports.month_report import month_report
     from analytics.reports.page import month_page
 
-    report = month_report(warehouse, Month.parse(month), now=now)
+    report = month_report(warehouse, Month.parse(month))
     return _write(out, f"month-{report.period.month}", report, lambda file: month_page(report, file))
 
 
@@ -103,7 +103,6 @@ def _summary(report: Report) -> str:
         ("thin_days", _dates(period.thin_days), _dates(previous.thin_days), "dates"),
         ("missing_hours", period.missing_hours, previous.missing_hours, "hours"),
         ("data_until", report.data_until, None, "UTC"),
-        ("written_at", report.written_at, None, "UTC"),
         ("time_zone", report.time_zone, None, "of the days"),
         ("environment", "production", "production", ""),
     ]

@@ -242,7 +242,6 @@ class Report(_Model):
     previous: Period
     time_zone: str = Field(description="of the days, the lake's")
     data_until: dt.datetime = Field(description="the last call in the lake")
-    written_at: dt.datetime
     totals: Totals
     totals_before: Totals | None = Field(description="None: no call at all was logged in the previous month")
     findings: tuple[Finding, ...]

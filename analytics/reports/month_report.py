@@ -9,13 +9,11 @@ from analytics.reports.figures import Figures, rows
 from analytics.reports.model import IdRow, MonthReport, PartnerRow, UnidentifiedRow
 
 if TYPE_CHECKING:
-    import datetime as dt
-
     from analytics.reports.month import Month
     from analytics.warehouse import Warehouse
 
 
-def month_report(warehouse: Warehouse, month: Month, *, now: dt.datetime) -> MonthReport:
+def month_report(warehouse: Warehouse, month: Month) -> MonthReport:
     """The month as far as the warehouse may see. ReportError when it was not logged."""
     figures = Figures(warehouse, month, everything=warehouse)
     integrations = figures.integrations()
@@ -39,7 +37,6 @@ def month_report(warehouse: Warehouse, month: Month, *, now: dt.datetime) -> Mon
         previous=figures.previous,
         time_zone=warehouse.snapshot.time_zone,
         data_until=warehouse.data_until(),
-        written_at=now,
         totals=figures.totals(),
         totals_before=figures.totals_before(),
         findings=findings.in_order(attention),

@@ -399,7 +399,6 @@ def _about(report: Report) -> list[tuple[str, str]]:
         "last": numbers.day(period.until - dt.timedelta(days=1)),
         "time_zone": report.time_zone,
         "until": numbers.instant(report.data_until, report.time_zone),
-        "written": numbers.instant(report.written_at, report.time_zone),
         "covered": numbers.count(period.days_covered),
         "days": numbers.count(period.days),
         "previous": numbers.month(previous.since),

@@ -12,13 +12,12 @@ from analytics.reports.model import CustomerRow, MisplacedIdRow, PartnerReport
 from analytics.warehouse import Warehouse
 
 if TYPE_CHECKING:
-    import datetime as dt
     from collections.abc import Iterator
 
     from analytics.reports.month import Month
 
 
-def partner_report(everything: Warehouse, partner: int, month: Month, *, now: dt.datetime) -> PartnerReport:
+def partner_report(everything: Warehouse, partner: int, month: Month) -> PartnerReport:
     """The partner's month. All but two things come from a warehouse narrowed to the partner.
 
     The two: which days were logged at all, and calls whose malformed or misplaced id names this very partner.
@@ -52,7 +51,6 @@ def partner_report(everything: Warehouse, partner: int, month: Month, *, now: dt
             previous=figures.previous,
             time_zone=own.snapshot.time_zone,
             data_until=everything.data_until(),
-            written_at=now,
             totals=figures.totals(),
             totals_before=figures.totals_before(),
             findings=findings.in_order(attention),

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from analytics.branches import SMALLEST
+from analytics.branches import CLASS
 from dashboard import charts, customer_figures, figures, frame, navigation, tables
 from dashboard.wording import plain, say
 
@@ -32,19 +32,21 @@ tables.show(
 )
 
 frame.heading("branches.published")
-st.caption(say("branches.published_note", smallest=SMALLEST))
-published = customer_figures.published(rows, SMALLEST)
+published = customer_figures.published(view)
+if published is None:
+    st.stop()
+st.caption(say("branches.published_note", smallest=CLASS, month=customer_figures.month_name(published.period.since)))
 tables.show(
-    published,
-    ["title", "branch", "customers", "share", "lift"],
+    published.rows,
+    ["title", "branch", "customers_range", "branch_customers_range"],
     key="published_branches",
     title=say("branches.published"),
     time_zone=view.lake.time_zone,
 )
-if not published.is_empty():
+if not published.rows.is_empty():
     st.download_button(
         plain("branches.download"),
-        customer_figures.published_csv(published),
+        published.csv,
         file_name="branches.csv",
         mime="text/csv",
         icon=":material/download:",

@@ -1,16 +1,26 @@
-"""What may be published of branches: nothing that points to a single customer, also not by way of the total."""
+"""What may be published of branches: nothing that points to a single customer, also not by way of two tables."""
 
 from __future__ import annotations
 
 import datetime as dt
 import itertools
 from collections import defaultdict
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import polars as pl
 import pytest
 
-from analytics.branches import PUBLISHED_COLUMNS, Cell, publish, published, safe_cells
+from analytics.branches import (
+    CLASS,
+    PUBLISHED_COLUMNS,
+    Language,
+    Period,
+    period_to_publish,
+    publish,
+    published,
+    published_csv,
+    published_of,
+)
 from analytics.errors import AnalyticsError
 from analytics.registry import load_registry
 from analytics.scope import Scope
@@ -18,66 +28,164 @@ from analytics.warehouse import Warehouse
 from tests.analytics.given import call, given_lake
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
     from pathlib import Path
 
 NOW = dt.datetime(2026, 11, 1, tzinfo=dt.UTC)
+OCTOBER = Period(dt.date(2026, 10, 1), dt.date(2026, 11, 1))
 
 
-def cells(without_branch: int = 0, /, **customers: int) -> list[Cell]:
-    named = [Cell(branch=branch, customers=count) for branch, count in customers.items() if count]
-    return [*named, Cell(branch=None, customers=without_branch)] if without_branch else named
+def rows(*cells: tuple[str | None, int, int], integration: str = "1234567_1", listed: bool = True) -> pl.DataFrame:
+    """Rows of the metric: branch, customers, all customers of the branch."""
+    return pl.DataFrame(
+        [(integration, "Acme", branch, customers, of_branch, listed) for branch, customers, of_branch in cells],
+        schema={
+            "integration": pl.String,
+            "name": pl.String,
+            "branch": pl.String,
+            "customers": pl.Int64,
+            "branch_customers": pl.Int64,
+            "listed": pl.Boolean,
+        },
+        orient="row",
+    )
 
 
-def safe(given: list[Cell], smallest: int = 5) -> list[tuple[str | None, int]]:
-    return [(cell.branch, cell.customers) for cell in safe_cells(given, smallest=smallest)]
+def shown(*cells: tuple[str | None, int, int], smallest: int = CLASS) -> list[tuple[Any, ...]]:
+    return published_of(rows(*cells), smallest=smallest).select(PUBLISHED_COLUMNS[2:]).rows()
+
+
+def test_numbers_are_classes_and_small_branches_are_not_named() -> None:
+    cells = [("Care", 14, 15), ("School", 6, 7), ("Trade", 4, 30), (None, 40, 40), ("Sport", 5, 104)]
+    assert shown(*cells) == [("Care", 10, 14, 15, 19), ("School", 5, 9, 5, 9), ("Sport", 5, 9, 100, 104)]
+    assert shown(*cells, smallest=10) == [("Care", 10, 14, 15, 19)]
+
+
+def test_the_order_tells_no_more_than_the_numbers() -> None:
+    """Nine and five are one class, so that their names decide."""
+    assert [row[0] for row in shown(("Care", 5, 20), ("Art", 9, 20), ("Zoo", 7, 20))] == ["Art", "Care", "Zoo"]
+    small = rows(("Care", 5, 9), integration="7654321_8")
+    assert published_of(pl.concat([small, rows(("Care", 50, 60))]))["integration"].to_list() == [
+        "1234567_1",
+        "7654321_8",
+    ]
+
+
+@pytest.mark.parametrize("smallest", [0, 3, 4, 6, 7, -5])
+def test_another_threshold_would_cut_the_classes_to_pieces(smallest: int) -> None:
+    with pytest.raises(AnalyticsError, match=rf"{smallest} is not 5, 10, 15 or another multiple of 5"):
+        shown(("Care", 9, 9), smallest=smallest)
+
+
+# --- what two tables tell together: all worlds that give the same tables
+
+
+def _table(customers: int, of_branch: int, smallest: int) -> object:
+    return tuple(shown(("Care", customers, of_branch), smallest=smallest))
+
+
+def _told(worlds: Iterable[Any], seen: Callable[[Any], object], number: Callable[[Any], int]) -> list[object]:
+    """What somebody saw who knows by it that a number is one to four."""
+    possible: dict[object, set[int]] = defaultdict(set)
+    for world in worlds:
+        possible[seen(world)].add(number(world))
+    return [what for what, numbers in possible.items() if all(0 < one < CLASS for one in numbers)]
+
+
+MOST = 19
+"""Customers in a world at most: three classes that are shown and the one that is not."""
+
+
+def _overlapping() -> Iterable[tuple[int, int, int]]:
+    """Customers in the first table alone, in both, and in the second alone: two months, or before and after a load."""
+    for first, both, second in itertools.product(range(MOST + 1), repeat=3):
+        if first + both <= MOST and both + second <= MOST:
+            yield first, both, second
+
+
+TABLES = {number: _table(number, MOST + 1, CLASS) for number in range(MOST + 1)}
+HIGHER = {number: _table(number, MOST + 1, 2 * CLASS) for number in range(MOST + 1)}
+
+
+@pytest.mark.parametrize(("one", "other"), [(TABLES, TABLES), (TABLES, HIGHER), (HIGHER, HIGHER)])
+def test_two_tables_do_not_tell_how_many_are_in_one_of_them_alone(one: dict[int, Any], other: dict[int, Any]) -> None:
+    def seen(world: tuple[int, int, int]) -> object:
+        first, both, second = world
+        return one[first + both], other[both + second]
+
+    worlds = list(_overlapping())
+    for place in range(3):
+        assert _told(worlds, seen, lambda world, place=place: world[place]) == []  # type: ignore[misc]  # a number of the world
+
+
+def test_two_tables_of_which_one_is_within_the_other_do_not_tell_what_came() -> None:
+    """The same month, before and after the last logs were loaded: nobody left, and few may have come."""
+    worlds = [(before, after) for before in range(MOST + 1) for after in range(before, MOST + 1)]
+    for one, other in itertools.product((TABLES, HIGHER), repeat=2):
+        assert _told(worlds, lambda w: (one[w[0]], other[w[1]]), lambda w: w[1] - w[0]) == []  # noqa: B023 - called at once
+        assert _told(worlds, lambda w: (one[w[0]], other[w[1]]), lambda w: w[0]) == []  # noqa: B023
+
+
+def test_a_number_beside_that_of_the_branch_does_not_tell_who_does_not_use_it() -> None:
+    """6 customers at 86 % of the branch would say that there is one who does not."""
+    worlds = [(using, of_branch) for of_branch in range(1, 30) for using in range(1, of_branch + 1)]
+    tables = {world: _table(*world, CLASS) for world in worlds}
+    shown_only = [world for world in worlds if tables[world]]
+    assert _told(shown_only, tables.__getitem__, lambda world: world[1] - world[0]) == []
+
+
+def test_months_and_their_quarter_do_not_tell_a_number_exactly() -> None:
+    """Customers in January alone, in February alone, in both; and the two together: three tables that fit into each other."""
+    possible: dict[object, set[tuple[int, int, int]]] = defaultdict(set)
+    for first, both, second in itertools.product(range(13), repeat=3):
+        tables = tuple(number // CLASS for number in (first + both, both + second, first + both + second))
+        possible[tables].add((first, both, second))
+    exact = [
+        (tables, place)
+        for tables, worlds in possible.items()
+        for place in range(3)
+        if len({world[place] for world in worlds}) == 1 and 0 < next(iter(worlds))[place] < CLASS
+    ]
+    assert exact == []
+
+
+# --- which calls a table may be about
 
 
 @pytest.mark.parametrize(
-    ("given", "expected"),
+    ("since", "until"),
     [
-        (cells(Care=5, School=9), [("School", 9), ("Care", 5)]),
-        (cells(Care=9, School=6, Trade=4), [("Care", 9), (None, 10)]),  # 4 = total - 9 - 6, so the 6 goes too
-        (cells(Care=9, School=4, Trade=4), [(None, 17)]),  # 8 = total - 9 could only be 4 and 4
-        (cells(Care=7, School=5, Sport=5, Trade=1), [("Care", 7), (None, 11)]),
-        (cells(Care=9, Trade=1), [(None, 10)]),
-        (cells(Care=4), []),
-        (cells(Care=2, School=2), []),
-        (cells(Care=3, School=2), [(None, 5)]),
-        (cells(2, Care=9), [(None, 11)]),  # two without a branch
-        (cells(7, Care=9), [("Care", 9), (None, 7)]),
-        (cells(7, Care=9, School=1), [(None, 17)]),  # the 7 hide nobody of School
-        (cells(9, School=1), []),
-        (cells(), []),
+        ("2026-10-01", "2026-11-01"),
+        ("2026-10-01", "2027-01-01"),
+        ("2028-02-01", "2028-03-01"),
+        ("2026-12-01", "2027-01-01"),
     ],
 )
-def test_small_branches_are_hidden_and_so_is_what_would_tell_them(
-    given: list[Cell], expected: list[tuple[str | None, int]]
-) -> None:
-    assert safe(given) == expected
+def test_a_month_and_a_quarter_can_be_published(since: str, until: str) -> None:
+    Period.of(dt.date.fromisoformat(since), dt.date.fromisoformat(until))
 
 
-def test_no_hidden_branch_can_be_worked_out() -> None:
-    """Whoever knows the table, how it was made, all branches, and even how many customers have none.
+@pytest.mark.parametrize(
+    ("since", "until"),
+    [("2026-10-01", "2026-10-31"), ("2026-10-02", "2026-11-01"), ("2026-10-01", "2026-12-01"), ("2026-11-01", "2027-02-01"), ("2026-01-01", "2027-01-01")],
+)  # fmt: skip
+def test_no_other_days_can_be(since: str, until: str) -> None:
+    with pytest.raises(AnalyticsError, match=f"a whole calendar month or quarter, and {since} to {until} is none"):
+        Period.of(dt.date.fromisoformat(since), dt.date.fromisoformat(until))
 
-    All worlds with up to eight customers in each of three branches: those that give the same table differ in every hidden
-    number that is too small to be shown.
-    """
-    smallest = 3
-    worlds = defaultdict(list)
-    for without_branch in range(4):
-        for counts in itertools.product(range(9), repeat=3):
-            table = safe(cells(without_branch, **dict(zip("abc", counts, strict=True))), smallest)
-            worlds[tuple(table), without_branch].append(counts)
-    told = [
-        (table, place, counts)
-        for (table, _), possible in worlds.items()
-        for place, name in enumerate("abc")
-        if name not in dict(table)
-        for counts in possible
-        if 0 < counts[place] < smallest and len({world[place] for world in possible}) == 1
-    ]
-    assert told == []
-    assert all(count >= smallest for table, _ in worlds for _, count in table)
+
+@pytest.mark.parametrize(
+    ("first", "until", "expected"),
+    [
+        ("2026-08-20", "2026-10-19", "2026-09-01"),  # October is not over
+        ("2026-08-20", "2026-11-01", "2026-10-01"),
+        ("2026-10-12", "2026-10-19", "2026-10-01"),  # no month is over
+        ("2026-12-15", "2027-01-02", "2026-12-01"),
+    ],
+)
+def test_without_a_period_it_is_the_last_month_that_is_over(first: str, until: str, expected: str) -> None:
+    found = Period.last_of(dt.date.fromisoformat(first), dt.date.fromisoformat(until))
+    assert found == Period.month_of(dt.date.fromisoformat(expected))
 
 
 @pytest.fixture(scope="module")
@@ -96,8 +204,8 @@ def lake(tmp_path_factory: pytest.TempPathFactory) -> Path:
     ]
     path = given_lake(folder / "lake", calls)
     branches = {**dict.fromkeys(range(1, 9), "=Care <b>"), **dict.fromkeys(range(11, 17), "School"), 21: "Trade"}
-    rows = "".join(f"10000{customer:02},{branch}\n" for customer, branch in branches.items())
-    (folder / "c.csv").write_text(f"customer,branch\n{rows}", encoding="utf-8")
+    text = "".join(f"10000{customer:02},{branch}\n" for customer, branch in branches.items())
+    (folder / "c.csv").write_text(f"customer,branch\n{text}", encoding="utf-8")
     (folder / "i.csv").write_text(
         "integration,name,listed\n1234567_1,Acme & Co,yes\n1234567_2,,yes\n7654321_8,Secret,no\n", encoding="utf-8"
     )
@@ -105,75 +213,112 @@ def lake(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
-def test_what_is_published_is_listed_rounded_and_safe(lake: Path) -> None:
-    """15 customers: 14 of them use 1234567_1, six 1234567_2.
+CARE = ("1234567_1", "Acme & Co", "=Care <b>", 5, 9, 5, 9)
 
-    School: 6 of 6 over 14 of 15 = 1.07. Of 1234567_2 five are of Care, and one of Trade would be told by the total.
-    """
+
+def test_what_is_published_is_listed_and_in_classes(lake: Path) -> None:
     with Warehouse.open(lake) as warehouse:
-        rows = published(warehouse, Scope())
-        fewer = published(warehouse, Scope(), smallest=7)
-    assert rows.columns == list(PUBLISHED_COLUMNS)
-    assert rows.rows() == [
-        ("1234567_1", "Acme & Co", "=Care <b>", 8, 1.0, 1.1),
-        ("1234567_1", "Acme & Co", "School", 6, 1.0, 1.1),
-        ("1234567_2", None, "all branches", 6, None, None),
-    ]
-    assert fewer.rows() == [("1234567_1", "Acme & Co", "all branches", 14, None, None)]
+        found = published(warehouse, Scope())
+        assert found.columns == list(PUBLISHED_COLUMNS)
+        assert found.rows() == [
+            CARE,
+            ("1234567_1", "Acme & Co", "School", 5, 9, 5, 9),
+            ("1234567_2", None, "=Care <b>", 5, 9, 5, 9),
+        ]
+        assert published(warehouse, Scope(), smallest=10).rows() == []
+        asked = Scope(since=OCTOBER.since, until=OCTOBER.until)
+        assert published(warehouse, asked).equals(found)
+
+
+def test_a_partner_and_an_integration_choose_rows_and_change_none(lake: Path) -> None:
+    with Warehouse.open(lake) as warehouse:
+        everything = published(warehouse, Scope()).rows()
+        for scope in (Scope(partner=1234567), Scope(integration="1234567_1"), Scope(partner=7654321)):
+            own = published(warehouse, scope).rows()
+            assert own == [row for row in everything if row[0].startswith(str(scope.partner or scope.integration))]
+
+
+@pytest.mark.parametrize(
+    ("scope", "named"),
+    [
+        (Scope(environment="all"), "--environment"),
+        (Scope(stream="gateway"), "--stream"),
+        (Scope(product="profit", customer="1000001"), "--product and --customer"),
+        (Scope(connector="KnSubject"), "--connector"),
+    ],
+)
+def test_of_other_calls_nothing_is_published(lake: Path, scope: Scope, named: str) -> None:
+    with Warehouse.open(lake) as warehouse, pytest.raises(AnalyticsError, match=f"leave {named} out"):
+        published(warehouse, scope)
+    with Warehouse.open(lake) as warehouse, pytest.raises(AnalyticsError, match="its --since and its --until"):
+        published(warehouse, Scope(since=OCTOBER.since))
+
+
+def test_one_customer_more_changes_no_more_than_a_class(tmp_path: Path) -> None:
+    """Published again after each of twelve customers came: the same bytes for five of them, in every language and format."""
+    tables = []
+    for customers in range(4, 13):
+        folder = tmp_path / str(customers)
+        folder.mkdir()
+        calls = [call(customer=f"10000{customer:02}") for customer in range(customers)]
+        names = "".join(f"10000{customer:02},Care\n" for customer in range(customers))
+        (folder / "c.csv").write_text(f"customer,branch\n{names}", encoding="utf-8")
+        (folder / "i.csv").write_text("integration,listed\n1234567_1,yes\n", encoding="utf-8")
+        lake = given_lake(folder / "lake", calls, registry=[folder / "c.csv", folder / "i.csv"])
+        with Warehouse.open(lake) as warehouse:
+            found, period = published(warehouse, Scope()), period_to_publish(warehouse, Scope())
+        languages: tuple[Language, ...] = "en", "nl"
+        for name, language in itertools.product(("t.csv", "t.html"), languages):
+            publish(found, folder / f"{language}.{name}", smallest=CLASS, period=period, language=language)
+        tables.append([(folder / f"{one}.{two}").read_bytes() for one in ("en", "nl") for two in ("t.csv", "t.html")])
+        assert tables[-1][0] == tables[-1][2], "CSV is the same in every language"
+        numbers = {text.decode().count("5–9") + text.decode().count(",5,9,5,9") for text in tables[-1]}
+        assert numbers == ({2, 1} if 5 <= customers <= 9 else {0})
+    assert len({tuple(table) for table in tables[1:6]}) == 1
+    assert len({tuple(table) for table in tables}) == 3
 
 
 def test_the_table_is_text_wherever_it_is_put(lake: Path, tmp_path: Path) -> None:
     with Warehouse.open(lake) as warehouse:
-        rows = published(warehouse, Scope())
-        period = warehouse.period(Scope())
-    publish(rows, tmp_path / "table.csv", smallest=5, period=period)
-    publish(rows, tmp_path / "table.HTML", smallest=5, period=period)
-    lines = (tmp_path / "table.csv").read_bytes().decode().split("\r\n")
-    assert lines[:2] == [
-        "integration,name,branch,customers,share,lift",
-        "1234567_1,Acme & Co,'=Care <b>,8,1.0,1.1",
+        found = published(warehouse, Scope())
+        period = period_to_publish(warehouse, Scope())
+    assert period == OCTOBER
+    publish(found, tmp_path / "table.csv", smallest=5, period=period)
+    publish(found, tmp_path / "table.HTML", smallest=5, period=period)
+    content = (tmp_path / "table.csv").read_bytes().decode()
+    assert content == published_csv(found, period)
+    assert content.split("\r\n")[:2] == [
+        "since,until,integration,name,branch,customers_from,customers_to,branch_customers_from,branch_customers_to",
+        "2026-10-01,2026-11-01,1234567_1,Acme & Co,'=Care <b>,5,9,5,9",
     ]
     text = (tmp_path / "table.HTML").read_text(encoding="utf-8")
-    assert text.startswith(
-        '<table lang="en">\n<caption>Customers by branch, 1 October 2026. Branches with fewer than 5 '
-    )
-    assert "<tr><td>Acme &amp; Co</td><td>=Care &lt;b&gt;</td><td>8</td><td>100%</td><td>1.1</td></tr>" in text
-    assert "<tr><td>1234567_2</td><td>all branches</td><td>6</td><td>–</td><td>–</td></tr>" in text
+    assert text.startswith('<table lang="en">\n<caption>Customers by branch, October 2026. Numbers are given in fives')
+    assert "<tr><td>Acme &amp; Co</td><td>=Care &lt;b&gt;</td><td>5–9</td><td>5–9</td></tr>" in text
+    assert "<tr><td>1234567_2</td><td>=Care &lt;b&gt;</td><td>5–9</td><td>5–9</td></tr>" in text
 
 
 def test_the_table_speaks_dutch_too(tmp_path: Path) -> None:
-    branches = [("Care", 1234, 0.5, 6.8), ("other branches", 8, None, None)]
-    rows = pl.DataFrame([("1234567_1", "Acme", *cell) for cell in branches], schema=PUBLISHED_COLUMNS, orient="row")
-    whole = (dt.date(2026, 8, 1), dt.date(2026, 11, 1))
-    for name in ("tabel.html", "tabel.csv"):
-        publish(rows, tmp_path / name, smallest=5, period=whole, language="nl")
+    found = published_of(rows(("Care", 1234, 2345)))
+    quarter = Period.of(dt.date(2026, 7, 1), dt.date(2026, 10, 1))
+    publish(found, tmp_path / "tabel.html", smallest=5, period=quarter, language="nl")
     assert (tmp_path / "tabel.html").read_text(encoding="utf-8").split("\n") == [
         '<table lang="nl">',
         (
-            "<caption>Klanten per branche, 1 augustus 2026 tot en met 31 oktober 2026. Branches met minder dan 5 klanten worden "
-            "niet genoemd.</caption>"
+            "<caption>Klanten per branche, juli 2026 tot en met september 2026. Aantallen zijn gegeven in vijftallen; "
+            "branches met minder dan 5 klanten worden niet genoemd.</caption>"
         ),
-        (
-            "<thead><tr><th>Integratie</th><th>Branche</th><th>Klanten</th><th>Aandeel van de branche</th>"
-            "<th>Keer het gebruikelijke aandeel</th></tr></thead>"
-        ),
+        "<thead><tr><th>Integratie</th><th>Branche</th><th>Klanten</th><th>Alle klanten van de branche</th></tr></thead>",
         "<tbody>",
-        "<tr><td>Acme</td><td>Care</td><td>1.234</td><td>50%</td><td>6,8</td></tr>",
-        "<tr><td>Acme</td><td>overige branches</td><td>8</td><td>–</td><td>–</td></tr>",
+        "<tr><td>Acme</td><td>Care</td><td>1.230–1.234</td><td>2.345–2.349</td></tr>",
         "</tbody>",
         "</table>",
         "",
     ]
-    assert (tmp_path / "tabel.csv").read_text(encoding="utf-8").splitlines() == [
-        ",".join(PUBLISHED_COLUMNS),
-        "1234567_1,Acme,Care,1234,0.5,6.8",
-        "1234567_1,Acme,overige branches,8,,",
-    ]
 
 
 def test_a_file_that_cannot_be_written_is_named(tmp_path: Path) -> None:
-    rows = pl.DataFrame(schema=dict.fromkeys(PUBLISHED_COLUMNS, pl.String))
+    nothing = published_of(rows())
     with pytest.raises(AnalyticsError, match=r"table\.xlsx: expected a name that ends in \.csv or \.html"):
-        publish(rows, tmp_path / "table.xlsx", smallest=5, period=None)
+        publish(nothing, tmp_path / "table.xlsx", smallest=5, period=None)
     with pytest.raises(AnalyticsError, match=r"table\.csv: cannot be written: No such file"):
-        publish(rows, tmp_path / "none" / "table.csv", smallest=5, period=None)
+        publish(nothing, tmp_path / "none" / "table.csv", smallest=5, period=None)

@@ -195,14 +195,27 @@ def test_branches_are_shown_and_published(run: Run, loaded: Path, tmp_path: Path
     code, out, err = run("branches", "--publish", "table.csv")
     assert (code, out) == (0, "table.csv\n")
     assert "the table is empty: no integration that the registry lists has 5 customers here" in err
-    assert (tmp_path / "table.csv").read_text(encoding="utf-8") == "integration,name,branch,customers,share,lift\n"
+    assert (tmp_path / "table.csv").read_text(encoding="utf-8") == (
+        "since,until,integration,name,branch,customers_from,customers_to,branch_customers_from,branch_customers_to\n"
+    )
+    assert "note: published is what was used since 2026-03-01 and before 2026-04-01" in err
+    assert "note: the logs end before 2026-03-30, so this period is not over" in err
     assert document(run("branches", "--publish", "table.csv", "--format", "json")[1]) == {
         "files": ["table.csv"],
         "rows": 0,
     }
     assert run("branches", "--publish", "tabel.html", "--language", "nl")[0] == 0
-    assert "Klanten per branche, 29 maart 2026." in (tmp_path / "tabel.html").read_text(encoding="utf-8")
+    assert "Klanten per branche, maart 2026." in (tmp_path / "tabel.html").read_text(encoding="utf-8")
     assert run("branches", "--publish", "table.csv", "--language", "de")[0] == 2
     assert "only what is published has a language" in run("branches", "--language", "nl")[2]
     assert run("branches", "--publish", "table.xlsx")[0] == 2
-    assert run("branches", "--publish", "table.csv", "--smallest", "2")[0] == 2
+    for wrong in (
+        ("--smallest", "4"),
+        ("--since", "2026-03-29", "--until", "2026-03-30"),
+        ("--environment", "all"),
+        ("--stream", "calls.log"),
+    ):
+        code, out, err = run("branches", "--publish", "other.csv", *wrong)
+        assert (code, out) == (2, ""), wrong
+    assert "leave --stream out" in " ".join(err.split())
+    assert not (tmp_path / "other.csv").exists()

@@ -139,9 +139,12 @@ def test_the_stories_of_customers_and_branches_are_in_the_readme(warehouse: Ware
     zwaluw = counted["1006418_302901", MONTHS[2]]
     assert f"`1006418_302901` has {zwaluw['new']} new customers in October, the only ones of all" in README
     assert sum(row["new"] or 0 for row in counted.values()) == zwaluw["new"]
-    named = published(warehouse, Scope()).filter(branch="Accountancy")
-    assert named.select("integration", "customers").rows() == [("1006418_302900", 6)]
-    assert "only `1006418_302900` Zwaluw Facturen has branches that may be named: 15 and 6 customers" in README
+    named = published(warehouse, Scope()).select("integration", "customers_from", "customers_to")
+    assert named.rows() == [("1005273_300", 5, 9), ("1006418_302900", 15, 19), ("1006418_302900", 5, 9)]
+    assert (
+        "`1006418_302900` Zwaluw Facturen with 15 to 19 and 5 to 9 customers, `1005273_300` Havik Boekhouding with 5 to 9"
+        in README
+    )
 
 
 def test_only_ids_that_nobody_has_are_without_a_name(warehouse: Warehouse) -> None:

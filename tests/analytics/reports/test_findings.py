@@ -12,7 +12,7 @@ from analytics.reports.model import ConnectorRow, ErrorRow, Finding, Integration
 from analytics.reports.month import Month
 from analytics.reports.month_report import month_report
 from tests.analytics.given import call
-from tests.analytics.reports.world import NOW, OCTOBER, SEPTEMBER, acme, at, every_day, warehouse
+from tests.analytics.reports.world import OCTOBER, SEPTEMBER, acme, at, every_day, warehouse
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -216,7 +216,7 @@ def test_findings_stand_worst_first() -> None:
 class TestFailingCustomers:
     def failing(self, folder: Path, calls: list[dict[str, Any]]) -> list[tuple[object, ...]]:
         with warehouse(folder, [*every_day([*SEPTEMBER, *OCTOBER]), *calls]) as everything:
-            report = month_report(everything, Month.parse("2026-10"), now=NOW)
+            report = month_report(everything, Month.parse("2026-10"))
         return [
             (
                 row.integration,

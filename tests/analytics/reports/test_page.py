@@ -26,8 +26,8 @@ MONSTER = "<script>alert(1)</script>\"'&amp; <img src=x onerror=alert(2)> {{ 7*7
 def pages(folder: Path, calls: list[dict[str, Any]], *, named: bool = True) -> tuple[Page, Page]:
     """The partner's page and the month's."""
     with warehouse(folder, calls, named=named) as everything:
-        partner = write_partner_report(everything, 1234, "2026-10", folder / "out", now=NOW)
-        month = write_month_report(everything, "2026-10", folder / "out", now=NOW)
+        partner = write_partner_report(everything, 1234, "2026-10", folder / "out")
+        month = write_month_report(everything, "2026-10", folder / "out")
     return read_page(partner[0]), read_page(month[0])
 
 
@@ -246,8 +246,8 @@ def hostile(tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
     snapshot = given_snapshot(folder, [*EVERY_DAY, *calls])
     with Warehouse.over(snapshot, registry_files(folder / "lake")) as everything:
         return [
-            *write_partner_report(everything, 1234, "2026-10", folder / "out", now=NOW),
-            *write_month_report(everything, "2026-10", folder / "out", now=NOW),
+            *write_partner_report(everything, 1234, "2026-10", folder / "out"),
+            *write_month_report(everything, "2026-10", folder / "out"),
         ]
 
 
@@ -278,5 +278,5 @@ class TestForeignText:
 
 def test_a_report_needs_no_registry_at_all(tmp_path: Path) -> None:
     with Warehouse.over(given_snapshot(tmp_path, [*EVERY_DAY, *acme_calls()]), RegistryFiles()) as everything:
-        files = write_partner_report(everything, 1234, "2026-10", tmp_path / "out", now=NOW)
+        files = write_partner_report(everything, 1234, "2026-10", tmp_path / "out")
     assert read_page(files[0]).all("h1")[0].text == "Partner 1234"

@@ -31,7 +31,7 @@ NEVER_SEEN = (
 
 def report(folder: Path, calls: list[dict[str, Any]], *, named: bool = True) -> PartnerReport:
     with warehouse(folder, calls, named=named) as everything:
-        return partner_report(everything, 1234, Month.parse("2026-10"), now=NOW)
+        return partner_report(everything, 1234, Month.parse("2026-10"))
 
 
 @pytest.fixture(scope="module")
@@ -45,7 +45,7 @@ def acme_files(tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
     """The files of the ordinary month's report."""
     folder = tmp_path_factory.mktemp("ordinary")
     with warehouse(folder, [*EVERY_DAY, *acme_calls()]) as everything:
-        return write_partner_report(everything, 1234, "2026-10", folder / "new" / "out", now=NOW)
+        return write_partner_report(everything, 1234, "2026-10", folder / "new" / "out")
 
 
 class TestFigures:
@@ -110,7 +110,7 @@ class TestFigures:
         (tmp_path / "replaced.csv").write_text("integration,replaces\n1234_1,9999999_5\n", encoding="utf-8")
         load_registry(tmp_path / "lake", [tmp_path / "replaced.csv"], now=NOW)
         with Warehouse.over(given_snapshot(tmp_path, calls), registry_files(tmp_path / "lake")) as everything:
-            found = partner_report(everything, 1234, Month.parse("2026-10"), now=NOW)
+            found = partner_report(everything, 1234, Month.parse("2026-10"))
         assert [(row.integration, row.calls) for row in found.integrations] == [("1234_1", 2)]
 
 
@@ -231,8 +231,8 @@ class TestMisplacedIds:
     def test_a_partner_who_asks_cannot_see_calls_without_a_valid_id(self, tmp_path: Path) -> None:
         viewer = Scope(partner=1234, environment="all")
         with warehouse(tmp_path, self.calls(), viewer=viewer) as own:
-            found = partner_report(own, 1234, Month.parse("2026-10"), now=NOW)
-            files = write_partner_report(own, 1234, "2026-10", tmp_path / "out", now=NOW)
+            found = partner_report(own, 1234, Month.parse("2026-10"))
+            files = write_partner_report(own, 1234, "2026-10", tmp_path / "out")
         assert found.misplaced_ids is None
         assert "Calls without a valid id may not be seen here" in read_page(files[0]).text
 
@@ -241,7 +241,7 @@ class TestNobodyElse:
     def test_no_file_holds_anything_of_another_partner(self, tmp_path: Path) -> None:
         calls = [*EVERY_DAY, *TestMisplacedIds().calls()]
         with warehouse(tmp_path, calls) as everything:
-            files = write_partner_report(everything, 1234, "2026-10", tmp_path / "out", now=NOW)
+            files = write_partner_report(everything, 1234, "2026-10", tmp_path / "out")
         written = "".join(path.read_text(encoding="utf-8") for path in files)
         assert "Acme HR" in written
         for foreign in ("2345", "Other", "8000001", "8000009", "Care"):
@@ -253,7 +253,7 @@ class TestNobodyElse:
             warehouse(tmp_path, [*EVERY_DAY, *acme_calls()], viewer=viewer) as other,
             pytest.raises(ReportError, match="partner 1234 may not be seen here"),
         ):
-            write_partner_report(other, 1234, "2026-10", tmp_path / "out", now=NOW)
+            write_partner_report(other, 1234, "2026-10", tmp_path / "out")
         assert not (tmp_path / "out").exists()
 
 
@@ -281,13 +281,13 @@ class TestRefusals:
         self, tmp_path: Path, calls: list[dict[str, Any]], partner: int, month: str, message: str
     ) -> None:
         with warehouse(tmp_path, calls) as everything, pytest.raises(ReportError) as caught:
-            write_partner_report(everything, partner, month, tmp_path / "out", now=NOW)
+            write_partner_report(everything, partner, month, tmp_path / "out")
         assert str(caught.value) == message
         assert not (tmp_path / "out").exists()
 
     def test_a_partner_who_made_no_call_this_month_gets_a_report_of_nothing(self, tmp_path: Path) -> None:
         with warehouse(tmp_path, [*EVERY_DAY, acme("2026-09-05", environment="test")]) as everything:
-            files = write_partner_report(everything, 1234, "2026-10", tmp_path / "out", now=NOW)
+            files = write_partner_report(everything, 1234, "2026-10", tmp_path / "out")
         summary = {row["measure"]: row["value"] for row in table(files[1])}
         assert (summary["calls"], summary["customers"], summary["error_rate"]) == ("0", "0", "")
         assert "Calls 0" in " ".join(read_page(files[0]).text.split())
@@ -298,7 +298,7 @@ class TestRefusals:
             warehouse(tmp_path, [*EVERY_DAY, *acme_calls()]) as everything,
             pytest.raises(ReportError, match="out: the report cannot be written there: "),
         ):
-            write_partner_report(everything, 1234, "2026-10", tmp_path / "out", now=NOW)
+            write_partner_report(everything, 1234, "2026-10", tmp_path / "out")
 
 
 class TestFiles:
@@ -321,13 +321,13 @@ class TestFiles:
 
     def test_the_same_lake_and_moment_give_the_same_bytes(self, acme_files: list[Path], tmp_path: Path) -> None:
         with warehouse(tmp_path, [*EVERY_DAY, *acme_calls()]) as everything:
-            again = write_partner_report(everything, 1234, "2026-10", tmp_path / "out", now=NOW)
+            again = write_partner_report(everything, 1234, "2026-10", tmp_path / "out")
         assert [path.read_bytes() for path in again] == [path.read_bytes() for path in acme_files]
 
     def test_a_report_replaces_the_one_before(self, tmp_path: Path) -> None:
         for calls in ([*EVERY_DAY, acme("2026-10-01")], [*EVERY_DAY, *acme_calls()]):
             with warehouse(tmp_path, calls) as everything:
-                files = write_partner_report(everything, 1234, "2026-10", tmp_path / "out", now=NOW)
+                files = write_partner_report(everything, 1234, "2026-10", tmp_path / "out")
         assert [row["value"] for row in table(files[1]) if row["measure"] == "calls"] == ["6"]
         assert len(list((tmp_path / "out").iterdir())) == len(files)
 
@@ -345,7 +345,6 @@ class TestFiles:
             "thin_days,,,dates",
             "missing_hours,0,0,hours",
             "data_until,2026-10-31T12:00:00Z,,UTC",
-            "written_at,2026-11-02T09:30:00Z,,UTC",
             "time_zone,Europe/Amsterdam,,of the days",
             "environment,production,production,",
             "customers,1,2,customers",
