@@ -81,6 +81,8 @@ def end(
 
 def _row(rows: pl.DataFrame, name: str) -> dict[str, object]:
     known = rows["stream"].to_list()
+    if not known:
+        raise typer.BadParameter("nothing is loaded yet, so there is no stream", param_hint="NAME")
     if name not in known:
         raise typer.BadParameter(unknown("stream", name, known), param_hint="NAME")
     return rows.row(known.index(name), named=True)

@@ -39,14 +39,22 @@ EXPORTS = (".csv", ".json", ".parquet")
 
 
 def status(*, lake: LakeOption = DEFAULT_LAKE, as_json: JsonOption = False) -> None:
-    """Loads, days covered, freshness, rejects by reason, sizes, streams that report the same traffic."""
+    """Loads, days covered, freshness, rejects by reason, sizes, streams that report the same traffic or have stopped."""
     import ingest as floor
     from analytics import Warehouse
     from analytics.overlaps import overlaps
+    from analytics.streams import remarks, streams
 
     state = floor.status(lake, now=now())
     with Warehouse.open(lake) as warehouse:
-        output.print_record(dict(state) | {"overlaps": overlaps(warehouse)}, as_json=as_json)
+        record = dict(state) | {"overlaps": overlaps(warehouse)}
+        said = tuple(remarks(streams(warehouse)))
+    if as_json:
+        output.print_record(record | {"remarks": said}, as_json=True)
+        return
+    output.print_record(record, as_json=False)
+    for remark in said:
+        say(remark)
 
 
 @reads_again

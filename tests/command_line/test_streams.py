@@ -56,6 +56,7 @@ def test_streams_says_what_each_log_covers_and_what_to_do(run: Run, lake: Path) 
         ),
     ]
     assert run("streams", "--lake", str(lake))[1].splitlines()[-1].split()[-1] == "168"
+    assert document(run("status", "--json", "--lake", str(lake))[1])["remarks"] == err.splitlines()
 
 
 def test_what_was_said_of_an_end_holds_in_every_answer_and_can_be_taken_back(run: Run, lake: Path) -> None:
@@ -92,6 +93,13 @@ def test_an_end_that_cannot_be_is_wrong_usage(run: Run, lake: Path, arguments: l
     code, _, err = run("streams", *arguments, "--lake", str(lake))
     assert code == 2
     assert said in err
+
+
+def test_an_empty_lake_has_no_streams_to_end(run: Run, tmp_path: Path) -> None:
+    lake = given_lake(tmp_path / "empty")
+    assert document(run("streams", "--json", "--lake", str(lake))[1]) == []
+    code, _, err = run("streams", "end", "gateway", "--lake", str(lake))
+    assert (code, "nothing is loaded yet" in err) == (2, True)
 
 
 def test_an_option_that_stands_before_end_is_refused_because_end_would_not_see_it(run: Run, lake: Path) -> None:
