@@ -5,9 +5,6 @@
 create or replace macro without_line_end(text) as
     case when ends_with(text, e'\r') then left(text, -1) else text end;
 
-create or replace macro without_ending(text, ending) as
-    case when ends_with(text, ending) then left(text, -length(ending)) else text end;
-
 -- Whether a line is a comment. One that goes on behind a carriage return is many lines and no comment.
 create or replace macro is_comment(text) as starts_with(text, '#') and not contains(rtrim(text, e'\r\n'), e'\r');
 

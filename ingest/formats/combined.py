@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from ingest.formats.layout import Layout, compile_layout
-from ingest.formats.shapes import DEFAULT_LAYOUT, ENVOY_LAYOUT, NAMED_LAYOUTS, has_host_elsewhere, layout_of
+from ingest.formats.shapes import DEFAULT_LAYOUT, ENVOY_LAYOUT, IIS_LAYOUT, NAMED_LAYOUTS, has_host_elsewhere, layout_of
 from ingest.raw import raw_table
 
 if TYPE_CHECKING:
@@ -53,8 +53,10 @@ class Combined:
             return True
         if self._is_given:
             return False
-        is_envoy = any(compile_layout(ENVOY_LAYOUT).matches(line) for line in lines)
-        recognised = ENVOY_LAYOUT if is_envoy else layout_of(lines)
+        known = (
+            text for text in (ENVOY_LAYOUT, IIS_LAYOUT) if any(compile_layout(text).matches(line) for line in lines)
+        )
+        recognised = next(known, None) or layout_of(lines)
         if recognised is not None:
             self.layout = compile_layout(recognised)
         return recognised is not None
@@ -68,15 +70,19 @@ class Combined:
             is_last = number == len(self.layout.parts)
             value = part.text if part.text is not None else f"^({part.pattern}{_LINE_END if is_last else ''})$"
             connection.execute(f"set variable layout_{number} = ?", [value])
-        return raw_table(connection, f"{_split(self.layout)}\n{_select(self.layout)}"), [
-            context for _, context in begins
-        ]
+        table = raw_table(connection, f"{_split(self.layout)}\n{_select(self.layout)}")
+        contexts = [context for _, context in begins]
+        if self.layout.has_offset:
+            return table, contexts
+        [[time_zone]] = connection.execute("select getvariable('source_time_zone')").fetchall()
+        return table, [{**context, "lacks_time_zone": time_zone is None} for context in contexts]
 
     def warnings(self, context: Mapping[str, Any]) -> Sequence[str]:
-        """Without the header in the layout nobody can tell who called."""
-        if "integration_id" not in self.layout.groups:
-            return (_NO_ID,)
-        return ()
+        """Without the header in the layout nobody can tell who called; without a zone nobody can tell when."""
+        warnings = [] if "integration_id" in self.layout.groups else [_NO_ID]
+        if context.get("lacks_time_zone"):
+            warnings.append("times are the server's local ones: every line is bad_time; say where with --time-zone")
+        return warnings
 
 
 def _split(layout: Layout) -> str:
@@ -171,9 +177,9 @@ def _called_at(field: Mapping[str, str]) -> str:
     }
     found = [form.format(field[name]) for name, form in times.items() if name in field]
     if not found:
-        month = field.get("month") or f"month_number({field['month_name']})"
+        month = f"lpad({field['month']}, 2, '0')" if "month" in field else f"month_number({field['month_name']})"
         second = field.get("second", "'00'")
         date = f"{field['year']} || '-' || {month} || '-' || lpad(trim({field['day']}), 2, '0')"
-        clock = f"{field['hour']} || ':' || {field['minute']} || ':' || {second} || {fraction}"
+        clock = f"lpad({field['hour']}, 2, '0') || ':' || {field['minute']} || ':' || {second} || {fraction}"
         found = [f"iso_instant({date} || 'T' || {clock} || coalesce({field.get('offset', 'null')}, ''))"]
     return found[0] if len(found) == 1 else f"coalesce({', '.join(found)})"

@@ -197,11 +197,11 @@ def _announced(line: str) -> str | None:
 
 def _names(line: str, delimiter: str, quote: str) -> tuple[str, ...]:
     """The names of the columns in a line. What has no name at its end is no column but a delimiter too many."""
-    parts = (
-        next(csv.reader([line], delimiter=delimiter, quotechar=quote, skipinitialspace=True), [])
-        if len(delimiter) == 1
-        else line.split(delimiter)
-    )
+    if delimiter == quote:
+        return ()
+    line = line[:_LONGEST_HEADER].replace("\r", " ")
+    reader = csv.reader([line], delimiter=delimiter, quotechar=quote, skipinitialspace=delimiter != " ")
+    parts = next(reader, [])
     names = tuple(part.strip().strip(quote).strip().lower() for part in parts)
     return names[:-1] if names and not names[-1] else names
 
@@ -227,9 +227,7 @@ def _holds_ids(dialect: Dialect, columns: Sequence[str]) -> bool:
 
 def _split_by(dialect: Dialect, connection: duckdb.DuckDBPyConnection, header: _Header) -> str:
     columns, delimiter = header.columns, header.delimiter
-    quote = dialect.quote if len(delimiter) == 1 else _NO_QUOTE
-    _bind_patterns(connection, delimiter, quote)
-    connection.execute("set variable line_end = ?", [dialect.line_end])
+    _bind_patterns(connection, delimiter, dialect.quote)
     connection.execute("set variable width = ?", [len(columns)])
     place = Places(columns)
 
@@ -252,22 +250,15 @@ def _split_by(dialect: Dialect, connection: duckdb.DuckDBPyConnection, header: _
         cases += f" when detail = '{what}' then getvariable('empty_{what}')"
     fields = fields_of_dialect(connection, dialect, values, headers, logged=said, host="only_platform_host(part)")
     # What a table does not need is left out, because it would be asked of every line.
-    text = "without_line_end(split_part(line, e'\\n', 1))"
-    split = (
-        _SPLIT.replace("$text", f"without_ending({text}, getvariable('line_end'))" if dialect.line_end else text)
-        .replace("$has_tabs", "false" if delimiter == "\t" else "contains(text, e'\\t')")
-        .replace("$differs", place.differing(connection, dialect.empty))
+    split = _SPLIT.replace("$has_tabs", "false" if delimiter == "\t" else "contains(text, e'\\t')").replace(
+        "$differs", place.differing(connection, dialect.empty)
     )
     detail = f"case when fate is not null or detail is null then detail{cases} end"
     return f"select * replace ({detail} as detail) from ({split} {fields})"
 
 
-_NO_QUOTE = "\x01"
-"""For tables that quote nothing."""
-
-
 def _bind_patterns(connection: duckdb.DuckDBPyConnection, delimiter: str, quote: str) -> None:
-    special, mark = (f"\\x{{{ord(character):x}}}" for character in (delimiter[0], quote))
+    special, mark = (f"\\x{{{ord(character):x}}}" for character in (delimiter, quote))
     blanks = "[" + "".join(blank for blank in " \t" if blank != delimiter) + "]*"
     in_quotes = f"{mark}(?:[^{mark}]|{mark}{mark})*{mark}"
     bare = f"[^{mark}{special}]*"
@@ -277,7 +268,7 @@ def _bind_patterns(connection: duckdb.DuckDBPyConnection, delimiter: str, quote:
         "quote": quote,
         "blank_behind": f"{delimiter} ",
         "blank_before": f" {delimiter}",
-        "csv_plain_row": f"{plain}(?:{special}{plain})*" if quote != _NO_QUOTE else "(?s).*",
+        "csv_plain_row": f"{plain}(?:{special}{plain})*",
         "csv_value": f"{special}{blanks}({in_quotes}|{bare})",
         "csv_row": f"(?:{special}(?:{blanks}{in_quotes}{blanks}|{bare}))*",
     }.items():

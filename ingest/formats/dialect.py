@@ -249,10 +249,7 @@ class Dialect(_Model):
     json_texts: tuple[FieldPath, ...] = ()
     """Objects that may be written as a text that is JSON."""
     pairs: tuple[Pairs, ...] = ()
-    delimiter: Annotated[str, Field(min_length=1, max_length=2)] | None = None
-    """One character, or two between values that nothing quotes, such as a comma and a blank."""
-    line_end: Annotated[str, Field(max_length=1)] = ""
-    """What the product writes behind the last value of a line."""
+    delimiter: Annotated[str, Field(min_length=1, max_length=1)] | None = None
     quote: Annotated[str, Field(min_length=1, max_length=1)] = '"'
     columns: tuple[str, ...] = ()
     """The names of the columns of a CSV without a header row, in their order."""
@@ -272,14 +269,10 @@ class Dialect(_Model):
 
     @model_validator(mode="after")
     def _fits_its_format(self) -> Self:
-        others = (
-            {"delimiter", "line_end", "quote", "columns"}
-            if self.format == "json"
-            else {"records", "json_texts", "pairs"}
-        )
+        others = {"delimiter", "quote", "columns"} if self.format == "json" else {"records", "json_texts", "pairs"}
         if wrong := sorted(self.model_fields_set & others):
             raise ValueError(f"{', '.join(wrong)} cannot be said of {self.format}")
-        if self.delimiter is not None and {self.quote, "\n", "\r"} & set(self.delimiter):
+        if self.delimiter is not None and self.delimiter in {self.quote, "\n", "\r"}:
             raise ValueError(
                 f"delimiter {self.delimiter!r} cannot separate values; expected ',', ';', '|' or a tab, say"
             )

@@ -68,6 +68,7 @@ _APACHE = {
     "%m": "method",
     "%U": "path",
     "%q": "query_marked",
+    "%{query_string}e": "query",
     "%s": "status",
     "%b": "response_bytes",
     "%B": "response_bytes",
@@ -140,6 +141,9 @@ _TIME_PARTS = {
     "d": ("([0-9]{2})", "day"),
     "e": ("([ 0-9][0-9])", "day"),
     "H": ("([0-9]{2})", "hour"),
+    "-m": ("([0-9]{1,2})", "month"),
+    "-d": ("([0-9]{1,2})", "day"),
+    "-H": ("([0-9]{1,2})", "hour"),
     "M": ("([0-9]{2})", "minute"),
     "S": ("([0-9]{2})", "second"),
     "z": ("([+-][0-9]{4})", "offset"),
@@ -196,6 +200,12 @@ class Layout:
     def matches(self, line: str) -> bool:
         """Whether a line without its end is one of this layout."""
         return re.fullmatch(self.pattern, line.rstrip(), re.ASCII) is not None
+
+    @property
+    def has_offset(self) -> bool:
+        """Whether its times say how far they are from UTC."""
+        groups = set(self.groups)
+        return bool(groups & {"time_seconds", "time_iso", "time_local", "offset"})
 
     @property
     def splits_by_quotes(self) -> bool:
@@ -324,6 +334,8 @@ def _value(token: _Token, escape: Escape) -> str:
     if closing is not None and token.after.startswith(closing):
         return f'[^{_literal(closing)}"]*'
     delimiter = token.before[-1:] if token.is_last and not token.after else token.after[:1]
+    if token.is_last and token.meaning == "query":
+        return _BARE  # a comma behind it may stand in it as well
     if delimiter and delimiter in _DELIMITERS:
         return f'[^{delimiter}\r\n"]*'
     own = _OWN_PATTERNS.get(token.name) or _OWN_PATTERNS.get(token.meaning or "")
@@ -349,7 +361,7 @@ def _time_patterns(form: str) -> Iterator[tuple[str, str | None]]:
         return
     for short, long in _TIME_SHORTHANDS.items():
         form = form.replace(f"%{short}", long)
-    for text, directive in re.findall(r"([^%]+)|%(.?)", form):
+    for text, directive in re.findall(r"([^%]+)|%(-?.?)", form):
         if text:
             yield _literal(text), None
         elif directive in _TIME_PARTS:

@@ -35,6 +35,9 @@ ENVOY_LAYOUT = (
 )
 """What Envoy writes where its configuration says nothing, in our names."""
 
+IIS_LAYOUT = "%h, %u, %{%-m/%-d/%Y, %-H:%M:%S}t, %{service}n, %{server}n, %A, %{ms}T, %I, %O, %>s, %{win32}n, %m, %U, %{QUERY_STRING}e,"
+"""What IIS writes in its own format (Microsoft IIS log file): local times, no host, and no header."""
+
 _COMMON = '$remote_addr $remote_logname $remote_user [$time_local] "$request" $status $body_bytes_sent'
 _COMBINED = f'{_COMMON} "$http_referer" "$http_user_agent"'
 _VHOST = "$host:$server_port "
@@ -44,8 +47,9 @@ NAMED_LAYOUTS = {
     "combined": _COMBINED,
     "vhost_common": _VHOST + _COMMON,
     "vhost_combined": _VHOST + _COMBINED,
+    "iis": IIS_LAYOUT,
 }
-"""The layouts that Apache and nginx know by name."""
+"""The layouts that have a name: those that Apache and nginx know by it, and the one of IIS."""
 
 # Atomic, so that no line takes long: a list ends where it ends, whatever follows.
 _LIST = r'(?>(?:[^\s",]*(?:, ?| : ))*[^\s",]+)'

@@ -192,6 +192,14 @@ def test_files_of_a_server_that_were_put_together_are_read_with_their_marks(tmp_
     assert (found.lines, found.rejects) == (9, [])
 
 
+@pytest.mark.parametrize("separator", [" ", "'", '"', "\\", "]", "^", "\x00", "€"])
+def test_whatever_is_said_to_separate_is_no_trouble(tmp_path: Path, separator: str) -> None:
+    names, row = (separator.join(values) for values in (NAMES, ROWS[0]))
+    found = _inspected(tmp_path, _table(f"sep={separator}", names, row), ReadOptions(log_format="csv", final=True))
+    assert [call.customer for call in found.calls] == (["4321"] if separator != '"' else [])
+    assert found.lines == 3
+
+
 # -- lines that end in CR alone
 
 
@@ -439,3 +447,54 @@ def test_the_oracle_gives_tables_and_users_the_same_fates(tmp_path: Path) -> Non
                 for one in read_file(log_format, content, context)
             ]
             assert [fates.get(number, "ignored") for number in range(1, found.lines + 1)] == expected, content
+
+
+# -- what IIS writes in its own format
+
+
+IIS = "203.0.113.9, {user}, {time}, W3SVC2, EDGE01, 192.0.2.1, 905, 211, 4711, 200, 0, GET, /ProfitRestServices/{path},"
+IIS_CALLS = {
+    IIS.format(user="-", time="10/1/2026, 9:00:00", path="connectors/KnSubject, skip=0"): ("07:00:00", "KnSubject", 7),
+    IIS.format(user="AFAS\\jan", time="10/31/2026, 23:59:59", path="metainfo, -"): ("22:59:59", None, 0),
+    IIS.format(user="-", time="01/02/2026, 00:00:05", path="connectors/X, filterfieldids=A,B&operatortypes=1,2"): (
+        "23:00:05",
+        "X",
+        len("?filterfieldids=A,B&operatortypes=1,2"),
+    ),
+}
+
+
+def test_the_own_format_of_iis_is_recognised(tmp_path: Path) -> None:
+    options = ReadOptions(host="4321.rest.afas.online", time_zone="Europe/Amsterdam", final=True)
+    found = _inspected(tmp_path, _table(*IIS_CALLS), options)
+    assert [reject.detail for reject in found.rejects] == []
+    assert [(f"{call.called_at:%H:%M:%S}", call.connector, call.query_length) for call in found.calls] == [
+        *IIS_CALLS.values()
+    ]
+    assert {(call.customer, call.duration_ms, call.request_bytes, call.response_bytes) for call in found.calls} == {
+        ("4321", 905, 211, 4711)
+    }
+    assert {(call.id_status, call.status) for call in found.calls} == {("not_logged", 200)}
+
+
+def test_the_local_times_of_iis_need_a_time_zone_and_say_so(tmp_path: Path) -> None:
+    path = tmp_path / "in261001.log"
+    path.write_bytes(_table(*IIS_CALLS))
+    report = ingest(tmp_path / "lake", [str(path)], ReadOptions(host="4321.rest.afas.online"), now=worked.NOW)
+    assert {why for _, _, why in rejects(tmp_path / "lake")} == {"bad_time"}
+    assert any("--time-zone" in warning for warning in report.warnings)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "203.0.113.9, -, 1/10/2026, W3SVC2, EDGE01, 192.0.2.1, 905, 211, 4711, 200, 0, GET, /x, -,",
+        "203.0.113.9, -, 10/1/2026, 9:00:00, W3SVC2, EDGE01, 192.0.2.1, 905, 211, 4711, 200, 0, GET, /x, -",
+        "10/1/2026, 9:00:00, 200, GET, /x",
+    ],
+)
+def test_what_only_looks_like_it_is_not_taken_for_it(tmp_path: Path, line: str) -> None:
+    path = tmp_path / "other.log"
+    path.write_bytes(_table(line))
+    report = load_one(tmp_path / "lake", path)
+    assert (report.status, "unknown_format" in str(report.error)) == ("failed", True)
