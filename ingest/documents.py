@@ -5,43 +5,25 @@ Their entries and rows become lines of JSON, and are understood as such.
 
 from __future__ import annotations
 
-import contextlib
 import json
 import re
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import pyarrow as pa
 
-from ingest.errors import SourceError, UnknownFormatError
+from ingest.errors import SourceError
 from ingest.formats import DOCUMENTS
+from ingest.parquet_rows import MAGIC, blocks_of_rows, columns_of
 from ingest.source import BLOCK_BYTES, MAX_LINE_BYTES, Block, Fingerprint, changed_error
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from pyarrow.parquet import ParquetFile
-
     from ingest.source import Reader
 
-_PARQUET = b"PAR1"
 _HAR = re.compile(rb'(?:\xef\xbb\xbf)?\s*\{\s*"log"\s*:\s*\{')
 _ENTRIES = re.compile(r'"entries"\s*:\s*\[')
 _HEAD_BYTES = 1 << 20
-_ROWS = 32_768
-_NEEDED = {"timestamp", "method", "url", "status"}
-PARQUET_COLUMNS = {
-    *_NEEDED,
-    "integration_id",
-    "headers",
-    "duration_ms",
-    "request_bytes",
-    "response_bytes",
-    "user_agent",
-    "request_id",
-    "body",
-}
-"""The columns of a Parquet file that are read, in any case: the names of our JSON dialect."""
 
 
 def document_format(reader: Reader, wanted: str | None) -> str | None:
@@ -55,8 +37,8 @@ def document_format(reader: Reader, wanted: str | None) -> str | None:
 
 
 def _document_format(reader: Reader) -> str | None:
-    head = reader.peek(len(_PARQUET))
-    if head.startswith(_PARQUET):
+    head = reader.peek(len(MAGIC))
+    if head.startswith(MAGIC):
         return "parquet"
     if _HAR.match(head if len(head) > 4096 else reader.peek(4096)) and _ENTRIES.search(
         reader.peek(_HEAD_BYTES).decode("utf-8", "replace")
@@ -81,8 +63,7 @@ def document_context(kind: str, reader: Reader) -> Mapping[str, Any]:
     """What a document says about all of its lines: the columns of a Parquet file."""
     if kind == "har":
         return {}
-    with _parquet(reader) as parquet:
-        return {"columns": sorted(_columns_of(reader.name, parquet.schema_arrow.names).values())}
+    return {"columns": columns_of(reader)}
 
 
 def document_blocks(kind: str, reader: Reader, hashed: Reader) -> Iterator[Block]:
@@ -90,7 +71,7 @@ def document_blocks(kind: str, reader: Reader, hashed: Reader) -> Iterator[Block
 
     SourceError when it cannot be read to its end, or is not any more what it was when it was opened to be hashed.
     """
-    yield from _har_blocks(reader) if kind == "har" else _parquet_blocks(reader)
+    yield from _har_blocks(reader) if kind == "har" else blocks_of_rows(reader)
     if not reader.is_still(hashed):
         raise changed_error(reader.name)
 
@@ -190,63 +171,3 @@ _ENTRY_CHARACTERS = 8 * MAX_LINE_BYTES
 
 def _bytes(text: str) -> bytes:
     return text.encode("utf-8", "surrogateescape")
-
-
-def _parquet_blocks(reader: Reader) -> Iterator[Block]:
-    """The rows of a Parquet file as JSON: a line each; its place is the number of rows before it."""
-    import duckdb
-
-    done = 0
-    with _parquet(reader) as parquet, duckdb.connect(config={"temp_directory": ""}) as connection:
-        columns = _columns_of(reader.name, parquet.schema_arrow.names)
-        for batch in parquet.iter_batches(batch_size=_ROWS, columns=list(columns)):
-            names = [columns[name] for name in batch.schema.names]
-            connection.register("records", pa.table([_in_json(array) for array in batch.columns], names))
-            lines = connection.sql("select to_json(records)::varchar as line from records").to_arrow_table()["line"]
-            data = "\n".join((*lines.to_pylist(), "")).encode("utf-8")
-            yield Block(data, done, places=np.arange(done, done + len(lines), dtype=np.int64))
-            done += len(lines)
-
-
-@contextlib.contextmanager
-def _parquet(reader: Reader) -> Iterator[ParquetFile]:
-    from pyarrow.parquet import ParquetFile
-
-    try:
-        with ParquetFile(reader.file) as parquet:
-            yield parquet
-    except (pa.ArrowException, OSError) as error:
-        raise SourceError(
-            f"{reader.name}: the Parquet file cannot be read ({type(error).__name__}); nothing of it was loaded"
-        ) from error
-
-
-def _columns_of(name: str, columns: list[str]) -> dict[str, str]:
-    """The columns that say something about a call, and what our dialect calls them. UnknownFormatError without calls."""
-    found = {column: column.lower() for column in columns if column.lower() in PARQUET_COLUMNS}
-    missing = sorted(_NEEDED - set(found.values()))
-    if missing or len(set(found.values())) < len(found):
-        raise UnknownFormatError(
-            f"{name}: unknown_format: the Parquet file has no table of calls: it lacks the columns {', '.join(missing)};"
-            f" expected at least {', '.join(sorted(_NEEDED))}"
-            if missing
-            else f"{name}: unknown_format: columns of the Parquet file differ in upper and lower case only"
-        )
-    return found
-
-
-def _in_json(array: pa.Array) -> pa.Array:
-    """The values as JSON has them: instants as ISO 8601, numbers that are none as null, bytes as text."""
-    import pyarrow.compute as pc
-
-    if pa.types.is_timestamp(array.type):
-        if array.type.tz is None:
-            return pc.strftime(array, format="%Y-%m-%dT%H:%M:%S")
-        return pc.binary_join_element_wise(
-            pc.strftime(array.cast(pa.timestamp(array.type.unit, "UTC")), format="%Y-%m-%dT%H:%M:%S"), "Z", ""
-        )
-    if pa.types.is_floating(array.type):
-        return pc.if_else(pc.is_finite(array), array, pa.scalar(None, array.type))
-    if pa.types.is_binary(array.type) or pa.types.is_large_binary(array.type):
-        return array.cast(pa.string())
-    return array

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import duckdb
+import pyarrow as pa
 
 from ingest.platform_host import host_pattern
 
@@ -18,6 +19,9 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 _HERE = Path(__file__).parent
+ENGINE_ERRORS = (duckdb.Error, pa.ArrowException, MemoryError)
+"""Whatever the engines raise at values that they cannot take, or that are too many for the memory there is."""
+
 _SCRIPTS = ("redact.sql", "outcome.sql", "integration_id.sql", "request_url.sql", "fields.sql")
 
 _FIELD_WORDS = """

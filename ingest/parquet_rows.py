@@ -1,0 +1,463 @@
+"""The rows of a Parquet file as lines of JSON, whatever its columns are made of.
+
+A row has a fate like any line, so every value of every type becomes JSON: what is text somewhere below is made sound, what
+JSON has no number for becomes null or text, and what stands in a map twice is a list of both. Nothing of that is left to the
+engine's own conversion of Arrow, which refuses some types (a map with a key twice, wide decimals, half floats) and makes an empty
+text of what is no UTF-8.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import json
+import os
+from typing import IO, TYPE_CHECKING, Any
+
+import duckdb
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from ingest.engine import ENGINE_ERRORS
+from ingest.errors import SourceError, UnknownFormatError
+from ingest.source import BLOCK_BYTES, Block
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+    from pyarrow.parquet import ParquetFile
+
+    from ingest.source import Reader
+
+MAGIC = b"PAR1"
+_TRAILER = 8
+"""So many bytes stand behind the footer: its length, and the first four bytes of the file once more."""
+
+_ARROW_SCHEMA = b"ARROW:schema"
+"""What the writers of Arrow call the schema that they put beside Parquet's own."""
+
+_ROWS = 32_768
+_FEWEST_ROWS = 64
+_NEEDED = {"timestamp", "method", "url", "status"}
+COLUMNS = {
+    *_NEEDED,
+    "integration_id",
+    "headers",
+    "duration_ms",
+    "request_bytes",
+    "response_bytes",
+    "user_agent",
+    "request_id",
+    "body",
+}
+"""The columns of a Parquet file that are read, in any case: the names of our JSON dialect."""
+
+_PAIRS = ({"name", "value"}, {"key", "value"})
+"""What the members of a pair may be called, where headers are a list of pairs instead of a map."""
+
+_LOGICAL = {"JSON": pa.json_(), "UUID": pa.uuid()}
+"""Types of Parquet that tell more of a text or of bytes."""
+
+_UNITS = {"s": 0, "ms": 3, "us": 6, "ns": 9}
+"""The units of a duration: how many digits stand behind the point where it is written in seconds."""
+
+
+def columns_of(reader: Reader) -> list[str]:
+    """What our dialect calls the columns of a Parquet file that are read. SourceError when it is no table of calls."""
+    with _opened(reader) as parquet:
+        return sorted(_read_columns(reader.name, parquet).values())
+
+
+def blocks_of_rows(reader: Reader) -> Iterator[Block]:
+    """The rows of a Parquet file as JSON: a line each; its place is the number of rows before it.
+
+    SourceError, naming the column where that is known, when it cannot be read to its end.
+    """
+    done = 0
+    with _opened(reader) as parquet, duckdb.connect(config={"temp_directory": ""}) as connection:
+        names = _read_columns(reader.name, parquet)
+        written = _Json(connection)
+        for batch in _batches(reader.name, parquet, _types(reader, parquet, names)):
+            texts = []
+            for column in names:
+                with _naming(reader.name, column):
+                    array = batch.column(column)
+                    texts.append(written.headers(array) if names[column] == "headers" else written.texts(array))
+            lines = pc.binary_join_element_wise(
+                _object(list(names.values()), texts, len(batch)), _text("\n"), _text("")
+            )
+            data = _bytes_of(lines)
+            yield Block(data, done, places=np.arange(done, done + len(batch), dtype=np.int64))
+            done += len(batch)
+
+
+@contextlib.contextmanager
+def _opened(reader: Reader) -> Iterator[ParquetFile]:
+    from pyarrow.parquet import ParquetFile
+
+    try:
+        # An INT96 is a day and nanoseconds of it: as nanoseconds since 1970 it would end in the year 2262.
+        plain = _PlainFile(reader.file)
+        with ParquetFile(plain, coerce_int96_timestamp_unit="us", arrow_extensions_enabled=False) as parquet:
+            yield parquet
+    except (*ENGINE_ERRORS, OSError, UnicodeError) as error:
+        raise SourceError(
+            f"{reader.name}: the Parquet file cannot be read ({type(error).__name__}); nothing of it was loaded"
+        ) from error
+
+
+class _PlainFile(io.RawIOBase):
+    """A Parquet file without the schema that Arrow's writers put beside Parquet's own.
+
+    It says how the writer held the values: in a dictionary, as views, in lists with long offsets. Arrow holds them so again when
+    it reads them, which it can do for some values and for others not (a dictionary inside of an object, a dictionary with a text
+    that is no UTF-8). What the values are is in Parquet's schema, durations apart.
+    """
+
+    def __init__(self, file: IO[bytes]) -> None:
+        self._file = file
+        self._size = file.seek(0, os.SEEK_END)
+        length = int.from_bytes(self._at(max(self._size - _TRAILER, 0), _TRAILER)[:4], "little")
+        self._footer_at = max(self._size - _TRAILER - length, 0)
+        footer = self._at(self._footer_at, min(length, self._size))
+        # Of the same length, so that nothing else of the footer moves.
+        self._footer = footer.replace(_ARROW_SCHEMA, b"-" * len(_ARROW_SCHEMA))
+        self._place = 0
+
+    def readable(self) -> bool:
+        return True
+
+    def seekable(self) -> bool:
+        return True
+
+    def seek(self, offset: int, whence: int = os.SEEK_SET) -> int:
+        begin = {os.SEEK_SET: 0, os.SEEK_CUR: self._place, os.SEEK_END: self._size}[whence]
+        self._place = begin + offset
+        return self._place
+
+    def tell(self) -> int:
+        return self._place
+
+    def read(self, size: int = -1) -> bytes:
+        data = self._at(self._place, self._size - self._place if size < 0 else size)
+        start, end = self._place, self._place + len(data)
+        self._place = end
+        behind = self._footer_at + len(self._footer)
+        if end <= self._footer_at or start >= behind:
+            return data
+        first, last = max(start, self._footer_at), min(end, behind)
+        footer = self._footer[first - self._footer_at : last - self._footer_at]
+        return data[: first - start] + footer + data[last - start :]
+
+    def _at(self, place: int, size: int) -> bytes:
+        self._file.seek(place)
+        return self._file.read(size)
+
+
+@contextlib.contextmanager
+def _naming(name: str, column: str) -> Iterator[None]:
+    """Say which column it is that cannot be read. What the engines say may hold a value of the log, so it stays out."""
+    try:
+        yield
+    except (*ENGINE_ERRORS, OSError, UnicodeError) as error:
+        raise SourceError(
+            f"{name}: the column {column} of the Parquet file cannot be read ({type(error).__name__}); nothing of it was loaded"
+        ) from error
+
+
+def _read_columns(name: str, parquet: ParquetFile) -> dict[str, str]:
+    """The columns that say something about a call, and what our dialect calls them. UnknownFormatError without calls."""
+    columns = [column for column in parquet.schema_arrow.names if column.lower() in COLUMNS]
+    found = {column: column.lower() for column in columns}
+    missing = sorted(_NEEDED - set(found.values()))
+    if missing:
+        raise UnknownFormatError(
+            f"{name}: unknown_format: the Parquet file has no table of calls: it lacks the columns {', '.join(missing)};"
+            f" expected at least {', '.join(sorted(_NEEDED))}"
+        )
+    if len(set(found.values())) < len(columns):
+        twice = sorted({column for column in found.values() if [one.lower() for one in columns].count(column) > 1})
+        raise UnknownFormatError(
+            f"{name}: unknown_format: the Parquet file has the column {', '.join(twice)} more than once, in upper or lower case"
+        )
+    return found
+
+
+def _batches(name: str, parquet: ParquetFile, types: Mapping[str, pa.DataType]) -> Iterator[pa.RecordBatch]:
+    """The rows in batches that are no larger than a block should be, their columns of these types."""
+    columns = list(types)
+    batches = parquet.iter_batches(batch_size=_rows_at_once(parquet, columns), columns=columns)
+    while True:
+        try:
+            batch = next(batches, None)
+        except (*ENGINE_ERRORS, OSError, UnicodeError):
+            for column in columns:  # nobody says which of them it was
+                with _naming(name, column):
+                    for _ in parquet.iter_batches(columns=[column]):
+                        pass
+            raise
+        if batch is None:
+            return
+        # By place, because a name with a point in it brings others along.
+        found = [batch.column(batch.schema.names.index(column)) for column in columns]
+        arrays = [_as_type(array, kind) for array, kind in zip(found, types.values(), strict=True)]
+        yield pa.RecordBatch.from_arrays(arrays, columns)
+
+
+def _types(reader: Reader, parquet: ParquetFile, columns: Iterable[str]) -> dict[str, pa.DataType]:
+    """The types of these columns: as Parquet has them, but for what it has no type for, and for instants without a zone.
+
+    An INT96 is an instant in UTC, as Spark writes it, whatever reads it: nothing in the file would say another zone.
+    """
+    from pyarrow.parquet import read_schema
+
+    schema = parquet.schema_arrow
+    described = {one.path: one for one in (parquet.schema.column(number) for number in range(len(parquet.schema)))}
+    held: dict[str, pa.DataType] = {}
+    with contextlib.suppress(*ENGINE_ERRORS, UnicodeError):  # whoever has written it, the values are there without it
+        reader.file.seek(0)
+        held = {field.name: field.type for field in read_schema(reader.file)}
+    found = {}
+    for column in columns:
+        kind = schema.field(schema.names.index(column)).type
+        there = held.get(column, kind)
+        said = described.get(column)
+        if said is not None and said.physical_type == "INT96":
+            kind = pa.timestamp("us", "UTC")
+        elif said is not None and said.logical_type.type in _LOGICAL:
+            kind = _LOGICAL[said.logical_type.type]
+        elif pa.types.is_timestamp(kind) and pa.types.is_timestamp(there) and there.tz is None:
+            kind = pa.timestamp(kind.unit)
+        elif pa.types.is_int64(kind) and pa.types.is_duration(there):
+            kind = there
+        found[column] = kind
+    return found
+
+
+def _as_type(array: pa.Array, kind: pa.DataType) -> pa.Array:
+    is_extension = isinstance(kind, pa.BaseExtensionType)
+    return pa.ExtensionArray.from_storage(kind, array) if is_extension else array.cast(kind)
+
+
+def _rows_at_once(parquet: ParquetFile, columns: Sequence[str]) -> int:
+    """How many rows are about as much as a block."""
+    most = 1
+    for number in range(parquet.metadata.num_row_groups):
+        group = parquet.metadata.row_group(number)
+        chunks = [group.column(place) for place in range(group.num_columns)]
+        size = sum(chunk.total_uncompressed_size for chunk in chunks if chunk.path_in_schema.split(".")[0] in columns)
+        most = max(most, size // max(group.num_rows, 1))
+    return min(_ROWS, max(_FEWEST_ROWS, BLOCK_BYTES // most))
+
+
+_LEAVES = "select coalesce(to_json(value)::varchar, 'null') as json from leaves"
+_JSON_TEXTS = """
+    select
+        case
+            when value is null then 'null' when json_valid(value) then json(value)::varchar else to_json(value)::varchar
+        end as json
+    from leaves
+"""
+
+
+class _Json:
+    """Makes JSON of the values of an array: a text for each, 'null' for none."""
+
+    def __init__(self, connection: duckdb.DuckDBPyConnection) -> None:
+        self._connection = connection
+
+    def headers(self, array: pa.Array) -> pa.Array:
+        """The request's headers: a map, an object, a list of pairs, or a text that is the JSON of one of them."""
+        if _is_text(array.type):
+            return self._parsed(_sound(array))
+        if _is_list(array.type) and pa.types.is_struct(array.type.value_type):
+            members = [field.name for field in array.type.value_type]
+            if {member.lower() for member in members} in _PAIRS and len(members) == 2:
+                name, value = sorted(members, key=lambda member: member.lower() == "value")
+                return self._of_pairs(array, array.flatten(), (name, value))
+        return self.texts(array)
+
+    def texts(self, array: pa.Array) -> pa.Array:
+        """Any values."""
+        kind = array.type
+        if isinstance(kind, pa.JsonType):
+            return self._parsed(_sound(array.storage))
+        if pa.types.is_map(kind):
+            pair = pa.struct([("key", kind.key_type), ("value", kind.item_type)])
+            maps = array.cast(pa.list_(pair))  # a map is a list of pairs that few functions of Arrow take
+            return self._of_pairs(maps, maps.flatten(), ("key", "value"))
+        if pa.types.is_struct(kind):
+            members = [self.texts(member) for member in array.flatten()]
+            return _or_null(array, _object([field.name for field in kind], members, len(array)))
+        if _is_list(kind):
+            return _or_null(array, _bracketed(_joined(self.texts(array.flatten()), _lengths(array))))
+        return self._of_leaves(_plain(array))
+
+    def _of_leaves(self, array: pa.Array) -> pa.Array:
+        return self._of(array, _LEAVES)
+
+    def _parsed(self, array: pa.Array) -> pa.Array:
+        """Texts that are JSON as what they say, others as texts."""
+        return self._of(array, _JSON_TEXTS)
+
+    def _of(self, array: pa.Array, query: str) -> pa.Array:
+        self._connection.register("leaves", pa.table([array], ["value"]))
+        found = self._connection.sql(query).to_arrow_table()["json"]
+        self._connection.unregister("leaves")
+        return _one(found.cast(pa.large_string()))
+
+    def _of_pairs(self, array: pa.Array, pairs: pa.StructArray, names: tuple[str, str]) -> pa.Array:
+        """An object for each list of pairs, whose members have these names: what names the other, and its value.
+
+        The values of a name that comes twice are a list, in their order. What has no name is left out.
+        """
+        rows = np.repeat(np.arange(len(array)), _lengths(array))
+        members = dict(zip([field.name for field in pairs.type], pairs.flatten(), strict=True))
+        keys, values = (members[name] for name in names)
+        is_named = keys.is_valid()
+        rows, keys, values = (
+            rows[is_named.to_numpy(zero_copy_only=False)],
+            keys.filter(is_named),
+            values.filter(is_named),
+        )
+        texts = self.texts(values)
+        # Few names come again and again. Two of them may be one text once what is no UTF-8 is replaced.
+        found = (keys if _is_text(keys.type) else self.texts(keys)).dictionary_encode()
+        names_found = self._of_leaves(_sound(found.dictionary)).dictionary_encode()
+        codes = names_found.indices.take(found.indices)
+        written = names_found.dictionary.take(codes)
+        places = np.sort(rows * len(names_found.dictionary) + codes.to_numpy())
+        if (places[1:] == places[:-1]).any():  # something comes twice
+            table = pa.table({"row": rows, "key": written, "value": texts})
+            by_name = table.group_by(["row", "key"], use_threads=False).aggregate([("value", "list")])
+            lists = _one(by_name["value_list"])
+            several = _bracketed(pc.binary_join(lists, _text(",")))
+            texts = pc.if_else(pc.greater(pc.list_value_length(lists), 1), several, pc.list_element(lists, 0))
+            rows, written = by_name["row"].to_numpy(), _one(by_name["key"])
+        pair = pc.binary_join_element_wise(written, texts, _text(":"))
+        joined = _joined(pair, np.bincount(rows, minlength=len(array)))
+        return _or_null(array, pc.binary_join_element_wise(_text("{"), joined, _text("}"), _text("")))
+
+
+def _plain(array: pa.Array) -> pa.Array:
+    """Values that the engine writes as JSON: booleans, numbers that are some, or texts."""
+    kind = array.type
+    if _is_text(kind):
+        return _sound(array)
+    if pa.types.is_timestamp(kind):
+        written = pc.strftime(
+            array if kind.tz is None else array.cast(pa.timestamp(kind.unit, "UTC")), format="%Y-%m-%dT%H:%M:%S"
+        )
+        return written if kind.tz is None else pc.binary_join_element_wise(written, "Z", "")
+    if pa.types.is_duration(kind):
+        return _seconds(array.cast(pa.int64()), _UNITS[kind.unit])
+    if pa.types.is_floating(kind):
+        wide = array.cast(pa.float32()) if pa.types.is_float16(kind) else array
+        return pc.if_else(pc.is_finite(wide), wide, pa.scalar(None, wide.type))
+    if pa.types.is_decimal(kind) or pa.types.is_time(kind) or pa.types.is_date(kind):
+        return array.cast(pa.string())
+    return array
+
+
+def _seconds(array: pa.Array, digits: int) -> pa.Array:
+    """Durations as texts that say their unit: 0.087000s."""
+    size = pc.abs(array)
+    whole = pc.divide(size, 10**digits)
+    rest = pc.subtract(size, pc.multiply(whole, 10**digits)).cast(pa.string())
+    sign = pc.if_else(pc.less(array, 0), "-", "")
+    fraction = pc.binary_join_element_wise(".", pc.utf8_lpad(rest, digits, "0"), "") if digits else ""
+    return pc.binary_join_element_wise(sign, whole.cast(pa.string()), fraction, "s", "")
+
+
+def _sound(array: pa.Array) -> pa.Array:
+    """Texts, or bytes that should be some, with U+FFFD for what is no UTF-8. Arrow writes and reads such texts unchecked."""
+    wide = array.cast(pa.large_binary())
+    texts = pa.Array.from_buffers(pa.large_string(), len(wide), wide.buffers(), offset=wide.offset)
+    try:
+        texts.validate(full=True)
+    except pa.ArrowInvalid:  # rare, and so one by one
+        sound = [None if value is None else value.decode("utf-8", "replace") for value in wide.to_pylist()]
+        return pa.array(sound, pa.large_string())
+    return texts
+
+
+def _is_text(kind: pa.DataType) -> bool:
+    return any(
+        is_one(kind)
+        for is_one in (
+            pa.types.is_string,
+            pa.types.is_large_string,
+            pa.types.is_string_view,
+            pa.types.is_binary,
+            pa.types.is_large_binary,
+            pa.types.is_binary_view,
+            pa.types.is_fixed_size_binary,
+        )
+    )
+
+
+def _is_list(kind: pa.DataType) -> bool:
+    return any(
+        is_one(kind)
+        for is_one in (
+            pa.types.is_list,
+            pa.types.is_large_list,
+            pa.types.is_fixed_size_list,
+            pa.types.is_list_view,
+            pa.types.is_large_list_view,
+        )
+    )
+
+
+def _object(names: Sequence[str], members: Sequence[pa.Array], rows: int) -> pa.Array:
+    """An object for each row; where a name stands twice among them, it has a list of the values."""
+    by_name: dict[str, list[pa.Array]] = {}
+    for name, member in zip(names, members, strict=True):
+        by_name.setdefault(name, []).append(member)
+    parts: list[pa.Array | pa.Scalar] = []
+    for name, values in by_name.items():
+        one = values[0] if len(values) == 1 else _bracketed(pc.binary_join_element_wise(*values, _text(",")))
+        parts += [_text(f"{',' if parts else ''}{json.dumps(name)}:"), one]
+    if not parts:
+        return pa.repeat(_text("{}"), rows)
+    return pc.binary_join_element_wise(_text("{"), *parts, _text("}"), _text(""))
+
+
+def _or_null(array: pa.Array, texts: pa.Array) -> pa.Array:
+    """These texts, of the values that are none 'null'."""
+    return texts if array.null_count == 0 else pc.if_else(array.is_valid(), texts, _text("null"))
+
+
+def _joined(texts: pa.Array, lengths: np.ndarray[Any, np.dtype[np.int64]]) -> pa.Array:
+    """The texts of each list, of which these are the lengths, with commas between them."""
+    offsets = np.concatenate((np.zeros(1, np.int64), np.cumsum(lengths)))
+    return pc.binary_join(pa.LargeListArray.from_arrays(pa.array(offsets, pa.int64()), texts), _text(","))
+
+
+def _lengths(array: pa.Array) -> np.ndarray[Any, np.dtype[np.int64]]:
+    """How many values each list of this array has; a null has none."""
+    lengths = pc.if_else(array.is_valid(), pc.list_value_length(array).cast(pa.int64()), 0)
+    return np.asarray(pc.fill_null(lengths, 0).to_numpy(zero_copy_only=False), dtype=np.int64)
+
+
+def _bracketed(texts: pa.Array) -> pa.Array:
+    return pc.binary_join_element_wise(_text("["), texts, _text("]"), _text(""))
+
+
+def _text(text: str) -> pa.Scalar:
+    return pa.scalar(text, pa.large_string())
+
+
+def _one(array: pa.ChunkedArray) -> pa.Array:
+    """All of it in one piece."""
+    found = array.combine_chunks()
+    return found if isinstance(found, pa.Array) else pa.concat_arrays(found.chunks)
+
+
+def _bytes_of(lines: pa.Array) -> bytes:
+    """The texts one behind the other."""
+    if not len(lines):
+        return b""
+    offsets = np.frombuffer(lines.buffers()[1], dtype=np.int64)[lines.offset : lines.offset + len(lines) + 1]
+    return bytes(memoryview(lines.buffers()[2])[offsets[0] : offsets[-1]])
