@@ -82,7 +82,14 @@ def rejects(
     as_json: JsonOption = False,
 ) -> None:
     """List the rejected lines and why, export them, or read them again after a fix."""
-    choice = {"reason": reason, "source": source, "stream": stream, "limit": limit}
+    from ingest.source import written_name
+
+    choice = {
+        "reason": reason,
+        "source": source and written_name(source),
+        "stream": stream and written_name(stream),
+        "limit": limit,
+    }
     if retry:
         others = choice | {"export": export, "format": output_format}
         _refuse(others, "is for listing rejects; --retry reads all of a source again")

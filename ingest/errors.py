@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import traceback
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -14,6 +16,10 @@ class IngestError(Exception):
 
 class SourceError(IngestError):
     """One source cannot be read; the others go on."""
+
+
+class PassingError(SourceError):
+    """A source cannot be read now, and perhaps later though the file stays as it is: no permission, no room, a bad disk."""
 
 
 class NoLogError(SourceError):
@@ -42,3 +48,31 @@ class AmbiguousHostError(SourceError):
 
 class LakeError(IngestError):
     """The lake cannot be read or written."""
+
+
+def of_source(name: str, error: Exception) -> SourceError:
+    """What went wrong while one source was read, as an error of that source: whatever it is, the others go on."""
+    match error:
+        case SourceError():
+            return error
+        case OSError():
+            return PassingError(f"{name}: cannot be read: {error.strerror or error}; nothing new of it was loaded")
+        case _ if is_lack_of_memory(error):
+            return PassingError(f"{name}: there is not enough memory to read it; nothing new of it was loaded")
+        case _:
+            return SourceError(
+                f"{name}: cannot be read: {fault(error)}; this is a fault of koppelzicht, please report it;"
+                " nothing new of it was loaded"
+            )
+
+
+def is_lack_of_memory(error: Exception) -> bool:
+    """Whether that is what an engine, or Python, says."""
+    return isinstance(error, MemoryError) or type(error).__name__ == "OutOfMemoryException"
+
+
+def fault(error: BaseException) -> str:
+    """Which error it is and where it was raised. Its text may hold a value of a log, so it stays out."""
+    frames = traceback.extract_tb(error.__traceback__)
+    place = f" at {Path(frames[-1].filename).name}:{frames[-1].lineno}" if frames else ""
+    return f"{type(error).__name__}{place}"

@@ -13,7 +13,7 @@ from ingest.lake import DEFAULT_TIME_ZONE
 from ingest.reading import format_of, wanted_format
 from ingest.records import one_record_a_line
 from ingest.report import Inspection, Reject
-from ingest.source import STANDARD_INPUT, open_source, stream_of
+from ingest.source import STANDARD_INPUT, open_source, stream_of, written_name
 from ingest.source_warnings import source_warnings
 from ingest.understanding import Counts, Stretch, Understanding
 
@@ -30,7 +30,7 @@ def inspect(path: str, options: ReadOptions, *, limit: int | None, now: dt.datet
     With a limit no more than so many calls and rejects are returned, and reading stops soon after the calls are found.
     SourceError when the source cannot be read.
     """
-    stream = options.stream or stream_of(path)
+    name, stream = written_name(path), options.stream or stream_of(path)
     with (
         contextlib.closing(open_source(path, is_final=True)) as reader,
         contextlib.closing(Understanding()) as understanding,
@@ -38,7 +38,7 @@ def inspect(path: str, options: ReadOptions, *, limit: int | None, now: dt.datet
         kind = document_format(reader, wanted_format(options))
         blocks = document_blocks(kind, reader, reader) if kind else reader.blocks()
         first = next(blocks, None)
-        form = log_format(kind) if kind else format_of(path, first, options, understanding)
+        form = log_format(kind) if kind else format_of(name, first, options, understanding)
         understanding.begin(now=now, time_zone=DEFAULT_TIME_ZONE, source_time_zone=options.time_zone, host=options.host)
         context: Mapping[str, Any] = _context(kind, path)
         counts = Counts()
@@ -50,7 +50,7 @@ def inspect(path: str, options: ReadOptions, *, limit: int | None, now: dt.datet
                 first_line=counts.lines + 1,
                 context=context,
                 load_id="",
-                source=path,
+                source=name,
                 stream=stream,
             )
             [counted], [context] = understanding.read([stretch], form)
@@ -66,7 +66,7 @@ def inspect(path: str, options: ReadOptions, *, limit: int | None, now: dt.datet
                 Reject.model_validate({name: row[name] for name in Reject.model_fields})
                 for row in understanding.rejects()[:limit].to_pylist()
             ],
-            warnings=source_warnings(path, form, context, counts),
+            warnings=source_warnings(name, form, context, counts),
         )
 
 

@@ -9,11 +9,11 @@ from ingest.errors import SourceError
 from ingest.formats import lists_of_records
 from ingest.lake import new_load_id
 from ingest.ledger import LedgerRow, Position
-from ingest.memory import TAIL_BYTES
+from ingest.memory import Tail
 from ingest.recognition import end_of_first_data
 from ingest.records import one_record_a_line
 from ingest.report import SourceReport
-from ingest.source import MARK_INTERVAL, STANDARD_INPUT, Block, open_source
+from ingest.source import MARK_INTERVAL, STANDARD_INPUT, Block, open_source, written_name
 from ingest.source_warnings import source_warnings
 from ingest.understanding import Counts, Stretch
 from ingest.version import VERSION
@@ -30,8 +30,9 @@ if TYPE_CHECKING:
 class Source:
     """One source of a run, opened as often as it has to be read."""
 
-    def __init__(self, name: str, stream: str, *, is_final: bool, count: Callable[[int], None]) -> None:
-        self.name = name
+    def __init__(self, path: str, stream: str, *, is_final: bool, count: Callable[[int], None]) -> None:
+        self.path = path
+        self.name = written_name(path)
         self.stream = stream
         self._is_final = is_final
         self._count = count
@@ -44,11 +45,11 @@ class Source:
 
     def open(self, start: int = 0) -> Reader:
         """Open it, once more perhaps. SourceError when that cannot be done."""
-        if self.name == STANDARD_INPUT and self._readers:
+        if self.path == STANDARD_INPUT and self._readers:
             raise SourceError(
                 "-: begins like a source that is loaded, so it would have to be read a second time; load it from a file"
             )
-        self._readers.append(open_source(self.name, is_final=self._is_final, count=self._count, start=start))
+        self._readers.append(open_source(self.path, is_final=self._is_final, count=self._count, start=start))
         return self.reader
 
     def close(self) -> None:
@@ -61,6 +62,7 @@ class Source:
 class Load:
     """One source while it is read. A long one is decided in pieces, each a load that grows from the one before."""
 
+    path: str
     name: str
     stream: str
     marks: Marks
@@ -77,8 +79,8 @@ class Load:
     counts: Counts = field(default_factory=Counts)
     positions: list[Position] = field(default_factory=list)
     is_marked: bool = False
-    tail: bytes = b""
-    """The last bytes before where reading is."""
+    tail: Tail = field(default_factory=Tail)
+    """What stands before where reading is."""
     left: int = 0
     incomplete: str | None = None
     reader: Reader | None = None
@@ -113,7 +115,7 @@ class Load:
         """Go on behind this block, leaving marks."""
         self.positions += [reached.position() for reached in self.fingerprint.advance(block.data, self._stops(block))]
         self.is_in_line = not block.data.endswith(b"\n")
-        self.tail = bytes(block.data[-TAIL_BYTES:])
+        self.tail = Tail.of(block.data)
 
     def row(self, now: dt.datetime) -> LedgerRow:
         """The decision about the piece at hand."""

@@ -17,16 +17,16 @@ from functools import partial
 from typing import TYPE_CHECKING, Literal
 
 from ingest.documents import document_blocks, document_context, document_format, whole_content
-from ingest.errors import LakeError, NoLogError, SourceError
+from ingest.errors import LakeError, NoLogError, SourceError, of_source
 from ingest.folder import list_sources
 from ingest.formats import log_format
 from ingest.lake import Lake
 from ingest.load import Load, Source, behind_line, loaded
-from ingest.memory import Memory, Remembered, going_on
+from ingest.memory import Memory, Remembered, Tail, going_on
 from ingest.reading import format_of, read_on, refuse_unended, wanted_format
 from ingest.recognition import Known, Marks, Recognition, is_related
 from ingest.report import IngestReport, SourceReport
-from ingest.source import STANDARD_INPUT, Block, Fingerprint, Reader, open_source, read_ahead, stream_of
+from ingest.source import STANDARD_INPUT, Block, Fingerprint, Reader, open_source, read_ahead, stream_of, written_name
 from ingest.staging import Staging
 from ingest.understanding import Counts
 from ingest.unloading import unload, unloading_row
@@ -125,6 +125,7 @@ class Loader:
         self._replaces = replaces
         self._progress = progress
         self._memory = memory
+        self._looked_at = 0
         self._staging = Staging(lake, progress)
         self._walking = ThreadPoolExecutor(1)
 
@@ -136,14 +137,20 @@ class Loader:
     def load(self, sources: SourceList, *, now: dt.datetime) -> IngestReport:
         """Load every source."""
         self._now = now
-        self._reports: list[SourceReport] = []
-        self._warnings: list[str] = [*sources.warnings]
+        self._reports = [
+            _failed(place.name, self._options.stream or "", f"{place.name}: {place.why}") for place in sources.unlisted
+        ]
+        self._warnings: list[str] = [f"{place.name}: {place.why}" for place in sources.skipped]
         self._failed: dict[str, SourceReport] = {}
         self._pieces: dict[str, list[str]] = {}
         self._decided: dict[str, Counts] = {}
         self._ours: set[str] = set()
         self._staging.begin(self._options, now=now)
         self._batch = _Batch(self._lake)
+        if self._memory is not None:
+            if any(row.kind == "unload" for row in self._batch.ledger.after(self._looked_at)):
+                self._memory.try_all_again()
+            self._looked_at = self._batch.ledger.version
         waiting = deque((name, name in sources.named) for name in sources.names)
         while waiting or self._batch.sources:
             try:
@@ -158,30 +165,36 @@ class Loader:
                 self._start_again()
         return IngestReport(tuple(self._reports), tuple(self._warnings))
 
-    def _add(self, name: str, *, is_named: bool) -> None:
+    def _add(self, path: str, *, is_named: bool) -> None:
         """Read one source into the batch, or say why that cannot be done."""
-        stream = self._options.stream or stream_of(name)
-        self._batch.reports.append(self._failed.get(name))
-        if name in self._failed or (self._memory is not None and self._memory.is_hopeless(name)):
+        self._batch.reports.append(self._failed.get(path))
+        if path in self._failed or (self._memory is not None and self._memory.is_hopeless(path)):
             return
+        stream = self._options.stream or ""
         try:
+            stream = stream or stream_of(path)
             with contextlib.closing(
-                Source(name, stream, is_final=self._options.final, count=self._count(name))
+                Source(path, stream, is_final=self._options.final, count=self._count(path))
             ) as source:
                 self._batch.reports[-1] = self._read(source)
-        except SourceError as error:
+            if self._memory is not None and self._batch.reports[-1] is not None:
+                self._memory.can_be_read(path)
+        except (_RefusedError, LakeError):
+            raise
+        except Exception as error:  # noqa: BLE001 - whatever it is, it is this source's, and the others go on
+            failure = of_source(written_name(path), error)
             if self._memory is not None:
-                self._memory.give_up(name)
-            if isinstance(error, NoLogError) and not is_named:
-                self._batch.warnings.append(f"skipped: {error}")
+                self._memory.give_up(path, failure, now=self._now)
+            if isinstance(failure, NoLogError) and not is_named:
+                self._batch.warnings.append(f"skipped: {failure}")
                 return
-            self._fail(name, stream, error)
-            self._batch.reports[-1] = self._failed[name]
+            self._fail(path, stream, failure)
+            self._batch.reports[-1] = self._failed[path]
 
-    def _fail(self, name: str, stream: str, error: SourceError) -> None:
+    def _fail(self, path: str, stream: str, error: SourceError) -> None:
         """Nothing counts of a source that turned out to be unreadable: neither do pieces of it that are decided."""
-        self._failed[name] = _failed(name, stream, str(error))
-        for load_id in self._pieces.pop(name, [])[:1]:
+        self._failed[path] = _failed(written_name(path), stream, str(error))
+        for load_id in self._pieces.pop(path, [])[:1]:
             with contextlib.suppress(LakeError):  # somebody else has taken it back
                 unload(self._lake.path, load_id, now=self._now)
 
@@ -189,7 +202,7 @@ class Loader:
 
     def _read(self, source: Source) -> SourceReport | None:
         """What becomes of a source; None where that is known when its last lines are understood."""
-        recalled = self._recall(source.name)
+        recalled = self._recall(source.path)
         if recalled is not None and recalled[0] == recalled[1].state:
             return self._unchanged(source, recalled[2], left=recalled[1].left, error=None)
         known = None if recalled is None else going_on(source, *recalled)
@@ -221,7 +234,7 @@ class Loader:
             )
         if known.load is not None and (first is None or is_left):
             left = len(first.data) if first else 0
-            self._remember(source.reader, known.load.load_id, known.marks, known.fingerprint, tail=b"", left=left)
+            self._remember(source.reader, known.load.load_id, known.marks, known.fingerprint, tail=Tail(), left=left)
             return self._unchanged(source, known.load, left=left, error=source.reader.incomplete)
         # Nobody can tell what a line is that is still being written; a file of NULs is none, though.
         begins = None if first is None or (is_left and b"\0" not in first.data) else first
@@ -239,9 +252,9 @@ class Loader:
             known = self._batch.recognition.recognise(source.open(), source.open)
         return known
 
-    def _recall(self, name: str) -> tuple[State, Remembered, LedgerRow] | None:
+    def _recall(self, path: str) -> tuple[State, Remembered, LedgerRow] | None:
         """A file that this process has read before: its state now, what is remembered, and the load that it ended with."""
-        recalled = self._memory.recall(name) if self._memory is not None and not self._replaces else None
+        recalled = self._memory.recall(path) if self._memory is not None and not self._replaces else None
         if recalled is None:
             return None
         state, before = recalled
@@ -249,7 +262,7 @@ class Loader:
         return None if row is None else (state, before, row)
 
     def _remember(
-        self, reader: Reader, load_id: str, marks: Marks, fingerprint: Fingerprint, *, tail: bytes, left: int
+        self, reader: Reader, load_id: str, marks: Marks, fingerprint: Fingerprint, *, tail: Tail, left: int
     ) -> None:
         """How far a file is loaded, for the next time. Where its bytes are not the lines' it has to be read from its start."""
         if self._memory is not None and reader.state is not None:
@@ -259,14 +272,14 @@ class Loader:
                     load_id=load_id,
                     marks=marks,
                     fingerprint=fingerprint.copy(),
-                    tail=b"" if reader.is_compressed or reader.is_recoded else tail,
+                    tail=Tail() if reader.is_compressed or reader.is_recoded else tail,
                     left=left,
                 )
             )
 
     def _read_document(self, source: Source, kind: str) -> SourceReport | None:
         """What becomes of a source that is one document: all of it is loaded at once, or nothing."""
-        if source.name == STANDARD_INPUT:
+        if source.path == STANDARD_INPUT:
             raise SourceError(f"-: is a {kind} document, which has to be read twice; load it from a file")
         content = whole_content(source.reader)
         row = self._batch.recognition.whole(content.position())
@@ -274,6 +287,7 @@ class Loader:
         if row is not None and replaced is None:
             return self._unchanged(source, row, left=0, error=None)
         load = Load(
+            path=source.path,
             name=source.name,
             stream=source.stream,
             marks=Marks.of_whole(content.position()),
@@ -285,7 +299,7 @@ class Loader:
             parent=None,
             replaced=replaced,
         )
-        with contextlib.closing(open_source(source.name)) as again, self._staged_whole(load):
+        with contextlib.closing(open_source(source.path)) as again, self._staged_whole(load):
             load.context = document_context(kind, again)
             for block in document_blocks(kind, again, hashed=source.reader):
                 self._staging.add(load, block)
@@ -295,19 +309,26 @@ class Loader:
 
     @contextlib.contextmanager
     def _staged_whole(self, load: Load) -> Iterator[None]:
-        """Nothing stays staged of a load that fails meanwhile."""
+        """Nothing stays staged of a load that fails meanwhile, whatever it fails of."""
         try:
             yield
-        except SourceError as error:
+        except (_RefusedError, LakeError):
+            raise
+        except Exception as error:
+            failure = of_source(load.name, error)
             if self._staging.holds(load):  # what is staged cannot be taken apart
-                self._fail(load.name, load.stream, error)
+                if self._memory is not None:
+                    self._memory.give_up(load.path, failure, now=self._now)
+                self._fail(load.path, load.stream, failure)
                 raise _RefusedError from error
             self._staging.drop(load)
-            raise
+            if failure is error:
+                raise
+            raise failure from error
 
     def _unchanged(self, source: Source, row: LedgerRow, *, left: int, error: str | None) -> SourceReport:
-        if source.name in self._decided:  # its last piece was decided by somebody else
-            decided = self._decided[source.name]
+        if source.path in self._decided:  # its last piece was decided by somebody else
+            decided = self._decided[source.path]
             return loaded(source.name, source.stream, row.log_format, decided, left=left, error=error)
         return SourceReport(
             source=source.name,
@@ -348,9 +369,10 @@ class Loader:
         else:
             form = format_of(source.name, first, self._options, self._staging)
         if before is None:
-            self._decided.pop(source.name, None)  # somebody has taken its pieces back meanwhile
+            self._decided.pop(source.path, None)  # somebody has taken its pieces back meanwhile
         context = dict(before.resume) if before else {}
         return Load(
+            path=source.path,
             name=source.name,
             stream=source.stream,
             marks=known.marks,
@@ -369,7 +391,7 @@ class Loader:
     def _stage(self, load: Load, blocks: Iterator[Block], reader: Reader) -> None:
         """Understand the new blocks. A long source is decided in pieces on the way."""
         # Standard input may keep whoever waits for it waiting for ever, so nobody else does.
-        ahead = blocks if load.name == STANDARD_INPUT else read_ahead(blocks)
+        ahead = blocks if load.path == STANDARD_INPUT else read_ahead(blocks)
         for block in behind_line(ahead, reader) if load.is_in_line else ahead:
             if block.kind == "torn" and not reader.is_whole:
                 load.left = len(block.data)
@@ -399,8 +421,8 @@ class Loader:
 
     def _end(self, load: Load) -> SourceReport | None:
         """The source has been read to its end. Whoever comes next has to know it, though its last lines may still wait."""
-        if load.fingerprint.offset == load.start and load.name in self._decided:
-            return load.report(self._decided[load.name])  # its last piece ended here
+        if load.fingerprint.offset == load.start and load.path in self._decided:
+            return load.report(self._decided[load.path])  # its last piece ended here
         if load.replaced is not None:
             self._batch.recognition.forget(load.replaced.unloaded)
         self._batch.recognition.add([load.row(self._now)])
@@ -412,15 +434,21 @@ class Loader:
     def _understood(self, load: Load, number: int, error: SourceError | None) -> None:
         """Every line of a source is understood: now it is known what to decide, and what to say."""
         if error is not None:
-            self._fail(load.name, load.stream, error)
+            if self._memory is not None:
+                self._memory.give_up(load.path, error, now=self._now)
+            self._fail(load.path, load.stream, error)
             raise _RefusedError from error
         self._end_piece(load)
-        decided = self._decided.get(load.name, Counts())
+        decided = self._decided.get(load.path, Counts())
         self._batch.warnings += load.warnings(decided)
         self._batch.reports[number] = load.report(decided)
         self._batch.read.append(load)
+        if self._memory is not None:
+            self._memory.can_be_read(load.path)
 
-    def _count(self, name: str) -> Callable[[int], None]:
+    def _count(self, path: str) -> Callable[[int], None]:
+        name = written_name(path)
+
         def count(number: int) -> None:
             if self._progress is not None:
                 self._progress.advance(name, number, 0)
@@ -454,8 +482,8 @@ class Loader:
         if reading is not None:
             self._batch.sources = [batch.sources[-1]]
             self._batch.reports = [None]
-            self._pieces.setdefault(reading.name, []).append(reading.load_id)
-            self._decided[reading.name] = self._decided.get(reading.name, Counts()) + reading.counts
+            self._pieces.setdefault(reading.path, []).append(reading.load_id)
+            self._decided[reading.path] = self._decided.get(reading.path, Counts()) + reading.counts
             ours = {row.load_id for row in batch.rows}
             since = self._batch.ledger.after(batch.ledger.version)
             if is_related(batch.rows, [row for row in since if row.load_id not in ours]):

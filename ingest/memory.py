@@ -1,19 +1,28 @@
 """What a process that follows folders remembers of the files it has read, so that it does not read them from the start again.
 
 The ledger decides; this only saves work. A file that has the size and time of change it had is not opened. One that has
-grown is read from where reading stopped, if the bytes before that place are still those that were there.
+grown is read from where reading stopped, if the bytes before that place are still those that were there. Of a file that is
+gone nothing is remembered.
 """
 
 from __future__ import annotations
 
+import hashlib
+import time
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from ingest.errors import PassingError
 from ingest.recognition import Known
-from ingest.source import STANDARD_INPUT, State
+from ingest.report import SkippedSource
+from ingest.source import STANDARD_INPUT, State, written_name
 
 if TYPE_CHECKING:
+    import datetime as dt
+    from collections.abc import Callable, Sequence
+
+    from ingest.errors import SourceError
     from ingest.ledger import LedgerRow
     from ingest.load import Source
     from ingest.recognition import Marks
@@ -21,6 +30,23 @@ if TYPE_CHECKING:
 
 TAIL_BYTES = 64 << 10
 """So much before the place where reading stopped is compared: a file that was truncated and refilled differs there."""
+
+FIRST_WAIT, LONGEST_WAIT = 5.0, 600.0
+"""Seconds after which a file that cannot be read is tried again: each time twice as many, up to the longest."""
+
+
+@dataclass(frozen=True)
+class Tail:
+    """The bytes before a place: how many are compared, and their hash."""
+
+    size: int = 0
+    sha256: bytes = b""
+
+    @classmethod
+    def of(cls, data: bytes | bytearray) -> Tail:
+        """The last bytes of these."""
+        tail = data[-TAIL_BYTES:]
+        return cls(len(tail), hashlib.sha256(tail).digest())
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -31,21 +57,34 @@ class Remembered:
     load_id: str
     marks: Marks
     fingerprint: Fingerprint
-    tail: bytes
-    """The last bytes before that place; empty where reading cannot go on in the middle."""
+    tail: Tail
+    """What stands before that place; nothing where reading cannot go on in the middle."""
     left: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class _GivenUp:
+    """A file that could not be read, as it was then; `again_at` is when that may have passed, None for never."""
+
+    state: State | None
+    changed_ns: int
+    why: str
+    since: dt.datetime
+    tries: int
+    again_at: float | None
 
 
 class Memory:
     """The files that were read, by what the system calls them: a renamed one is still known."""
 
-    def __init__(self) -> None:
+    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+        self._clock = clock
         self._files: dict[tuple[int, int], Remembered] = {}
-        self._hopeless: dict[str, State] = {}
+        self._given_up: dict[str, _GivenUp] = {}
 
-    def recall(self, name: str) -> tuple[State, Remembered] | None:
+    def recall(self, path: str) -> tuple[State, Remembered] | None:
         """The state of a file now, and what is remembered of it; None where it has not been read."""
-        state = _state(name)
+        state, _ = _state(path)
         remembered = self._files.get((state.device, state.inode)) if state else None
         return (state, remembered) if state and remembered else None
 
@@ -53,31 +92,74 @@ class Memory:
         """How far this file is loaded."""
         self._files[remembered.state.device, remembered.state.inode] = remembered
 
-    def is_hopeless(self, name: str) -> bool:
-        """Whether a file could not be read, and is still as it was then."""
-        state = self._hopeless.get(name)
-        return state is not None and state == _state(name)
+    def keep_only(self, paths: Sequence[str]) -> None:
+        """Forget every other file: it is gone."""
+        states = (_state(path)[0] for path in paths)
+        there = {(state.device, state.inode) for state in states if state is not None}
+        self._files = {key: one for key, one in self._files.items() if key in there}
+        names = set(paths)
+        self._given_up = {path: one for path, one in self._given_up.items() if path in names}
 
-    def give_up(self, name: str) -> None:
-        """This file cannot be read as it is."""
-        if state := _state(name):
-            self._hopeless[name] = state
+    def is_hopeless(self, path: str) -> bool:
+        """Whether a file could not be read, is still as it was then, and it is not yet time to try it again."""
+        one = self._given_up.get(path)
+        if one is None:
+            return False
+        is_as_it_was = (one.state, one.changed_ns) == _state(path)
+        return is_as_it_was and (one.again_at is None or self._clock() < one.again_at)
+
+    def give_up(self, path: str, error: SourceError, *, now: dt.datetime) -> None:
+        """This file cannot be read as it is. What may pass while it stays as it is is tried again after a while."""
+        state, changed_ns = _state(path)
+        before = self._given_up.get(path)
+        tries = before.tries + 1 if before and (before.state, before.changed_ns) == (state, changed_ns) else 1
+        passes = isinstance(error, PassingError)
+        self._given_up[path] = _GivenUp(
+            state=state,
+            changed_ns=changed_ns,
+            why=str(error),
+            since=before.since if before else now,
+            tries=tries,
+            again_at=self._clock() + min(FIRST_WAIT * 2 ** (tries - 1), LONGEST_WAIT) if passes else None,
+        )
+
+    def can_be_read(self, path: str) -> None:
+        """Nothing is wrong with this file any more."""
+        self._given_up.pop(path, None)
+
+    def try_all_again(self) -> None:
+        """Loads were taken back: what agreed with them in part may be new now."""
+        self._given_up = {}
+
+    @property
+    def skipped(self) -> list[SkippedSource]:
+        """The files that cannot be read, and since when."""
+        return [
+            SkippedSource(
+                source=written_name(path), why=one.why, since=one.since, is_tried_again=one.again_at is not None
+            )
+            for path, one in sorted(self._given_up.items())
+        ]
 
 
 def going_on(source: Source, state: State, before: Remembered, row: LedgerRow) -> Known | None:
     """What is new of a file that was read before and has grown; None when it has to be looked at from its start."""
     offset = before.fingerprint.offset
-    if not before.tail or state.size <= offset:
+    if not before.tail.size or state.size <= offset:
         return None
     reader = source.open(offset)
-    reader.file.seek(offset - len(before.tail))
-    if reader.file.read(len(before.tail)) != before.tail:
+    reader.file.seek(offset - before.tail.size)
+    if Tail.of(reader.file.read(before.tail.size)) != before.tail:
         return None
     return Known(before.marks, row, None, before.fingerprint.copy(), before.fingerprint.copy(), reader.blocks())
 
 
-def _state(name: str) -> State | None:
+def _state(path: str) -> tuple[State | None, int]:
+    """What the system tells of a file, and when it has changed anything of that, permissions included."""
     try:
-        return None if name == STANDARD_INPUT else State.of(Path(name).stat())
+        if path == STANDARD_INPUT:
+            return None, 0
+        stat = Path(path).stat()
+        return State.of(stat), stat.st_ctime_ns
     except (OSError, ValueError):
-        return None
+        return None, 0

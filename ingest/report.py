@@ -185,6 +185,36 @@ class StreamStatus(BaseModel):
     call_age_seconds: int | None = Field(description="time since the last call")
 
 
+class SkippedSource(BaseModel):
+    """A file that whoever follows its folder does not load, and why."""
+
+    model_config = ConfigDict(frozen=True)
+
+    source: str
+    why: str
+    since: dt.datetime
+    is_tried_again: bool = Field(description="whether it is tried again although the file stays as it is")
+
+
+class FollowerStatus(BaseModel):
+    """One process that follows folders, or did.
+
+    `state`: `following`; `waiting` for what `waiting_for` says; `died` where its process is gone without having been told to
+    stop; `silent` where nothing has been heard of it for long, on another machine perhaps.
+    """
+
+    model_config = ConfigDict(frozen=True)
+
+    follower: str
+    folders: tuple[str, ...]
+    state: Literal["following", "waiting", "died", "silent"]
+    waiting_for: str | None
+    started_at: dt.datetime
+    seen_at: dt.datetime
+    seen_age_seconds: int = Field(description="time since it was last heard of")
+    skipped: int
+
+
 class LakeStatus(BaseModel):
     """What is in the lake and how fresh it is."""
 
@@ -211,6 +241,8 @@ class LakeStatus(BaseModel):
     data_bytes: int
     rejects_by_reason: tuple[RejectCount, ...]
     streams: tuple[StreamStatus, ...]
+    followers: tuple[FollowerStatus, ...] = ()
+    skipped: tuple[SkippedSource, ...] = Field(default=(), description="what the followers do not load")
 
 
 class Progress(Protocol):

@@ -22,7 +22,7 @@ from ingest.arrow import arrow_schema, decoded
 from ingest.call import CALL_COLUMNS
 from ingest.data_file import data_files, read_files
 from ingest.documents import document_blocks, document_context, document_format, whole_content
-from ingest.errors import LakeError, SourceError, UnknownFormatError
+from ingest.errors import LakeError, SourceError, UnknownFormatError, of_source
 from ingest.folder import list_sources
 from ingest.formats import lists_of_records, log_format
 from ingest.lake import Lake, new_load_id
@@ -32,7 +32,7 @@ from ingest.reading import format_of, read_on, wanted_format
 from ingest.recognition import Recognition
 from ingest.records import one_record_a_line
 from ingest.report import RetriedSource, RetryReport
-from ingest.source import MAX_LINE_BYTES, STANDARD_INPUT, Block, lines_of
+from ingest.source import MAX_LINE_BYTES, STANDARD_INPUT, Block, lines_of, written_name
 from ingest.understanding import Stretch, Understanding
 from ingest.version import VERSION
 
@@ -82,7 +82,11 @@ def retry_rejects(
     finally:
         if progress is not None:
             progress.finish()
-    return RetryReport(tuple(reports), sources.warnings)
+    unlisted = [
+        RetriedSource(source=place.name, status="failed", error=f"{place.name}: {place.why}")
+        for place in sources.unlisted
+    ]
+    return RetryReport((*unlisted, *reports), tuple(f"{place.name}: {place.why}" for place in sources.skipped))
 
 
 def _retry(store: Lake, names: Sequence[str], reading: _Reading, now: dt.datetime) -> list[RetriedSource]:
@@ -93,7 +97,7 @@ def _retry(store: Lake, names: Sequence[str], reading: _Reading, now: dt.datetim
         store.roll_forward()
         reading.begin(ledger)
         try:
-            reports = [reading.read(name) for name in names]
+            reports = [reading.read(path) for path in names]
             row = reading.row(now)
             if row is None:
                 return reports
@@ -178,15 +182,18 @@ class _Reading:
         found = read_files(self._rejects, files) if files else self._rejects.from_arrow(_REJECTS.empty_table())
         found.create_view("rejects", replace=True)
 
-    def read(self, name: str) -> RetriedSource:
+    def read(self, path: str) -> RetriedSource:
         """What becomes of the rejected lines of one source."""
-        found = _Found(name)
+        found = _Found(written_name(path))
         try:
-            with contextlib.closing(Source(name, "", is_final=True, count=self._count(name))) as source:
+            with contextlib.closing(Source(path, "", is_final=True, count=self._count(found.source))) as source:
                 self._read(source, found)
-        except SourceError as error:
+        except LakeError:
             self._lake.discard(found.files)
-            return RetriedSource(source=name, status="failed", error=str(error))
+            raise
+        except Exception as error:  # noqa: BLE001 - whatever it is, it is this source's, and the others go on
+            self._lake.discard(found.files)
+            return RetriedSource(source=found.source, status="failed", error=str(of_source(found.source, error)))
         except BaseException:
             self._lake.discard(found.files)
             raise
@@ -197,7 +204,7 @@ class _Reading:
         else:
             self._lake.discard(found.files)
         return RetriedSource(
-            source=name,
+            source=found.source,
             status="retried" if found.is_changed else "unchanged",
             lines=found.lines,
             calls=calls,
@@ -233,7 +240,7 @@ class _Reading:
     # -- one source
 
     def _read(self, source: Source, found: _Found) -> None:
-        if source.name == STANDARD_INPUT:
+        if source.path == STANDARD_INPUT:
             raise SourceError("-: standard input cannot be read again; name a file with what came from it")
         kind = document_format(source.open(), wanted_format(self._options))
         if kind is not None:

@@ -23,7 +23,7 @@ import numpy as np
 import pyarrow as pa
 import zstandard
 
-from ingest.errors import NoLogError, SourceError
+from ingest.errors import NoLogError, PassingError, SourceError
 from ingest.ledger import Position
 
 if TYPE_CHECKING:
@@ -50,6 +50,8 @@ MARK_INTERVAL: Final = 64 << 20
 """A load keeps a hash of the source at the first line end behind each multiple of this."""
 
 STANDARD_INPUT: Final = "-"
+
+_HALVES: Final = re.compile("[\ud800-\udfff]")
 
 _CHUNK: Final = 1 << 20
 _LF: Final = 10
@@ -106,6 +108,7 @@ class Reader:
     """One open source. Iterate over `blocks()` once; `incomplete` says afterwards whether it was cut off."""
 
     name: str
+    """As it is written in words; see `written_name`."""
     size: int | None
     is_final: bool
     chunks: Iterator[bytes]
@@ -203,7 +206,7 @@ def _with_line_ends(chunks: Iterator[bytes]) -> Iterator[tuple[bytes, int]]:
 
 
 def open_source(
-    name: str, *, is_final: bool = False, count: Callable[[int], None] | None = None, start: int = 0
+    path: str, *, is_final: bool = False, count: Callable[[int], None] | None = None, start: int = 0
 ) -> Reader:
     """Open a file, or standard input for '-'. SourceError names the path and says what is wrong.
 
@@ -212,7 +215,8 @@ def open_source(
     The size of a plain file is taken here, so whoever needs the ledger's state from before has to have read it.
     `count` is told of every number of bytes read from it, before decompression.
     """
-    file, size = _open(name)
+    name = written_name(path)
+    file, size = _open(path, name)
     state = None if size is None else replace(State.of(os.fstat(file.fileno())), size=size)
     reader = Reader(name=name, size=size, is_final=is_final, chunks=iter(()), file=file, state=state, start=start)
     try:
@@ -267,7 +271,7 @@ def _raw(reader: Reader, count: Callable[[int], None] | None) -> Iterator[bytes]
                 count(len(chunk))
             yield chunk
     except OSError as error:
-        raise SourceError(f"{reader.name}: cannot be read: {error.strerror or error}") from error
+        raise PassingError(f"{reader.name}: cannot be read: {error.strerror or error}") from error
 
 
 def _is_still(file: IO[bytes], head: bytes, size: int | None) -> bool:
@@ -284,7 +288,7 @@ def _is_still(file: IO[bytes], head: bytes, size: int | None) -> bool:
 
 def changed_error(name: str) -> SourceError:
     """What is wrong with a source that is not any more what it was when it was looked at first."""
-    return SourceError(f"{name}: was changed while it was read; nothing new of it was loaded, run the command again")
+    return PassingError(f"{name}: was changed while it was read; nothing new of it was loaded, run the command again")
 
 
 def read_ahead(blocks: Iterator[Block]) -> Iterator[Block]:
@@ -296,19 +300,20 @@ def read_ahead(blocks: Iterator[Block]) -> Iterator[Block]:
             yield block
 
 
-def _open(name: str) -> tuple[IO[bytes], int | None]:
-    if name == STANDARD_INPUT:
+def _open(place: str, name: str) -> tuple[IO[bytes], int | None]:
+    if place == STANDARD_INPUT:
         return sys.stdin.buffer, None
-    path = Path(name)
+    path = Path(place)
     try:
         mode = path.stat().st_mode
         if not stat.S_ISREG(mode):
             raise NoLogError(f"{name}: is not a regular file; expected a log file, or - for standard input")
         file = path.open("rb")
         return file, os.fstat(file.fileno()).st_size
-    except (OSError, ValueError) as error:  # a ValueError for a NUL in the name
-        reason = error.strerror if isinstance(error, OSError) and error.strerror else error
-        raise SourceError(f"{name}: cannot be opened: {reason}") from error
+    except OSError as error:
+        raise PassingError(f"{name}: cannot be opened: {error.strerror or error}") from error
+    except ValueError as error:  # for a NUL in the name
+        raise SourceError(f"{name}: cannot be opened: {error}") from error
 
 
 def _chain(first: bytes, rest: Iterator[bytes]) -> Iterator[bytes]:
@@ -556,8 +561,6 @@ def stream_of(name: str) -> str:
     >>> stream_of("/var/log/nginx/access.log.2.gz"), stream_of("logs/W3SVC1/u_ex260801.log"), stream_of("-")
     ('nginx/access.log', 'W3SVC1/u_ex.log', 'stdin')
     """
-    import re
-
     if name == STANDARD_INPUT:
         return "stdin"
     path = Path(name)
@@ -565,4 +568,17 @@ def stream_of(name: str) -> str:
     stem = re.sub(r"[0-9]+", "", stem)
     stem = re.sub(r"[-_.\s]+(?=\.|$)", "", stem).strip("-_. ")
     folder = path.resolve().parent.name
-    return f"{folder}/{stem or 'log'}" if folder else stem or "log"
+    return written_name(f"{folder}/{stem or 'log'}" if folder else stem or "log")
+
+
+def written_name(path: str) -> str:
+    r"""What a file is called in words, in a table and in JSON, where its name is no UTF-8: the bytes that are none are spelled out.
+
+    >>> print(written_name(os.fsdecode(b"logs/caf\xe9.log")), written_name("logs/café.log"))
+    logs/caf\xe9.log logs/café.log
+    """
+    # Python holds such a byte as half of a character, which neither a table nor a document can hold.
+    return _HALVES.sub(
+        lambda half: f"\\x{ord(half[0]) - 0xDC00:02x}" if "\udc80" <= half[0] <= "\udcff" else f"\\u{ord(half[0]):04x}",
+        path,
+    )

@@ -11,9 +11,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-import duckdb
-
-from ingest.errors import SourceError
+from ingest.errors import PassingError, SourceError, is_lack_of_memory
 from ingest.lake import new_load_id
 from ingest.understanding import Understanding
 
@@ -160,7 +158,7 @@ class Staging:
         self._ends, self._failed = [], {}
         understood, self._in_second = self._in_second, None
         if understood is not None:
-            with contextlib.suppress(duckdb.Error):
+            with contextlib.suppress(Exception):
                 understood.counts.result()
         try:
             self._written()
@@ -187,7 +185,7 @@ class Staging:
         self._forget_waiting()
         try:
             fields = self._understanding.read_fields([stretch for _, stretch in waiting], waiting[0][0].log_format)
-        except duckdb.Error:
+        except Exception:  # noqa: BLE001 - whatever it is, it comes of one of them, which is looked for
             self._take_understood()
             self._understand_each(waiting)
             self._run(ends)
@@ -204,7 +202,7 @@ class Staging:
             return
         try:
             counts = understood.counts.result()
-        except duckdb.Error as error:
+        except Exception as error:  # noqa: BLE001 - as above
             if len(understood.stretches) > 1:
                 self._understand_each(understood.stretches, is_read=True)
             else:
@@ -221,7 +219,7 @@ class Staging:
         for load, stretch in stretches:
             try:
                 [counted], [context] = self._understanding.read([stretch], load.log_format)
-            except duckdb.Error as error:
+            except Exception as error:  # noqa: BLE001 - as above
                 self._fail(load, stretch, error)
                 continue
             if not is_read:
@@ -235,12 +233,16 @@ class Staging:
         if self._progress is not None:
             self._progress.advance(load.name, 0, counted.lines)
 
-    def _fail(self, load: Load, stretch: Stretch, error: duckdb.Error) -> None:
-        # Its text may hold a value of the log, so it stays out of the message.
-        failure = SourceError(
-            f"{load.name}: lines from {stretch.first_line:,} on could not be understood ({type(error).__name__});"
-            " this is a fault of koppelzicht, please report it; nothing of the source was loaded"
-        )
+    def _fail(self, load: Load, stretch: Stretch, error: Exception) -> None:
+        failure: SourceError
+        where = f"{load.name}: lines from {stretch.first_line:,} on could not be understood"
+        if is_lack_of_memory(error):
+            failure = PassingError(f"{where}: there is not enough memory; nothing of the source was loaded")
+        else:  # the error's text may hold a value of the log, so it stays out of the message
+            failure = SourceError(
+                f"{where} ({type(error).__name__}); this is a fault of koppelzicht, please report it;"
+                " nothing of the source was loaded"
+            )
         failure.__cause__ = error
         self._failed[id(load)] = failure
 

@@ -180,19 +180,24 @@ class Understanding:
         fate = understood["fate"]
         accepted = understood if fate.null_count == len(fate) else _without_fate(understood)
         accepted = self._vocabulary.complete(accepted, [column.name for column in CALL_COLUMNS])
-        self._calls.append(places.completed(accepted, CALL_COLUMNS))
+        calls = places.completed(accepted, CALL_COLUMNS)
+        rejects: list[pa.Table] = []
         if len(accepted) < len(raw):
             connection.register("lines", fields.lines)
             connection.register("understood", understood)
             rejected = connection.sql(_REJECTS).to_arrow_table()
             connection.unregister("understood")
             connection.unregister("lines")
-            self._rejects.append(places.completed(rejected, REJECT_COLUMNS))
+            rejects.append(places.completed(rejected, REJECT_COLUMNS))
         else:
             rejected = understood.slice(0, 0)
         for name in ("envelopes", "raw"):
             connection.unregister(name)
-        return places.counts(accepted, rejected)
+        counts = places.counts(accepted, rejected)
+        # Last, because what has failed is understood once more, without the others: nothing of it may have been kept.
+        self._calls.append(calls)
+        self._rejects += rejects
+        return counts
 
     def calls(self) -> pa.Table:
         """The calls that nobody has taken yet, in the order in which they were read."""

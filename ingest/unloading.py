@@ -9,7 +9,7 @@ from ingest.errors import LakeError
 from ingest.lake import Lake, new_load_id
 from ingest.ledger import LedgerRow
 from ingest.report import UnloadReport
-from ingest.source import STANDARD_INPUT
+from ingest.source import STANDARD_INPUT, written_name
 from ingest.version import VERSION
 
 if TYPE_CHECKING:
@@ -24,6 +24,7 @@ def unload(lake: Path, target: str, *, now: dt.datetime) -> UnloadReport:
 
     LakeError when there is none, and for standard input: that is no path, and what came from it is not one source.
     """
+    target = written_name(target)
     store = Lake(lake)
     store.roll_forward()
     while True:

@@ -288,12 +288,12 @@ def test_a_file_that_is_another_one_when_it_is_read_than_when_it_was_recognised_
     opened = 0
     open_file = source._open
 
-    def opening(name: str) -> tuple[IO[bytes], int | None]:
+    def opening(place: str, name: str) -> tuple[IO[bytes], int | None]:
         nonlocal opened
         opened += 1
         if opened == 2:  # to read it, after it was looked at
             path.write_bytes(another)
-        return open_file(name)
+        return open_file(place, name)
 
     monkeypatch.setattr(source, "_CHUNK", 500)
     monkeypatch.setattr(source, "BLOCK_BYTES", 500)
