@@ -568,3 +568,16 @@ def _write_once(path: Path, text: str) -> None:
             file.write(text)
     finally:
         new.unlink()
+
+
+def write_anew(path: Path, text: str) -> None:
+    """Put this text in the place of a file, whole or not at all. LakeError when it cannot be written."""
+    new = path.with_name(f".{secrets.token_hex(8)}.tmp")
+    try:
+        new.write_text(text, encoding="utf-8")
+        new.replace(path)
+    except OSError as error:
+        raise LakeError(f"{path}: cannot be written: {error.strerror or error}") from error
+    finally:
+        with contextlib.suppress(OSError):
+            new.unlink(missing_ok=True)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import duckdb
 
 from ingest.data_file import read_files
+from ingest.followers import followers
 from ingest.lake import Lake
 from ingest.report import LakeStatus, RejectCount, StreamStatus
 
@@ -46,6 +47,7 @@ def status(lake: Path, *, now: dt.datetime) -> LakeStatus:
     span = (last_day - first_day).days + 1 if first_day and last_day else 0
     last_call = max((load["last_call"] for load in loads if load["last_call"]), default=None)
     loaded_at = max((load["loaded_at"] for load in loads), default=None)
+    following, skipped = followers(lake, now=now)
     return LakeStatus(
         lake=str(lake),
         time_zone=snapshot.time_zone,
@@ -71,6 +73,8 @@ def status(lake: Path, *, now: dt.datetime) -> LakeStatus:
             _stream(stream, of_stream, len(days_by_stream[stream]), now)
             for stream, of_stream in sorted(loads_by_stream.items())
         ),
+        followers=tuple(following),
+        skipped=tuple(skipped),
     )
 
 

@@ -43,13 +43,13 @@ class Source:
         """How it was opened last."""
         return self._readers[-1]
 
-    def open(self, start: int = 0) -> Reader:
-        """Open it, once more perhaps. SourceError when that cannot be done."""
+    def open(self, start: int = 0, *, nuls: int = 0) -> Reader:
+        """Open it, once more perhaps, to be read from `start` on; `nuls` NUL bytes stand in front. SourceError when that cannot be done."""
         if self.path == STANDARD_INPUT and self._readers:
             raise SourceError(
                 "-: begins like a source that is loaded, so it would have to be read a second time; load it from a file"
             )
-        self._readers.append(open_source(self.path, is_final=self._is_final, count=self._count, start=start))
+        self._readers.append(open_source(self.path, is_final=self._is_final, count=self._count, start=start, nuls=nuls))
         return self.reader
 
     def close(self) -> None:
@@ -147,7 +147,8 @@ class Load:
 
     def warnings(self, decided: Counts) -> tuple[str, ...]:
         """What the operator should know of the whole source, of which pieces with these counts have been decided before."""
-        return source_warnings(self.name, self.log_format, self.context, decided + self.counts)
+        nuls = self.reader.nuls if self.reader is not None and not self.reader.start else 0
+        return source_warnings(self.name, self.log_format, self.context, decided + self.counts, nuls=nuls)
 
     def report(self, decided: Counts) -> SourceReport:
         """What became of the whole source, of which pieces with these counts have been decided before."""

@@ -274,6 +274,7 @@ class Loader:
                     fingerprint=fingerprint.copy(),
                     tail=Tail() if reader.is_compressed or reader.is_recoded else tail,
                     left=left,
+                    nuls=reader.nuls,
                 )
             )
 

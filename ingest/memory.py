@@ -60,6 +60,8 @@ class Remembered:
     tail: Tail
     """What stands before that place; nothing where reading cannot go on in the middle."""
     left: int
+    nuls: int = 0
+    """So many NUL bytes stand in front of its content."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -81,6 +83,10 @@ class Memory:
         self._clock = clock
         self._files: dict[tuple[int, int], Remembered] = {}
         self._given_up: dict[str, _GivenUp] = {}
+
+    def __len__(self) -> int:
+        """How many files it remembers."""
+        return len(self._files)
 
     def recall(self, path: str) -> tuple[State, Remembered] | None:
         """The state of a file now, and what is remembered of it; None where it has not been read."""
@@ -145,10 +151,10 @@ class Memory:
 def going_on(source: Source, state: State, before: Remembered, row: LedgerRow) -> Known | None:
     """What is new of a file that was read before and has grown; None when it has to be looked at from its start."""
     offset = before.fingerprint.offset
-    if not before.tail.size or state.size <= offset:
+    if not before.tail.size or state.size <= before.nuls + offset:
         return None
-    reader = source.open(offset)
-    reader.file.seek(offset - before.tail.size)
+    reader = source.open(offset, nuls=before.nuls)
+    reader.file.seek(before.nuls + offset - before.tail.size)
     if Tail.of(reader.file.read(before.tail.size)) != before.tail:
         return None
     return Known(before.marks, row, None, before.fingerprint.copy(), before.fingerprint.copy(), reader.blocks())

@@ -46,6 +46,9 @@ BOMB_BYTES: Final = 64 << 20
 BOMB_RATIO: Final = 300
 """Compressed content that grows by more than this, and beyond BOMB_BYTES, is no log."""
 
+MOST_NULS: Final = 4 << 30
+"""So many NUL bytes in front of compressed content are skipped; to inflate them takes seconds and no memory."""
+
 MARK_INTERVAL: Final = 64 << 20
 """A load keeps a hash of the source at the first line end behind each multiple of this."""
 
@@ -117,6 +120,8 @@ class Reader:
     """Which file it is, and how long and how old it was when it was opened; None for standard input."""
     start: int = 0
     """The offset of what is read first."""
+    nuls: int = 0
+    """So many NUL bytes stand before what is read first, and are no part of it; see `_behind_nuls`."""
     is_compressed: bool = False
     is_recoded: bool = False
     """Whether its bytes are not those of the file: UTF-16 is read as UTF-8."""
@@ -206,11 +211,11 @@ def _with_line_ends(chunks: Iterator[bytes]) -> Iterator[tuple[bytes, int]]:
 
 
 def open_source(
-    path: str, *, is_final: bool = False, count: Callable[[int], None] | None = None, start: int = 0
+    path: str, *, is_final: bool = False, count: Callable[[int], None] | None = None, start: int = 0, nuls: int = 0
 ) -> Reader:
     """Open a file, or standard input for '-'. SourceError names the path and says what is wrong.
 
-    A plain file whose beginning is known may be read from a later `start` on.
+    A plain file whose beginning is known may be read from a later `start` on, before which so many `nuls` stand in front.
 
     The size of a plain file is taken here, so whoever needs the ledger's state from before has to have read it.
     `count` is told of every number of bytes read from it, before decompression.
@@ -218,7 +223,9 @@ def open_source(
     name = written_name(path)
     file, size = _open(path, name)
     state = None if size is None else replace(State.of(os.fstat(file.fileno())), size=size)
-    reader = Reader(name=name, size=size, is_final=is_final, chunks=iter(()), file=file, state=state, start=start)
+    reader = Reader(
+        name=name, size=size, is_final=is_final, chunks=iter(()), file=file, state=state, start=start, nuls=nuls
+    )
     try:
         _begin(reader, count)
     except SourceError:
@@ -245,25 +252,29 @@ def _begin(reader: Reader, count: Callable[[int], None] | None) -> None:
     # Only a plain file grows and stops being read at the size it had; a compressed one is read whole.
     reader.is_compressed = codec is not None
     whole = _chain(first, chunks)
-    reader.chunks = _decoded(reader, whole if codec is None else _decompressed(reader, codec, whole))
+    content = whole if codec is None else _decompressed(reader, codec, whole)
+    reader.chunks = _decoded(reader, _behind_nuls(reader, content))
 
 
 def _raw(reader: Reader, count: Callable[[int], None] | None) -> Iterator[bytes]:
     """The bytes of a source as they are, up to the size it had when it was opened."""
     file, size = reader.file, reader.size
-    left = None if size is None else size - reader.start
-    head = b""
+    begin = reader.start + reader.nuls
+    left = None if size is None else size - begin
+    head, head_at = b"", 0
     try:
         if size is not None:
             file.seek(0)
             head = file.read(min(_HEAD_BYTES, size))
-            file.seek(reader.start)
+            file.seek(begin)
         while left is None or left > 0:
             chunk = file.read(_CHUNK if left is None else min(_CHUNK, left))
             if left is not None:
-                if not chunk or not _is_still(file, head, size):
+                if not chunk or not _is_still(file, head, head_at, size):
                     raise changed_error(reader.name)
                 left -= len(chunk)
+                if not head.strip(b"\0") and (text := chunk.lstrip(b"\0")):
+                    head, head_at = text[:_HEAD_BYTES], file.tell() - len(text)  # all NULs look alike
             if not chunk:
                 return
             reader.raw_bytes += len(chunk)
@@ -274,13 +285,13 @@ def _raw(reader: Reader, count: Callable[[int], None] | None) -> Iterator[bytes]
         raise PassingError(f"{reader.name}: cannot be read: {error.strerror or error}") from error
 
 
-def _is_still(file: IO[bytes], head: bytes, size: int | None) -> bool:
-    """Whether a file is as long as it was, and begins as it did.
+def _is_still(file: IO[bytes], head: bytes, head_at: int, size: int | None) -> bool:
+    """Whether a file is as long as it was, and begins as it did: with this head, at this place.
 
     One that is emptied and filled anew meanwhile is two logs: what was read before that and after it would be taken for one.
     """
     place = file.tell()
-    file.seek(0)
+    file.seek(head_at)
     is_still = os.fstat(file.fileno()).st_size >= (size or 0) and file.read(len(head)) == head
     file.seek(place)
     return is_still
@@ -394,12 +405,14 @@ class _Zstd:
 def _decompressed(reader: Reader, codec: str, chunks: Iterator[bytes]) -> Iterator[bytes]:
     decoders: dict[str, type[_Gzip | _Zstd | _Bzip2]] = {"gzip": _Gzip, "zstd": _Zstd, "bzip2": _Bzip2}
     stream = decoders[codec]()
-    total = 0
+    total = nuls = 0
     for chunk in chunks:
         try:
             for piece in stream.feed(chunk):
                 total += len(piece)
-                if total > BOMB_BYTES and total > BOMB_RATIO * reader.raw_bytes:
+                if nuls + len(piece) == total <= MOST_NULS:  # nothing but NULs so far
+                    nuls += len(piece) - len(piece.lstrip(b"\0"))
+                if total - nuls > BOMB_BYTES and total - nuls > BOMB_RATIO * reader.raw_bytes:
                     raise SourceError(
                         f"{reader.name}: {reader.raw_bytes:,} bytes of {codec} become more than {total:,}: more than"
                         f" {BOMB_RATIO} times as many, which no log does; nothing of it was loaded"
@@ -415,6 +428,29 @@ def _decompressed(reader: Reader, codec: str, chunks: Iterator[bytes]) -> Iterat
             f"{reader.name}: the {codec} data is cut off after {total:,} bytes of content; the complete lines up to"
             " there count, and the whole file adds only the rest"
         )
+
+
+def _behind_nuls(reader: Reader, chunks: Iterator[bytes]) -> Iterator[bytes]:
+    """The content behind the NUL bytes that stand in front, as many as there are. NoLogError where nothing else follows.
+
+    A log that is emptied in place (logrotate's copytruncate) under a writer that goes on at its old place instead of appending
+    has that many NULs in front, gigabytes of them perhaps, and is sound behind them. They are neither a line nor part of one. Three
+    may be the beginning of UTF-32.
+    """
+    first = b""
+    while len(first) < 4 and (chunk := next(chunks, None)) is not None:
+        first += chunk
+    if not first.startswith(b"\0" * 4):
+        yield from _chain(first, chunks)
+        return
+    for chunk in _chain(first, chunks):
+        text = chunk.lstrip(b"\0")
+        reader.nuls += len(chunk) - len(text)
+        if text:
+            yield text
+            yield from chunks
+            return
+    raise NoLogError(f"{reader.name}: unknown_format: holds {reader.nuls:,} NUL bytes and nothing else; expected a log")
 
 
 _ENCODINGS: Final = (

@@ -14,10 +14,12 @@ _MANY_CALLS = 100
 """So many calls without an id are no chance."""
 
 
-def source_warnings(name: str, log_format: LogFormat, context: Mapping[str, Any], counts: Counts) -> tuple[str, ...]:
+def source_warnings(
+    name: str, log_format: LogFormat, context: Mapping[str, Any], counts: Counts, *, nuls: int = 0
+) -> tuple[str, ...]:
     """What to warn of, each with the source's name before it.
 
-    `context` is what is known behind the last line that was read, `counts` what became of all lines that were.
+    `nuls` NUL bytes stood in front; `context` is what is known behind the last line that was read, `counts` what became of all lines that were.
     """
     warnings = [*log_format.warnings(context)]
     if not warnings and counts.calls_not_logged:
@@ -29,5 +31,10 @@ def source_warnings(name: str, log_format: LogFormat, context: Mapping[str, Any]
         warnings.append(
             f"none of its {counts.calls:,} calls has an IntegrationId: every call is unidentified;"
             " does the log hold that header?"
+        )
+    if nuls:
+        warnings.append(
+            f"{nuls:,} NUL bytes in front were skipped: the file was emptied while its writer went on at its old place; copytruncate"
+            " needs a writer that appends (O_APPEND)"
         )
     return tuple(f"{name}: {warning}" for warning in warnings)

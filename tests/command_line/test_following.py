@@ -72,6 +72,7 @@ def test_each_load_is_a_line_and_a_signal_ends_it_cleanly(
 
 
 def test_only_folders_are_followed(run: Run, tmp_path: Path) -> None:
-    code, out, errors = run("follow", str(tmp_path / "none"), "--lake", str(tmp_path / "lake"))
+    (tmp_path / "access.log").write_bytes(b"")
+    code, out, errors = run("follow", str(tmp_path / "access.log"), "--lake", str(tmp_path / "lake"))
     assert (code, out) == (1, "")
     assert "is no folder; follow watches folders" in errors

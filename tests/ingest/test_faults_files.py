@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import bz2
+import errno
 import gzip
+import json
 import os
 import random
 import socket
+import sys
 import tarfile
 import zipfile
 import zlib
-from typing import TYPE_CHECKING
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import pytest
 import zstandard
@@ -43,7 +47,6 @@ from tests.ingest.writing import COMPRESSIONS
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from pathlib import Path
 
 MB = 1 << 20
 
@@ -634,3 +637,176 @@ def test_a_file_that_grows_while_read_is_read_to_the_size_it_had(
         assert fate(load_one(lake, path)) == ("loaded", 20, 0, 0, 0)
     assert fate(load_one(lake, path)) == ("loaded", 1, 0, 0, 0)
     assert numbers(lake) == list(range(21))
+
+
+# -- NULs in front, as copytruncate leaves them under a writer that does not append
+
+
+def _with_nuls(path: Path, nuls: int, content: bytes) -> Path:
+    """A file of so many NULs and this content, which takes no room for the NULs."""
+    with path.open("wb") as file:
+        file.truncate(nuls)
+        file.seek(nuls)
+        file.write(content)
+    return path
+
+
+@pytest.mark.parametrize("nuls", [4, 4095, 4096, MB - 1, MB, MB + 1, 9 * MB])
+def test_nuls_in_front_are_skipped_and_said(tmp_path: Path, lake: Path, nuls: int) -> None:
+    path = _with_nuls(tmp_path / "access.log", nuls, lines(range(3)) + BAD + line(3)[:30])
+    report = load(lake, path)
+    assert fates(report) == [("loaded", 3, 1, 0, 30)]
+    [warning] = report.warnings
+    assert warning == (
+        f"{path}: {nuls:,} NUL bytes in front were skipped: the file was emptied while its writer went on at its old place;"
+        " copytruncate needs a writer that appends (O_APPEND)"
+    )
+    with path.open("ab") as file:
+        file.write(line(3)[30:] + line(4))
+    assert fate(load_one(lake, path)) == ("loaded", 2, 0, 0, 0)
+    assert places(lake) == [(0, 1), (1, 2), (2, 3), (3, 5), (4, 6)]
+    # As rotation copies and compresses it, and as it looks when it was emptied once more.
+    copy = tmp_path / "access.log.1.gz"
+    copy.write_bytes(gzip.compress(path.read_bytes()))
+    assert fate(load_one(lake, copy)) == ("unchanged", 0, 0, 0, 0)
+    _with_nuls(path, 2 * nuls, lines(range(5, 8)))
+    assert fate(load_one(lake, path)) == ("loaded", 3, 0, 0, 0)
+    assert broken(lake) == {}
+
+
+@needs_measuring
+def test_nuls_in_front_take_no_memory_however_many_they_are(tmp_path: Path, lake: Path) -> None:
+    nuls = scaled(300, 10_000) * MB
+    path = _with_nuls(tmp_path / "access.log", nuls, lines(range(3)))
+    packer = zlib.compressobj(wbits=31)
+    with (tmp_path / "access.log.1.gz").open("wb") as file:
+        for _ in range(0, min(nuls, 3000 * MB), MB):
+            file.write(packer.compress(bytes(MB)))
+        file.write(packer.compress(lines(range(10, 13))) + packer.flush())
+    small = run("ingest", "--lake", tmp_path / "other", _written(tmp_path, lines(0), "small.log"))
+    done = run("ingest", "--lake", lake, path, tmp_path / "access.log.1.gz")
+    assert done.code == 0, done.err
+    assert done.err.count("NUL bytes in front were skipped") == 2
+    assert numbers(lake) == [0, 1, 2, 10, 11, 12]
+    assert done.peak_mb - small.peak_mb < 64
+
+
+def test_a_file_of_nuls_is_no_log_and_one_that_is_emptied_again_while_read_is_not_mixed(
+    tmp_path: Path, lake: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = _with_nuls(tmp_path / "access.log", 5 * MB, b"")
+    report = load_one(lake, path)
+    assert fate(report) == ("failed", 0, 0, 0, 0)
+    assert report.error == f"{path}: unknown_format: holds 5,242,880 NUL bytes and nothing else; expected a log"
+    _with_nuls(path, 1000, lines(range(100)))
+    monkeypatch.setattr(source, "_CHUNK", 2000)
+    with monkeypatch.context() as patch:
+        _change(patch, path, lambda: _with_nuls(path, 1000, lines(range(100, 250))) and None)
+        assert "was changed while it was read" in (load_one(lake, path).error or "")
+    assert fate(load_one(lake, path)) == ("loaded", 150, 0, 0, 0)
+    assert numbers(lake) == list(range(100, 250))
+
+
+# -- names and folders
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux has names that are no UTF-8")
+def test_a_name_that_is_no_utf_8_is_spelled_out_everywhere(
+    tmp_path: Path, lake: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = Path(os.fsdecode(os.fsencode(tmp_path) + b"/\xff-logs"))
+    folder.mkdir()
+    path = folder / os.fsdecode(b"caf\xe9.log")
+    path.write_bytes(lines(0, 1) + BAD)
+    (folder / os.fsdecode(b"\xe9.zip")).write_bytes(b"PK\x03\x04 something")
+    (folder / os.fsdecode(b"\xe9.link")).symlink_to(path)
+    spelled = f"{tmp_path}/\\xff-logs/caf\\xe9.log"
+
+    def said(*arguments: str) -> tuple[Any, str]:
+        assert koppelzicht.run([*arguments, "--json"]) == 0
+        captured = capsys.readouterr()
+        captured.out.encode()
+        return json.loads(captured.out), captured.err
+
+    loaded, errors = said("ingest", "--lake", str(lake), str(folder))
+    [one] = loaded["sources"]
+    assert (one["source"], one["stream"], one["calls"], one["rejects"]) == (spelled, "\\xff-logs/caf\\xe9.log", 2, 1)
+    assert ("/\\xff-logs/\\xe9.zip: is a zip archive" in errors, "\\xe9.link: is a link" in errors) == (True, True)
+    assert [row["source"] for row in loads(lake)] == [spelled]
+    assert said("inspect", str(path))[0]["lines"] == 3
+    for name in (str(path), spelled):
+        assert [row["source"] for row in said("rejects", "--lake", str(lake), "--source", name)[0]] == [spelled]
+    assert said("rejects", "--lake", str(lake), "--retry", str(path))[0]["sources"][0]["source"] == spelled
+    [stream] = said("status", "--lake", str(lake))[0]["streams"]
+    assert stream["stream"] == "\\xff-logs/caf\\xe9.log"
+    for name in (str(path), spelled):
+        assert said("unload", str(name), "--lake", str(lake))[0]["loads"] == 1
+        assert (
+            said("ingest", "--lake", str(lake), str(path), "--stream", os.fsdecode(b"\xe9"))[0]["totals"]["calls"] == 2
+        )
+    path.write_bytes(b"nothing of ours\n")
+    assert koppelzicht.run(["ingest", "--lake", str(lake), str(path)]) == 1
+    assert f"failed: {spelled}: unknown_format" in capsys.readouterr().err
+    assert broken(lake) == {}
+
+
+def test_a_folder_that_cannot_be_listed_is_a_failure_and_the_others_are_loaded(
+    tmp_path: Path, lake: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for number, name in enumerate(("a", "b", "c")):
+        (tmp_path / "logs" / name).mkdir(parents=True)
+        (tmp_path / "logs" / name / "access.log").write_bytes(lines(number))
+    scandir = os.scandir
+
+    def refusing(path: str) -> Any:
+        if str(path).endswith("/b"):
+            raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), path)
+        return scandir(path)
+
+    monkeypatch.setattr(os, "scandir", refusing)
+    assert koppelzicht.run(["ingest", "--lake", str(lake), str(tmp_path / "logs")]) == 1
+    said = f"failed: {tmp_path / 'logs' / 'b'}: cannot be listed: Permission denied; what is in it is not loaded"
+    assert said in capsys.readouterr().err
+    assert numbers(lake) == [0, 2]
+
+
+# -- whatever one source raises
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        MemoryError(),
+        UnicodeDecodeError("utf-8", b"4321_1", 0, 1, "x"),
+        KeyError("4321_1"),
+        RecursionError(),
+        OSError(5, "EIO"),
+    ],
+)
+@pytest.mark.parametrize(
+    "place", ["ingest.loader.document_format", "ingest.loader.format_of", "ingest.source.line_ends"]
+)
+def test_whatever_one_source_raises_is_its_own_error_and_the_others_are_loaded(
+    tmp_path: Path, lake: Path, error: Exception, place: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nobody knows which fault will be next, so one is put where bytes are looked at: at the file with a mark in it."""
+    _written(tmp_path, lines(0), "logs/a.log")
+    bad = _written(tmp_path, lines(1) + line(2, body="the mark"), "logs/b.log")
+    _written(tmp_path, lines(3), "logs/c.log")
+    module, _, name = place.rpartition(".")
+    found = getattr(sys.modules[module], name)
+
+    def raising(first: Any, *arguments: Any) -> Any:
+        data = first.peek(1) if hasattr(first, "peek") else getattr(arguments[0], "data", b"") if arguments else first
+        if b"the mark" in bytes(data or b""):
+            raise error
+        return found(first, *arguments)
+
+    monkeypatch.setattr(place, raising)
+    reports = {source.source: source for source in load(lake, tmp_path / "logs").sources}
+    assert [fate(report)[:2] for report in reports.values()] == [("loaded", 1), ("failed", 0), ("loaded", 1)]
+    said = reports[str(bad)].error or ""
+    assert said.startswith(f"{bad}: ")
+    assert ("4321_1" in said, "nothing" in said) == (False, True)
+    assert numbers(lake) == [0, 3]
+    assert broken(lake) == {}
