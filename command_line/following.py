@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from threading import Event
 from typing import TYPE_CHECKING, Annotated
 
@@ -38,11 +39,16 @@ def follow(
     from ingest.following import follow as loads
 
     say(f"Following {', '.join(map(shown, folders))}; stop with Ctrl-C")
-    for news in loads(lake, folders, options, every=every, clock=now, stop=Event()):
-        for source in news.sources:
-            _print(source, as_json=as_json)
-        for warning in news.warnings:
-            say(f"warning: {warning}")
+    try:
+        for news in loads(lake, folders, options, every=every, clock=now, stop=Event()):
+            # A disk that is too full to be told anything on is no reason to stop loading.
+            with contextlib.suppress(OSError):
+                for source in news.sources:
+                    _print(source, as_json=as_json)
+                for warning in news.warnings:
+                    say(f"warning: {warning}")
+    finally:
+        output.give_up_unwritten()
 
 
 def _print(source: SourceReport, *, as_json: bool) -> None:

@@ -190,6 +190,15 @@ def say(message: str) -> None:
         sys.stderr.flush()
 
 
+def give_up_unwritten() -> None:
+    """What cannot be written at the end goes nowhere, so that the process ends with the code that it means."""
+    for stream in (sys.stdout, sys.stderr):
+        try:
+            stream.flush()
+        except OSError:
+            os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
+
+
 # --- how
 
 

@@ -27,7 +27,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Sequence
     from threading import Event
 
-    from ingest.folder import SourceList
     from ingest.report import IngestReport, ReadOptions, SourceReport
 
 SETTLE_SECONDS = 5.0
@@ -120,11 +119,11 @@ class _Following:
             return self._gone_wrong(error)
         self._failures = 0
         if not sources.unlisted:
-            self._memory.keep_only(sources.names)
+            self._memory.forget_others(sources.names)
         away = [f"{place.name}: {place.why}" for place in sources.unlisted]
         self._say("; ".join(away) or None)
         # Nobody tells of a folder that comes back.
-        return self._news(report, sources), min(self._every, SETTLE_SECONDS) if away else self._every
+        return self._news(report), min(self._every, SETTLE_SECONDS) if away else self._every
 
     def wait(self, stop: Event, *, earliest: float, latest: float) -> None:
         """Wait for a change, but not longer than until `latest`; where nobody tells of changes, until then."""
@@ -172,7 +171,7 @@ class _Following:
         self._wrong.add(text)
         return Round((), (text,) if is_new else ()), seconds
 
-    def _news(self, report: IngestReport, sources: SourceList) -> Round:
+    def _news(self, report: IngestReport) -> Round:
         """What has not been said yet: what is wrong with a source as long as it stays so, and each warning once."""
         wrong = {source.error for source in report.sources if source.error is not None}
         news = tuple(
@@ -180,7 +179,7 @@ class _Following:
             for source in report.sources
             if source.lines or (source.error is not None and source.error not in self._wrong)
         )
-        self._wrong = wrong | {one.why for one in self._memory.skipped} | {place.why for place in sources.unlisted}
+        self._wrong = wrong | self._memory.errors
         warnings = [*report.warnings, *([self._unwatched] if self._unwatched else [])]
         new = tuple(dict.fromkeys(warning for warning in warnings if warning not in self._warned))
         self._warned |= dict.fromkeys(new)

@@ -83,6 +83,8 @@ class Memory:
         self._clock = clock
         self._files: dict[tuple[int, int], Remembered] = {}
         self._given_up: dict[str, _GivenUp] = {}
+        self._seen: set[tuple[int, int]] = set()
+        """The files that have been asked about since the others were forgotten."""
 
     def __len__(self) -> int:
         """How many files it remembers."""
@@ -90,33 +92,33 @@ class Memory:
 
     def recall(self, path: str) -> tuple[State, Remembered] | None:
         """The state of a file now, and what is remembered of it; None where it has not been read."""
-        state, _ = _state(path)
+        state, _ = self._state(path)
         remembered = self._files.get((state.device, state.inode)) if state else None
         return (state, remembered) if state and remembered else None
 
     def remember(self, remembered: Remembered) -> None:
         """How far this file is loaded."""
+        self._seen.add((remembered.state.device, remembered.state.inode))
         self._files[remembered.state.device, remembered.state.inode] = remembered
 
-    def keep_only(self, paths: Sequence[str]) -> None:
-        """Forget every other file: it is gone."""
-        states = (_state(path)[0] for path in paths)
-        there = {(state.device, state.inode) for state in states if state is not None}
-        self._files = {key: one for key, one in self._files.items() if key in there}
-        names = set(paths)
-        self._given_up = {path: one for path, one in self._given_up.items() if path in names}
+    def forget_others(self, paths: Sequence[str]) -> None:
+        """All the files that are there have been asked about: what is remembered of any other is of one that is gone."""
+        self._files = {key: one for key, one in self._files.items() if key in self._seen}
+        self._seen = set()
+        there = set(paths)
+        self._given_up = {path: one for path, one in self._given_up.items() if path in there}
 
     def is_hopeless(self, path: str) -> bool:
         """Whether a file could not be read, is still as it was then, and it is not yet time to try it again."""
         one = self._given_up.get(path)
         if one is None:
             return False
-        is_as_it_was = (one.state, one.changed_ns) == _state(path)
+        is_as_it_was = (one.state, one.changed_ns) == self._state(path)
         return is_as_it_was and (one.again_at is None or self._clock() < one.again_at)
 
     def give_up(self, path: str, error: SourceError, *, now: dt.datetime) -> None:
         """This file cannot be read as it is. What may pass while it stays as it is is tried again after a while."""
-        state, changed_ns = _state(path)
+        state, changed_ns = self._state(path)
         before = self._given_up.get(path)
         tries = before.tries + 1 if before and (before.state, before.changed_ns) == (state, changed_ns) else 1
         passes = isinstance(error, PassingError)
@@ -139,13 +141,32 @@ class Memory:
 
     @property
     def skipped(self) -> list[SkippedSource]:
-        """The files that cannot be read, and since when."""
+        """The files that cannot be read, why, and since when."""
         return [
             SkippedSource(
-                source=written_name(path), why=one.why, since=one.since, is_tried_again=one.again_at is not None
+                source=written_name(path),
+                why=one.why.removeprefix(f"{written_name(path)}: "),
+                since=one.since,
+                is_tried_again=one.again_at is not None,
             )
             for path, one in sorted(self._given_up.items())
         ]
+
+    @property
+    def errors(self) -> set[str]:
+        """What is wrong with the files that cannot be read."""
+        return {one.why for one in self._given_up.values()}
+
+    def _state(self, path: str) -> tuple[State | None, int]:
+        """What the system tells of a file, and when it has changed anything of that, permissions included."""
+        try:
+            if path == STANDARD_INPUT:
+                return None, 0
+            stat = Path(path).stat()
+        except (OSError, ValueError):
+            return None, 0
+        self._seen.add((stat.st_dev, stat.st_ino))
+        return State.of(stat), stat.st_ctime_ns
 
 
 def going_on(source: Source, state: State, before: Remembered, row: LedgerRow) -> Known | None:
@@ -158,14 +179,3 @@ def going_on(source: Source, state: State, before: Remembered, row: LedgerRow) -
     if Tail.of(reader.file.read(before.tail.size)) != before.tail:
         return None
     return Known(before.marks, row, None, before.fingerprint.copy(), before.fingerprint.copy(), reader.blocks())
-
-
-def _state(path: str) -> tuple[State | None, int]:
-    """What the system tells of a file, and when it has changed anything of that, permissions included."""
-    try:
-        if path == STANDARD_INPUT:
-            return None, 0
-        stat = Path(path).stat()
-        return State.of(stat), stat.st_ctime_ns
-    except (OSError, ValueError):
-        return None, 0

@@ -53,9 +53,6 @@ COLUMNS = {
 }
 """The columns of a Parquet file that are read, in any case: the names of our JSON dialect."""
 
-_PAIRS = ({"name", "value"}, {"key", "value"})
-"""What the members of a pair may be called, where headers are a list of pairs instead of a map."""
-
 _LOGICAL = {"JSON": pa.json_(), "UUID": pa.uuid()}
 """Types of Parquet that tell more of a text or of bytes."""
 
@@ -82,8 +79,7 @@ def blocks_of_rows(reader: Reader) -> Iterator[Block]:
             texts = []
             for column in names:
                 with _naming(reader.name, column):
-                    array = batch.column(column)
-                    texts.append(written.headers(array) if names[column] == "headers" else written.texts(array))
+                    texts.append(written.texts(batch.column(column)))
             lines = pc.binary_join_element_wise(
                 _object(list(names.values()), texts, len(batch)), _text("\n"), _text("")
             )
@@ -266,17 +262,6 @@ class _Json:
 
     def __init__(self, connection: duckdb.DuckDBPyConnection) -> None:
         self._connection = connection
-
-    def headers(self, array: pa.Array) -> pa.Array:
-        """The request's headers: a map, an object, a list of pairs, or a text that is the JSON of one of them."""
-        if _is_text(array.type):
-            return self._parsed(_sound(array))
-        if _is_list(array.type) and pa.types.is_struct(array.type.value_type):
-            members = [field.name for field in array.type.value_type]
-            if {member.lower() for member in members} in _PAIRS and len(members) == 2:
-                name, value = sorted(members, key=lambda member: member.lower() == "value")
-                return self._of_pairs(array, array.flatten(), (name, value))
-        return self.texts(array)
 
     def texts(self, array: pa.Array) -> pa.Array:
         """Any values."""

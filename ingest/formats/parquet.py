@@ -25,4 +25,4 @@ class Parquet(JsonLines):
             return (
                 "no column is called integration_id or headers: nobody knows whose the calls are (id_status not_logged)",
             )
-        return ()
+        return super().warnings(context)

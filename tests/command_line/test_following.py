@@ -8,6 +8,7 @@ import re
 import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -76,3 +77,70 @@ def test_only_folders_are_followed(run: Run, tmp_path: Path) -> None:
     code, out, errors = run("follow", str(tmp_path / "access.log"), "--lake", str(tmp_path / "lake"))
     assert (code, out) == (1, "")
     assert "is no folder; follow watches folders" in errors
+
+
+def _command(logs: Path, lake: Path, *more: str) -> list[str | Path]:
+    return [sys.executable, "-m", "koppelzicht", "follow", logs, "--lake", lake, "--every", "1", *more]
+
+
+@pytest.mark.skipif(
+    sys.platform != "linux", reason="only Linux changes another process's limits, and has names that are no UTF-8"
+)
+def test_at_a_quota_it_waits_until_there_is_room_and_reads_files_of_any_name(run: Run, tmp_path: Path) -> None:
+    import resource
+
+    logs, lake = tmp_path / "logs", tmp_path / "lake"
+    logs.mkdir()
+    with subprocess.Popen(
+        _command(logs, lake, "--json"), cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    ) as process:
+        assert process.stdout is not None
+        assert process.stderr is not None
+        for number, name in enumerate((b"a.log", b"caf\xe9.log", b"caf\xe9.log")):
+            with Path(os.fsdecode(os.fsencode(logs) + b"/" + name)).open("a", encoding="utf-8") as file:
+                file.write(INSERT.replace("KnSubject", f"KnSubject{number}") + "\n")
+            load = json.loads(process.stdout.readline())
+            assert (load["status"], load["calls"]) == ("loaded", 1)
+        assert load["source"].endswith("/logs/caf\\xe9.log")
+        _, hard = resource.prlimit(process.pid, resource.RLIMIT_FSIZE)
+        resource.prlimit(process.pid, resource.RLIMIT_FSIZE, (2000, hard))
+        (logs / "b.log").write_text(INSERT.replace("KnSubject", "KnSubject9") + "\n", encoding="utf-8")
+        said = next(line for line in process.stderr if "File too large" in line)
+        assert "nothing new is loaded until that is over, it is tried again" in said
+        [follower] = json.loads(run("status", "--lake", str(lake), "--json")[1])["followers"]
+        assert (follower["state"], "File too large" in follower["waiting_for"]) == ("waiting", True)
+        resource.prlimit(process.pid, resource.RLIMIT_FSIZE, (hard, hard))
+        load = json.loads(process.stdout.readline())
+        assert (load["source"], load["calls"]) == (str(logs / "b.log"), 1)
+        process.terminate()
+        _, errors = process.communicate(timeout=60)
+    assert (process.returncode, "Traceback" in errors) == (143, False)
+    assert json.loads(run("status", "--lake", str(lake), "--json")[1])["followers"] == []
+    assert json.loads(run("verify", "--lake", str(lake), "--json")[1])["ok"]
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs a place that is always full")
+def test_where_nobody_can_be_told_it_goes_on(run: Run, tmp_path: Path) -> None:
+    logs, lake = tmp_path / "logs", tmp_path / "lake"
+    logs.mkdir()
+    (logs / "a.log").write_text(INSERT + "\n", encoding="utf-8")
+    with (
+        Path("/dev/full").open("w", encoding="utf-8") as full,
+        subprocess.Popen(_command(logs, lake), cwd=ROOT, stdout=full, stderr=subprocess.PIPE, text=True) as process,
+    ):
+        _until_calls(run, lake, 1)
+        (logs / "b.log").write_text(INSERT.replace("KnSubject", "KnSubject9") + "\n", encoding="utf-8")
+        _until_calls(run, lake, 2)
+        process.terminate()
+        _, errors = process.communicate(timeout=60)
+    assert (process.returncode, "Traceback" in errors) == (143, False)
+
+
+def _until_calls(run: Run, lake: Path, calls: int) -> None:
+    """Ask until the lake has so many calls."""
+    deadline = time.monotonic() + 120
+    while time.monotonic() < deadline:
+        code, out, _ = run("status", "--lake", str(lake), "--json")
+        if code == 0 and json.loads(out)["calls"] == calls:
+            return
+    pytest.fail(f"{calls} calls were not loaded")

@@ -8,6 +8,7 @@ import random
 import signal
 import subprocess
 import sys
+import threading
 import time
 from collections import Counter
 from pathlib import Path
@@ -15,7 +16,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from ingest import Lake, ReadOptions, ingest, retry_rejects
+from ingest import Lake, ReadOptions, ingest, retry_rejects, status
+from ingest.following import follow
 from tests.ingest.lakes import BAD, broken, fates, leftovers, line, lines, load, loads, numbers, rejects
 from tests.ingest.measured import ROOT
 from tests.ingest.other_process import other_process
@@ -270,6 +272,34 @@ def test_on_a_full_disk_the_lake_stays_right_and_a_rerun_completes(tmp_path: Pat
     assert broken(lake) == {}
 
 
+def test_who_follows_waits_until_a_full_disk_has_room_again(tmp_path: Path, disk: Path) -> None:
+    lake, logs = disk / "lake", tmp_path / "logs"
+    logs.mkdir()
+    (logs / "a.log").write_bytes(lines(range(10)))
+    stop = threading.Event()
+    patience = threading.Timer(120, stop.set)
+    patience.start()
+    rounds = follow(lake, [str(logs)], ReadOptions(), every=0.05, clock=lambda: NOW, stop=stop)
+    next(rounds)
+    assert numbers(lake) == list(range(10))
+    with contextlib.suppress(OSError), (disk / "other").open("wb", buffering=0) as other:
+        while other.write(b"x" * 4096):
+            pass
+    _long_log(tmp_path).rename(logs / "b.log")
+    said = next(warning for news in rounds for warning in news.warnings)
+    assert "No space left on device" in said
+    [follower] = status(lake, now=NOW).followers
+    assert (follower.state, follower.waiting_for) == ("waiting", said)
+    assert numbers(lake) == list(range(10))
+    _remount(disk, "size=50m")
+    assert [source.calls for source in next(rounds).sources] == [7990]
+    assert status(lake, now=NOW).followers[0].state == "following"
+    rounds.close()
+    patience.cancel()
+    assert numbers(lake) == list(range(8000))
+    assert (leftovers(lake), broken(lake)) == (set(), {})
+
+
 def test_on_a_disk_that_fills_up_at_any_step_a_rerun_completes(tmp_path: Path, disk: Path) -> None:
     lake, path = disk / "lake", tmp_path / "access.log"
     for number, room in enumerate(range(0, 40_960, scaled(16_384, 4096))):
@@ -371,10 +401,10 @@ def test_many_small_files_cost_little_each(tmp_path: Path) -> None:
     logs.mkdir()
     for number in range(count):
         (logs / f"{number:06}.log").write_bytes(line(number))
-    for status in ("loaded", "unchanged"):
+    for outcome in ("loaded", "unchanged"):
         pace = _Pace()
         report = ingest(lake, [str(logs)], ReadOptions(), now=NOW, progress=pace)
-        assert Counter(source.status for source in report.sources) == {status: count}
+        assert Counter(source.status for source in report.sources) == {outcome: count}
         if IS_THOROUGH:  # of a few files a tenth costs less than one decision, in whichever tenth that falls
             # What grows with the square of their number would make the last tenth cost 19 times the first one.
             first, last = pace.tenths()

@@ -271,7 +271,8 @@ def test_a_folder_that_is_not_there_yet_is_waited_for(lake: Path, tmp_path: Path
     following.until_loaded(1)
 
 
-def test_a_lake_that_cannot_be_made_is_waited_for(logs: Path, tmp_path: Path) -> None:
+def test_a_lake_that_cannot_be_made_is_waited_for(logs: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("ingest.following.SETTLE_SECONDS", 0.01)
     (logs / "a.log").write_bytes(lakes.lines(1))
     (tmp_path / "disk").write_bytes(b"not mounted yet")
     following = _Follow(tmp_path / "disk" / "lake", logs)
@@ -394,7 +395,9 @@ def test_nothing_is_remembered_of_files_that_are_gone(lake: Path, logs: Path) ->
         for path in [*logs.iterdir()][3:]:
             path.unlink()
         (logs / "other.log").unlink(missing_ok=True)
-        memory.keep_only([str(path) for path in logs.iterdir()])
+        memory.forget_others([])
+        _look(loader, lake, logs)
+        memory.forget_others([str(path) for path in logs.iterdir()])
         assert (len(memory), len(memory.skipped)) == (len([*logs.iterdir()]), 0)
 
 

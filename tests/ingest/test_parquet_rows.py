@@ -331,13 +331,31 @@ def test_rows_without_headers_and_with_empty_ones_stay_apart(tmp_path: Path) -> 
 @pytest.mark.parametrize("kind", [pa.string(), pa.json_()], ids=str)
 def test_headers_may_be_a_text_that_is_json(tmp_path: Path, kind: pa.DataType) -> None:
     texts = pa.array(
-        ['{"IntegrationId": "4321_1",\n "Authorization": "Bearer x"}', '{"integrationid": ["4321_2"]}', "-", None],
+        [
+            '{"IntegrationId": "4321_1",\n "Authorization": "Bearer x"}',
+            '{"integrationid": ["4321_2"]}',
+            '[{"name": "IntegrationId", "value": "4321_3"}]',
+            "-",
+            None,
+        ],
         pa.string(),
     )
     headers = pa.ExtensionArray.from_storage(kind, texts) if isinstance(kind, pa.JsonType) else texts
-    calls = _calls(tmp_path / "calls.parquet", _table(4, headers=headers))
-    assert [call.integration for call in calls] == ["4321_1", "4321_2", None, None]
-    assert [call.token_form for call in calls] == ["bearer", "none", "not_logged", "not_logged"]
+    calls = _calls(tmp_path / "calls.parquet", _table(5, headers=headers))
+    assert [call.integration for call in calls] == ["4321_1", "4321_2", "4321_3", None, None]
+    assert [call.token_form for call in calls] == ["bearer", "none", "none", "not_logged", "not_logged"]
+
+
+@pytest.mark.parametrize(
+    "headers", [pa.array([5, None]), pa.array(["x=y", None]), pa.array([[1.5], None])], ids=lambda one: str(one.type)
+)
+def test_headers_in_a_shape_that_is_not_read_are_warned_about(tmp_path: Path, headers: pa.Array) -> None:
+    path = tmp_path / "calls.parquet"
+    write_table(_table(2, headers=headers), path)
+    inspection = inspect(str(path), ReadOptions(), limit=None, now=NOW)
+    assert [call.id_status for call in inspection.calls] == ["not_logged"] * 2
+    assert inspection.warnings[0].startswith(f"{path}: headers is in a shape that is not read in 1 line")
+    assert lakes.load(tmp_path / "lake", path).warnings == inspection.warnings
 
 
 # -- numbers, times, names
