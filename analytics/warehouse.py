@@ -149,10 +149,14 @@ class Warehouse:
         last = self.query("select max(called_at) as last_call from calls")["last_call"].item()
         return last if isinstance(last, dt.datetime) else None
 
-    def last_30_days(self) -> tuple[dt.date, dt.date] | None:
-        """The last 30 days of data as since and until: what pages show when nothing else is asked."""
-        covered = self.covered()
-        return (covered[1] - dt.timedelta(days=30), covered[1]) if covered else None
+    def lived(self) -> tuple[dt.date, dt.date] | None:
+        """Since and until of the days on which logs live: as `covered`, without stray calls far from all the others.
+
+        A line that comes in months late, or from a clock that is wrong, is a call, and moves no period that pages show
+        when nothing else is asked. None without any call.
+        """
+        first, last = self.query_file("lived").row(0)
+        return None if first is None else (first, last + dt.timedelta(days=1))
 
     def covered(self) -> tuple[dt.date, dt.date] | None:
         """Since and until of all that was loaded, as far as the viewer's period reaches; None on an empty lake."""

@@ -54,8 +54,8 @@ class OpenLake:
 
     @property
     def covered(self) -> tuple[dt.date, dt.date] | None:
-        """Since and until of all data; None without any call."""
-        return self.warehouse.covered()
+        """Since and until of the days on which logs live, without stray calls far from them; None without any call."""
+        return _lived(self)
 
     @property
     def time_zone(self) -> ZoneInfo:
@@ -138,6 +138,11 @@ _BY_KEY: dict[str | type[Any], Callable[[Any], str]] = {
 @st.cache_resource(max_entries=2, show_spinner=False, hash_funcs=_BY_KEY)
 def _opened(contents: _Contents) -> OpenLake:
     return OpenLake(contents.key, Warehouse.over(contents.snapshot, contents.registry))
+
+
+@st.cache_data(max_entries=_ANSWERS_KEPT, show_spinner=False, hash_funcs=_BY_KEY)
+def _lived(lake: OpenLake) -> tuple[dt.date, dt.date] | None:
+    return lake.warehouse.lived()
 
 
 @st.cache_data(max_entries=_ANSWERS_KEPT, show_spinner=False, hash_funcs=_BY_KEY)

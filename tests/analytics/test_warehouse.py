@@ -92,6 +92,7 @@ def parameters(name: str) -> dict[str, object] | None:
         "partner": OTHER,
         "limit": 10,
         "window": 30,
+        "warning": 7,
         "required": 5,
         "sent": f"{OTHER}_1",
         "seen": True,
@@ -99,6 +100,12 @@ def parameters(name: str) -> dict[str, object] | None:
         "changes": [0, 1],
         "connectors": ["bravo_Employees", None],
         "operations": [None, "get"],
+        "endpoints": [None, None],
+        "parts": ["0", "1"],
+        "part_changes": [0, 1],
+        "part_integrations": [None, f"{OTHER}_1"],
+        "ids": [f"{OTHER}_1"],
+        "kind": "connector",
         "token_forms": [None, None],
         "protocols": [None, "rest"],
         "api_versions": [None, None],
@@ -131,7 +138,7 @@ def test_a_partner_sees_nothing_of_another_in_any_question(name: str, lake: Path
         for scope in (Scope(), Scope(partner=OTHER), Scope(environment="all", customer="2000002")):
             answer = warehouse.query_file(name, scope, parameters(name))
             # An old id of an own integration may have been the other partner's: as sent, it is seen.
-            told = answer.drop("integration_id", strict=False)
+            told = answer.drop("integration_id", "id", strict=False)  # `id` is what was asked
             assert not [text for text in STRANGE if text in shown(told)]
             if "integration_id" in answer.columns:
                 assert set(answer["integration_id"]) <= {f"{OWN}_1", f"{OTHER}_8"}
@@ -275,14 +282,22 @@ def test_an_empty_lake_answers_every_question(name: str, tmp_path: Path) -> None
 def test_an_empty_lake_has_no_period_and_no_last_call(tmp_path: Path) -> None:
     with Warehouse.open(given_lake(tmp_path / "lake")) as warehouse:
         assert warehouse.data_until() is None
-        assert warehouse.last_30_days() is None
+        assert warehouse.lived() is None
         for name in ("calls", "rejects", "loads", "partners", "integrations", "customers"):
             assert warehouse.query(f"select * from {name}").is_empty()
 
 
-def test_the_default_period_is_the_last_30_days_of_data(lake: Path) -> None:
+def test_a_stray_call_moves_no_period(tmp_path: Path) -> None:
+    days = [dt.date(2026, 9, 1) + dt.timedelta(days=number) for number in range(20)]
+    usual = [call(called_at=f"{day}T{hour:02}:00:00Z") for day in days for hour in (9, 10)]
+    strays = [call(called_at="2025-07-01T08:00:00Z"), call(called_at="2026-11-30T08:00:00Z")]
+    with Warehouse.over(given_snapshot(tmp_path, [*usual, *strays]), RegistryFiles()) as warehouse:
+        assert warehouse.lived() == (dt.date(2026, 9, 1), dt.date(2026, 9, 21))
+        assert warehouse.covered() == (dt.date(2025, 7, 1), dt.date(2026, 12, 1))
+
+
+def test_data_reach_to_the_last_call(lake: Path) -> None:
     with Warehouse.open(lake) as warehouse:
-        assert warehouse.last_30_days() == (dt.date(2026, 9, 9), dt.date(2026, 10, 9))
         assert warehouse.data_until() == dt.datetime(2026, 10, 8, 8, tzinfo=dt.UTC)
 
 
