@@ -4,7 +4,10 @@ Where the definitions leave a choice, the oracle decides:
 
 - V1. An hour belongs to the window, or to the month, of its local day.
 - V2. What is said of customers is said of those in the product that is asked for, or of both where none is.
-- V3. A log that begins later, and continues none, does not cover a month. Months end where the logs do: a stray call behind makes none.
+  Whether an integration of the registry that nobody calls is of that product is not known, so it is not among the answers.
+- V3. A month in which a log begins that continues none is not complete, and who comes with that log is unknown: the month before is
+  not covered by it. Months end where the logs do: a stray call behind makes none. A log in quarantine that has no call may be anybody's,
+  as for verdicts.
 - V4. `falling`: those who are silent now (uses on two days or more, and silent for at least seven days and three times as long as
   they usually are) stay silent, and the others are fewer than required.
 """
@@ -140,7 +143,8 @@ def certification(world: World, asked: Asked) -> dict[str, Verdict]:
     view = world.view(asked)
     last = min([day_of(world.logs.last), *([asked.until - 1] if asked.until is not None else [])])
     replaced = {one.replaces for one in world.registry.values()}
-    names = {call.integration for call in view.calls if call.integration is not None} | set(world.registry)
+    names = {call.integration for call in view.calls if call.integration is not None}
+    names |= set(world.registry) if asked.product is None else set()
     return {name: _verdict(name, world, view, asked, last) for name in names - replaced}
 
 
@@ -291,7 +295,7 @@ def customers_per_month(world: World, asked: Asked) -> dict[tuple[str, dt.date],
         for month in range(min(months), _month(last_day) + 1):
             here, before = months.get(month, set()), months.get(month - 1, set())
             came = here - before
-            unknown = came if not complete[month - 1] else set()
+            unknown = came if not complete[month - 1] or not _is_covered(month - 1, integration, view) else set()
             is_told = complete[month] and complete[month - 1]
             found[integration, _first_day(month)] = Month(
                 customers=len(here),
@@ -323,9 +327,18 @@ def _is_whole(month: int, integration: str, world: World, view: View, last_day: 
         hours = [stream.hours[hour] for day in days for hour in hours_of(day) if hour in stream.hours]
         if any(hour.state == "missing" for hour in hours):
             return False
-        if day_of(stream.first) > days[0] and not stream.continues:
+        if day_of(stream.first) in days[1:] and not stream.continues:
+            return False
+    for name in world.logs.quarantine.keys() - world.logs.streams.keys():
+        if any(day_of(hour) in days for hour in world.logs.quarantine[name]):
             return False
     return not view.has_unlogged(integration, days)
+
+
+def _is_covered(month: int, integration: str, view: View) -> bool:
+    """Whether all logs of an integration were there when the month began, but for those that continue others."""
+    first = _first_day(month).toordinal()
+    return all(day_of(stream.first) <= first or stream.continues for stream in view.streams_of(integration))
 
 
 # -- impact -------------------------------------------------------------------------------------------------------------
