@@ -101,6 +101,10 @@ class Rejected:
     integration: str | None
 
     @property
+    def hour(self) -> int | None:
+        return None if self.at is None else int(self.at.timestamp()) // 3600
+
+    @property
     def is_of_the_platform(self) -> bool:
         return self.reason != "unknown_host" or self.integration is not None
 
@@ -441,11 +445,7 @@ def _days_in_quarantine(calls: Counter[int], rejects: Sequence[Rejected]) -> Ite
     calls_on: Counter[int] = Counter()
     for hour, count in calls.items():
         calls_on[day_of(hour)] += count
-    timed = Counter(
-        day_of(int(reject.at.timestamp()) // 3600)
-        for reject in rejects
-        if reject.is_of_the_platform and reject.at is not None
-    )
+    timed = Counter(day_of(reject.hour) for reject in rejects if reject.is_of_the_platform and reject.hour is not None)
     days = sorted(calls_on.keys() | timed.keys())
     for is_over, run in itertools.groupby(days, lambda day: timed[day] > calls_on[day]):
         bad = list(run)

@@ -120,7 +120,7 @@ class Judged:
     def __init__(self, seed: int, folder: Path) -> None:
         made = world(seed)
         self.logs = judged_logs(made.calls, rejects=made.rejects, loads=made.loads, ended=made.ended)
-        self.oracle = World(made.calls, self.logs, rejects=made.rejects, registry=made.registry)
+        self.oracle = World(made.calls, self.logs, rejects=made.rejects, loads=made.loads, registry=made.registry)
         self.warehouse = Warehouse.open(lake_of(made, folder))
         self.about = f"seed {seed}, {', '.join(made.stories)}"
 

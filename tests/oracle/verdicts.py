@@ -5,9 +5,8 @@ Where the definitions leave a choice, the oracle decides:
 - V1. An hour belongs to the window, or to the month, of its local day.
 - V2. What is said of customers is said of those in the product that is asked for, or of both where none is.
   Whether an integration of the registry that nobody calls is of that product is not known, so it is not among the answers.
-- V3. A month in which a log begins that continues none is not complete, and who comes with that log is unknown: the month before is
-  not covered by it. Months end where the logs do: a stray call behind makes none. A log in quarantine that has no call may be anybody's,
-  as for verdicts.
+- V3. Who comes is unknown, too, where the month before was not logged whole because the logs, or one of the integration's that
+  continues none, had not begun. Months end where the logs do: a stray call behind makes none.
 - V4. `falling`: those who are silent now (uses on two days or more, and silent for at least seven days and three times as long as
   they usually are) stay silent, and the others are fewer than required.
 """
@@ -24,8 +23,10 @@ from tests.oracle.clock import day_of, hours_of
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-    from tests.oracle.logs import Logs, Rejected, Seen, Stream
+    from tests.oracle.logs import Loaded, Logs, Rejected, Seen, Stream
 
+MANY_DAYS = 3
+"""Of a month that misses more days nobody knows who came or went."""
 LOGS_REASONS = ("logs_missing", "logs_rejected", "header_not_logged", "logs_thin", "not_covered", "too_few_calls")
 
 
@@ -72,9 +73,11 @@ class World:
         logs: Logs,
         *,
         rejects: Sequence[Rejected] = (),
+        loads: Sequence[Loaded] = (),
         registry: Sequence[Registered] = (),
     ) -> None:
         self.logs, self.rejects = logs, rejects
+        self.last_hours = {(load.load, load.stream): load.last for load in loads}
         self.registry = {one.integration: one for one in registry}
         self._calls = calls
         self._views: dict[Asked, View] = {}
@@ -124,18 +127,18 @@ class View:
             names |= self._by_customer[customer]
         return [self._logs.streams[name] for name in sorted(names or {call.stream for call in self.calls})]
 
-    def has_unlogged(self, integration: str, days: range) -> bool:
-        """Whether a call of these days may be the integration's, and its log could not have said so."""
+    def unlogged_days(self, integration: str) -> set[int]:
+        """The days with a call that may be the integration's, and its log could not have said so."""
         customers = self.uses.get(integration, {})
-        return any(
-            call.day in days
-            and (call.customer in customers or call.customer not in self._told)
+        return {
+            call.day
+            for call in self._unlogged
+            if (call.customer in customers or call.customer not in self._told)
             and not any(
                 self._logged.get((call.customer, hour), set()) - {call.stream}
                 for hour in range(call.hour - 1, call.hour + 2)
             )
-            for call in self._unlogged
-        )
+        }
 
 
 def certification(world: World, asked: Asked) -> dict[str, Verdict]:
@@ -156,7 +159,7 @@ def _verdict(integration: str, world: World, view: View, asked: Asked, last: int
     counted = {customer: days for customer, days in known.items() if days and max(days) in window}
     is_certified, is_inherited = _certified(integration, world, last)
     missing = _missing_logs(integration, world, view, window)
-    lines = _rejected_lines(integration, world, window)
+    lines = _rejected_lines(integration, world, view, window)
     if len(counted) < asked.required <= len(counted) + lines:
         missing.add("logs_rejected")
     reasons = set(missing)
@@ -246,18 +249,19 @@ def _missing_logs(integration: str, world: World, view: View, window: range) -> 
     for name, hours_in_quarantine in world.logs.quarantine.items():
         if name not in world.logs.streams and any(day_of(hour) in window for hour in hours_in_quarantine):
             found.add("logs_rejected")
-    if view.has_unlogged(integration, window):
+    if view.unlogged_days(integration).intersection(window):
         found.add("header_not_logged")
     return found
 
 
-def _rejected_lines(integration: str, world: World, window: range) -> int:
-    """How many rejected lines of these days, or of nobody knows when, carry the id."""
-    return sum(
-        reject.integration == integration
-        and (reject.at is None or day_of(int(reject.at.timestamp()) // 3600) in window)
-        for reject in world.rejects
-    )
+def _rejected_lines(integration: str, world: World, view: View, window: range) -> int:
+    """How many rejected lines of these days, or of nobody knows when, carry the id; none where they are fewer than one in twenty."""
+    lines = 0
+    for reject in world.rejects:
+        hour = world.last_hours.get((reject.load, reject.stream)) if reject.at is None else reject.hour
+        lines += reject.integration == integration and (hour is None or day_of(hour) in window)
+    calls = sum(call.integration == integration and call.day in window for call in view.calls)
+    return lines if 20 * lines >= lines + calls else 0
 
 
 # -- months -------------------------------------------------------------------------------------------------------------
@@ -287,16 +291,20 @@ def customers_per_month(world: World, asked: Asked) -> dict[tuple[str, dt.date],
     last_day = day_of(world.logs.last) if asked.until is None else min(day_of(world.logs.last), asked.until - 1)
     found = {}
     for integration, months in present.items():
-        complete = {
-            month: _is_whole(month, integration, world, view, last_day)
+        broken = {
+            month: len(_broken_days(month, integration, world, view))
             for month in range(min(months) - 1, _month(last_day) + 1)
         }
         before_all: set[str] = set()
         for month in range(min(months), _month(last_day) + 1):
             here, before = months.get(month, set()), months.get(month - 1, set())
             came = here - before
-            unknown = came if not complete[month - 1] or not _is_covered(month - 1, integration, view) else set()
-            is_told = complete[month] and complete[month - 1]
+            has_begun = _has_begun(month - 1, integration, world, view)
+            unknown = came if broken[month - 1] > MANY_DAYS or not has_begun else set()
+            is_reached = _first_day(month + 1).toordinal() - 1 <= last_day
+            is_told = (
+                is_reached and _is_in_the_logs(month - 1, world) and max(broken[month - 1], broken[month]) <= MANY_DAYS
+            )
             found[integration, _first_day(month)] = Month(
                 customers=len(here),
                 stayed=len(here & before),
@@ -304,7 +312,7 @@ def customers_per_month(world: World, asked: Asked) -> dict[tuple[str, dt.date],
                 new=len(came - unknown - before_all),
                 returning=len((came - unknown) & before_all),
                 lost=len(before - here) if is_told else None,
-                complete=complete[month],
+                complete=is_reached and _is_in_the_logs(month, world) and not broken[month],
             )
             before_all |= here
     return found
@@ -319,26 +327,40 @@ def _first_day(month: int) -> dt.date:
     return dt.date(month // 12, month % 12 + 1, 1)
 
 
-def _is_whole(month: int, integration: str, world: World, view: View, last_day: int) -> bool:
-    days = range(_first_day(month).toordinal(), _first_day(month + 1).toordinal())
-    if days[0] < day_of(world.logs.first) or days[-1] > last_day:
-        return False
+def _days_of(month: int) -> range:
+    return range(_first_day(month).toordinal(), _first_day(month + 1).toordinal())
+
+
+def _broken_days(month: int, integration: str, world: World, view: View) -> set[int]:
+    """The days of a month of which the logs that concern an integration miss something."""
+    days = _days_of(month)
+    found = view.unlogged_days(integration).intersection(days)
     for stream in view.streams_of(integration):
-        hours = [stream.hours[hour] for day in days for hour in hours_of(day) if hour in stream.hours]
-        if any(hour.state == "missing" for hour in hours):
-            return False
-        if day_of(stream.first) in days[1:] and not stream.continues:
-            return False
+        found |= {
+            day
+            for day in days
+            for hour in hours_of(day)
+            if hour in stream.hours and stream.hours[hour].state == "missing"
+        }
+        first = day_of(stream.first)
+        if first in days and not stream.continues:
+            found |= set(range(days[0], first))
     for name in world.logs.quarantine.keys() - world.logs.streams.keys():
-        if any(day_of(hour) in days for hour in world.logs.quarantine[name]):
-            return False
-    return not view.has_unlogged(integration, days)
+        found |= {day_of(hour) for hour in world.logs.quarantine[name] if day_of(hour) in days}
+    return found
 
 
-def _is_covered(month: int, integration: str, view: View) -> bool:
+def _is_in_the_logs(month: int, world: World) -> bool:
+    return day_of(world.logs.first) <= _days_of(month)[0]
+
+
+def _has_begun(month: int, integration: str, world: World, view: View) -> bool:
     """Whether all logs of an integration were there when the month began, but for those that continue others."""
-    first = _first_day(month).toordinal()
-    return all(day_of(stream.first) <= first or stream.continues for stream in view.streams_of(integration))
+    first = _days_of(month)[0]
+    streams = view.streams_of(integration)
+    return _is_in_the_logs(month, world) and all(
+        day_of(stream.first) <= first or stream.continues for stream in streams
+    )
 
 
 # -- impact -------------------------------------------------------------------------------------------------------------

@@ -2,19 +2,25 @@
 -- (its first day) in which at least one call with the integration's id succeeded, log-ins and the partner's own environment excepted.
 --   new        a customer of the integration for the first time, in a log that reaches further back than this month
 --   unknown    the first month too, but every log that shows the customer in it begins in that month itself: it may have
---              been a customer for years. So nobody is new in the first month that is loaded
+--              been a customer for years. So nobody is new in the first month that is loaded, or returns in it: a log begins
+--              where it lives, and a stray call long before it does not say what was in between
 --   stayed     a customer in the month before as well
 --   returning  not in the month before, but earlier
 -- Of who comes after a month of which days of logs are missing nobody knows whether it was there: unknown, too.
 -- month_after: the next month in which it is a customer; null where there is none in what is loaded.
--- Reads: calls_before (with all of the time before the period), calls_all, broken_months.
--- steps: coverage/broken_months
+-- Reads: calls_before (with all of the time before the period), ends (of the metric completeness), broken_months, scope.
+-- steps: completeness/ends, coverage/broken_months
 with logs as (
     select
-        stream,
-        cast(date_trunc('month', min(day)) as date) as begins
-    from calls_all
-    group by stream
+        ends.stream,
+        cast(date_trunc('month', timezone(scope.time_zone, ends.first_hour)) as date) as begins
+    from ends
+    cross join scope
+),
+
+first_log as (
+    select min(begins) as begins
+    from logs
 ),
 
 months as (
@@ -49,13 +55,14 @@ select
     neighbours.month,
     case
         when neighbours.month_before = neighbours.month - interval 1 month then 'stayed'
-        when broken_months.is_unknown then 'unknown'
+        when broken_months.is_unknown or first_log.begins >= neighbours.month then 'unknown'
         when neighbours.month_before is not null then 'returning'
         when neighbours.logged_since < neighbours.month then 'new'
         else 'unknown'
     end as arrival,
     neighbours.month_after
 from neighbours
+cross join first_log
 left join broken_months
     on
         neighbours.integration = broken_months.integration
