@@ -59,7 +59,7 @@ read as (
         regexp_replace(written, '^[^0-9A-Za-z?_]+|[^0-9A-Za-z?_]+$', '', 'g') as bare,
         regexp_extract(
             translate(written, 'OoQIlSsBZz', '0001155822'),
-            '^[^0-9A-Za-z?]*0*([1-9][0-9]{3,6})[^0-9A-Za-z?]+0*([1-9][0-9]{0,8})[^0-9A-Za-z?]*$',
+            '^[^0-9A-Za-z?]*0*([1-9][0-9]{3,6})(?:[^0-9A-Za-z?]+|[A-Za-z?])0*([1-9][0-9]{0,8})[^0-9A-Za-z?]*$',
             ['partner', 'project']
         ) as numbers
     from (

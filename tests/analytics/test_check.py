@@ -212,11 +212,14 @@ def given_ids(folder: Path, *ids: str, registry: str | None = None) -> Path:
 
 @pytest.mark.parametrize("registry", [None, "4321_678901\n4321_678902"])
 def test_a_padded_id_is_the_near_miss_of_its_own_number(tmp_path: Path, registry: str | None) -> None:
-    lake = given_ids(tmp_path, "04321_678901", "4321_0678902x", "4321_678902", registry=registry)
+    others = "4321=678901", "4321x678901"
+    lake = given_ids(tmp_path, "04321_678901", "4321_0678902x", "4321_678902", *others, registry=registry)
     with Warehouse.open(lake) as opened:
         assert [one[:2] for one in near(opened, "4321_678901") if one[2]] == [
             ("04321_678901", "leading_zero"),
-            *([("4321_678902", "same_partner")]),
+            ("4321?678901", "separator"),
+            ("4321x678901", "separator"),
+            ("4321_678902", "same_partner"),
         ]
         assert [one[:2] for one in near(opened, "4321_678902") if one[2]] == [("4321_0678902x", "typing_error")]
         assert check(opened, "4321_678901").verdict == "only_near_misses"
