@@ -235,6 +235,14 @@ def test_a_log_that_has_another_name_every_day_is_handed_over_every_day(tmp_path
     assert not_complete(rows) == []
 
 
+@pytest.mark.parametrize(("others", "ended"), [(0, "handed_over"), (400, "stopped")])
+def test_of_more_customers_than_are_looked_at_any_tell(tmp_path: Path, others: int, ended: str) -> None:
+    before = customers(300, office(8, 10))
+    after = [row | {"customer": str(int(row["customer"]) + others)} for row in before]
+    _, lives = asked(tmp_path, _border(before, after))
+    assert (lives["old"]["ended"], lives["new"]["continues"]) == (ended, ended == "handed_over")
+
+
 def test_of_many_logs_that_begin_later_the_one_that_takes_over_is_found(tmp_path: Path) -> None:
     # The old log stops on Friday 25 September; on each day of the next week but Monday an unrelated one begins, and three weeks
     # later the one that has its customers.

@@ -1,11 +1,12 @@
 -- Where other streams have the customers of one that ends or begins: it was renamed, or its traffic was moved. One row per
 -- stream and border that holds; `moved_at` is the hour from which the others have them.
 -- Customers are told apart by product and environment, too. Nine in ten of those that a stream had in its last four weeks (of
--- more than 200 the busiest ones) have to be seen in other streams in the four weeks that follow, with at least two thirds of
--- their calls an hour: so another product, other customers or a fraction of the traffic do not cover a gap. Nor do servers that
--- shared the load with a silent one: at least half of its calls have to have come to the others. The four weeks follow on the
--- stream's last hour, or begin with the first stream that begins on one of the next four days on which some do, up to eight
--- weeks later. Of a stream that begins, the same in the mirror, but for what has come to the others.
+-- more than 200 any 200: the busiest ones would be those that had a busy week) have to be seen in other streams in the four
+-- weeks that follow, with at least two thirds of their calls an hour: so another product, other customers or a fraction of the
+-- traffic do not cover a gap. Nor do servers that shared the load with a silent one: at least half of its calls have to have come
+-- to the others. The four weeks follow on the stream's last hour, or begin with the first stream that begins on one of the next
+-- four days on which some do, up to eight weeks later. Of a stream that begins, the same in the mirror, but for what has come to
+-- the others.
 with beginnings as (
     select
         calendar.day,
@@ -113,7 +114,7 @@ members as (
         who,
         own_calls,
         other_calls,
-        row_number() over (partition by border order by own_calls desc, who) as place
+        row_number() over (partition by border order by md5(who), who) as place
     from seen
     where own_calls > 0
 ),
