@@ -80,6 +80,7 @@ def _begin_session(connection: duckdb.DuckDBPyConnection) -> None:
     connection.execute("set variable known_connectors = ?", [[name.lower() for name in official_connectors()]])
     connection.execute("set variable platform_url = ?", [_platform_url()])
     connection.execute("set variable torn_lines = []::bigint[]")
+    connection.execute("set variable keeps_numbers = false")
     begin_source(connection, now=dt.datetime.max.replace(tzinfo=dt.UTC, year=9000), time_zone="UTC")
 
 

@@ -55,34 +55,209 @@ create or replace macro zoned(time, has_offset) as
         when getvariable('source_time_zone') is not null then timezone(getvariable('source_time_zone'), time)
     end;
 
-create or replace macro number_or_null(text) as
-    case when regexp_full_match(text, '[0-9]{1,18}([.][0-9]{1,9})?([eE][+-]?[0-9]{1,2})?') then try_cast(text as double) end;
+-- A second that a minute has sixty-one of is the one behind it, as POSIX and PostgreSQL have it: 23:59:60 is 00:00:00. Only the
+-- last minute of a day of UTC can have one; `instant` is the second before it.
+create or replace macro leap_second(instant) as
+    case when (epoch_us(instant) // 1000000) % 86400 = 86399 then instant + interval 1 second end;
 
--- 12ms, 1.5s, 1m2.5s, PT1.5S
+-- A time as Java, Go, databases and spreadsheets write it, in the words of written_instant: without what stands behind an
+-- offset (a zone in brackets, its abbreviation), Z for UTC and GMT, hyphens for slashes, with its seconds, without an exponent.
+create or replace macro usual_time(text) as
+    case
+        when regexp_full_match(text, '[0-9]{1,10}(?:[.][0-9]{1,18})?[eE][+]?[0-9]{1,2}')
+            then coalesce(cast(try_cast(text as decimal(28, 9)) as varchar), text)
+        else regexp_replace(
+            regexp_replace(
+                regexp_replace(
+                    regexp_replace(
+                        regexp_replace(text, '([Zz]|[+-][0-9]{2}(?::?[0-9]{2})?)(?: ?\[[A-Za-z0-9!_+/=:.-]{1,64}\]| [A-Z]{2,5})+$', '\1'),
+                        '([0-9]) ?(?:UTC|GMT)$', '\1Z'
+                    ),
+                    '^([0-9]{4})/([0-9]{2})/([0-9]{2})', '\1-\2-\3'
+                ),
+                '^([0-9-]{10}[Tt ][0-9]{2}:[0-9]{2})([Zz]| ?[+-][0-9:]{2,6})?$', '\1:00\2'
+            ),
+            ' ([Zz])$', '\1'
+        )
+    end;
+
+create or replace macro unusual_instant(text) as
+    list_transform(
+        list_transform([usual_time(trim(text))], lambda time: {
+            'is_leap': contains(time, ':59:60'), 'instant': written_instant(replace(time, ':59:60', ':59:59'))
+        }),
+        lambda found: case when found.is_leap then leap_second(found.instant) else found.instant end
+    )[1];
+
+-- A time that is written in a format of its own. The offset may be Z, UTC or GMT, which strptime does not take.
+create or replace macro formatted_instant(text, format, has_offset) as
+    coalesce(
+        zoned(try_strptime(text, format), has_offset),
+        case when has_offset then zoned(
+            try_strptime(regexp_replace(text, '(^|[^A-Za-z])(?:[Zz]|UTC|GMT)([^A-Za-z]|$)', '\1+0000\2'), format), has_offset
+        ) end,
+        case when contains(text, ':59:60')
+            then leap_second(zoned(try_strptime(replace(text, ':59:60', ':59:59'), format), has_offset)) end
+    );
+
+-- 12ms, 1.5 s, 1m2.5s, PT1.5S, P1DT2H; 00:00:00.087 and 1.02:03:04.5 (a day before the clock). Each says its unit itself.
+create or replace macro unit_ms(unit) as
+    case
+        when starts_with(unit, 'n') then 0.000001
+        when starts_with(unit, 'ms') or starts_with(unit, 'milli') then 1
+        when starts_with(unit, 's') then 1000
+        when starts_with(unit, 'mi') and not starts_with(unit, 'min') then 0.001
+        when starts_with(unit, 'm') then 60000
+        when starts_with(unit, 'h') then 3600000
+        when starts_with(unit, 'd') then 86400000
+        else 0.001
+    end;
+
+create or replace macro unit_pattern() as
+    '(?:n(?:ano)?s(?:ec)?(?:onds?)?|micros(?:ec)?(?:onds?)?|[uµμ]s(?:ec)?|milli(?:s|seconds?)|ms(?:ecs?)?|s(?:ec)?(?:s|onds?)?'
+    || '|h(?:(?:ou)?rs?)?|m(?:in(?:ute)?s?)?|d(?:ays?)?)';
+
 create or replace macro written_duration_ms(text) as
     case
-        when regexp_full_match(lower(text), '(pt)?([0-9]{1,9}([.][0-9]{1,9})?(ns|us|µs|μs|ms|s|m|h))+') then round(
+        when regexp_full_match(
+            lower(text), '(?:p?t)?(?:[0-9]{1,9}(?:[.][0-9]{1,9})? ?' || unit_pattern() || ' ?)+|p[0-9]{1,5}d(?:t(?:[0-9]{1,9}(?:[.][0-9]{1,9})?[hms])+)?'
+        ) then round(
             list_sum(list_transform(
-                regexp_extract_all(lower(text), '[0-9]+(?:[.][0-9]+)?(?:ns|us|µs|μs|ms|s|m|h)'),
-                lambda part: cast(regexp_extract(part, '^[0-9.]+') as double) * case regexp_extract(part, '[a-zµμ]+$')
-                    when 'ns' then 0.000001
-                    when 'ms' then 1
-                    when 's' then 1000
-                    when 'm' then 60000
-                    when 'h' then 3600000
-                    else 0.001
-                end
+                regexp_extract_all(lower(text), '[0-9]+(?:[.][0-9]+)? ?' || unit_pattern()),
+                lambda part: cast(regexp_extract(part, '^[0-9.]+') as double) * unit_ms(regexp_extract(part, '[a-zµμ]+$'))
             )),
+            3
+        )
+        when regexp_full_match(text, '(?:[0-9]{1,6}[.](?:[01]?[0-9]|2[0-3])|[0-9]{1,6}):[0-5][0-9]:[0-5][0-9](?:[.,][0-9]{1,9})?') then round(
+            coalesce(try_cast(regexp_extract(text, '^([0-9]+)[.][0-9]+:', 1) as double), 0) * 86400000
+            + cast(regexp_extract(text, '([0-9]+):[0-9]+:', 1) as double) * 3600000
+            + cast(regexp_extract(text, ':([0-9]+):', 1) as double) * 60000
+            + cast(replace(regexp_extract(text, '[0-9.,]+$'), ',', '.') as double) * 1000,
             3
         )
     end;
 
--- A duration as a number of units, of which one is so many milliseconds, or as a text that names its unit.
+-- A duration as a number of units, of which one is so many milliseconds, or as a text that names its unit. Nothing below a
+-- microsecond is kept, whatever the format.
 create or replace macro milliseconds(text, unit) as
     case
         when regexp_full_match(text, '[0-9]{1,18}([.][0-9]{1,18})?([eE][+-]?[0-9]{1,2})?')
-            then case when unit = 1 then try_cast(text as double) else round(try_cast(text as double) * unit, 3) end
+            then round(try_cast(text as double) * unit, 3)
         else written_duration_ms(text)
+    end;
+
+-- No call takes longer than eleven days, and none ends before it begins.
+create or replace macro possible_duration(duration_ms) as
+    case when duration_ms between 0 and 1e9 then duration_ms end;
+
+create or replace macro possible_size(bytes) as
+    case when bytes between 0 and 1e15 and bytes = floor(bytes) then cast(bytes as bigint) end;
+
+-- A number of bytes, 2048.0 and 2.5e3 included. What has a fraction is no size, and in 1.000 nobody knows what the point is:
+-- only other values can tell.
+create or replace macro size_in_bytes(text) as
+    case
+        when regexp_full_match(text, '[0-9]{1,15}') then cast(text as bigint)
+        when
+            regexp_full_match(text, '[0-9]{1,18}([.][0-9]{1,18})?([eE][+-]?[0-9]{1,2})?')
+            and not regexp_full_match(text, '[1-9][0-9]{0,2}[.][0-9]{3}')
+            then possible_size(try_cast(text as double))
+    end;
+
+-- What was waited for altogether: the sum of several durations of one unit as one text (0.110, 0.120 : 0.470), those that are
+-- not there left out. A text that is no such list stays what it is.
+create or replace macro total_duration(text) as
+    case
+        when regexp_full_match(text, '[0-9]+[.][0-9]+|[0-9]+') then text
+        when regexp_full_match(
+            text, '(?:-|[0-9]{1,18}(?:[.][0-9]{1,18})?(?:[eE][+-]?[0-9]{1,2})?)(?: *[,:] *(?:-|[0-9]{1,18}(?:[.][0-9]{1,18})?(?:[eE][+-]?[0-9]{1,2})?))*'
+        ) then cast(round(
+            list_sum(list_transform(
+                regexp_extract_all(text, '[0-9]+(?:[.][0-9]+)?(?:[eE][+-]?[0-9]{1,2})?'), lambda part: cast(part as double)
+            )),
+            9
+        ) as varchar)
+        else text
+    end;
+
+-- How long it took from one instant to another, in milliseconds; both texts where that is not to be known.
+create or replace macro elapsed_ms(begin, end_) as
+    case
+        when begin is not null and end_ is not null then coalesce(
+            cast(date_diff('microsecond', written_instant(begin), written_instant(end_)) / 1000 as varchar),
+            concat(begin, ' to ', end_)
+        )
+    end;
+
+-- A time as a reason may show it: digits and what stands between them, or as samples are.
+create or replace macro shown_time(text) as
+    case
+        when regexp_full_match(text, '[0-9TZtz/:., +-]{1,40}') and not regexp_matches(text, '[0-9]{8}') then text
+        else redacted_sample(left(text, 60))
+    end;
+
+-- What is wrong with a time that is there and was not read; `format` is the one it has to fit, where it has one of its own.
+create or replace macro time_defect(text, format) as
+    list_transform(
+        [usual_time(trim(text))],
+        lambda time: case
+            when format is not null then case
+                when not contains(format, '%z') and getvariable('source_time_zone') is null
+                    then 'a time without offset in the format ' || format || ': --time-zone says which zone is meant'
+                else 'the time ' || shown_time(text) || ' does not fit the format ' || format || ', or there is no such day or time of day'
+            end
+            when regexp_full_match(time, '[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt ][0-9]{2}:[0-9]{2}:[0-9]{2}([.,][0-9]*)?( ?([Zz]|[+-][0-9:]*))?') then case
+                when try_cast(left(time, 10) as date) is null then 'there is no day ' || left(time, 10)
+                when regexp_matches(time, '^.{17}60') and try_cast(replace(left(time, 19), ':60', ':59') as timestamp) is not null
+                    then 'there is no second 60 but in the last minute of a day of UTC'
+                when try_cast(left(time, 19) as timestamp) is null then 'there is no time of day ' || time[12:19]
+                when regexp_matches(time, '[+-][0-9:]*$') and length(time) > 19 and regexp_matches(time[20:], '[+-]')
+                    then regexp_extract(time[20:], '[+-][0-9:]*$') || ' is no offset; expected one like +02:00'
+                when regexp_matches(time, '[Zz]$') or getvariable('source_time_zone') is not null
+                    then shown_time(text) || ' is no instant; expected one like 2026-03-29T00:30:00Z'
+                else 'a time without offset: --time-zone says which zone is meant'
+            end
+            when regexp_full_match(time, '[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt ][0-9:.,]{8,}\[.*\]')
+                then 'the time names its zone and lacks its offset; expected one like 2026-03-29T02:30:00+02:00[Europe/Amsterdam]'
+            when regexp_full_match(time, '[0-9]{4}-[0-9]{2}-[0-9]{2}') then 'a day without a time of day'
+            when regexp_full_match(time, '[0-9]{2}/[A-Za-z]{3}/[0-9]{4}:[0-9:]{8} [+-][0-9]{4}')
+                then 'there is no day or time of day ' || split_part(time, ' ', 1) || ', or no offset ' || split_part(time, ' ', 2)
+            when regexp_full_match(time, '[0-9.eE+-]+') then 'a number of seconds, milli-, micro- or nanoseconds since 1970 that is none'
+            else 'no instant that exists; expected one like 2026-03-29T00:30:00Z'
+        end
+    )[1];
+
+-- The numbers of a line as they stand in the log (`raw.numbers`).
+create or replace macro logged_numbers(numbers) as
+    from_json(
+        numbers,
+        '{"duration": "VARCHAR", "duration_unit": "DOUBLE", "duration_name": "VARCHAR", "request_size": "VARCHAR",'
+        || ' "request_size_name": "VARCHAR", "response_size": "VARCHAR", "response_size_name": "VARCHAR"}'
+    );
+
+-- Which notation a number shows for sure: a decimal 'comma', a decimal 'point'. 'comma?' and 'point?' are one sign before three
+-- digits, which may be decimal or separate thousands. Null for a number without signs, and for what is none.
+create or replace macro notation_of(number) as
+    case
+        when regexp_full_match(number, '[1-9][0-9]{0,2}[.][0-9]{3}') then 'point?'
+        when regexp_full_match(number, '[1-9][0-9]{0,2},[0-9]{3}') then 'comma?'
+        when regexp_full_match(
+            number, '[0-9]{1,15},[0-9]{1,9}|[1-9][0-9]{0,2}(?:[.][0-9]{3}){1,4},[0-9]{1,9}|[1-9][0-9]{0,2}(?:[.][0-9]{3}){2,4}'
+        ) then 'comma'
+        when regexp_full_match(
+            number, '[0-9]{1,18}[.][0-9]{1,18}|[1-9][0-9]{0,2}(?:,[0-9]{3}){1,4}[.][0-9]{1,9}|[1-9][0-9]{0,2}(?:,[0-9]{3}){2,4}'
+        ) then 'point'
+    end;
+
+-- A value as a warning may show it: one that looks like a number or a short duration as it is, others as samples are. Eight
+-- digits and more may be a person's.
+create or replace macro shown_value(text) as
+    case
+        when
+            regexp_full_match(lower(text), '[+-]?[0-9][0-9.,: ]{0,15}(?:' || unit_pattern() || '|[kmgt]?i?b|nan|inf)?')
+            and length(regexp_replace(text, '[^0-9]', '', 'g')) <= 7
+            then text
+        else left(redacted_sample(left(text, 100)), 40)
     end;
 
 -- An absolute URL from what a server logs: the host it was called by (or the one the operator names) and the target.

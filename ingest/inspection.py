@@ -66,7 +66,7 @@ def inspect(path: str, options: ReadOptions, *, limit: int | None, now: dt.datet
                 Reject.model_validate({name: row[name] for name in Reject.model_fields})
                 for row in understanding.rejects()[:limit].to_pylist()
             ],
-            warnings=source_warnings(name, form, context, counts, nuls=reader.nuls),
+            warnings=tuple(map(str, source_warnings(name, form, context, counts, nuls=reader.nuls))),
         )
 
 

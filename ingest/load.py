@@ -14,7 +14,7 @@ from ingest.recognition import end_of_first_data
 from ingest.records import one_record_a_line
 from ingest.report import SourceReport
 from ingest.source import MARK_INTERVAL, STANDARD_INPUT, Block, open_source, written_name
-from ingest.source_warnings import source_warnings
+from ingest.source_warnings import SourceWarning, source_warnings
 from ingest.understanding import Counts, Stretch
 from ingest.version import VERSION
 
@@ -145,7 +145,7 @@ class Load:
             resume={"next_line": self.next_line, "is_in_line": self.is_in_line, **self.context},
         )
 
-    def warnings(self, decided: Counts) -> tuple[str, ...]:
+    def warnings(self, decided: Counts) -> tuple[SourceWarning, ...]:
         """What the operator should know of the whole source, of which pieces with these counts have been decided before."""
         nuls = self.reader.nuls if self.reader is not None and not self.reader.start else 0
         return source_warnings(self.name, self.log_format, self.context, decided + self.counts, nuls=nuls)

@@ -39,6 +39,7 @@ if TYPE_CHECKING:
     from ingest.ledger import LedgerRow
     from ingest.report import Progress, ReadOptions
     from ingest.source import State
+    from ingest.source_warnings import SourceWarning
 
 Overlap = Literal["skip", "load"]
 
@@ -126,6 +127,7 @@ class Loader:
         self._progress = progress
         self._memory = memory
         self._looked_at = 0
+        self._said: set[tuple[str, str]] = set()
         self._staging = Staging(lake, progress)
         self._walking = ThreadPoolExecutor(1)
 
@@ -441,11 +443,20 @@ class Loader:
             raise _RefusedError from error
         self._end_piece(load)
         decided = self._decided.get(load.path, Counts())
-        self._batch.warnings += load.warnings(decided)
+        self._batch.warnings += [str(warning) for warning in load.warnings(decided) if self._is_news(warning)]
         self._batch.reports[number] = load.report(decided)
         self._batch.read.append(load)
         if self._memory is not None:
             self._memory.can_be_read(load.path)
+
+    def _is_news(self, warning: SourceWarning) -> bool:
+        """Whether it has not been said yet. A file that is followed grows for days, and nobody wants to hear it each time."""
+        if self._memory is None:
+            return True
+        about = warning.source, warning.about
+        is_news = about not in self._said
+        self._said.add(about)
+        return is_news
 
     def _count(self, path: str) -> Callable[[int], None]:
         name = written_name(path)

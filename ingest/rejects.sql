@@ -10,17 +10,8 @@ select
         when 'bad_time' then
             case
                 when raw.called_at is null and raw.detail is not null then raw.detail
-                -- A real time that lacks its offset is all that --time-zone helps with.
-                when raw.called_at is null and len(list_filter(
-                    regexp_extract_all(
-                        lines.line,
-                        '(?:^|[\s"''\[,;=])([0-9]{4}-[0-9]{2}-[0-9]{2}[Tt ](?:[01][0-9]|2[0-3]):[0-9:.,]{5,18} ?[Zz+-]?)', 1
-                    ),
-                    lambda time: try_cast(replace(rtrim(time, ' ,;'), ',', '.') as timestamp) is not null
-                        and not regexp_matches(time, '[Zz+-]$')
-                )) > 0
-                    then 'a time without offset: --time-zone says which zone is meant'
-                when raw.called_at is null then 'no instant that exists; expected one like 2026-03-29T00:30:00Z'
+                when raw.called_at is null and raw.time_text is null then 'no time is logged'
+                when raw.called_at is null then time_defect(raw.time_text, raw.time_format)
                 else 'impossible: ' || strftime(raw.called_at, '%Y-%m-%dT%H:%M:%SZ')
                     || ' is before 2000 or more than two days after the load'
             end

@@ -32,6 +32,7 @@ from ingest.reading import format_of, read_on, wanted_format
 from ingest.recognition import Recognition
 from ingest.records import one_record_a_line
 from ingest.report import RetriedSource, RetryReport
+from ingest.second_look import NOTATION
 from ingest.source import MAX_LINE_BYTES, STANDARD_INPUT, Block, lines_of, written_name
 from ingest.understanding import Stretch, Understanding
 from ingest.version import VERSION
@@ -315,6 +316,8 @@ class _Reading:
             source_time_zone=self._options.time_zone,
             host=self._options.host,
         )
+        # Where a line showed how numbers are written, those behind it are read by that, too.
+        is_read_whole = NOTATION in chain[-1].resume
         next_line = 1
         context: Mapping[str, Any] = {}
         for form, begins, whole in _by_part(blocks, parts):
@@ -322,7 +325,7 @@ class _Reading:
             context = context if begins is None else begins
             lines = _count_lines(block)
             old = quarantine.take(next_line, next_line + lines)
-            if len(old) or form.name in _WITH_HEADERS:
+            if len(old) or is_read_whole or form.name in _WITH_HEADERS:
                 stretch = Stretch(
                     block=block, first_line=next_line, context=context, load_id="", source=found.source, stream=""
                 )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -13,28 +14,57 @@ if TYPE_CHECKING:
 _MANY_CALLS = 100
 """So many calls without an id are no chance."""
 
+_EXPECTED = {
+    "duration": "a number such as 12.5, or a time with its unit such as 12ms, 1.5s or 00:00:01.5",
+    "request_bytes": "a whole number of bytes",
+    "response_bytes": "a whole number of bytes",
+}
+
+
+@dataclass(frozen=True)
+class SourceWarning:
+    """What to know about a source."""
+
+    source: str
+    about: str
+    """What it is about: the same each time that it is said again of a source that grows."""
+    text: str
+
+    def __str__(self) -> str:
+        return f"{self.source}: {self.text}"
+
 
 def source_warnings(
     name: str, log_format: LogFormat, context: Mapping[str, Any], counts: Counts, *, nuls: int = 0
-) -> tuple[str, ...]:
-    """What to warn of, each with the source's name before it.
+) -> tuple[SourceWarning, ...]:
+    """What to warn of.
 
     `nuls` NUL bytes stood in front; `context` is what is known behind the last line that was read, `counts` what became of all lines that were.
     """
-    warnings = [*log_format.warnings(context)]
+    warnings = [SourceWarning(name, text, text) for text in log_format.warnings(context)]
     if not warnings and counts.calls_not_logged:
-        warnings.append(
+        text = (
             f"{counts.calls_not_logged:,} of its {counts.calls:,} calls stand in lines without a place for the IntegrationId header:"
             " nobody knows whose they are (id_status not_logged); have the log hold that header, empty where it was not sent"
         )
+        warnings.append(SourceWarning(name, "not_logged", text))
     elif not warnings and counts.calls >= _MANY_CALLS and not counts.calls_with_id:
-        warnings.append(
+        text = (
             f"none of its {counts.calls:,} calls has an IntegrationId: every call is unidentified;"
             " does the log hold that header?"
         )
+        warnings.append(SourceWarning(name, "no IntegrationId", text))
     if nuls:
-        warnings.append(
+        text = (
             f"{nuls:,} NUL bytes in front were skipped: the file was emptied while its writer went on at its old place; copytruncate"
             " needs a writer that appends (O_APPEND)"
         )
-    return tuple(f"{name}: {warning}" for warning in warnings)
+        warnings.append(SourceWarning(name, "NUL bytes", text))
+    for unread in counts.unread:
+        values = "1 value is" if unread.values == 1 else f"{unread.values:,} values are"
+        text = (
+            f"{unread.name}: {values} not read, such as {unread.example!r}; expected {_EXPECTED[unread.what]};"
+            " these calls are loaded without it"
+        )
+        warnings.append(SourceWarning(name, f"{unread.what} {unread.name}", text))
+    return tuple(warnings)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -15,11 +15,12 @@ from ingest.arrow import arrow_schema, encoded_schema
 from ingest.call import CALL_COLUMNS
 from ingest.engine import begin_source, connect, connect_beside
 from ingest.ledger import REJECT_COLUMNS
+from ingest.second_look import look_again
 from ingest.source import MAX_LINE_BYTES, lines_of
 from ingest.vocabulary import Vocabulary
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     import duckdb
 
@@ -44,6 +45,19 @@ _NO_CALLS = {"called_at_count": 0, "called_at_min": None, "called_at_max": None,
 
 
 @dataclass(frozen=True)
+class Unread:
+    """Values in one column of a source that are there and cannot be read, so that their calls have none."""
+
+    what: str
+    """Of the columns of a call the one that lacks them."""
+    name: str
+    """What the log calls it."""
+    values: int
+    example: str
+    """The first of them, redacted."""
+
+
+@dataclass(frozen=True)
 class Counts:
     """What became of some lines: lines = calls + rejects + ignored."""
 
@@ -57,6 +71,8 @@ class Counts:
     """Calls with an IntegrationId, be it malformed."""
     calls_not_logged: int = 0
     """Calls of which the log could not have held it."""
+    unread: tuple[Unread, ...] = ()
+    """Values of these calls that are there and cannot be read."""
 
     def __add__(self, other: Counts) -> Counts:
         first = [call for call in (self.first_call, other.first_call) if call is not None]
@@ -70,6 +86,7 @@ class Counts:
             max(last, default=None),
             self.calls_with_id + other.calls_with_id,
             self.calls_not_logged + other.calls_not_logged,
+            _added(self.unread, other.unread),
         )
 
 
@@ -95,6 +112,8 @@ class Fields:
     raw: pa.Table
     contexts: Sequence[Mapping[str, Any]]
     """For each stretch, what has to be known to read on behind it."""
+    unread: pa.Table | None = None
+    """Values that are there and cannot be read; None where there are none."""
 
     @property
     def line_counts(self) -> list[int]:
@@ -156,8 +175,25 @@ class Understanding:
         tables = [lines_of(stretch.block) for stretch in stretches]
         places = _Places(stretches, [len(table) for table in tables])
         lines = _numbered(pa.concat_tables(tables))
+        starts, before = places.starts.tolist(), [one.context for one in stretches]
+        begins = list(zip(starts, before, strict=True))
+        raw, contexts = self._read_raw(lines, log_format, begins)
+        looked = look_again(
+            connection,
+            raw,
+            starts=starts,
+            before=before,
+            contexts=contexts,
+            with_all_numbers=lambda: self._read_raw(lines, log_format, begins)[0],
+        )
+        return Fields(places, lines, looked.raw, looked.contexts, looked.unread)
+
+    def _read_raw(
+        self, lines: pa.Table, log_format: LogFormat, begins: Sequence[tuple[int, Mapping[str, Any]]]
+    ) -> tuple[pa.Table, Sequence[Mapping[str, Any]]]:
+        """What the format makes of these lines, with the host that stands elsewhere in a line."""
+        connection = self._fields_connection
         connection.register("lines", lines)
-        begins = list(zip(places.starts.tolist(), (one.context for one in stretches), strict=True))
         raw, contexts = log_format.read(connection, lines, begins)
         if self._names_host:
             connection.register("lines", lines)
@@ -165,7 +201,7 @@ class Understanding:
             raw = connection.sql(_OTHER_HOST).to_arrow_table()
             connection.unregister("raw")
         connection.unregister("lines")
-        return Fields(places, lines, raw, contexts)
+        return raw, contexts
 
     def understand(self, fields: Fields) -> list[Counts]:
         """Add the calls and rejects of these lines; what became of the lines of each stretch."""
@@ -194,10 +230,18 @@ class Understanding:
         for name in ("envelopes", "raw"):
             connection.unregister(name)
         counts = places.counts(accepted, rejected)
+        if fields.unread is not None:
+            unread = places.unread(accepted, fields.unread, self._shown)
+            counts = [replace(one, unread=values) for one, values in zip(counts, unread, strict=True)]
         # Last, because what has failed is understood once more, without the others: nothing of it may have been kept.
         self._calls.append(calls)
         self._rejects += rejects
         return counts
+
+    def _shown(self, text: str) -> str:
+        """A value as it may be shown."""
+        [[shown]] = self._connection.execute("select shown_value(?)", [text]).fetchall()
+        return str(shown)
 
     def calls(self) -> pa.Table:
         """The calls that nobody has taken yet, in the order in which they were read."""
@@ -302,12 +346,34 @@ class _Places:
             )
         return counts
 
+    def unread(self, accepted: pa.Table, unread: pa.Table, shown: Callable[[str], str]) -> list[tuple[Unread, ...]]:
+        """Which values of the calls of each stretch are not read; a line that is rejected keeps them all in quarantine."""
+        values = unread.filter(pc.is_in(unread["line_number"], accepted["line_number"].combine_chunks()))
+        values = values.append_column("whose", pa.array(self._whose(values)))
+        groups = values.group_by(["whose", "what", "name"], use_threads=False).aggregate(
+            [("text", "count"), ("text", "first")]
+        )
+        found: list[tuple[Unread, ...]] = [() for _ in self._stretches]
+        for group in groups.to_pylist():
+            one = Unread(group["what"], group["name"], group["text_count"], shown(group["text_first"]))
+            found[group["whose"]] += (one,)
+        return found
+
     def _whose(self, rows: pa.Table) -> np.ndarray[Any, np.dtype[np.int64]]:
         """The number of the stretch that each row is from."""
         whose: np.ndarray[Any, np.dtype[np.int64]] = np.searchsorted(
             self.starts, rows["line_number"].to_numpy(), side="right"
         )
         return whose - 1
+
+
+def _added(one: tuple[Unread, ...], other: tuple[Unread, ...]) -> tuple[Unread, ...]:
+    """The values of both, one entry for each column, in the order in which they come first."""
+    added = {(unread.what, unread.name): unread for unread in one}
+    for unread in other:
+        key = unread.what, unread.name
+        added[key] = replace(added[key], values=added[key].values + unread.values) if key in added else unread
+    return tuple(added.values())
 
 
 def _numbered(lines: pa.Table) -> pa.Table:

@@ -12,12 +12,9 @@ with addressed as (
 ),
 joined as (
     select
-        call.* exclude (operation, connector, status, duration_ms, request_bytes, response_bytes),
+        call.* exclude (operation, connector, status),
         -- 200.0 is what becomes of a whole number in a column of floating-point ones, as data frames write them
         case when regexp_full_match(call.status, '[1-5][0-9]{2}([.]0{1,9})?') then cast(left(call.status, 3) as smallint) end as status,
-        case when call.duration_ms between 0 and 1e9 then call.duration_ms end as duration_ms,
-        case when call.request_bytes between 0 and 1e15 then cast(call.request_bytes as bigint) end as request_bytes,
-        case when call.response_bytes between 0 and 1e15 then cast(call.response_bytes as bigint) end as response_bytes,
         operation_of(call.operation, call.is_soap_service, call.method, queries.asks_for_wsdl) as operation,
         case
             when call.operation in ('get', 'write') then coalesce(envelopes.soap_connector, call.connector)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from ingest.formats.layout import Layout, compile_layout
 from ingest.formats.shapes import DEFAULT_LAYOUT, ENVOY_LAYOUT, IIS_LAYOUT, NAMED_LAYOUTS, has_host_elsewhere, layout_of
-from ingest.raw import raw_table
+from ingest.raw import RAW_COLUMNS, of_first, raw_table
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -132,26 +132,51 @@ def _select(layout: Layout) -> str:
     def of(name: str) -> str:
         return field.get(name, "null")
 
-    duration = "null"
-    for name, factor in _DURATIONS.items():
-        if name in field:
-            duration = f"round(number_or_null({field[name]}) * {factor}, 3)"
-            break
-    return (
-        "select line_number, byte_offset, fate, detail,"
-        f" {_called_at(field)} as called_at, {_method(field)} as method,"
-        f" url_from_parts({of('host')}, {_target(field)}, null) as url,"
-        f" {of('integration_id')} as id_text, false as id_repeated,"
-        f" {'true' if 'integration_id' in field else 'false'} as id_logged, {of('status')} as status,"
-        f" {duration} as duration_ms, number_or_null({of('request_bytes')}) as request_bytes,"
-        f" number_or_null({of('response_bytes')}) as response_bytes, {of('user_agent')} as user_agent,"
-        f" {of('authorization')} as authorization_header, {'true' if 'authorization' in field else 'false'} as headers_logged,"
-        f" {of('body')}::varchar as body, {of('api_version')} as api_version, {of('request_id')} as request_id from split"
+    durations = [
+        (f"total_duration({field[name]})" if name in _LISTED else field[name], name)
+        for name in _DURATIONS
+        if name in field
+    ]
+    columns = {
+        "called_at": _called_at(field),
+        "time_text": _time_text(field),
+        "method": _method(field),
+        "url": f"url_from_parts({of('host')}, {_target(field)}, null)",
+        "id_text": of("integration_id"),
+        "id_repeated": "false",
+        "id_logged": "true" if "integration_id" in field else "false",
+        "status": of("status"),
+        "duration": f"coalesce({', '.join([*(text for text, _ in durations), 'null'])})",
+        "duration_unit": of_first([(text, str(_DURATIONS[name])) for text, name in durations]),
+        "duration_name": of_first([(text, _name(layout, name)) for text, name in durations]),
+        "request_size": of("request_bytes"),
+        "request_size_name": _name(layout, "request_bytes"),
+        "response_size": of("response_bytes"),
+        "response_size_name": _name(layout, "response_bytes"),
+        "user_agent": of("user_agent"),
+        "authorization_header": of("authorization"),
+        "headers_logged": "true" if "authorization" in field else "false",
+        "body": of("body"),
+        "api_version": of("api_version"),
+        "request_id": of("request_id"),
+    }
+    picked = ", ".join(
+        f"{columns.get(column.name, 'null')}::{column.sql_type} as {column.name}" for column in RAW_COLUMNS[4:]
     )
+    return f"select line_number, byte_offset, fate, detail, {picked} from split"
 
 
 _DURATIONS = {"microseconds": 0.001, "milliseconds": 1, "seconds": 1000, "upstream_seconds": 1000}
-"""What a unit is in milliseconds; the most precise one first."""
+"""What a unit is in milliseconds; the most precise one first, and what was waited for upstream where nothing says how long the
+call took."""
+
+_LISTED = ("upstream_seconds",)
+"""Durations that are logged as one for each server that was asked."""
+
+
+def _name(layout: Layout, group: str) -> str:
+    """The SQL of what the layout calls this value. The names are those that we know, no text of the layout."""
+    return f"'{layout.names[group]}'" if group in layout.names else "null"
 
 
 def _method(field: Mapping[str, str]) -> str:
@@ -167,19 +192,29 @@ def _target(field: Mapping[str, str]) -> str:
     return f"{field['path']} || coalesce({query}, '')"
 
 
-def _called_at(field: Mapping[str, str]) -> str:
-    """The instant: of several times in a line the one that says it best."""
+def _times(field: Mapping[str, str]) -> list[tuple[str, str]]:
+    """The texts of the times in a line, the one that says it best first, and what reads each."""
     fraction = f"coalesce('.' || {field['fraction']}, '')" if "fraction" in field else "''"
     times = {
-        "time_seconds": "epoch_instant({})" if fraction == "''" else f"epoch_instant({{}} || {fraction})",
-        "time_iso": "iso_instant({})",
-        "time_local": "common_log_instant({})",
+        "time_seconds": ("{}" if fraction == "''" else f"({{}} || {fraction})", "epoch_instant"),
+        "time_iso": ("{}", "iso_instant"),
+        "time_local": ("{}", "common_log_instant"),
     }
-    found = [form.format(field[name]) for name, form in times.items() if name in field]
-    if not found:
-        month = f"lpad({field['month']}, 2, '0')" if "month" in field else f"month_number({field['month_name']})"
-        second = field.get("second", "'00'")
-        date = f"{field['year']} || '-' || {month} || '-' || lpad(trim({field['day']}), 2, '0')"
-        clock = f"lpad({field['hour']}, 2, '0') || ':' || {field['minute']} || ':' || {second} || {fraction}"
-        found = [f"iso_instant({date} || 'T' || {clock} || coalesce({field.get('offset', 'null')}, ''))"]
+    found = [(text.format(field[name]), reader) for name, (text, reader) in times.items() if name in field]
+    if found:
+        return found
+    month = f"lpad({field['month']}, 2, '0')" if "month" in field else f"month_number({field['month_name']})"
+    second = field.get("second", "'00'")
+    date = f"{field['year']} || '-' || {month} || '-' || lpad(trim({field['day']}), 2, '0')"
+    clock = f"lpad({field['hour']}, 2, '0') || ':' || {field['minute']} || ':' || {second} || {fraction}"
+    return [(f"({date} || 'T' || {clock} || coalesce({field.get('offset', 'null')}, ''))", "iso_instant")]
+
+
+def _called_at(field: Mapping[str, str]) -> str:
+    found = [f"{reader}({text})" for text, reader in _times(field)]
+    return found[0] if len(found) == 1 else f"coalesce({', '.join(found)})"
+
+
+def _time_text(field: Mapping[str, str]) -> str:
+    found = [text for text, _ in _times(field)]
     return found[0] if len(found) == 1 else f"coalesce({', '.join(found)})"

@@ -33,7 +33,8 @@ if TYPE_CHECKING:
 
 _FOLDER = Path(__file__).parent / "dialects"
 _PARTS = re.compile(r'(?:^|\.)(?:"([^"]+)"|([^."]+))')
-_TIME_FORMAT = re.compile(r"(?:[^%]|%[YmdHMSfzbBjyIp%]|%-[dmHMSIjy])+")
+_TIME_FORMAT = re.compile(r"(?:[^%]|%[YmdHMSfzabABjyIpTFR%]|%-[dmHMSIjy])+")
+_SHORTHANDS = {"%T": "%H:%M:%S", "%F": "%Y-%m-%d", "%R": "%H:%M"}
 _MAX_BYTES = 1 << 20
 
 OWN, OWN_CSV = "koppelzicht", "koppelzicht_csv"
@@ -107,7 +108,8 @@ class _Model(BaseModel):
 class TimeField(_Model):
     """A time in one field or as date and time of day in two.
 
-    ISO 8601, a number since 1970 and the time of an access log are known without a format; others as strptime has them.
+    ISO 8601, a number since 1970 and the time of an access log are known without a format; others as strptime has them. A
+    format for date and time of day together has one blank between them.
     """
 
     field: FieldPath | None = None
@@ -115,10 +117,18 @@ class TimeField(_Model):
     date: FieldPath | None = None
     time: FieldPath | None = None
 
+    @property
+    def engine_format(self) -> str | None:
+        """The format as the engine takes it, which has no shorthands."""
+        form = self.format
+        for short, long in _SHORTHANDS.items() if form is not None else ():
+            form = form and re.sub(f"(?<!%)((?:%%)*){short}", rf"\g<1>{long}", form)
+        return form
+
     @field_validator("format")
     @classmethod
     def _is_format(cls, text: str | None) -> str | None:
-        if text is not None and not (_TIME_FORMAT.fullmatch(text) and re.search("%[Yy]", text)):
+        if text is not None and not (_TIME_FORMAT.fullmatch(text) and re.search("%-?[YyF]", text)):
             raise ValueError("is no format of a time; expected one as strptime has it, such as '%d.%m.%Y %H:%M:%S'")
         return text
 
@@ -126,28 +136,33 @@ class TimeField(_Model):
     def _is_one_time(self) -> Self:
         if (self.field is None) == (self.date is None) or (self.date is None) != (self.time is None):
             raise ValueError("expected field, or date and time")
-        if self.format is not None and self.field is None:
-            raise ValueError("format is for one field, not for date and time")
         return self
 
 
 class Duration(_Model):
-    """How long a call took: a number of units, or the times when it began and ended.
+    """How long a call took: a number of units, the sum of several of them, or the times when it began and ended.
 
-    A text with a unit of its own, such as 12ms or PT1.5S, means what it says.
+    A text with a unit of its own, such as 12ms, PT1.5S or 00:00:01.5, means what it says.
     """
 
     field: FieldPath | None = None
     unit: Literal["s", "ms", "us", "ns"] | None = None
     begin: FieldPath | None = None
     end: FieldPath | None = None
+    is_list: bool = False
+    """Whether the field holds one duration for each server that was asked, as nginx's upstream_response_time: they add up."""
+    sum: tuple[FieldPath, ...] = ()
+    """Fields that add up; those that are not there are left out."""
 
     @model_validator(mode="after")
     def _is_one_duration(self) -> Self:
-        if (self.field is None) == (self.begin is None) or (self.begin is None) != (self.end is None):
-            raise ValueError("expected field and unit, or begin and end")
-        if (self.field is None) != (self.unit is None):
+        ways = [self.field is not None, bool(self.sum), self.begin is not None]
+        if ways.count(True) != 1 or (self.begin is None) != (self.end is None):
+            raise ValueError("expected field and unit, or sum and unit, or begin and end")
+        if (self.begin is None) != (self.unit is not None):
             raise ValueError(f"unit is missing; expected one of {', '.join(UNITS)}")
+        if self.is_list and self.field is None:
+            raise ValueError("is_list is for one field")
         return self
 
 
@@ -239,6 +254,8 @@ class Dialect(_Model):
     headers: Annotated[tuple[HeaderSource, ...], BeforeValidator(_with_place)] = ()
     headers_complete: bool = False
     """Whether a header that is not among them was not sent."""
+    headers_removed: tuple[str, ...] = ()
+    """Headers that the product takes out of the log, so that nobody knows whether they were sent."""
     headers_left_out: bool = False
     """Whether a header that was not sent leaves no field, so that a line without it may be of a log that holds it."""
     empty: tuple[str, ...] = ("", "-")
@@ -431,7 +448,7 @@ def paths_of(value: object) -> list[str]:
     if isinstance(value, TimeField):
         return [path for path in (value.field, value.date, value.time) if path]
     if isinstance(value, Duration):
-        return [path for path in (value.field, value.begin, value.end) if path]
+        return [path for path in (value.field, *value.sum, value.begin, value.end) if path]
     return [path for one in value for path in paths_of(one)] if isinstance(value, tuple) else []
 
 

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 import pyarrow.compute as pc
 
-from ingest.formats.dialect import UNITS
-from ingest.raw import RAW_COLUMNS
+from ingest.formats.dialect import UNITS, paths_of
+from ingest.raw import RAW_COLUMNS, of_first
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     import duckdb
     import pyarrow as pa
 
-    from ingest.formats.dialect import Dialect, Duration, TimeField
+    from ingest.formats.dialect import Dialect, Duration, Fields, TimeField
 
 ID_HEADER = "integrationid"
 _HEADERS = {
@@ -39,13 +39,24 @@ _TEXTS = (
     "query",
     "integration_id",
     "status",
-    "request_bytes",
-    "response_bytes",
     "user_agent",
     "request_id",
     "authorization",
     "api_version",
     "body",
+)
+
+
+_AS_THEY_STAND = (
+    "time_text",
+    "time_format",
+    "duration",
+    "duration_unit",
+    "duration_name",
+    "request_size",
+    "request_size_name",
+    "response_size",
+    "response_size_name",
 )
 
 
@@ -95,9 +106,12 @@ def fields_of_dialect(
         connection.execute("set variable query_ends_at = ?", [fields.query_ends_at])
         asked = f"split_part({named['query']}, getvariable('query_ends_at'), 1)"
         named["query"] = f"nullif(rtrim({asked}, '&'), '')"
-    named["timestamp"] = _first([time for one in fields.timestamp if (time := _time(one, text))])
-    named["instant"] = _formatted_instant(connection, fields.timestamp, text)
-    named["duration_ms"] = _first([duration for one in fields.duration if (duration := _duration(one, text))])
+    times = [(time, written) for time in fields.timestamp if (written := _time(time, text))]
+    named["timestamp"] = _first([written for time, written in times if time.format is None])
+    named["instant"] = _formatted_instant(connection, times)
+    named["time_text"] = _first([written for _, written in times])
+    named["time_format"] = _format_of(connection, times)
+    named |= _numbers(connection, fields, text)
     ids = given(headers(ID_HEADER))
     if len(ids) > 1:
         named["header_id"] = f"nullif(concat_ws(', ', {', '.join(ids)}), '')"
@@ -110,8 +124,10 @@ def fields_of_dialect(
     if host is not None and named["host"] is None and named["header_host"] is None:
         # Looked for only where it is needed.
         named["host"] = f"case when starts_with({named['url']}, '/') then {host} end" if named["url"] else host
-    present = {name: f"field_{name}" for name, expression in named.items() if expression is not None}
+    present = {name: f"field_{name}" for name, expression in named.items() if expression not in (None, "null")}
     columns = _columns(present)
+    if "authorization" in dialect.headers_removed:
+        logged = {**logged, "headers_logged": "false"}
     for column, values_of_it in _SAID_BY.items():
         known = [f"{present[name]} is not null" for name in values_of_it if name in present]
         # What has a value is logged. Only for the others the line is parsed once more, to see what is in it without one.
@@ -183,9 +199,6 @@ def with_details(connection: duckdb.DuckDBPyConnection, dialect: Dialect, table:
 def _columns(field: dict[str, str]) -> dict[str, str | None]:
     """The SQL of the columns of raw over these fields."""
 
-    def number(name: str) -> str | None:
-        return f"number_or_null({field[name]})" if name in field else None
-
     def or_header(name: str) -> str | None:
         header = f"header_{name}"
         return _first(
@@ -211,9 +224,7 @@ def _columns(field: dict[str, str]) -> dict[str, str | None]:
         "id_text": _first([f"joined_list({one})" for one in ids]),
         "id_repeated": " or ".join(repeated) or "false",
         "status": field.get("status"),
-        "duration_ms": field.get("duration_ms"),
-        "request_bytes": number("request_bytes"),
-        "response_bytes": number("response_bytes"),
+        **{name: field.get(name) for name in _AS_THEY_STAND},
         "user_agent": or_header("user_agent"),
         "authorization_header": or_header("authorization"),
         "body": field.get("body"),
@@ -242,36 +253,75 @@ def _first(expressions: Sequence[str]) -> str | None:
     return expressions[0] if expressions else None
 
 
+def _numbers(
+    connection: duckdb.DuckDBPyConnection, fields: Fields, text: Callable[[Iterable[str]], str | None]
+) -> dict[str, str | None]:
+    """The SQL of durations and sizes as they are written, of the unit, and of what the log calls them."""
+    names: list[str] = []
+
+    def name(field: str) -> str:
+        # What a dialect calls its fields gets into no SQL itself.
+        names.append(field)
+        return f"getvariable('number_names')[{len(names)}]"
+
+    durations = [(value, one) for one in fields.duration if (value := _duration(one, text))]
+    found = {
+        "duration": _first([value for value, _ in durations]),
+        "duration_unit": of_first([(value, str(UNITS[one.unit or "ms"])) for value, one in durations]),
+        "duration_name": of_first([(value, name(", ".join(paths_of(one)))) for value, one in durations]),
+    }
+    for what, paths in (("request_size", fields.request_bytes), ("response_size", fields.response_bytes)):
+        sizes = [(value, path) for path in paths if (value := text([path]))]
+        found[what] = _first([value for value, _ in sizes])
+        found[f"{what}_name"] = of_first([(value, name(path)) for value, path in sizes])
+    connection.execute("set variable number_names = ?::varchar[]", [names])
+    return found
+
+
 def _time(time: TimeField, text: Callable[[Iterable[str]], str | None]) -> str | None:
-    if time.format is not None:
-        return None
+    """The SQL of a time as it is written; date and time of day with what stands between them."""
     if time.date is None or time.time is None:
         return text([time.field or ""])
     date, clock = text([time.date]), text([time.time])
-    return f"({date} || 'T' || {clock})" if date and clock else None
+    between = "T" if time.format is None else " "
+    return f"({date} || '{between}' || {clock})" if date and clock else None
 
 
-def _formatted_instant(
-    connection: duckdb.DuckDBPyConnection,
-    times: Sequence[TimeField],
-    text: Callable[[Iterable[str]], str | None],
-) -> str | None:
-    """The times that are written in a format of their own."""
+def _formatted_instant(connection: duckdb.DuckDBPyConnection, times: Sequence[tuple[TimeField, str]]) -> str | None:
+    """The SQL of the times that are written in a format of their own."""
     found = []
-    for number, time in enumerate(times, start=1):
-        value = text([time.field]) if time.format is not None and time.field is not None else None
-        if value is not None and time.format is not None:
-            connection.execute(f"set variable time_format_{number} = ?", [time.format])
-            written = f"try_strptime({value}, getvariable('time_format_{number}'))"
-            found.append(f"zoned({written}, {'true' if '%z' in time.format else 'false'})")
+    formats: list[str] = []
+    for time, written in times:
+        if time.format is not None:
+            formats.append(time.engine_format or "")
+            form = f"getvariable('time_formats')[{len(formats)}]"
+            found.append(f"formatted_instant({written}, {form}, {'true' if '%z' in time.format else 'false'})")
+    connection.execute("set variable time_formats = ?::varchar[]", [formats])
     return _first(found)
 
 
-def _duration(duration: Duration, text: Callable[[Iterable[str]], str | None]) -> str | None:
-    if duration.unit is not None:
-        value = text([duration.field or ""])
-        return f"milliseconds({value}, {UNITS[duration.unit]})" if value else None
-    begin, end = text([duration.begin or ""]), text([duration.end or ""])
-    return (
-        f"date_diff('microsecond', written_instant({begin}), written_instant({end})) / 1000" if begin and end else None
+def _format_of(connection: duckdb.DuckDBPyConnection, times: Sequence[tuple[TimeField, str]]) -> str:
+    """The SQL of the format that the time of a line has to fit; null where it needs none."""
+    formats = [time.format for time, _ in times if time.format is not None]
+    connection.execute("set variable formats_as_given = ?::varchar[]", [formats])
+    return of_first(
+        [
+            (
+                written,
+                "null" if time.format is None else f"getvariable('formats_as_given')[{formats.index(time.format) + 1}]",
+            )
+            for time, written in times
+        ]
     )
+
+
+def _duration(duration: Duration, text: Callable[[Iterable[str]], str | None]) -> str | None:
+    """The SQL of a duration as it is written, in its unit."""
+    if duration.sum:
+        summands = [summand for path in duration.sum if (summand := text([path]))]
+        return f"total_duration(nullif(concat_ws(', ', {', '.join(summands)}), ''))" if summands else None
+    if duration.field is not None:
+        value = text([duration.field])
+        return f"total_duration({value})" if value and duration.is_list else value
+    begin, end = text([duration.begin or ""]), text([duration.end or ""])
+    return f"elapsed_ms({begin}, {end})" if begin and end else None

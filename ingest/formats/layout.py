@@ -17,7 +17,7 @@ from ingest.errors import SourceError
 from ingest.formats.layout_text import Escape, Syntax, read_layout_text
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
 _NGINX = {
     "host": "host",
@@ -186,6 +186,8 @@ class Layout:
     """The format string without the directive around it."""
     escape: Escape
     parts: tuple[Part, ...]
+    names: Mapping[str, str]
+    """What the layout calls each of the values that it gives: `$request_time`, `%D`."""
 
     @property
     def pattern(self) -> str:
@@ -232,6 +234,11 @@ class _Token:
         return self.is_before_time and self.meaning is None and not self.is_whole
 
     @property
+    def shown_name(self) -> str:
+        """As it stands in a layout."""
+        return self.name if self.name.startswith("%") else f"${self.name}"
+
+    @property
     def meaning(self) -> str | None:
         """The value of a call that it gives; None where nobody asks for it."""
         return _MEANINGS.get(self.name) or ("integration_id" if _ID_VARIABLE.fullmatch(self.name) else None)
@@ -246,7 +253,8 @@ def compile_layout(text: str) -> Layout:
     for token in sorted(tokens, key=lambda token: _ORDER.get(token.name, len(_ORDER))):
         best.setdefault(token.meaning, token)
     seen: set[str] = set()
-    layout = Layout(text.strip(), form, escape, tuple(_part(part, best, escape, seen) for part in pieces))
+    names = {meaning: token.shown_name for meaning, token in best.items() if meaning is not None}
+    layout = Layout(text.strip(), form, escape, tuple(_part(part, best, escape, seen) for part in pieces), names)
     missing = _missing(set(layout.groups))
     if missing:
         raise SourceError(f"layout {text!r}: names no {missing}; without it there is no call")

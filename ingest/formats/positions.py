@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 import pyarrow as pa
 
-from ingest.raw import RAW_COLUMNS, raw_table
+from ingest.raw import RAW_COLUMNS, of_first, raw_table
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -132,12 +132,24 @@ def fields_by_position(place: Places, *, product: str | None, has_day: bool) -> 
 
     `product` is whose W3C log it is, where that matters. With `has_day` the table w3c_days says which day a line is of.
     """
+    # A time is put together once, and then read.
+    times = [
+        f"{text} as time_{number}" for number, (text, _) in enumerate(_times(place, product, has_day=has_day), start=1)
+    ] or ["null as time_1"]
     fields = _w3c_fields(place, product, has_day=has_day)
     picked = ", ".join(
         f"{fields.get(column.name, 'null')}::{column.sql_type} as {column.name}" for column in RAW_COLUMNS[4:]
     )
     days = " left join (from w3c_days where not is_said) as days using (line_number)" if has_day else ""
-    return f"select line_number, byte_offset, fate, detail, {picked} from split{days}"
+    return (
+        f"select line_number, byte_offset, fate, detail, {picked}"
+        f" from (select split.*, {', '.join(times)} from split{days})"
+    )
+
+
+def _named(place: Places, *names: str) -> str:
+    """The SQL of the name of the first of these columns that has a value; the names are those that we know, no text of the log."""
+    return of_first([(_part(place, name), f"'{name}'") for name in names if name in place])
 
 
 def _part(place: Places, *names: str) -> str:
@@ -196,27 +208,39 @@ def has_local_times(columns: Iterable[str], product: str | None) -> bool:
     return product in LOCAL_TIMES or ("time-local" in names and not names & {"time", "time-utc", "beginrequest-utc"})
 
 
+def _times(place: Places, product: str | None, *, has_day: bool) -> list[tuple[str, str]]:
+    """The SQL of the times that a line may have, the best one first, and what reads each."""
+
+    def at(date: str, time: str, zone: str) -> str:
+        is_there = date in place and time in place
+        return f"({_part(place, date)} || 'T' || {_part(place, time)} || '{zone}')" if is_there else "null"
+
+    zone = "" if product in LOCAL_TIMES else "Z"
+    begin = f"(rtrim({_part(place, 'beginrequest-utc')}, 'Z') || 'Z')" if "beginrequest-utc" in place else "null"
+    return [
+        (text, reader)
+        for text, reader in (
+            (
+                f"(strftime(days.day, '%Y-%m-%d') || 'T' || {_part(place, 'time')} || '{zone}')"
+                if has_day
+                else at("date", "time", zone),
+                "iso_instant",
+            ),
+            (at("date-utc", "time-utc", "Z"), "iso_instant"),
+            (begin, "iso_instant"),
+            (_part(place, "timestamp(ms)", "timestamp", "x-timestamp-unix"), "epoch_instant"),
+            (at("date-local", "time-local", ""), "iso_instant"),
+        )
+        if text != "null"
+    ]
+
+
 def _w3c_fields(place: Places, product: str | None, *, has_day: bool) -> dict[str, str]:
+    readers = [(number, reader) for number, (_, reader) in enumerate(_times(place, product, has_day=has_day), start=1)]
+
     def header(*names: str) -> str:
         return _part(place, *(form for name in names for form in (f"cs({name})", f"cs-{name}", name)))
 
-    def instant(date: str, time: str, zone: str) -> str:
-        if date not in place or time not in place:
-            return "null"
-        return f"iso_instant({_part(place, date)} || 'T' || {_part(place, time)} || '{zone}')"
-
-    zone = "" if product in LOCAL_TIMES else "Z"
-    times = [
-        f"iso_instant(strftime(days.day, '%Y-%m-%d') || 'T' || {_part(place, 'time')} || '{zone}')"
-        if has_day
-        else instant("date", "time", zone),
-        instant("date-utc", "time-utc", "Z"),
-        f"iso_instant(rtrim({_part(place, 'beginrequest-utc')}, 'Z') || 'Z')"
-        if "beginrequest-utc" in place
-        else "null",
-        f"epoch_instant({_part(place, 'timestamp(ms)', 'timestamp', 'x-timestamp-unix')})",
-        instant("date-local", "time-local", ""),
-    ]
     stem = _part(place, "cs-uri-stem", "cs-uri-path")
     query = _part(place, "cs-uri-query")
     if query != "null":
@@ -225,20 +249,28 @@ def _w3c_fields(place: Places, product: str | None, *, has_day: bool) -> dict[st
         stem = _part(place, "cs-uri")
         query = f"case when not contains({stem}, '?') then {query} end"
     unit = 1000 if product in SECONDS else 1
-    milliseconds = f"number_or_null({_part(place, 'timetakenms', 'time-taken-ms')})"
-    taken = f"round(number_or_null({_part(place, 'time-taken')}) * {unit}, 3)"
+    durations = [
+        (name, factor)
+        for name, factor in (("timetakenms", 1), ("time-taken-ms", 1), ("time-taken", unit))
+        if name in place
+    ]
     agent = header("user-agent")
     return {
-        "called_at": f"coalesce({', '.join(time for time in times if time != 'null')}, null)",
+        "called_at": f"coalesce({', '.join([*(f'{reader}(time_{number})' for number, reader in readers), 'null'])})",
+        "time_text": f"coalesce({', '.join([*(f'time_{number}' for number, _ in readers), 'null'])})",
         "method": _part(place, "cs-method"),
         "url": f"url_from_parts({_host(place)}, {stem}, {query})",
         "id_text": _part(place, *id_columns(place)),
         "id_repeated": "false",
         "id_logged": "true" if id_columns(place) else "false",
         "status": _part(place, "sc-status"),
-        "duration_ms": f"coalesce({milliseconds}, {taken})",
-        "request_bytes": f"number_or_null({_part(place, 'cs-bytes')})",
-        "response_bytes": f"number_or_null({_part(place, 'sc-bytes', 'bytes')})",
+        "duration": _part(place, *(name for name, _ in durations)),
+        "duration_unit": of_first([(_part(place, name), str(factor)) for name, factor in durations]),
+        "duration_name": _named(place, *(name for name, _ in durations)),
+        "request_size": _part(place, "cs-bytes"),
+        "request_size_name": _named(place, "cs-bytes"),
+        "response_size": _part(place, "sc-bytes", "bytes"),
+        "response_size_name": _named(place, "sc-bytes", "bytes"),
         # CloudFront encodes what IIS writes as a plus; who quotes a value does neither.
         "user_agent": f"decoded(decoded({agent}))"
         if product == "cloudfront"

@@ -137,10 +137,18 @@ def test_an_empty_file_is_empty(run: Run, tmp_path: Path) -> None:
     [
         ("2026-02-28T10:00:00", "a time without offset: --time-zone says which zone is meant"),
         ("2026-02-28 10:00:00,5", "a time without offset: --time-zone says which zone is meant"),
-        ("2026-02-30T10:00:00", "no instant that exists; expected one like 2026-03-29T00:30:00Z"),
-        ("2026-02-30T10:00:00Z", "no instant that exists; expected one like 2026-03-29T00:30:00Z"),
-        ("2026-02-28T25:00:00", "no instant that exists; expected one like 2026-03-29T00:30:00Z"),
-        ("2026-02-28T10:00:00+99:00", "no instant that exists; expected one like 2026-03-29T00:30:00Z"),
+        ("2026-02-30T10:00:00", "there is no day 2026-02-30"),
+        ("2026-02-30T10:00:00Z", "there is no day 2026-02-30"),
+        ("2026-02-28T25:00:00", "there is no time of day 25:00:00"),
+        ("2026-02-28T10:00:00+99:00", "+99:00 is no offset; expected one like +02:00"),
+        ("2026-02-28", "a day without a time of day"),
+        ("2026/02/28 10:00", "a time without offset: --time-zone says which zone is meant"),
+        ("30/Feb/2026:10:00:00 +0100", "there is no day or time of day 30/Feb/2026:10:00:00, or no offset +0100"),
+        ("2026-02-28T10:59:60Z", "there is no second 60 but in the last minute of a day of UTC"),
+        (
+            "2026-02-28T10:00:00[Europe/Amsterdam]",
+            "the time names its zone and lacks its offset; expected one like 2026-03-29T02:30:00+02:00[Europe/Amsterdam]",
+        ),
         ("yesterday", "no instant that exists; expected one like 2026-03-29T00:30:00Z"),
         (
             "1999-12-31T23:59:59Z",

@@ -233,3 +233,48 @@ def files(log_format: str) -> st.SearchStrategy[bytes]:
         ends,
         st.sampled_from([b"\n", b"\n", b""]),
     )
+
+
+def numbers() -> st.SearchStrategy[str]:
+    """Durations and sizes: as logs have them, as spreadsheets in two notations do, with units and clocks, and damaged."""
+    digits = st.from_regex(r"(0|[1-9][0-9]{0,4})", fullmatch=True)
+    decimals = st.from_regex(r"[0-9]{1,4}", fullmatch=True)
+    thousands = st.from_regex(r"[1-9][0-9]{0,2}([.][0-9]{3}){1,2}(,[0-9]{1,3})?", fullmatch=True)
+    swapped = str.maketrans(".,", ",.")
+    plain = digits | st.builds("{}.{}".format, digits, decimals)
+    units = st.sampled_from(["ns", "us", "ms", "s", "m", "h", "sec", "minutes", "parsec", "MS"])
+    clocks = st.from_regex(r"([0-9]{1,2}[.])?[0-9]{1,2}:[0-6][0-9]:[0-6][0-9]([.,][0-9]{1,9})?", fullmatch=True)
+    written = st.builds(
+        "{}{}{}".format, plain | st.builds("{},{}".format, digits, decimals), st.sampled_from(["", " "]), units
+    )
+    right = plain | thousands | thousands.map(lambda text: text.translate(swapped)) | written | clocks
+    odd = st.sampled_from(
+        ["", "-", "-1", "+5", "1e3", "1.5e2", "1e99", "NaN", "PT1.5S", "P1DT2H", "1h2m", "1 024", "00:00:00"]
+    )
+    return right | st.builds("{},{}".format, digits, decimals) | odd | _damaged(right, "0123456789.,:- ")
+
+
+def times() -> st.SearchStrategy[str]:
+    """Times as products write them, most of which exist."""
+    dates = st.sampled_from(["2026-10-01", "2026/10/01", "2026-02-30", "2016-12-31", "2026-10-25"])
+    clocks = st.sampled_from(
+        ["09:00", "09:00:01", "02:30:00.25", "23:59:60", "23:59:59.123456789", "24:00:00", "9:00:00"]
+    )
+    zones = st.sampled_from(
+        [
+            "Z",
+            "z",
+            "+02:00",
+            "+0200",
+            "-05",
+            " UTC",
+            " GMT",
+            "+02:00[Europe/Amsterdam]",
+            " +0200 CEST",
+            "",
+            "+99:00",
+            "Z[UTC]",
+        ]
+    )
+    written = st.builds("{}{}{}{}".format, dates, st.sampled_from(["T", " "]), clocks, zones)
+    return written | st.sampled_from(["1790805000", "1790805000.5", "1.790805e9", "1790805000123", "1E3", "soon", ""])

@@ -108,10 +108,20 @@ VALUES = {
         f'{HOST} [{LOCAL}] "{REQUEST}" 200 0.080',
         {"duration_ms": 80.0},
     ),
-    "several servers' times are nobody's": (
+    "several servers' times add up": (
         '$host [$time_local] "$request" $status $upstream_response_time $upstream_status',
-        f'{HOST} [{LOCAL}] "{REQUEST}" 200 0.080, 0.090 502, 200',
+        f'{HOST} [{LOCAL}] "{REQUEST}" 200 0.080, 0.090 : -, 0.001 502, 200 : 502, 200',
+        {"duration_ms": 171.0},
+    ),
+    "no server was asked": (
+        '$host [$time_local] "$request" $status $upstream_response_time',
+        f'{HOST} [{LOCAL}] "{REQUEST}" 200 -, -',
         {"duration_ms": None},
+    ),
+    "how long the call took goes before what the servers took": (
+        '$host [$time_local] "$request" $status $upstream_response_time $request_time',
+        f'{HOST} [{LOCAL}] "{REQUEST}" 200 0.080, 0.090 0.200',
+        {"duration_ms": 200.0},
     ),
     "microseconds go before seconds": (
         '%v %t "%r" %>s %T %D',

@@ -3,12 +3,14 @@
 Where the contract is silent, the oracle decides:
 
 - C1. When several reasons apply, the first of the contract's list counts: time, method, URL, status, host, customer.
-- C2. Times: ISO 8601 with `T`, `t` or a space, seconds (required, up to 59) and up to 9 decimals (after `.` or `,`, cut to
-  microseconds), `Z`, `z` or an offset `+02:00`, `+0200`, `+02`; or epoch as number or digits (a fraction is fine): seconds
-  below 10^11, milliseconds below 10^14, microseconds below 10^17, else nanoseconds. A time without offset is read in the
-  given zone: the later of two in an overlap, and in a gap with the offset from before it.
-- C3. Status: three digits, as number or text. Durations and sizes: numbers, also as text; below 0, over 10^9
-  (duration) or over 10^15 (sizes), NaN, `-` and anything else are null. A size with a fraction is rounded.
+- C2. Times: ISO 8601 with `T`, `t` or a space, or with slashes in the date; seconds may be missing; up to 9 decimals (after
+  `.` or `,`, cut to microseconds), `Z`, `z`, ` UTC`, ` GMT` or an offset `+02:00`, `+0200`, `+02`, behind which zones in
+  brackets or letters are ignored; or epoch as number or digits (a fraction is fine, and an exponent): seconds below 10^11,
+  milliseconds below 10^14, microseconds below 10^17, else nanoseconds. Second 60 is the one behind second 59, and only the last
+  minute of a day of UTC has it. A time without offset is read in the given zone: the later of two in an overlap, and in a gap
+  with the offset from before it.
+- C3. Status: three digits, as number or text. Durations and sizes: see figures.py; over 10^9 ms (duration) or over 10^15 (sizes)
+  is null.
 - C4. `user_agent`, `request_id`, `api_version`: `-` and the empty text are null. A request id that is not 1 to 128 letters,
   digits and `-_.:` or is suspect is `REDACTED` (nine digits inside a longer word are not suspect here: ids are often
   hexadecimal); so is an `api_version` (SB only) that is not 1 to 15 letters, digits, `.` and `-`. In a user agent the query of a
@@ -24,11 +26,12 @@ Where the contract is silent, the oracle decides:
 from __future__ import annotations
 
 import datetime as dt
-import math
+import decimal
 import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, TypeAlias
 
+from tests.oracle.figures import Notation, notation_after, read_duration, read_size
 from tests.oracle.ids import ReadId, split_integration_id, split_integration_ids
 from tests.oracle.outcomes import outcome
 from tests.oracle.privacy import REDACTED, is_suspect
@@ -39,6 +42,7 @@ if TYPE_CHECKING:
 
 Value: TypeAlias = object
 Columns: TypeAlias = dict[str, object]
+Numbers: TypeAlias = dict[str, float | None]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -62,7 +66,9 @@ class Logged:
     ids: list[str] = field(default_factory=list)
     id_is_logged: bool = True
     status: Value = None
-    duration_ms: Value = None
+    duration: Value = None
+    duration_unit: float = 1
+    """The milliseconds in one of its units."""
     request_bytes: Value = None
     response_bytes: Value = None
     user_agent: Value = None
@@ -80,8 +86,11 @@ class Reject:
     reason: str
 
 
-def understand(logged: Logged, context: Context) -> Columns | Reject:
-    """Return the columns of one call, `load_id` and `line_number` apart."""
+def understand(logged: Logged, context: Context, notation: Notation = None) -> Columns | Reject:
+    """Return the columns of one call, `load_id` and `line_number` apart.
+
+    `notation` is how the source writes numbers, as far as the lines up to this one show it.
+    """
     called_at = read_time(logged.timestamp, context)
     request = read_url(_text(logged.method), _text(logged.url), context.host)
     status = read_status(logged.status)
@@ -97,15 +106,32 @@ def understand(logged: Logged, context: Context) -> Columns | Reject:
     assert called_at is not None
     assert isinstance(request, ReadUrl)
     assert status is not None
-    return _columns(logged, context, called_at, request, status)
+    return _columns(logged, context, called_at, request, status, numbers=read_numbers(logged, notation))
 
 
-def _columns(logged: Logged, context: Context, called_at: dt.datetime, request: ReadUrl, status: int) -> Columns:
+def notation_with(logged: Logged, before: Notation) -> Notation:
+    """Return how a source writes its numbers, with this line of it in mind."""
+    return notation_after(
+        before, [_text(value) for value in (logged.duration, logged.request_bytes, logged.response_bytes)]
+    )
+
+
+def read_numbers(logged: Logged, notation: Notation) -> Numbers:
+    """Return duration and sizes."""
+    return {
+        "duration_ms": read_duration(_text(logged.duration), logged.duration_unit, notation),
+        "request_bytes": read_size(_text(logged.request_bytes), notation),
+        "response_bytes": read_size(_text(logged.response_bytes), notation),
+    }
+
+
+def _columns(
+    logged: Logged, context: Context, called_at: dt.datetime, request: ReadUrl, status: int, *, numbers: Numbers
+) -> Columns:
     identity = split_integration_ids(logged.ids)
     if identity.id_status == "missing" and not logged.id_is_logged:
         identity = ReadId("not_logged")
     body = _text(logged.body) if request.protocol == "soap" else None
-    duration_ms = read_duration(logged.duration_ms)
     columns: Columns = vars(request) | vars(identity)
     if body and request.protocol == "soap":
         columns["connector"] = _connector_in(body, request.operation)
@@ -116,10 +142,8 @@ def _columns(logged: Logged, context: Context, called_at: dt.datetime, request: 
         "stream": context.stream,
         "own": request.product == "profit" and request.customer == str(identity.partner),
         "status": status,
-        "outcome": outcome(status, duration_ms, request.query_length),
-        "duration_ms": duration_ms,
-        "request_bytes": read_size(logged.request_bytes),
-        "response_bytes": read_size(logged.response_bytes),
+        "outcome": outcome(status, numbers["duration_ms"], request.query_length),
+        **numbers,
         "token_form": _token_form(logged, body),
         "body_integration_id": _id_in(body) if body else None,
         "user_agent": _user_agent(_text(logged.user_agent)),
@@ -137,28 +161,41 @@ def read_time(value: Value, context: Context) -> dt.datetime | None:
 
 
 _ISO = re.compile(
-    r"(\d{4})-(\d\d)-(\d\d)[Tt ](\d\d):(\d\d):(\d\d)(?:[.,](\d{1,9}))?\s*([Zz]|[+-]\d\d(?::?\d\d)?)?", re.ASCII
+    r"(\d{4})(?:-(\d\d)-|/(\d\d)/)(\d\d)[Tt ](\d\d):(\d\d)(?::(\d\d)(?:[.,](\d{1,9}))?)?\s*([Zz]|[+-]\d\d(?::?\d\d)?)?",
+    re.ASCII,
 )
+_EPOCH = re.compile(r"[0-9]{1,20}(\.[0-9]{1,9})?")
+_EXPONENT = re.compile(r"[0-9]{1,10}(\.[0-9]{1,18})?[eE]\+?[0-9]{1,2}")
 
 
 def _instant(value: Value, context: Context) -> dt.datetime | None:
     text = _text(value) or ""
-    if re.fullmatch(r"[0-9]{1,20}(\.[0-9]{1,9})?", text):
+    if _EXPONENT.fullmatch(text):
+        text = f"{decimal.Decimal(text):.9f}"
+    if _EPOCH.fullmatch(text):
         return _from_epoch(text)
-    match = _ISO.fullmatch(text)
-    if match is None or int(match[6]) > 59:
+    text = re.sub(r"(?<=[0-9])( ?(?:Z|[+-][0-9:]{2,5}))(\[[^\]]+\]| [A-Z]{2,5})+$", r"\1", text)
+    match = _ISO.fullmatch(re.sub(r"(?<=[0-9]) ?(UTC|GMT)$", "Z", text))
+    if match is None or int(match[7] or 0) > 60:
         return None
-    year, month, day, hour, minute, second = (int(match[group]) for group in range(1, 7))
+    year, month, day, hour, minute, second = (
+        int(part or 0) for part in (match[1], match[2] or match[3], *match.group(4, 5, 6, 7))
+    )
     try:
         local = dt.datetime(year, month, day, hour, minute, tzinfo=dt.UTC)
-        local += dt.timedelta(seconds=second, microseconds=int((match[7] or "0").ljust(6, "0")[:6]))
-        if match[8]:
-            return local - _offset(match[8])
+        local += dt.timedelta(seconds=min(second, 59), microseconds=int((match[8] or "0").ljust(6, "0")[:6]))
+        instant = local - _offset(match[9]) if match[9] else _in_zone(local, context.time_zone)
     except (ValueError, OverflowError):
         return None
-    if context.time_zone is None:
+    if instant is None or second < 60:
+        return instant
+    return instant + dt.timedelta(seconds=1) if (instant.hour, instant.minute) == (23, 59) else None
+
+
+def _in_zone(local: dt.datetime, zone: zoneinfo.ZoneInfo | None) -> dt.datetime | None:
+    if zone is None:
         return None
-    return max(local.replace(tzinfo=context.time_zone, fold=fold).astimezone(dt.UTC) for fold in (0, 1))
+    return max(local.replace(tzinfo=zone, fold=fold).astimezone(dt.UTC) for fold in (0, 1))
 
 
 def _offset(text: str) -> dt.timedelta:
@@ -184,26 +221,6 @@ def read_status(value: Value) -> int | None:
     """Return a status from 100 to 599, or None. 404.0 is one, 404.2 is none."""
     text = _text(value) or ""
     return int(text[:3]) if re.fullmatch(r"[1-5][0-9]{2}(\.0{1,9})?", text) else None
-
-
-def read_duration(value: Value) -> float | None:
-    """Return milliseconds, or None for what cannot be."""
-    number = _number(value)
-    return number if number is not None and 0 <= number <= 10**9 else None
-
-
-def read_size(value: Value) -> int | None:
-    """Return bytes, or None for what cannot be."""
-    number = _number(value)
-    return int(number + 0.5) if number is not None and 0 <= number <= 10**15 else None
-
-
-def _number(value: Value) -> float | None:
-    text = _text(value)
-    if text is None or not re.fullmatch(r"[+-]?[0-9]+(\.[0-9]+)?([eE][+-]?[0-9]{1,3})?", text):
-        return None
-    number = float(text)
-    return number if math.isfinite(number) else None
 
 
 def _text(value: Value) -> str | None:

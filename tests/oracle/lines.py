@@ -38,10 +38,12 @@ import re
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, NoReturn
 
-from tests.oracle.calls import Columns, Context, Logged, Reject, understand
+from tests.oracle.calls import Columns, Context, Logged, Reject, notation_with, understand
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from tests.oracle.figures import Notation
 
 FORMATS = ("json", "w3c", "combined", "csv")
 
@@ -83,6 +85,7 @@ def _read(log_format: str, lines: list[str], context: Context) -> Iterator[Colum
     header: Header | None = None
     separator: str | None = None
     days = _Days()
+    notation: Notation = None
     for number, line in enumerate(lines, start=1):
         if log_format == "csv" and (found := re.fullmatch(r"(?i)\"?sep=([^\"\r])\"?\r*", line)):
             separator = found[1]
@@ -96,7 +99,9 @@ def _read(log_format: str, lines: list[str], context: Context) -> Iterator[Colum
             continue
         if log_format == "w3c":
             header = days.seen(line, header)
-        fate = read_line(log_format, line, context, header)
+        logged = _logged_in(log_format, line, header)
+        notation = notation_with(logged, notation) if isinstance(logged, Logged) else notation
+        fate = understand(logged, context, notation) if isinstance(logged, Logged) else logged
         yield fate | {"line_number": number} if isinstance(fate, dict) else fate
 
 
@@ -152,14 +157,18 @@ def _goes_on(line: str) -> bool:
 
 
 def read_line(log_format: str, line: str, context: Context, header: Header | None = None) -> Columns | Reject | Ignored:
-    """Return the fate of one line."""
+    """Return the fate of one line, by itself."""
+    logged = _logged_in(log_format, line, header)
+    return understand(logged, context, notation_with(logged, None)) if isinstance(logged, Logged) else logged
+
+
+def _logged_in(log_format: str, line: str, header: Header | None) -> Logged | Reject | Ignored:
     if not line.strip(" \t\r") or (line.startswith("#") and not _goes_on(line)):
         return IGNORED
     if line.startswith("#"):
         return _NOT_A_RECORD
     readers = {"json": _json, "w3c": _w3c, "combined": _combined, "csv": _csv}
-    logged = readers[log_format](line, header)
-    return logged if isinstance(logged, Reject) else understand(logged, context)
+    return readers[log_format](line, header)
 
 
 # json, in one line:
@@ -220,7 +229,7 @@ def _logged(record: dict[str, Any]) -> Logged:
         ids=headers.get("integrationid") or _values(record.get("integration_id")),
         id_is_logged=isinstance(found, dict) or "integration_id" in record,
         status=record.get("status"),
-        duration_ms=record.get("duration_ms"),
+        duration=record.get("duration_ms"),
         request_bytes=record.get("request_bytes"),
         response_bytes=record.get("response_bytes"),
         user_agent=next(iter(_values(record.get("user_agent")) or headers.get("user-agent", [])), None),
@@ -272,7 +281,7 @@ def _w3c(line: str, header: Header | None) -> Logged | Reject:
         ids=[found["cs(integrationid)"]] if "cs(integrationid)" in found else [],
         id_is_logged="cs(integrationid)" in header.names,
         status=found.get("sc-status"),
-        duration_ms=found.get("time-taken"),
+        duration=found.get("time-taken"),
         request_bytes=found.get("cs-bytes"),
         response_bytes=found.get("sc-bytes"),
         user_agent=user_agent.replace("+", " ") if user_agent and " " not in user_agent else user_agent,
@@ -356,7 +365,8 @@ def _combined(line: str, _header: Header | None) -> Logged | Reject:
         ids=_values(_unescaped(integration_id)),
         status=status,
         response_bytes=size,
-        duration_ms=_milliseconds(seconds),
+        duration=None if seconds == "-" else seconds,
+        duration_unit=1000,
         user_agent=_unescaped(user_agent),
     )
 
@@ -366,10 +376,6 @@ def _clf_time(text: str) -> str | None:
     if match is None or match[2] not in _MONTHS:
         return None
     return f"{match[3]}-{_MONTHS.index(match[2]) + 1:02}-{match[1]}T{match[4]}{match[5]}"
-
-
-def _milliseconds(seconds: str) -> float | None:
-    return round(float(seconds) * 1000, 3) if re.fullmatch(r"[0-9]+(\.[0-9]+)?", seconds, re.ASCII) else None
 
 
 def _unescaped(text: str) -> str | None:
@@ -400,7 +406,7 @@ def _csv(line: str, header: Header | None) -> Logged | Reject:
         ids=[found["integration_id"]] if "integration_id" in found else [],
         id_is_logged="integration_id" in header.names,
         status=found.get("status"),
-        duration_ms=found.get("duration_ms"),
+        duration=found.get("duration_ms"),
         request_bytes=found.get("request_bytes"),
         response_bytes=found.get("response_bytes"),
         user_agent=found.get("user_agent"),

@@ -1,0 +1,393 @@
+"""No value is invented and none is dropped without a word: durations, sizes and times as people's logs have them."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pyarrow as pa
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from pyarrow.parquet import write_table
+
+from ingest import ReadOptions, inspect
+from ingest.engine import connect
+from ingest.formats import log_format
+from ingest.source import Block
+from ingest.understanding import Counts, Stretch, Understanding
+from tests.ingest import lakes, strategies
+from tests.ingest.test_formats_agree import FEW
+from tests.ingest.worked import LAKE_TIME_ZONE, NOW
+from tests.oracle.oracle import Context, read_file
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    import duckdb
+
+URL = "https://4321.rest.afas.online/ProfitRestServices/metainfo"
+HEADER = "timestamp;method;url;integration_id;status;duration_ms;request_bytes;response_bytes\n"
+READ = ("duration_ms", "request_bytes", "response_bytes")
+
+_LINES = (
+    ("1.024", "1.024", "10"),
+    ("87", "2.048", "20"),
+    ("12,5", "1.024", "+10"),
+    ("1.024", "3.072", "1,024"),
+    ("1.234,75", "soon", "-"),
+    ("0.5", "4.096", "30"),
+    ("1.024", "1.024", "40"),
+)
+_VALUES = [
+    (1.024, None, 10),
+    (87.0, None, 20),
+    (12.5, 1024, None),
+    (1024.0, 3072, None),
+    (1234.75, None, None),
+    (0.5, None, 30),
+    (None, None, 40),
+]
+"""Before the first decimal comma a point is no separator and a size with one is not to be told; from there on it separates
+thousands; once a decimal point was seen behind it nobody knows."""
+
+
+def _row(number: int, values: Sequence[str]) -> str:
+    return f"2026-10-01T07:00:{number:02}Z;GET;{URL};4321_1;200;{';'.join(values)}\n"
+
+
+def _values(calls: Sequence[Any]) -> list[tuple[float | int | None, ...]]:
+    return [tuple(getattr(call, name) for name in READ) for call in calls]
+
+
+def _csv(folder: Path, *rows: Sequence[str]) -> Path:
+    path = folder / "calls.csv"
+    path.write_text(HEADER + "".join(_row(number, row) for number, row in enumerate(rows)))
+    return path
+
+
+@pytest.fixture(scope="module")
+def understanding() -> Iterator[Understanding]:
+    one = Understanding()
+    one.begin(now=NOW, time_zone="Europe/Amsterdam")
+    yield one
+    one.close()
+
+
+def _read_in_pieces(understanding: Understanding, pieces: Sequence[str]) -> tuple[list[dict[str, Any]], Counts]:
+    """What becomes of a CSV that is read in these pieces, each knowing what the ones before it said."""
+    form, counts, offset = log_format("csv"), Counts(), 0
+    context: dict[str, Any] = {}
+    for piece in pieces:
+        block = Block(piece.encode(), offset)
+        stretch = Stretch(block=block, first_line=counts.lines + 1, context=context, load_id="", source="", stream="")
+        [counted], [after] = understanding.read([stretch], form)
+        counts, context, offset = counts + counted, dict(after), offset + len(block.data)
+    calls = understanding.calls().to_pylist()
+    understanding.forget()
+    return calls, counts
+
+
+def test_what_a_column_says_does_not_depend_on_where_blocks_end(understanding: Understanding) -> None:
+    rows = [_row(number, values) for number, values in enumerate(_LINES)]
+    for end in range(len(rows) + 1):
+        pieces = [HEADER + "".join(rows[:end]), "".join(rows[end:])]
+        calls, counts = _read_in_pieces(understanding, [piece for piece in pieces if piece])
+        assert [tuple(call[name] for name in READ) for call in calls] == _VALUES, end
+        unread = {one.name: (one.values, one.example) for one in counts.unread}
+        assert unread == {
+            "request_bytes": (5, "1.024"),
+            "response_bytes": (2, "+10"),
+            "duration_ms": (1, "1.024"),
+        }, end
+
+
+def test_a_file_that_grew_says_what_it_says_in_one_go(tmp_path: Path) -> None:
+    whole = _csv(tmp_path, *_LINES)
+    lines = whole.read_text().splitlines(keepends=True)
+    said: list[str] = []
+    for end in range(2, len(lines) + 1, 2):
+        whole.write_text("".join(lines[:end]))
+        said += lakes.load(tmp_path / "lake", whole).warnings
+    lakes.load(tmp_path / "lake", whole)
+    whole.write_text("".join(lines))
+    lakes.load(tmp_path / "lake", whole)
+    calls = sorted(lakes.calls(tmp_path / "lake"), key=lambda call: call["line_number"])
+    assert [tuple(call[name] for name in READ) for call in calls] == _VALUES
+    assert lakes.broken(tmp_path / "lake") == {}
+    assert [warning.split(": ")[1] for warning in said].count("request_bytes") > 1
+
+
+def test_sources_that_are_read_together_say_each_their_own(tmp_path: Path) -> None:
+    comma, point = tmp_path / "comma", tmp_path / "point"
+    for folder, rows in ((comma, [("12,5", "1", "1"), ("1.024", "2", "2")]), (point, [("1.024", "3", "3")])):
+        folder.mkdir()
+        _csv(folder, *rows)
+    lakes.load(tmp_path / "lake", comma, point)
+    assert {call["request_bytes"]: call["duration_ms"] for call in lakes.calls(tmp_path / "lake")} == {
+        1: 12.5,
+        2: 1024.0,
+        3: 1.024,
+    }
+
+
+def test_inspect_and_ingest_say_what_is_not_read(tmp_path: Path) -> None:
+    path = _csv(tmp_path, ("87 parsecs", "1.5", "10"), ("soon", "1", "-1"), ("2", "3", "4"))
+    expected = (
+        (
+            f"{path}: duration_ms: 2 values are not read, such as '87 •'; expected a number such as 12.5, or a time with its unit"
+            " such as 12ms, 1.5s or 00:00:01.5; these calls are loaded without it"
+        ),
+        (
+            f"{path}: request_bytes: 1 value is not read, such as '1.5'; expected a whole number of bytes;"
+            " these calls are loaded without it"
+        ),
+        (
+            f"{path}: response_bytes: 1 value is not read, such as '-1'; expected a whole number of bytes;"
+            " these calls are loaded without it"
+        ),
+    )
+    assert inspect(str(path), ReadOptions(), limit=None, now=NOW).warnings == expected
+    assert lakes.load(tmp_path / "lake", path).warnings == expected
+
+
+def test_values_of_rejected_lines_and_values_that_are_none_are_not_counted(tmp_path: Path) -> None:
+    path = _csv(tmp_path, ("", "-", ""), ("1", "1", "1"))
+    path.write_text(path.read_text() + _row(3, ("soon", "soon", "soon")).replace(";200;", ";999;"))
+    report = lakes.load(tmp_path / "lake", path)
+    assert (report.sources[0].calls, report.sources[0].rejects, report.warnings) == (2, 1, ())
+
+
+def _json_line(**fields: object) -> str:
+    call = {"timestamp": "2026-10-01T07:00:00Z", "method": "GET", "url": URL, "integration_id": "4321_1", "status": 200}
+    return json.dumps(call | fields) + "\n"
+
+
+_IN_EVERY_FORMAT = {
+    "json": (_json_line(duration_ms="soon", response_bytes=[1]), {}, ("duration_ms", "response_bytes")),
+    "csv": (HEADER + _row(1, ("soon", "1", "many")), {}, ("duration_ms", "response_bytes")),
+    "w3c": (
+        (
+            "#Fields: date time cs-method cs-host cs-uri-stem sc-status cs(IntegrationId) time-taken sc-bytes\n"
+            "2026-10-01 07:00:00 GET 4321.rest.afas.online /ProfitRestServices/metainfo 200 4321_1 soon many\n"
+        ),
+        {},
+        ("time-taken", "sc-bytes"),
+    ),
+    "an nginx layout": (
+        '[01/Oct/2026:09:00:00 +0200] "GET /ProfitRestServices/metainfo HTTP/1.1" 200 many "4321_1" soon\n',
+        {
+            "layout": '[$time_local] "$request" $status $bytes_sent "$http_integrationid" $request_time',
+            "host": "4321.rest.afas.online",
+        },
+        ("$request_time", "$bytes_sent"),
+    ),
+    "an Apache layout": (
+        '[01/Oct/2026:09:00:00 +0200] "GET /ProfitRestServices/metainfo HTTP/1.1" 200 many "4321_1" soon\n',
+        {"layout": '%t "%r" %>s %O "%{IntegrationId}i" %D', "host": "4321.rest.afas.online"},
+        ("%D", "%O"),
+    ),
+    "a dialect with several names": (
+        json.dumps(
+            {
+                "@timestamp": "2026-10-01T07:00:00Z",
+                "url.full": URL,
+                "http.request.method": "GET",
+                "event.duration": "soon",
+            }
+            | {"http.response.status_code": 200, "labels.integrationid": "4321_1", "destination.bytes": "many"}
+        ),
+        {},
+        ("event.duration", "destination.bytes"),
+    ),
+}
+
+
+@pytest.mark.parametrize(("content", "options", "names"), _IN_EVERY_FORMAT.values(), ids=_IN_EVERY_FORMAT.keys())
+def test_a_column_is_called_as_the_log_calls_it(
+    content: str, options: dict[str, Any], names: tuple[str, ...], tmp_path: Path
+) -> None:
+    path = tmp_path / "calls.log"
+    path.write_text(content)
+    inspection = inspect(str(path), ReadOptions(**options), limit=None, now=NOW)
+    assert len(inspection.calls) == 1
+    said = [warning.removeprefix(f"{path}: ").split(": 1 value")[0] for warning in inspection.warnings]
+    assert said == list(names)
+
+
+def test_an_example_is_no_secret(tmp_path: Path) -> None:
+    secrets = ("123456782", "jan.jansen@example.nl", "AfasToken PHRva2VuPjEyMzQ1Njc4OTA8L3Rva2VuPg==", "1234.56.782,5")
+    for secret in secrets:
+        path = tmp_path / "calls.json"
+        path.write_text(_json_line(duration_ms=f"-{secret}", response_bytes=f"{secret}x"))
+        warnings = inspect(str(path), ReadOptions(), limit=None, now=NOW).warnings
+        assert len(warnings) == 2
+        assert not any(secret in warning for warning in warnings)
+
+
+def test_parquet_durations_and_times_are_read_by_their_unit(tmp_path: Path) -> None:
+    columns: dict[str, pa.Array] = {
+        "duration s": pa.array([2, None], pa.duration("s")),
+        "duration ms": pa.array([87, -1], pa.duration("ms")),
+        "duration us": pa.array([87_123, 0], pa.duration("us")),
+        "duration ns": pa.array([87_123_400, 1], pa.duration("ns")),
+        "time32 s": pa.array([1, 2], pa.time32("s")),
+        "time32 ms": pa.array([87, None], pa.time32("ms")),
+        "time64 us": pa.array([87_123, 0], pa.time64("us")),
+        "time64 ns": pa.array([87_123_400, 0], pa.time64("ns")),
+        "decimal": pa.array([87.5, None], pa.float64()).cast(pa.decimal128(10, 2)),
+    }
+    expected = {
+        "duration s": (2000.0, None),
+        "duration ms": (87.0, None),
+        "duration us": (87.123, 0.0),
+        "duration ns": (87.123, 0.0),
+        "time32 s": (1000.0, 2000.0),
+        "time32 ms": (87.0, None),
+        "time64 us": (87.123, 0.0),
+        "time64 ns": (87.123, 0.0),
+        "decimal": (87.5, None),
+    }
+    for name, column in columns.items():
+        path = tmp_path / "calls.parquet"
+        call = {"timestamp": "2026-10-01T07:00:00Z", "method": "GET", "url": URL, "integration_id": "4321_1"}
+        table = pa.table(
+            {key: [value] * 2 for key, value in call.items()} | {"status": [200] * 2, "duration_ms": column}
+        )
+        write_table(table, path)
+        inspection = inspect(str(path), ReadOptions(), limit=None, now=NOW)
+        assert tuple(call.duration_ms for call in inspection.calls) == expected[name], name
+        assert len(inspection.warnings) == (name == "duration ms"), name
+
+
+def test_a_har_without_a_time_takes_that_of_its_timings(tmp_path: Path) -> None:
+    timings: dict[str, float] = {"blocked": 2, "dns": -1, "connect": 3.5, "ssl": 3, "send": 0, "wait": 41, "receive": 9}
+    cases: list[tuple[dict[str, object], float | None]] = [
+        ({"time": None}, 55.5),
+        ({"time": -1}, 55.5),
+        ({}, 55.5),
+        ({"time": 0}, 0.0),
+        ({"time": 60.25}, 60.25),
+        ({"time": None, "timings": dict.fromkeys(timings, -1)}, None),
+        ({"time": None, "timings": None}, None),
+    ]
+    entries: list[dict[str, object]] = [
+        {"startedDateTime": "2026-10-01T07:00:00Z", "timings": timings, "response": {"status": 200}}
+        | {"request": {"method": "GET", "url": URL, "headers": [{"name": "IntegrationId", "value": "4321_1"}]}}
+        | more
+        for more, _ in cases
+    ]
+    path = tmp_path / "calls.har"
+    path.write_text(json.dumps({"log": {"entries": entries}}))
+    calls = inspect(str(path), ReadOptions(), limit=None, now=NOW).calls
+    assert [call.duration_ms for call in calls] == [expected for _, expected in cases]
+    # Who exports a HAR leaves Authorization out unless told otherwise: nobody knows whether it was sent.
+    assert {call.token_form for call in calls} == {"not_logged"}
+
+
+def test_what_servers_took_counts_where_nothing_says_how_long_the_call_took(tmp_path: Path) -> None:
+    call = {"time_iso8601": "2026-10-01T07:00:00Z", "host": "4321.rest.afas.online", "request_method": "GET"}
+    call |= {"request_uri": "/ProfitRestServices/metainfo", "status": "200", "http_integrationid": "4321_1"}
+    path = tmp_path / "nginx.log"
+    times = [
+        ({"upstream_response_time": "0.110, 0.120, 0.470"}, 700.0),
+        ({"upstream_response_time": "0.006 : 0.014"}, 20.0),
+        ({"upstream_response_time": "-, 1.410"}, 1410.0),
+        ({"upstream_response_time": "-"}, None),
+        ({"upstream_response_time": "0.110, 0.120", "request_time": "0.500"}, 500.0),
+        ({"upstream_response_time": "0.110, 0.120", "request_time": ""}, 230.0),
+    ]
+    path.write_text("".join(json.dumps(call | more) + "\n" for more, _ in times))
+    inspection = inspect(str(path), ReadOptions(), limit=None, now=NOW)
+    assert [one.duration_ms for one in inspection.calls] == [expected for _, expected in times]
+    assert inspection.warnings == ()
+
+
+_FORMATS = {
+    "%a, %d %b %Y %H:%M:%S %z": ("Thu, 01 Oct 2026 09:00:00 +0200", "Thu, 01 Oct 2026 07:00:00 GMT"),
+    "%A %d %B %Y %H:%M:%S %z": ("Thursday 01 October 2026 09:00:00 +0200", "Thursday 01 October 2026 07:00:00 Z"),
+    "%FT%T%z": ("2026-10-01T07:00:00Z", "2026-10-01T09:00:00+02:00"),
+    "%a %b %d %T %z %Y": ("Thu Oct  1 07:00:00 Z 2026", "Thu Oct 1 09:00:00 +0200 2026"),
+}
+
+
+@pytest.mark.parametrize(("form", "texts"), _FORMATS.items(), ids=_FORMATS.keys())
+def test_a_format_takes_days_months_and_z(form: str, texts: tuple[str, ...], tmp_path: Path) -> None:
+    dialect = tmp_path / "own.toml"
+    dialect.write_text(
+        f'name = "own"\n[fields]\ntimestamp = {{ field = "at", format = "{form}" }}\n'
+        'method = "method"\nurl = "url"\nstatus = "status"\n'
+    )
+    path = tmp_path / "calls.json"
+    path.write_text("".join(_json_line(at=text) for text in (*texts, "soon")))
+    inspection = inspect(str(path), ReadOptions(dialect=dialect), limit=None, now=NOW)
+    assert [f"{call.called_at:%Y-%m-%dT%H:%M:%SZ}" for call in inspection.calls] == ["2026-10-01T07:00:00Z"] * 2
+    [reject] = inspection.rejects
+    assert reject.detail == f"the time • does not fit the format {form}, or there is no such day or time of day"
+
+
+def test_a_format_is_for_date_and_time_of_day_together(tmp_path: Path) -> None:
+    dialect = tmp_path / "own.toml"
+    dialect.write_text(
+        'name = "own"\nformat = "csv"\n[fields]\ntimestamp = { date = "day", time = "clock", format = "%m/%d/%Y %H:%M:%S" }\n'
+        'method = "verb"\nurl = "url"\nstatus = "status"\n'
+    )
+    path = tmp_path / "calls.csv"
+    rows = [("10/1/2026", "9:00:00"), ("12/31/2016", "23:59:60"), ("02/30/2026", "9:00:00")]
+    path.write_text("day;clock;verb;url;status\n" + "".join(f"{day};{clock};GET;{URL};200\n" for day, clock in rows))
+    found = inspect(str(path), ReadOptions(dialect=dialect, time_zone="UTC"), limit=None, now=NOW)
+    assert [f"{call.called_at:%Y-%m-%dT%H:%M:%SZ}" for call in found.calls] == [
+        "2026-10-01T09:00:00Z",
+        "2017-01-01T00:00:00Z",
+    ]
+    [reject] = found.rejects
+    assert "02/30/2026 9:00:00 does not fit the format %m/%d/%Y %H:%M:%S" in (reject.detail or "")
+    unzoned = inspect(str(path), ReadOptions(dialect=dialect), limit=None, now=NOW).rejects
+    assert all("--time-zone says which zone is meant" in (reject.detail or "") for reject in unzoned)
+
+
+@FEW
+@given(
+    st.lists(
+        st.tuples(strategies.numbers(), strategies.numbers(), strategies.numbers(), strategies.times()), min_size=30
+    )
+)
+def test_product_and_oracle_read_the_same_numbers_and_times(
+    tmp_path_factory: pytest.TempPathFactory, rows: list[tuple[str, str, str, str]]
+) -> None:
+    path = tmp_path_factory.mktemp("values") / "calls.json"
+    names = ("duration_ms", "request_bytes", "response_bytes", "timestamp")
+    path.write_text("".join(_json_line(**dict(zip(names, row, strict=True))) for row in rows))
+    inspection = inspect(str(path), ReadOptions(), limit=None, now=NOW)
+    found = {call.line_number: [call.called_at, *(getattr(call, name) for name in READ)] for call in inspection.calls}
+    context = Context(now=NOW, lake_time_zone=LAKE_TIME_ZONE)
+    fates = read_file("json", path.read_bytes(), context)
+    expected = {
+        number: [fate["called_at"], *(fate[name] for name in READ)]
+        for number, fate in enumerate(fates, start=1)
+        if isinstance(fate, dict)
+    }
+    assert found == expected
+
+
+@pytest.fixture(scope="module")
+def connection() -> Iterator[duckdb.DuckDBPyConnection]:
+    with connect() as one:
+        yield one
+
+
+@FEW
+@given(st.lists(strategies.numbers() | st.text(max_size=20), min_size=100))
+def test_what_is_read_as_a_number_is_no_less_than_none_and_never_fails(
+    connection: duckdb.DuckDBPyConnection, texts: list[str]
+) -> None:
+    connection.register("texts", pa.table({"text": texts}))
+    rows = connection.execute(
+        "select milliseconds(text, 1), possible_duration(milliseconds(text, 1)), size_in_bytes(text), shown_value(text) from texts"
+    ).fetchall()
+    connection.unregister("texts")
+    for _, duration, size, shown in rows:
+        assert duration is None or 0 <= duration <= 1e9
+        assert size is None or 0 <= size <= 1e15
+        assert len(shown) <= 60

@@ -1,0 +1,117 @@
+"""Durations and sizes as people's logs have them.
+
+Where the contract is silent, the oracle decides:
+
+- N1. A number is digits, with a point before its decimals, and perhaps an exponent. A size has no fraction but zeros.
+- N2. A single sign before three digits (`1.024`, `1,024`; the first group has one to three digits and no leading zero) may be
+  decimal or separate thousands. Every other sign is decimal for sure, unless it stands between groups of three: of two kinds
+  of signs the last one is decimal, and of several of one kind none is.
+- N3. Once a line of a source has shown a decimal comma, its points separate thousands, on that line too; once one has shown a
+  decimal point from there on, nobody knows any more. Before there is a comma, `1.024` is a number with three decimals, no size.
+- N4. A duration may have its unit behind it, after a blank or not; or be several such parts, an ISO 8601 duration, or a clock,
+  perhaps with days and a point before it. Durations are rounded to a thousandth of a millisecond.
+- N5. What is negative, above 10^9 ms or 10^15 bytes, or anything else is null.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from typing import TYPE_CHECKING, Literal, TypeAlias
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+Notation: TypeAlias = Literal["comma", "both"] | None
+
+_PLAIN = re.compile(r"[0-9]{1,18}(\.[0-9]{1,18})?([eE][+-]?[0-9]{1,2})?")
+_WITH_UNIT = re.compile(r"([0-9.,]+) ?([A-Za-zµμ]+)")
+_CLOCK = re.compile(
+    r"(?:([0-9]{1,6})\.(?=[01]?[0-9]:|2[0-3]:))?([0-9]{1,6}):([0-5][0-9]):([0-5][0-9](?:[.,][0-9]{1,9})?)"
+)
+_PART = re.compile(r"([0-9]{1,9}(?:\.[0-9]{1,9})?) ?([a-zµμ]+) ?")
+_MS = {
+    name: ms
+    for names, ms in (
+        ("ns nanos nanosecond nanoseconds", 1e-6),
+        ("us µs μs micros microsecond microseconds", 1e-3),
+        ("ms msec msecs millis millisecond milliseconds", 1.0),
+        ("s sec secs second seconds", 1e3),
+        ("m min mins minute minutes", 6e4),
+        ("h hr hrs hour hours", 3.6e6),
+        ("d day days", 8.64e7),
+    )
+    for name in names.split()
+}
+
+
+def read_duration(text: str | None, unit: float, notation: Notation) -> float | None:
+    """Return milliseconds, or None for what cannot be."""
+    text = (text or "").strip(" ")
+    with_unit = _WITH_UNIT.fullmatch(text)
+    if with_unit and with_unit[2].lower() in _MS:
+        value = _signed(with_unit[1], notation, is_size=False)
+        milliseconds = None if value is None else _thousandth(value * _MS[with_unit[2].lower()])
+    elif (value := _signed(text, notation, is_size=False)) is not None:
+        milliseconds = _thousandth(value * unit)
+    else:
+        milliseconds = _written(text)
+    return milliseconds if milliseconds is not None and milliseconds <= 10**9 else None
+
+
+def read_size(text: str | None, notation: Notation) -> int | None:
+    """Return bytes, or None for what cannot be."""
+    value = _signed((text or "").strip(" "), notation, is_size=True)
+    return int(value) if value is not None and value <= 10**15 and value == int(value) else None
+
+
+def notation_after(before: Notation, texts: Iterable[str | None]) -> Notation:
+    """Return how a source writes numbers once a line has shown these."""
+    numbers = [re.sub(r"(?<=[0-9]) ?[A-Za-zµμ]+$", "", (text or "").strip(" ")) for text in texts]
+    shown = {_decimal_sign(number) for number in numbers}
+    notation: Notation = "comma" if before is None and "," in shown else before
+    return "both" if notation == "comma" and "." in shown else notation
+
+
+def _thousandth(milliseconds: float) -> float:
+    return math.floor(milliseconds * 1000 + 0.5) / 1000
+
+
+def _signed(number: str, notation: Notation, *, is_size: bool) -> float | None:
+    sign = _decimal_sign(number)
+    if sign == "?" and notation == "comma":
+        sign = ","
+    elif sign == "?":
+        sign = "." if notation is None and "." in number and not is_size else "?"
+    if sign in (",", "."):
+        return float(number.replace("." if sign == "," else ",", "").replace(",", "."))
+    return float(number) if sign == "" and _PLAIN.fullmatch(number) else None
+
+
+def _decimal_sign(number: str) -> str:
+    """Return the sign before the decimals, ? where nobody knows, nothing where there is no sign."""
+    groups, signs = re.split("[.,]", number), [sign for sign in number if sign in ".,"]
+    if not signs or not all(group.isascii() and group.isdigit() for group in groups):
+        return ""
+    is_grouped = len(groups[0]) <= 3 and groups[0][0] != "0"
+    if len(signs) == 1:
+        return "?" if is_grouped and len(groups[1]) == 3 else signs[0]
+    if not is_grouped or any(len(group) != 3 for group in groups[1:-1]) or len(set(signs[:-1])) > 1:
+        return ""
+    if signs[-1] != signs[0]:
+        return signs[-1]
+    return {",": ".", ".": ","}[signs[0]] if len(groups[-1]) == 3 else ""
+
+
+def _written(text: str) -> float | None:
+    if clock := _CLOCK.fullmatch(text):
+        days, hours, minutes = (int(part or 0) for part in clock.group(1, 2, 3))
+        return _thousandth((((days * 24 + hours) * 60) + minutes) * 60_000 + float(clock[4].replace(",", ".")) * 1000)
+    form = text.lower()
+    if re.fullmatch(r"p[0-9]{1,5}d(t([0-9]{1,9}(\.[0-9]{1,9})?[hms])+)?", form):
+        form = form[1:].replace("t", "")
+    form = form.removeprefix("pt")
+    parts = _PART.findall(form)
+    if not parts or _PART.sub("", form) or any(unit not in _MS for _, unit in parts):
+        return None
+    return _thousandth(sum(float(number) * _MS[unit] for number, unit in parts))
