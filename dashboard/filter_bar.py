@@ -129,11 +129,12 @@ def narrowings(scope: Scope) -> list[str]:
 
 def say_unused(lake: data.OpenLake, names: Sequence[str], *, why: str) -> None:
     """Say which filters that are set the page `why` does not apply, and why; offer to take them away."""
+    row = st.container(key="unused", horizontal=True, gap="small", vertical_alignment="center")  # see _say_narrowings
     if not names:
         return
     scope = current()[0].scope
     filters = Words(", ".join(_named(name, scope, data.filter_options(lake, scope)) for name in names))
-    with st.container(key="unused", horizontal=True, gap="small", vertical_alignment="center"):
+    with row:
         st.markdown(say("filter.unused", filters=filters, why=say(f"{why}.unused")), width="content")
         st.button(
             say("filter.lift_unused"),
@@ -153,10 +154,14 @@ def offer(kind: str, names: Sequence[str]) -> None:
 
 
 def _say_narrowings(names: Sequence[str], scope: Scope, options: data.FilterOptions) -> None:
-    """Say what narrows the answer, each with the way out of it."""
+    """Say what narrows the answer, each with the way out of it.
+
+    The row is there also with nothing in it: all below would move up, and while a page runs show twice, old and new.
+    """
+    row = st.container(key="narrowed", horizontal=True, gap="xsmall", vertical_alignment="center")
     if not names:
         return
-    with st.container(key="narrowed", horizontal=True, gap="xsmall", vertical_alignment="center"):
+    with row:
         st.markdown(say("filter.narrowed"), width="content")
         for name in names:
             st.button(

@@ -36,14 +36,14 @@ def test_a_reader_opens_filters_and_clicks_through_the_dashboard(week: Path, add
     expect(visit.card("Calls")).to_have_text(calls)
     expect(visit.card("Customers")).to_have_text(counted(week, CUSTOMERS))
 
-    page.get_by_label("Environment").click()
-    page.get_by_role("option", name="Accept").click()
+    visit.settled().page.get_by_label("Environment").click()
+    visit.after(page.get_by_role("option", name="Accept").click)
     expect_link(visit, environment="accept")
     expect(visit.card("Calls")).to_have_text(counted(week, "select count(*) from calls", environment="accept"))
     shown = visit.settled().cards()
     link = page.url
 
-    page.get_by_role("button", name="Reset").click()
+    visit.after(page.get_by_role("button", name="Reset").click)
     expect_link(visit, environment="production")
     expect(visit.card("Calls")).to_have_text(calls)
     page.get_by_role("link", name="Integrations").click()
