@@ -67,4 +67,7 @@ def source_warnings(
             " these calls are loaded without it"
         )
         warnings.append(SourceWarning(name, f"{unread.what} {unread.name}", text))
+    names = [f"{one} ({like} would be)" if one != like else one for one, like in context.get("unread", ())]
+    if names:
+        warnings.append(SourceWarning(name, f"nobody reads {', '.join(names)}", f"nobody reads {', '.join(names)}"))
     return tuple(warnings)

@@ -16,7 +16,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from ingest.formats.dialect import OWN_CSV, dialects, with_dialect
+from ingest.formats.dialect import OWN_CSV, dialects, unread_names, with_dialect
 from ingest.formats.dialect_fields import ID_HEADER, fields_of_dialect, is_header_name
 from ingest.formats.positions import Places, read_sections, sections_of
 
@@ -89,7 +89,12 @@ class Csv:
         rows = [(start, replace(header, announced=None)) for start, header in sections]
         table = read_sections(connection, rows, partial(_split_by, self._dialect))
         contexts = [
-            {"columns": list(header.columns), "delimiter": header.delimiter, "announced": header.announced}
+            {
+                "columns": list(header.columns),
+                "delimiter": header.delimiter,
+                "announced": header.announced,
+                "unread": unread_names(header.columns, self._dialect),
+            }
             for header in last
         ]
         return table, [with_dialect(context, self._dialect) for context in contexts]

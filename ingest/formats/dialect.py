@@ -381,6 +381,32 @@ class Dialect(_Model):
         return record
 
 
+def unread_names(names: Iterable[str], dialect: Dialect) -> list[tuple[str, str]]:
+    """Those of these names that nobody reads and that look like one that would be, each with that one.
+
+    >>> unread_names(["timestamp", "IntegrationID", "duration", "level"], dialects()["koppelzicht"])
+    [('IntegrationID', 'integration_id'), ('duration', 'duration_ms')]
+    """
+    names = list(names)
+    fields = {path for name in Fields.model_fields for path in paths_of(getattr(dialect.fields, name))}
+    read = fields | {source.at for source in dialect.headers if source.at}
+    if dialect.format == "csv":
+        read = {path.lower() for path in read}
+    prefixes = tuple(source.prefix.lower() for source in dialect.headers if source.prefix and not source.at)
+    wanted = {_plain(path): path for path in sorted({*read, "headers"}) if path not in read or path not in names}
+    found = []
+    for name in names:
+        is_read = name in read or (prefixes and name.lower().startswith(prefixes))
+        close = difflib.get_close_matches(_plain(name), wanted, n=1, cutoff=0.88)
+        if close and not is_read and re.fullmatch("[A-Za-z0-9_.-]{4,40}", name):
+            found.append((name, wanted[close[0]]))
+    return found
+
+
+def _plain(name: str) -> str:
+    return re.sub("[^a-z0-9]", "", name.lower())
+
+
 def _extended(base: Dialect, value: Mapping[str, Any]) -> dict[str, Any]:
     """What a user says of a dialect and then what it is like says: where both name fields, the user's are looked for first."""
     known = base.model_dump(mode="json", exclude_defaults=True, exclude={"name", "about", "documentation", "known_by"})

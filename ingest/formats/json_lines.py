@@ -13,7 +13,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from ingest.formats.dialect import OWN, dialects, parts_of, paths_of, places_of, with_dialect
+from ingest.formats.dialect import OWN, dialects, parts_of, paths_of, places_of, unread_names, with_dialect
 from ingest.formats.dialect_fields import ID_HEADER, fields_of_dialect, is_header_name, with_details
 from ingest.formats.json_rearranged import Parts, json_path, rearranged, with_headers_as_objects
 from ingest.raw import raw_table
@@ -106,6 +106,9 @@ _RECORDS = """
     from lines
 """
 
+_MOST_UNREAD = 10
+"""So many names that nobody reads are kept."""
+
 _UNREAD = "lines_with_unread_headers"
 """What the context calls how many lines have headers in a shape that is not read."""
 
@@ -185,6 +188,10 @@ class JsonLines:
             _counted(with_dialect(context, self._dialect), number)
             for (_, context), number in zip(begins, of_each, strict=True)
         ]
+        if self._dialect.is_plain:
+            names = {name for keys, _ in key_sets for name in keys[0] or ()}
+            known = unread_names(sorted(names), self._dialect)[:_MOST_UNREAD]
+            contexts = [{**context, "unread": known} if known else context for context in contexts]
         if self._dialect.headers_left_out:
             table, contexts = _with_left_out_ids(table, len(lines), begins, contexts)
         return table, contexts

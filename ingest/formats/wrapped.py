@@ -37,8 +37,16 @@ _PREFIXES = {
 RUNTIMES = ("cri", "syslog", "syslog_5424", "compose")
 """The prefixes that are known for what they are, whatever stands behind them."""
 
-_CONSOLE = r"^([0-9][0-9TZ/:., +-]{3,40})\t[^\t\"\\]{1,40}\t(http\.log\.access[^\t\"\\]{0,100})\t[^\t\"\\]{1,200}\t\{"
-_CONSOLE_AS_JSON = r'{"ts":"\1","logger":"\2",'
+_CONSOLE_BEHIND_TIME = r"\t[^\t\"\\]{1,40}\t(http\.log\.access[^\t\"\\]{0,100})\t[^\t\"\\]{1,200}\t\{"
+_CONSOLES = {
+    "console": (
+        r"^([0-9]{4})/([0-9]{2})/([0-9]{2}) ([0-9:.]{8,18})" + _CONSOLE_BEHIND_TIME,
+        r'{"ts":"\1-\2-\3T\4","logger":"\5",',
+    ),
+    "console_with_another_time": (r"^([0-9][0-9TZ:., +-]{3,40})" + _CONSOLE_BEHIND_TIME, r'{"ts":"\1","logger":"\2",'),
+}
+"""The console of Caddy has the time and the logger before the record: pattern and what stands in its place."""
+
 _KEYS = ("log", "message", "_source", "msg", "line", "MESSAGE", "event", "textPayload", "jsonPayload", "_raw", "body")
 """Under which names others keep a line: docker, Beats and Logstash, Elasticsearch, Loki, journald, Splunk, Google."""
 
@@ -52,8 +60,8 @@ class Wrapping:
     def inside(self, line: str) -> str:
         """The line inside of this one; the same where nothing is around it."""
         line = line.lstrip("\ufeff")
-        if self.kind == "console":
-            return re.sub(_CONSOLE, _CONSOLE_AS_JSON, line, count=1)
+        if self.kind in _CONSOLES:
+            return re.sub(*_CONSOLES[self.kind], line, count=1)
         if self.kind == "prefix":
             return re.sub(_PREFIXES["prefix"], "{", line, count=1)
         if self.kind in _PREFIXES:
@@ -65,9 +73,10 @@ class Wrapping:
 
     def sql(self, connection: duckdb.DuckDBPyConnection, number: int, line: str) -> str:
         """The SQL of `inside` of a line."""
-        if self.kind == "console":
-            connection.execute(f"set variable wrapping_{number} = ?", [_CONSOLE])
-            connection.execute(f"set variable instead_{number} = ?", [_CONSOLE_AS_JSON])
+        if self.kind in _CONSOLES:
+            pattern, instead = _CONSOLES[self.kind]
+            connection.execute(f"set variable wrapping_{number} = ?", [pattern])
+            connection.execute(f"set variable instead_{number} = ?", [instead])
             return f"regexp_replace({line}, getvariable('wrapping_{number}'), getvariable('instead_{number}'))"
         if self.kind == "prefix":
             connection.execute(f"set variable wrapping_{number} = ?", [_PREFIXES["prefix"]])
@@ -139,7 +148,7 @@ def possible_wrappings(lines: Sequence[str], depth: int = 2) -> list[tuple[str, 
     records = [record for line in lines if (record := record_in(line)) is not None]
     texts = [line.lstrip("\ufeff") for line in lines]
     keys = [key for key in _KEYS if any(isinstance(record.get(key), dict | str) for record in records)]
-    for kind in ("console", *_PREFIXES, *keys):
+    for kind in (*_CONSOLES, *_PREFIXES, *keys):
         inside = inside_of(lines, [kind])
         if inside != texts:
             found.append((kind,))

@@ -49,3 +49,24 @@ def test_inspect_warns_as_ingest_does(content: bytes, said: str, tmp_path: Path)
     loaded = lakes.load(tmp_path / "lake", path, host="4321.rest.afas.online")
     assert inspection.warnings == loaded.warnings
     assert [said in warning for warning in loaded.warnings] == [True]
+
+
+def test_a_name_that_nobody_reads_and_that_looks_like_one_that_is_read_is_warned_of(tmp_path: Path) -> None:
+    table, lines = tmp_path / "calls.csv", tmp_path / "calls.log"
+    url = "https://4321.rest.afas.online/ProfitRestServices/metainfo"
+    headers = '"{""IntegrationId"":""1234_5678""}"'
+    names = "timestamp;method;url;status;headers;IntegrationID;note"
+    table.write_text(f"{names}\n2026-10-01T07:00:00Z;GET;{url};200;{headers};;x\n")
+    lines.write_bytes(lakes.line(1, duration=87, level="info", User_Agent="Acme/1.0"))
+    said = {
+        table: "nobody reads headers, integrationid (integration_id would be)",
+        lines: "nobody reads User_Agent (user_agent would be), duration (duration_ms would be)",
+    }
+    for path, warning in said.items():
+        found = inspect(str(path), ReadOptions(), limit=None, now=NOW)
+        assert found.warnings[-1] == f"{path}: {warning}"
+        assert len(found.calls) == 1
+    report = lakes.load(tmp_path / "lake", table, lines)
+    assert [warning for warning in report.warnings if "nobody reads" in warning] == [
+        f"{path}: {warning}" for path, warning in said.items()
+    ]
