@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import duckdb
 import pyarrow as pa
 
-from ingest.platform_host import host_pattern
+from ingest.platform_host import domain_pattern, host_pattern
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -75,6 +75,7 @@ def connect_beside(connection: duckdb.DuckDBPyConnection) -> duckdb.DuckDBPyConn
 def _begin_session(connection: duckdb.DuckDBPyConnection) -> None:
     connection.execute("set TimeZone = 'UTC'")
     connection.execute("set variable platform_host = ?", [host_pattern()])
+    connection.execute("set variable platform_domain = ?", [domain_pattern()])
     connection.execute("set variable known_fields = ?", [_FIELD_WORDS.split()])
     connection.execute("set variable known_paths = ?", [[*_PATH_WORDS.split(), *_soap_services()]])
     connection.execute("set variable known_connectors = ?", [[name.lower() for name in official_connectors()]])

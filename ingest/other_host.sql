@@ -3,7 +3,10 @@
 with other as (
     select line_number, lower(platform_host_in(line)) as host
     from lines
-    where platform_host_in(line) is not null and not contains(lower(line), lower(getvariable('default_host')))
+    where
+        regexp_matches(line, getvariable('platform_domain'))
+        and platform_host_in(line) is not null
+        and not contains(lower(line), lower(getvariable('default_host')))
 )
 select
     raw.* replace (

@@ -30,6 +30,14 @@ def host_pattern() -> str:
     return f"(?i:{'|'.join(each)})"
 
 
+@cache
+def domain_pattern() -> str:
+    """The pattern of what every host of the platform has in it: quick to look for in a line."""
+    hosts = tomllib.loads(_CATALOGUE.read_text(encoding="utf-8"))["host"]
+    domains = dict.fromkeys(".".join(host["suffix"].split(".")[-2:]) for host in hosts)
+    return f"(?i){'|'.join(re.escape(domain) for domain in domains)}"
+
+
 def is_platform_host(text: str) -> bool:
     """Whether a value is a host of the platform, with a port or the root's dot behind it perhaps.
 

@@ -196,10 +196,7 @@ class Understanding:
         connection.register("lines", lines)
         raw, contexts = log_format.read(connection, lines, begins)
         if self._names_host:
-            connection.register("lines", lines)
-            connection.register("raw", raw)
-            raw = connection.sql(_OTHER_HOST).to_arrow_table()
-            connection.unregister("raw")
+            raw = _without_other_hosts(connection, lines, raw)
         connection.unregister("lines")
         return raw, contexts
 
@@ -374,6 +371,19 @@ def _added(one: tuple[Unread, ...], other: tuple[Unread, ...]) -> tuple[Unread, 
         key = unread.what, unread.name
         added[key] = replace(added[key], values=added[key].values + unread.values) if key in added else unread
     return tuple(added.values())
+
+
+def _without_other_hosts(connection: duckdb.DuckDBPyConnection, lines: pa.Table, raw: pa.Table) -> pa.Table:
+    """The fields, where the operator has named a host: lines that name another one are rejected."""
+    connection.register("lines", lines)
+    named = "select count(*) from lines where regexp_matches(line, getvariable('platform_domain'))"
+    [[number]] = connection.execute(named).fetchall()
+    if not number:
+        return raw
+    connection.register("raw", raw)
+    checked = connection.sql(_OTHER_HOST).to_arrow_table()
+    connection.unregister("raw")
+    return checked
 
 
 def _numbered(lines: pa.Table) -> pa.Table:

@@ -253,7 +253,11 @@ def _split_by(dialect: Dialect, connection: duckdb.DuckDBPyConnection, header: _
         named = next((path.lower() for path in paths if path.lower() in place), "")
         connection.execute(f"set variable empty_{what} = 'no value in the field ' || redacted_key(?)", [named])
         cases += f" when detail = '{what}' then getvariable('empty_{what}')"
-    fields = fields_of_dialect(connection, dialect, values, headers, logged=said, host="only_platform_host(part)")
+    # A host by another name is looked for only where a URL may be a path.
+    relative = "select count(*) > 0 from section where contains(line, $1 || '/') or contains(line, $2 || '/') or contains(line, ' /')"
+    [[has_paths]] = connection.execute(relative, [delimiter, dialect.quote]).fetchall()
+    host = "only_platform_host(part)" if has_paths else None
+    fields = fields_of_dialect(connection, dialect, values, headers, logged=said, host=host)
     # What a table does not need is left out, because it would be asked of every line.
     split = _SPLIT.replace("$has_tabs", "false" if delimiter == "\t" else "contains(text, e'\\t')").replace(
         "$differs", place.differing(connection, dialect.empty)

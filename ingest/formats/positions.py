@@ -127,16 +127,18 @@ class Places:
         return f"(case {' '.join(cases)} end)"
 
 
-def fields_by_position(place: Places, *, product: str | None, has_day: bool) -> str:
+def fields_by_position(place: Places, *, product: str | None, has_day: bool, names_hosts: bool = True) -> str:
     """The SQL that turns rows of `split` (line_number, byte_offset, fate, detail, part) into the columns of raw.
 
     `product` is whose W3C log it is, where that matters. With `has_day` the table w3c_days says which day a line is of.
+    `names_hosts`: whether any line has a host of the platform in it.
     """
     # A time is put together once, and then read.
     times = [
         f"{text} as time_{number}" for number, (text, _) in enumerate(_times(place, product, has_day=has_day), start=1)
     ] or ["null as time_1"]
-    fields = _w3c_fields(place, product, has_day=has_day)
+    host = _host(place, names_hosts=names_hosts)
+    fields = _w3c_fields(place, product, host, has_day=has_day)
     picked = ", ".join(
         f"{fields.get(column.name, 'null')}::{column.sql_type} as {column.name}" for column in RAW_COLUMNS[4:]
     )
@@ -166,9 +168,11 @@ _SAID_BY_CALLERS = re.compile(
 """Columns in which a caller can write what he likes."""
 
 
-def _host(place: Places) -> str:
+def _host(place: Places, *, names_hosts: bool) -> str:
     """The SQL of the host; of a column by another name if it alone holds one of the platform's."""
     named = _part(place, "x-host-header", "cs-host", "cs(host)", "host")
+    if not names_hosts:
+        return named
     others = [value for name in place if not _SAID_BY_CALLERS.fullmatch(name) for value in place.all_in(name)]
     return f"coalesce({named}, only_platform_host([{', '.join(others)}]))"
 
@@ -235,7 +239,7 @@ def _times(place: Places, product: str | None, *, has_day: bool) -> list[tuple[s
     ]
 
 
-def _w3c_fields(place: Places, product: str | None, *, has_day: bool) -> dict[str, str]:
+def _w3c_fields(place: Places, product: str | None, host: str, *, has_day: bool) -> dict[str, str]:
     readers = [(number, reader) for number, (_, reader) in enumerate(_times(place, product, has_day=has_day), start=1)]
 
     def header(*names: str) -> str:
@@ -259,7 +263,7 @@ def _w3c_fields(place: Places, product: str | None, *, has_day: bool) -> dict[st
         "called_at": f"coalesce({', '.join([*(f'{reader}(time_{number})' for number, reader in readers), 'null'])})",
         "time_text": f"coalesce({', '.join([*(f'time_{number}' for number, _ in readers), 'null'])})",
         "method": _part(place, "cs-method"),
-        "url": f"url_from_parts({_host(place)}, {stem}, {query})",
+        "url": f"url_from_parts({host}, {stem}, {query})",
         "id_text": _part(place, *id_columns(place)),
         "id_repeated": "false",
         "id_logged": "true" if id_columns(place) else "false",

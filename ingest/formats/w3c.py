@@ -189,5 +189,8 @@ def _bound(connection: duckdb.DuckDBPyConnection, header: _Header) -> Places:
 
 def _split_by(connection: duckdb.DuckDBPyConnection, header: _Header) -> str:
     place = _bound(connection, header)
-    fields = fields_by_position(place, product=header.product, has_day=lacks_date(header.fields))
+    named = "select count(*) > 0 from section where regexp_matches(line, getvariable('platform_domain'))"
+    [[names_hosts]] = connection.execute(named).fetchall()
+    has_day = lacks_date(header.fields)
+    fields = fields_by_position(place, product=header.product, has_day=has_day, names_hosts=names_hosts)
     return f"{_SPLIT.replace('$differs', place.differing(connection, ['-', '']))}\n{fields}"

@@ -97,7 +97,8 @@ def test_the_console_of_caddy_says_the_time_before_the_record(tmp_path: Path) ->
     rest = json.dumps({key: value for key, value in record.items() if key not in {"level", "ts", "logger", "msg"}})
     line = f"TIME\t\x1b[34mINFO\x1b[0m\thttp.log.access.log0\thandled request\t{rest}"
     times = ("1790838001.25", "2026/10/01 09:00:01.250", "2026-10-01T07:00:01.25Z")
-    for time, wrap in zip(times, (WRAPPINGS["compose"], WRAPPINGS["docker"], str), strict=True):
+    wraps: list[Callable[[str], str]] = [WRAPPINGS["compose"], WRAPPINGS["docker"], str]
+    for time, wrap in zip(times, wraps, strict=True):
         found = looked_at(tmp_path / "log", wrap(line.replace("TIME", time)), time_zone="Europe/Amsterdam")
         assert [str(call.called_at) for call in found.calls] == ["2026-10-01 07:00:01.250000+00:00"]
         assert found.dialect == "caddy"
