@@ -454,3 +454,12 @@ def test_a_sample_may_be_cut_off_anywhere(tmp_path: Path) -> None:
     samples = [row["sample"] for row in stored(tmp_path / "lake", "rejects")]
     assert any(sample.endswith('"response_bytes"') and len(sample) == 200 for sample in samples)
     assert broken(tmp_path / "lake") == {}
+
+
+def test_the_nanoseconds_of_a_rejected_line_are_no_number_of_a_person(tmp_path: Path) -> None:
+    path = tmp_path / "access.log"
+    path.write_bytes(lines(0) + b'{"timestamp": "2026-10-01T07:00:00.605055015Z", "method": "1", "status": 200}\n')
+    load(tmp_path / "lake", path)
+    [sample] = [row["sample"] for row in stored(tmp_path / "lake", "rejects")]
+    assert "00.605055015Z" in sample
+    assert broken(tmp_path / "lake") == {}
