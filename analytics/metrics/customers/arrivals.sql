@@ -9,7 +9,7 @@
 -- Of who comes after a month of which days of logs are missing nobody knows whether it was there: unknown, too.
 -- month_after: the next month in which it is a customer; null where there is none in what is loaded.
 -- Reads: calls_before (with all of the time before the period), ends (of the metric completeness), broken_months, scope.
--- steps: completeness/ends, coverage/broken_months
+-- steps: coverage/broken_months
 with logs as (
     select
         ends.stream,
