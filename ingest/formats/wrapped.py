@@ -32,7 +32,8 @@ _PREFIXES = {
     "syslog": r"^(?:<[0-9]{1,3}>)?[A-Z][a-z]{2} [ 0-9][0-9] [0-9:]{8} [^ ]+ [^ :]+: ?",
     "syslog_5424": r"^<[0-9]{1,3}>1 [^ ]+ [^ ]+ [^ ]+ [^ ]+ [^ ]+ (?:-|(?:\[(?:[^\]\\]|\\.)*\])+) (?:\x{feff})?",
     "compose": r"^[A-Za-z0-9_.-]+ +[|] ",
-    "prefix": r"^[^{}]{1,200}\{",
+    # A list of objects is no prefix.
+    "prefix": "^(?:\\[[^{}\\s]|[^{}\\[\ufeff])[^{}]{0,199}\\{",
 }
 RUNTIMES = ("cri", "syslog", "syslog_5424", "compose")
 """The prefixes that are known for what they are, whatever stands behind them."""
