@@ -337,6 +337,14 @@ def test_a_job_that_follows_utc_is_whole_when_the_clock_has_changed(tmp_path: Pa
     assert not_complete(rows) == []
 
 
+@pytest.mark.parametrize("weeks", [4, 20])
+def test_a_job_in_the_hour_that_comes_twice_runs_once_and_is_whole(tmp_path: Path, weeks: int) -> None:
+    """At half past two by the local clock: in the night of 25 October it runs in the first of the two hours."""
+    first = dt.date(2026, 10, 25) - dt.timedelta(weeks=weeks)
+    at_two = [local(first + dt.timedelta(days=number), 2) for number in range(7 * (weeks + 4))]
+    assert not_complete(completeness(tmp_path, [row for hour in at_two for row in calls_in(hour, 20)])) == []
+
+
 @pytest.mark.parametrize("changed", [dt.date(2026, 3, 29), dt.date(2026, 10, 25)])
 def test_a_night_that_a_job_did_not_run_is_found_on_either_side_of_the_change(tmp_path: Path, changed: dt.date) -> None:
     for away in (-9, 9):

@@ -1,7 +1,8 @@
 -- The hours of each stream with what they have in other weeks. Where the clock was changed between them, some jobs have moved
 -- with it and some have not: then only the weeks with the same clock count, when there are three of them; else the hour is
 -- looked for by the local clock and by UTC, expected is the lesser of the two medians, and it is low when it is by both.
--- Where the clock is put back, the two hours of one name are low only together: what runs at night runs once.
+-- Where the clock is put back, the two hours of one name are low only together, whatever they are compared with: what runs at
+-- night runs once. `calls` of by_clock are those of both.
 with doubled as (
     select
         week,
@@ -28,7 +29,7 @@ by_clock as (
         observed.hour,
         observed.week,
         observed.hours_ahead,
-        observed.calls,
+        coalesce(together.calls, observed.calls) as calls,
         percentile(others.calls, 0.5) as expected,
         4 * count(*) filter (where others.calls > 2 * coalesce(together.calls, observed.calls)) >= 3 * count(others.calls)
         and count(others.calls) > 0 as is_low,
@@ -47,7 +48,7 @@ by_clock as (
             and neighbours.other_week = others.week
             and observed.hour_of_week = others.hour_of_week
             and others.is_known
-    group by observed.stream, observed.hour, observed.week, observed.hours_ahead, observed.calls
+    group by observed.stream, observed.hour, observed.week, observed.hours_ahead, coalesce(together.calls, observed.calls)
 ),
 
 by_utc as (
