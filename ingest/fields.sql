@@ -222,6 +222,8 @@ create or replace macro time_defect(text, format) as
             when regexp_full_match(time, '[0-9]{4}-[0-9]{2}-[0-9]{2}') then 'a day without a time of day'
             when regexp_full_match(time, '[0-9]{2}/[A-Za-z]{3}/[0-9]{4}:[0-9:]{8} [+-][0-9]{4}')
                 then 'there is no day or time of day ' || split_part(time, ' ', 1) || ', or no offset ' || split_part(time, ' ', 2)
+            when regexp_full_match(time, '[0-9]{1,2}[/.-][0-9]{1,2}[/.-][0-9]{4}([T ,].*)?')
+                then shown_time(text) || ' does not say which is the day and which the month: the format of a dialect does, such as %d.%m.%Y %H:%M:%S'
             when regexp_full_match(time, '[0-9.eE+-]+') then 'a number of seconds, milli-, micro- or nanoseconds since 1970 that is none'
             else 'no instant that exists; expected one like 2026-03-29T00:30:00Z'
         end

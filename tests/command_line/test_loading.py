@@ -149,6 +149,11 @@ def test_an_empty_file_is_empty(run: Run, tmp_path: Path) -> None:
             "2026-02-28T10:00:00[Europe/Amsterdam]",
             "the time names its zone and lacks its offset; expected one like 2026-03-29T02:30:00+02:00[Europe/Amsterdam]",
         ),
+        (
+            "10/1/2026 9:00:00",
+            "10/1/2026 9:00:00 does not say which is the day and which the month: "
+            "the format of a dialect does, such as %d.%m.%Y %H:%M:%S",
+        ),
         ("yesterday", "no instant that exists; expected one like 2026-03-29T00:30:00Z"),
         (
             "1999-12-31T23:59:59Z",
