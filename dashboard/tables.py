@@ -7,13 +7,14 @@ opened by a link and by nothing else, and whatever has the focus, nothing happen
 
 from __future__ import annotations
 
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import polars as pl
 import streamlit as st
 
+from analytics.reports.csv_text import csv_text
 from dashboard.charts import CALLS, CUSTOMERS
 from dashboard.wording import has, plain, say, shown
 
@@ -80,6 +81,7 @@ def show(
     if rows.is_empty():
         st.info(say(f"empty.{key}") if has(f"empty.{key}") else say("empty.any"))
         return
+    whole = rows
     if rows.height > _ROWS_AT_MOST:
         st.caption(say("table.cut", shown=_ROWS_AT_MOST, rows=rows.height))
         rows = rows.head(_ROWS_AT_MOST)
@@ -87,6 +89,23 @@ def show(
     if links is not None:
         described[list(columns).index(linked)]["links"] = list(links(rows))
     _renderer()(key=key, data={"id": key, "title": title, "rows": rows.height, "columns": described})
+    st.download_button(
+        say("table.download"),
+        partial(_csv, whole, columns),
+        file_name=f"{key}.csv",
+        mime="text/csv",
+        key=f"{key}_csv",
+        help=say("table.download_help", table=title),
+        icon=":material/download:",
+        type="tertiary",
+        on_click="ignore",
+    )
+
+
+def _csv(rows: pl.DataFrame, columns: Sequence[str]) -> str:
+    """Return the table as a CSV file: all its rows, with figures and codes as they are, not as they are shown."""
+    plain_columns = [name for name in columns if not rows[name].dtype.is_nested()]
+    return csv_text(plain_columns, rows.select(plain_columns).iter_rows())
 
 
 @cache

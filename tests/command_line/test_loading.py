@@ -151,8 +151,10 @@ def test_an_empty_file_is_empty(run: Run, tmp_path: Path) -> None:
         ),
         (
             "10/1/2026 9:00:00",
-            "10/1/2026 9:00:00 does not say which is the day and which the month: "
-            "the format of a dialect does, such as %d.%m.%Y %H:%M:%S",
+            (
+                "10/1/2026 9:00:00 does not say which is the day and which the month: "
+                "the format of a dialect does, such as %d.%m.%Y %H:%M:%S"
+            ),
         ),
         ("yesterday", "no instant that exists; expected one like 2026-03-29T00:30:00Z"),
         (
