@@ -64,9 +64,9 @@ def test_a_rejected_line_says_when_it_was_sent_and_whose_it_is_where_that_can_be
 
 def test_a_line_that_was_cut_off_says_neither_because_its_end_may_be_missing(tmp_path: Path) -> None:
     (tmp_path / "a.csv").write_text(
-        "timestamp,method,url,status,integration_id\n"
-        f"2026-10-01T08:00:01Z,GET,https://1234.rest.afas.online{TARGET},OK,4321_10\n"
-        f"2026-10-01T08:00:01Z,GET,https://1234.rest.afas.online{TARGET},OK,4321_1",
+        "timestamp,method,integration_id,url,status\n"
+        f"2026-10-01T08:00:01Z,GET,4321_10,https://1234.rest.afas.online{TARGET},OK\n"
+        "2026-10-01T08:00:01Z,GET,4321_1",
         encoding="utf-8",
     )
     load(tmp_path / "lake", tmp_path / "a.csv")
