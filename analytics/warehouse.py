@@ -240,10 +240,13 @@ class Warehouse:
         connection.execute("create table lake.stream_ends (stream varchar, ended_on date)")
         for end in self.snapshot.stream_ends:
             connection.execute("insert into lake.stream_ends values (?, ?)", [end.stream, end.ended_on])
+        if not sees_all:
+            connection.execute("delete from lake.stream_ends where stream not in (select stream from lake.calls)")
         for relation, key in REGISTRY_KEYS.items():
             self._seen(connection, _registry(connection, registry, relation), key).create(relation)
         known = _registry(connection, registry, "integrations").to_arrow_table()
-        connection.from_arrow(certificates(known, registry.versions)).create("certificate_dates")
+        dates = connection.from_arrow(certificates(known, registry.versions))
+        self._seen(connection, dates, "integration").create("certificate_dates")
         connection.execute("set schema = 'main'")
         connection.table("lake.calls").create_view("calls")
         for name in PUBLIC[1:]:
@@ -300,7 +303,7 @@ class Warehouse:
             self._seen(cursor, cursor.from_arrow(self._names_then[known]), key).create(relation)
             if relation == "integrations":
                 dates = certificates(self._names_then[known], versions[: versions.index(held) + 1])
-                cursor.from_arrow(dates).create("certificate_dates")
+                self._seen(cursor, cursor.from_arrow(dates), key).create("certificate_dates")
                 has_integrations = True
         return has_integrations
 

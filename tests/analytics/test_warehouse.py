@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import datetime as dt
 import re
 from concurrent.futures import ThreadPoolExecutor
@@ -15,11 +16,12 @@ from polars.testing import assert_frame_equal
 from analytics.errors import AnalyticsError, UnknownNameError
 from analytics.metrics import metric_names
 from analytics.questions import question, question_names
-from analytics.registry import RegistryFiles
+from analytics.registry import RegistryFiles, registry_files
 from analytics.scope import Scope
 from analytics.warehouse import Warehouse
 from ingest.errors import LakeError
 from ingest.lake import Lake
+from ingest.stream_ends import StreamEnd
 from tests.analytics.given import call, given_lake, given_snapshot, reject
 
 OWN, OTHER = 1234567, 7654321
@@ -155,6 +157,15 @@ def test_a_partner_sees_nothing_of_another_in_any_relation(relation: str, lake: 
         rows = warehouse.query(f"select * from {relation}")
         visible = shown(rows.drop("integration_id", "partner", "integration", "replaces", strict=False))
     assert not [text for text in STRANGE if text in visible]
+
+
+def test_a_partner_sees_no_certificate_of_another_and_no_log_that_it_is_not_in(lake: Path) -> None:
+    ends = tuple(StreamEnd(stream=f"{name}-gateway", ended_on=dt.date(2026, 10, 8)) for name in ("alfa", "bravo"))
+    snapshot = dataclasses.replace(Lake(lake).snapshot(), stream_ends=ends)
+    with Warehouse.over(snapshot, registry_files(lake), Scope(partner=OWN, environment="all")) as warehouse:
+        dates = warehouse.query("select integration from lake.certificate_dates order by integration")
+        assert dates.rows() == [(f"{OWN}_1",), (f"{OWN}_2",)]
+        assert warehouse.query("select stream from lake.stream_ends").rows() == [("alfa-gateway",)]
 
 
 def test_an_old_id_belongs_to_the_partner_that_has_it_now(lake: Path) -> None:
