@@ -44,7 +44,7 @@ def unknown_in_scope(warehouse: Warehouse, scope: Scope) -> tuple[Unknown, ...]:
     if scope.environment != "all":
         named["environment"] = scope.environment
     return tuple(
-        _unknown(name, str(value), names_there(warehouse, name))
+        _unknown(name, str(value), _values(warehouse, name))
         for name, value in named.items()
         if not calls_in(warehouse, EVERYTHING.replace(**{name: value}))
     )
@@ -75,13 +75,6 @@ def unknown_in_changes(warehouse: Warehouse, changes: Iterable[Change]) -> tuple
     return tuple(found.values())
 
 
-def names_there(warehouse: Warehouse, name: str) -> list[str]:
-    """What occurs of a part of a scope, what is in most calls first."""
-    question = "frequent_values" if name in {"customer", "connector"} else "filter_values"
-    values = warehouse.query_file(question).filter(kind=name)
-    return values.sort("calls", "value", descending=[True, False])["value"].to_list()
-
-
 def nearest(value: str, there: Sequence[str]) -> tuple[str, ...]:
     """The names that are nearly this one, the nearest first; then those that begin with it.
 
@@ -103,7 +96,15 @@ def _unknown(kind: str, value: str, there: Sequence[str]) -> Unknown:
     return Unknown(kind, value, nearest(value, there), tuple(there))
 
 
+def _values(warehouse: Warehouse, name: str) -> list[str]:
+    """What occurs of a part of a scope, what is in most calls first."""
+    question = "frequent_values" if name in {"customer", "connector"} else "filter_values"
+    values = warehouse.query_file(question).filter(kind=name)
+    return values.sort("calls", "value", descending=[True, False])["value"].to_list()
+
+
 def _names(warehouse: Warehouse, kind: str, connector: str | None = None) -> list[str]:
+    """What occurs of a part of a change, whatever its spelling, what is in most calls first."""
     names = warehouse.query_file("names_there", EVERYTHING, {"kind": kind, "connector": connector})
     return names["name"].to_list()
 
