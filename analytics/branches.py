@@ -98,7 +98,8 @@ class Period:
 
 
 def period_to_publish(warehouse: Warehouse, scope: Scope) -> Period | None:
-    """The period that a table of this scope is about; None on an empty lake.
+    """The period that a table of this scope is about; without one that is asked for, the last month that is over of the days
+    on which logs live. None on an empty lake.
 
     AnalyticsError where the scope asks for other calls than a table may be about: which, and what to leave out.
     """
@@ -115,8 +116,8 @@ def period_to_publish(warehouse: Warehouse, scope: Scope) -> Period | None:
         raise AnalyticsError(
             "what is published is about a whole calendar month or quarter: give its --since and its --until"
         )
-    covered = warehouse.covered()
-    return Period.last_of(*covered) if covered else None
+    lived = warehouse.lived()
+    return Period.last_of(*lived) if lived else None
 
 
 def published(warehouse: Warehouse, scope: Scope, *, smallest: int = CLASS) -> pl.DataFrame:

@@ -84,13 +84,13 @@ def _publish(
     rows = published(warehouse, scope, smallest=smallest)
     publish(rows, file, smallest=smallest, period=period, language=language)
     _say_published(rows, file, smallest, as_json=as_json)
-    covered = warehouse.covered()
+    lived = warehouse.lived()
     if period is not None:
         say(
             f"note: published is what was used since {period.since} and before {period.until}, in ranges of five customers"
         )
-        if covered is not None and covered[1] < period.until:
-            say(f"note: the logs end before {covered[1]}, so this period is not over; publish it again when it is")
+        if lived is not None and lived[1] < period.until:
+            say(f"note: the logs end before {lived[1]}, so this period is not over; publish it again when it is")
         say_gaps(warehouse, scope.replace(since=period.since, until=period.until))
 
 

@@ -188,6 +188,14 @@ def test_without_a_period_it_is_the_last_month_that_is_over(first: str, until: s
     assert found == Period.month_of(dt.date.fromisoformat(expected))
 
 
+def test_a_stray_call_behind_the_logs_moves_the_month_nowhere(tmp_path: Path) -> None:
+    days = [dt.date(2026, 8, 1) + dt.timedelta(days=number) for number in range(61)]
+    calls = [call(called_at=f"{day}T{hour:02}:00:00Z") for day in days for hour in (9, 11)]
+    stray = call(called_at="2026-12-20T09:00:00Z")
+    with Warehouse.open(given_lake(tmp_path / "lake", [*calls, stray])) as warehouse:
+        assert period_to_publish(warehouse, Scope()) == Period(dt.date(2026, 9, 1), dt.date(2026, 10, 1))
+
+
 @pytest.fixture(scope="module")
 def lake(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Two listed integrations and one that is not; eight customers in Care, six in School, one in Trade."""

@@ -259,6 +259,17 @@ def test_a_stray_call_behind_the_logs_moves_no_window(tmp_path: Path) -> None:
     assert said(row) == ("certified", 6, True, [])
 
 
+def test_the_course_begins_where_logs_live_and_not_with_a_stray_call(tmp_path: Path) -> None:
+    # The clock of a machine that has lost its battery.
+    stray = call(called_at="2000-01-02T09:00:00Z", customer=EIGHT[0], integration_id=OTHER, stream="others")
+    with Warehouse.open(lake_of(tmp_path, [*daily(SIX, IT, 0, 100), *others(100), stray])) as warehouse:
+        course = certification(warehouse, Scope()).course
+    assert course.group_by("integration").agg(first=pl.col("day").min(), days=pl.len()).sort("integration").rows() == [
+        (IT, FIRST, 100),
+        (OTHER, FIRST, 100),
+    ]
+
+
 def months_of(lake: Path) -> list[tuple[Any, ...]]:
     columns = ("month", "customers", "new", "stayed", "returning", "unknown", "lost", "complete")
     with Warehouse.open(lake) as warehouse:
