@@ -98,10 +98,10 @@ class Period:
 
 
 def period_to_publish(warehouse: Warehouse, scope: Scope) -> Period | None:
-    """The period that a table of this scope is about; without one that is asked for, the last month that is over of the days
-    on which logs live. None on an empty lake.
+    """The period that a table of this scope is about; None on an empty lake.
 
-    AnalyticsError where the scope asks for other calls than a table may be about: which, and what to leave out.
+    Without one that is asked for it is the last month that is over, of the days on which logs live. AnalyticsError where the
+    scope asks for other calls than a table may be about: which, and what to leave out.
     """
     asked = scope.model_dump(exclude_defaults=True)
     strange = [f"--{name}" for name in asked if name not in _MAY_BE_ASKED]
