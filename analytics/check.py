@@ -134,8 +134,9 @@ class Known:
 
 @dataclass(frozen=True, kw_only=True)
 class Found:
-    """What the answer rests on. `total` is None when the id was never seen; `until`: where the data end.
+    """What the answer rests on. `total` is None when the id was never seen.
 
+    `until`: where the data end, without stray calls far behind them: one of them stops nobody.
     `shared`: near misses that are as near to another known id: they are no mistake with this one for certain.
     """
 
@@ -164,14 +165,14 @@ def look_up(warehouse: Warehouse, text: str) -> Found:
     params = {"sent": sent, "seen": total is not None, "registered": known.is_registered}
     near = warehouse.query_file("check_near", EVERY_ENVIRONMENT, params).to_dicts() if sent else []
     shared = frozenset(row["integration_id"] for row in near if row.pop("is_shared"))
-    covered = warehouse.covered()
+    lived = warehouse.lived()
     return Found(
         id_=id_,
         total=total,
         environments=arrivals[1:],
         near_misses=tuple(NearMiss(**{**row, "environments": tuple(row["environments"] or ())}) for row in near),
         known=known,
-        until=covered[1] if covered else None,
+        until=lived[1] if lived else None,
         shared=shared,
     )
 

@@ -149,6 +149,12 @@ def test_the_verdict_names_the_worst(warehouse: Warehouse, text: str, verdict: V
     assert check(warehouse, text).verdict == verdict
 
 
+def test_a_stray_call_behind_the_logs_stops_no_id(tmp_path: Path) -> None:
+    daily = sent("1234567_11", " ".join(f"10-{day:02}" for day in range(1, 21)), 2)
+    with Warehouse.open(given_lake(tmp_path / "lake", [*daily, *sent("1234567_12", "12-20")])) as warehouse:
+        assert check(warehouse, "1234567_11").verdict == "arriving"
+
+
 def test_an_answer_counts_every_environment(warehouse: Warehouse) -> None:
     answer = check(warehouse, "1234567_11")
     assert (answer.calls, answer.errors, answer.customers, answer.environments) == (6, 1, 3, ("production", "accept"))
