@@ -114,7 +114,9 @@ class _PlainFile(io.RawIOBase):
     def __init__(self, file: IO[bytes]) -> None:
         self._file = file
         self._size = file.seek(0, os.SEEK_END)
-        length = int.from_bytes(self._at(max(self._size - _TRAILER, 0), _TRAILER)[:4], "little")
+        trailer = self._at(max(self._size - _TRAILER, 0), _TRAILER)
+        # Where a file was cut off anything stands there, four gigabytes for example.
+        length = int.from_bytes(trailer[:4], "little") if trailer.endswith(MAGIC) else 0
         self._footer_at = max(self._size - _TRAILER - length, 0)
         footer = self._at(self._footer_at, min(length, self._size))
         # Of the same length, so that nothing else of the footer moves.

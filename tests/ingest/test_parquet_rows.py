@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import random
+import tracemalloc
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
@@ -15,7 +17,9 @@ from hypothesis import strategies as st
 from pyarrow.parquet import write_table
 
 from ingest import ReadOptions, inspect
-from ingest.parquet_rows import COLUMNS
+from ingest.errors import SourceError
+from ingest.parquet_rows import COLUMNS, columns_of
+from ingest.source import open_source
 from tests.ingest import lakes
 from tests.ingest.worked import NOW
 
@@ -444,3 +448,18 @@ def test_a_column_that_cannot_be_read_is_named_and_the_other_files_are_loaded(tm
     assert bad.error is not None
     assert bad.error.startswith(f"{logs / 'a.parquet'}: the column user_agent of the Parquet file cannot be read (")
     assert lakes.numbers(tmp_path / "lake") == [1, 2]
+
+
+def test_a_large_file_that_was_cut_off_is_refused_without_being_held_in_memory(tmp_path: Path) -> None:
+    path = tmp_path / "calls.parquet"
+    with path.open("wb") as file:
+        file.write(b"PAR1")
+        file.truncate(300_000_000)
+        file.seek(0, 2)
+        file.write(b"\xff\xff\xff\xffrows")  # by its place this says how long the footer is
+    tracemalloc.start()
+    with contextlib.closing(open_source(str(path))) as reader, pytest.raises(SourceError, match="cannot be read"):
+        columns_of(reader)
+    _, most = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert most < 30_000_000
