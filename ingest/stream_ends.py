@@ -9,6 +9,7 @@ files: so nobody waits for anybody, and of two who say something of the same str
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
 import hashlib
 import json
@@ -40,7 +41,8 @@ def declare_stream_end(lake: Path, end: StreamEnd) -> None:
         new.write_text(f"{text}\n", encoding="utf-8")
         new.replace(path)
     except OSError as error:
-        new.unlink(missing_ok=True)
+        with contextlib.suppress(OSError):
+            new.unlink(missing_ok=True)
         raise LakeError(f"{path}: cannot be written: {error.strerror or error}") from error
 
 

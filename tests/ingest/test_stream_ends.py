@@ -71,3 +71,9 @@ def test_a_file_that_is_damaged_is_named_with_what_to_do(lake: Path) -> None:
         LakeError, match=r"cannot be read, so when a stream ended is not known.* remove it and say it again"
     ):
         Lake(lake).snapshot()
+
+
+def test_a_place_that_cannot_be_written_is_named(lake: Path) -> None:
+    (lake / "stream_ends").write_text("a file where a folder belongs", encoding="utf-8")
+    with pytest.raises(LakeError, match=r"stream_ends/.*\.json: cannot be written: "):
+        declare_stream_end(lake, StreamEnd(stream="gateway", ended_on=DAY))
