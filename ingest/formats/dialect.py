@@ -384,8 +384,8 @@ class Dialect(_Model):
 def unread_names(names: Iterable[str], dialect: Dialect) -> list[tuple[str, str]]:
     """Those of these names that nobody reads and that look like one that would be, each with that one.
 
-    >>> unread_names(["timestamp", "IntegrationID", "duration", "level"], dialects()["koppelzicht"])
-    [('IntegrationID', 'integration_id'), ('duration', 'duration_ms')]
+    >>> unread_names(["timestamp", "IntegrationID", "Duration (ms)", "level"], dialects()["koppelzicht"])
+    [('IntegrationID', 'integration_id'), ('Duration (ms)', 'duration_ms')]
     """
     names = list(names)
     fields = {path for name in Fields.model_fields for path in paths_of(getattr(dialect.fields, name))}
@@ -398,7 +398,7 @@ def unread_names(names: Iterable[str], dialect: Dialect) -> list[tuple[str, str]
     for name in names:
         is_read = name in read or (prefixes and name.lower().startswith(prefixes))
         close = difflib.get_close_matches(_plain(name), wanted, n=1, cutoff=0.88)
-        if close and not is_read and re.fullmatch("[A-Za-z0-9_.-]{4,40}", name):
+        if close and not is_read and re.fullmatch("[A-Za-z0-9_.() -]{4,40}", name):
             found.append((name, wanted[close[0]]))
     return found
 
