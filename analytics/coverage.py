@@ -5,8 +5,9 @@ customer of it, is seen. Whatever one of them misses of the window may hold the 
 
     logs_missing        an hour that the metric `completeness` calls missing, also because the log has stopped
     logs_rejected       hours whose lines were rejected; or so many rejected lines with the integration's id that they
-                        could hold the customers that are missing (each one more customer at most), where they are one
-                        in twenty of its lines or more: a bad line now and then is hardly the customer that nobody else saw
+                        could hold the customers that are missing (each one more customer at most). Lines that are damaged
+                        count where they are one in twenty of its lines or more: a bad line now and then is hardly the
+                        customer that nobody else saw. Lines whose host or URL cannot be read always do
     header_not_logged   calls of its customers, or of customers whom nobody is known to call for, in logs that could not
                         have held the id, and not in another log that could
     logs_thin           the calls of two average days are missing in hours that are thin and no holiday
@@ -32,7 +33,7 @@ OF_LOGS = ("logs_missing", "logs_rejected", "header_not_logged", "logs_thin", "n
 THIN_DAYS = 2
 """So many average days of calls may be missing in thin hours: a bridge day and a disturbance, but not three days of them."""
 ONE_IN = 20
-"""Rejected lines are worth a look from one in so many of an integration's lines on."""
+"""Damaged lines are worth a look from one in so many of an integration's lines on."""
 _ANYBODYS = -1
 """The logs of who was never seen: all there are."""
 
@@ -201,24 +202,27 @@ def _with_rejected(
     if lines.is_empty():
         return course
     timeless = (
-        lines.filter(pl.col("day").is_null()).group_by("integration").agg(pl.col("lines").sum().alias("lines_any_day"))
+        lines.filter(pl.col("day").is_null())
+        .group_by("integration")
+        .agg(pl.col("lines", "nameless").sum().name.suffix("_any_day"))
     )
+    added = ("lines", "nameless", "lines_any_day", "nameless_any_day")
     every_line = pl.col("lines") + pl.col("lines_any_day")
-    could_be_enough = (
-        (pl.col("customers") < required)
-        & (pl.col("customers") + every_line >= required)
-        & (ONE_IN * every_line >= every_line + pl.col("calls_in_window"))
+    nameless = pl.col("nameless") + pl.col("nameless_any_day")
+    are_many = ONE_IN * every_line >= every_line + pl.col("calls_in_window")
+    could_be_enough = (pl.col("customers") < required) & (
+        (pl.col("customers") + nameless >= required) | (are_many & (pl.col("customers") + every_line >= required))
     )
     return (
         course.join(lines, on=["integration", "day"], how="left", maintain_order="left")
         .join(timeless, on="integration", how="left", maintain_order="left")
-        .with_columns(pl.col("lines", "lines_any_day").fill_null(0))
+        .with_columns(pl.col(added).fill_null(0))
         .with_columns(
-            _rolling(pl.col("lines"), window_days).over("integration"),
+            _rolling(pl.col("lines", "nameless"), window_days).over("integration"),
             calls_in_window=_rolling(pl.col("calls"), window_days).over("integration"),
         )
         .with_columns(logs_rejected=pl.col("logs_rejected") | could_be_enough)
-        .drop("lines", "lines_any_day", "calls_in_window")
+        .drop(*added, "calls_in_window")
     )
 
 

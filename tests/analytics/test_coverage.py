@@ -180,6 +180,15 @@ def test_a_rejected_line_is_one_customer_more_at_most_and_few_of_many_are_none(
     assert said(verdict(lake))[:3] == (state, 3, state != "unknown")
 
 
+@pytest.mark.parametrize(("lines", "state"), [(1, "at_risk"), (2, "unknown")])
+def test_a_line_whose_host_nobody_knows_may_always_be_the_customer_that_is_missing(
+    tmp_path: Path, lines: int, state: str
+) -> None:
+    calls = [*daily(SIX[:3], IT, 0, 100), *daily(EIGHT, OTHER, 0, 100)]
+    lake = lake_of(tmp_path, calls, rejected(lines, 99, 100, integration=IT))
+    assert said(verdict(lake))[:3] == (state, 3, state != "unknown")
+
+
 def test_a_log_in_quarantine_is_missing(tmp_path: Path) -> None:
     calls = [*daily(SIX[:4], IT, 0, 100, stream="its"), *others(100)]
     never_read = rejected(20, 70, 100, stream="unread", reason="no_customer")

@@ -159,8 +159,7 @@ def _verdict(integration: str, world: World, view: View, asked: Asked, last: int
     counted = {customer: days for customer, days in known.items() if days and max(days) in window}
     is_certified, is_inherited = _certified(integration, world, last)
     missing = _missing_logs(integration, world, view, window)
-    lines = _rejected_lines(integration, world, view, window)
-    if len(counted) < asked.required <= len(counted) + lines:
+    if len(counted) < asked.required <= len(counted) + _rejected_lines(integration, world, view, window):
         missing.add("logs_rejected")
     reasons = set(missing)
     if is_inherited:
@@ -255,13 +254,18 @@ def _missing_logs(integration: str, world: World, view: View, window: range) -> 
 
 
 def _rejected_lines(integration: str, world: World, view: View, window: range) -> int:
-    """How many rejected lines of these days, or of nobody knows when, carry the id; none where they are fewer than one in twenty."""
-    lines = 0
+    """How many rejected lines of these days, or of nobody knows when, carry the id and may be customers.
+
+    Those whose customer nobody knows; the others too, where all together are one in twenty of its lines or more.
+    """
+    lines = nameless = 0
     for reject in world.rejects:
         hour = world.last_hours.get((reject.load, reject.stream)) if reject.at is None else reject.hour
-        lines += reject.integration == integration and (hour is None or day_of(hour) in window)
+        if reject.integration == integration and (hour is None or day_of(hour) in window):
+            lines += 1
+            nameless += reject.reason in {"unknown_host", "no_customer", "bad_url"}
     calls = sum(call.integration == integration and call.day in window for call in view.calls)
-    return lines if 20 * lines >= lines + calls else 0
+    return lines if 20 * lines >= lines + calls else nameless
 
 
 # -- months -------------------------------------------------------------------------------------------------------------
