@@ -46,6 +46,9 @@ Overlap = Literal["skip", "load"]
 PIECE_BYTES = 1 << 30
 """A longer source is decided in pieces of about this size, so that a crash costs little."""
 
+MOST_SAID = 10_000
+"""So many warnings are remembered, so as not to say them again."""
+
 BATCH_BYTES = 256 << 20
 BATCH_SOURCES = 1000
 """Small sources are decided together: a commit costs time, and more the more there are."""
@@ -455,6 +458,8 @@ class Loader:
             return True
         about = warning.source, warning.about
         is_news = about not in self._said
+        if len(self._said) >= MOST_SAID:
+            self._said.clear()  # who follows for years sees new names every day: say a thing twice then
         self._said.add(about)
         return is_news
 

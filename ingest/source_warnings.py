@@ -59,7 +59,7 @@ def source_warnings(
             f"{nuls:,} NUL bytes in front were skipped: the file was emptied while its writer went on at its old place; copytruncate"
             " needs a writer that appends (O_APPEND)"
         )
-        warnings.append(SourceWarning(name, "NUL bytes", text))
+        warnings.append(SourceWarning(name, f"{nuls} NUL bytes", text))
     for unread in counts.unread:
         values = "1 value is" if unread.values == 1 else f"{unread.values:,} values are"
         text = (

@@ -16,9 +16,9 @@ README = Path(__file__).parents[2] / "README.md"
 
 
 def example(language: str) -> str:
-    """The block of that language in the part of the README that tells of dialects."""
+    """The first block of that language in the part of the README that tells of dialects."""
     part = README.read_text(encoding="utf-8").split("\n### Logs with other names\n")[1].split("\n## ")[0]
-    [block] = re.findall(rf"^```{language}\n(.*?)^```", part, re.DOTALL | re.MULTILINE)
+    block, *_ = re.findall(rf"^```{language}\n(.*?)^```", part, re.DOTALL | re.MULTILINE)
     return str(block)
 
 
