@@ -235,10 +235,7 @@ with judged as (
                 -- an address of a machine; a citizen service number, with or without what stands between its digits
                 or regexp_matches(sample, '(^|[^0-9.])[0-9]{1,3}(\.[0-9]{1,3}){3}($|[^0-9.])|[0-9A-Fa-f]{1,4}(:[0-9A-Fa-f]{1,4}){4,7}([^0-9A-Fa-f]|$)')
                 or regexp_matches(sample, '(^|[^0-9])([0-9]{3}[.-][0-9]{3}[.-][0-9]{3}|[0-9]{4}[.-][0-9]{2}[.-][0-9]{3})($|[^0-9])')
-                -- nine digits that are neither in an id nor the nanoseconds of a time
-                or regexp_matches(
-                    regexp_replace(sample, '[1-9][0-9]{3,6}_[1-9][0-9]{0,8}|:[0-9]{2}[.,][0-9]{9}([^0-9]|$)', '', 'g'), '[0-9]{9}'
-                )
+                or regexp_matches(regexp_replace(sample, '[1-9][0-9]{3,6}_[1-9][0-9]{0,8}', '', 'g'), '[0-9]{9}')
                 then 'sample'
             when length(detail) > 500 or regexp_matches(detail, 'PHRva2Vu|x0b2tlb|8dG9rZW4|[0-9]{9}|[A-Za-z0-9_.-]@[A-Za-z0-9]') then 'detail'
         end as place

@@ -288,6 +288,13 @@ PEOPLE: dict[str, list[str]] = {
     "a citizen service number, other points": ["1234.56.782", "1112.22.333"],
     "a citizen service number, hyphens": ["1234-56-782", "1112-22-333"],
     "a citizen service number, pairs": ["12.34.56.782", "11.12.22.333"],
+    "a citizen service number behind a date": ["2026-10-01123456782", "2026-10-01111222333"],
+    "a citizen service number in a date": ["2026-10-0123456782", "2026-10-0111222333"],
+    "a citizen service number in a day": ["01/Oct/2026:123456782", "01/Oct/2026:111222333"],
+    "a citizen service number behind a time": ["09:00:00.123456782", "09:00:00.111222333"],
+    "a citizen service number behind a comma": ["09:00:00,123456782", "09:00:00,111222333"],
+    "a citizen service number behind HTTP": ["HTTP/123456782", "HTTP/111222333"],
+    "a number behind HTTP": ["HTTP/1.12345", "HTTP/1.54321"],
 }
 """Texts of one shape each, that say who calls and from where. A sample must not tell which of them it was."""
 

@@ -302,6 +302,25 @@ def test_a_sample_shows_when_which_customer_id_connector_method_and_status(sampl
     assert dict(zip(USEFUL, sampled(list(USEFUL)), strict=True)) == USEFUL
 
 
+RUN_TOGETHER = {
+    "12:34:56:78:2": "•",
+    "10:20:30:40:50:60": "•",
+    "10:20:30:40:50:60:70:80": "•",
+    "01/Oct/2026:12:34:56:78:2": "•",
+    "2026-10-01 12:34:56.78.2": "•",
+    "09:00:00.123456782": "09:00:00.•",
+    "2026-10-01T07:00:00.123456782Z": "2026-10-01T07:00:00.•",
+    "2026-10-01T07:00:00.123456Z": "2026-10-01T07:00:00.123456Z",
+    "HTTP/1.12345 HTTP/1.1 HTTP/2": "•/• HTTP/1.1 HTTP/2",
+}
+
+
+def test_a_time_stays_where_it_ends_where_its_digits_end(sampled: Sampled) -> None:
+    samples = sampled(list(RUN_TOGETHER))
+    assert dict(zip(RUN_TOGETHER, samples, strict=True)) == RUN_TOGETHER
+    assert sampled(samples) == samples
+
+
 def test_no_stored_sample_has_an_address_or_a_number_of_a_citizen(lake: Path) -> None:
     kept = [row["sample"] for row in stored(lake, "rejects")]
     assert len(kept) > 1000
