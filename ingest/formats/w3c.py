@@ -4,7 +4,7 @@
 2026-10-21 11:55:36 GET /ProfitRestServices/connectors/KnX skip=0 4321.rest.afas.online 200 512 87 1234_5678
 
 `#Fields:` decides, also when it changes in mid-file, and `#Software:` says whose units they are in. Times are UTC. Where it names
-no date, `#Date:` says the day.
+no date, `#Date:` says the day, and the times below it when the next one begins (w3c_days.sql).
 """
 
 from __future__ import annotations
@@ -102,7 +102,7 @@ class W3c:
         sections, last = sections_of(before, directives, _Header.after)
         said = [
             *((start, context.get("day"), context.get("clock")) for start, context in begins),
-            *((number, *date.groups()) for number, line in found if (date := _DATE.match(line))),
+            *((number, *_date_of(date)) for number, line in found if (date := _DATE.match(line))),
         ]
         days = _days(connection, sections, said, [start for start, _ in begins])
         table = read_sections(connection, sections, _split_by)
@@ -133,6 +133,15 @@ class W3c:
                 "#Fields names no date and no #Date says one: every line is bad_time; add the field date to the log"
             )
         return tuple(warnings)
+
+
+def _date_of(said: re.Match[str]) -> tuple[str, str | None]:
+    """The day and the time of day that a `#Date` says.
+
+    Midnight sharp is how a day without a time is written: a first call late that evening is no late one of the evening before.
+    """
+    day, clock = said.groups()
+    return day, None if clock == "00:00:00" else clock
 
 
 def _days(

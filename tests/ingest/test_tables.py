@@ -323,7 +323,7 @@ def dated_logs(draw: st.DrawFn) -> tuple[bytes, list[dt.datetime]]:
     at = START
     lines, times = [f"#Date: {at:%Y-%m-%d %H:%M:%S}", FIELDS], []
     for _ in range(draw(st.integers(2, 8))):
-        step = draw(st.sampled_from([0, 1, 30, 3600, 40_000, 70_000, 86_000]))
+        step = draw(st.sampled_from([0, 1, 30, 3600, 40_000, 70_000, 79_000]))
         at += dt.timedelta(seconds=step)
         match draw(st.integers(0, 5)):
             case 0:
@@ -332,13 +332,13 @@ def dated_logs(draw: st.DrawFn) -> tuple[bytes, list[dt.datetime]]:
                 lines += ["#Software: x", f"#Date: {at:%Y-%m-%d %H:%M:%S}", FIELDS]
             case 2:
                 lines += ["not a record at all, with 25:00:00 in it"]
-        late = at - dt.timedelta(seconds=draw(st.integers(0, 2)) if step > 2 else 0)
         lines += [_dated(at)]
         times += [at]
-        if late.date() == at.date() and draw(st.booleans()):
+        # Calls that ended late, each up to an hour before the line above it, over midnight too.
+        for back in draw(st.lists(st.sampled_from([1, 2, 11, 600, 1800, 3600]), max_size=2)):
+            late = times[-1] - dt.timedelta(seconds=min(back, 3600 - (at - times[-1]).seconds))
             lines += [_dated(late)]
             times += [late]
-            at = late
     return _table(*lines), times
 
 
@@ -346,13 +346,62 @@ def test_the_day_of_a_line_is_said_by_date_and_a_time_before_the_last_one_is_the
     log = _table(
         "#Date: 2026-10-01 07:00:00",
         FIELDS,
-        *(_dated(START.replace(hour=hour)) for hour in (7, 23, 0, 23, 22)),
+        *(_dated(START.replace(hour=hour)) for hour in (7, 23, 0, 22, 20)),
         "#Date: 2026-10-08 00:00:03",
         FIELDS,
         _dated(START.replace(hour=3)),
     )
     days = [f"{call.called_at:%d %H}" for call in _inspected(tmp_path, log).calls]
-    assert days == ["01 07", "01 23", "02 00", "02 23", "03 22", "08 03"]
+    assert days == ["01 07", "01 23", "02 00", "02 22", "03 20", "08 03"]
+
+
+@pytest.mark.parametrize(
+    ("said", "clocks", "expected"),
+    [
+        ("23:59:00", "23:59:59 00:00:01 23:59:59 00:00:02", "1 2 1 2"),
+        ("00:00:01", "23:59:59 00:00:02", "30 1"),
+        ("09:00:00", "08:30:00 08:30:01", "1 1"),
+        ("09:00:00", "08:00:00", "1"),
+        ("09:00:00", "07:59:59", "2"),
+        ("09:00:00", "22:00:00 09:00:00 22:00:00", "1 2 2"),
+        ("00:30:00", "23:29:59", "1"),
+        ("00:30:00", "23:30:00 00:30:00", "30 1"),
+        ("00:30:00", "23:59:59.75 00:00:00.25 23:59:59.5 00:00:00", "30 1 30 1"),
+        ("09:00:00", "07:59:59.999999 06:59:59.999999 05:59:59.999998", "2 2 3"),
+        # Midnight sharp stands for a day without a time: the first call says where it goes on from.
+        ("00:00:00", "23:30:00 00:10:00", "1 2"),
+        ("", "23:30:00 23:00:00 00:10:00", "1 1 2"),
+    ],
+)
+def test_a_late_line_of_up_to_an_hour_adds_no_day_over_midnight_neither(
+    tmp_path: Path, said: str, clocks: str, expected: str
+) -> None:
+    log = _table(
+        f"#Date: 2026-10-01 {said}",
+        FIELDS,
+        *(f"{clock} GET /ProfitRestServices/metainfo 4321.rest.afas.online 200" for clock in clocks.split()),
+    )
+    assert [str(call.called_at.day) for call in _inspected(tmp_path, log).calls] == expected.split()
+    context = Context(now=worked.NOW, lake_time_zone=worked.LAKE_TIME_ZONE)
+    fates = [one for one in read_file("w3c", log, context) if not isinstance(one, (Ignored, Reject))]
+    assert [f"{one['called_at']:%-d}" for one in fates] == expected.split()
+
+
+@ANY
+@given(clocks=st.lists(st.times().map(lambda at: at.replace(microsecond=0)), min_size=1, max_size=20))
+def test_a_line_is_of_the_day_a_loop_says_whatever_the_times(
+    tmp_path_factory: pytest.TempPathFactory, clocks: list[dt.time]
+) -> None:
+    at, expected = START, []
+    for clock in clocks:
+        # The first time of that clock from an hour before the line above on.
+        earliest = at - dt.timedelta(hours=1)
+        at = dt.datetime.combine(earliest.date(), clock, dt.UTC)
+        at += dt.timedelta(days=1 if at < earliest else 0)
+        expected += [at]
+    log = _table(f"#Date: {START:%Y-%m-%d %H:%M:%S}", FIELDS, *map(_dated, expected))
+    found = _inspected(tmp_path_factory.mktemp("clocks"), log)
+    assert [call.called_at for call in found.calls] == expected
 
 
 def test_a_log_without_any_date_is_warned_about(tmp_path: Path) -> None:

@@ -18,7 +18,7 @@ Where the contract is silent, the oracle decides:
   is null everywhere. No host is the given one, and else none. `cs-uri-query` is joined with `?` where it does not begin with
   it. A plus is a space in a user agent without spaces. `cs(Authorization)` logged as `-` is none. `cs(X-Request-ID)` is the request id. A field that stands twice with
   different values, `-` aside, is `duplicate_key`. Where `#Fields` names no date, the last `#Date` says the day and perhaps the time;
-  a time more than ten seconds before the last one is the next day.
+  (00:00:00 is none); a time more than an hour before the one above it is of the next day, one 23 hours or more after it of the day before.
   The id is logged where `#Fields:` names `cs(IntegrationId)`.
 - L6. combined: exactly the default layout; inside quotes `\\"`, `\\\\` and `\\xHH` (a byte of UTF-8) are
   escapes. `-` is null. An empty user may be `""`; one may hold blanks, and not begin with a
@@ -116,20 +116,23 @@ class _Days:
         """Go on behind a line; return the header with the day of this line."""
         if said := re.match(r"(?i)#date:\s*(\d{4}-\d\d-\d\d)(?:[\sT]+(\d\d:\d\d:\d\d))?", line):
             self._day = dt.date.fromisoformat(said[1])
-            self._clock = dt.time.fromisoformat(said[2]) if said[2] else None
+            self._clock = dt.time.fromisoformat(said[2]) if said[2] and said[2] != "00:00:00" else None
         if header is None or "date" in header.names or "time" not in header.names or line.startswith("#"):
             return header
         values = _w3c_values(line)
         if len(values) == len(header.names) and self._day is not None:
             clock = dt.time.fromisoformat(values[header.names.index("time")])
-            if self._clock is not None and _seconds(self._clock) - _seconds(clock) > 10:
-                self._day += dt.timedelta(days=1)
+            if self._clock is not None:
+                # Of the same time on the day before, the same day and the next: the first that is at most an hour back.
+                back = _since_midnight(self._clock) - _since_midnight(clock)
+                steps = (days for days in (-1, 0, 1) if back - dt.timedelta(days=days) <= dt.timedelta(hours=1))
+                self._day += dt.timedelta(days=next(steps))
             self._clock = clock
         return replace(header, day=self._day)
 
 
-def _seconds(clock: dt.time) -> int:
-    return clock.hour * 3600 + clock.minute * 60 + clock.second
+def _since_midnight(clock: dt.time) -> dt.timedelta:
+    return dt.timedelta(hours=clock.hour, minutes=clock.minute, seconds=clock.second, microseconds=clock.microsecond)
 
 
 def _header(log_format: str, line: str, header: Header | None, separator: str | None) -> Header | None:
