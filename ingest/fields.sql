@@ -283,11 +283,40 @@ create or replace macro only_platform_host(texts) as
             then list_filter(texts, lambda text: is_platform_host(text))[1]
     end;
 
--- The first host of the platform that stands in a line by itself, not inside a URL or a text.
+-- A line of JSON without what its caller or a body says there: a referrer, a user agent, a body. Others stay as they are. JSON
+-- that stands in a text of a line is as good as JSON.
+create or replace macro without_callers_words(line) as
+    case
+        when regexp_matches(line, '^[^"]*\{\s*"') then regexp_replace(
+            regexp_replace(
+                replace(replace(
+                    regexp_replace(
+                        line,
+                        '(?i)"[^":\\]*(?:referr?er|agent|body)[^":\\]*"\s*:\s*\[?\s*"(?:[^"\\]|\\.)*"', '', 'g'
+                    ), '\"', '"'
+                ), '\/', '/'),
+                '(?i)"[^":]*(?:referr?er|agent|body)[^":]*"\s*:\s*\[?\s*"[^"]*"', '', 'g'
+            ),
+            '(?i)"(?:name|key)"\s*:\s*"[^"]*(?:referr?er|agent)"[^}]*', '', 'g'
+        )
+        else line
+    end;
+
+-- The first host of the platform that stands in a line by itself, or else, in a line of JSON, in a URL that a value begins with or
+-- that stands between blanks. Elsewhere nothing tells such a URL from a referrer.
 create or replace macro platform_host_in(line) as
-    nullif(regexp_extract(
-        line, '(?:^|[\s"'',;|=\[(])(' || getvariable('platform_host') || ')[.]?(?::[0-9]{1,5})?(?:$|[\s"'',;|\])\\])', 1
-    ), '');
+    coalesce(
+        nullif(regexp_extract(
+            line, '(?:^|[\s"'',;|=\[(])(' || getvariable('platform_host') || ')[.]?(?::[0-9]{1,5})?(?:$|[\s"'',;|\])\\])', 1
+        ), ''),
+        case
+            when regexp_matches(line, '^[^"]*\{\s*"') then nullif(regexp_extract(
+                without_callers_words(line),
+                '(?:[:,\[]\s*"|[\s|;])(?:(?:[A-Za-z][A-Za-z0-9+.-]*:)?//(?:[^/@\s"]*@)?)?(' || getvariable('platform_host')
+                    || ')[.]?(?::[0-9]{1,5})?(?:$|[\s"'',;|\])\\/?#])', 1
+            ), '')
+        end
+    );
 
 -- A URL that is logged as one; where it is a path, the host that is logged goes before it if it is the platform's, then the one
 -- that the operator names, then any that is logged.

@@ -6,7 +6,7 @@ with other as (
     where
         regexp_matches(line, getvariable('platform_domain'))
         and platform_host_in(line) is not null
-        and not contains(lower(line), lower(getvariable('default_host')))
+        and not contains(lower(without_callers_words(line)), lower(getvariable('default_host')))
 )
 select
     raw.* replace (

@@ -20,7 +20,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from ingest.engine import ENGINE_ERRORS
-from ingest.errors import SourceError, UnknownFormatError
+from ingest.errors import AmbiguousHostError, SourceError, UnknownFormatError
+from ingest.platform_host import places_of_hosts
 from ingest.source import BLOCK_BYTES, Block
 
 if TYPE_CHECKING:
@@ -53,6 +54,11 @@ COLUMNS = {
 }
 """The columns of a Parquet file that are read, in any case: the names of our JSON dialect."""
 
+HOST = "called_host"
+"""What a row calls the host, where a URL is a path and another column holds the hosts of the platform."""
+
+_ROWS_TO_DETECT = 1000
+
 _LOGICAL = {"JSON": pa.json_(), "UUID": pa.uuid()}
 """Types of Parquet that tell more of a text or of bytes."""
 
@@ -73,7 +79,7 @@ def blocks_of_rows(reader: Reader) -> Iterator[Block]:
     """
     done = 0
     with _opened(reader) as parquet, duckdb.connect(config={"temp_directory": ""}) as connection:
-        names = _read_columns(reader.name, parquet)
+        names = _with_host(reader, parquet, _read_columns(reader.name, parquet))
         written = _Json(connection)
         for batch in _batches(reader.name, parquet, _types(reader, parquet, names)):
             texts = []
@@ -180,6 +186,46 @@ def _read_columns(name: str, parquet: ParquetFile) -> dict[str, str]:
             f"{name}: unknown_format: the Parquet file has the column {', '.join(twice)} more than once, in upper or lower case"
         )
     return found
+
+
+def _with_host(reader: Reader, parquet: ParquetFile, names: Mapping[str, str]) -> dict[str, str]:
+    """The columns to be read, with all others that may say the host where a URL is a path. AmbiguousHostError where several do.
+
+    The one that holds hosts of the platform in most rows is the host. The others are in the line as in JSON, so that no row
+    that names a host in one of them is counted for another.
+    """
+    url = next(column for column, name in names.items() if name == "url")
+    if not any(pc.any(_are_paths(batch.column(url))).as_py() for batch in _of(reader, parquet, [url])):
+        return dict(names)
+    others = [
+        field.name
+        for field in parquet.schema_arrow
+        if field.name not in names and not pa.types.is_primitive(field.type) and not pa.types.is_boolean(field.type)
+    ]
+    for batch in _of(reader, parquet, [url, *others]):
+        rows = batch.filter(_are_paths(batch.column(url))).slice(0, _ROWS_TO_DETECT)
+        if len(rows):
+            break
+    texts = {column: _sound(rows.column(column)) for column in others if _is_text(rows.schema.field(column).type)}
+    said = {column: pc.fill_null(array, "").to_pylist() for column, array in texts.items()}
+    found = places_of_hosts(
+        [{column: values[row] for column, values in said.items()} for row in range(len(rows))], said
+    )
+    if len(found) > 1:
+        error = AmbiguousHostError(found)
+        raise SourceError(f"{reader.name}: {error}; leave the others out of the Parquet file")
+    return {**names, **{column: HOST if column in found else column for column in others}}
+
+
+def _of(reader: Reader, parquet: ParquetFile, columns: Sequence[str]) -> Iterator[pa.RecordBatch]:
+    return _batches(reader.name, parquet, _types(reader, parquet, columns))
+
+
+def _are_paths(urls: pa.Array) -> pa.Array:
+    """Which of these are paths, without a host."""
+    if not _is_text(urls.type):
+        return pa.array(np.zeros(len(urls), np.bool_))
+    return pc.fill_null(pc.starts_with(_sound(urls), "/"), pa.scalar(value=False))
 
 
 def _batches(name: str, parquet: ParquetFile, types: Mapping[str, pa.DataType]) -> Iterator[pa.RecordBatch]:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, ClassVar
 
+from ingest.formats.dialect import OWN, dialects
 from ingest.formats.json_lines import JsonLines
+from ingest.parquet_rows import HOST
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -14,6 +16,11 @@ class Parquet(JsonLines):
     """The rows of a Parquet file, as JSON lines."""
 
     name: ClassVar[str] = "parquet"
+
+    def __init__(self) -> None:
+        own = dialects()[OWN]
+        fields = own.fields.model_copy(update={"host": (HOST,)})
+        super().__init__(own.model_copy(update={"fields": fields}))
 
     def claims(self, _lines: Sequence[str]) -> bool:
         """Never: it is known by its first bytes, before there are lines."""

@@ -249,6 +249,58 @@ def test_a_host_that_no_line_names_is_the_one_that_is_given(tmp_path: Path) -> N
     assert call.customer == "9999"
 
 
+@pytest.mark.parametrize(
+    "url",
+    [
+        "https://{}/x?y=1",
+        "https://{}",
+        "http://jan@{}:443/",
+        "//{}/x",
+        "{}/x",
+        "GET https://{}/x HTTP/1.1",
+        "wss://{}#a",
+    ],
+)
+@pytest.mark.parametrize("at", ["a text", "a list", "an object", "a wrapped line"])
+def test_a_host_inside_a_url_that_is_not_read_is_not_another_customers(tmp_path: Path, url: str, at: str) -> None:
+    lines: list[dict[str, Any]] = []
+    for customer in CUSTOMERS:
+        full = url.format(f"{customer}.rest.afas.online")
+        value = {"a list": ["x", full], "an object": {"full": full}}.get(at, full)
+        record = without("url") | {"url": PATH, "seen": value, "referer": "https://9999.rest.afas.online/"}
+        lines.append({"log": json.dumps(record)} if at == "a wrapped line" else record)
+    path = written(tmp_path / "log", *lines)
+    for host in (None, "9999.rest.afas.online"):
+        found = looked_at(path, host=host)
+        assert (found.calls, [reject.reason for reject in found.rejects]) == ([], ["no_customer"] * len(CUSTOMERS))
+        for reject, customer in zip(found.rejects, CUSTOMERS, strict=True):
+            assert str(reject.detail).startswith(f"{customer}.rest.afas.online stands in the line")
+
+
+@pytest.mark.parametrize("customer", ["4321", "9999"])
+@pytest.mark.parametrize(
+    "words",
+    [
+        {"http_referer": "https://{}/x"},
+        {"user_agent": "https://{}/bot"},
+        {"user_agent": 'Acme "x" https://{}/bot'},
+        {"headers": {"IntegrationId": "1234_5678", "Referer": ["https://{}/x"]}},
+        {"headers": [{"name": "IntegrationId", "value": "1234_5678"}, {"name": "Referer", "value": "https://{}/x"}]},
+        {"body": "<a>see https://{}/x </a>"},
+    ],
+    ids=str,
+)
+def test_what_a_caller_mentions_is_no_host_that_was_called(
+    tmp_path: Path, words: dict[str, Any], customer: str
+) -> None:
+    said = json.loads(json.dumps(words).replace("{}/", f"{customer}.rest.afas.online/"))
+    path = written(tmp_path / "log", without("url") | {"url": PATH} | said)
+    [reject] = looked_at(path).rejects
+    assert reject.detail == "no host is logged: --host says which it is"
+    [call] = looked_at(path, host="9999.rest.afas.online").calls
+    assert call.customer == "9999"
+
+
 def test_a_host_of_the_platform_in_the_headers_goes_before_the_one_that_is_given(tmp_path: Path) -> None:
     relative = without("url") | {"url": PATH}
     path = written(

@@ -423,6 +423,65 @@ def test_other_columns_may_be_called_and_hold_what_they_like(tmp_path: Path) -> 
     assert call.status == 200
 
 
+# -- whose row it is
+
+PATH = "/ProfitRestServices/connectors/KnSubject"
+HOSTS = [f"{customer}.rest.afas.online" for customer in ("4321", "7654321", "5432")]
+
+
+@pytest.mark.parametrize("kind", [pa.string(), pa.binary(), pa.dictionary(pa.int8(), pa.string())], ids=str)
+@pytest.mark.parametrize("name", ["host", "VHost", "server_name", "called_host", "x.y"])
+def test_where_a_url_is_a_path_a_column_with_hosts_of_the_platform_is_the_host(
+    tmp_path: Path, name: str, kind: pa.DataType
+) -> None:
+    hosts = pa.array([*HOSTS, HOSTS[0] + ":443"])
+    array = hosts.dictionary_encode() if pa.types.is_dictionary(kind) else hosts.cast(kind)
+    table = _table(4, url=[PATH] * 3 + [f"{URL}?x"], **{name: array, "integration_id": ["1234_5678"] * 4})
+    write_table(table, tmp_path / "calls.parquet")
+    for host in (None, "9999.rest.afas.online"):
+        found = inspect(str(tmp_path / "calls.parquet"), ReadOptions(host=host), limit=None, now=NOW)
+        assert [call.customer for call in found.calls] == ["4321", "7654321", "5432", "1234"]
+        assert (found.rejects, found.warnings) == ([], ())
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        pa.array([[host] for host in HOSTS]),
+        pa.array([[host, "a"] for host in HOSTS]),
+        pa.array([{"deep": host} for host in HOSTS]),
+        pa.array([f"https://{host}/x?y=1" for host in HOSTS]),
+    ],
+    ids=lambda values: str(values.type),
+)
+def test_a_row_that_names_a_host_elsewhere_is_not_another_customers(tmp_path: Path, values: pa.Array) -> None:
+    write_table(_table(3, url=[PATH] * 3, seen=values), tmp_path / "calls.parquet")
+    for host in (None, "9999.rest.afas.online"):
+        found = inspect(str(tmp_path / "calls.parquet"), ReadOptions(host=host), limit=None, now=NOW)
+        assert (found.calls, [reject.reason for reject in found.rejects]) == ([], ["no_customer"] * 3)
+        for reject, named in zip(found.rejects, HOSTS, strict=True):
+            assert str(reject.detail).startswith(f"{named} stands in the line")
+
+
+def test_where_no_column_names_a_host_it_is_the_one_that_is_given(tmp_path: Path) -> None:
+    write_table(_table(2, url=[PATH, None], host=["web01", None]), tmp_path / "calls.parquet")
+    [reject, _] = inspect(str(tmp_path / "calls.parquet"), ReadOptions(), limit=None, now=NOW).rejects
+    assert reject.detail == "no host is logged: --host says which it is"
+    given_host = ReadOptions(host="9999.rest.afas.online")
+    [call] = inspect(str(tmp_path / "calls.parquet"), given_host, limit=None, now=NOW).calls
+    assert call.customer == "9999"
+
+
+def test_two_columns_with_different_hosts_are_named_and_none_is_taken(tmp_path: Path) -> None:
+    path = tmp_path / "calls.parquet"
+    write_table(_table(3, url=[PATH] * 3, one=HOSTS, other=HOSTS[::-1]), path)
+    report = lakes.load_one(tmp_path / "lake", path)
+    assert "one and other hold different hosts of the platform" in str(report.error)
+    write_table(_table(3, url=[PATH] * 3, one=HOSTS, other=HOSTS), path)
+    assert lakes.fate(lakes.load_one(tmp_path / "lake", path)) == ("loaded", 3, 0, 0, 0)
+    assert sorted(call["customer"] for call in lakes.calls(tmp_path / "lake")) == ["4321", "5432", "7654321"]
+
+
 def test_a_column_that_is_there_twice_is_named(tmp_path: Path) -> None:
     path = tmp_path / "calls.parquet"
     for name in ("status", "Status"):
