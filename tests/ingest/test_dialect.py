@@ -519,11 +519,14 @@ def test_two_dialects_of_one_name_are_not_read_as_one(tmp_path: Path) -> None:
     (tmp_path / "a").mkdir()
     (tmp_path / "b").mkdir()
     other = ACME.replace('"address"', '"place"')
-    one, two = written(tmp_path / "a" / "one.log", acme(1)), written(tmp_path / "b" / "two.log", acme(2, place=TARGET))
+    one, two = (
+        written(tmp_path / "a" / "one.log", acme(1)),
+        written(tmp_path / "b" / "two.log", acme(2, place=TARGET, address="-")),
+    )
     lakes.load(lake, one, dialect=dialect_file(tmp_path / "a"))
     lakes.load(lake, two, dialect=dialect_file(tmp_path / "b", other), host="8765.rest.afas.online")
     written(one, acme(1), acme(3))
-    written(two, acme(2, place=TARGET), acme(4, place=TARGET))
+    written(two, acme(2, place=TARGET, address="-"), acme(4, place=TARGET, address="-"))
     report = lakes.load(lake, one, two, host="8765.rest.afas.online")
     assert [source.calls for source in report.sources] == [1, 1]
     assert sorted(call["customer"] for call in lakes.calls(lake)) == ["4321", "4321", "8765", "8765"]
