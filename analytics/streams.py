@@ -39,8 +39,8 @@ COLUMNS = (
 def streams(warehouse: Warehouse) -> pl.DataFrame:
     """One row per stream, in COLUMNS; days are those of the lake's time zone.
 
-    `state`: goes_on, stopped, handed_over (its customers are in other streams), declared (the operator says that it has
-    ended), or null without a call. `end_day` is the day until which silence is a gap.
+    `state`: goes_on, stopped, handed_over (its customers are in other streams, by the same integrations), declared (the
+    operator says that it has ended), or null without a call. `end_day` is the day until which silence is a gap.
     """
     import polars as pl
 

@@ -12,7 +12,7 @@ import pytest
 from analytics.registry import RegistryFiles
 from analytics.warehouse import Warehouse
 from ingest.stream_ends import StreamEnd
-from tests.analytics.given import AMSTERDAM, given_snapshot
+from tests.analytics.given import AMSTERDAM, call, given_snapshot
 from tests.analytics.test_completeness import HOUR, JUNE, Calls, Row, calls_in, daily, local, not_complete, office
 
 if TYPE_CHECKING:
@@ -225,6 +225,38 @@ def test_between_a_log_and_the_one_that_takes_over_silence_is_judged(tmp_path: P
     missing = not_complete(rows)
     assert (missing[0][1], missing[-1][1]) == (local(dt.date(2026, 9, 25), 17), local(BORDER, 9))
     assert {(row[0], row[5]) for row in missing} == {("old", "stopped")}
+
+
+@pytest.mark.parametrize(
+    ("before", "since", "ended"),
+    [
+        ("1234567_1", "1234567_1", "handed_over"),
+        ("1234567_1", "7654321_9", "stopped"),
+        (None, "7654321_9", "handed_over"),
+        ("1234567_1", None, "stopped"),
+    ],
+)
+@pytest.mark.parametrize("is_new", [True, False])
+def test_the_same_customers_called_by_another_integration_are_no_renamed_log(
+    tmp_path: Path, before: str | None, since: str | None, ended: str, *, is_new: bool
+) -> None:
+    """Nor in a log that was there already and has as many calls more from that day on."""
+    old = [row for row in customers(6, office(8, 4)) if row["day"] < BORDER]
+    new = [row for row in customers(6, office(8, 4, stream="new")) if row["day"] >= BORDER]
+    calls = [row | _sent(before) for row in old] + [row | _sent(since) for row in new]
+    if not is_new:
+        calls += [row | _sent("7654321_9") for row in customers(6, office(8, 4, stream="new"))]
+    _, lives = asked(tmp_path, calls)
+    assert lives["gateway"]["ended"] == ended
+    if is_new:
+        # seen from the log that begins: what it goes on with was there before
+        assert lives["new"]["continues"] == (since is None or before == since)
+
+
+def _sent(integration: str | None) -> dict[str, Any]:
+    """What a call that carries this id says of it."""
+    given = call(integration_id=integration)
+    return {name: given[name] for name in ("integration_id", "id_status", "partner", "project", "integration")}
 
 
 def test_a_log_that_has_another_name_every_day_is_handed_over_every_day(tmp_path: Path) -> None:

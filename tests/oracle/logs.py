@@ -3,9 +3,9 @@
 - Life: days with calls less than eight days apart are an island; one with fewer calls than a median day of the main one, and a
   tenth of its calls at most, is stray, and a stream lives from the first to the last of the others. A stray call is silence. All
   streams together live from `Logs.first` to `Logs.last`.
-- End: on the day that was declared; or where others hold nine in ten of its customers (same product, environment and customer) and
-  two thirds of their calls within 672 hours, half of its own calls more than before; else a stream that lives no more has stopped, and
-  is judged to the end of the logs.
+- End: on the day that was declared; or where others hold nine in ten of its pairs (same product, environment and customer, and the
+  same integration where the stream says which) and two thirds of their calls within 672 hours, half of its own calls more than
+  before; else a stream that lives no more has stopped, and is judged to the end of the logs.
 - Expected: the median of the four weeks before and the four after, eight weeks away at most; of an hour by the local clock and by
   UTC, whichever is less, or, where three of them keep the same summer time, of those alone. Low: three in four of them have more than
   twice as many calls, by both.
@@ -52,8 +52,8 @@ TINY = 1e-9
 """What two ways of dividing may differ by."""
 
 State: TypeAlias = Literal["complete", "thin", "missing"]
-Triple: TypeAlias = tuple[str, str, str]
-"""Product, environment and customer."""
+Pair: TypeAlias = tuple[str, str, str, str | None]
+"""Product, environment, customer and integration; None where the call does not say which."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -86,8 +86,8 @@ class Seen:
         return self.status < 400 and self.operation != "auth" and not self.own
 
     @property
-    def triple(self) -> Triple:
-        return self.product, self.environment, self.customer
+    def pair(self) -> Pair:
+        return self.product, self.environment, self.customer, self.integration
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -350,40 +350,49 @@ def judged_logs(
 
 
 class _Traffic:
-    """Calls by customer, stream and hour."""
+    """Calls by customer and integration, stream and hour."""
 
     def __init__(self, calls: Iterable[Seen]) -> None:
-        self.by_hour: dict[int, Counter[tuple[str, Triple]]] = defaultdict(Counter)
+        self.by_hour: dict[int, Counter[tuple[str, Pair]]] = defaultdict(Counter)
         for call in calls:
-            self.by_hour[call.hour][call.stream, call.triple] += 1
+            self.by_hour[call.hour][call.stream, call.pair] += 1
 
-    def in_hours(self, hours: range) -> Iterator[tuple[str, Triple, int]]:
+    def in_hours(self, hours: range) -> Iterator[tuple[str, Pair, int]]:
         for hour in hours:
-            for (stream, triple), count in self.by_hour.get(hour, {}).items():
-                yield stream, triple, count
+            for (stream, pair), count in self.by_hour.get(hour, {}).items():
+                yield stream, pair, count
 
-    def customers_in(self, stream: str, hours: range) -> set[Triple]:
-        return {triple for other, triple, _ in self.in_hours(hours) if other == stream}
+    def pairs_in(self, stream: str, hours: range) -> set[Pair]:
+        return {pair for other, pair, _ in self.in_hours(hours) if other == stream}
 
-    def cover(self, stream: str, customers: set[Triple], window: range, base: range, *, has_to_grow: bool) -> bool:
-        """Whether other streams hold nine in ten of these customers, and two thirds of their calls, in the window as in the base.
+    def cover(self, stream: str, pairs: set[Pair], window: range, base: range, *, has_to_grow: bool) -> bool:
+        """Whether other streams hold nine in ten of these pairs, and two thirds of their calls, in the window as in the base.
 
+        A pair without an integration is held by any call of its customer, and every call of its customer is one of its calls.
         Where they have to grow: by half of what the stream itself had.
         """
         if not len(window):
             return False
-        elsewhere = [(triple, count) for other, triple, count in self.in_hours(window) if other != stream]
-        seen = {triple for triple, _ in elsewhere} & customers
-        rate = sum(count for triple, count in elsewhere if triple in customers) / len(window)
-        before = [(other, count) for other, triple, count in self.in_hours(base) if triple in customers]
+        elsewhere = [(pair, count) for other, pair, count in self.in_hours(window) if other != stream]
+        there = {pair for pair, _ in elsewhere} | {_of_anybody(pair) for pair, _ in elsewhere}
+        rate = sum(count for pair, count in elsewhere if _is_among(pair, pairs)) / len(window)
+        before = [(other, count) for other, pair, count in self.in_hours(base) if _is_among(pair, pairs)]
         own, of_others = (
             sum(count for other, count in before if (other == stream) == is_own) / len(base) for is_own in (True, False)
         )
         return (
-            10 * len(seen) >= 9 * len(customers)
+            10 * len(pairs & there) >= 9 * len(pairs)
             and rate >= 2 / 3 * (own + of_others) - TINY
             and (not has_to_grow or rate - of_others >= own / 2 - TINY)
         )
+
+
+def _of_anybody(pair: Pair) -> Pair:
+    return (*pair[:3], None)
+
+
+def _is_among(pair: Pair, pairs: set[Pair]) -> bool:
+    return pair in pairs or _of_anybody(pair) in pairs
 
 
 def _end(
@@ -397,14 +406,14 @@ def _end(
         stream.end, stream.ending = min(hours_of(declared)[-1], lake_hour), "declared"
         return
     base = range(max(last - MONTH_HOURS + 1, stream.first), last + 1)
-    customers = traffic.customers_in(stream.name, base)
+    pairs = traffic.pairs_in(stream.name, base)
     begun = sorted(
         other.first for other in streams.values() if other is not stream and last < other.first <= last + LONG_SILENCE
     )
     windows = [(last, range(last + 1, min(last + MONTH_HOURS, lake_hour) + 1))]
     windows += [(start, range(start, min(start + MONTH_HOURS - 1, lake_hour) + 1)) for start in begun]
     for start, window in windows:
-        if traffic.cover(stream.name, customers, window, base, has_to_grow=True):
+        if traffic.cover(stream.name, pairs, window, base, has_to_grow=True):
             stream.end, stream.ending = start, "handed_over"
             return
     stream.ending = "stopped"
@@ -415,8 +424,8 @@ def _continues(stream: Stream, traffic: _Traffic, lake_begin: int, lake_hour: in
         return False
     base = range(stream.first, min(stream.first + MONTH_HOURS - 1, lake_hour) + 1)
     window = range(max(stream.first - MONTH_HOURS, lake_begin), stream.first)
-    customers = traffic.customers_in(stream.name, base)
-    return traffic.cover(stream.name, customers, window, base, has_to_grow=False)
+    pairs = traffic.pairs_in(stream.name, base)
+    return traffic.cover(stream.name, pairs, window, base, has_to_grow=False)
 
 
 def _quarantine(

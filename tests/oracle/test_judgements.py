@@ -55,6 +55,11 @@ def others() -> list[Seen]:
     return office("web", first=101, integration="1000001_1") + office("gate", first=201, integration="1000001_1")
 
 
+def changed(stream: str) -> list[Seen]:
+    """The six customers go on in that log, five weeks ago with another integration."""
+    return office(stream, ago(34), integration="1000001_1")
+
+
 def ago(days: int) -> dt.date:
     return LAST - dt.timedelta(days=days)
 
@@ -103,8 +108,43 @@ def said(found: Verdict) -> tuple[str, int, bool, list[str]]:
             ("unknown", 0, False, ["logs_missing"]),
         ),
         (
-            lambda: office("ours", until=ago(32), each=4) + office("new", ago(31), integration="1000001_1"),
+            lambda: office("ours", until=ago(60), each=4) + office("new", ago(59), ago(35)) + changed("new"),
             ("unknown", 0, False, ["logs_missing"]),
+        ),
+        # its customers go on by another id: nobody knows whether by this one, too
+        (
+            lambda: office("ours", until=ago(32)) + office("new", ago(31), integration="1000001_1"),
+            ("unknown", 0, False, ["logs_missing"]),
+        ),
+        (
+            lambda: (
+                office("ours", until=ago(32))
+                + office("there", until=ago(32), integration="1000001_1")
+                + office("there", ago(31), each=2, integration="1000001_1")
+            ),
+            ("unknown", 0, False, ["logs_missing"]),
+        ),
+        # by the same id, until they changed to another one
+        (
+            lambda: office("ours", until=ago(60)) + office("new", ago(59), ago(35)) + changed("new"),
+            ("lost", 0, True, []),
+        ),
+        # the log did not say by which
+        (
+            lambda: (
+                office("ours", until=ago(61))
+                + office("ours", ago(60), ago(50), id_status="missing", integration=None)
+                + office("new", ago(49), integration="1000001_1")
+            ),
+            ("unknown", 0, False, ["logs_missing"]),
+        ),
+        (
+            lambda: (
+                office("ours", until=ago(91))
+                + office("ours", ago(90), ago(50), id_status="missing", integration=None)
+                + office("new", ago(49), integration="1000001_1")
+            ),
+            ("lost", 0, True, []),
         ),
         # not logged is not *not sent*; where another log holds the header at that time, it is known
         (

@@ -31,8 +31,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-SEEDS = range(scaled(7, 42))
-"""Seven worlds have every story."""
+SEEDS = range(scaled(8, 45))
+"""Eight worlds have every story."""
 NOW = dt.datetime(2027, 2, 1, tzinfo=dt.UTC)
 SAID = {*LOGS_REASONS, "falling", "window_ends", "certification_inherited"}
 

@@ -3,7 +3,8 @@
 Where the definitions leave a choice, the oracle decides:
 
 - V1. An hour belongs to the window, or to the month, of its local day.
-- V2. What is said of customers is said of those in the product that is asked for, or of both where none is.
+- V2. A certificate is one of an integration, in whichever product it is used: a product that is asked for chooses the integrations
+  with a call in it, and all customers of these count. Of who comes and goes, those in that product.
   Whether an integration of the registry that nobody calls is of that product is not known, so it is not among the answers.
 - V3. Who comes is unknown, too, where the month before was not logged whole because the logs, or one of the integration's that
   continues none, had not begun. Months end where the logs do: a stray call behind makes none.
@@ -15,7 +16,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import defaultdict
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from tests.oracle.clock import day_of, hours_of
@@ -143,10 +144,10 @@ class View:
 
 def certification(world: World, asked: Asked) -> dict[str, Verdict]:
     """The verdict on every integration that a call or the registry names, but for those that another one replaces."""
-    view = world.view(asked)
+    view = world.view(replace(asked, product=None))
     last = min([day_of(world.logs.last), *([asked.until - 1] if asked.until is not None else [])])
     replaced = {one.replaces for one in world.registry.values()}
-    names = {call.integration for call in view.calls if call.integration is not None}
+    names = {call.integration for call in world.view(asked).calls if call.integration is not None}
     names |= set(world.registry) if asked.product is None else set()
     return {name: _verdict(name, world, view, asked, last) for name in names - replaced}
 

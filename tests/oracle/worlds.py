@@ -75,6 +75,8 @@ class Place:
     until: int
     others: list[Log]
     ended: dict[str, int] = field(default_factory=dict)
+    replaced: dict[str, str] = field(default_factory=dict)
+    """The old ids by the ones that replace them."""
 
 
 def _whole(_random: random.Random, log: Log, _place: Place) -> list[Log]:
@@ -97,10 +99,18 @@ def _renamed(random: random.Random, log: Log, place: Place) -> list[Log]:
     return [replace(log, until=day), replace(log, name=f"{log.name}-new", since=day + lapse)]
 
 
+def _renamed_with_its_ids(random: random.Random, log: Log, place: Place) -> list[Log]:
+    """The partner has got another number on the day on which the log got another name."""
+    old, new = _renamed(random, log, place)
+    ids = {integration: f"{int(integration[:7]) + 800_000}_{integration[8:]}" for _, integration in log.customers}
+    place.replaced |= {other: integration for integration, other in ids.items()}
+    return [old, replace(new, customers=[(customer, ids[integration]) for customer, integration in log.customers])]
+
+
 def _renamed_by_chance(random: random.Random, log: Log, place: Place) -> list[Log]:
     day = place.until - random.choice([12, 31, 40])
     newcomer = replace(log, name=f"{log.name}-other", since=day)
-    which = random.choice(["product", "environment", "customers", "volume"])
+    which = random.choice(["product", "environment", "customers", "volume", "integration"])
     if which == "product":
         newcomer = replace(
             newcomer, product="sb", customers=[(f"made/up{n}", i) for n, (_, i) in enumerate(log.customers)]
@@ -109,6 +119,8 @@ def _renamed_by_chance(random: random.Random, log: Log, place: Place) -> list[Lo
         newcomer = replace(newcomer, environment="test")
     elif which == "customers":
         newcomer = replace(newcomer, customers=[(str(int(customer) + 500), i) for customer, i in log.customers])
+    elif which == "integration":
+        newcomer = replace(newcomer, customers=[(customer, "1700001_1") for customer, _ in log.customers])
     else:
         newcomer = replace(newcomer, per_day=log.per_day / 4)
     return [replace(log, until=day), newcomer]
@@ -162,6 +174,7 @@ STORIES: dict[str, Story] = {
     "stopped": _stopped,
     "declared": _declared,
     "renamed": _renamed,
+    "renamed_with_its_ids": _renamed_with_its_ids,
     "renamed_by_chance": _renamed_by_chance,
     "not_logged": _not_logged,
     "rejected": _rejected,
@@ -193,7 +206,7 @@ def world(seed: int) -> MadeUp:
     # a customer of one log is seen in another, too
     logs[0].customers.append(logs[-1].customers[0])
     made = MadeUp(seed, told, ended=place.ended)
-    made.registry = _registry(rng, logs)
+    made.registry = _registry(rng, logs, place.replaced)
     is_quiet = rng.random() < 0.7
     for log in logs:
         _write(rng, log, made, is_quiet=is_quiet)
@@ -208,17 +221,18 @@ def _in_order(made: MadeUp) -> list[tuple[Seen, str | None]]:
     )
 
 
-def _registry(rng: random.Random, logs: list[Log]) -> list[Registered]:
-    """Most integrations, half of them certified; one has replaced another, which was certified."""
+def _registry(rng: random.Random, logs: list[Log], replaced: dict[str, str]) -> list[Registered]:
+    """Most integrations, half of them certified; one has replaced another, which was certified, besides those given."""
     found = []
-    for integration in sorted({integration for log in logs for _, integration in log.customers}):
+    for integration in sorted({integration for log in logs for _, integration in log.customers} - replaced.keys()):
         if rng.random() < 0.85:
             since = dt.date(2026, 1, 1) if rng.random() < 0.6 else None
             found.append(Registered(integration=integration, certified_since=since))
+    given = [Registered(integration=new, replaces=old) for new, old in sorted(replaced.items())]
     if found:
-        old = found[0]
+        old = next(one for one in found if one.integration not in replaced.values())
         found.append(Registered(integration="1900001_7", replaces=old.integration))
-    return found
+    return found + given
 
 
 def _write(rng: random.Random, log: Log, made: MadeUp, *, is_quiet: bool) -> None:

@@ -1,12 +1,16 @@
 -- Where other streams have the customers of one that ends or begins: it was renamed, or its traffic was moved. One row per
 -- stream and border that holds; `moved_at` is the hour from which the others have them.
--- Customers are told apart by product and environment, too. Nine in ten of those that a stream had in its last four weeks (of
--- more than 200 any 200: the busiest ones would be those that had a busy week) have to be seen in other streams in the four
--- weeks that follow, with at least two thirds of their calls an hour: so another product, other customers or a fraction of the
--- traffic do not cover a gap. Nor do servers that shared the load with a silent one: at least half of its calls have to have come
--- to the others. The four weeks follow on the stream's last hour, or begin with the first stream that begins on one of the next
--- four days on which some do, up to eight weeks later. Of a stream that begins, the same in the mirror, but for what has come to
--- the others.
+-- Compared are pairs of an integration and a customer, by product and environment, as the registry's renames have the
+-- integration. Where the stream does not say who calls (no id, or none that is valid), the customer alone is compared.
+-- Nine in ten of the pairs that a stream had in its last four weeks (of more than 200 customers those of any 200: the busiest
+-- ones would be those that had a busy week) have to be seen in other streams in the four weeks that follow, with at least two
+-- thirds of their calls an hour. So another product, other customers, another partner's calls for the same customers or a
+-- fraction of the traffic do not cover a gap: whoever called there is seen nowhere else, and would lose its certificate.
+-- Nor do servers that shared the load with a silent one: at least half of its calls have to have come to the others. The four
+-- weeks follow on the stream's last hour, or begin with the first stream that begins on one of the next four days on which some
+-- do, up to eight weeks later. Of a stream that begins, the same in the mirror, but for what has come to the others.
+-- A call of a customer counts once: for all calls of the customer where the stream has some of nobody knows whom, else for its
+-- pair.
 with beginnings as (
     select
         calendar.day,
@@ -84,56 +88,96 @@ near as (
             or calendar.hour between borders.other_from and borders.other_to
 ),
 
-customer_hours as (
+pair_hours as (
     select
         stream,
         product || '/' || environment || '/' || customer as who,
+        integration,
         hour_of(called_at) as hour,
         count(*) as calls
     from calls_all
     where hour_of(called_at) in (select hour from near)
-    group by stream, product, environment, customer, hour_of(called_at)
+    group by stream, product, environment, customer, integration, hour_of(called_at)
 ),
 
-seen as (
+-- Each call as the customer's, and as the pair's where its integration is known.
+keyed_hours as (
+    select
+        stream,
+        who,
+        null as integration,
+        hour,
+        sum(calls) as calls
+    from pair_hours
+    group by stream, who, hour
+    union all
+    select
+        stream,
+        who,
+        integration,
+        hour,
+        calls
+    from pair_hours
+    where integration is not null
+),
+
+having_pairs as (
     select
         borders.border,
-        customer_hours.who,
-        sum(case when customer_hours.hour between borders.own_from and borders.own_to then customer_hours.calls else 0 end)
-            as own_calls,
-        sum(case when customer_hours.hour between borders.other_from and borders.other_to then customer_hours.calls else 0 end)
-            as other_calls
+        pair_hours.who,
+        pair_hours.integration
     from borders
-    inner join customer_hours on borders.stream = customer_hours.stream
-    group by borders.border, customer_hours.who
+    inner join pair_hours
+        on borders.stream = pair_hours.stream and pair_hours.hour between borders.own_from and borders.own_to
+    group by borders.border, pair_hours.who, pair_hours.integration
+),
+
+chosen as (
+    select
+        *,
+        max(case when integration is null then 1 else 0 end) over (partition by border, who) = 1 as has_unknown,
+        dense_rank() over (partition by border order by md5(who), who) as place
+    from having_pairs
 ),
 
 members as (
     select
-        border,
-        who,
-        own_calls,
-        other_calls,
-        row_number() over (partition by border order by md5(who), who) as place
-    from seen
-    where own_calls > 0
+        chosen.border,
+        chosen.who,
+        chosen.integration,
+        chosen.integration is null or not chosen.has_unknown as has_volume,
+        coalesce(sum(keyed_hours.calls) filter (where keyed_hours.hour between borders.own_from and borders.own_to), 0)
+            as own_calls,
+        coalesce(sum(keyed_hours.calls) filter (where keyed_hours.hour between borders.other_from and borders.other_to), 0)
+            as other_calls
+    from chosen
+    inner join borders on chosen.border = borders.border
+    inner join keyed_hours
+        on
+            borders.stream = keyed_hours.stream
+            and chosen.who = keyed_hours.who
+            and coalesce(chosen.integration, '') = coalesce(keyed_hours.integration, '')
+    where chosen.place <= 200
+    group by chosen.border, chosen.who, chosen.integration, chosen.has_unknown
 ),
 
--- How many calls somebody had until an hour, in all streams: what lies between two hours is the difference.
+-- How many calls a member had until an hour, in all streams: what lies between two hours is the difference.
 points as (
     select
         who,
+        integration,
         hour,
         cast(sum(calls) as bigint) as calls,
         null as border,
         null as slot,
         0 as sign
-    from customer_hours
-    where who in (select who from members where place <= 200)
-    group by who, hour
+    from keyed_hours
+    where who in (select who from members)
+    group by who, integration, hour
     union all
     select
         members.who,
+        members.integration,
         unnest([
             borders.own_from - interval 1 hour, borders.own_to, borders.other_from - interval 1 hour, borders.other_to
         ]) as hour,
@@ -143,15 +187,15 @@ points as (
         unnest([-1, 1, -1, 1]) as sign
     from members
     inner join borders on members.border = borders.border
-    where members.place <= 200
 ),
 
 summed as (
     select
         border,
         who,
+        integration,
         slot,
-        sign * sum(calls) over (partition by who order by hour range unbounded preceding) as calls
+        sign * sum(calls) over (partition by who, integration order by hour range unbounded preceding) as calls
     from points
 ),
 
@@ -159,23 +203,28 @@ everywhere as (
     select
         border,
         who,
+        integration,
         sum(case when slot = 'own' then calls else 0 end) as own_calls,
         sum(case when slot = 'other' then calls else 0 end) as other_calls
     from summed
     where border is not null
-    group by border, who
+    group by border, who, integration
 ),
 
 traffic as (
     select
         members.border,
-        count(*) as customers,
-        count(*) filter (where everywhere.other_calls > members.other_calls) as customers_seen,
-        sum(everywhere.own_calls) as own_calls,
-        sum(everywhere.own_calls - members.own_calls) as own_calls_elsewhere,
-        sum(everywhere.other_calls - members.other_calls) as other_calls
+        count(*) as pairs,
+        count(*) filter (where everywhere.other_calls > members.other_calls) as pairs_seen,
+        coalesce(sum(everywhere.own_calls) filter (where members.has_volume), 0) as own_calls,
+        coalesce(sum(everywhere.own_calls - members.own_calls) filter (where members.has_volume), 0) as own_calls_elsewhere,
+        coalesce(sum(everywhere.other_calls - members.other_calls) filter (where members.has_volume), 0) as other_calls
     from members
-    inner join everywhere on members.border = everywhere.border and members.who = everywhere.who
+    inner join everywhere
+        on
+            members.border = everywhere.border
+            and members.who = everywhere.who
+            and coalesce(members.integration, '') = coalesce(everywhere.integration, '')
     group by members.border
 ),
 
@@ -197,7 +246,7 @@ select
     min(moved_at) as moved_at
 from measured
 where
-    10 * customers_seen >= 9 * customers
+    10 * pairs_seen >= 9 * pairs
     and 3 * other_calls * own_hours >= 2 * own_calls * other_hours
     and (
         kind = 'begin'
