@@ -9,8 +9,9 @@ Release notes are Markdown. Every row of a table with a column for the connector
     | removed the request property 'A/B/Fields/Ds' | FbSales | [POST](...#post-/connectors/FbSales), [PUT](...) |
 
 The columns come in any order and in English or Dutch, a connector also as a path (`/connectors/FbSales/FbSalesLines`), which
-is then told in the description. How severe a row is, its headings say; where they do not, its description does. The same row
-under two headings is one change. Rows that stand outside of a table are left out, and said.
+is then told in the description. How severe a row is, its headings say; where they do not, its description does. Rows that say
+the same of the same connectors are one change, under two headings too, and whatever their operations: what one row says of POST
+and the next of PUT is felt as one. Rows that stand outside of a table are left out, and said.
 
 A list is CSV with the columns description, connector, operation, severity and field, of which connector is needed.
 """
@@ -144,7 +145,7 @@ class Change:
 
 @dataclass(frozen=True)
 class Notes:
-    """The changes of a file in its order, how many rows said them, and what else a reader has to know about the file."""
+    """The changes of a file in its order, how many rows said them (several may say one), and what else a reader has to know about the file."""
 
     changes: tuple[Change, ...]
     rows: int
@@ -427,16 +428,31 @@ def _listed_change(line: int, row: Mapping[str, str]) -> Change:
 
 
 def _once(changes: Sequence[Change]) -> list[Change]:
-    """Each change once, as severe as it is said anywhere, where it is said first."""
+    """Each change once, as severe as it is said anywhere, where it is said first, with the operations of all its rows.
+
+    A row that names no operation is about all of them, and so is the change.
+    """
     kept: dict[tuple[object, ...], Change] = {}
     for change in changes:
-        key = (change.description, change.connectors, change.paths, change.operations, change.field)
+        key = _what(change)
         before = kept.get(key)
         if before is None:
             kept[key] = change
-        elif _place(change.severity) < _place(before.severity):
-            kept[key] = replace(before, severity=change.severity)
+            continue
+        is_narrowed = bool(before.operations and change.operations)
+        kept[key] = replace(
+            before,
+            severity=min(before.severity, change.severity, key=_place),
+            operations=tuple(dict.fromkeys((*before.operations, *change.operations))) if is_narrowed else (),
+        )
     return list(kept.values())
+
+
+def _what(change: Change) -> tuple[object, ...]:
+    """What two rows of one change have in common, in whatever order and case they name it."""
+    words = " ".join(change.description.split()).casefold()
+    connectors, paths = (frozenset(name.casefold() for name in names) for names in (change.connectors, change.paths))
+    return words, connectors, paths, (change.field or "").casefold()
 
 
 def _place(severity: Severity | None) -> int:

@@ -152,7 +152,7 @@ def _from_file(file: Path, severity: str | None, scope: Scope, parts: dict[str, 
     kept = tuple(change for change in notes.changes if change.severity in wanted)
     read = f"{shown(file.name)}: {counted(notes.rows, 'row')}, {counted(len(notes.changes), 'change')}"
     if notes.rows > len(notes.changes):
-        read += f" ({notes.rows - len(notes.changes)} said twice)"
+        read += " (rows that say the same of the same connectors are one)"
     if len(kept) < len(notes.changes):
         read += f", {len(kept)} of them at least {severity}"
     return _Asked(changes=kept, remarks=(read, *notes.remarks))

@@ -172,6 +172,72 @@ def test_what_is_below_every_limit_is_safe(lake: Path) -> None:
     assert ask(lake, change, share=0.4).remarks[-1] == f"{safe}: 1 call of 1 integration"
 
 
+LISTED = st.lists(
+    st.tuples(
+        st.sampled_from(["field Nm", "field Ds"]),
+        st.sampled_from(["KnSubject", "knsubject", "KnPerson"]),
+        st.sampled_from(["POST", "PUT", "GET", "POST PUT", ""]),
+    ),
+    min_size=1,
+    max_size=6,
+)
+SPREAD = [
+    at(
+        1 + number % 28,
+        integration_id=f"1234567_{1 + number % 3}",
+        customer=str(4_000_001 + number % 5),
+        connector=["KnSubject", "KnPerson"][number % 7 % 2],
+        operation=["insert", "update", "get", "delete"][number % 4],
+        status=[200, 200, 500][number % 3 * (number % 2)],
+    )
+    for number in range(60)
+]
+
+
+@pytest.fixture(scope="module")
+def spread(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return given_lake(tmp_path_factory.mktemp("spread") / "lake", SPREAD)
+
+
+@given(listed=LISTED, limit=st.integers(min_value=1, max_value=20))
+@settings(max_examples=15, deadline=None)
+def test_one_change_told_in_several_rows_is_judged_as_one(
+    spread: Path, listed: list[tuple[str, str, str]], limit: int
+) -> None:
+    lines = (",".join(row) for row in listed)
+    notes = changes_in("\n".join(["description,connector,operation", *lines]))
+    found = ask(spread, *notes.changes, calls=limit)
+    methods = {"POST": {"insert"}, "PUT": {"update"}, "GET": {"get"}, "POST PUT": {"insert", "update"}}
+    every = {"insert", "update", "get", "delete"}
+    expected: dict[tuple[str, str, str], list[dict[str, Any]]] = {}
+    for what in {(description, connector.lower()) for description, connector, _ in listed}:
+        asked_for = {
+            operation
+            for description, connector, method in listed
+            if (description, connector.lower()) == what
+            for operation in methods.get(method, every)
+        }
+        for one in SPREAD:
+            if one["connector"].lower() == what[1] and one["operation"] in asked_for:
+                expected.setdefault((*what, one["integration"]), []).append(one)
+    concerned = {key: some for key, some in expected.items() if len(some) >= limit}
+    changes = {
+        number: (change.description, change.connectors[0].lower()) for number, change in enumerate(notes.changes)
+    }
+    assert len(set(changes.values())) == len(changes)
+    told = {
+        (*changes[row["number"]], row["integration"]): row["change_calls"] for row in found.rows.iter_rows(named=True)
+    }
+    assert told == {key: len(some) for key, some in concerned.items()}
+    partners = {(one["partner"], one["customer"]) for some in concerned.values() for one in some}
+    calls = {
+        (one["called_at"], one["customer"], one["integration"], one["operation"], one["connector"])
+        for some in concerned.values()
+        for one in some
+    }
+    assert found.told_to.rows() == ([(1234567, len(partners), len(calls))] if concerned else [])
+
+
 def test_a_limit_is_one_of_the_change_and_not_of_each_of_its_operations(tmp_path: Path) -> None:
     """Six to insert and six to update are twelve; a report that no operation narrows is one call, not two."""
     report = {"connector": None, "operation": "report", "endpoint": "ReportConnector"}

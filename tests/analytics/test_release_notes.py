@@ -38,6 +38,29 @@ def test_every_row_under_every_heading_is_read() -> None:
     )
 
 
+def test_rows_that_differ_in_their_operations_only_are_one_change() -> None:
+    listed = changes_in(
+        "description,connector,operation,severity,field\n"
+        "Field  Nm,KnSubject,POST,changed,Nm\n"
+        "field Nm,knsubject,PUT,breaking,Nm\n"
+        "field Nm,KnPerson,PUT,changed,Nm\n"
+        "other,KnSubject,PUT,changed,Nm\n"
+        "field Nm,KnSubject,PUT,changed,Ds\n"
+    )
+    assert rows(listed) == [
+        (2, "breaking", ("KnSubject",), ("insert", "update"), "Nm"),
+        (4, "changed", ("KnPerson",), ("update",), "Nm"),
+        (5, "changed", ("KnSubject",), ("update",), "Nm"),
+        (6, "changed", ("KnSubject",), ("update",), "Ds"),
+    ]
+    assert listed.rows == 5
+    table = "| Description | Connector | Operation |\n| --- | --- | --- |\n"
+    [told] = changes_in(f"## Changes\n{table}| x | FbSales, FbUnit | POST |\n| x | FbUnit en FbSales | PUT |\n").changes
+    assert told.operations == ("insert", "update")
+    [all_of_them] = changes_in(f"## Changes\n{table}| x | FbSales | POST |\n| x | FbSales | |\n").changes
+    assert all_of_them.operations == ()
+
+
 def test_what_is_not_read_as_a_change_is_said() -> None:
     assert read_changes(NOTES / "winter.md").remarks == (
         "line 31: a table without a column Connector is left out: Code | Meaning",
