@@ -318,6 +318,24 @@ create or replace macro platform_host_in(line) as
         end
     );
 
+-- The first host of the platform, in lower case, in these values of a line: by itself, in a list, or in a URL that a value or one of
+-- a list begins with. Null where the host that the operator names stands there, too.
+create or replace macro other_host_in(texts) as
+    list_transform(
+        [array_to_string(texts, e'\n')],
+        lambda text: case
+            when
+                regexp_matches(text, getvariable('platform_domain'))
+                and not coalesce(contains(lower(text), lower(getvariable('default_host'))), false)
+                then lower(nullif(regexp_extract(
+                    text,
+                    '(?m)(?:(?:^|[\s"'',;|\[({+])(?:(?:[A-Za-z][A-Za-z0-9+.-]*:)?//(?:[^/@\s"]*@)?)?|=)(' || getvariable('platform_host')
+                        || ')[.]?(?::[0-9]{1,5})?(?:$|[\s"'',;|\])}\\/?#+])',
+                    1
+                ), ''))
+        end
+    )[1];
+
 -- A URL that is logged as one; where it is a path, the host that is logged goes before it if it is the platform's, then the one
 -- that the operator names, then any that is logged.
 create or replace macro completed_url(url, host) as

@@ -19,6 +19,8 @@ _CATALOGUE = Path(__file__).parent / "catalogue" / "hosts.toml"
 _LABELS = {"profit": "[0-9]{4,7}", "sb": "[a-z0-9][a-z0-9-]*"}
 _NOTHING = ("", "-")
 
+_CALLERS_WORDS = re.compile("(?i)referr?er|agent|body")
+
 _Place = TypeVar("_Place")
 
 
@@ -36,6 +38,15 @@ def domain_pattern() -> str:
     hosts = tomllib.loads(_CATALOGUE.read_text(encoding="utf-8"))["host"]
     domains = dict.fromkeys(".".join(host["suffix"].split(".")[-2:]) for host in hosts)
     return f"(?i){'|'.join(re.escape(domain) for domain in domains)}"
+
+
+def holds_callers_words(name: str) -> bool:
+    """Whether a field of this name holds what a caller mentions, so that a host in it is none that was called.
+
+    >>> holds_callers_words("cs(Referer)"), holds_callers_words("full_url")
+    (True, False)
+    """
+    return _CALLERS_WORDS.search(name) is not None
 
 
 def is_platform_host(text: str) -> bool:

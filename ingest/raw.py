@@ -41,6 +41,12 @@ RAW_COLUMNS = (
     Column("body", "varchar", nullable=True, meaning="of the request; a SOAP envelope names the connector"),
     Column("api_version", "varchar", nullable=True, meaning="Accept-Version as sent"),
     Column("request_id", "varchar", nullable=True, meaning="request or trace id as logged"),
+    Column(
+        "other_host",
+        "varchar",
+        nullable=True,
+        meaning="where no host is read: the platform's that stands in another field, be it in a URL, unless it is the one that is named",
+    ),
 )
 """The columns that every format fills, in order. Nothing of them is stored before it is understood and redacted."""
 

@@ -28,7 +28,8 @@ select
         when 'no_customer' then
             case
                 when raw.detail is not null then raw.detail
-                when starts_with(raw.base, '/') and platform_host_in(lines.line) is not null then lower(platform_host_in(lines.line))
+                when starts_with(raw.base, '/') and coalesce(raw.other_host, platform_host_in(lines.line)) is not null
+                    then lower(coalesce(raw.other_host, platform_host_in(lines.line)))
                     || ' stands in the line, in a field that is not read as the host: --layout or --dialect says which one is'
                 when starts_with(raw.base, '/') then 'no host is logged: --host says which it is'
                 else 'the URL names no customer'

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -70,6 +71,7 @@ class Combined:
             is_last = number == len(self.layout.parts)
             value = part.text if part.text is not None else f"^({part.pattern}{_LINE_END if is_last else ''})$"
             connection.execute(f"set variable layout_{number} = ?", [value])
+        connection.execute("set variable layout_others = ?", [f"^{self.layout.others_pattern}{_LINE_END}$"])
         table = raw_table(connection, f"{_split(self.layout)}\n{_select(self.layout)}")
         contexts = [context for _, context in begins]
         if self.layout.has_offset:
@@ -123,6 +125,18 @@ def _values(layout: Layout) -> Iterator[str]:
             cut = f"part[{number}]" if part.is_value else f"part_{number}.{group}"
             whole = unescaped.format(f"whole.{group}")
             yield f"nullif(nullif(case when is_quick then {cut} else {whole} end, '-'), '') as value_{group}"
+    others = [f"other_{number}" for number in range(1, re.compile(layout.others_pattern).groups + 1)]
+    if others:
+        # Few lines name a host of the platform and none that is read, so they are matched once more.
+        lacks = "value_host is null and " if "host" in layout.groups else ""
+        values = ", ".join(f"found.{name}" for name in others)
+        yield (
+            f"case when {lacks}regexp_matches(line, getvariable('platform_domain')) then list_transform("
+            f"[regexp_extract(line, getvariable('layout_others'), [{_names(others)}])], lambda found: other_host_in([{values}])"
+            ")[1] end as other_host"
+        )
+    else:
+        yield "null as other_host"
 
 
 def _select(layout: Layout) -> str:
@@ -159,6 +173,7 @@ def _select(layout: Layout) -> str:
         "body": of("body"),
         "api_version": of("api_version"),
         "request_id": of("request_id"),
+        "other_host": "other_host",
     }
     picked = ", ".join(
         f"{columns.get(column.name, 'null')}::{column.sql_type} as {column.name}" for column in RAW_COLUMNS[4:]

@@ -257,7 +257,8 @@ def _split_by(dialect: Dialect, connection: duckdb.DuckDBPyConnection, header: _
     relative = "select count(*) > 0 from section where contains(line, $1 || '/') or contains(line, $2 || '/') or contains(line, ' /')"
     [[has_paths]] = connection.execute(relative, [delimiter, dialect.quote]).fetchall()
     host = "only_platform_host(part)" if has_paths else None
-    fields = fields_of_dialect(connection, dialect, values, headers, logged=said, host=host)
+    others = f"[{', '.join(place.without_callers_words())}]" if has_paths else None
+    fields = fields_of_dialect(connection, dialect, values, headers, logged=said, host=host, others=others)
     # What a table does not need is left out, because it would be asked of every line.
     split = _SPLIT.replace("$has_tabs", "false" if delimiter == "\t" else "contains(text, e'\\t')").replace(
         "$differs", place.differing(connection, dialect.empty)

@@ -81,11 +81,13 @@ def fields_of_dialect(
     *,
     logged: Mapping[str, str],
     host: str | None = None,
+    others: str | None = None,
 ) -> str:
     """The SQL that turns rows of `split` (line_number, byte_offset, fate, detail and values) into the columns of raw.
 
     `values` and `headers` give the SQL of the values of a path or a header, `logged` that of the columns headers_logged and id_logged,
-    `host` that of the host where no field of the dialect says it. The detail is which field a line lacks; `with_details` says it in words.
+    `host` that of the host where no field of the dialect says it, `others` that of a list of all values in which no caller mentions
+    hosts. The detail is which field a line lacks; `with_details` says it in words.
     What is not there is left out, because the engine takes its time to plan what comes to nothing. No text of a dialect or a
     log gets into the SQL.
     """
@@ -124,6 +126,7 @@ def fields_of_dialect(
     if host is not None and named["host"] is None and named["header_host"] is None:
         # Looked for only where it is needed.
         named["host"] = f"case when starts_with({named['url']}, '/') then {host} end" if named["url"] else host
+    named["others"] = others
     present = {name: f"field_{name}" for name, expression in named.items() if expression not in (None, "null")}
     columns = _columns(present)
     if "authorization" in dialect.headers_removed:
@@ -230,7 +233,17 @@ def _columns(field: dict[str, str]) -> dict[str, str | None]:
         "body": field.get("body"),
         "api_version": or_header("api_version"),
         "request_id": or_header("request_id"),
+        "other_host": _other_host(field, or_header("host")),
     }
+
+
+def _other_host(field: dict[str, str], host: str | None) -> str | None:
+    """The SQL of the host that stands in a field that is not read, where the URL is a path and no host of the platform is read."""
+    targets = [field[name] for name in ("url", "path", "request") if name in field]
+    if "others" not in field or not targets:
+        return None
+    lacks = "true" if host is None else f"not coalesce(is_platform_host({host}), false)"
+    return f"case when not contains({_first(targets)}, '://') and {lacks} then other_host_in({field['others']}) end"
 
 
 def _url(field: dict[str, str], host: str | None) -> str | None:

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 
 from ingest.errors import SourceError
 from ingest.formats.layout_text import Escape, Syntax, read_layout_text
+from ingest.platform_host import holds_callers_words
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -169,6 +170,8 @@ class Part:
     pattern: str
     whole_pattern: str
     """The same where a whole line is matched, which takes longer and may be more lenient."""
+    others_pattern: str
+    """The same with groups around the values that nobody reads, those apart in which a caller mentions hosts."""
     groups: tuple[str, ...]
     is_value: bool = False
     """Whether it is one value between its quotation marks, whatever it holds."""
@@ -193,6 +196,11 @@ class Layout:
     def pattern(self) -> str:
         """The pattern of a whole line (RE2)."""
         return '"'.join(part.whole_pattern for part in self.parts)
+
+    @property
+    def others_pattern(self) -> str:
+        """The pattern of a whole line whose groups are the values that nobody reads and in which no caller mentions hosts."""
+        return '"'.join(part.others_pattern for part in self.parts)
 
     @property
     def groups(self) -> tuple[str, ...]:
@@ -293,18 +301,22 @@ def _name(token: re.Match[str]) -> str:
 
 def _part(pieces: list[str | _Token], best: dict[str | None, _Token], escape: Escape, seen: set[str]) -> Part:
     """A part of a layout. A value that another variable gives better, or an earlier one, is matched and left."""
-    pattern = whole_pattern = ""
+    pattern = whole_pattern = others_pattern = ""
     groups: list[str] = []
     for piece in pieces:
         if isinstance(piece, str):
             pattern += _literal(piece)
             whole_pattern += _literal(piece)
+            others_pattern += _literal(piece)
             continue
         for text, name in _patterns(piece, escape):
             is_taken = name is not None and name not in seen and best.get(name, piece) is piece
             found = text if is_taken or not name else text.replace("(", "(?:", 1)
             pattern += found
-            whole_pattern += f"(?:{found}|{_NAME_BEFORE_TIME})" if piece.may_hold_blanks else found
+            whole = f"(?:{found}|{_NAME_BEFORE_TIME})" if piece.may_hold_blanks else found
+            whole_pattern += whole
+            is_other = not is_taken and piece.meaning in {None, "host"} and not holds_callers_words(piece.name)
+            others_pattern += f"({whole})" if is_other else whole.replace("(", "(?:", 1) if is_taken else whole
             if name is not None and is_taken:
                 groups.append(name)
                 seen.add(name)
@@ -312,6 +324,7 @@ def _part(pieces: list[str | _Token], best: dict[str | None, _Token], escape: Es
     return Part(
         pattern,
         whole_pattern,
+        others_pattern,
         tuple(groups),
         is_value=any(isinstance(piece, _Token) and piece.is_whole for piece in pieces),
         text="".join(piece for piece in pieces if isinstance(piece, str)) if is_text else None,

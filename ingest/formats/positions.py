@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 import pyarrow as pa
 
+from ingest.platform_host import holds_callers_words, is_platform_host, places_of_hosts
 from ingest.raw import RAW_COLUMNS, of_first, raw_table
 
 if TYPE_CHECKING:
@@ -103,6 +104,10 @@ class Places:
         """The SQL of what stands in the columns of this name; positions are our own numbers, no text of the log."""
         return [f"part[{number}]" for number in self._numbers.get(name, ())]
 
+    def without_callers_words(self) -> list[str]:
+        """The SQL of what stands in the columns in which no caller mentions hosts."""
+        return [value for name in self if not holds_callers_words(name) for value in self.all_in(name)]
+
     def values(self, *names: str) -> list[str]:
         """The same of columns that say something about the call: where two have one name they have to agree."""
         self._asked.update((name, self._numbers[name]) for name in names if name in self)
@@ -127,25 +132,31 @@ class Places:
         return f"(case {' '.join(cases)} end)"
 
 
-def fields_by_position(place: Places, *, product: str | None, has_day: bool, names_hosts: bool = True) -> str:
+def fields_by_position(
+    place: Places, *, product: str | None, has_day: bool, names_hosts: bool = True, host: str | None = None
+) -> str:
     """The SQL that turns rows of `split` (line_number, byte_offset, fate, detail, part) into the columns of raw.
 
     `product` is whose W3C log it is, where that matters. With `has_day` the table w3c_days says which day a line is of.
-    `names_hosts`: whether any line has a host of the platform in it.
+    `names_hosts`: whether any line has a host of the platform in it; `host` is the column that holds them where the host's own does not.
     """
     # A time is put together once, and then read.
     times = [
         f"{text} as time_{number}" for number, (text, _) in enumerate(_times(place, product, has_day=has_day), start=1)
     ] or ["null as time_1"]
-    host = _host(place, names_hosts=names_hosts)
-    fields = _w3c_fields(place, product, host, has_day=has_day)
+    called = _host(place, names_hosts=names_hosts, by_another_name=host)
+    fields = _w3c_fields(place, product, has_day=has_day)
+    if names_hosts:
+        fields["other_host"] = (
+            f"case when host is null then other_host_in([{', '.join(place.without_callers_words())}]) end"
+        )
     picked = ", ".join(
         f"{fields.get(column.name, 'null')}::{column.sql_type} as {column.name}" for column in RAW_COLUMNS[4:]
     )
     days = " left join (from w3c_days where not is_said) as days using (line_number)" if has_day else ""
     return (
         f"select line_number, byte_offset, fate, detail, {picked}"
-        f" from (select split.*, {', '.join(times)} from split{days})"
+        f" from (select split.*, {called} as host, {', '.join(times)} from split{days})"
     )
 
 
@@ -162,18 +173,64 @@ def _part(place: Places, *names: str) -> str:
     return found[0] if len(found) == 1 else f"coalesce({', '.join(found)})"
 
 
+_VALUE = re.compile(r'"[^"]*"|[^ \t"][^ \t]*')
+
 _SAID_BY_CALLERS = re.compile(
     r"cs\((?!host\)|x-forwarded-host\)|x-original-host\)).*|cs-(username|referer|user-agent|cookie)"
 )
 """Columns in which a caller can write what he likes."""
 
 
-def _host(place: Places, *, names_hosts: bool) -> str:
+_HOSTS = ("x-host-header", "cs-host", "cs(host)", "host")
+"""The host's own columns."""
+
+
+def has_own_host(columns: Sequence[str]) -> bool:
+    """Whether one of these columns is there for the host."""
+    return not set(_HOSTS).isdisjoint(columns)
+
+
+def field_of_host(columns: Sequence[str], lines: Iterable[str]) -> str | None:
+    """The column that holds hosts of the platform where the host's own does not, in most of these lines.
+
+    Empty where there is none, or where several differ; None where no line has a host of the platform, so that nobody knows.
+
+    >>> field_of_host(["cs(host)", "cs(x-forwarded-host)"], ["internal 4321.rest.afas.online"])
+    'cs(x-forwarded-host)'
+    """
+    rows = [dict(enumerate(values)) for line in lines if len(values := _values_of(line, len(columns))) == len(columns)]
+    own = [place for name in _HOSTS for place, column in enumerate(columns) if column == name]
+    others = [place for place, name in enumerate(columns) if _is_servers(name) and place not in own]
+
+    def says_host(row: dict[int, str]) -> bool:
+        return is_platform_host(next((row[place] for place in own if row[place] != "-"), ""))
+
+    without = [row for row in rows if not says_host(row)]
+    found = places_of_hosts(without, others) if 2 * len(without) > len(rows) else []
+    if not found and len(without) == len(rows):
+        return None
+    return columns[found[0]] if len(found) == 1 else ""
+
+
+def _values_of(line: str, number: int) -> list[str]:
+    """The values of a line, as well as one can tell without knowing who has written it."""
+    line = line.rstrip()
+    tabs = line.split("\t")
+    return tabs if len(tabs) == number else [value.strip("\"'") for value in _VALUE.findall(line)]
+
+
+def _is_servers(name: str) -> bool:
+    return _SAID_BY_CALLERS.fullmatch(name) is None
+
+
+def _host(place: Places, *, names_hosts: bool, by_another_name: str | None) -> str:
     """The SQL of the host; of a column by another name if it alone holds one of the platform's."""
-    named = _part(place, "x-host-header", "cs-host", "cs(host)", "host")
+    named = _part(place, *_HOSTS)
     if not names_hosts:
         return named
-    others = [value for name in place if not _SAID_BY_CALLERS.fullmatch(name) for value in place.all_in(name)]
+    if by_another_name is not None:
+        named = f"coalesce(only_platform_host([{', '.join(place.values(by_another_name))}]), {named})"
+    others = [value for name in place if _is_servers(name) for value in place.all_in(name)]
     return f"coalesce({named}, only_platform_host([{', '.join(others)}]))"
 
 
@@ -239,7 +296,8 @@ def _times(place: Places, product: str | None, *, has_day: bool) -> list[tuple[s
     ]
 
 
-def _w3c_fields(place: Places, product: str | None, host: str, *, has_day: bool) -> dict[str, str]:
+def _w3c_fields(place: Places, product: str | None, *, has_day: bool) -> dict[str, str]:
+    """The SQL of the columns of raw, over rows that have the times and the host beside the values."""
     readers = [(number, reader) for number, (_, reader) in enumerate(_times(place, product, has_day=has_day), start=1)]
 
     def header(*names: str) -> str:
@@ -263,7 +321,7 @@ def _w3c_fields(place: Places, product: str | None, host: str, *, has_day: bool)
         "called_at": f"coalesce({', '.join([*(f'{reader}(time_{number})' for number, reader in readers), 'null'])})",
         "time_text": f"coalesce({', '.join([*(f'time_{number}' for number, _ in readers), 'null'])})",
         "method": _part(place, "cs-method"),
-        "url": f"url_from_parts({host}, {stem}, {query})",
+        "url": f"url_from_parts(host, {stem}, {query})",
         "id_text": _part(place, *id_columns(place)),
         "id_repeated": "false",
         "id_logged": "true" if id_columns(place) else "false",

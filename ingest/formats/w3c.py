@@ -10,16 +10,20 @@ no date, `#Date:` says the day, and the times below it when the next one begins 
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
-from dataclasses import dataclass
+from bisect import bisect_left, bisect_right
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
+
+import pyarrow as pa
 
 from ingest.formats.positions import (
     Places,
     each_header,
+    field_of_host,
     fields_by_position,
     has_local_times,
+    has_own_host,
     id_columns,
     lacks_date,
     read_sections,
@@ -30,7 +34,6 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     import duckdb
-    import pyarrow as pa
 
 _DIRECTIVES = ("#software:", "#version:", "#date:", "#fields:", "#start-date:", "#end-date:", "#remark:")
 _DIRECTIVE_LINES = (
@@ -63,6 +66,9 @@ class _Header:
 
     fields: tuple[str, ...] = ()
     software: str | None = None
+    host: str | None = None
+    """The field that holds hosts of the platform where the host's own does not; empty where there is none, None as long as nobody
+    knows."""
 
     @property
     def product(self) -> str | None:
@@ -76,7 +82,7 @@ class _Header:
             return _Header(tuple(value.lower().split()), self.software)
         software = value.strip().lower()
         found = (product for beginning, product in _PRODUCTS.items() if software.startswith(beginning))
-        return _Header(self.fields, next(found, None))
+        return _Header(self.fields, next(found, None), self.host)
 
 
 class W3c:
@@ -96,10 +102,14 @@ class W3c:
         """Fill `raw`, section by section: from one `#Fields:` or `#Software:` to the next."""
         found = connection.execute(_DIRECTIVE_LINES).fetchall()
         before = [
-            (start, _Header(tuple(context.get("fields", ())), context.get("software"))) for start, context in begins
+            (start, _Header(tuple(context.get("fields", ())), context.get("software"), context.get("host")))
+            for start, context in begins
         ]
         directives = [(number, line) for number, line in found if not _DATE.match(line)]
-        sections, last = sections_of(before, directives, _Header.after)
+        sections = _with_hosts(connection, sections_of(before, directives, _Header.after)[0])
+        ends = [*(start for start, _ in begins[1:]), None]
+        numbers = [number for number, _ in sections]
+        last = [sections[-1 if end is None else bisect_left(numbers, end) - 1][1] for end in ends]
         said = [
             *((start, context.get("day"), context.get("clock")) for start, context in begins),
             *((number, *_date_of(date)) for number, line in found if (date := _DATE.match(line))),
@@ -111,6 +121,7 @@ class W3c:
             {
                 "fields": list(header.fields),
                 "software": header.software,
+                "host": header.host,
                 "lacks_time_zone": time_zone is None and has_local_times(header.fields, header.product),
                 "day": day,
                 "clock": clock,
@@ -185,6 +196,45 @@ def _days(
     return [(day, clock) for day, clock in rows]
 
 
+_LINES_TO_FIND_HOST = 200
+"""So many lines below #Fields are looked at."""
+
+_FIRST_LINES = """
+    select sections_begin.start, lines.line
+    from lines
+    asof join sections_begin on lines.line_number >= sections_begin.start
+    where
+        lines.line_number < sections_begin.start + $1
+        and lines.fate is null
+        and not starts_with(lines.line, '#')
+        and list_contains($2::bigint[], sections_begin.start)
+    order by lines.line_number
+"""
+
+
+def _with_hosts(
+    connection: duckdb.DuckDBPyConnection, sections: Sequence[tuple[int, _Header]]
+) -> list[tuple[int, _Header]]:
+    """The sections, with the field that holds the host where the host's own field holds others.
+
+    Behind a reverse proxy that is X-Forwarded-Host. The first lines below #Fields say which field it is, and it stays that
+    until the next one: what a single line says in a field by another name may be anything.
+    """
+    unknown = [start for start, header in sections if header.host is None and has_own_host(header.fields)]
+    if not unknown:
+        return list(sections)
+    connection.register("sections_begin", pa.table({"start": [start for start, _ in sections]}))
+    found = connection.execute(_FIRST_LINES, [_LINES_TO_FIND_HOST, unknown]).fetchall()
+    connection.unregister("sections_begin")
+    lines: dict[int, list[str]] = {start: [] for start in unknown}
+    for start, line in found:
+        lines[start].append(line)
+    return [
+        (start, replace(header, host=field_of_host(header.fields, lines[start])) if start in lines else header)
+        for start, header in sections
+    ]
+
+
 def _bound(connection: duckdb.DuckDBPyConnection, header: _Header) -> Places:
     """What the SQL that splits lines has to know of a header; where its columns are."""
     quotes = _QUOTES.get(header.product or "", '"')
@@ -201,5 +251,7 @@ def _split_by(connection: duckdb.DuckDBPyConnection, header: _Header) -> str:
     named = "select count(*) > 0 from section where regexp_matches(line, getvariable('platform_domain'))"
     [[names_hosts]] = connection.execute(named).fetchall()
     has_day = lacks_date(header.fields)
-    fields = fields_by_position(place, product=header.product, has_day=has_day, names_hosts=names_hosts)
+    fields = fields_by_position(
+        place, product=header.product, has_day=has_day, names_hosts=names_hosts, host=header.host or None
+    )
     return f"{_SPLIT.replace('$differs', place.differing(connection, ['-', '']))}\n{fields}"
