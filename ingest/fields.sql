@@ -60,31 +60,149 @@ create or replace macro zoned(time, has_offset) as
 create or replace macro leap_second(instant) as
     case when (epoch_us(instant) // 1000000) % 86400 = 86399 then instant + interval 1 second end;
 
--- A time as Java, Go, databases and spreadsheets write it, in the words of written_instant: without what stands behind an
--- offset (a zone in brackets, its abbreviation), Z for UTC and GMT, hyphens for slashes, with its seconds, without an exponent.
+-- Oct: 10
+create or replace macro month_number(name) as
+    lpad(cast(list_position(
+        ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'], name
+    ) as varchar), 2, '0');
+
+-- English names, short or whole. Others are no month to anybody who does not know the language.
+create or replace macro weekday_pattern() as
+    'Mon(?:day)?|Tue(?:s|sday)?|Wed(?:nesday)?|Thu(?:r|rs|rsday)?|Fri(?:day)?|Sat(?:urday)?|Sun(?:day)?';
+
+create or replace macro month_pattern() as
+    'Jan(?:uary)?|Feb(?:ruary)?|Mar(?:ch)?|Apr(?:il)?|May|June?|July?|Aug(?:ust)?|Sep(?:t|tember)?|Oct(?:ober)?|Nov(?:ember)?|Dec(?:ember)?';
+
+create or replace macro clock_pattern() as '[0-9]{2}:[0-9]{2}(?::[0-9]{2}(?:[.,][0-9]{1,12})?)?';
+
+create or replace macro zone_pattern() as '(?:UTC|GMT)?[+-][0-9]{2}:?[0-9]{2}|UTC|GMT|UT|Z';
+
+-- The parts of a time that names its month: as mails and HTTP have it (RFC 1123), as access logs do, as C and date(1) do
+-- (asctime), and as JavaScript and Americans do. All of them are empty in any other text.
+create or replace macro named_month(text) as
+    case
+        when regexp_matches(text, '^(?i)(?:[a-z]{3,9},? +)?[0-9]{1,2}[ /-][a-z]') then regexp_extract(
+            text,
+            '^(?i)(?:(' || weekday_pattern() || '),? +)?([0-9]{1,2})[ /-](' || month_pattern() || ')[ /-]([0-9]{4}),?[ :t]+('
+                || clock_pattern() || ')(?: ?(' || zone_pattern() || '))?$',
+            ['weekday', 'day', 'month', 'year', 'clock', 'zone']
+        )
+        when regexp_matches(text, '[0-9]{4}$') and not regexp_matches(text, '[+-][0-9]{4}$') then regexp_extract(
+            text,
+            '^(?i)(' || weekday_pattern() || '),? +(' || month_pattern() || ') +([0-9]{1,2}) +(' || clock_pattern() || ')(?: +('
+                || zone_pattern() || '))? +([0-9]{4})$',
+            ['weekday', 'month', 'day', 'clock', 'zone', 'year']
+        )
+        else regexp_extract(
+            text,
+            '^(?i)(?:(' || weekday_pattern() || '),? +)?(' || month_pattern() || ') +([0-9]{1,2}),? +([0-9]{4}),?(?: at| @)? +('
+                || clock_pattern() || ')(?: +(' || zone_pattern() || '))?(?: +\([^()]*\))?$',
+            ['weekday', 'month', 'day', 'year', 'clock', 'zone']
+        )
+    end;
+
+create or replace macro named_day(named) as
+    case
+        when named.year <> '' then named.year || '-'
+            || month_number(upper(left(named.month, 1)) || lower(named.month[2:3])) || '-' || lpad(named.day, 2, '0')
+    end;
+
+-- The weekday that a time names and that its day is not; null where it names none, or the right one.
+create or replace macro wrong_weekday(named) as
+    case
+        when named.weekday <> '' and lower(left(named.weekday, 3)) <> lower(strftime(try_cast(named_day(named) as date), '%a'))
+            then named.weekday
+    end;
+
+-- A time that names its month as one of digits. One that contradicts itself stays as it is.
+create or replace macro without_names(text) as
+    case
+        when regexp_matches(text, '^[A-Za-z]{3}|[0-9][ /-][A-Za-z]{3}') then list_transform(
+            [named_month(text)],
+            lambda named: case
+                when named_day(named) is null or wrong_weekday(named) is not null then text
+                else named_day(named) || 'T' || named.clock || case
+                    when upper(named.zone) in ('UTC', 'GMT', 'UT', 'Z') then 'Z'
+                    else regexp_replace(named.zone, '(?i)^(?:UTC|GMT)', '')
+                end
+            end
+        )[1]
+        else text
+    end;
+
+-- 20261001T070000Z, 20261001 07:00:00, 20261001070000Z with hyphens and colons. Fourteen digits alone are a number since 1970.
+create or replace macro not_compact(text) as
+    case
+        when regexp_matches(text, '^[0-9]{8}(?:[Tt ][0-9]{2}|[0-9]{4,6}(?:[.,][0-9]+)?(?:[Zz]|[+-][0-9]))') then regexp_replace(
+            regexp_replace(text, '^([0-9]{4})([0-9]{2})([0-9]{2})[Tt ]?', '\1-\2-\3T'),
+            '^([0-9-]{10}T[0-9]{2})([0-9]{2})(?:([0-9]{2})((?:[.,][0-9]+)?))?([^0-9].*)?$',
+            '\1:\2:\3\4\5'
+        )
+        else text
+    end;
+
+-- /Date(1790838000000+0200)/, as .NET wrote times in JSON: milliseconds since 1970, whatever offset stands behind them.
+create or replace macro without_date_call(text) as
+    case
+        when regexp_full_match(text, '\\?/Date\([0-9]{4,14}(?:[+-][0-9]{4})?\)\\?/')
+            then regexp_replace(regexp_extract(text, '[0-9]+'), '([0-9]{3})$', '.\1')
+        else text
+    end;
+
+-- 24:00:00 is the end of a day, and as an instant the midnight that begins the next.
+create or replace macro without_hour_24(text) as
+    case
+        when regexp_matches(text, '^[0-9-]{10}[Tt ]24:00:00(?:[.,]0{1,12})?(?:[^0-9.,]|$)') then coalesce(
+            strftime(try_cast(left(text, 10) as date) + 1, '%Y-%m-%d') || 'T00' || substr(text, 14), text
+        )
+        else text
+    end;
+
+-- A time as Java, Go, .NET, databases, servers and spreadsheets write it, in the words of written_instant: names of months and
+-- compact times as ISO 8601, without what stands behind an offset (a zone in brackets or letters), Z for UTC and GMT, hyphens for
+-- slashes, with its seconds, the next midnight for 24:00, without an exponent.
 create or replace macro usual_time(text) as
     case
         when regexp_full_match(text, '[0-9]{1,10}(?:[.][0-9]{1,18})?[eE][+]?[0-9]{1,2}')
             then coalesce(cast(try_cast(text as decimal(28, 9)) as varchar), text)
-        else regexp_replace(
+        else without_hour_24(regexp_replace(
             regexp_replace(
                 regexp_replace(
                     regexp_replace(
-                        regexp_replace(text, '([Zz]|[+-][0-9]{2}(?::?[0-9]{2})?)(?: ?\[[A-Za-z0-9!_+/=:.-]{1,64}\]| [A-Z]{2,5})+$', '\1'),
+                        regexp_replace(
+                            without_date_call(not_compact(without_names(text))),
+                            '([Zz]|[+-][0-9]{2}(?::?[0-9]{2})?)(?: ?\[[A-Za-z0-9!_+/=:.-]{1,64}\]| [A-Z]{2,5}| [A-Z][A-Za-z_]+/[A-Za-z0-9_/+-]{1,64})+$',
+                            '\1'
+                        ),
                         '([0-9]) ?(?:UTC|GMT)$', '\1Z'
                     ),
                     '^([0-9]{4})/([0-9]{2})/([0-9]{2})', '\1-\2-\3'
                 ),
-                '^([0-9-]{10}[Tt ][0-9]{2}:[0-9]{2})([Zz]| ?[+-][0-9:]{2,6})?$', '\1:00\2'
+                '^([0-9-]{10}[Tt ][0-9]{2}:[0-9]{2}):?([Zz]| ?[+-][0-9:]{2,6}| ?\[?[A-Z][A-Za-z_]+(?:/[^ ]*)?)?$', '\1:00\2'
             ),
             ' ([Zz])$', '\1'
+        ))
+    end;
+
+-- The zone that a time names instead of an offset, by its whole name: the letters of a zone (CET, IST) are those of others, too.
+create or replace macro named_zone(time) as
+    nullif(regexp_extract(time, '^[0-9-]{10}[Tt ][0-9:.,]+ ?\[?([A-Z][A-Za-z_]+(?:/[A-Za-z0-9_+-]+){1,2}|UTC)\]?$', 1), '');
+
+-- A time in a zone that it names, by the same rule as one in the zone of `source_time_zone`.
+create or replace macro instant_in_its_zone(time) as
+    case
+        when list_contains(getvariable('zone_names'), named_zone(time)) then timezone(
+            named_zone(time), try_cast(replace(regexp_extract(time, '^[0-9-]{10}[Tt ][0-9:]{8}(?:[.,][0-9]{1,12})?'), ',', '.') as timestamp)
         )
     end;
 
 create or replace macro unusual_instant(text) as
     list_transform(
         list_transform([usual_time(trim(text))], lambda time: {
-            'is_leap': contains(time, ':59:60'), 'instant': written_instant(replace(time, ':59:60', ':59:59'))
+            'is_leap': contains(time, ':59:60'),
+            'instant': coalesce(
+                written_instant(replace(time, ':59:60', ':59:59')), instant_in_its_zone(replace(time, ':59:60', ':59:59'))
+            )
         }),
         lambda found: case when found.is_leap then leap_second(found.instant) else found.instant end
     )[1];
@@ -196,6 +314,34 @@ create or replace macro shown_time(text) as
         else redacted_sample(left(text, 60))
     end;
 
+create or replace macro other_times() as
+    'expected one like 2026-03-29T00:30:00Z, 1774744200 or Sun, 29 Mar 2026 00:30:00 GMT; in JSON and CSV the format of a dialect reads others';
+
+-- What is said of a number of days as spreadsheets count them, from 2000 to 2100; null for any other number.
+create or replace macro spreadsheet_day(number) as
+    case
+        when number between 36526 and 73050 then 'if it is days as a spreadsheet counts them, that is '
+            || strftime(date '1899-12-30' + cast(number as integer), '%Y-%m-%d')
+            || ', and nobody knows on whose clocks: save that column as a text like 2026-03-29 00:30:00, and --time-zone says the zone'
+    end;
+
+-- What is said of an instant that is none of a call. A number that means something else than a time since 1970 is named.
+create or replace macro impossible_time(instant, line) as
+    'impossible: ' || strftime(instant, '%Y-%m-%dT%H:%M:%SZ') || ' is before 2000 or more than two days after the load' || coalesce(
+        '; ' || case
+            when contains(line, cast(epoch_ms(instant) // 1000 as varchar)) and spreadsheet_day(epoch_ms(instant) // 1000) is not null
+                then spreadsheet_day(epoch_ms(instant) // 1000)
+            when contains(line, cast(epoch_ms(instant) // 1000 as varchar))
+                and try_strptime(cast(epoch_ms(instant) // 1000 as varchar), '%Y%m%d') between timestamp '2000-01-01' and timestamp '2100-01-01'
+                then 'if it is a day written in eight digits, it lacks its time of day'
+            when contains(line, cast(epoch_ms(instant) as varchar))
+                and try_strptime(cast(epoch_ms(instant) as varchar), '%Y%m%d%H%M%S') between timestamp '2000-01-01' and timestamp '2100-01-01'
+                then 'if it is ' || strftime(try_strptime(cast(epoch_ms(instant) as varchar), '%Y%m%d%H%M%S'), '%Y-%m-%d %H:%M:%S')
+                    || ' written in fourteen digits, the format %Y%m%d%H%M%S of a dialect says so'
+        end,
+        ''
+    );
+
 -- What is wrong with a time that is there and was not read; `format` is the one it has to fit, where it has one of its own.
 create or replace macro time_defect(text, format) as
     list_transform(
@@ -213,19 +359,27 @@ create or replace macro time_defect(text, format) as
                 when try_cast(left(time, 19) as timestamp) is null then 'there is no time of day ' || time[12:19]
                 when regexp_matches(time, '[+-][0-9:]*$') and length(time) > 19 and regexp_matches(time[20:], '[+-]')
                     then regexp_extract(time[20:], '[+-][0-9:]*$') || ' is no offset; expected one like +02:00'
-                when regexp_matches(time, '[Zz]$') or getvariable('source_time_zone') is not null
-                    then shown_time(text) || ' is no instant; expected one like 2026-03-29T00:30:00Z'
-                else 'a time without offset: --time-zone says which zone is meant'
+                when not regexp_matches(time, '[Zz]$') and getvariable('source_time_zone') is null
+                    then 'a time without offset: --time-zone says which zone is meant'
+                else 'the second of ' || shown_time(text) || ' has a fraction without digits, or with more than twelve'
             end
-            when regexp_full_match(time, '[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt ][0-9:.,]{8,}\[.*\]')
-                then 'the time names its zone and lacks its offset; expected one like 2026-03-29T02:30:00+02:00[Europe/Amsterdam]'
+            when named_zone(time) is not null then case
+                when try_cast(left(time, 10) as date) is null then 'there is no day ' || left(time, 10)
+                when try_cast(left(time, 19) as timestamp) is null then 'there is no time of day ' || time[12:19]
+                else 'no zone has the name that stands behind the time; expected one like Europe/Amsterdam, or an offset like +02:00'
+            end
             when regexp_full_match(time, '[0-9]{4}-[0-9]{2}-[0-9]{2}') then 'a day without a time of day'
-            when regexp_full_match(time, '[0-9]{2}/[A-Za-z]{3}/[0-9]{4}:[0-9:]{8} [+-][0-9]{4}')
-                then 'there is no day or time of day ' || split_part(time, ' ', 1) || ', or no offset ' || split_part(time, ' ', 2)
-            when regexp_full_match(time, '[0-9]{1,2}[/.-][0-9]{1,2}[/.-][0-9]{4}([T ,].*)?')
+            when wrong_weekday(named_month(trim(text))) is not null
+                then named_day(named_month(trim(text))) || ' is no ' || wrong_weekday(named_month(trim(text)))
+            when regexp_full_match(time, '[0-9]{1,2}[/.-][0-9]{1,2}[/.-][0-9]{2,4}([T ,].*)?')
                 then shown_time(text) || ' does not say which is the day and which the month: the format of a dialect does, such as %d.%m.%Y %H:%M:%S'
-            when regexp_full_match(time, '[0-9.eE+-]+') then 'a number of seconds, milli-, micro- or nanoseconds since 1970 that is none'
-            else 'no instant that exists; expected one like 2026-03-29T00:30:00Z'
+            when regexp_matches(time, '(?i)[0-9] ?[ap][.]?m[.]?( |$)') then 'a time of twelve hours is not read; ' || other_times()
+            when regexp_matches(time, '[0-9] ?\[?[A-Z]{2,5}\]?( [0-9]{4})?$')
+                then 'the letters behind the time name no single zone; expected an offset like +02:00, UTC, or a name like Europe/Amsterdam'
+            when regexp_full_match(time, '[0-9]{5},[0-9]{1,12}') and spreadsheet_day(cast(left(time, 5) as integer)) is not null
+                then spreadsheet_day(cast(left(time, 5) as integer))
+            when regexp_full_match(time, '[0-9.,eE+-]+') then 'a number that is none of seconds, milli-, micro- or nanoseconds since 1970; ' || other_times()
+            else 'a time in a form that is not read; ' || other_times()
         end
     )[1];
 
@@ -385,12 +539,6 @@ create or replace macro path_of(text) as
 -- What nginx escapes with escape=json: as in a JSON text.
 create or replace macro json_unescaped(text) as
     case when contains(text, '\') then coalesce(try(from_json('"' || text || '"', '"VARCHAR"')), text) else text end;
-
--- Oct: 10
-create or replace macro month_number(name) as
-    lpad(cast(list_position(
-        ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'], name
-    ) as varchar), 2, '0');
 
 -- A value without the quotes around it; a doubled quote in it is one. `marks` are the characters that quote.
 create or replace macro without_quotes(value, marks) as

@@ -12,8 +12,7 @@ select
                 when raw.called_at is null and raw.detail is not null then raw.detail
                 when raw.called_at is null and raw.time_text is null then 'no time is logged'
                 when raw.called_at is null then time_defect(raw.time_text, raw.time_format)
-                else 'impossible: ' || strftime(raw.called_at, '%Y-%m-%dT%H:%M:%SZ')
-                    || ' is before 2000 or more than two days after the load'
+                else impossible_time(raw.called_at, lines.line)
             end
         when 'bad_method' then coalesce(
             case when raw.method is null then raw.detail end,

@@ -3,6 +3,7 @@
 The first look at a block reads what nearly every line has, and is quick. What it leaves is looked at here:
 
     2026/10/01 09:00:00.250      2026-10-01T09:00+02:00[Europe/Amsterdam]      2026-10-01 07:00:02 UTC      1.790838e9
+    Thu, 01 Oct 2026 07:00:00 GMT     Thu Oct  1 07:00:00 2026     20261001T070000Z     /Date(1790838000000)/     2026-09-30T24:00Z
     12,5      1.234,75      1.024      +4711      soon
 
 What a line says must not depend on where blocks end, nor on whether a source was loaded in one go or grew. So a value is read by
@@ -26,9 +27,15 @@ if TYPE_CHECKING:
 
 _NUMBERS = Path(__file__).with_suffix(".sql").read_text(encoding="utf-8")
 _TIMES = "select line_number, unusual_instant(time_text) as called_at from doubtful order by line_number"
-_MAYBE_TIME = r"[]/eE]|[A-Z]{2}$|:59:60|[Tt ][0-9]{2}:[0-9]{2}([Zz]| ?[+-][0-9:]*)?$|^ | [Zz]?$"
-"""What a time has that `unusual_instant` reads and `written_instant` does not. To ask it takes longer than to look."""
+_MAYBE_TIME = (
+    r"[]/eE]|[A-Z]{2}$|:59:60|[Tt ][0-9]{2}:[0-9]{2}([Zz]| ?[+-][0-9:]*)?$|^ | [Zz]?$"
+    r"|^[A-Za-z]{3}|[0-9][ -][A-Za-z]{3}|^[0-9]{8}|[Tt ]24:00|^[0-9]{4}-.*([Zz]|[+-][0-9:]{2,6})$"
+)
+"""What a time has that `unusual_instant` reads and not every format does. To ask it takes longer than to look."""
 
+_ZONES = (
+    "set variable zone_names = (select list(name) from pg_timezone_names() where contains(name, '/') or name = 'UTC')"
+)
 _SHOWS_COMMA = """
     select coalesce(bool_or(
         notation_of(regexp_extract(trim(number.duration), '^[0-9.,]+')) = 'comma'
@@ -132,6 +139,7 @@ def _with_times(connection: duckdb.DuckDBPyConnection, raw: pa.Table) -> pa.Tabl
     rows = rows.filter(pc.match_substring_regex(rows["time_text"], _MAYBE_TIME))
     if not len(rows):
         return raw
+    connection.execute(_ZONES)
     connection.register("doubtful", rows)
     try:
         found = connection.sql(_TIMES).to_arrow_table()

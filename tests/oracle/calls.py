@@ -5,7 +5,7 @@ Where the contract is silent, the oracle decides:
 - C1. When several reasons apply, the first of the contract's list counts: time, method, URL, status, host, customer.
 - C2. Times: ISO 8601 with `T`, `t` or a space, or with slashes in the date; seconds may be missing; up to 9 decimals (after
   `.` or `,`, cut to microseconds), `Z`, `z`, ` UTC`, ` GMT` or an offset `+02:00`, `+0200`, `+02`, behind which zones in
-  brackets or letters are ignored; or epoch as number or digits (a fraction is fine, and an exponent): seconds below 10^11,
+  brackets or letters are ignored; 24:00 sharp is the midnight that ends the day; or epoch as number or digits (a fraction is fine, and an exponent): seconds below 10^11,
   milliseconds below 10^14, microseconds below 10^17, else nanoseconds. Second 60 is the one behind second 59, and only the last
   minute of a day of UTC has it. A time without offset is read in the given zone: the later of two in an overlap, and in a gap
   with the offset from before it.
@@ -111,9 +111,8 @@ def understand(logged: Logged, context: Context, notation: Notation = None) -> C
 
 def notation_with(logged: Logged, before: Notation) -> Notation:
     """Return how a source writes its numbers, with this line of it in mind."""
-    return notation_after(
-        before, [_text(value) for value in (logged.duration, logged.request_bytes, logged.response_bytes)]
-    )
+    sizes = [_text(value) for value in (logged.request_bytes, logged.response_bytes)]
+    return notation_after(before, _text(logged.duration), sizes)
 
 
 def read_numbers(logged: Logged, notation: Notation) -> Numbers:
@@ -182,7 +181,8 @@ def _instant(value: Value, context: Context) -> dt.datetime | None:
         int(part or 0) for part in (match[1], match[2] or match[3], *match.group(4, 5, 6, 7))
     )
     try:
-        local = dt.datetime(year, month, day, hour, minute, tzinfo=dt.UTC)
+        is_end = (hour, minute, second, int(match[8] or 0)) == (24, 0, 0, 0)
+        local = dt.datetime(year, month, day, 0 if is_end else hour, minute, tzinfo=dt.UTC) + dt.timedelta(days=is_end)
         local += dt.timedelta(seconds=min(second, 59), microseconds=int((match[8] or "0").ljust(6, "0")[:6]))
         instant = local - _offset(match[9]) if match[9] else _in_zone(local, context.time_zone)
     except (ValueError, OverflowError):

@@ -65,9 +65,12 @@ def read_size(text: str | None, notation: Notation) -> int | None:
     return int(value) if value is not None and value <= 10**15 and value == int(value) else None
 
 
-def notation_after(before: Notation, texts: Iterable[str | None]) -> Notation:
-    """Return how a source writes numbers once a line has shown these."""
-    numbers = [re.sub(r"(?<=[0-9]) ?[A-Za-zµμ]+$", "", (text or "").strip(" ")) for text in texts]
+def notation_after(before: Notation, duration: str | None, sizes: Iterable[str | None]) -> Notation:
+    """Return how a source writes numbers once a line has shown these. A size has no unit: with one it is no number."""
+    numbers = [(text or "").strip(" ") for text in (duration, *sizes)]
+    with_unit = _WITH_UNIT.fullmatch(numbers[0])
+    if with_unit and with_unit[2].lower() in _MS:
+        numbers[0] = with_unit[1]
     shown = {_decimal_sign(number) for number in numbers}
     notation: Notation = "comma" if before is None and "," in shown else before
     return "both" if notation == "comma" and "." in shown else notation
