@@ -315,7 +315,8 @@ create or replace macro shown_time(text) as
     end;
 
 create or replace macro other_times() as
-    'expected one like 2026-03-29T00:30:00Z, 1774744200 or Sun, 29 Mar 2026 00:30:00 GMT; in JSON and CSV the format of a dialect reads others';
+    'expected one like 2026-03-29T00:30:00Z or Sun, 29 Mar 2026 00:30:00 GMT, or seconds or milliseconds since 1970; '
+    || 'in JSON and CSV the format of a dialect reads others';
 
 -- What is said of a number of days as spreadsheets count them, from 2000 to 2100; null for any other number.
 create or replace macro spreadsheet_day(number) as
@@ -500,6 +501,19 @@ create or replace macro completed_url(url, host) as
         else url
     end;
 
+-- What is said of the NUL bytes in a line: how many, and where the first one is; null where there are none. A writer leaves them
+-- whose file was cut off under it, and a file system that lost power.
+-- Of one that is too long only the beginning is known.
+create or replace macro nul_bytes(line, is_whole) as
+    case
+        when contains(line, chr(0)) then 'the line holds '
+            || case when is_whole then format('{:,} ', length(line) - length(replace(line, chr(0), ''))) else '' end
+            || 'NUL bytes, the first ' || case
+                when starts_with(line, chr(0)) then 'at its beginning'
+                else 'behind ' || format('{:,}', strlen(split_part(line, chr(0), 1))) || ' others'
+            end || ': tr -d ''\000'' < FILE > NEW takes them out'
+    end;
+
 -- What is said of a line that has no value for any of the fields `names`, and has fields that are called `found`.
 create or replace macro lacking(names, found) as
     case
@@ -547,6 +561,33 @@ create or replace macro without_quotes(value, marks) as
             then replace(substr(value, 2, length(value) - 2), left(value, 1) || left(value, 1), left(value, 1))
         else value
     end;
+
+-- What stands between the quotes of a value, perhaps behind an equals sign; a doubled quote in it is one.
+create or replace macro quoted_value(value, quote) as
+    replace(substr(value, strpos(value, quote) + 1, length(value) - strpos(value, quote) - 1), quote || quote, quote);
+
+-- ="4321_678901", the formula by which Excel keeps a text as it is, is that text; any other value is itself.
+create or replace macro kept_text(value, quote) as
+    case
+        when starts_with(value, '=' || quote) and ends_with(value, quote) and length(value) - length(replace(value, quote, '')) = 2
+            then substr(value, 3, length(value) - 3)
+        else value
+    end;
+
+-- What is wrong with the quotes in a row of a CSV: `csv_sound` matches it as far as nothing is.
+create or replace macro quote_defect(row_text) as
+    list_transform(
+        [regexp_extract(getvariable('delimiter') || row_text, getvariable('csv_sound'))],
+        lambda sound: case
+            when not starts_with(substr(getvariable('delimiter') || row_text, length(sound) + 1), getvariable('quote'))
+                then 'value ' || len(regexp_extract_all(sound, getvariable('csv_value'), 1))
+                    || ' goes on behind the quote that closes it; a quote inside a quoted value is written twice'
+            when ends_with(rtrim(sound, ' ='), getvariable('delimiter'))
+                then 'a quote is not closed on its line; values with a line end in them are not read'
+            else 'value ' || len(regexp_extract_all(sound, getvariable('csv_value'), 1))
+                || ' has a quote in it and none around it; expected one before it and behind it, and each quote in it twice'
+        end
+    )[1];
 
 -- What nginx and Apache escape inside a quoted value: \" \\ and \xHH, a byte of UTF-8. Percent signs carry the bytes to the
 -- decoder; what does not become valid UTF-8 stays as it was.

@@ -4,7 +4,7 @@ select
     understood.line_number,
     understood.byte_offset,
     understood.fate as reason,
-    case understood.fate
+    nullif(left(concat_ws('; ', case understood.fate
         when 'torn_line' then 'the source ends in this line, which is no record so far: ' || coalesce(raw.detail, 'no sound JSON object')
         when 'line_too_long' then 'longer than ' || getvariable('max_line_bytes') || ' bytes'
         when 'bad_time' then
@@ -37,12 +37,13 @@ select
             case
                 when contains(rtrim(lines.line, e'\r\n'), e'\r')
                     then 'a carriage return alone stands in it; where that ends a line, tr ''\r'' ''\n'' makes it one'
+                when contains(lines.line, chr(0)) then null
                 else coalesce(raw.detail, 'no sound JSON object')
             end
         when 'too_deep' then 'more than 64 objects and lists inside each other'
         when 'duplicate_key' then raw.detail
         else raw.detail
-    end as detail,
+    end, nul_bytes(lines.line, understood.fate <> 'line_too_long')), 500), '') as detail,
     redacted_sample(regexp_replace(lines.line, '\r?\n?$', '')) as sample,
     case
         when understood.fate <> 'torn_line' and raw.called_at between timestamptz '2000-01-01 00:00:00+00' and getvariable('latest_call')

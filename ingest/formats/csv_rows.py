@@ -207,7 +207,7 @@ def _names(line: str, delimiter: str, quote: str) -> tuple[str, ...]:
     line = line[:_LONGEST_HEADER].replace("\r", " ")
     reader = csv.reader([line], delimiter=delimiter, quotechar=quote, skipinitialspace=delimiter != " ")
     parts = next(reader, [])
-    names = tuple(part.strip().strip(quote).strip().lower() for part in parts)
+    names = tuple(part.strip().removeprefix(f"={quote}").strip(quote).strip().lower() for part in parts)
     return names[:-1] if names and not names[-1] else names
 
 
@@ -270,9 +270,11 @@ def _split_by(dialect: Dialect, connection: duckdb.DuckDBPyConnection, header: _
 def _bind_patterns(connection: duckdb.DuckDBPyConnection, delimiter: str, quote: str) -> None:
     special, mark = (f"\\x{{{ord(character):x}}}" for character in (delimiter, quote))
     blanks = "[" + "".join(blank for blank in " \t" if blank != delimiter) + "]*"
-    in_quotes = f"{mark}(?:[^{mark}]|{mark}{mark})*{mark}"
+    # ="4321_678901" is how a text is kept one in Excel.
+    in_quotes = f"=?{mark}(?:[^{mark}]|{mark}{mark})*{mark}"
     bare = f"[^{mark}{special}]*"
     plain = f"(?:{blanks}{mark}{bare}{mark}{blanks}|{bare})"
+    row = f"(?:{special}(?:{blanks}{in_quotes}{blanks}|{bare}))*"
     for name, value in {
         "delimiter": delimiter,
         "quote": quote,
@@ -280,6 +282,7 @@ def _bind_patterns(connection: duckdb.DuckDBPyConnection, delimiter: str, quote:
         "blank_before": f" {delimiter}",
         "csv_plain_row": f"{plain}(?:{special}{plain})*",
         "csv_value": f"{special}{blanks}({in_quotes}|{bare})",
-        "csv_row": f"(?:{special}(?:{blanks}{in_quotes}{blanks}|{bare}))*",
+        "csv_row": row,
+        "csv_sound": f"^{row}",
     }.items():
         connection.execute(f"set variable {name} = ?", [value])

@@ -37,18 +37,19 @@ parts as (
             else list_transform(
                 regexp_extract_all(getvariable('delimiter') || text, getvariable('csv_value'), 1),
                 lambda part: case
-                    when starts_with(part, getvariable('quote')) then replace(
-                        substr(part, 2, length(part) - 2), getvariable('quote') || getvariable('quote'), getvariable('quote')
-                    )
+                    when starts_with(part, getvariable('quote')) or starts_with(part, '=' || getvariable('quote'))
+                        then kept_text(quoted_value(part, getvariable('quote')), getvariable('quote'))
                     else part
                 end
             )
-        end as values
+        end as values,
+        text
     from judged
 ),
 cut as (
     select
-        * exclude (values, has_blanks),
+        * exclude (values, has_blanks, text),
+        case when fate = 'not_a_record' then quote_defect(text) end as defect,
         case when has_blanks then list_transform(values, lambda part: trim(part, e' \t')) else values end as part,
         -- a delimiter behind the last value begins no value
         case
@@ -64,7 +65,7 @@ split as (
         case when fate is null and is_uneven then 'not_a_record' when fate is null and $differs is not null then 'duplicate_key' else fate end
             as fate,
         case
-            when fate = 'not_a_record' then 'a quote is not closed on its line; values with a line end in them are not read'
+            when fate = 'not_a_record' then defect
             when fate is null and is_uneven
                 then len(part) || ' values where the header names ' || getvariable('width') || ' columns'
             when fate is null then 'the column ' || $differs || ' stands in the header twice, with different values here'

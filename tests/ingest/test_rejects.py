@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from ingest import Lake, ReadOptions, maintain, retry_rejects
+from ingest import Lake, ReadOptions, inspect, maintain, retry_rejects
+from ingest.source import MAX_LINE_BYTES
 from tests.ingest.lakes import broken, load, rows
 from tests.ingest.worked import NOW
 
@@ -89,3 +90,49 @@ def test_what_is_still_rejected_when_it_is_read_again_says_both_anew(tmp_path: P
     maintain(lake, now=NOW)
     assert _of(lake) == [("bad_status", AT, "4321_2")]
     assert broken(lake) == {}
+
+
+_W3C = "#Fields: date time cs-method cs-uri-stem cs-host sc-status\n"
+_CSV = "timestamp,method,url,status\n"
+_SOUND = {
+    "json": ("", _json(url=f"https://4321.rest.afas.online{TARGET}")),
+    "w3c": (_W3C, f"2026-10-01 08:00:01 GET {TARGET} 4321.rest.afas.online 200"),
+    "csv": (_CSV, f"2026-10-01T08:00:01Z,GET,https://4321.rest.afas.online{TARGET},200"),
+    "combined": (
+        "",
+        f'4321.rest.afas.online 192.0.2.7 - - [01/Oct/2026:08:00:01 +0000] "GET {TARGET} HTTP/1.1" 200 1',
+    ),
+}
+
+
+@pytest.mark.parametrize(("head", "line"), _SOUND.values(), ids=_SOUND.keys())
+def test_a_line_with_nul_bytes_says_how_many_it_holds_and_where(tmp_path: Path, head: str, line: str) -> None:
+    path, end = tmp_path / "calls.log", len(line) - 4
+    damaged = ["\0" * 5000 + line, line[:end] + "\0" * 3 + line[end:], line[: end - 1] + "\0" + line[end:] + "\0"]
+    path.write_text(head + "".join(f"{one}\n" for one in (line, line, *damaged, line)))
+    found = inspect(str(path), ReadOptions(), limit=None, now=NOW)
+    bad = {reject.line_number: reject.detail or "" for reject in found.rejects}
+    first = found.calls[0].line_number
+    said = [
+        "the line holds 5,000 NUL bytes, the first at its beginning: ",
+        f"the line holds 3 NUL bytes, the first behind {end} others: ",
+        f"the line holds 2 NUL bytes, the first behind {end - 1} others: ",
+    ]
+    for number, text in enumerate(said, start=first + 2):
+        # A host or a user agent may hold one: then the line is a call, as it is with any other character.
+        assert number not in bad or bad[number].endswith(f"{text}tr -d '\\000' < FILE > NEW takes them out")
+    load(tmp_path / "lake", path)
+    assert broken(tmp_path / "lake") == {}
+    assert first + 2 in bad
+    assert bad.keys() <= {first + 2, first + 3, first + 4}
+
+
+def test_the_nul_bytes_of_a_line_that_is_too_long_are_named(tmp_path: Path) -> None:
+    path = tmp_path / "calls.json"
+    sound = _SOUND["json"][1]
+    path.write_text(f"{sound}\n{chr(0) * MAX_LINE_BYTES}{sound}\n{sound}\n")
+    found = inspect(str(path), ReadOptions(), limit=None, now=NOW)
+    assert [call.line_number for call in found.calls] == [1, 3]
+    [reject] = found.rejects
+    assert reject.reason == "line_too_long"
+    assert "the line holds NUL bytes, the first at its beginning" in (reject.detail or "")

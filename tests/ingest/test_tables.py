@@ -87,12 +87,13 @@ def tables(draw: st.DrawFn) -> bytes:
     if announced:
         delimiter = draw(st.sampled_from([delimiter, "|", "^"]))
     blanks = st.sampled_from(["", "", " ", "  "])
-    marks = st.sampled_from(["", '"'])
+    # In quotes, and as Excel keeps a text one: as it stands in a cell, and as it is saved.
+    forms = st.sampled_from(["{}", '"{}"', '="{}"', '"=""{}"""'])
     is_quoted = draw(st.booleans())
 
     def joined(values: Sequence[str]) -> str:
-        mark = draw(marks) if is_quoted else ""
-        parts = [f"{draw(blanks)}{mark}{value}{mark}{draw(blanks)}" for value in values]
+        form = draw(forms) if is_quoted else "{}"
+        parts = [f"{draw(blanks)}{form.format(value)}{draw(blanks)}" for value in values]
         return delimiter.join(parts) + draw(st.sampled_from(["", delimiter]))
 
     names, rows = list(NAMES), [list(row) for row in ROWS]
@@ -150,7 +151,9 @@ def test_what_is_wrong_with_a_row_is_named_and_its_neighbours_are_calls(tmp_path
         ROW.replace(
             "Acme/1.0", '"Acme'
         ): "a quote is not closed on its line; values with a line end in them are not read",
-        'x"': "a quote is not closed on its line; values with a line end in them are not read",
+        'x"': (
+            "value 1 has a quote in it and none around it; expected one before it and behind it, and each quote in it twice"
+        ),
         f"{ROW};;": "9 values where the header names 7 columns",
         f"{ROW};x": "8 values where the header names 7 columns",
         ROW.removesuffix(";Acme/1.0"): "6 values where the header names 7 columns",
@@ -160,6 +163,32 @@ def test_what_is_wrong_with_a_row_is_named_and_its_neighbours_are_calls(tmp_path
     found = _inspected(tmp_path, _table(HEADER, *(line for wrong in bad for line in (ROW, wrong)), ROW))
     assert [reject.detail for reject in found.rejects] == list(bad.values())
     assert [call.line_number for call in found.calls] == [2 * number for number in range(1, len(bad) + 2)]
+
+
+_QUOTES = {
+    '"x': "a quote is not closed on its line; values with a line end in them are not read",
+    '="x': "a quote is not closed on its line; values with a line end in them are not read",
+    '"x" y': "value {} goes on behind the quote that closes it; a quote inside a quoted value is written twice",
+    '="x" y': "value {} goes on behind the quote that closes it; a quote inside a quoted value is written twice",
+    '"x"y" ': "value {} goes on behind the quote that closes it; a quote inside a quoted value is written twice",
+    'x"y': "value {} has a quote in it and none around it; expected one before it and behind it, and each quote in it twice",
+    'x "y"': "value {} has a quote in it and none around it; expected one before it and behind it, and each quote in it twice",
+}
+
+
+@pytest.mark.parametrize("delimiter", [",", ";", "\t"])
+def test_what_is_wrong_with_a_quote_is_said_of_the_value_it_stands_in(tmp_path: Path, delimiter: str) -> None:
+    places = [(place, wrong) for place, _ in enumerate(NAMES) for wrong in _QUOTES]
+    rows = [[*ROWS[0][:place], wrong, *ROWS[0][place + 1 :]] for place, wrong in places]
+    found = _inspected(tmp_path, _table(delimiter.join(NAMES), *(delimiter.join(row) for row in rows)))
+    assert [reject.reason for reject in found.rejects] == ["not_a_record"] * len(rows)
+    assert [reject.detail for reject in found.rejects] == [_QUOTES[wrong].format(place + 1) for place, wrong in places]
+
+
+def test_a_formula_that_is_no_text_and_a_quote_in_a_text_stay_what_they_are(tmp_path: Path) -> None:
+    agents = {'"=A1"': "=A1", '"a;=""b"" c"': 'a;="b" c', '"=""a"" and ""b"""': '="a" and "b"', '="a;b"': "a;b"}
+    found = _inspected(tmp_path, _table(HEADER, *(ROW.replace("Acme/1.0", agent) for agent in agents)))
+    assert [call.user_agent for call in found.calls] == list(agents.values())
 
 
 def test_a_column_that_stands_twice_may_say_one_thing_only(tmp_path: Path) -> None:

@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 from pyarrow.parquet import write_table
 
 from ingest import ReadOptions, inspect
+from tests.ingest import lakes
 from tests.ingest.test_formats_agree import FEW
 from tests.ingest.worked import NOW
 
@@ -236,6 +237,14 @@ def test_what_is_not_read_says_why(tmp_path: Path, written: Callable[[Sequence[s
     details = [reject.detail or "" for reject in found.rejects]
     for time, detail in zip(reasons, details, strict=True):
         assert reasons[time] in detail, (time, detail)
+
+
+def test_what_is_said_of_a_time_may_be_stored(tmp_path: Path) -> None:
+    path = tmp_path / "calls.json"
+    path.write_bytes(_json(["2026-10-01T07:00:00Z", *_THERE_IS_NONE, *_NOT_READ, "soon", "12345678901234567890", "-"]))
+    report = lakes.load(tmp_path / "lake", path)
+    assert report.sources[0].rejects == len(_THERE_IS_NONE) + len(_NOT_READ) + 3
+    assert lakes.broken(tmp_path / "lake") == {}
 
 
 _CHARACTERS = st.text("0123456789-:/.,TZ +WPMamtOc[]()", max_size=30)
