@@ -27,8 +27,8 @@ from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 from analytics.errors import AnalyticsError
 from analytics.reports.csv_text import csv_text
-from analytics.reports.files import write_whole
 from analytics.scope import Scope
+from ingest.durable import write_anew
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -176,7 +176,7 @@ def publish(rows: pl.DataFrame, file: Path, *, smallest: int, period: Period | N
         case _:
             raise AnalyticsError(f"{file}: expected a name that ends in {' or '.join(SUFFIXES)}")
     try:
-        write_whole(file, text)
+        write_anew(file, text)
     except OSError as error:
         raise AnalyticsError(f"{file}: cannot be written: {error.strerror or error}") from error
 

@@ -153,7 +153,7 @@ def _rejects(lake: Path, choice: Mapping[str, str | int | None]) -> pl.DataFrame
 
 def _export(frame: pl.DataFrame, file: Path) -> None:
     """Write rows to a file, whole or not at all."""
-    from analytics.reports.files import write_whole
+    from ingest.durable import write_anew
 
     content: str | bytes
     match file.suffix.lower():
@@ -170,7 +170,7 @@ def _export(frame: pl.DataFrame, file: Path) -> None:
                 param_hint="'--export'",
             )
     try:
-        write_whole(file, content)
+        write_anew(file, content)
     except OSError as error:
         say(f"koppelzicht: {file}: cannot be written: {error.strerror or error}")
         raise typer.Exit(FAILED) from None

@@ -6,13 +6,14 @@ import contextlib
 import datetime as dt
 import glob
 import json
-import os
 import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
+
+from ingest.durable import sync_file
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -66,6 +67,11 @@ class NewFile:
     modified_at_ms: int
     stats: str
 
+    @property
+    def name(self) -> str:
+        """What its table calls it."""
+        return self.path.name
+
 
 def data_files(table: DeltaTable, folder: Path) -> tuple[DataFile, ...]:
     """The data files of a table at the version at which it was opened."""
@@ -108,7 +114,7 @@ def write_file(path: Path, schema: pa.Schema, tables: Iterable[pa.Table]) -> New
             for table in tables:
                 writer.write_table(table.unify_dictionaries(), row_group_size=_ROW_GROUP)
                 bounds.include(table)
-        size = _synced(path)
+        size = sync_file(path)
     except BaseException:
         remove_files([path])
         raise
@@ -151,10 +157,3 @@ class _Bounds:
             for bounds in (self._low, self._high)
         )
         return {"numRecords": self.rows, "minValues": low, "maxValues": high, "nullCount": {}}
-
-
-def _synced(path: Path) -> int:
-    """Bring a file's content to the disk before a decision names it. Returns its size."""
-    with path.open("rb+") as file:
-        os.fsync(file.fileno())
-        return os.fstat(file.fileno()).st_size

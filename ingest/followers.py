@@ -17,8 +17,7 @@ from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from ingest.errors import LakeError
-from ingest.lake import write_anew
+from ingest.durable import write_anew
 from ingest.report import FollowerStatus, SkippedSource
 
 if TYPE_CHECKING:
@@ -121,8 +120,8 @@ class Follower:
             self._said = self._said.model_copy(update={**news, "seen_at": self._clock()})
             try:
                 self._path.parent.mkdir(exist_ok=True)
-                write_anew(self._path, self._said.model_dump_json().ljust(_ROOM))
-            except (LakeError, OSError):
+                write_anew(self._path, self._said.model_dump_json().ljust(_ROOM), is_lasting=False)
+            except OSError:
                 # On a full disk nothing new can be written, but what is there can be written over.
                 short = self._said.model_copy(update={"skipped": ()}).model_dump_json().encode().ljust(_ROOM)
                 with contextlib.suppress(OSError), self._path.open("r+b") as file:

@@ -30,18 +30,20 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import pyarrow as pa
 import pyarrow.compute as pc
-from deltalake import CommitProperties, DeltaTable, Transaction, write_deltalake
-from deltalake.exceptions import CommitFailedError, DeltaError, TableNotFoundError
-from deltalake.transaction import AddAction, RemoveAction
+from deltalake import DeltaTable
+from deltalake.exceptions import DeltaError, TableNotFoundError
 
+from ingest import delta_log
 from ingest.arrow import arrow_schema
 from ingest.call import CALL_COLUMNS, Column
 from ingest.data_file import data_files, remove_files, write_file
+from ingest.durable import make_folder, sync_folder, write_once
 from ingest.errors import LakeError
 from ingest.ledger import (
     LEDGER_COLUMNS,
     LOAD_COLUMNS,
     REJECT_COLUMNS,
+    TABLES,
     Ledger,
     LedgerRow,
     Retried,
@@ -57,6 +59,7 @@ from ingest.ledger import (
 from ingest.stream_ends import StreamEnd, stream_ends
 
 if TYPE_CHECKING:
+    import datetime as dt
     from collections.abc import Iterable, Mapping, Sequence
 
     from ingest.data_file import DataFile, NewFile
@@ -72,6 +75,9 @@ REWRITES = "rewrites"
 
 _OLD = 3600.0
 """Seconds after which a staged file is told once more that it is wanted, before it is decided."""
+
+_CHECKPOINT_COMMITS = 100
+"""After so many commits a table is written down, so that nobody has to read them all."""
 
 _ATTEMPTS = 200
 """How often a commit is tried again when others were faster. Each refusal means that somebody else got further."""
@@ -103,6 +109,8 @@ class Lake:
         self.path = Path(path)
         self._ledger_files: dict[str, list[LedgerRow]] = {}
         self._ledger = Ledger(0, ())
+        self._settled: dict[TableName, int] = {}
+        """Up to which commit the tables are on the disk for sure."""
 
     def exists(self) -> bool:
         """Whether somebody has created the lake."""
@@ -143,8 +151,9 @@ class Lake:
         except (ZoneInfoNotFoundError, ValueError) as error:
             raise LakeError(f"time zone {wanted!r} is not known; expected a name such as Europe/Amsterdam") from error
         try:
-            self.path.mkdir(parents=True, exist_ok=True)
-            _write_once(self.path / "lake.json", _settings_text(wanted))
+            make_folder(self.path)
+            if not self.exists():
+                write_once(self.path / "lake.json", _settings_text(wanted))
         except (FileExistsError, NotADirectoryError) as error:
             raise LakeError(f"{self.path}: is a file, or below one; expected a folder for the lake") from error
         except OSError as error:
@@ -156,10 +165,12 @@ class Lake:
             )
         for name, columns in (("calls", CALL_COLUMNS), ("rejects", REJECT_COLUMNS), ("loads", LEDGER_COLUMNS)):
             self._create_table(name, columns)
+        self._sync(self.path, self.path.parent)  # whoever made it may have been killed before doing so
 
     def ledger(self) -> tuple[DeltaTable, Ledger]:
         """The ledger as it stands, with the table it was read through: a decision has to be made through that one."""
         table = self._open("loads")
+        self._settle("loads", table)
         return table, self._read_ledger(table)
 
     def decide(
@@ -179,21 +190,22 @@ class Lake:
         records = [
             replace(row, decision=version, staged=tuple(staged) if row is adding else ()).to_record() for row in ordered
         ]
-        data = pa.Table.from_pylist(records, schema=arrow_schema(LEDGER_COLUMNS))
+        schema = arrow_schema(LEDGER_COLUMNS)
+        path = self.path / "loads" / f"{secrets.token_hex(8)}.parquet"
         try:
-            write_deltalake(
-                table, data, mode="append", commit_properties=_carrying(table, rewrites=False, reaches=version)
-            )
-        except CommitFailedError:
-            return False
-        except (DeltaError, OSError) as error:
+            new = write_file(path, schema, [pa.Table.from_pylist(records, schema=schema)])
+        except (pa.ArrowException, OSError) as error:
             raise LakeError(f"{self.path}: the load could not be decided: {error}") from error
-        return True
+        self._sync(self.path / "loads")
+        if self._commit("loads", table, gone=(), new=[new], reaches=version):
+            return True
+        remove_files([path])
+        return False
 
     def roll_forward(self) -> int:
         """Bring `rejects` and `calls` to what the ledger has decided. Returns how many decisions waited for that."""
         self._refuse_another_format()
-        behind = min(self._reached("rejects"), self._reached("calls"))
+        behind = min(self._reached("rejects", is_settled=True), self._reached("calls", is_settled=True))
         waiting = self._decided_after(behind)
         for step in _steps(waiting):
             # A reader takes `calls` first, so `rejects` has to be as far already.
@@ -276,50 +288,38 @@ class Lake:
         when somebody else has rewritten data files meanwhile, or reached that version: the new files are removed then, and
         those that were staged stay.
         """
-        now_ms = time.time_ns() // 1_000_000
-        is_change = version is not None
-        actions: list[AddAction | RemoveAction] = [
-            RemoveAction(file.path.name, is_change, now_ms, size=file.size, partition_values={}) for file in gone
-        ]
-        coming: list[tuple[str, NewFile | StagedFile]] = [(file.path.name, file) for file in new]
-        coming += [(file.path, file) for file in staged]
-        actions += [
-            AddAction(
-                path=path,
-                size=file.size,
-                partition_values={},
-                modification_time=file.modified_at_ms,
-                data_change=is_change,
-                stats=file.stats,
-            )
-            for path, file in coming
-        ]
-        properties = _carrying(table, rewrites=bool(gone), reaches=version)
-        try:
-            table.create_write_transaction(actions, "append", table.schema(), commit_properties=properties)
-        except CommitFailedError:
-            held = {file.path for file in data_files(self._open(name), self.path / name)}
-            remove_files(file.path for file in new if file.path not in held)
-            return False
-        except (DeltaError, OSError) as error:
-            # Whether the commit stands is not known, so the new files stay: leftovers, if it does not.
-            raise LakeError(f"{self.path / name}: data files could not be replaced: {error}") from error
-        return True
+        if (
+            new
+        ):  # an entry that is there after a power cut names files that are there; of staged ones, decide() sees to it
+            self._sync(self.path / name)
+        if self._commit(name, table, gone=gone, new=[*new, *staged], reaches=version):
+            return True
+        held = {file.path for file in data_files(self._open(name), self.path / name)}
+        remove_files(file.path for file in new if file.path not in held)
+        return False
 
     def checkpoint(self, name: TableName, *, commits: int) -> None:
         """Write down where the table stands if there have been so many commits since that was done last."""
-        try:
-            last = json.loads((self.path / name / "_delta_log" / "_last_checkpoint").read_text(encoding="utf-8"))
-            done = int(last["version"])
-        except (OSError, ValueError, KeyError, TypeError):  # there is none, or it is being written
-            done = 0
         table = self._open(name)
-        if table.version() - done < commits:
-            return
         try:
-            table.create_checkpoint()
-        except (DeltaError, OSError) as error:
-            raise LakeError(f"{self.path / name}: a checkpoint cannot be written: {error}") from error
+            if table.version() - delta_log.last_checkpoint(self.path / name) >= commits:
+                delta_log.write_checkpoint(self.path / name, table)
+        except (DeltaError, pa.ArrowException, OSError) as error:
+            raise LakeError(
+                f"{self.path / name}: a checkpoint cannot be written, nothing was changed: {error}"
+            ) from error
+
+    def expire(self, name: TableName, *, before: dt.datetime) -> None:
+        """Remove what the table's log says of the time before, where a checkpoint says it."""
+        try:
+            delta_log.expire(self.path / name, before=before)
+        except OSError as error:
+            raise LakeError(f"{self.path / name}: its log cannot be shortened: {error}") from error
+
+    def settle(self) -> None:
+        """Bring to the disk what others have committed and may not have brought there, before anything rests on it."""
+        for name in TABLES:
+            self._settle(name, self._open(name))
 
     def staged_by(self, rows: Sequence[LedgerRow]) -> list[Path]:
         """The data files that these decisions name."""
@@ -338,6 +338,8 @@ class Lake:
                     os.utime(path)
             except OSError as error:
                 raise LakeError(f"{path}: staged, but gone before it was decided: {error}; load again") from error
+        # Their content is there already. Once a decision names them, they are needed by their names.
+        self._sync(*{self.path / file.table for file in staged})
 
     def _read_ledger(self, table: DeltaTable) -> Ledger:
         read: dict[str, list[LedgerRow]] = {}
@@ -389,16 +391,68 @@ class Lake:
         return _in_order(rows)
 
     def _create_table(self, name: str, columns: Sequence[Column]) -> None:
-        for _ in range(_ATTEMPTS):
-            try:
-                DeltaTable.create(self._uri(name), arrow_schema(columns), mode="ignore")
-            except (DeltaError, OSError) as error:
-                # Two processes that create the same table at once: one of them loses, now and then with an error.
-                if not DeltaTable.is_deltatable(self._uri(name)):
-                    failure = error
-                    continue
+        if delta_log.is_table(self.path / name):
             return
-        raise LakeError(f"{self.path / name}: the table cannot be created: {failure}") from failure
+        try:
+            delta_log.create(self.path / name, arrow_schema(columns))
+        except (DeltaError, OSError) as error:
+            raise LakeError(f"{self.path / name}: the table cannot be created: {error}") from error
+
+    def _commit(
+        self,
+        name: TableName,
+        table: DeltaTable,
+        *,
+        gone: Sequence[DataFile],
+        new: Sequence[NewFile | StagedFile],
+        reaches: int | None,
+    ) -> bool:
+        """Whether the table has this commit now, and has it after a power cut, too.
+
+        False when others have reached a version, or rewritten data files, since the table was read. What else they have
+        added meanwhile is no obstacle: the commit comes behind it.
+        """
+        folder = self.path / name
+        transactions = {} if reaches is None else {APPLICATION: reaches}
+        if gone:
+            transactions[REWRITES] = (table.transaction_version(REWRITES) or 0) + 1
+        latest = table
+        for _ in range(_ATTEMPTS):
+            version = latest.version() + 1
+            try:
+                is_ours = delta_log.append(
+                    folder, version, gone=gone, new=new, is_change=reaches is not None, reaches=transactions
+                )
+            except OSError as error:
+                # Whether the commit stands is not known, so the data files stay: leftovers, if it does not.
+                raise LakeError(f"{folder}: commit {version} could not be written: {error}") from error
+            if is_ours:
+                self._settled[name] = version
+                if version % _CHECKPOINT_COMMITS == 0:
+                    with contextlib.suppress(LakeError):  # it saves time and nothing else, the next one does as well
+                        self.checkpoint(name, commits=_CHECKPOINT_COMMITS)
+                return True
+            latest = self._open(name)
+            if any(latest.transaction_version(one) != table.transaction_version(one) for one in transactions):
+                return False
+        raise LakeError(f"{folder}: too busy: {_ATTEMPTS} commits were refused; try again")
+
+    def _settle(self, name: TableName, table: DeltaTable) -> None:
+        """Bring the commits of the table, as it was read, to the disk.
+
+        Who wrote them has done so, or was killed before. Their content is there since they have a name, so the names are
+        all that may be lost. Whoever says that something is loaded has to be right after a power cut, whoever loaded it.
+        """
+        if table.version() > self._settled.get(name, -1):
+            self._sync(self.path / name / "_delta_log")
+            self._settled[name] = table.version()
+
+    def _sync(self, *folders: Path) -> None:
+        for folder in folders:
+            try:
+                sync_folder(folder)
+            except OSError as error:
+                raise LakeError(f"{folder}: cannot be brought to the disk: {error.strerror or error}") from error
 
     def _open(self, name: str) -> DeltaTable:
         try:
@@ -408,8 +462,11 @@ class Lake:
         except (DeltaError, OSError) as error:
             raise LakeError(f"{self.path / name}: the table cannot be read: {error}") from error
 
-    def _reached(self, table: Table) -> int:
-        return self._open(table).transaction_version(APPLICATION) or 0
+    def _reached(self, name: Table, *, is_settled: bool = False) -> int:
+        table = self._open(name)
+        if is_settled:
+            self._settle(name, table)
+        return table.transaction_version(APPLICATION) or 0
 
     def _follow(self, rows: Sequence[LedgerRow], name: Table) -> None:
         """One commit by which a table follows these decisions: what they take away leaves, and their staged files come."""
@@ -418,6 +475,7 @@ class Lake:
             table = self._open(name)
             reached = table.transaction_version(APPLICATION) or 0
             if reached >= last:
+                self._settle(name, table)
                 return
             following = [row for row in rows if row.decision > reached]
             gone: Sequence[DataFile] = ()
@@ -530,16 +588,6 @@ def _in_order(rows: Iterable[LedgerRow]) -> list[LedgerRow]:
     return sorted(rows, key=lambda row: row.decision)
 
 
-def _carrying(table: DeltaTable, *, rewrites: bool, reaches: int | None) -> CommitProperties:
-    """Who rewrites data files of the table as it was read, or reaches a version, is refused when another did meanwhile."""
-    transactions = []
-    if rewrites:
-        transactions.append(Transaction(REWRITES, (table.transaction_version(REWRITES) or 0) + 1))
-    if reaches is not None:
-        transactions.append(Transaction(APPLICATION, reaches))
-    return CommitProperties(app_transactions=transactions)
-
-
 def _settings_text(time_zone: str) -> str:
     return json.dumps({"format": FORMAT_VERSION, "time_zone": time_zone}) + "\n"
 
@@ -551,33 +599,3 @@ def _steps(rows: Sequence[LedgerRow]) -> list[list[LedgerRow]]:
         list(step)
         for _, step in itertools.groupby(rows, key=lambda row: row.decision if row.decision in lossy else None)
     ]
-
-
-def _write_once(path: Path, text: str) -> None:
-    """Create the file with this text, whole, unless it is there already. The first of many processes wins."""
-    if path.exists():
-        return
-    new = path.with_name(f".{secrets.token_hex(8)}.tmp")
-    new.write_text(text, encoding="utf-8")
-    try:
-        os.link(new, path)
-    except FileExistsError:
-        return
-    except OSError:  # a file system without links
-        with contextlib.suppress(FileExistsError), path.open("x", encoding="utf-8") as file:
-            file.write(text)
-    finally:
-        new.unlink()
-
-
-def write_anew(path: Path, text: str) -> None:
-    """Put this text in the place of a file, whole or not at all. LakeError when it cannot be written."""
-    new = path.with_name(f".{secrets.token_hex(8)}.tmp")
-    try:
-        new.write_text(text, encoding="utf-8")
-        new.replace(path)
-    except OSError as error:
-        raise LakeError(f"{path}: cannot be written: {error.strerror or error}") from error
-    finally:
-        with contextlib.suppress(OSError):
-            new.unlink(missing_ok=True)

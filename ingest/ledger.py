@@ -83,6 +83,7 @@ LEDGER_COLUMNS = (
 
 Table: TypeAlias = Literal["calls", "rejects"]
 TableName: TypeAlias = Literal["calls", "rejects", "loads"]
+TABLES: tuple[TableName, ...] = ("calls", "rejects", "loads")
 
 
 @dataclass(frozen=True)
@@ -94,6 +95,11 @@ class StagedFile:
     size: int
     modified_at_ms: int
     stats: str
+
+    @property
+    def name(self) -> str:
+        """What its table calls it."""
+        return self.path
 
 
 @dataclass(frozen=True)

@@ -5,19 +5,20 @@ from __future__ import annotations
 import datetime as dt
 import json
 import re
+import shutil
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from urllib.parse import unquote
 
 from ingest.data_file import data_files
 from ingest.lake import APPLICATION
+from ingest.ledger import TABLES
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
     from ingest.lake import Lake
-    from ingest.ledger import TableName
 
 LEFTOVER_AGE = dt.timedelta(days=1)
 """A younger file may belong to somebody who is still loading."""
@@ -28,14 +29,13 @@ REMOVED_AGE = dt.timedelta(days=7)
 It is also what Delta itself waits by default, so other engines that read the lake rely on no less.
 """
 
-_TABLES: tuple[TableName, ...] = ("calls", "rejects", "loads")
 _DATA_FILE = re.compile(r"[^.].*\.parquet(#\d+)?")
 _UNFINISHED = re.compile(r".*\.tmp(#\d+)?")
 
 
 @dataclass(frozen=True)
 class Leftover:
-    """A file that nobody needs, or soon nobody will."""
+    """A file that nobody needs, or soon nobody will; or a folder that was written aside and never became a table's."""
 
     path: Path
     size: int
@@ -48,15 +48,16 @@ def unheld(lake: Lake) -> list[Leftover]:
     Among them those of somebody who is loading at this moment.
     """
     # What is on disk first: what is decided or added after that is not taken for a leftover.
-    found = {name: list(_files(lake.path / name, _DATA_FILE)) for name in _TABLES}
+    found = {name: list(_files(lake.path / name, _DATA_FILE)) for name in TABLES}
     unfinished = [
         file
-        for folder in (lake.path, *(lake.path / name / "_delta_log" for name in _TABLES))
+        for folder in (lake.path, *(lake.path / name / "_delta_log" for name in TABLES), *_beside(lake.path))
         for file in _files(folder, _UNFINISHED)
     ]
+    unfinished += _folders(lake.path, _UNFINISHED)
     _, ledger = lake.ledger()
     left: list[Leftover] = []
-    for name in _TABLES:
+    for name in TABLES:
         table = lake.open(name)
         needed = {file.path for file in data_files(table, lake.path / name)}
         if name != "loads":
@@ -70,7 +71,7 @@ def leftovers(lake: Lake, *, now: dt.datetime) -> list[Leftover]:
     old = [file for file in unheld(lake) if file.modified_at < now - LEFTOVER_AGE]
     if not old:
         return []
-    protected = {path for name in _TABLES for path in _removed_since(lake.path / name, now - REMOVED_AGE)}
+    protected = {path for name in TABLES for path in _removed_since(lake.path / name, now - REMOVED_AGE)}
     return [file for file in old if file.path not in protected]
 
 
@@ -79,9 +80,13 @@ def remove(files: list[Leftover]) -> list[Leftover]:
     removed = []
     for file in files:
         try:
-            if _modified_at(file.path) == file.modified_at:
+            if file.path.is_dir():
+                shutil.rmtree(file.path)
+            elif _modified_at(file.path) == file.modified_at:
                 file.path.unlink()
-                removed.append(file)
+            else:
+                continue
+            removed.append(file)
         except OSError:  # somebody else has removed it, or it cannot be removed: a leftover, then
             continue
     return removed
@@ -91,6 +96,18 @@ def _files(folder: Path, pattern: re.Pattern[str]) -> Iterator[Leftover]:
     for path in folder.iterdir():
         if pattern.fullmatch(path.name) and path.is_file() and not path.is_symlink():
             yield Leftover(path, path.stat().st_size, _modified_at(path))
+
+
+def _folders(folder: Path, pattern: re.Pattern[str]) -> Iterator[Leftover]:
+    for path in folder.iterdir():
+        if pattern.fullmatch(path.name) and path.is_dir() and not path.is_symlink():
+            files = [file for file in path.rglob("*") if file.is_file()]
+            yield Leftover(path, sum(file.stat().st_size for file in files), _modified_at(path))
+
+
+def _beside(lake: Path) -> list[Path]:
+    """The folders of small files beside the tables, where there are any."""
+    return [folder for folder in (lake / "stream_ends", lake / "followers") if folder.is_dir()]
 
 
 def _modified_at(path: Path) -> dt.datetime:

@@ -3,7 +3,7 @@
 1. Roll forward what was decided and not completed.
 2. Retention: decide what is too old, as a row of the ledger with what it removes of each load; then roll forward.
 3. Compact: many small data files become few, in the order of time. The rows stay the same.
-4. Checkpoints, by which Delta opens a table without reading every commit.
+4. Checkpoints, by which Delta opens a table without reading every commit; old commits go when one stands in their place.
 5. Leftovers: remove the files that nobody needs.
 
 Each step holds by itself: after a crash the next `maintain` (or load) goes on from there.
@@ -17,9 +17,10 @@ from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from ingest.data_file import data_files
+from ingest.delta_log import KEPT_AGE
 from ingest.errors import LakeError
 from ingest.lake import Lake, new_load_id
-from ingest.ledger import LedgerRow, Removal
+from ingest.ledger import TABLES, LedgerRow, Removal
 from ingest.leftovers import leftovers, remove
 from ingest.report import MaintenanceReport, TableFiles
 from ingest.rewriting import calls_before, merged, merged_ledger
@@ -49,7 +50,6 @@ _REFUSALS = 3
 """After so many refusals a table is left for the next time."""
 
 _CHECKPOINT_COMMITS = 10
-_TABLES: tuple[TableName, ...] = ("calls", "rejects", "loads")
 
 
 def maintain(
@@ -69,10 +69,12 @@ def maintain(
     before = _files(store)
     rolled_forward = store.roll_forward()
     removed = _apply_retention(store, now=now, keep_calls=keep_calls, keep_rejects=keep_rejects)
-    postponed = [name for name in _TABLES if not _compact(store, name)]
-    for name in _TABLES:
+    postponed = [name for name in TABLES if not _compact(store, name)]
+    for name in TABLES:
         store.checkpoint(name, commits=_CHECKPOINT_COMMITS)
+        store.expire(name, before=now - KEPT_AGE)
     after = _files(store)
+    store.settle()  # what was removed cannot come back, so it must not be needed after a power cut either
     gone = remove(leftovers(store, now=now))
     return MaintenanceReport(
         lake=str(lake),
@@ -87,7 +89,7 @@ def maintain(
                 bytes_before=sum(file.size for file in before[name]),
                 bytes_after=sum(file.size for file in after[name]),
             )
-            for name in _TABLES
+            for name in TABLES
         ),
         postponed=tuple(postponed),
         leftovers_removed=len(gone),
@@ -96,7 +98,7 @@ def maintain(
 
 
 def _files(store: Lake) -> dict[TableName, tuple[DataFile, ...]]:
-    return {name: data_files(store.open(name), store.path / name) for name in _TABLES}
+    return {name: data_files(store.open(name), store.path / name) for name in TABLES}
 
 
 # -- retention

@@ -9,14 +9,13 @@ files: so nobody waits for anybody, and of two who say something of the same str
 
 from __future__ import annotations
 
-import contextlib
 import datetime as dt
 import hashlib
 import json
-import secrets
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from ingest.durable import make_folder, sync_folder, write_anew
 from ingest.errors import LakeError
 
 if TYPE_CHECKING:
@@ -34,15 +33,11 @@ class StreamEnd:
 def declare_stream_end(lake: Path, end: StreamEnd) -> None:
     """Keep that a stream has ended, in the place of what was said of it before. LakeError when it cannot be written."""
     path = _file(lake, end.stream)
-    new = path.with_name(f".{secrets.token_hex(8)}.tmp")
     text = json.dumps({"stream": end.stream, "ended_on": end.ended_on.isoformat()})
     try:
-        path.parent.mkdir(exist_ok=True)
-        new.write_text(f"{text}\n", encoding="utf-8")
-        new.replace(path)
+        make_folder(path.parent)
+        write_anew(path, f"{text}\n")
     except OSError as error:
-        with contextlib.suppress(OSError):
-            new.unlink(missing_ok=True)
         raise LakeError(f"{path}: cannot be written: {error.strerror or error}") from error
 
 
@@ -51,6 +46,7 @@ def withdraw_stream_end(lake: Path, stream: str) -> bool:
     path = _file(lake, stream)
     try:
         path.unlink()
+        sync_folder(path.parent)
     except FileNotFoundError:
         return False
     except OSError as error:

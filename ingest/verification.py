@@ -25,9 +25,10 @@ from ingest.call import (
     TokenForm,
 )
 from ingest.data_file import BOUND_COLUMNS, data_files, read_files
+from ingest.delta_log import damaged_checkpoints
 from ingest.engine import connect, official_connectors, sample_words
 from ingest.lake import APPLICATION, Lake
-from ingest.ledger import REJECT_COLUMNS, Retried, sum_of_retries
+from ingest.ledger import REJECT_COLUMNS, TABLES, Retried, sum_of_retries
 from ingest.leftovers import unheld
 from ingest.report import Check, Verification
 
@@ -36,10 +37,9 @@ if TYPE_CHECKING:
 
     from ingest.call import Column
     from ingest.lake import Snapshot
-    from ingest.ledger import Ledger, LedgerRow, Table, TableName
+    from ingest.ledger import Ledger, LedgerRow, Table
 
 _QUESTIONS = Path(__file__).with_suffix(".sql")
-_TABLES: tuple[TableName, ...] = ("calls", "rejects", "loads")
 _FEW = 5
 """So much of what is broken is named; of the rest is said how much it is."""
 
@@ -68,6 +68,9 @@ def verify(lake: Path) -> Verification:
     checks = [
         _check("data_files_are_there", missing, "every data file is on disk"),
         _check("data_files_are_whole", broken.values(), "every data file has the rows and bytes that its table names"),
+        _check(
+            "checkpoints_are_whole", _damaged_checkpoints(store), "every checkpoint can be read and is what was written"
+        ),
         _check("ledger_is_in_order", [*_out_of_order(ledger), *_out_of_step(store)], "decisions follow each other"),
         _check("decisions_fit_their_loads", _unfounded(ledger), "what was taken back or removed was there"),
         _check("parents_come_first", _orphans(ledger), "every load that grew from another one stands behind it"),
@@ -100,7 +103,7 @@ def _files_of(store: Lake) -> tuple[list[str], dict[Path, str]]:
 
     missing: list[str] = []
     broken: dict[Path, str] = {}
-    for name in _TABLES:
+    for name in TABLES:
         for file in data_files(store.open(name), store.path / name):
             try:
                 size = file.path.stat().st_size
@@ -116,6 +119,11 @@ def _files_of(store: Lake) -> tuple[list[str], dict[Path, str]]:
                         f"{file.path}: has {rows:,} rows and {size:,} bytes, its table says {file.rows:,} and {file.size:,}"
                     )
     return missing, broken
+
+
+def _damaged_checkpoints(store: Lake) -> Iterator[str]:
+    for name in TABLES:
+        yield from damaged_checkpoints(store.path / name)
 
 
 def _outside(store: Lake, connection: duckdb.DuckDBPyConnection, unreadable: Iterable[Path]) -> Iterator[str]:
@@ -195,7 +203,7 @@ def _out_of_order(ledger: Ledger) -> Iterator[str]:
 def _out_of_step(store: Lake) -> Iterator[str]:
     """Tables that say of themselves to be further than the ledger."""
     # The tables before the ledger, because others go on.
-    versions = {name: store.open(name).transaction_version(APPLICATION) or 0 for name in _TABLES[:2]}
+    versions = {name: store.open(name).transaction_version(APPLICATION) or 0 for name in TABLES[:2]}
     table, ledger = store.ledger()
     versions["loads"] = table.transaction_version(APPLICATION) or 0
     for name, version in versions.items():

@@ -19,14 +19,14 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-import os
 import shutil
 import uuid
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, BinaryIO
+from typing import TYPE_CHECKING
 
 from analytics.errors import AnalyticsError
 from analytics.registry.rows import RELATIONS, Relation, arrow_schema, columns
+from ingest.durable import make_folder, sync_file, sync_folder, write_anew
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -100,7 +100,7 @@ def commit(
     about = {"valid_from": valid_from.isoformat(), "loaded_at": now.astimezone(dt.UTC).isoformat(), "files": sources}
     registry = lake / "registry"
     try:
-        registry.mkdir(parents=True, exist_ok=True)
+        make_folder(registry)
         while True:
             versions = _versions(registry)
             held = rows_of(_counting([version for version in versions if version.valid_from <= valid_from], None))
@@ -188,23 +188,16 @@ def _publish(version: Path, tables: dict[Relation, pa.Table], about: Mapping[str
     aside.mkdir()
     try:
         for relation, table in tables.items():
-            with (aside / f"{relation}.parquet").open("wb") as file:
-                pq.write_table(table, file)
-                _to_disk(file)
-        with (aside / "version.json").open("wb") as file:
-            file.write(json.dumps(about, indent=2).encode())
-            _to_disk(file)
+            pq.write_table(table, aside / f"{relation}.parquet")
+            sync_file(aside / f"{relation}.parquet")
+        write_anew(aside / "version.json", json.dumps(about, indent=2))
         try:
             aside.rename(version)
         except OSError:
             if not version.exists():
                 raise
             return False
+        sync_folder(version.parent)
         return True
     finally:
         shutil.rmtree(aside, ignore_errors=True)
-
-
-def _to_disk(file: BinaryIO) -> None:
-    file.flush()
-    os.fsync(file.fileno())

@@ -15,9 +15,9 @@ from pydantic import BaseModel
 
 from analytics.reports.csv_text import csv_text
 from analytics.reports.errors import ReportError
-from analytics.reports.files import write_whole
 from analytics.reports.model import MonthReport, PartnerReport, Report
 from analytics.reports.month import Month
+from ingest.durable import write_anew
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -65,7 +65,7 @@ def _write(out: Path, stem: str, report: Report, page: Callable[[Callable[[str],
     try:
         out.mkdir(parents=True, exist_ok=True)
         for name, text in texts.items():
-            write_whole(out / name, text)
+            write_anew(out / name, text)
     except OSError as error:
         raise ReportError(f"{out}: the report cannot be written there: {error.strerror or error}") from error
     return [out / name for name in texts]

@@ -19,8 +19,8 @@ from zoneinfo import ZoneInfo
 
 from analytics.reports.csv_text import csv_text
 from analytics.reports.errors import ReportError
-from analytics.reports.files import write_whole
 from analytics.reports.workbook import workbook
+from ingest.durable import write_anew
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -54,7 +54,7 @@ def write_mailing(found: Impact, out: Path) -> list[Path]:
     try:
         out.mkdir(parents=True, exist_ok=True)
         for name, content in texts.items():
-            write_whole(out / name, content)
+            write_anew(out / name, content)
     except OSError as error:
         raise ReportError(f"{out}: the mailing cannot be written there: {error.strerror or error}") from error
     return [out / name for name in texts]
