@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from analytics.errors import AnalyticsError, ScopeError, SqlError, SqlLimitError, UnknownNameError
     from analytics.metrics import Metric, metric, metric_names
-    from analytics.sandbox import SqlLimits, run_sql
+    from analytics.sandbox import SqlLimits, answer_sql, run_sql
     from analytics.scope import Scope
     from analytics.warehouse import Warehouse
 
@@ -33,6 +33,7 @@ _ROOMS = {
     "SqlLimits": "sandbox",
     "UnknownNameError": "errors",
     "Warehouse": "warehouse",
+    "answer_sql": "sandbox",
     "metric": "metrics",
     "metric_names": "metrics",
     "run_sql": "sandbox",
@@ -48,6 +49,7 @@ __all__ = [
     "SqlLimits",
     "UnknownNameError",
     "Warehouse",
+    "answer_sql",
     "metric",
     "metric_names",
     "run_sql",

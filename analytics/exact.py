@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 _TEXT = duckdb.type("varchar")
 _INTEGERS = frozenset({"hugeint", "uhugeint"})
-_AS_TEXT = _INTEGERS | {"time with time zone", "bit", "interval", "bignum", "variant", "geometry"}
+_AS_TEXT = _INTEGERS | {"time with time zone", "bit", "interval", "bignum", "variant", "geometry", "enum"}
 _WIDE, _WIDEST = pa.decimal128(38, 0), pa.decimal256(39, 0)
 """What every reader of Arrow and Parquet knows, and what holds any integer of 128 bits."""
 

@@ -7,11 +7,14 @@ and time than it was given.
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import json
 import os
 import pickle
+import signal
 import sys
+import threading
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
 
@@ -24,7 +27,7 @@ from pyarrow.parquet import ParquetFile
 from analytics.errors import AnalyticsError
 from analytics.exact import carried, restored
 from analytics.narrow import Expressions
-from analytics.sandbox import SqlLimits
+from analytics.sandbox import TOO_LATE, SqlLimits
 from analytics.warehouse import Warehouse
 from ingest.arrow import arrow_schema
 from ingest.call import CALL_COLUMNS
@@ -32,7 +35,7 @@ from ingest.errors import IngestError
 from ingest.ledger import REJECT_COLUMNS
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from analytics.reader import Keep
     from analytics.registry import RegistryFiles
@@ -51,6 +54,14 @@ LOCKS = (
     "set lock_configuration = true",
 )
 """Each in its own statement and in this order: the last one makes the others stay."""
+
+_GRACE_SECONDS = 2
+"""So long after DuckDB's own limit, which explains itself, comes the alarm, which does not."""
+
+_NO_MEMORY = "Out of Memory Error"
+_BATCH_ROWS = 10_000
+_PART_BYTES = 4 * 1024**2
+_WORD = 8
 
 
 class DatasetReader:
@@ -76,10 +87,40 @@ def main() -> None:
     answer_to = os.fdopen(os.dup(sys.stdout.fileno()), "wb")
     os.dup2(sys.stderr.fileno(), sys.stdout.fileno())  # what a library prints is no answer
     job = pickle.load(sys.stdin.buffer)  # noqa: S301 - from the process that started this one
+    threading.Thread(target=_end_with_the_other_side, daemon=True).start()
     limits = SqlLimits(**job["limits"])
-    _answer(answer_to, job, limits)
-    answer_to.flush()
+    with contextlib.suppress(BrokenPipeError):  # nobody wants the rest
+        _answer(answer_to, job, limits)
+        answer_to.flush()
     os._exit(0)
+
+
+def _end_with_the_other_side() -> None:
+    """Wait until the process that asked closes its end, which the kernel does for one that is killed; then go as well."""
+    sys.stdin.buffer.read()
+    os._exit(1)
+
+
+@contextlib.contextmanager
+def _alarm(seconds: float) -> Iterator[None]:
+    """End this process when what is done here takes longer, whatever it is at that moment.
+
+    DuckDB looks at its own limit between two pieces of work, and a function can be one long piece.
+    """
+    if hasattr(signal, "setitimer"):
+        signal.setitimer(signal.ITIMER_REAL, seconds)  # by the kernel: nobody here has to get a turn
+        try:
+            yield
+        finally:
+            signal.setitimer(signal.ITIMER_REAL, 0)
+        return
+    timer = threading.Timer(seconds, os._exit, [max(TOO_LATE)])
+    timer.daemon = True
+    timer.start()
+    try:
+        yield
+    finally:
+        timer.cancel()
 
 
 def _answer(answer_to: BinaryIO, job: Mapping[str, Any], limits: SqlLimits) -> None:
@@ -88,16 +129,20 @@ def _answer(answer_to: BinaryIO, job: Mapping[str, Any], limits: SqlLimits) -> N
     except TooMuchError as error:
         _say(answer_to, "limit", f"the query was stopped: {error}")
     except (MemoryError, duckdb.OutOfMemoryException, pa.ArrowMemoryError):
-        gigabytes = limits.memory_bytes / 1024**3
-        _say(answer_to, "limit", f"the query was stopped: it needs more memory than its {gigabytes:g} GB")
+        _say_too_large(answer_to, limits)
     except duckdb.InterruptException:
         _say(answer_to, "limit", f"the query was stopped: it takes longer than {limits.seconds:g} seconds")
     except (duckdb.Error, pa.ArrowException, AnalyticsError, IngestError, OSError) as error:
-        _say(answer_to, "refused", str(error))
+        if str(error).startswith(_NO_MEMORY):  # on its way through Arrow it has lost its type
+            _say_too_large(answer_to, limits)
+        else:
+            _say(answer_to, "refused", str(error))
     else:
-        _say(answer_to, "rows", "")
+        _say(answer_to, "rows", "", rows=rows.num_rows)
         with pa.ipc.new_stream(answer_to, rows.schema) as stream:
-            stream.write_table(rows)
+            for batch in rows.to_batches():
+                for part in _in_parts(batch):
+                    stream.write_batch(part)
 
 
 def locked(snapshot: Snapshot, registry: RegistryFiles, viewer: Scope | None, limits: SqlLimits) -> Warehouse:
@@ -116,22 +161,60 @@ def locked(snapshot: Snapshot, registry: RegistryFiles, viewer: Scope | None, li
 def _run(job: Mapping[str, Any], limits: SqlLimits) -> pa.Table:
     connection = locked(job["snapshot"], job["registry"], job["viewer"], limits).connection
     _bound_by_the_operating_system(limits)
-    try:
-        relation = connection.sql(job["query"])
-    except (duckdb.BinderException, duckdb.CatalogException) as error:
-        raise AnalyticsError(_with_its_place(connection, job["query"], error)) from error
-    if relation is None:
-        return pa.table({})
-    reader = carried(relation).to_arrow_reader(10_000)
+    with _alarm(limits.seconds + _GRACE_SECONDS):
+        try:
+            relation = connection.sql(job["query"])
+        except (duckdb.BinderException, duckdb.CatalogException) as error:
+            raise AnalyticsError(_with_its_place(connection, job["query"], error)) from error
+        if relation is None:
+            return pa.table({})
+        return _found(relation, limits)
+
+
+def _found(relation: duckdb.DuckDBPyRelation, limits: SqlLimits) -> pa.Table:
+    reader = carried(relation).to_arrow_reader(_BATCH_ROWS)
+    names = sum(len(name.encode()) for name in relation.columns)
     batches, rows, size = [], 0, 0
     for batch in reader:
-        rows, size = rows + batch.num_rows, size + batch.nbytes
+        rows, size = rows + batch.num_rows, size + _weight(batch) + batch.num_rows * names
         if rows > limits.rows:
             raise TooMuchError(f"its result has more than {limits.rows:,} rows; add a limit or count instead")
         if size > limits.result_bytes:
             raise TooMuchError(f"its result is larger than {limits.result_bytes / 1024**2:g} MB; ask for less")
         batches.append(batch)
-    return restored(pa.Table.from_batches(batches, schema=reader.schema), relation.columns, relation.types)
+    table = restored(pa.Table.from_batches(batches, schema=reader.schema), relation.columns, relation.types)
+    heaviest = max((_weight(part) for batch in table.to_batches() for part in _in_parts(batch)), default=0)
+    if heaviest > limits.row_bytes:
+        raise TooMuchError(f"a row of its result is larger than {limits.row_bytes / 1024**2:g} MB; ask for less")
+    return table
+
+
+def _in_parts(batch: pa.RecordBatch) -> Iterator[pa.RecordBatch]:
+    """The batch in pieces of a few megabytes, or of one row where a row alone is heavier."""
+    if batch.num_rows <= 1 or _weight(batch) <= _PART_BYTES:
+        yield batch
+        return
+    half = batch.num_rows // 2
+    yield from _in_parts(batch.slice(0, half))
+    yield from _in_parts(batch.slice(half))
+
+
+def _weight(batch: pa.RecordBatch) -> int:
+    """How many bytes these rows take, and a word for each value: a list of nothing but nulls has hardly a byte, but has a length."""
+    return int(batch.nbytes) + _WORD * sum(_values(column) for column in batch.columns)
+
+
+def _values(array: pa.Array) -> int:
+    match array:
+        case pa.StructArray() | pa.UnionArray():
+            return len(array) + sum(_values(array.field(place)) for place in range(array.type.num_fields))
+        case pa.MapArray():  # its keys and items are those of the whole array, of which this may be a slice
+            first, last = (array.offsets[place].as_py() for place in (0, -1))
+            return len(array) + sum(_values(part.slice(first, last - first)) for part in (array.keys, array.items))
+        case pa.ListArray() | pa.LargeListArray() | pa.FixedSizeListArray():
+            return len(array) + _values(array.flatten())
+        case _:
+            return len(array)
 
 
 def _with_its_place(connection: duckdb.DuckDBPyConnection, query: str, error: duckdb.Error) -> str:
@@ -197,5 +280,10 @@ def _dataset(files: Sequence[Path], schema: pa.Schema) -> ds.Dataset:
     return ds.dataset([str(file) for file in files], format="parquet", schema=schema)
 
 
-def _say(answer_to: BinaryIO, answer: str, message: str) -> None:
-    answer_to.write(json.dumps({"answer": answer, "message": message}).encode() + b"\n")
+def _say_too_large(answer_to: BinaryIO, limits: SqlLimits) -> None:
+    gigabytes = limits.memory_bytes / 1024**3
+    _say(answer_to, "limit", f"the query was stopped: it needs more memory than its {gigabytes:g} GB")
+
+
+def _say(answer_to: BinaryIO, answer: str, message: str, *, rows: int = 0) -> None:
+    answer_to.write(json.dumps({"answer": answer, "message": message, "rows": rows}).encode() + b"\n")

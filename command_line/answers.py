@@ -59,13 +59,11 @@ def sql(
     chosen: Format,
 ) -> None:
     """Read-only SQL over calls, rejects, loads, the registry and metrics.<name>."""
-    from analytics import run_sql
-
     check_standard_input(is_read=query is None)
     if query is None and sys.stdin.isatty():
         _sql_shell(lake, chosen)
         return
-    output.print_arrow(run_sql(lake, sys.stdin.read() if query is None else query), chosen)
+    _answer(lake, sys.stdin.read() if query is None else query, chosen)
 
 
 def _list_metrics(names: list[str] | tuple[str, ...], chosen: Format) -> None:
@@ -80,7 +78,7 @@ def _list_metrics(names: list[str] | tuple[str, ...], chosen: Format) -> None:
 
 
 def _sql_shell(lake: Path, chosen: Format) -> None:
-    from analytics import AnalyticsError, run_sql
+    from analytics import AnalyticsError
 
     with contextlib.suppress(ImportError):
         import readline  # noqa: F401 - lines can be edited and recalled, where the system has it
@@ -88,7 +86,7 @@ def _sql_shell(lake: Path, chosen: Format) -> None:
     say("Read-only SQL. End a query with ; stop it with Ctrl-C and leave with Ctrl-D.")
     while True:
         try:
-            output.print_arrow(run_sql(lake, _read_statement()), chosen)
+            _answer(lake, _read_statement(), chosen)
         except AnalyticsError as error:
             say(str(error))
         except KeyboardInterrupt:
@@ -96,6 +94,13 @@ def _sql_shell(lake: Path, chosen: Format) -> None:
         except EOFError:
             say("")
             return
+
+
+def _answer(lake: Path, query: str, chosen: Format) -> None:
+    from analytics import answer_sql
+
+    with answer_sql(lake, query) as found:
+        output.print_batches(found.schema, found.batches, found.rows, chosen)
 
 
 def _read_statement() -> str:

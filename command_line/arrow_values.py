@@ -19,7 +19,7 @@ _EPOCH = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
 _DAY_US = 86_400_000_000
 
 
-def python_values(column: pa.ChunkedArray) -> list[object]:
+def python_values(column: pa.ChunkedArray | pa.Array) -> list[object]:
     """The values of a column, in their order."""
     if not _holds(column.type, _is_less_in_python):
         with contextlib.suppress(OverflowError):
@@ -28,12 +28,12 @@ def python_values(column: pa.ChunkedArray) -> list[object]:
 
 
 def as_parquet_has_them(table: pa.Table) -> pa.Table:
-    """The same table with text for what Parquet cannot hold, unions, and for what its readers do not: 39 digits."""
+    """The same table with text for what Parquet cannot hold, unions and structs of nothing, and its readers cannot: 39 digits."""
     import duckdb
     import pyarrow.types as kind
 
     for place, field in enumerate(table.schema):
-        if _holds(field.type, kind.is_union):
+        if _holds(field.type, _is_nothing_in_parquet):
             with duckdb.connect() as engine:
                 value = engine.from_arrow(table.select([place]).rename_columns(["value"]))
                 column = value.select("cast(value as varchar)").to_arrow_table().column(0)
@@ -69,6 +69,12 @@ def _with_text_for_wide(dtype: pa.DataType) -> pa.DataType:
 def _holds(dtype: pa.DataType, is_so: Callable[[pa.DataType], bool]) -> bool:
     """Whether this type or one inside it is such a one."""
     return is_so(dtype) or any(_holds(dtype.field(place).type, is_so) for place in range(dtype.num_fields))
+
+
+def _is_nothing_in_parquet(dtype: pa.DataType) -> bool:
+    import pyarrow.types as kind
+
+    return bool(kind.is_union(dtype) or (kind.is_struct(dtype) and dtype.num_fields == 0))
 
 
 def _is_less_in_python(dtype: pa.DataType) -> bool:

@@ -13,7 +13,7 @@ import io
 import os
 import sys
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Literal, TypeAlias
+from typing import IO, TYPE_CHECKING, Any, Literal, TypeAlias
 
 from command_line.arrow_values import as_parquet_has_them, python_values
 from command_line.values import as_plain, cell, heading, json_text, shown, to_csv
@@ -30,8 +30,16 @@ Format: TypeAlias = Literal["table", "csv", "json", "parquet"]
 MOST_ROWS = 1000
 """So many rows people get to see; programs get them all."""
 
+MOST_OUTPUT = 1024**3
+"""Characters of JSON or CSV: a control character takes six, so that a result within its limits can be many times as long."""
+
+_MOST_CELLS = 200_000
+_LONGEST_CELL = 10_000
 _NARROWEST_TEXT = 16
 _UNLIMITED = 100_000
+
+_PART_ROWS = 10_000
+_GROUP_BYTES = 64 * 1024**2
 
 
 @dataclass(frozen=True)
@@ -47,11 +55,11 @@ class Rows:
         return cls(tuple(frame.columns), frame.rows())
 
     @classmethod
-    def from_arrow(cls, table: pa.Table) -> Rows:
-        """The rows of an Arrow table."""
+    def from_arrow(cls, table: pa.Table | pa.RecordBatch) -> Rows:
+        """The rows of an Arrow table, or of a part of one."""
         columns = [python_values(column) for column in table.columns]
         values = list(zip(*columns, strict=True)) if columns else []
-        return cls(tuple(table.column_names), values)
+        return cls(tuple(table.schema.names), values)
 
     @classmethod
     def from_records(cls, records: Iterable[object]) -> Rows:
@@ -66,17 +74,37 @@ class Rows:
 
 def print_rows(rows: Rows, output: Format) -> None:
     """Print rows as a table for people, as one JSON array of objects, or as CSV."""
+    _print_parts(rows.columns, iter([rows]), len(rows.values), output)
+
+
+def print_arrow(table: pa.Table, output: Format) -> None:
+    """Print the rows of an Arrow table in any of the formats."""
+    print_batches(table.schema, iter(table.to_batches(max_chunksize=_PART_ROWS)), table.num_rows, output)
+
+
+def print_batches(schema: pa.Schema, batches: Iterator[pa.RecordBatch], count: int, output: Format) -> None:
+    """Print so many rows, which come in batches, and hold no more of them than one batch."""
+    if output == "parquet":
+        with _quiet_broken_pipe():
+            write_parquet(sys.stdout.buffer, schema, batches)
+            sys.stdout.buffer.flush()
+    else:
+        _print_parts(tuple(schema.names), map(Rows.from_arrow, batches), count, output)
+
+
+def _print_parts(columns: tuple[str, ...], parts: Iterator[Rows], count: int, output: Format) -> None:
     match output:
         case "json":
-            write(rows_as_json(rows))
+            write_all(json_parts(columns, parts))
         case "csv":
-            write(rows_as_csv(rows))
+            write_all(csv_parts(columns, parts))
         case "table":
-            print_table(Rows(rows.columns, rows.values[:MOST_ROWS]))
-            if len(rows.values) > MOST_ROWS:
-                say(f"{MOST_ROWS:,} of {len(rows.values):,} rows are shown; --json has them all")
+            most = min(MOST_ROWS, max(1, _MOST_CELLS // max(1, len(columns))))
+            _print_cells(columns, *_cells_of(columns, parts, most))
+            if count > most:
+                say(f"{most:,} of {count:,} rows are shown; --json has them all")
         case "parquet":
-            raise ValueError("Parquet is written from an Arrow table, by write_parquet")
+            raise ValueError("Parquet is written from Arrow, by write_parquet")
 
 
 def print_record(record: object, *, as_json: bool) -> None:
@@ -94,75 +122,118 @@ def print_record(record: object, *, as_json: bool) -> None:
             print_table(Rows.from_records(value))
 
 
+def json_parts(columns: Sequence[str], parts: Iterable[Rows]) -> Iterator[str]:
+    """The text of one JSON array, one object a row and a line, keys in the order of the columns; a piece for each part."""
+    keys = _unique(columns)
+    separator = "[\n"
+    for rows in parts:
+        if rows.values:
+            lines = (f"  {json_text(dict(zip(keys, row, strict=True)))}" for row in rows.values)
+            yield separator + ",\n".join(lines)
+            separator = ",\n"
+    yield "[]\n" if separator == "[\n" else "\n]\n"
+
+
 def rows_as_json(rows: Rows) -> str:
-    """One JSON array, one object a row and a line, keys in the order of the columns."""
-    keys = _unique(rows.columns)
-    lines = [json_text(dict(zip(keys, row, strict=True))) for row in rows.values]
-    return "[\n" + ",\n".join(f"  {line}" for line in lines) + "\n]\n" if lines else "[]\n"
+    """All of it as one text."""
+    return "".join(json_parts(rows.columns, [rows]))
 
 
-def rows_as_csv(rows: Rows) -> str:
-    """RFC 4180 with a header. Text that a spreadsheet would take for a formula gets a leading apostrophe.
-
-    >>> print(rows_as_csv(Rows(("name", "change"), [("=1+1", -1), ("Acme, Inc", None)])), end="")
-    name,change
-    '=1+1,-1
-    "Acme, Inc",
-    """
+def csv_parts(columns: Sequence[str], parts: Iterable[Rows]) -> Iterator[str]:
+    """The text of a CSV by RFC 4180, its header first, then a piece for each part; nothing in it is a formula."""
     import csv
 
     from analytics.formulas import neutral
 
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
-    writer.writerow([neutral(name) for name in rows.columns])
-    for row in rows.values:
-        writer.writerow([neutral(value) if isinstance(value, str) else to_csv(value) for value in row])
-    return text.getvalue()
+    writer.writerow([neutral(name) for name in columns])
+    for rows in parts:
+        for row in rows.values:
+            writer.writerow([neutral(value) if isinstance(value, str) else to_csv(value) for value in row])
+        yield text.getvalue()
+        text.seek(0)
+        text.truncate()
+    yield text.getvalue()
 
 
-def print_arrow(table: pa.Table, output: Format) -> None:
-    """Print the rows of an Arrow table in any of the formats."""
-    if output == "parquet":
-        write_parquet(table)
-    else:
-        print_rows(Rows.from_arrow(table), output)
+def rows_as_csv(rows: Rows) -> str:
+    """All of it as one text. What a spreadsheet would take for a formula gets a leading apostrophe.
+
+    >>> print(rows_as_csv(Rows(("name", "change"), [("=1+1", -1), ("Acme, Inc", None)])), end="")
+    name,change
+    '=1+1,-1
+    "Acme, Inc",
+    """
+    return "".join(csv_parts(rows.columns, [rows]))
 
 
-def write_parquet(table: pa.Table) -> None:
-    """Write a Parquet file to standard output."""
-    with _quiet_broken_pipe():
-        sys.stdout.buffer.write(as_parquet(table))
-        sys.stdout.buffer.flush()
+def write_parquet(sink: IO[bytes], schema: pa.Schema, batches: Iterable[pa.RecordBatch]) -> None:
+    """Write a Parquet file, a row group for some tens of megabytes."""
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    nothing = pa.Table.from_batches([], schema=schema)
+    with pq.ParquetWriter(sink, as_parquet_has_them(nothing).schema) as writer:
+        group: list[pa.RecordBatch] = []
+        for batch in batches:
+            group.append(batch)
+            if sum(part.nbytes for part in group) > _GROUP_BYTES:
+                writer.write_table(as_parquet_has_them(pa.Table.from_batches(group)))
+                group = []
+        if group:
+            writer.write_table(as_parquet_has_them(pa.Table.from_batches(group)))
 
 
 def as_parquet(table: pa.Table) -> bytes:
     """The content of a Parquet file."""
-    import pyarrow.parquet as pq
-
     content = io.BytesIO()
-    pq.write_table(as_parquet_has_them(table), content)
+    write_parquet(content, table.schema, table.to_batches())
     return content.getvalue()
 
 
 def print_table(rows: Rows) -> None:
     """A table for people, as wide as it has to be. Where it does not fit the terminal: one field a line."""
+    _print_cells(rows.columns, *_cells_of(rows.columns, iter([rows]), len(rows.values)))
+
+
+def _cells_of(columns: Sequence[str], parts: Iterator[Rows], most: int) -> tuple[list[list[str]], list[bool]]:
+    """The first rows as people read them, none of their texts endless; and which columns hold nothing but numbers."""
+    cells: list[list[str]] = []
+    numeric = [True] * len(columns)
+    for rows in parts:
+        shown_rows = rows.values[: most - len(cells)]
+        cells += [[_cut_cell(name, value) for name, value in zip(columns, row, strict=True)] for row in shown_rows]
+        for place in range(len(columns)):
+            numeric[place] = numeric[place] and all(_is_number(row[place]) for row in shown_rows)
+        if len(cells) >= most:
+            break
+    return cells, numeric
+
+
+def _cut_cell(name: str, value: object) -> str:
+    if isinstance(value, (str, bytes)) and len(value) > _LONGEST_CELL:
+        # Before it is spelled out, which may take many times as much.
+        return f"{cell(name, value[:_LONGEST_CELL])}… ({len(value) - _LONGEST_CELL:,} more)"
+    text = cell(name, value)
+    return text if len(text) <= _LONGEST_CELL else f"{text[:_LONGEST_CELL]}… ({len(text) - _LONGEST_CELL:,} more)"
+
+
+def _print_cells(columns: Sequence[str], cells: list[list[str]], numeric: list[bool]) -> None:
     from rich import box
     from rich.table import Table
     from rich.text import Text
 
     terminal = console(sys.stdout)
-    cells = [[cell(name, value) for name, value in zip(rows.columns, row, strict=True)] for row in rows.values]
-    numeric = [all(_is_number(row[place]) for row in rows.values) for place in range(len(rows.columns))]
-    widths = [max([len(heading(name)), *(len(row[place]) for row in cells)]) for place, name in enumerate(rows.columns)]
+    widths = [max([len(heading(name)), *(len(row[place]) for row in cells)]) for place, name in enumerate(columns)]
     narrowest = sum(
         width if is_number else min(width, _NARROWEST_TEXT) for width, is_number in zip(widths, numeric, strict=True)
     )
     if narrowest + 2 * len(widths) > terminal.width:
-        _print_one_field_a_line(rows.columns, cells)
+        _print_one_field_a_line(columns, cells)
         return
     table = Table(box=box.SIMPLE_HEAD, show_edge=False, pad_edge=False, padding=(0, 1, 0, 0))
-    for name, is_number in zip(rows.columns, numeric, strict=True):
+    for name, is_number in zip(columns, numeric, strict=True):
         table.add_column(
             Text(shown(heading(name))), justify="right" if is_number else "left", no_wrap=is_number, overflow="fold"
         )
@@ -171,6 +242,22 @@ def print_table(rows: Rows) -> None:
     with terminal.capture() as capture:
         terminal.print(table)
     write("".join(f"{line.rstrip()}\n" for line in capture.get().splitlines()))
+
+
+def write_all(texts: Iterable[str]) -> None:
+    """Write pieces of text to standard output, one after the other; SqlLimitError when that is more than anybody reads."""
+    from analytics.errors import SqlLimitError
+
+    written = 0
+    with _quiet_broken_pipe():
+        for text in texts:
+            written += len(text)
+            if written > MOST_OUTPUT:
+                raise SqlLimitError(
+                    f"stopped after {MOST_OUTPUT / 1024**3:g} GB of text, which is not all of it: ask for less, or for Parquet"
+                )
+            sys.stdout.write(text)
+        sys.stdout.flush()
 
 
 def write(text: str) -> None:
@@ -265,10 +352,15 @@ def _size(count: int) -> str:
 
 def _unique(names: Sequence[str]) -> list[str]:
     """The names, with a number after those that stand there already: JSON keeps one value a key."""
+    taken: set[str] = set()
+    last: dict[str, int] = {}
     unique: list[str] = []
     for name in names:
-        candidate, number = name, 1
-        while candidate in unique:
-            candidate, number = f"{name}_{number}", number + 1
+        candidate, number = name, last.get(name, 0)
+        while candidate in taken:
+            number += 1
+            candidate = f"{name}_{number}"
+        last[name] = number
+        taken.add(candidate)
         unique.append(candidate)
     return unique

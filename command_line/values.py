@@ -18,6 +18,10 @@ _SMALL = 0.001
 """Nearer to nothing than this, four places are not enough."""
 
 _INVISIBLE = re.compile(r"[\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ud800-\udfff]")
+_POINTS = [point for point in range(0x10000) if _INVISIBLE.match(chr(point))]
+# A text of nothing but such characters may be long: a table of theirs takes no memory for each of them, as a pattern does.
+_SPELLED = {point: chr(point).encode("unicode_escape").decode("ascii") for point in _POINTS}
+_ESCAPED = {point: f"\\u{point:04x}" for point in _POINTS if chr(point) != "\n"}
 
 
 def as_plain(record: object) -> dict[str, Any]:
@@ -69,7 +73,7 @@ def json_text(value: object, *, indent: int | None = None) -> str:
     {"amount": 1234567890123456789.10}
     """
     text = _json(to_json(value), indent)
-    return _INVISIBLE.sub(lambda found: found[0] if found[0] == "\n" else f"\\u{ord(found[0]):04x}", text)
+    return text.translate(_ESCAPED) if _INVISIBLE.search(text) else text
 
 
 def _json(plain: object, indent: int | None = None) -> str:
@@ -187,7 +191,7 @@ def shown(text: str) -> str:
     >>> shown("\x1b[31mred\u202e")
     '\\x1b[31mred\\u202e'
     """
-    return _INVISIBLE.sub(lambda found: found.group().encode("unicode_escape").decode("ascii"), text)
+    return text.translate(_SPELLED) if _INVISIBLE.search(text) else text
 
 
 def _fraction(value: float | decimal.Decimal) -> str:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import hashlib
+import pickle
+from dataclasses import asdict
 from pathlib import Path
 
 import duckdb
@@ -13,7 +15,7 @@ from deltalake import DeltaTable
 from analytics.errors import SqlError, SqlLimitError
 from analytics.metrics import metric_names
 from analytics.registry import registry_files
-from analytics.sandbox import SqlLimits, run_sql
+from analytics.sandbox import SqlLimits, answer_sql, run_sql, start_worker
 from analytics.scope import Scope
 from analytics.worker import locked
 from ingest.errors import LakeError
@@ -290,3 +292,76 @@ def test_a_module_in_the_current_folder_is_not_picked_up(
     (tmp_path / "duckdb.py").write_text("raise SystemExit('picked up')", encoding="utf-8")
     monkeypatch.chdir(tmp_path)
     assert run_sql(lake, "select 1 as one").to_pylist() == [{"one": 1}]
+
+
+# --- what is printed, and a worker that does not end by itself
+
+
+def test_rows_come_in_batches_of_some_megabytes_however_long_their_texts_are(lake: Path) -> None:
+    with answer_sql(lake, "select range as place, repeat('x', 300000) as text from range(100)") as answer:
+        assert answer.rows == 100
+        sizes, places = [], []
+        for batch in answer.batches:
+            sizes.append(batch.nbytes)
+            places += batch["place"].to_pylist()
+    assert places == list(range(100))
+    assert max(sizes) < 5 * 1024**2
+
+
+def test_an_enumeration_of_one_long_text_is_as_large_as_it_prints(lake: Path) -> None:
+    limits = SqlLimits(result_bytes=50 * 1024**2)
+    with pytest.raises(SqlLimitError, match=r"(larger than 50 MB|more memory)"):
+        run_sql(
+            lake,
+            "select x::enum('" + "x" * 100_000 + "') from (select repeat('x', 100000) as x from range(1000))",
+            limits=limits,
+        )
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "select list_resize([null], 20000000)",
+        "select list_resize([true], 20000000)",
+        "select repeat('x', 20000000)",
+        "select array_agg({'a': null}) from range(2500000)",
+        "select map_from_entries(list((range, null))) from range(1500000)",
+        "select [list(null)] from range(2500000)",
+    ],
+)
+def test_a_row_that_would_be_large_in_the_process_that_prints_it_is_refused(query: str, lake: Path) -> None:
+    with pytest.raises(SqlLimitError, match="a row of its result is larger than 16 MB"):
+        run_sql(lake, query, limits=SqlLimits(row_bytes=16 * 1024**2))
+
+
+def test_many_columns_count_with_their_names_which_json_says_in_each_row(lake: Path) -> None:
+    columns = ", ".join(f"null as {'n' * 60}{number}" for number in range(500))
+    with pytest.raises(SqlLimitError, match="larger than 10 MB"):
+        run_sql(lake, f"select {columns} from range(1000)", limits=SqlLimits(result_bytes=10 * 1024**2))
+
+
+def test_a_function_that_never_looks_at_the_clock_is_stopped_by_an_alarm(lake: Path) -> None:
+    with pytest.raises(SqlLimitError, match="takes longer than 1 seconds"):
+        run_sql(lake, "select sleep_ms(600000)", limits=SqlLimits(seconds=1))
+
+
+def test_a_worker_ends_when_nobody_is_there_any_more_who_asked(lake: Path) -> None:
+    """What a killed process held open is closed by the kernel, its end of the worker's standard input as well."""
+    job = {
+        "snapshot": Lake(lake).snapshot(),
+        "registry": registry_files(lake),
+        "viewer": None,
+        "query": "select sleep_ms(600000)",
+        "limits": asdict(SqlLimits(seconds=600)),
+    }
+    with start_worker() as worker:
+        assert worker.stdin is not None
+        pickle.dump(job, worker.stdin)
+        worker.stdin.close()
+        assert worker.wait(timeout=60) == 1
+
+
+def test_an_answer_that_nobody_reads_to_its_end_leaves_no_process(lake: Path) -> None:
+    with answer_sql(lake, "select repeat('x', 1000) from range(100000)") as answer:
+        assert next(answer.batches).num_rows > 0
+    assert answer.rows == 100_000

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import contextlib
 import csv
 import datetime as dt
 import decimal
 import io
 import json
 import math
+import tracemalloc
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, get_args
 from zoneinfo import ZoneInfo
 
 import duckdb
@@ -18,6 +20,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from analytics.errors import SqlLimitError
 from analytics.exact import carried, restored
 from command_line import output
 from command_line.output import Rows
@@ -224,3 +227,47 @@ def test_any_nesting_of_such_values_keeps_them(values: list[Typed]) -> None:
     (row,) = in_json(table)
     assert repr(list(row.values())) == repr([one.in_json for one in values])
     assert pl.read_parquet(output.as_parquet(table)).height == 1
+
+
+@pytest.mark.parametrize("chosen", get_args(output.Format))
+def test_a_value_of_any_type_that_the_engine_has_prints_in_every_format(
+    chosen: output.Format, capfdbinary: pytest.CaptureFixture[bytes]
+) -> None:
+    """Its smallest, its largest and none of each, by the engine's own list of its types."""
+    with duckdb.connect() as connection:
+        columns = connection.sql("from test_all_types(use_large_enum := false)").columns
+    names = ", ".join(f'"{name}"' for name in columns)
+    table = answer(f"select {names} from test_all_types(use_large_enum := false)")
+    assert len(columns) > 50
+    output.print_arrow(table, chosen)
+    printed = capfdbinary.readouterr().out
+    assert len(printed) > 4_000
+
+
+def test_five_thousand_columns_of_one_name_have_as_many_in_json() -> None:
+    (row,) = in_json(answer("select " + ", ".join(["7 as x"] * 5000)))
+    assert len(row) == 5000
+
+
+def test_a_large_answer_is_printed_in_little_memory(tmp_path: Path) -> None:
+    """Forty megabytes of rows, of which the process that prints them holds a batch at a time."""
+    table = answer("select range as place, repeat('x', 4000) as text from range(10000)")
+    for chosen in get_args(output.Format):
+        with (tmp_path / chosen).open("w") as file, contextlib.redirect_stdout(file):
+            tracemalloc.start()
+            output.print_batches(table.schema, iter(table.to_batches(max_chunksize=500)), table.num_rows, chosen)
+            peak = tracemalloc.get_traced_memory()[1]
+            tracemalloc.stop()
+        assert peak < (60 if chosen == "table" else 20) * 1024**2, chosen  # a table holds its thousand rows of 4 kB
+    assert len(json.loads((tmp_path / "json").read_text())) == 10_000
+    assert pl.read_parquet(tmp_path / "parquet")["place"].to_list() == list(range(10_000))
+    assert len((tmp_path / "csv").read_text().splitlines()) == 10_001
+
+
+def test_more_text_than_anybody_reads_is_stopped_and_said(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(output, "MOST_OUTPUT", 1000)
+    with pytest.raises(SqlLimitError, match="not all of it"):
+        output.print_arrow(answer("select range as place from range(20000)"), "json")
+    assert len(capsys.readouterr().out) <= 1000
