@@ -15,6 +15,7 @@ from command_line.options import (
     FormatOption,
     JsonOption,
     LakeOption,
+    age,
     now,
     read_options,
     rows_format,
@@ -23,7 +24,7 @@ from command_line.options import (
 from command_line.output import Rows, say
 from command_line.progress import LoadProgress
 from command_line.reading import reads_again
-from command_line.values import counted, shown
+from command_line.values import counted, duration, shown
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -38,23 +39,38 @@ EXPORTS = (".csv", ".json", ".parquet")
 """What rejects are exported as, by the end of the file's name."""
 
 
-def status(*, lake: LakeOption = DEFAULT_LAKE, as_json: JsonOption = False) -> None:
+def status(
+    *,
+    lake: LakeOption = DEFAULT_LAKE,
+    max_age: Annotated[
+        str | None,
+        typer.Option(metavar="AGE", help="Exit with 1 when the newest load is older: 15m, 36h, 2d. For a monitor."),
+    ] = None,
+    as_json: JsonOption = False,
+) -> None:
     """Loads, days covered, freshness, rejects by reason, sizes, streams that report the same traffic or have stopped."""
     import ingest as floor
     from analytics import Warehouse
     from analytics.overlaps import overlaps
     from analytics.streams import remarks, streams
 
+    most = None if max_age is None else age(max_age)
     state = floor.status(lake, now=now())
     with Warehouse.open(lake) as warehouse:
         record = dict(state) | {"overlaps": overlaps(warehouse)}
         said = tuple(remarks(streams(warehouse)))
     if as_json:
         output.print_record(record | {"remarks": said}, as_json=True)
-        return
-    output.print_record(record, as_json=False)
-    for remark in said:
-        say(remark)
+    else:
+        output.print_record(record, as_json=False)
+        for remark in said:
+            say(remark)
+    if most is not None and (state.load_age_seconds is None or state.load_age_seconds > most):
+        found = (
+            "there is no load" if state.load_age_seconds is None else f"it is {duration(state.load_age_seconds)} old"
+        )
+        say(f"koppelzicht: {lake}: the newest load is to be at most {duration(most)} old; {found}")
+        raise typer.Exit(FAILED)
 
 
 @reads_again

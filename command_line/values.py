@@ -164,14 +164,14 @@ def heading(column: str) -> str:
 
 def _whole(column: str, value: int) -> str:
     if column.endswith("_age_seconds"):
-        return _duration(value)
+        return duration(value)
     return str(value) if column in IDENTIFIERS or column.endswith("_id") else f"{value:,}"
 
 
-def _duration(seconds: int) -> str:
+def duration(seconds: int) -> str:
     """How long that is, in its two largest units.
 
-    >>> _duration(59), _duration(3_600), _duration(93_784), _duration(-90)
+    >>> duration(59), duration(3_600), duration(93_784), duration(-90)
     ('59 s', '1 h', '1 d 2 h', '-1 min 30 s')
     """
     units = (("d", 86_400), ("h", 3_600), ("min", 60), ("s", 1))

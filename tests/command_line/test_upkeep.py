@@ -191,3 +191,26 @@ def test_status_says_how_old_each_stream_is(run: Run, loaded: Path) -> None:
     assert stream["load_age_seconds"] == state["load_age_seconds"]
     assert stream["call_age_seconds"] == state["call_age_seconds"]
     assert re.search(r"^Call age +[\d,]+ d", run("status")[1], re.MULTILINE)
+
+
+@pytest.mark.parametrize("as_json", [False, True])
+def test_status_fails_when_the_newest_load_is_older_than_asked(run: Run, loaded: Path, *, as_json: bool) -> None:
+    options = ["--json"] if as_json else []
+    expected = run("status", *options)
+    code, out, err = run("status", "--max-age", "1h", *options)
+    assert (code, len(out.splitlines()), "newest load" in err) == (0, len(expected[1].splitlines()), False)
+    code, out, err = run("status", "--max-age", "0s", *options)
+    if code == 0:  # the load was a fraction of a second ago
+        while run("status", "--max-age", "0s")[0] == 0:
+            pass
+        code, out, err = run("status", "--max-age", "0s", *options)
+    assert code == 1
+    assert len(out.splitlines()) == len(expected[1].splitlines())
+    assert re.search("the newest load is to be at most 0 s old; it is .* old", err)
+
+
+def test_a_lake_without_a_load_is_older_than_any_age(run: Run, loaded: Path) -> None:
+    assert run("unload", str(loaded))[0] == 0
+    code, _, err = run("status", "--max-age", "1000d")
+    assert code == 1
+    assert "there is no load" in err

@@ -61,6 +61,9 @@ if TYPE_CHECKING:
             "'--month': 'October' is no month; expected year and month",
         ),
         (["inspect", "x", "--limit", "0"], "'--limit': 0 is too small; 1 at least"),
+        (["status", "--max-age", "soon"], "'--max-age': 'soon' is no age; 15m, 36h, 2d or 1h30m is one"),
+        (["status", "--max-age", "15"], "'15' is no age"),
+        (["status", "--max-age", "5m2h"], "'5m2h' is no age"),
     ],
 )
 def test_wrong_usage_exits_with_2_and_says_what_to_do(run: Run, arguments: list[str], words: str) -> None:
