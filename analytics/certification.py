@@ -127,7 +127,7 @@ def certification(
     facts = _facts(warehouse, scope, window_days=window_days, required=required)
     params = {"window": window_days, "warning": max(1, window_days // WARNING_PART)}
     counted = warehouse.query_file("certification_course", asked, params)
-    calendar = _calendar(warehouse, asked, logs)
+    calendar = _calendar(asked, logs)
     is_narrowed = _is_narrowed(warehouse, scope)
     course = _judged(
         coverage(warehouse, logs, _course(facts, counted, calendar), asked, window_days=window_days, required=required),
@@ -208,16 +208,14 @@ def _product() -> pl.Expr:
     )
 
 
-def _calendar(warehouse: Warehouse, scope: Scope, logs: Logs) -> pl.DataFrame:
+def _calendar(scope: Scope, logs: Logs) -> pl.DataFrame:
     """Every day from the first on which a log lives to the last one asked for.
 
     Every integration gets a row for each of them, so a single line of a clock that stood at 2000 must not count.
     """
     import polars as pl
 
-    covered = warehouse.covered()
-    begin = None if covered is None else max(covered[0], logs.first_day or covered[0])
-    end = None if covered is None else min(covered[1], scope.until or covered[1])
+    begin, end = logs.first_day, scope.until
     if begin is None or end is None or end <= begin:
         return pl.DataFrame({"day": []}, schema={"day": pl.Date})
     return pl.DataFrame({"day": pl.date_range(begin, end, "1d", closed="left", eager=True)})

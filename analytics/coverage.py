@@ -120,7 +120,7 @@ def coverage(
         course.join(of_integration, on="integration", how="left", maintain_order="left")
         .with_columns(pl.col("log_set").fill_null(_ANYBODYS))
         .join(by_set, on=["log_set", "day"], how="left", maintain_order="left")
-        .pipe(_with_rejected, warehouse, asked, window_days=window_days, required=required)
+        .pipe(_with_rejected, warehouse, asked, logs.last_day, window_days=window_days, required=required)
         .pipe(_with_unlogged, warehouse, asked, window_days=window_days)
         .drop("log_set")
     )
@@ -193,14 +193,24 @@ def _by_set(logs: Logs, sets: pl.DataFrame, calendar: pl.DataFrame, window_days:
 
 
 def _with_rejected(
-    course: pl.DataFrame, warehouse: Warehouse, asked: Scope, *, window_days: int, required: int
+    course: pl.DataFrame,
+    warehouse: Warehouse,
+    asked: Scope,
+    last_day: dt.date | None,
+    *,
+    window_days: int,
+    required: int,
 ) -> pl.DataFrame:
-    """Whether rejected lines with the integration's id could hold the customers that are missing."""
+    """Whether rejected lines with the integration's id could hold the customers that are missing.
+
+    Of a line that is dated after all logs nobody knows when it was, as of one without a date.
+    """
     import polars as pl
 
     lines = warehouse.query_file("rejected_of_integrations", asked)
     if lines.is_empty():
         return course
+    lines = lines.with_columns(day=pl.when(pl.col("day") <= pl.lit(last_day, pl.Date)).then("day"))
     timeless = (
         lines.filter(pl.col("day").is_null())
         .group_by("integration")

@@ -25,13 +25,13 @@ def cohorts(warehouse: Warehouse, scope: Scope) -> pl.DataFrame:
     later, `retention` is their share; of a month that is not `complete` both may still grow: it is not over, or logs in which
     one of the integrations is seen miss something of it. Cohorts of the period.
     """
-    covered = warehouse.covered()
+    lived = warehouse.lived()
     period = warehouse.period(scope)
-    if covered is None or period is None:
+    if lived is None or period is None:
         return _nothing()
     rows = warehouse.query_file("customer_months", scope)
     months = warehouse.metric("customers_per_month", scope)
-    return cohorts_in(rows, months, since=max(period[0], covered[0]), until=min(period[1], covered[1]))
+    return cohorts_in(rows, months, since=max(period[0], lived[0]), until=min(period[1], lived[1]))
 
 
 def cohorts_in(rows: pl.DataFrame, months: pl.DataFrame, *, since: dt.date, until: dt.date) -> pl.DataFrame:

@@ -106,7 +106,7 @@ def gap_note(warehouse: Warehouse, scope: Scope) -> str | None:
     missing = [gap for gap in found if gap.state == "missing"]
     lines = [f"  {sentence}" for sentence in _stray(warehouse, scope)]
     if lines:
-        lines.insert(0, "of some logs a few calls lie far from all others:")
+        lines.insert(0, "of some logs a few calls lie far from all others or after the last load:")
     if missing:
         lines.append(f"figures are too low, because logs are missing: {_counted(hours_of(found, 'missing'), 'hour')}")
         lines += [f"  {sentence(gap)}" for gap in missing[:SAID_AT_MOST]]

@@ -78,13 +78,13 @@ def stray_sentence(row: Mapping[str, object]) -> str:
     >>> import datetime as dt
     >>> day = dt.date(2025, 8, 12)
     >>> stray_sentence({"stream": "web", "stray_calls": 1, "first_stray": day, "last_stray": day})
-    'web: 1 call of 2025-08-12 lies far from all others; it counts, and says nothing about what is missing'
+    'web: 1 call of 2025-08-12 lies far from all others or after the last load; it counts, and says nothing about what is missing'
     """
     count, first, last = row["stray_calls"], row["first_stray"], row["last_stray"]
     days = f"{first}" if first == last else f"{first} to {last}"
     if count == 1:
-        return f"{row['stream']}: 1 call of {days} lies far from all others; it counts, and says nothing about what is missing"
-    return f"{row['stream']}: {count:,} calls of {days} lie far from all others; they count, and say nothing about what is missing"
+        return f"{row['stream']}: 1 call of {days} lies far from all others or after the last load; it counts, and says nothing about what is missing"
+    return f"{row['stream']}: {count:,} calls of {days} lie far from all others or after the last load; they count, and say nothing about what is missing"
 
 
 def _remarks(row: Mapping[str, object]) -> Iterator[str]:

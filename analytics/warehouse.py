@@ -82,6 +82,7 @@ class Warehouse:
         self.connection.execute("create schema lake")
         self.connection.execute(macros())
         self._renames = _renames(self.connection, registry)
+        self._lived: tuple[dt.date, dt.date] | None = None
         self._names_then: dict[tuple[Relation, int], pa.Table] = {}
         self._files = self._files_of(self.viewer, snapshot.calls)
         self._bind_lake(registry)
@@ -123,7 +124,7 @@ class Warehouse:
         """A metric or question with, as `<column>_before`, the same over the previous period of equal length.
 
         Joined on its key; rows of one of the periods only have nulls for the other. A day is compared with the day of
-        the same place in the period before. A scope without bounds means the period that the lake covers; without any
+        the same place in the period before. A scope without bounds means the days on which logs live; without any
         data, or without a day before it, everything before is null.
         """
         asked = metric(name) if name in metric_names() else question(name)
@@ -150,32 +151,35 @@ class Warehouse:
         return last if isinstance(last, dt.datetime) else None
 
     def lived(self) -> tuple[dt.date, dt.date] | None:
-        """Since and until of the days on which logs live: as `covered`, without stray calls far from all the others.
+        """Since and until of the days on which logs live: what is loaded, but for stray calls. None without any call.
 
-        A line that comes in months late, or from a clock that is wrong, is a call, and moves no period that pages show
-        when nothing else is asked. None without any call.
+        A line that comes in months late, or from a clock that is wrong, is a call, and moves no period when nothing else is
+        asked.
         """
-        first, last = self.query_file("lived").row(0)
-        return None if first is None else (first, last + dt.timedelta(days=1))
+        if self._lived is None and (loaded := self._loaded()) is not None:
+            # Asked with both bounds: one that is open would be asked of what is being found out.
+            bounds = Scope(since=loaded[0], until=loaded[1], environment="all")
+            first, last = self.query_file("lived", bounds).row(0)
+            self._lived = None if first is None else (first, last + dt.timedelta(days=1))
+        return self._lived
 
-    def covered(self) -> tuple[dt.date, dt.date] | None:
-        """Since and until of all that was loaded, as far as the viewer's period reaches; None on an empty lake."""
+    def period(self, scope: Scope) -> tuple[dt.date, dt.date] | None:
+        """The period of a scope; where it is open, as far as logs live. None when there is none."""
+        if scope.since is not None and scope.until is not None:
+            return scope.since, scope.until
+        return _filled(scope, self.lived())
+
+    def _loaded(self) -> tuple[dt.date, dt.date] | None:
+        """Since and until of all files, stray calls too, as far as the viewer's period reaches; None on an empty lake.
+
+        No period that is shown, but what an open one takes calls of, and how far days reach that are asked for.
+        """
         days = [(file.min_day, file.max_day) for file in self.snapshot.calls if file.rows > 0]
         first = min((day for day, _ in days if day is not None), default=None)
         last = max((day for _, day in days if day is not None), default=None)
         if first is None or last is None:
             return None
         return _overlap((first, last + dt.timedelta(days=1)), self.viewer)
-
-    def period(self, scope: Scope) -> tuple[dt.date, dt.date] | None:
-        """The period of a scope; where it is open, as far as the lake reaches. None when there is none."""
-        covered = self.covered()
-        if scope.since is not None and scope.until is not None:
-            return scope.since, scope.until
-        if covered is None:
-            return None
-        since, until = scope.since or covered[0], scope.until or covered[1]
-        return (since, until) if since < until else None
 
     def known_now(self, scope: Scope) -> Scope:
         """The scope with its integration by the id that it has now: what carries an older one counts for that."""
@@ -237,6 +241,9 @@ class Warehouse:
         files = self.snapshot.rejects if sees_all else ()
         rejects = self._reader.rejects(connection, files) if files else empty(connection, REJECT_COLUMNS)
         shaped(rejects, REJECT_COLUMNS).create_view("rejects")
+        # No more than when: that is no secret, and what nobody can have called yet is nobody's call to whoever looks.
+        connection.execute("create table lake.last_load (loaded_at timestamptz)")
+        connection.execute("insert into lake.last_load values (?)", [_last_load(self.snapshot)])
         connection.execute("create table lake.stream_ends (stream varchar, ended_on date)")
         for end in self.snapshot.stream_ends:
             connection.execute("insert into lake.stream_ends values (?, ?)", [end.stream, end.ended_on])
@@ -266,10 +273,13 @@ class Warehouse:
         cursor.execute(f"create view calls as {view('calls')}")
 
     def _bind_period(self, cursor: DuckDBPyConnection, scope: Scope, look_back: int) -> None:
-        """Bind `scope`, the period that was asked, and `extent`, the part of it that the lake covers."""
-        covered = self.covered()
-        asked = self.period(scope) or (scope.since, scope.until)
-        extent = _overlap(covered, scope) if covered else None
+        """Bind `scope`, the period that was asked, and `extent`, the days of it.
+
+        Stray calls count where no period is asked for, and stretch none: an open one has the days on which logs live.
+        """
+        loaded, period = self._loaded(), self.period(scope)
+        asked = _filled(scope, loaded) or (scope.since, scope.until)
+        extent = _overlap(loaded, Scope(since=period[0], until=period[1])) if loaded and period else None
         for name, (since, until) in (("scope", asked), ("extent", extent or (None, None))):
             date, text = cursor.type("date"), cursor.type("varchar")
             cursor.sql("select 1 as one").project(
@@ -287,9 +297,9 @@ class Warehouse:
 
         Whether the integrations of then are others than those of now: then `certificate_dates` is bound as well.
         """
-        covered = self.covered()
+        loaded = self._loaded()
         has_integrations = False
-        if scope.until is None or covered is None or scope.until >= covered[1]:
+        if scope.until is None or loaded is None or scope.until >= loaded[1]:
             return has_integrations
         last_day = scope.until - dt.timedelta(days=1)
         for relation, key in REGISTRY_KEYS.items():
@@ -318,6 +328,13 @@ class Warehouse:
 
     def _files_of(self, scope: Scope, files: Iterable[DataFile]) -> tuple[DataFile, ...]:
         return tuple(file for file in files if file.rows > 0 and may_hold(file, scope, self._renames))
+
+
+def _last_load(snapshot: Snapshot) -> dt.datetime | None:
+    import pyarrow.compute as pc
+
+    last = pc.max(snapshot.loads["loaded_at"]).as_py()
+    return last if isinstance(last, dt.datetime) else None
 
 
 def _rows(cursor: DuckDBPyConnection, sql: str, params: Mapping[str, object] | None) -> pl.DataFrame:
@@ -398,8 +415,16 @@ def _reaching_back(scope: Scope, days: int) -> Scope:
     return scope.replace(since=scope.since - dt.timedelta(days=min(days, scope.since.toordinal() - 1)))
 
 
-def _overlap(covered: tuple[dt.date, dt.date], scope: Scope) -> tuple[dt.date, dt.date] | None:
-    since, until = max(covered[0], scope.since or covered[0]), min(covered[1], scope.until or covered[1])
+def _filled(scope: Scope, reach: tuple[dt.date, dt.date] | None) -> tuple[dt.date, dt.date] | None:
+    """The scope's period, with these bounds where it is open; None when that is none."""
+    if reach is None:
+        return None
+    since, until = scope.since or reach[0], scope.until or reach[1]
+    return (since, until) if since < until else None
+
+
+def _overlap(loaded: tuple[dt.date, dt.date], scope: Scope) -> tuple[dt.date, dt.date] | None:
+    since, until = max(loaded[0], scope.since or loaded[0]), min(loaded[1], scope.until or loaded[1])
     return (since, until) if since < until else None
 
 

@@ -26,11 +26,11 @@ def check(
     with Warehouse.open(lake) as warehouse:
         answer = answer_to(warehouse, integration_id)
         output.print_record(answer, as_json=as_json)
-        covered = warehouse.covered()
-        if covered is None:
+        lived = warehouse.lived()
+        if lived is None:
             say("note: there are no calls in the lake")
         elif answer.verdict not in SURE:
             note = gap_note(warehouse, EVERY_ENVIRONMENT)
-            say(f"note: looked at all that was loaded, {covered[0]} until {covered[1]} (that day not included)")
+            say(f"note: looked at all that was loaded, {lived[0]} until {lived[1]} (that day not included)")
             if note is not None:
                 say(f"note: {note}")

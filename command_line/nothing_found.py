@@ -38,8 +38,8 @@ def why_nothing(warehouse: Warehouse, scope: Scope) -> list[str]:
     """What keeps this scope from matching any call, a line for each cause; the value, and what is there."""
     from analytics.known import EVERYTHING, NAMES, calls_in, unknown_in_scope
 
-    covered = warehouse.covered()
-    if covered is None:
+    lived = warehouse.lived()
+    if lived is None:
         return ["there are no calls in the lake"]
     matching = calls_in(warehouse, scope)
     if matching:
@@ -49,7 +49,7 @@ def why_nothing(warehouse: Warehouse, scope: Scope) -> list[str]:
         for name in unknown_in_scope(warehouse, scope)
     ]
     if not calls_in(warehouse, EVERYTHING.replace(since=scope.since, until=scope.until)):
-        causes.append(f"no call {_period(scope)}; the lake covers the days {covered[0]} to {_last(covered[1])}")
+        causes.append(f"no call {_period(scope)}; the lake covers the days {lived[0]} to {_last(lived[1])}")
     named = [name for name in NAMES if getattr(scope, name) is not None]
     return causes or [f"no call matches all of these options; {_lifted(warehouse, scope, named)}"]
 

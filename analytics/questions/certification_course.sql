@@ -76,15 +76,22 @@ changes as (
     where leaving_since > since
 ),
 
+-- A stray call before the first day is in the windows of the first days, too.
+first_day as (
+    select min(day) as day
+    from days
+),
+
 changed as (
     select
-        integration,
-        day,
-        sum(customers) as customers,
-        sum(silent) as silent,
-        sum(lasting) as lasting
+        changes.integration,
+        greatest(changes.day, first_day.day) as day,
+        sum(changes.customers) as customers,
+        sum(changes.silent) as silent,
+        sum(changes.lasting) as lasting
     from changes
-    group by integration, day
+    cross join first_day
+    group by changes.integration, greatest(changes.day, first_day.day)
 ),
 
 made as (

@@ -3,8 +3,10 @@
 -- grain: one row; nulls without a call
 -- key: none
 -- look_back: 0
--- steps: ../metrics/completeness/counted, ../metrics/completeness/calendar, ../metrics/completeness/lives
--- meaning: The first and the last day of what is loaded, without stray calls far from all the others of their log.
+-- steps: ../metrics/completeness/heard, ../metrics/completeness/counted, ../metrics/completeness/calendar,
+-- ../metrics/completeness/lives
+-- meaning: The first and the last day of what is loaded, without stray calls: those far from all the others of
+-- their log, and those dated after the last load.
 select
     cast(timezone(any_value(scope.time_zone), min(lives.first_hour)) as date) as first_day,
     cast(timezone(any_value(scope.time_zone), max(lives.last_hour)) as date) as last_day

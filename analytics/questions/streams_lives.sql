@@ -3,8 +3,8 @@
 -- grain: one row per stream with a call or a rejected line that may be seen
 -- key: stream
 -- look_back: 0
--- steps: ../metrics/completeness/counted, ../metrics/completeness/calendar, ../metrics/completeness/holidays,
--- ../metrics/completeness/lives, ../metrics/completeness/borders, ../metrics/completeness/ends,
+-- steps: ../metrics/completeness/heard, ../metrics/completeness/counted, ../metrics/completeness/calendar,
+-- ../metrics/completeness/holidays, ../metrics/completeness/lives, ../metrics/completeness/borders, ../metrics/completeness/ends,
 -- ../metrics/completeness/observed, ../metrics/completeness/neighbours, ../metrics/completeness/rhythm,
 -- ../metrics/completeness/stream_days, ../metrics/completeness/bursts, ../metrics/completeness/excused,
 -- ../metrics/completeness/quarantine
@@ -53,7 +53,7 @@ quarantined as (
 
 known as (
     select stream
-    from counted
+    from heard
     union
     select stream
     from rejects

@@ -215,10 +215,10 @@ def ask(warehouse: Warehouse, name: str, scope: Scope, params: Mapping[str, obje
 
 def span(everything: Warehouse) -> str:
     """The first and the last day of the lake. ReportError when it is empty."""
-    covered = everything.covered()
-    if covered is None:
+    lived = everything.lived()
+    if lived is None:
         raise ReportError("the lake holds no calls yet; load logs with `koppelzicht ingest`")
-    return f"{numbers.day(covered[0])} to {numbers.day(covered[1] - dt.timedelta(days=1))}"
+    return f"{numbers.day(lived[0])} to {numbers.day(lived[1] - dt.timedelta(days=1))}"
 
 
 def rows(model: type[RowT], frame: pl.DataFrame) -> tuple[RowT, ...]:

@@ -7,10 +7,14 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import pyarrow as pa
 import pytest
 
 from analytics.registry import RegistryFiles
+from analytics.streams import remarks, streams
 from analytics.warehouse import Warehouse
+from ingest.arrow import arrow_schema
+from ingest.ledger import LOAD_COLUMNS
 from ingest.stream_ends import StreamEnd
 from tests.analytics.given import AMSTERDAM, call, given_snapshot
 from tests.analytics.test_completeness import HOUR, JUNE, Calls, Row, calls_in, daily, local, not_complete, office
@@ -98,6 +102,37 @@ def test_a_log_of_one_day_a_month_has_no_stray_days(tmp_path: Path) -> None:
     assert lives["gateway"]["stray_calls"] == 0
     assert lives["gateway"]["first_hour"].astimezone(AMSTERDAM).date() == months[0]
     assert lives["gateway"]["has_power"] is False
+
+
+@pytest.mark.parametrize("stream", ["gateway", "fast"])
+def test_a_call_dated_after_the_last_load_is_named_and_changes_nothing_else(tmp_path: Path, stream: str) -> None:
+    """In a log with others or alone in one, with a day or two, however busy the logs were in these hours."""
+    usual = daily(JUNE, 60, lambda _: 40)
+    last = usual[-1]["called_at"]
+    ahead = [row for hours in (20, 46) for row in calls_in(last + hours * HOUR, 1, stream=stream)]
+    snapshot = given_snapshot(tmp_path, usual + ahead)
+    loaded = pa.Table.from_pylist([_load(last + 3 * HOUR)], schema=arrow_schema(LOAD_COLUMNS))
+    with Warehouse.over(replace(snapshot, loads=loaded), RegistryFiles()) as warehouse:
+        lives = {row["stream"]: row for row in warehouse.query_file("streams_lives").to_dicts()}
+        rows = warehouse.metric("completeness").rows()
+        end = warehouse.lived()
+        strays = warehouse.query_file("stray_calls").rows()
+        sentences = list(remarks(streams(warehouse)))
+    day = last.astimezone(AMSTERDAM).date()
+    assert end == (JUNE, day + dt.timedelta(days=1))
+    assert rows == asked(tmp_path, usual)[0]
+    days = [row["day"] for row in ahead]
+    assert strays == [(stream, 2, days[0], days[1])]
+    assert lives["gateway"]["last_hour"] == rows[-1][1]
+    if stream == "fast":
+        assert (lives["fast"]["calls"], lives["fast"]["first_hour"], lives["fast"]["ended"]) == (2, None, None)
+    assert f"{stream}: 2 calls of {days[0]} to {days[1]} lie far from all others or after the last load" in sentences[0]
+
+
+def _load(loaded_at: dt.datetime) -> dict[str, Any]:
+    texts = dict.fromkeys(("load_id", "source", "stream", "log_format", "version", "content_sha256"), "")
+    counts = dict.fromkeys(("start_byte", "end_byte", "lines", "calls", "rejects", "ignored"), 0)
+    return texts | counts | {"loaded_at": loaded_at}
 
 
 # -- logs that stop

@@ -307,7 +307,16 @@ def test_a_stray_call_moves_no_period(tmp_path: Path) -> None:
     strays = [call(called_at="2025-07-01T08:00:00Z"), call(called_at="2026-11-30T08:00:00Z")]
     with Warehouse.over(given_snapshot(tmp_path, [*usual, *strays]), RegistryFiles()) as warehouse:
         assert warehouse.lived() == (dt.date(2026, 9, 1), dt.date(2026, 9, 21))
-        assert warehouse.covered() == (dt.date(2025, 7, 1), dt.date(2026, 12, 1))
+        assert warehouse.period(Scope()) == warehouse.lived()
+        assert warehouse.period(Scope(since=dt.date(2026, 9, 5))) == (dt.date(2026, 9, 5), dt.date(2026, 9, 21))
+        by_day = warehouse.metric("calls_per_day")
+        assert by_day["day"].to_list() == days
+        # they count where no period is asked for, and their days are there when they are asked for
+        assert warehouse.query_file("overview_totals")["calls"].item() == 42
+        july = warehouse.metric("calls_per_day", Scope(since=dt.date(2025, 7, 1), until=dt.date(2025, 7, 2)))
+        assert july["calls"].to_list() == [1]
+        before = warehouse.compared("overview_totals", Scope(since=days[10]))
+        assert before["calls_before"].to_list() == [20]
 
 
 def test_data_reach_to_the_last_call(lake: Path) -> None:

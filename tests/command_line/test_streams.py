@@ -49,7 +49,7 @@ def test_streams_says_what_each_log_covers_and_what_to_do(run: Run, lake: Path) 
         7 * 24,
     )
     assert err.splitlines() == [
-        "gateway: 1 call of 2025-08-12 lies far from all others; it counts, and says nothing about what is missing",
+        "gateway: 1 call of 2025-08-12 lies far from all others or after the last load; it counts, and says nothing about what is missing",
         (
             "old log: no calls since 2026-09-25, and other logs go on; load what is missing, or, if it has ended:"
             " koppelzicht streams end 'old log'"

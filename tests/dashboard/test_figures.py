@@ -191,7 +191,7 @@ def test_stray_calls_are_said_in_words_where_the_period_has_them(tmp_path: Path)
     lake = given_lake(tmp_path / "lake", calls + stray)
     assert figures.stray_in_words(view(lake, "2026-10-05", "2026-11-02")) == []
     assert figures.stray_in_words(view(lake, "2025-08-01", "2026-11-02")) == [
-        "`gateway`: 2 calls of 2025-08-12, far from all others. They count as calls, and say nothing about what is missing."
+        "`gateway`: 2 calls of 2025-08-12, far from all others or after the last load. They count as calls, and say nothing about what is missing."
     ]
 
 

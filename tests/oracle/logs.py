@@ -2,7 +2,8 @@
 
 - Life: days with calls less than eight days apart are an island; one with fewer calls than a median day of the main one, and a
   tenth of its calls at most, is stray, and a stream lives from the first to the last of the others. A stray call is silence. All
-  streams together live from `Logs.first` to `Logs.last`.
+  streams together live from `Logs.first` to `Logs.last`. What is dated after the last load was not made yet: such a call is
+  stray, too, and a stream of such calls alone does not live; of logs without any other call it is as good as any.
 - End: on the day that was declared; or where others hold nine in ten of its pairs (same product, environment and customer, and the
   same integration where the stream says which) and two thirds of their calls within 672 hours, half of its own calls more than
   before; else a stream that lives no more has stopped, and is judged to the end of the logs.
@@ -324,10 +325,14 @@ def judged_logs(
     rejects: Sequence[Rejected] = (),
     loads: Sequence[Loaded] = (),
     ended: Mapping[str, int] | None = None,
+    loaded_at: dt.datetime | None = None,
 ) -> Logs:
-    """Every hour of every stream with its state. `ended`: the day on which a stream was declared to have ended."""
+    """Every hour of every stream with its state.
+
+    `ended`: the day on which a stream was declared to have ended. `loaded_at`: when a log was loaded last.
+    """
     by_stream: dict[str, Counter[int]] = defaultdict(Counter)
-    for call in calls:
+    for call in _made_by(calls, loaded_at):
         by_stream[call.stream][call.hour] += 1
     streams = {}
     for name, hours in by_stream.items():
@@ -347,6 +352,14 @@ def judged_logs(
             judged = streams[name].hours[hour]
             judged.state, judged.by_quarantine = "missing", True
     return logs
+
+
+def _made_by(calls: Sequence[Seen], loaded_at: dt.datetime | None) -> Sequence[Seen]:
+    """The calls that were made until then, by the hour."""
+    if loaded_at is None:
+        return calls
+    until = int(loaded_at.timestamp()) // 3600
+    return [call for call in calls if call.hour <= until] or calls
 
 
 class _Traffic:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -235,6 +236,51 @@ def test_a_small_log_is_tested_day_by_day_or_says_that_it_is_too_small(
 def test_a_stray_call_changes_nothing() -> None:
     stray = [Seen(at=dt.datetime(2025, 3, 3, 9, tzinfo=AMSTERDAM), stream="ours", customer="7000001", integration=OURS)]
     assert said(verdict([*office("ours"), *stray])) == ("certified", 6, True, [])
+
+
+def test_a_call_dated_after_the_last_load_does_not_move_the_end_of_the_logs() -> None:
+    ahead = Seen(
+        at=dt.datetime.combine(ago(-2), dt.time(12), AMSTERDAM), stream="ours", customer="7000001", integration=OURS
+    )
+    usual = office("ours", until=ago(1)) + office("proxy", first=301, integration="1000001_1")
+    calls = [*usual, *others()]
+    night = dt.datetime.combine(ago(-1), dt.time(2), AMSTERDAM)
+    logs, moved = (judged_logs([*calls, ahead], loaded_at=loaded_at) for loaded_at in (night, None))
+    assert logs.last == judged_logs(calls).last
+    assert {name: stream.hours for name, stream in logs.streams.items()} == {
+        name: stream.hours for name, stream in judged_logs(calls).streams.items()
+    }
+    assert moved.last == ahead.hour
+    # a log of nothing else does not live, and a lake of nothing else has no other end
+    assert "fast" not in judged_logs([*calls, replace(ahead, stream="fast")], loaded_at=night).streams
+    assert judged_logs([ahead], loaded_at=night).last == ahead.hour
+
+
+@pytest.mark.parametrize(
+    ("reason", "lines", "state"),
+    [
+        # four customers are seen, in 704 calls: one line may hold the fifth
+        ("unknown_host", 1, "unknown"),
+        ("no_customer", 1, "unknown"),
+        ("bad_url", 1, "unknown"),
+        ("bad_status", 37, "at_risk"),
+        ("bad_status", 38, "unknown"),
+    ],
+)
+def test_rejected_lines_may_be_the_customer_that_is_missing(reason: str, lines: int, state: str) -> None:
+    """Where nobody knows whose they are, however few; damaged ones from one in twenty of the lines on."""
+    calls = [call for call in office("ours") if call.customer < "7000005"]
+    rejects = [
+        Rejected(
+            load="2",
+            stream="ours",
+            reason=reason,
+            at=dt.datetime.combine(ago(number % 20), dt.time(12), AMSTERDAM),
+            integration=OURS,
+        )
+        for number in range(lines)
+    ]
+    assert said(verdict(calls, rejects=rejects))[:3] == (state, 4, state != "unknown")
 
 
 def test_days_left_are_those_until_the_fifth_youngest_leaves() -> None:

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-SEEDS = range(scaled(8, 45))
+SEEDS = range(scaled(8, 48))
 """Eight worlds have every story."""
 NOW = dt.datetime(2027, 2, 1, tzinfo=dt.UTC)
 SAID = {*LOGS_REASONS, "falling", "window_ends", "certification_inherited"}
@@ -88,7 +88,7 @@ def lake_of(made: MadeUp, folder: Path) -> Path:
                 rejects=rejected,
                 first_call=min(mine, default=None),
                 last_call=max(mine, default=None),
-                loaded_at=NOW,
+                loaded_at=made.loaded_at or NOW,
                 version="0",
             )
         )
@@ -119,7 +119,9 @@ class Judged:
 
     def __init__(self, seed: int, folder: Path) -> None:
         made = world(seed)
-        self.logs = judged_logs(made.calls, rejects=made.rejects, loads=made.loads, ended=made.ended)
+        self.logs = judged_logs(
+            made.calls, rejects=made.rejects, loads=made.loads, ended=made.ended, loaded_at=made.loaded_at
+        )
         self.oracle = World(made.calls, self.logs, rejects=made.rejects, loads=made.loads, registry=made.registry)
         self.warehouse = Warehouse.open(lake_of(made, folder))
         self.about = f"seed {seed}, {', '.join(made.stories)}"

@@ -126,7 +126,8 @@ class View:
         names = set(self._by_integration.get(integration, ()))
         for customer in self.uses.get(integration, {}):
             names |= self._by_customer[customer]
-        return [self._logs.streams[name] for name in sorted(names or {call.stream for call in self.calls})]
+        there = names or {call.stream for call in self.calls}
+        return [self._logs.streams[name] for name in sorted(there & self._logs.streams.keys())]
 
     def unlogged_days(self, integration: str) -> set[int]:
         """The days with a call that may be the integration's, and its log could not have said so."""
@@ -257,12 +258,13 @@ def _missing_logs(integration: str, world: World, view: View, window: range) -> 
 def _rejected_lines(integration: str, world: World, view: View, window: range) -> int:
     """How many rejected lines of these days, or of nobody knows when, carry the id and may be customers.
 
-    Those whose customer nobody knows; the others too, where all together are one in twenty of its lines or more.
+    Nobody knows of a line that is dated after all logs either. Those whose customer nobody knows; the others too, where all together are one in twenty of its lines or more.
     """
     lines = nameless = 0
     for reject in world.rejects:
         hour = world.last_hours.get((reject.load, reject.stream)) if reject.at is None else reject.hour
-        if reject.integration == integration and (hour is None or day_of(hour) in window):
+        day = None if hour is None or day_of(hour) > day_of(world.logs.last) else day_of(hour)
+        if reject.integration == integration and (day is None or day in window):
             lines += 1
             nameless += reject.reason in {"unknown_host", "no_customer", "bad_url"}
     calls = sum(call.integration == integration and call.day in window for call in view.calls)

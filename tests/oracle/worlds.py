@@ -57,6 +57,8 @@ class MadeUp:
     loads: list[Loaded] = field(default_factory=list)
     registry: list[Registered] = field(default_factory=list)
     ended: dict[str, int] = field(default_factory=dict)
+    loaded_at: dt.datetime | None = None
+    """When the last log was loaded, where some calls are dated after that."""
 
     @cached_property
     def renames(self) -> dict[str, str]:
@@ -77,6 +79,8 @@ class Place:
     ended: dict[str, int] = field(default_factory=dict)
     replaced: dict[str, str] = field(default_factory=dict)
     """The old ids by the ones that replace them."""
+    is_ahead: bool = False
+    """Whether the logs were loaded in the night behind their last day."""
 
 
 def _whole(_random: random.Random, log: Log, _place: Place) -> list[Log]:
@@ -169,6 +173,13 @@ def _strayed(random: random.Random, log: Log, place: Place) -> list[Log]:
     return [log, replace(log, since=day, until=day + 1, per_day=1, shape="all_day")]
 
 
+def _ahead(random: random.Random, log: Log, place: Place) -> list[Log]:
+    """A few lines of a clock that is up to two days fast, in a log with others or in one of their own."""
+    place.is_ahead = True
+    name = random.choice([log.name, f"{log.name}-fast"])
+    return [log, replace(log, name=name, since=place.until + 1, until=place.until + 2, per_day=random.choice([1, 20]))]
+
+
 STORIES: dict[str, Story] = {
     "whole": _whole,
     "stopped": _stopped,
@@ -185,6 +196,7 @@ STORIES: dict[str, Story] = {
     "nightly": _nightly,
     "unread": _unread,
     "strayed": _strayed,
+    "ahead": _ahead,
 }
 
 
@@ -212,6 +224,8 @@ def world(seed: int) -> MadeUp:
         _write(rng, log, made, is_quiet=is_quiet)
     made.calls, made.sent = (list(some) for some in zip(*_in_order(made), strict=True))
     made.loads = _loads(made)
+    if place.is_ahead:
+        made.loaded_at = dt.datetime.fromordinal(place.until).replace(hour=2, tzinfo=dt.UTC)
     return made
 
 

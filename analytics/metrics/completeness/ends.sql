@@ -36,3 +36,4 @@ left join lake.stream_ends as declared on lives.stream = declared.stream
 left join last_hours on lives.stream = last_hours.stream
 left join borders as handed_over on lives.stream = handed_over.stream and handed_over.kind = 'end'
 left join borders as continued on lives.stream = continued.stream and continued.kind = 'begin'
+where lives.first_hour is not null

@@ -3,6 +3,7 @@
 -- Days with calls belong together when fewer than seven silent ones lie between them. Of these islands the one with the most
 -- calls lives, and so does each other one, unless it holds fewer calls than that one on its median day and a tenth of its
 -- calls at most: then it is stray. A log of one day a month has islands of like size, and none of them is stray.
+-- Stray, too, are calls that are ahead, however near. A stream that has no others does not live: its hours are null.
 with counted_days as (
     select
         counted.stream,
@@ -72,18 +73,57 @@ placed as (
         islands.last_hour < living.first_hour or islands.first_hour > living.last_hour as is_stray
     from living
     inner join islands on living.stream = islands.stream
+),
+
+strays as (
+    select
+        stream,
+        calls,
+        island_begin as first_day,
+        island_end as last_day
+    from placed
+    where is_stray
+    union all
+    select
+        heard.stream,
+        sum(heard.calls) as calls,
+        min(calendar.day) as first_day,
+        max(calendar.day) as last_day
+    from heard
+    inner join calendar on heard.hour = calendar.hour
+    where heard.is_ahead
+    group by heard.stream
+),
+
+of_strays as (
+    select
+        stream,
+        sum(calls) as calls,
+        min(first_day) as first_day,
+        max(last_day) as last_day
+    from strays
+    group by stream
+),
+
+totals as (
+    select
+        stream,
+        sum(calls) as calls
+    from heard
+    group by stream
 )
 
 select
-    stream,
-    first_hour,
-    last_hour,
-    last_day,
-    min(first_hour) over () as lake_begin,
-    max(last_hour) over () as lake_hour,
-    cast(sum(calls) as bigint) as calls,
-    cast(coalesce(sum(calls) filter (where is_stray), 0) as bigint) as stray_calls,
-    min(island_begin) filter (where is_stray) as first_stray,
-    max(island_end) filter (where is_stray) as last_stray
-from placed
-group by stream, first_hour, last_hour, last_day
+    totals.stream,
+    living.first_hour,
+    living.last_hour,
+    living.last_day,
+    min(living.first_hour) over () as lake_begin,
+    max(living.last_hour) over () as lake_hour,
+    cast(totals.calls as bigint) as calls,
+    cast(coalesce(of_strays.calls, 0) as bigint) as stray_calls,
+    of_strays.first_day as first_stray,
+    of_strays.last_day as last_stray
+from totals
+left join living on totals.stream = living.stream
+left join of_strays on totals.stream = of_strays.stream

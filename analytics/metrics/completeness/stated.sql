@@ -1,8 +1,8 @@
 -- The state of each hour, and why it is so: what was judged, and over it what was rejected. One row per stream and hour.
--- steps: completeness/counted, completeness/calendar, completeness/holidays, completeness/lives, completeness/borders,
--- completeness/ends, completeness/observed, completeness/neighbours, completeness/rhythm, completeness/stream_days,
--- completeness/bursts, completeness/excused, completeness/silences, completeness/weighed, completeness/found_days,
--- completeness/judged, completeness/quarantine
+-- steps: completeness/heard, completeness/counted, completeness/calendar, completeness/holidays, completeness/lives,
+-- completeness/borders, completeness/ends, completeness/observed, completeness/neighbours, completeness/rhythm,
+-- completeness/stream_days, completeness/bursts, completeness/excused, completeness/silences, completeness/weighed,
+-- completeness/found_days, completeness/judged, completeness/quarantine
 select
     coalesce(judged.stream, quarantine.stream) as stream,
     coalesce(judged.hour, quarantine.hour) as hour,

@@ -1,0 +1,26 @@
+-- The calls of each stream by the hour (UTC), and whether the hour is ahead: behind the last one with calls until which logs
+-- were loaded at all. Nobody has called then yet: a clock is wrong. Of a lake without any hour until then none is ahead.
+-- Reads: calls_all, lake.last_load.
+with by_hour as (
+    select
+        stream,
+        hour_of(called_at) as hour,
+        count(*) as calls
+    from calls_all
+    group by stream, hour_of(called_at)
+),
+
+logs_end as (
+    select max(by_hour.hour) as hour
+    from by_hour
+    cross join lake.last_load as last_load
+    where by_hour.hour <= last_load.loaded_at
+)
+
+select
+    by_hour.stream,
+    by_hour.hour,
+    by_hour.calls,
+    coalesce(by_hour.hour > logs_end.hour, false) as is_ahead
+from by_hour
+cross join logs_end
