@@ -49,9 +49,6 @@ FAILING_CALLS = 10
 FAILING_SPAN = dt.timedelta(days=1)
 """For a customer nothing works any more after this many failed calls in a row over at least this long."""
 
-DAILY_SHARE = 0.8
-"""A log source that has calls on this share of the days is expected to have some on every day."""
-
 
 class Figures:
     """The tables of a report about one month, from one warehouse.
@@ -66,9 +63,8 @@ class Figures:
         self._everything = everything
         self.scope = Scope(since=month.since, until=month.until)
         self._scope_before = Scope(since=month.previous().since, until=month.since)
-        coverage = self._coverage()
-        self.period = self._period(month, coverage)
-        self.previous = self._period(month.previous(), coverage)
+        self.period = self._period(month)
+        self.previous = self._period(month.previous())
         if self.period.days_covered == 0:
             raise ReportError(f"no logs of {month} are loaded; the lake's days are {span(everything)}")
 
@@ -159,29 +155,44 @@ class Figures:
             pl.when(is_logged).then(pl.col(column)) for column in ("share", "share_before")
         )
 
-    def _coverage(self) -> dict[str, set[dt.date]]:
-        """The days with calls of every log source, this month and the previous one."""
-        both = Scope(since=self.month.previous().since, until=self.month.until, environment="all")
-        days: dict[str, set[dt.date]] = {}
-        for row in self._everything.query_file("days_by_stream", both).iter_rows(named=True):
-            if row["calls"] > 0:
-                days.setdefault(row["stream"], set()).add(row["day"])
-        return days
-
-    def _period(self, month: Month, coverage: dict[str, set[dt.date]]) -> Period:
-        logged = {day for days in coverage.values() for day in days}
-        thin = {day for days in coverage.values() for day in _gaps(days)}
+    def _period(self, month: Month) -> Period:
+        missing = self._missing_days(month)
         times = self._missing_times(month)
-        thin |= {day for time in times for day in month.days if time.since.date() <= day <= (time.until - HOUR).date()}
+        thin = {day for time in times for day in month.days if time.since.date() <= day <= (time.until - HOUR).date()}
         return Period(
             month=str(month),
             since=month.since,
             until=month.until,
             days=len(month.days),
-            missing_days=tuple(day for day in month.days if day not in logged),
-            thin_days=tuple(day for day in month.days if day in logged & thin),
+            missing_days=tuple(day for day in month.days if day in missing),
+            thin_days=tuple(day for day in month.days if day in thin - missing),
             missing_times=times,
         )
+
+    def _missing_days(self, month: Month) -> set[dt.date]:
+        """The days on which no log lives, and those without a call of anybody on which calls were to be expected.
+
+        By the rhythm of the logs, as the metric `completeness` has it: a Sunday of offices is no gap, and no holiday is.
+        """
+        import polars as pl
+
+        lived = self._everything.lived()
+        if lived is None:
+            return set(month.days)
+        scope = Scope(since=month.since, until=month.until, environment="all")
+        is_told = pl.col("why").is_null() | (pl.col("why") != "holiday")
+        silent = (
+            self._everything.metric("completeness", scope)
+            .with_columns(day=pl.col("hour").dt.convert_time_zone(self._everything.snapshot.time_zone).dt.date())
+            .group_by("day")
+            .agg(
+                calls=pl.col("calls").sum(),
+                expected=pl.col("expected").filter(is_told).sum(),
+                is_missing=(pl.col("state") == "missing").any(),
+            )
+            .filter((pl.col("calls") == 0) & ((pl.col("expected") >= 1) | pl.col("is_missing")))
+        )
+        return {day for day in month.days if not lived[0] <= day < lived[1]} | set(silent["day"])
 
     def _missing_times(self, month: Month) -> tuple[MissingTime, ...]:
         """When logs that such calls come from are missing. Which log it is, only those learn who may see all."""
@@ -199,13 +210,6 @@ class Figures:
         if day in self.period.missing_days:
             return "missing"
         return "thin" if day in self.period.thin_days else "complete"
-
-
-def _gaps(days: set[dt.date]) -> set[dt.date]:
-    """The days without a call between the first and the last of a log source that is there nearly every day."""
-    first, last = min(days), max(days)
-    span = {first + dt.timedelta(days=number) for number in range((last - first).days + 1)}
-    return span - days if len(days) >= DAILY_SHARE * len(span) else set()
 
 
 def ask(warehouse: Warehouse, name: str, scope: Scope, params: Mapping[str, object] | None = None) -> pl.DataFrame:

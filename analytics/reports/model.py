@@ -45,7 +45,9 @@ class Period(_Model):
     since: dt.date
     until: dt.date = Field(description="the first day after it")
     days: int
-    missing_days: tuple[dt.date, ...] = Field(description="days without a call of anybody: not logged, or not loaded")
+    missing_days: tuple[dt.date, ...] = Field(
+        description="days without a call of anybody on which calls were to be expected: not logged, or not loaded"
+    )
     thin_days: tuple[dt.date, ...] = Field(
         description="days on which a log source is missing, for hours or the whole day"
     )
@@ -53,7 +55,7 @@ class Period(_Model):
 
     @property
     def days_covered(self) -> int:
-        """Days with any call."""
+        """Days that are not missing."""
         return self.days - len(self.missing_days)
 
     @property
@@ -63,7 +65,7 @@ class Period(_Model):
 
     @property
     def complete(self) -> bool:
-        """Every day has calls."""
+        """No day is missing."""
         return not self.missing_days
 
 

@@ -12,7 +12,6 @@ from zoneinfo import ZoneInfo
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup, escape
 
-from analytics.gaps import HOUR
 from analytics.reports import numbers, svg
 from analytics.reports.figures import FAILING_CALLS
 from analytics.reports.findings import label
@@ -160,19 +159,11 @@ def _warnings(report: Report) -> list[str]:
     warnings = []
     if missing:
         warnings.append(say("notice", "missing", days=numbers.days(missing)))
-    told = {day for time in period.missing_times for day in period.thin_days if _touches(time, day)}
-    silent = tuple(day for day in period.thin_days if day not in told)
-    if silent:
-        warnings.append(say("notice", "thin", days=numbers.days(silent)))
     if period.missing_times:
         warnings.append(_missing_times(period.missing_times))
     if ends < period.until - dt.timedelta(days=1):
         warnings.append(say("notice", "ends", until=numbers.instant(report.data_until, report.time_zone)))
     return warnings
-
-
-def _touches(time: MissingTime, day: dt.date) -> bool:
-    return time.since.date() <= day <= (time.until - HOUR).date()
 
 
 def _missing_times(times: Sequence[MissingTime]) -> str:

@@ -127,16 +127,35 @@ class TestCoverage:
             thin_days=(),
         )
         assert (found.period.days_covered, found.previous.complete, found.comparable) == (29, True, False)
-        # the 12th lies between logged days: nothing was called; on the 31st the lake ends
+        # the 12th lies between logged days, and is called on otherwise; on the 31st the lake ends
         assert [(row.day.day, row.calls, row.logs) for row in found.days if row.logs == "missing"] == [
             (12, 0, "missing"),
             (31, None, "missing"),
         ]
 
-    def test_a_day_of_a_daily_log_source_without_calls_is_thin(self, tmp_path: Path) -> None:
+    def test_a_day_on_which_nobody_ever_calls_is_no_gap(self, tmp_path: Path) -> None:
+        office = [day for day in [*SEPTEMBER, *OCTOBER] if day.weekday() < 5]
+        found = report(tmp_path, [*every_day(office), *acme_calls()])
+        # 31 October is a Saturday, and behind the last call of the lake
+        assert (found.period.missing_days, found.period.thin_days) == ((dt.date(2026, 10, 31),), ())
+        assert found.previous.complete
+        gap = [day for day in office if day not in {dt.date(2026, 10, 8), dt.date(2026, 10, 9)}]
+        (tmp_path / "gap").mkdir()
+        found = report(tmp_path / "gap", [*every_day(gap), *acme_calls()])
+        assert [day.day for day in found.period.missing_days] == [8, 9, 31]
+
+    def test_a_day_that_a_busy_log_source_misses_is_thin(self, tmp_path: Path) -> None:
+        """By completeness: one silent day of a log of a call a day is no surprise, and of one of twelve it is."""
         proxy = [day for day in [*SEPTEMBER, *OCTOBER] if day != dt.date(2026, 10, 20)]
         weekly = [day for day in [*SEPTEMBER, *OCTOBER] if day.weekday() == 0]
-        calls = [*EVERY_DAY, *every_day(proxy, stream="proxy"), *every_day(weekly, stream="weekly"), *acme_calls()]
+        few = [day for day in [*SEPTEMBER, *OCTOBER] if day != dt.date(2026, 10, 15)]
+        calls = [
+            *EVERY_DAY,
+            *every_day(proxy * 12, stream="proxy", integration_id="1234_1"),
+            *every_day(weekly, stream="weekly"),
+            *every_day(few, stream="few", integration_id="1234_1"),
+            *acme_calls(),
+        ]
         found = report(tmp_path, calls)
         assert found.period.thin_days == (dt.date(2026, 10, 20),)
         assert [row.day.day for row in found.days if row.logs == "thin"] == [20]
