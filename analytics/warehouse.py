@@ -50,6 +50,13 @@ EVERYTHING = Scope(environment="all")
 
 REGISTRY_KEYS: dict[Relation, str] = {"partners": "partner", "integrations": "integration", "customers": "customer"}
 
+ONLY_OF_SEEN_CALLS = (
+    "delete from lake.stream_ends as row where not exists (from lake.calls where stream = row.stream)",
+    "delete from lake.renames as row where not exists (from lake.calls where integration = row.integration)",
+    "delete from lake.former_numbers as row where not exists (from lake.calls where partner = row.partner)",
+)
+"""What is kept beside the calls, taken away from who may see none that a row of it is about."""
+
 DUCKDB = Expressions(
     column=ColumnExpression,
     constant=ConstantExpression,
@@ -248,7 +255,9 @@ class Warehouse:
         for end in self.snapshot.stream_ends:
             connection.execute("insert into lake.stream_ends values (?, ?)", [end.stream, end.ended_on])
         if not sees_all:
-            connection.execute("delete from lake.stream_ends where stream not in (select stream from lake.calls)")
+            # Of what nobody here may see a call, none of these says anything: whose old id or number it was is told to nobody.
+            for narrowed in ONLY_OF_SEEN_CALLS:
+                connection.execute(narrowed)
         for relation, key in REGISTRY_KEYS.items():
             self._seen(connection, _registry(connection, registry, relation), key).create(relation)
         known = _registry(connection, registry, "integrations").to_arrow_table()

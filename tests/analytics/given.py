@@ -121,7 +121,7 @@ def given_lake(
             rejects=len(rejects),
             first_call=min((row["called_at"] for row in calls), default=None),
             last_call=max((row["called_at"] for row in calls), default=None),
-            loaded_at=NOW,
+            loaded_at=max([NOW, *(row["called_at"] for row in calls)]),
             version="0",
         )
         table, ledger = lake.ledger()

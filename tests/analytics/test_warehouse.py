@@ -168,6 +168,23 @@ def test_a_partner_sees_no_certificate_of_another_and_no_log_that_it_is_not_in(l
         assert warehouse.query("select stream from lake.stream_ends").rows() == [("alfa-gateway",)]
 
 
+def test_a_partner_sees_no_rename_and_no_former_number_of_another(tmp_path: Path) -> None:
+    path = tmp_path / "integrations.csv"
+    path.write_text("integration,replaces\n1234567_2,7000001_8\n3456789_1,7000002_1\n", encoding="utf-8")
+    calls = [call(integration_id=sent) for sent in ("7000001_8", "3456789_1", "7000002_1", None)]
+    made = given_lake(tmp_path / "lake", calls, registry=[path])
+    counts = {}
+    for viewer in (None, Scope(partner=1234567), Scope(customer="9000009")):
+        with Warehouse.open(made, viewer=viewer) as warehouse:
+            renames = warehouse.query("select old_partner, integration from lake.renames order by 1").rows()
+            numbers = warehouse.query("select * from lake.former_numbers order by 1").rows()
+            counts[viewer] = (renames, numbers, warehouse.query("select integration from calls order by 1").rows())
+    own, other = (7000001, "1234567_2"), (7000002, "3456789_1")
+    assert counts[None][:2] == ([own, other], [(1234567, "7000001"), (3456789, "7000002")])
+    assert counts[Scope(partner=1234567)] == ([own], [(1234567, "7000001")], [("1234567_2",)])
+    assert counts[Scope(customer="9000009")] == ([], [], [])
+
+
 def test_an_old_id_belongs_to_the_partner_that_has_it_now(lake: Path) -> None:
     with Warehouse.open(lake, viewer=Scope(partner=OWN)) as warehouse:
         assert warehouse.query("select distinct integration_id, integration from calls order by 1").rows() == [

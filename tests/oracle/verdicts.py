@@ -7,7 +7,7 @@ Where the definitions leave a choice, the oracle decides:
   with a call in it, and all customers of these count. Of who comes and goes, those in that product.
   Whether an integration of the registry that nobody calls is of that product is not known, so it is not among the answers.
 - V3. Who comes is unknown, too, where the month before was not logged whole because the logs, or one of the integration's that
-  continues none, had not begun. Months end where the logs do: a stray call behind makes none.
+  continues none, had not begun. Months begin and end where the logs do: a stray call makes none, and who made it has been there.
 - V4. `falling`: those who are silent now (uses on two days or more, and silent for at least seven days and three times as long as
   they usually are) stay silent, and the others are fewer than required.
 """
@@ -295,6 +295,7 @@ def customers_per_month(world: World, asked: Asked) -> dict[tuple[str, dt.date],
         for customer, days in customers.items():
             for day in days:
                 present[integration][_month(day)].add(customer)
+    first_month = _month(day_of(world.logs.first))
     last_day = day_of(world.logs.last) if asked.until is None else min(day_of(world.logs.last), asked.until - 1)
     found = {}
     for integration, months in present.items():
@@ -304,7 +305,7 @@ def customers_per_month(world: World, asked: Asked) -> dict[tuple[str, dt.date],
         }
         before_all: set[str] = set()
         for month in range(min(months), _month(last_day) + 1):
-            here, before = months.get(month, set()), months.get(month - 1, set())
+            here, before, seen_before = months.get(month, set()), months.get(month - 1, set()), frozenset(before_all)
             came = here - before
             has_begun = _has_begun(month - 1, integration, world, view)
             unknown = came if broken[month - 1] > MANY_DAYS or not has_begun else set()
@@ -312,16 +313,18 @@ def customers_per_month(world: World, asked: Asked) -> dict[tuple[str, dt.date],
             is_told = (
                 is_reached and _is_in_the_logs(month - 1, world) and max(broken[month - 1], broken[month]) <= MANY_DAYS
             )
+            before_all |= here
+            if month < first_month:
+                continue
             found[integration, _first_day(month)] = Month(
                 customers=len(here),
                 stayed=len(here & before),
                 unknown=len(unknown),
-                new=len(came - unknown - before_all),
-                returning=len((came - unknown) & before_all),
+                new=len(came - unknown - seen_before),
+                returning=len((came - unknown) & seen_before),
                 lost=len(before - here) if is_told else None,
                 complete=is_reached and _is_in_the_logs(month, world) and not broken[month],
             )
-            before_all |= here
     return found
 
 
