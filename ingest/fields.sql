@@ -283,18 +283,29 @@ create or replace macro size_in_bytes(text) as
     end;
 
 -- What was waited for altogether: the sum of several durations of one unit as one text (0.110, 0.120 : 0.470), those that are
--- not there left out. A text that is no such list stays what it is.
+-- not there left out. A blank stands behind the comma between two, or both have a decimal point: 0,110 is one number with a decimal
+-- comma, and 0,110, 0,120 are two. 1,024 in a list may be either, so that list stays what it is, as does any other text.
 create or replace macro total_duration(text) as
     case
         when regexp_full_match(text, '[0-9]+[.][0-9]+|[0-9]+') then text
         when regexp_full_match(
-            text, '(?:-|[0-9]{1,18}(?:[.][0-9]{1,18})?(?:[eE][+-]?[0-9]{1,2})?)(?: *[,:] *(?:-|[0-9]{1,18}(?:[.][0-9]{1,18})?(?:[eE][+-]?[0-9]{1,2})?))*'
-        ) then cast(round(
+            text,
+            '(?:-|[0-9]{1,18}(?:[.][0-9]{1,18})?(?:[eE][+-]?[0-9]{1,2})?)(?:(?: *, +| +: +)(?:-|[0-9]{1,18}(?:[.][0-9]{1,18})?(?:[eE][+-]?[0-9]{1,2})?))*'
+        ) or regexp_full_match(text, '(?:-|[0-9]{1,18}[.][0-9]{1,18})(?:,(?:-|[0-9]{1,18}[.][0-9]{1,18}))+') then cast(round(
             list_sum(list_transform(
                 regexp_extract_all(text, '[0-9]+(?:[.][0-9]+)?(?:[eE][+-]?[0-9]{1,2})?'), lambda part: cast(part as double)
             )),
             9
         ) as varchar)
+        -- Four decimals and more are decimals for sure.
+        when regexp_full_match(
+            text, '(?:-|0,[0-9]{1,9}|[0-9]{1,15},(?:[0-9]{1,2}|[0-9]{4,9}))(?:(?: *, +| +: +)(?:-|0,[0-9]{1,9}|[0-9]{1,15},(?:[0-9]{1,2}|[0-9]{4,9})))+'
+        ) then replace(cast(cast(
+            list_sum(list_transform(
+                regexp_extract_all(text, '[0-9]+,[0-9]+'), lambda part: cast(replace(part, ',', '.') as double)
+            ))
+            as decimal(28, 9)
+        ) as varchar), '.', ',')
         else text
     end;
 
@@ -732,13 +743,29 @@ create or replace macro line_inside(line, path) as
         else line
     end;
 
+-- A header that was logged as an object with its value, or a list of values, as CDNs write it; any other as it is.
+create or replace macro header_value(text) as
+    case
+        when starts_with(text, '{') and json_valid(text) then coalesce(
+            json_extract_string(text, '$.value'), json_extract_string(text, '$.Value'), json_extract_string(text, '$.values'), text
+        )
+        else text
+    end;
+
 -- The values of a header that was logged as a list; null for one that was logged as a text.
 create or replace macro listed(text) as
-    case when starts_with(text, '[') then try(list_filter(from_json(text, '["VARCHAR"]'), lambda value: value is not null)) end;
+    case
+        when starts_with(header_value(text), '[') then try(list_filter(
+            list_transform(from_json(header_value(text), '["VARCHAR"]'), lambda value: header_value(value)), lambda value: value is not null
+        ))
+    end;
 
 -- A list of values as it would stand in one header line.
 create or replace macro joined_list(text) as
-    case when starts_with(text, '[') then coalesce(array_to_string(listed(text), ', '), text) else text end;
+    case
+        when starts_with(text, '[') or starts_with(text, '{') then coalesce(array_to_string(listed(text), ', '), header_value(text))
+        else text
+    end;
 
 -- One row per row of user_agent_texts(code, text): the distinct user agents of a block.
 create or replace table user_agent_texts (code integer, text varchar);

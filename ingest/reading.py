@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import itertools
+import re
 from functools import partial
 from typing import TYPE_CHECKING, Any, Protocol
 
 from ingest.errors import AmbiguousDialectError, AmbiguousHostError, SourceError, UnknownFormatError
-from ingest.formats import FORMATS, LINE_FORMATS, detect, json_dialect, log_format, unwrapped
+from ingest.formats import FORMATS, LINE_FORMATS, detect, detect_inside, json_dialect, log_format, unwrapped
 from ingest.formats.csv_rows import column_names, missing_columns
-from ingest.formats.dialect import dialect_named, dialect_of_text, dialects, near, nearest
+from ingest.formats.dialect import claimants, dialect_named, dialect_of_text, dialects, near, nearest
 from ingest.formats.host_field import with_host
 from ingest.formats.json_lines import JsonLines, record_in
 from ingest.formats.wrapped import Wrapped, inside_of, possible_wrappings
@@ -26,6 +27,9 @@ _LINES_TO_DETECT = 50
 _MORE_LINES_TO_DETECT = 1000
 _BYTES_TO_DETECT = 4 << 20
 _MOST_NAMES = 25
+_DEEPEST = 8
+_SHORTEST_LINE = 40
+_MOST_ELEMENTS = 50
 _LAYOUT_OR_DIALECT = "--layout (an access log) or --dialect FILE (JSON)"
 
 
@@ -104,6 +108,8 @@ def _is_claimed(lines: Sequence[str], options: ReadOptions) -> bool:
 def _what_is_wrong(lines: Sequence[str], words: Words) -> str:
     """Why no format claims these lines, and what helps."""
     looked_at = lines[:_LINES_TO_DETECT]
+    if (unwrapping := _unwrapping(_records(looked_at), words)) is not None:
+        return f"its lines hold calls inside of other objects: {unwrapping} makes it one record a line"
     places = [(looked_at, ""), *((inside_of(looked_at, one), one[-1]) for one in possible_wrappings(looked_at))]
     found = [(records, *nearest(records), inside) for texts, inside in places if (records := _records(texts))]
     if found:
@@ -123,9 +129,64 @@ def _what_is_wrong(lines: Sequence[str], words: Words) -> str:
     help_with = "--log-format, --layout or --dialect says which it is"
     if begin == "{":
         help_with = "it looks like JSON over several lines: jq -c . FILE makes it one record a line"
+    if begin.endswith(",") and record_in(begin[:-1]) is not None:
+        help_with = (
+            "it looks like the elements of a JSON list: sed 's/,[[:space:]]*$//' FILE > NEW makes it one record a line"
+        )
     if begin == "[" or begin.startswith("[{"):
         help_with = "it looks like a JSON list: jq -c '.[]' FILE makes it one record a line"
     return f"no format claims its first line: {words.sample(lines[0])!r}; known: {', '.join(FORMATS)}; {help_with}"
+
+
+def _unwrapping(records: Sequence[Mapping[str, Any]], words: Words) -> str | None:
+    """The command that takes the calls out of what is around them in these records; None where none are found inside."""
+    for record in records:
+        if (found := _call_inside(record)) is None:
+            continue
+        keys, is_text = found
+        path = "".join(_step(key, words) for key in keys)
+        return f"jq {'-r' if is_text else '-c'} '{path if path.startswith('.') else '.' + path}' FILE"
+    return None
+
+
+def _step(key: str | int | None, words: Words) -> str:
+    """A step of a path as jq has it: to the value of a key, an element, or (None) to each. A key that may not be shown is any."""
+    if isinstance(key, int):
+        return f"[{key}]"
+    is_plain = key is not None and re.fullmatch("[A-Za-z_][A-Za-z0-9_]*", key) and words.names([key]) == [key]
+    return f".{key}" if is_plain else "[]"
+
+
+def _is_call(text: str) -> bool:
+    """Whether a text is a line with a call in it, in JSON or of an access log."""
+    if len(text) < _SHORTEST_LINE:
+        return False
+    try:
+        return detect_inside([text.split("\n", 1)[0]]) is not None
+    except (AmbiguousDialectError, AmbiguousHostError):
+        return True
+
+
+def _call_inside(
+    value: object, keys: tuple[str | int | None, ...] = ()
+) -> tuple[tuple[str | int | None, ...], bool] | None:
+    """Where in a value a call is, step by step, and whether it is a text there."""
+    if len(keys) > _DEEPEST:
+        return None
+    if isinstance(value, str):
+        return (keys, True) if keys and _is_call(value) else None
+    if isinstance(value, dict):
+        if keys and claimants(value):
+            return keys, False
+        inner: list[tuple[str | int | None, object]] = list(value.items())
+    elif isinstance(value, list):
+        # A list of a time and a line, as Loki has it, is a pair of things; others are lists of one thing.
+        is_pair = len(value) == 2 and isinstance(value[0], str) and not _is_call(value[0])
+        inner = [(place if is_pair else None, one) for place, one in enumerate(value[:_MOST_ELEMENTS])]
+    else:
+        return None
+    found = (_call_inside(one, (*keys, key)) for key, one in inner[:_MOST_ELEMENTS])
+    return next((one for one in found if one is not None), None)
 
 
 def _either(names: Sequence[str]) -> str:

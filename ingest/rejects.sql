@@ -38,6 +38,10 @@ select
                 when contains(rtrim(lines.line, e'\r\n'), e'\r')
                     then 'a carriage return alone stands in it; where that ends a line, tr ''\r'' ''\n'' makes it one'
                 when contains(lines.line, chr(0)) then null
+                when raw.detail is null
+                    and regexp_matches(lines.line, '^\s*\{(?s:.*)\}\s*,\s*$')
+                    and json_valid(regexp_replace(lines.line, ',\s*$', ''))
+                    then 'a comma stands behind the object, as in a JSON list; sed ''s/,[[:space:]]*$//'' FILE > NEW takes it away'
                 else coalesce(raw.detail, 'no sound JSON object')
             end
         when 'too_deep' then 'more than 64 objects and lists inside each other'

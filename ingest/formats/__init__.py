@@ -90,13 +90,13 @@ def detect(lines: Sequence[str], *, layout: str | None = None) -> LogFormat | No
     SourceError where two dialects do.
     """
     # What a runtime or syslog puts before a line would make fields of an access log that nobody knows.
-    found = json_dialect(lines) or unwrapped(lines, _detect_inside, wrappings=[(kind,) for kind in RUNTIMES])
+    found = json_dialect(lines) or unwrapped(lines, detect_inside, wrappings=[(kind,) for kind in RUNTIMES])
     if found is not None:
         return found
     for name in LINE_FORMATS[1:]:
         if (candidate := log_format(name, layout=layout)).claims(lines):
             return candidate
-    return unwrapped(lines, _detect_inside)
+    return unwrapped(lines, detect_inside)
 
 
 def unwrapped(
@@ -112,7 +112,7 @@ def unwrapped(
     return None
 
 
-def _detect_inside(lines: Sequence[str]) -> LogFormat | None:
+def detect_inside(lines: Sequence[str]) -> LogFormat | None:
     """The format of lines that stand inside of others. A header or a directive there would not be in force from line to line."""
     access_log = Combined()
     return json_dialect(lines, are_inside=True) or (access_log if access_log.claims(lines) else None)

@@ -45,6 +45,9 @@ def looked_at(path: Path, *lines: object, **options: Any) -> Inspection:
 SHAPES: dict[str, Any] = {
     "an object": {"IntegrationId": ID, "Accept": "*/*"},
     "an object of lists": {"IntegrationId": [ID], "Accept": ["*/*"]},
+    "an object of objects": {"IntegrationId": {"value": ID}, "Accept": {"value": "*/*"}},
+    "an object of lists of objects": {"IntegrationId": [{"key": "IntegrationId", "value": ID}], "Accept": []},
+    "an object of values": {"IntegrationId": {"values": [ID]}, "Accept": {"values": ["a", "b"]}},
     "names and values": [{"name": "IntegrationId", "value": ID}, {"name": "Accept", "value": "*/*"}],
     "names and values, upper case": [{"Name": "INTEGRATIONID", "Value": ID}, {"Name": "Accept", "Value": "*/*"}],
     "keys and values": [{"key": "integrationid", "value": ID}, {"key": "Accept", "value": ["a", "b"]}],

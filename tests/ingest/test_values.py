@@ -295,6 +295,11 @@ def test_what_servers_took_counts_where_nothing_says_how_long_the_call_took(tmp_
         ({"upstream_response_time": "0.006 : 0.014"}, 20.0),
         ({"upstream_response_time": "-, 1.410"}, 1410.0),
         ({"upstream_response_time": "-"}, None),
+        ({"upstream_response_time": "0.110,0.120"}, 230.0),
+        ({"upstream_response_time": "0,110"}, 110.0),
+        ({"upstream_response_time": "0,110, 0,120"}, 230.0),
+        ({"upstream_response_time": "0,110 : 0,2, -"}, 310.0),
+        ({"upstream_response_time": "0,512, 0,512"}, 1024.0),
         ({"upstream_response_time": "0.110, 0.120", "request_time": "0.500"}, 500.0),
         ({"upstream_response_time": "0.110, 0.120", "request_time": ""}, 230.0),
     ]
@@ -302,6 +307,35 @@ def test_what_servers_took_counts_where_nothing_says_how_long_the_call_took(tmp_
     inspection = inspect(str(path), ReadOptions(), limit=None, now=NOW)
     assert [one.duration_ms for one in inspection.calls] == [expected for _, expected in times]
     assert inspection.warnings == ()
+
+
+def test_a_comma_between_digits_is_decimal_or_nobody_knows(tmp_path: Path) -> None:
+    call = {"time_iso8601": "2026-10-01T07:00:00Z", "host": "4321.rest.afas.online", "request_method": "GET"}
+    call |= {"request_uri": "/ProfitRestServices/metainfo", "status": "200", "http_integrationid": "4321_1"}
+    path = tmp_path / "nginx.log"
+    times = {"1,024": None, "5,600, 0,110": None, "1,2,3": None, "0,25": 250.0, "2,048": 2048.0}
+    path.write_text("".join(json.dumps(call | {"upstream_response_time": time}) + "\n" for time in times))
+    inspection = inspect(str(path), ReadOptions(), limit=None, now=NOW)
+    assert [one.duration_ms for one in inspection.calls] == list(times.values())
+    [warning] = inspection.warnings
+    assert "upstream_response_time: 3 values are not read, such as '1,024'" in warning
+
+
+@FEW
+@given(st.lists(st.lists(st.integers(0, 99_999), min_size=1, max_size=4), min_size=50))
+def test_the_times_of_servers_add_up_in_either_notation(
+    connection: duckdb.DuckDBPyConnection, lists: list[list[int]]
+) -> None:
+    # Tenths of a millisecond: four decimals are decimals in any notation.
+    written = [[f"{one // 10_000}.{one % 10_000:04}" for one in times] for times in lists]
+    connection.register("lists", pa.table({"point": [", ".join(one) for one in written]}))
+    rows = connection.execute(
+        "select total_duration(point), total_duration(replace(replace(point, ', ', ' : '), '.', ',')) from lists"
+    ).fetchall()
+    connection.unregister("lists")
+    for times, (point, comma) in zip(lists, rows, strict=True):
+        assert round(float(point) * 10_000) == sum(times)
+        assert round(float(comma.replace(",", ".")) * 10_000) == sum(times)
 
 
 _FORMATS = {

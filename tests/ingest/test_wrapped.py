@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import json
+import re
+import shutil
+import subprocess
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -13,7 +17,6 @@ from tests.ingest.test_products import PRODUCTS
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from pathlib import Path
 
     from ingest import Inspection
 
@@ -144,3 +147,98 @@ def test_of_what_is_inside_and_no_call_the_names_are_said(tmp_path: Path) -> Non
         SourceError, match=r"no line of JSON is a call \(inside of log\): found time, uri, status, request_time;"
     ):
         looked_at(tmp_path / "log", WRAPPINGS["docker"](line))
+
+
+ENVELOPES: dict[str, tuple[Callable[[list[str]], object], str]] = {
+    "CloudWatch": (
+        lambda lines: {
+            "messageType": "DATA_MESSAGE",
+            "logGroup": "edge",
+            "logEvents": [{"id": "1", "timestamp": 1790838000000, "message": line} for line in lines],
+        },
+        "jq -r '.logEvents[].message' FILE",
+    ),
+    "a search in Elasticsearch": (
+        lambda lines: {"took": 5, "hits": {"hits": [{"_id": "b", "_source": {"message": line}} for line in lines]}},
+        "jq -r '.hits.hits[]._source.message' FILE",
+    ),
+    "a search in Loki": (
+        lambda lines: {
+            "data": {"result": [{"stream": {}, "values": [["1790838000000000000", line] for line in lines]}]}
+        },
+        "jq -r '.data.result[].values[][1]' FILE",
+    ),
+    "GELF in a list": (
+        lambda lines: {"batch": [{"version": "1.1", "short_message": line} for line in lines]},
+        "jq -r '.batch[].short_message' FILE",
+    ),
+    "keys that may not be shown": (
+        lambda lines: {"jan jansen": [{"short_message": line} for line in lines]},
+        "jq -r '.[][].short_message' FILE",
+    ),
+}
+OF_OBJECTS: dict[str, tuple[Callable[[list[object]], object], str]] = {
+    "hits": (
+        lambda records: {"took": 5, "hits": {"hits": [{"_id": "b", "_source": record} for record in records]}},
+        "jq -c '.hits.hits[]._source' FILE",
+    ),
+    "a list": (lambda records: {"Records": records}, "jq -c '.Records[]' FILE"),
+}
+
+
+def _said(path: Path, envelope: object) -> str:
+    path.write_text(json.dumps(envelope) + "\n", encoding="utf-8")
+    with pytest.raises(SourceError) as caught:
+        inspect(str(path), ReadOptions(), limit=None, now=worked.NOW)
+    found = re.search(
+        "its lines hold calls inside of other objects: (jq .*) makes it one record a line", str(caught.value)
+    )
+    assert found is not None, caught.value
+    return found[1]
+
+
+@pytest.mark.parametrize("inside", [caddy, combined])
+def test_of_an_envelope_the_command_is_said_that_takes_the_calls_out(
+    tmp_path: Path, inside: Callable[..., str]
+) -> None:
+    lines = [inside(1), inside(2, customer=5432)]
+    for wrap, command in ENVELOPES.values():
+        assert _said(tmp_path / "log", wrap(lines)) == command
+    if inside is caddy:
+        for wrap_objects, command in OF_OBJECTS.values():
+            assert _said(tmp_path / "log", wrap_objects([json.loads(line) for line in lines])) == command
+
+
+@pytest.mark.skipif(
+    shutil.which("jq") is None, reason="jq is not installed, so what it makes of an envelope is not tried"
+)
+def test_what_the_command_takes_out_are_the_calls(tmp_path: Path) -> None:
+    lines = [caddy(1), caddy(2, customer=5432)]
+    expected = looked_at(tmp_path / "log", *lines).calls
+    wrapped = [wrap(lines) for wrap, _ in ENVELOPES.values()]
+    wrapped += [wrap([json.loads(line) for line in lines]) for wrap, _ in OF_OBJECTS.values()]
+    for envelope in wrapped:
+        path = tmp_path / "log"
+        _, option, filter_, _ = re.split(r" '?|' ", _said(path, envelope))
+        jq = [shutil.which("jq") or "jq", option, filter_, str(path)]
+        found = subprocess.run(jq, check=True, capture_output=True, text=True).stdout
+        assert looked_at(path, *found.splitlines()).calls == expected
+
+
+def test_a_comma_behind_an_object_is_named(tmp_path: Path) -> None:
+    with pytest.raises(SourceError, match=r"the elements of a JSON list: sed 's/,\[\[:space:\]\]\*\$//' FILE"):
+        looked_at(tmp_path / "log", f"{caddy(1)},", f"{caddy(2)}, ")
+    found = looked_at(tmp_path / "log", "[", f"{caddy(1)},", f"{caddy(2)} ,", caddy(3), "]")
+    details = [reject.detail or "" for reject in found.rejects]
+    assert [detail.startswith("a comma stands behind the object, as in a JSON list") for detail in details] == [
+        False,
+        True,
+        True,
+        False,
+    ]
+    assert [call.line_number for call in found.calls] == [4]
+
+
+def test_behind_the_name_of_a_pod_a_record_is_read(tmp_path: Path) -> None:
+    found = looked_at(tmp_path / "log", *(f"[pod/edge-7d9f/caddy] {caddy(second)}" for second in range(3)))
+    assert [call.line_number for call in found.calls] == [1, 2, 3]
