@@ -47,6 +47,8 @@ def follow(
                     _print(source, as_json=as_json)
                 for warning in news.warnings:
                     say(f"warning: {warning}")
+                for note in news.notes:
+                    say(f"note: {note}")
     finally:
         output.give_up_unwritten()
 

@@ -25,7 +25,19 @@ if TYPE_CHECKING:
 
     from ingest import IngestReport, Inspection, ReadOptions
 
-SOURCE_COLUMNS = ("source", "stream", "log_format", "status", "lines", "calls", "rejects", "ignored", "left", "error")
+SOURCE_COLUMNS = (
+    "source",
+    "stream",
+    "log_format",
+    "status",
+    "lines",
+    "calls",
+    "rejects",
+    "ignored",
+    "left",
+    "error",
+    "unread_columns",
+)
 
 CALLS_SHOWN = ("called_at", "environment", "integration_id", "customer", "operation", "connector", "status", "outcome")
 REJECTS_SHOWN = ("line_number", "reason", "detail", "sample")
@@ -100,6 +112,8 @@ def inspect(
     inspection = floor.inspect(file, options, limit=limit, now=now())
     for warning in inspection.warnings:
         say(f"warning: {warning}")
+    for note in inspection.notes:
+        say(f"note: {note}")
     if as_json:
         output.print_record(inspection.model_dump(), as_json=True)
     else:
@@ -128,6 +142,8 @@ def _print_ingest_report(report: IngestReport, *, as_json: bool) -> None:
             say(f"{source.status}: {source.error}")
     for warning in report.warnings:
         say(f"warning: {warning}")
+    for note in report.notes:
+        say(f"note: {note}")
     counts = ("lines", "calls", "rejects", "ignored")
     totals = {"sources": len(report.sources)} | {
         name: sum(getattr(source, name) for source in report.sources) for name in counts
@@ -136,7 +152,7 @@ def _print_ingest_report(report: IngestReport, *, as_json: bool) -> None:
         sources = [{name: getattr(source, name) for name in SOURCE_COLUMNS} for source in report.sources]
         output.print_record({"sources": sources, "totals": totals}, as_json=True)
     else:
-        columns = tuple(name for name in SOURCE_COLUMNS if name not in {"left", "error"})
+        columns = tuple(name for name in SOURCE_COLUMNS if name not in {"left", "error", "unread_columns"})
         if any(source.known_since for source in report.sources):
             columns += ("known_since",)
         rows = [tuple(getattr(source, name) for name in columns) for source in report.sources]

@@ -13,6 +13,7 @@ import numpy as np
 
 from ingest.errors import SourceError
 from ingest.formats import DOCUMENTS
+from ingest.formats.unread import OTHERS
 from ingest.parquet_rows import MAGIC, blocks_of_rows, columns_of
 from ingest.source import BLOCK_BYTES, MAX_LINE_BYTES, Block, Fingerprint, changed_error
 
@@ -63,7 +64,8 @@ def document_context(kind: str, reader: Reader) -> Mapping[str, Any]:
     """What a document says about all of its lines: the columns of a Parquet file."""
     if kind == "har":
         return {}
-    return {"columns": columns_of(reader)}
+    read, others = columns_of(reader)
+    return {"columns": read, OTHERS: others}
 
 
 def document_blocks(kind: str, reader: Reader, hashed: Reader) -> Iterator[Block]:

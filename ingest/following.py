@@ -42,6 +42,7 @@ class Round:
 
     sources: tuple[SourceReport, ...]
     warnings: tuple[str, ...] = field(default=())
+    notes: tuple[str, ...] = field(default=())
 
 
 def follow(
@@ -67,7 +68,7 @@ def follow(
         while not stop.is_set():
             begun = time.monotonic()
             news, latest = following.look()
-            if news.sources or news.warnings:
+            if news.sources or news.warnings or news.notes:
                 yield news
             following.wait(stop, earliest=begun + min(SETTLE_SECONDS, every), latest=begun + latest)
 
@@ -185,7 +186,7 @@ class _Following:
         self._warned |= dict.fromkeys(new)
         for text in list(self._warned)[: max(len(self._warned) - _MOST_SAID, 0)]:
             del self._warned[text]
-        return Round(news, new)
+        return Round(news, new, report.notes)
 
     def _say(self, waiting_for: str | None) -> None:
         """Tell whoever asks for the status."""

@@ -14,7 +14,7 @@ from ingest.reading import format_of, wanted_format
 from ingest.records import one_record_a_line
 from ingest.report import Inspection, Reject
 from ingest.source import STANDARD_INPUT, open_source, stream_of, written_name
-from ingest.source_warnings import source_warnings
+from ingest.source_warnings import source_warnings, unread_columns
 from ingest.understanding import Counts, Stretch, Understanding
 
 if TYPE_CHECKING:
@@ -22,6 +22,10 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from ingest.report import ReadOptions
+
+
+_MOST_NAMES = 100
+"""So many columns that nobody reads are named."""
 
 
 def inspect(path: str, options: ReadOptions, *, limit: int | None, now: dt.datetime) -> Inspection:
@@ -57,6 +61,9 @@ def inspect(path: str, options: ReadOptions, *, limit: int | None, now: dt.datet
             counts += counted
             if limit is not None and counts.calls >= limit:
                 break
+        unread = unread_columns(form, context, most=_MOST_NAMES)
+        said = (f"{name}: {unread.text}",) if unread else ()
+        is_warning = unread is not None and unread.is_warning
         return Inspection(
             log_format=form.name if counts.lines else "empty",
             dialect=form.dialect,
@@ -66,7 +73,12 @@ def inspect(path: str, options: ReadOptions, *, limit: int | None, now: dt.datet
                 Reject.model_validate({name: row[name] for name in Reject.model_fields})
                 for row in understanding.rejects()[:limit].to_pylist()
             ],
-            warnings=tuple(map(str, source_warnings(name, form, context, counts, nuls=reader.nuls))),
+            unread_columns=unread.names if unread else (),
+            warnings=(
+                *map(str, source_warnings(name, form, context, counts, nuls=reader.nuls)),
+                *(said if is_warning else ()),
+            ),
+            notes=() if is_warning else said,
         )
 
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from ingest.errors import SourceError
 from ingest.formats import lists_of_records
+from ingest.formats.unread import kept
 from ingest.lake import new_load_id
 from ingest.ledger import LedgerRow, Position
 from ingest.memory import Tail
@@ -14,7 +15,7 @@ from ingest.recognition import end_of_first_data
 from ingest.records import one_record_a_line
 from ingest.report import SourceReport
 from ingest.source import MARK_INTERVAL, STANDARD_INPUT, Block, open_source, written_name
-from ingest.source_warnings import SourceWarning, source_warnings
+from ingest.source_warnings import SourceWarning, UnreadColumns, source_warnings, unread_columns
 from ingest.understanding import Counts, Stretch
 from ingest.version import VERSION
 
@@ -142,13 +143,18 @@ class Load:
             first_mark=self.marks.first,
             second_mark=self.marks.second,
             marks=tuple(self.positions),
-            resume={"next_line": self.next_line, "is_in_line": self.is_in_line, **self.context},
+            resume={"next_line": self.next_line, "is_in_line": self.is_in_line, **kept(self.context)},
         )
 
     def warnings(self, decided: Counts) -> tuple[SourceWarning, ...]:
         """What the operator should know of the whole source, of which pieces with these counts have been decided before."""
         nuls = self.reader.nuls if self.reader is not None and not self.reader.start else 0
         return source_warnings(self.name, self.log_format, self.context, decided + self.counts, nuls=nuls)
+
+    @property
+    def unread(self) -> UnreadColumns | None:
+        """What to say of the columns that nobody reads."""
+        return unread_columns(self.log_format, self.context)
 
     def report(self, decided: Counts) -> SourceReport:
         """What became of the whole source, of which pieces with these counts have been decided before."""
@@ -160,6 +166,7 @@ class Load:
             counts,
             left=self.left,
             error=self.incomplete,
+            unread=self.unread.names if self.unread else (),
         )
 
     def _format_name(self, counts: Counts) -> str:
@@ -177,7 +184,14 @@ class Load:
 
 
 def loaded(
-    name: str, stream: str, log_format_name: str, counts: Counts, *, left: int, error: str | None
+    name: str,
+    stream: str,
+    log_format_name: str,
+    counts: Counts,
+    *,
+    left: int,
+    error: str | None,
+    unread: tuple[str, ...] = (),
 ) -> SourceReport:
     """The report of a source of which these lines were loaded."""
     return SourceReport(
@@ -191,6 +205,7 @@ def loaded(
         ignored=counts.ignored,
         left=left,
         error=error,
+        unread_columns=unread,
     )
 
 

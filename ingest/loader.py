@@ -27,6 +27,7 @@ from ingest.reading import format_of, read_on, refuse_unended, wanted_format
 from ingest.recognition import Known, Marks, Recognition, is_related
 from ingest.report import IngestReport, SourceReport
 from ingest.source import STANDARD_INPUT, Block, Fingerprint, Reader, open_source, read_ahead, stream_of, written_name
+from ingest.source_warnings import SourceWarning
 from ingest.staging import Staging
 from ingest.understanding import Counts
 from ingest.unloading import unload, unloading_row
@@ -39,7 +40,7 @@ if TYPE_CHECKING:
     from ingest.ledger import LedgerRow
     from ingest.report import Progress, ReadOptions
     from ingest.source import State
-    from ingest.source_warnings import SourceWarning
+    from ingest.source_warnings import UnreadColumns
 
 Overlap = Literal["skip", "load"]
 
@@ -146,6 +147,7 @@ class Loader:
             _failed(place.name, self._options.stream or "", f"{place.name}: {place.why}") for place in sources.unlisted
         ]
         self._warnings: list[str] = [f"{place.name}: {place.why}" for place in sources.skipped]
+        self._unread: dict[UnreadColumns, list[str]] = {}
         self._failed: dict[str, SourceReport] = {}
         self._pieces: dict[str, list[str]] = {}
         self._decided: dict[str, Counts] = {}
@@ -168,7 +170,13 @@ class Loader:
             except _RefusedError:
                 waiting.extendleft(reversed(self._batch.sources))
                 self._start_again()
-        return IngestReport(tuple(self._reports), tuple(self._warnings))
+        # Logs of one kind have the same columns: what is said of one is said of all.
+        said = [(unread.is_warning, _of_all(unread.text, names)) for unread, names in self._unread.items()]
+        return IngestReport(
+            tuple(self._reports),
+            (*self._warnings, *(text for is_warning, text in said if is_warning)),
+            tuple(text for is_warning, text in said if not is_warning),
+        )
 
     def _add(self, path: str, *, is_named: bool) -> None:
         """Read one source into the batch, or say why that cannot be done."""
@@ -492,6 +500,9 @@ class Loader:
         self._reports += [report for report in batch.reports if report is not None]
         self._warnings += batch.warnings
         for load in batch.read:
+            if load.unread is not None and self._is_news(SourceWarning("", load.unread.text, load.unread.text)):
+                self._unread.setdefault(load.unread, []).append(load.name)
+        for load in batch.read:
             if load.reader is not None:
                 end = load.fingerprint
                 self._remember(load.reader, load.load_id, load.marks, end, tail=load.tail, left=load.left)
@@ -517,6 +528,11 @@ class Loader:
                 )
         self._staging.discard()
         self._batch = _Batch(self._lake)
+
+
+def _of_all(text: str, names: Sequence[str]) -> str:
+    others = "" if len(names) == 1 else f" and {len(names) - 1:,} other{'' if len(names) == 2 else 's'}"
+    return f"{names[0]}{others}: {text}"
 
 
 def _failed(name: str, stream: str, error: str) -> SourceReport:

@@ -66,10 +66,16 @@ _UNITS = {"s": 0, "ms": 3, "us": 6, "ns": 9}
 """The units of a duration: how many digits stand behind the point where it is written in seconds."""
 
 
-def columns_of(reader: Reader) -> list[str]:
-    """What our dialect calls the columns of a Parquet file that are read. SourceError when it is no table of calls."""
+def columns_of(reader: Reader) -> tuple[list[str], list[tuple[str, bool]]]:
+    """What our dialect calls the columns of a Parquet file that are read; the others, and whether one may say the host.
+
+    SourceError when it is no table of calls.
+    """
     with _opened(reader) as parquet:
-        return sorted(_read_columns(reader.name, parquet).values())
+        read = _read_columns(reader.name, parquet)
+        return sorted(read.values()), [
+            (field.name, _may_say_host(field)) for field in parquet.schema_arrow if field.name not in read
+        ]
 
 
 def blocks_of_rows(reader: Reader) -> Iterator[Block]:
@@ -197,11 +203,7 @@ def _with_host(reader: Reader, parquet: ParquetFile, names: Mapping[str, str]) -
     url = next(column for column, name in names.items() if name == "url")
     if not any(pc.any(_are_paths(batch.column(url))).as_py() for batch in _of(reader, parquet, [url])):
         return dict(names)
-    others = [
-        field.name
-        for field in parquet.schema_arrow
-        if field.name not in names and not pa.types.is_primitive(field.type) and not pa.types.is_boolean(field.type)
-    ]
+    others = [field.name for field in parquet.schema_arrow if field.name not in names and _may_say_host(field)]
     for batch in _of(reader, parquet, [url, *others]):
         rows = batch.filter(_are_paths(batch.column(url))).slice(0, _ROWS_TO_DETECT)
         if len(rows):
@@ -215,6 +217,10 @@ def _with_host(reader: Reader, parquet: ParquetFile, names: Mapping[str, str]) -
         error = AmbiguousHostError(found)
         raise SourceError(f"{reader.name}: {error}; leave the others out of the Parquet file")
     return {**names, **{column: HOST if column in found else column for column in others}}
+
+
+def _may_say_host(field: pa.Field) -> bool:
+    return not pa.types.is_primitive(field.type) and not pa.types.is_boolean(field.type)
 
 
 def _of(reader: Reader, parquet: ParquetFile, columns: Sequence[str]) -> Iterator[pa.RecordBatch]:

@@ -32,6 +32,16 @@ create or replace macro redacted_key(text) as
         else redacted_name(replace(text, ' ', '_'))
     end;
 
+-- The name of a column as a person may read it, with the signs that people put into one: Duration (ms), cs(User-Agent), $status.
+create or replace macro shown_column(text) as
+    case
+        when
+            regexp_full_match(text, '[A-Za-z0-9_.@:$%{}()/\[\]# -]{1,64}')
+            and not contains(redacted_key(regexp_replace(regexp_replace(text, '^[@:]', ''), '[ :$%{}()/\[\]#-]+', '_', 'g')), 'redacted')
+            then text
+        else 'redacted'
+    end;
+
 -- A request or trace id. Long runs of hexadecimal digits are its nature; numbers of nine digits between other things (citizen
 -- service numbers), IBANs and tokens are not.
 create or replace macro redacted_request_id(text) as

@@ -38,6 +38,8 @@ class SourceReport:
     ignored: int = 0
     left: int = 0
     error: str | None = None
+    unread_columns: tuple[str, ...] = ()
+    """The columns, or fields, of what was loaded that nobody reads."""
     known_since: dt.datetime | None = None
     """When an unchanged source was loaded."""
 
@@ -48,6 +50,8 @@ class IngestReport:
 
     sources: tuple[SourceReport, ...]
     warnings: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
+    """What is as it should be in most logs: columns that nobody reads."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -105,9 +109,13 @@ class Inspection(BaseModel):
     lines: int
     calls: list[Any]
     rejects: list[Reject]
+    unread_columns: tuple[str, ...]
+    """The columns, or fields, of the lines that were read that nobody reads."""
     warnings: tuple[str, ...] = Field(exclude=True)
     """What `ingest` would warn of, as far as the lines that were read show it. It is said on standard error, so it is no part of
     the document."""
+    notes: tuple[str, ...] = Field(default=(), exclude=True)
+    """The same of what is as it should be in most logs."""
 
 
 class Check(BaseModel):

@@ -5,6 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from ingest.formats.dialect import OWN, OWN_CSV
+from ingest.formats.unread import MOST_KEPT, UNREAD
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -67,7 +70,49 @@ def source_warnings(
             " these calls are loaded without it"
         )
         warnings.append(SourceWarning(name, f"{unread.what} {unread.name}", text))
-    names = [f"{one} ({like} would be)" if one != like else one for one, like in context.get("unread", ())]
-    if names:
-        warnings.append(SourceWarning(name, f"nobody reads {', '.join(names)}", f"nobody reads {', '.join(names)}"))
     return tuple(warnings)
+
+
+_FEW_NAMES = 8
+"""So many columns are named where nobody has asked for them."""
+
+_READ_AS = {
+    "json": '--dialect FILE says which is which under [fields] (like = "{dialect}" begins it)',
+    "csv": '--dialect FILE says which is which under [fields] (like = "{dialect}" begins it)',
+    "combined": "they are read where --layout calls them so",
+    "w3c": "they are read where #Fields calls them so",
+    "parquet": "they are read where the columns are called so",
+}
+
+
+@dataclass(frozen=True)
+class UnreadColumns:
+    """The columns of a source that nobody reads."""
+
+    names: tuple[str, ...]
+    """All of them, as they may be shown."""
+    text: str
+    """What to say of them."""
+    is_warning: bool
+    """Whether some of them could be fields of a call. A platform's log has many others that are rightly not read."""
+
+
+def unread_columns(
+    log_format: LogFormat, context: Mapping[str, Any], *, most: int = _FEW_NAMES
+) -> UnreadColumns | None:
+    """What to say of the columns that nobody reads, at most so many of them by name; None where every column is read."""
+    unread = dict(context.get(UNREAD, ()))
+    if not unread:
+        return None
+    names = [*(f"{name} (could be {field})" for name, field in unread.items() if field)]
+    names += [name for name, field in unread.items() if not field]
+    kind = log_format.name
+    noun = "column" if kind in {"csv", "parquet"} else "field"
+    number = f"{len(unread):,} or more" if len(unread) == MOST_KEPT else f"{len(unread):,}"
+    more = f" and {len(names) - most:,} more" if len(names) > most else ""
+    text = f"{number} {noun + ' is' if len(unread) == 1 else noun + 's are'} not read: {', '.join(names[:most])}{more}"
+    is_warning = any(unread.values())
+    if is_warning and kind in _READ_AS:
+        own = {"csv": OWN_CSV}.get(kind, OWN)
+        text = f"{text}; {_READ_AS[kind].format(dialect=log_format.dialect or own)}"
+    return UnreadColumns(tuple(unread), text, is_warning)

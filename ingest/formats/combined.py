@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from ingest.formats.layout import Layout, compile_layout
 from ingest.formats.shapes import DEFAULT_LAYOUT, ENVOY_LAYOUT, IIS_LAYOUT, NAMED_LAYOUTS, has_host_elsewhere, layout_of
+from ingest.formats.unread import unread_fields, with_unread
 from ingest.raw import RAW_COLUMNS, of_first, raw_table
 
 if TYPE_CHECKING:
@@ -73,7 +74,10 @@ class Combined:
             connection.execute(f"set variable layout_{number} = ?", [value])
         connection.execute("set variable layout_others = ?", [f"^{self.layout.others_pattern}{_LINE_END}$"])
         table = raw_table(connection, f"{_split(self.layout)}\n{_select(self.layout)}")
-        contexts = [context for _, context in begins]
+        durations = {"duration"} if not set(_DURATIONS).isdisjoint(self.layout.groups) else set()
+        unread = unread_fields(self.layout.unread, {*self.layout.groups, *durations})
+        named = tuple((name, _VARIABLES.get(field.split(",")[0], "")) for name, field in unread)
+        contexts = [with_unread(connection, context, named) for _, context in begins]
         if self.layout.has_offset:
             return table, contexts
         [[time_zone]] = connection.execute("select getvariable('source_time_zone')").fetchall()
@@ -85,6 +89,19 @@ class Combined:
         if context.get("lacks_time_zone"):
             warnings.append("times are the server's local ones: every line is bad_time; say where with --time-zone")
         return warnings
+
+
+_VARIABLES = {
+    "duration": "$request_time",
+    "request_bytes": "$request_length",
+    "response_bytes": "$bytes_sent",
+    "user_agent": "$http_user_agent",
+    "integration_id": "$http_integrationid",
+    "api_version": "$http_accept_version",
+    "authorization": "$http_authorization",
+    "request_id": "$request_id",
+}
+"""What a layout calls the fields of a call."""
 
 
 def _split(layout: Layout) -> str:

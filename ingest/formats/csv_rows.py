@@ -11,14 +11,16 @@ from __future__ import annotations
 import csv
 import re
 from collections import deque
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from ingest.formats.dialect import OWN_CSV, dialects, unread_names, with_dialect
-from ingest.formats.dialect_fields import ID_HEADER, fields_of_dialect, is_header_name
-from ingest.formats.positions import Places, read_sections, sections_of
+from ingest.formats.dialect import OWN_CSV, dialects, paths_of, unread_in, with_dialect
+from ingest.formats.dialect_fields import HEADERS, ID_HEADER, fields_of_dialect, is_header_name
+from ingest.formats.positions import Places, first_lines, headers_of_each, read_sections, sections_of
+from ingest.formats.unread import with_unread
+from ingest.platform_host import holds_callers_words, places_of_hosts
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -31,18 +33,25 @@ if TYPE_CHECKING:
 _DELIMITERS = (",", ";", "\t")
 _SPLIT = Path(__file__).with_suffix(".sql").read_text(encoding="utf-8")
 _LONGEST_HEADER = 20_000
+_NO_NAME, _CALLERS_WORDS = "", " referer"
+"""Instead of the names of columns that nobody reads, in the second of which callers mention hosts. No column is called so."""
+
 _ANNOUNCEMENT = re.compile(r"(?i)\ufeff?(\"?)sep=([^\"\r\n])\1[\r\n]*")
 """What Excel writes above a header: sep=; is the delimiter."""
 
 
 @dataclass(frozen=True)
 class _Header:
-    """The names of the columns, lower case, and what separates them."""
+    """The names of the columns, lower case, and what separates them. A column that nobody reads has none: its name may be anything."""
 
     columns: tuple[str, ...]
     delimiter: str
     announced: str | None = None
     """What a line sep=; has said for the header below it."""
+    unread: tuple[tuple[str, str], ...] = ()
+    """The columns that nobody reads, and what they could be."""
+    written: tuple[str, ...] = field(default=(), compare=False)
+    """The columns as they are written, as long as it matters which of them is the host."""
 
 
 class Csv:
@@ -52,6 +61,8 @@ class Csv:
 
     def __init__(self, dialect: Dialect | None = None) -> None:
         self._dialect = dialect or dialects()[OWN_CSV]
+        fields = self._dialect.fields
+        self._paths = {path.lower() for name in type(fields).model_fields for path in paths_of(getattr(fields, name))}
         self._needed = [{path.lower() for path in paths} for paths in self._dialect.fields.needed().values()]
 
     @property
@@ -84,18 +95,19 @@ class Csv:
         headers = list(self._headers(connection.execute(self._header_lines()).fetchall(), before))
         connection.execute("create or replace temp table headers (line_number bigint)")
         connection.execute("insert into headers select unnest(?)", [[number for number, _ in headers]])
-        sections, last = sections_of(before, headers, lambda _, header: header)
+        sections = self._with_hosts(connection, sections_of(before, headers, lambda _, header: header)[0])
+        headers_of = headers_of_each(sections, [start for start, _ in begins])
         # What was announced is for headers, not for rows.
         rows = [(start, replace(header, announced=None)) for start, header in sections]
         table = read_sections(connection, rows, partial(_split_by, self._dialect))
         contexts = [
-            {
-                "columns": list(header.columns),
-                "delimiter": header.delimiter,
-                "announced": header.announced,
-                "unread": unread_names(header.columns, self._dialect),
-            }
-            for header in last
+            with_unread(
+                connection,
+                {"columns": list(last.columns), "delimiter": last.delimiter, "announced": last.announced},
+                (one for header in (*others, last) for one in header.unread),
+                before=context,
+            )
+            for (*others, last), (_, context) in zip(headers_of, begins, strict=True)
         ]
         return table, [with_dialect(context, self._dialect) for context in contexts]
 
@@ -141,8 +153,38 @@ class Csv:
         for delimiter in delimiters:
             columns = () if delimiter is None else _names(line, delimiter, self._dialect.quote)
             if all(names & set(columns) for names in self._needed):
-                return _Header(columns, str(delimiter), announced)
+                read = [self._is_read(column) for column in columns]
+                kept = tuple(
+                    column if is_read else _CALLERS_WORDS if holds_callers_words(column) else _NO_NAME
+                    for column, is_read in zip(columns, read, strict=True)
+                )
+                # Shown as they are written, but found by their small letters.
+                written = _names(line, str(delimiter), self._dialect.quote, as_written=True)
+                others = [name for name, is_read in zip(written, read, strict=True) if name and not is_read]
+                unread = unread_in(self._dialect, columns, others)
+                return _Header(kept, str(delimiter), announced, unread, written)
         return None
+
+    def _with_hosts(
+        self, connection: duckdb.DuckDBPyConnection, sections: Sequence[tuple[int, _Header]]
+    ) -> list[tuple[int, _Header]]:
+        """The sections, in which a column that holds hosts where URLs are paths is one that is read."""
+        lines = first_lines(
+            connection, sections, [start for start, header in sections if header.written and header.unread]
+        )
+        return [
+            (
+                start,
+                replace(header, unread=_without_hosts(header, lines[start], self._dialect))
+                if start in lines
+                else header,
+            )
+            for start, header in sections
+        ]
+
+    def _is_read(self, column: str) -> bool:
+        """Whether somebody asks for a column of this name."""
+        return column in self._paths or any(_header_columns(self._dialect, [column], name) for name in HEADERS)
 
     def _header_lines(self) -> str:
         """The SQL of the lines that may be headers: few enough to be looked at one by one. A date is no name of a column."""
@@ -200,15 +242,27 @@ def _announced(line: str) -> str | None:
     return found[2] if found else None
 
 
-def _names(line: str, delimiter: str, quote: str) -> tuple[str, ...]:
+def _names(line: str, delimiter: str, quote: str, *, as_written: bool = False) -> tuple[str, ...]:
     """The names of the columns in a line. What has no name at its end is no column but a delimiter too many."""
     if delimiter == quote:
         return ()
     line = line[:_LONGEST_HEADER].replace("\r", " ")
     reader = csv.reader([line], delimiter=delimiter, quotechar=quote, skipinitialspace=delimiter != " ")
     parts = next(reader, [])
-    names = tuple(part.strip().removeprefix(f"={quote}").strip(quote).strip().lower() for part in parts)
+    names = tuple(part.strip().removeprefix(f"={quote}").strip(quote).strip() for part in parts)
+    names = names if as_written else tuple(name.lower() for name in names)
     return names[:-1] if names and not names[-1] else names
+
+
+def _without_hosts(header: _Header, lines: Sequence[str], dialect: Dialect) -> tuple[tuple[str, str], ...]:
+    rows = []
+    for line in lines:
+        reader = csv.reader([line.rstrip("\r\n")], delimiter=header.delimiter, quotechar=dialect.quote)
+        values = next(reader, [])
+        if any(value.startswith("/") for value in values):
+            rows.append(dict(zip(header.written, values, strict=False)))
+    hosts = [name for name in header.written if places_of_hosts(rows, [name])]
+    return tuple(one for one in header.unread if one[0] not in hosts)
 
 
 def _header_columns(dialect: Dialect, columns: Sequence[str], header: str) -> list[str]:

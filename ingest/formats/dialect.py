@@ -25,6 +25,7 @@ from pydantic import (
 )
 
 from ingest.errors import SourceError
+from ingest.formats.unread import MOST_KEPT, unread_fields
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -381,26 +382,26 @@ class Dialect(_Model):
         return record
 
 
-def unread_names(names: Iterable[str], dialect: Dialect) -> list[tuple[str, str]]:
-    """Those of these names that nobody reads and that look like one that would be, each with that one.
+def unread_in(dialect: Dialect, names: Sequence[str], unread: Sequence[str]) -> tuple[tuple[str, str], ...]:
+    """Those of a log's names that nobody reads, each with the field of a call that it could be.
 
-    >>> unread_names(["timestamp", "IntegrationID", "Duration (ms)", "level"], dialects()["koppelzicht"])
-    [('IntegrationID', 'integration_id'), ('Duration (ms)', 'duration_ms')]
+    >>> unread_in(dialects()["koppelzicht"], ["timestamp", "IntegrationID", "level"], ["IntegrationID", "level"])
+    (('IntegrationID', 'integration_id'), ('level', ''))
     """
-    names = list(names)
-    fields = {path for name in Fields.model_fields for path in paths_of(getattr(dialect.fields, name))}
-    read = fields | {source.at for source in dialect.headers if source.at}
-    if dialect.format == "csv":
-        read = {path.lower() for path in read}
-    prefixes = tuple(source.prefix.lower() for source in dialect.headers if source.prefix and not source.at)
-    wanted = {_plain(path): path for path in sorted({*read, "headers"}) if path not in read or path not in names}
-    found = []
-    for name in names:
-        is_read = name in read or (prefixes and name.lower().startswith(prefixes))
-        close = difflib.get_close_matches(_plain(name), wanted, n=1, cutoff=0.88)
-        if close and not is_read and re.fullmatch("[A-Za-z0-9_.() -]{4,40}", name):
-            found.append((name, wanted[close[0]]))
-    return found
+    there = set(names) if dialect.format == "json" else {name.lower() for name in names}
+    paths = {
+        name: [path if dialect.format == "json" else path.lower() for path in paths_of(getattr(dialect.fields, name))]
+        for name in Fields.model_fields
+    }
+    said = {name for name, found in paths.items() if not there.isdisjoint(found)}
+    said |= {"headers" for source in dialect.headers if source.at in there}
+    wanted = {_plain(path): name for name, found in paths.items() if name not in said for path in found}
+    like = {}
+    for name in unread[:MOST_KEPT]:
+        close = difflib.get_close_matches(_plain(name), wanted, n=1, cutoff=0.88) if len(name) <= 40 else []
+        if close:
+            like[name] = wanted[close[0]]
+    return unread_fields(unread, said, like)
 
 
 def _plain(name: str) -> str:

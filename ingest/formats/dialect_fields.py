@@ -27,6 +27,9 @@ _HEADERS = {
 }
 """The headers that are looked at, besides the IntegrationId, and the fields in whose place they stand."""
 
+HEADERS = (ID_HEADER, *_HEADERS.values())
+"""All headers that are looked at, in lower case."""
+
 _SAID_BY = {"headers_logged": ("header_authorization",), "id_logged": ("header_id", "integration_id")}
 """The fields whose values say that what this column asks is logged."""
 

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 
 from ingest.errors import AmbiguousHostError
@@ -16,6 +17,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from ingest.formats.dialect import Dialect
+
+_NAME = re.compile(r'["@:]?(?!.*[0-9]{8})[A-Za-z0-9_.:/" -]{1,100}')
 
 _DEPTH = 4
 """Objects inside each other in which a host is looked for."""
@@ -31,7 +34,9 @@ def with_host(dialect: Dialect, lines: Sequence[Mapping[str, Any]]) -> Dialect:
     if 2 * len(without) <= len(records):
         return dialect
     rows = [dict(_texts(record)) for record in without]
-    found = places_of_hosts(rows, dict.fromkeys(place for row in rows for place in row))
+    # Its name is kept with the load, so one that is no name of a field but an address, say, is left alone.
+    names = dict.fromkeys(place for row in rows for place in row if _NAME.fullmatch(place))
+    found = places_of_hosts(rows, names)
     if len(found) > 1:
         raise AmbiguousHostError(found)
     if not found:

@@ -13,9 +13,10 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from ingest.formats.dialect import OWN, dialects, parts_of, paths_of, places_of, unread_names, with_dialect
+from ingest.formats.dialect import OWN, dialects, parts_of, paths_of, places_of, unread_in, with_dialect
 from ingest.formats.dialect_fields import ID_HEADER, fields_of_dialect, is_header_name, with_details
 from ingest.formats.json_rearranged import Parts, json_path, rearranged, with_headers_as_objects
+from ingest.formats.unread import MOST_KEPT, with_unread
 from ingest.raw import raw_table
 
 if TYPE_CHECKING:
@@ -106,8 +107,13 @@ _RECORDS = """
     from lines
 """
 
-_MOST_UNREAD = 10
-"""So many names that nobody reads are kept."""
+_KEYS_OF_EACH = """
+    select begin.number, list_distinct(list(json_keys(object, getvariable('containers'))))
+    from records
+    asof join (select unnest($1::bigint[]) as start, unnest(range(len($1))) as number) as begin on records.line_number >= begin.start
+    where object is not null
+    group by begin.number
+"""
 
 _UNREAD = "lines_with_unread_headers"
 """What the context calls how many lines have headers in a shape that is not read."""
@@ -131,6 +137,9 @@ class JsonLines:
         self._places = {path: places_of(path) for path in paths}
         self._headers = [(parts_of(source.at) if source.at else (), source.prefix) for source in self._dialect.headers]
         holding = {parts[:-1] for places in self._places.values() for parts in places} | {at for at, _ in self._headers}
+        asked = {parts for places in self._places.values() for parts in places} | {at for at, _ in self._headers}
+        asked |= {parts_of(path) for path in (*self._dialect.json_texts, *(pairs.at for pairs in self._dialect.pairs))}
+        self._asked = {parts[:end] for parts in asked for end in range(1, len(parts) + 1)}
         # Those around them, too: an object that stands in one of them twice has two of each of its fields.
         self._containers = sorted({parts[:end] for parts in holding for end in range(len(parts) + 1)})
 
@@ -179,19 +188,19 @@ class JsonLines:
             connection.register("records", _with_texts(records, "fate", dict.fromkeys(details, "duplicate_key")))
         table = raw_table(connection, self._query_for(connection, [keys for keys, _ in key_sets]))
         table = with_details(connection, self._dialect, table, "json_keys(object)")
+        starts = [start for start, _ in begins]
+        of_each_unread = self._unread_of_each(connection, [keys for keys, _ in key_sets], starts)
         connection.unregister("records")
         if details:
             table = _with_texts(table, "detail", details)
-        starts = [start for start, _ in begins]
         of_each = np.bincount(np.searchsorted(starts, unread, side="right") - 1, minlength=len(starts)).tolist()
         contexts = [
             _counted(with_dialect(context, self._dialect), number)
             for (_, context), number in zip(begins, of_each, strict=True)
         ]
-        if self._dialect.is_plain:
-            names = {name for keys, _ in key_sets for name in keys[0] or ()}
-            known = unread_names(sorted(names), self._dialect)[:_MOST_UNREAD]
-            contexts = [{**context, "unread": known} if known else context for context in contexts]
+        contexts = [
+            with_unread(connection, context, names) for context, names in zip(contexts, of_each_unread, strict=True)
+        ]
         if self._dialect.headers_left_out:
             table, contexts = _with_left_out_ids(table, len(lines), begins, contexts)
         return table, contexts
@@ -205,6 +214,35 @@ class JsonLines:
         lines = f"{number:,} {'line' if number == 1 else 'lines'}"
         said = f"{places} is in a shape that is not read in {lines}, so nobody knows which headers were sent there"
         return (f"{said}; expected an object, a list of names and values, or one of them as a JSON text",)
+
+    def _unread_of_each(
+        self,
+        connection: duckdb.DuckDBPyConnection,
+        key_sets: Sequence[Sequence[Sequence[str] | None]],
+        starts: Sequence[int],
+    ) -> list[tuple[tuple[str, str], ...]]:
+        """Of each source that begins at one of these lines the fields that nobody reads. What is in the request's headers is read."""
+        if len(starts) == 1 or not self._unread(key_sets):
+            return [self._unread(key_sets)] * len(starts)
+        found = dict(connection.execute(_KEYS_OF_EACH, [list(starts)]).fetchall())
+        return [self._unread(found.get(number, ())) for number, _ in enumerate(starts)]
+
+    def _unread(self, key_sets: Iterable[Sequence[Sequence[str] | None]]) -> tuple[tuple[str, str], ...]:
+        names: dict[str, bool] = {}
+        for keys in key_sets:
+            for parts, found in zip(self._containers, keys, strict=True):
+                for key in found or ():
+                    if len(names) < MOST_KEPT:
+                        names.setdefault(".".join((*parts, key)), self._is_read((*parts, key)))
+        return unread_in(self._dialect, list(names), [name for name, is_read in names.items() if not is_read])
+
+    def _is_read(self, parts: Parts) -> bool:
+        """Whether somebody asks for this field, or for one in it."""
+        is_header = any(
+            parts[: len(at)] == at and len(parts) > len(at) and parts[len(at)].lower().startswith(prefix.lower())
+            for at, prefix in self._headers
+        )
+        return is_header or parts in self._asked
 
     def _odd_headers(self, key_sets: Iterable[Sequence[Sequence[str] | None]]) -> list[Parts]:
         """Where headers are that are no object with something in it, in some line."""

@@ -191,6 +191,8 @@ class Layout:
     parts: tuple[Part, ...]
     names: Mapping[str, str]
     """What the layout calls each of the values that it gives: `$request_time`, `%D`."""
+    unread: tuple[str, ...] = ()
+    """What it calls those that nobody reads."""
 
     @property
     def pattern(self) -> str:
@@ -242,6 +244,11 @@ class _Token:
         return self.is_before_time and self.meaning is None and not self.is_whole
 
     @property
+    def is_unread(self) -> bool:
+        """Whether nobody asks for it; of a time each part is read."""
+        return self.meaning is None and not self.name.endswith("}t")
+
+    @property
     def shown_name(self) -> str:
         """As it stands in a layout."""
         return self.name if self.name.startswith("%") else f"${self.name}"
@@ -262,7 +269,10 @@ def compile_layout(text: str) -> Layout:
         best.setdefault(token.meaning, token)
     seen: set[str] = set()
     names = {meaning: token.shown_name for meaning, token in best.items() if meaning is not None}
-    layout = Layout(text.strip(), form, escape, tuple(_part(part, best, escape, seen) for part in pieces), names)
+    unread = tuple(dict.fromkeys(token.shown_name for token in tokens if token.is_unread))
+    layout = Layout(
+        text.strip(), form, escape, tuple(_part(part, best, escape, seen) for part in pieces), names, unread
+    )
     missing = _missing(set(layout.groups))
     if missing:
         raise SourceError(f"layout {text!r}: names no {missing}; without it there is no call")

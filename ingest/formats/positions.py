@@ -5,12 +5,15 @@ Both split a line into a list; which position is which field is said once for ma
 
 from __future__ import annotations
 
+import itertools
 import re
+from bisect import bisect_left
 from collections import deque
 from typing import TYPE_CHECKING, TypeVar
 
 import pyarrow as pa
 
+from ingest.formats.unread import unread_fields
 from ingest.platform_host import holds_callers_words, is_platform_host, places_of_hosts
 from ingest.raw import RAW_COLUMNS, of_first, raw_table
 
@@ -48,6 +51,41 @@ def sections_of(
             previous = number
         last.append(header)
     return sections, last
+
+
+_LINES_TO_LOOK_AT = 200
+
+_FIRST_LINES = """
+    select sections_begin.start, lines.line
+    from lines
+    asof join sections_begin on lines.line_number >= sections_begin.start
+    where
+        lines.line_number < sections_begin.start + $1
+        and lines.fate is null
+        and not starts_with(lines.line, '#')
+        and list_contains($2::bigint[], sections_begin.start)
+    order by lines.line_number
+"""
+
+
+def first_lines(
+    connection: duckdb.DuckDBPyConnection, sections: Sequence[tuple[int, _Header]], starts: Sequence[int]
+) -> dict[int, list[str]]:
+    """The first lines of those sections that begin at these lines, comments and directives apart."""
+    found: dict[int, list[str]] = {start: [] for start in starts}
+    if found:
+        connection.register("sections_begin", pa.table({"start": [start for start, _ in sections]}))
+        for start, line in connection.execute(_FIRST_LINES, [_LINES_TO_LOOK_AT, list(starts)]).fetchall():
+            found[start].append(line)
+        connection.unregister("sections_begin")
+    return found
+
+
+def headers_of_each(sections: Sequence[tuple[int, _Header]], starts: Sequence[int]) -> list[list[_Header]]:
+    """The headers in force, one after the other, in each source that begins at one of these lines."""
+    numbers = [number for number, _ in sections]
+    places = [*(bisect_left(numbers, start) for start in starts), len(sections)]
+    return [[header for _, header in sections[begin:end]] for begin, end in itertools.pairwise(places)]
 
 
 def each_header(connection: duckdb.DuckDBPyConnection, sections: Sequence[tuple[int, _Header]]) -> Iterator[_Header]:
@@ -133,7 +171,7 @@ class Places:
 
 
 def fields_by_position(
-    place: Places, *, product: str | None, has_day: bool, names_hosts: bool = True, host: str | None = None
+    place: Places, *, product: str | None, has_day: bool, names_hosts: bool = True, host: int | None = None
 ) -> str:
     """The SQL that turns rows of `split` (line_number, byte_offset, fate, detail, part) into the columns of raw.
 
@@ -185,18 +223,13 @@ _HOSTS = ("x-host-header", "cs-host", "cs(host)", "host")
 """The host's own columns."""
 
 
-def has_own_host(columns: Sequence[str]) -> bool:
-    """Whether one of these columns is there for the host."""
-    return not set(_HOSTS).isdisjoint(columns)
+def field_of_host(columns: Sequence[str], lines: Iterable[str]) -> int | None:
+    """The place, from 1, of the column that holds hosts of the platform where the host's own does not, in most of these lines.
 
-
-def field_of_host(columns: Sequence[str], lines: Iterable[str]) -> str | None:
-    """The column that holds hosts of the platform where the host's own does not, in most of these lines.
-
-    Empty where there is none, or where several differ; None where no line has a host of the platform, so that nobody knows.
+    0 where there is none, or where several differ; None where no line has a host of the platform, so that nobody knows.
 
     >>> field_of_host(["cs(host)", "cs(x-forwarded-host)"], ["internal 4321.rest.afas.online"])
-    'cs(x-forwarded-host)'
+    2
     """
     rows = [dict(enumerate(values)) for line in lines if len(values := _values_of(line, len(columns))) == len(columns)]
     own = [place for name in _HOSTS for place, column in enumerate(columns) if column == name]
@@ -209,7 +242,7 @@ def field_of_host(columns: Sequence[str], lines: Iterable[str]) -> str | None:
     found = places_of_hosts(without, others) if 2 * len(without) > len(rows) else []
     if not found and len(without) == len(rows):
         return None
-    return columns[found[0]] if len(found) == 1 else ""
+    return found[0] + 1 if len(found) == 1 else 0
 
 
 def _values_of(line: str, number: int) -> list[str]:
@@ -219,17 +252,49 @@ def _values_of(line: str, number: int) -> list[str]:
     return tabs if len(tabs) == number else [value.strip("\"'") for value in _VALUE.findall(line)]
 
 
+def name_to_keep(name: str) -> str:
+    """The name of a column in lower case where somebody asks for it, and else no more than who says what stands there.
+
+    >>> [name_to_keep(name) for name in ("sc-status", "s-ip", "cs(X-Site)", "cs(Referer)", "x-edge-location")]
+    ['sc-status', '-', 'cs(-)', 'cs(referer)', 'x-edge-location']
+    """
+    name = name.lower()
+    if _is_read(name) or re.fullmatch("x-edge-[a-z-]{1,40}", name):
+        return name
+    if holds_callers_words(name):
+        return "cs(referer)"
+    return "-" if _is_servers(name) else "cs(-)"
+
+
+def unread_columns(names: Sequence[str]) -> tuple[tuple[str, str], ...]:
+    """Those of these columns that nobody reads, each with the field that it could be, as a W3C log has it."""
+    lower = [name.lower() for name in names]
+    said = {field for field, columns in _READ.items() if not columns.isdisjoint(lower)}
+    said |= {"integration_id"} if id_columns(lower) else set()
+    others = [name for name in names if not _is_read(name.lower())]
+    return tuple((name, _WRITTEN.get(field.split(",")[0], "")) for name, field in unread_fields(others, said))
+
+
+def _is_read(name: str) -> bool:
+    return _ID_COLUMN.fullmatch(name) is not None or any(name in columns for columns in _READ.values())
+
+
+def _forms(*headers: str) -> frozenset[str]:
+    """The names that the columns of these headers may have."""
+    return frozenset(form for name in headers for form in (f"cs({name})", f"cs-{name}", name))
+
+
 def _is_servers(name: str) -> bool:
     return _SAID_BY_CALLERS.fullmatch(name) is None
 
 
-def _host(place: Places, *, names_hosts: bool, by_another_name: str | None) -> str:
+def _host(place: Places, *, names_hosts: bool, by_another_name: int | None) -> str:
     """The SQL of the host; of a column by another name if it alone holds one of the platform's."""
     named = _part(place, *_HOSTS)
     if not names_hosts:
         return named
     if by_another_name is not None:
-        named = f"coalesce(only_platform_host([{', '.join(place.values(by_another_name))}]), {named})"
+        named = f"coalesce(only_platform_host([part[{by_another_name}]]), {named})"
     others = [value for name in place if _is_servers(name) for value in place.all_in(name)]
     return f"coalesce({named}, only_platform_host([{', '.join(others)}]))"
 
@@ -252,15 +317,7 @@ def id_columns(columns: Iterable[str]) -> list[str]:
 def lacks_date(columns: Iterable[str]) -> bool:
     """Whether these columns of a W3C log say the time of the day and nothing of the day itself."""
     names = set(columns)
-    return "time" in names and not names & {
-        "date",
-        "date-utc",
-        "date-local",
-        "beginrequest-utc",
-        "timestamp",
-        "timestamp(ms)",
-        "x-timestamp-unix",
-    }
+    return "time" in names and names.isdisjoint(_INSTANTS)
 
 
 def has_local_times(columns: Iterable[str], product: str | None) -> bool:
@@ -300,8 +357,8 @@ def _w3c_fields(place: Places, product: str | None, *, has_day: bool) -> dict[st
     """The SQL of the columns of raw, over rows that have the times and the host beside the values."""
     readers = [(number, reader) for number, (_, reader) in enumerate(_times(place, product, has_day=has_day), start=1)]
 
-    def header(*names: str) -> str:
-        return _part(place, *(form for name in names for form in (f"cs({name})", f"cs-{name}", name)))
+    def header(name: str) -> str:
+        return _part(place, f"cs({name})", f"cs-{name}", name)
 
     stem = _part(place, "cs-uri-stem", "cs-uri-path")
     query = _part(place, "cs-uri-query")
@@ -352,3 +409,36 @@ _REQUEST_IDS = (
     "x-edge-request-id",
     "x-arr-log-id",
 )
+
+_INSTANTS = frozenset(
+    {"date", "date-utc", "date-local", "beginrequest-utc", "timestamp", "timestamp(ms)", "x-timestamp-unix"}
+)
+"""Columns that say the day, or day and time."""
+
+_READ = {
+    "timestamp": _INSTANTS | {"time", "time-utc", "time-local"},
+    "method": frozenset({"cs-method"}),
+    "url": frozenset({"cs-uri-stem", "cs-uri-path", "cs-uri-query", "cs-uri"}),
+    "host": frozenset(_HOSTS),
+    "status": frozenset({"sc-status"}),
+    "duration": frozenset({"timetakenms", "time-taken-ms", "time-taken"}),
+    "request_bytes": frozenset({"cs-bytes"}),
+    "response_bytes": frozenset({"sc-bytes", "bytes"}),
+    "user_agent": _forms("user-agent"),
+    "authorization": _forms("authorization"),
+    "api_version": _forms("accept-version"),
+    "request_id": frozenset(_REQUEST_IDS),
+}
+"""The columns that are read, by what they say. The id has any of the names of _ID_COLUMN."""
+
+_WRITTEN = {
+    "duration": "time-taken",
+    "request_bytes": "cs-bytes",
+    "response_bytes": "sc-bytes",
+    "user_agent": "cs(User-Agent)",
+    "integration_id": "cs(IntegrationId)",
+    "api_version": "cs(Accept-Version)",
+    "authorization": "cs(Authorization)",
+    "request_id": "cs(X-Request-Id)",
+}
+"""What W3C logs call the fields of a call."""

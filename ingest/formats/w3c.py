@@ -9,31 +9,35 @@ no date, `#Date:` says the day, and the times below it when the next one begins 
 
 from __future__ import annotations
 
+import dataclasses
 import re
-from bisect import bisect_left, bisect_right
+from bisect import bisect_right
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
-
-import pyarrow as pa
 
 from ingest.formats.positions import (
     Places,
     each_header,
     field_of_host,
     fields_by_position,
+    first_lines,
     has_local_times,
-    has_own_host,
+    headers_of_each,
     id_columns,
     lacks_date,
+    name_to_keep,
     read_sections,
     sections_of,
+    unread_columns,
 )
+from ingest.formats.unread import with_unread
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     import duckdb
+    import pyarrow as pa
 
 _DIRECTIVES = ("#software:", "#version:", "#date:", "#fields:", "#start-date:", "#end-date:", "#remark:")
 _DIRECTIVE_LINES = (
@@ -65,10 +69,20 @@ class _Header:
     """What the directives in force say about the lines below them."""
 
     fields: tuple[str, ...] = ()
+    """Their names in lower case, but for those of which nobody asks the name: they may be anything."""
     software: str | None = None
-    host: str | None = None
-    """The field that holds hosts of the platform where the host's own does not; empty where there is none, None as long as nobody
-    knows."""
+    host: int | None = None
+    """The place, from 1, of the field that holds hosts of the platform where the host's own does not; 0 where there is none, None as
+    long as nobody knows."""
+    unread: tuple[tuple[str, str], ...] = ()
+    """The fields that nobody reads, and what they could be."""
+    written: tuple[str, ...] = dataclasses.field(default=(), compare=False)
+    """The fields as they are written, as long as it matters which of them is the host."""
+
+    def with_host(self, host: int | None) -> _Header:
+        """The header in which this field, by its place, is the host."""
+        name = self.written[host - 1] if host and self.written else None
+        return replace(self, host=host, unread=tuple(one for one in self.unread if one[0] != name))
 
     @property
     def product(self) -> str | None:
@@ -79,10 +93,12 @@ class _Header:
         """What holds below one more directive."""
         name, _, value = directive.partition(":")
         if name.lower() == "#fields":
-            return _Header(tuple(value.lower().split()), self.software)
+            names = value.split()
+            kept = tuple(map(name_to_keep, names))
+            return _Header(kept, self.software, unread=unread_columns(names), written=tuple(names))
         software = value.strip().lower()
         found = (product for beginning, product in _PRODUCTS.items() if software.startswith(beginning))
-        return _Header(self.fields, next(found, None), self.host)
+        return replace(self, software=next(found, None))
 
 
 class W3c:
@@ -107,9 +123,7 @@ class W3c:
         ]
         directives = [(number, line) for number, line in found if not _DATE.match(line)]
         sections = _with_hosts(connection, sections_of(before, directives, _Header.after)[0])
-        ends = [*(start for start, _ in begins[1:]), None]
-        numbers = [number for number, _ in sections]
-        last = [sections[-1 if end is None else bisect_left(numbers, end) - 1][1] for end in ends]
+        headers = headers_of_each(sections, [start for start, _ in begins])
         said = [
             *((start, context.get("day"), context.get("clock")) for start, context in begins),
             *((number, *_date_of(date)) for number, line in found if (date := _DATE.match(line))),
@@ -118,15 +132,20 @@ class W3c:
         table = read_sections(connection, sections, _split_by)
         [[time_zone]] = connection.execute("select getvariable('source_time_zone')").fetchall()
         return table, [
-            {
-                "fields": list(header.fields),
-                "software": header.software,
-                "host": header.host,
-                "lacks_time_zone": time_zone is None and has_local_times(header.fields, header.product),
-                "day": day,
-                "clock": clock,
-            }
-            for header, (day, clock) in zip(last, days, strict=True)
+            with_unread(
+                connection,
+                {
+                    "fields": list(last.fields),
+                    "software": last.software,
+                    "host": last.host,
+                    "lacks_time_zone": time_zone is None and has_local_times(last.fields, last.product),
+                    "day": day,
+                    "clock": clock,
+                },
+                (one for header in (*others, last) for one in header.unread),
+                before=before,
+            )
+            for (*others, last), (day, clock), (_, before) in zip(headers, days, begins, strict=True)
         ]
 
     def warnings(self, context: Mapping[str, Any]) -> Sequence[str]:
@@ -196,22 +215,6 @@ def _days(
     return [(day, clock) for day, clock in rows]
 
 
-_LINES_TO_FIND_HOST = 200
-"""So many lines below #Fields are looked at."""
-
-_FIRST_LINES = """
-    select sections_begin.start, lines.line
-    from lines
-    asof join sections_begin on lines.line_number >= sections_begin.start
-    where
-        lines.line_number < sections_begin.start + $1
-        and lines.fate is null
-        and not starts_with(lines.line, '#')
-        and list_contains($2::bigint[], sections_begin.start)
-    order by lines.line_number
-"""
-
-
 def _with_hosts(
     connection: duckdb.DuckDBPyConnection, sections: Sequence[tuple[int, _Header]]
 ) -> list[tuple[int, _Header]]:
@@ -220,17 +223,10 @@ def _with_hosts(
     Behind a reverse proxy that is X-Forwarded-Host. The first lines below #Fields say which field it is, and it stays that
     until the next one: what a single line says in a field by another name may be anything.
     """
-    unknown = [start for start, header in sections if header.host is None and has_own_host(header.fields)]
-    if not unknown:
-        return list(sections)
-    connection.register("sections_begin", pa.table({"start": [start for start, _ in sections]}))
-    found = connection.execute(_FIRST_LINES, [_LINES_TO_FIND_HOST, unknown]).fetchall()
-    connection.unregister("sections_begin")
-    lines: dict[int, list[str]] = {start: [] for start in unknown}
-    for start, line in found:
-        lines[start].append(line)
+    unknown = [start for start, header in sections if header.host is None and header.fields]
+    lines = first_lines(connection, sections, unknown)
     return [
-        (start, replace(header, host=field_of_host(header.fields, lines[start])) if start in lines else header)
+        (start, header.with_host(field_of_host(header.fields, lines[start])) if start in lines else header)
         for start, header in sections
     ]
 

@@ -25,7 +25,19 @@ def test_ingest_counts_every_line_once(run: Run, log: Path) -> None:
     report = document(out)
     assert list(report) == ["sources", "totals"]
     (source,) = report["sources"]
-    keys = ["source", "stream", "log_format", "status", "lines", "calls", "rejects", "ignored", "left", "error"]
+    keys = [
+        "source",
+        "stream",
+        "log_format",
+        "status",
+        "lines",
+        "calls",
+        "rejects",
+        "ignored",
+        "left",
+        "error",
+        "unread_columns",
+    ]
     assert list(source) == keys
     assert source | {"source": "", "stream": ""} == {
         "source": "",
@@ -38,6 +50,7 @@ def test_ingest_counts_every_line_once(run: Run, log: Path) -> None:
         "ignored": 0,
         "left": 0,
         "error": None,
+        "unread_columns": [],
     }
     assert report["totals"] == {"sources": 1, "lines": 3, "calls": 2, "rejects": 1, "ignored": 0}
 
@@ -84,7 +97,7 @@ def test_inspect_shows_calls_with_the_columns_of_the_contract_and_writes_nothing
     code, out, _ = run("inspect", log, "--json")
     assert code == 0
     inspection = document(out)
-    assert list(inspection) == ["log_format", "dialect", "lines", "calls", "rejects"]
+    assert list(inspection) == ["log_format", "dialect", "lines", "calls", "rejects", "unread_columns"]
     first = inspection["calls"][0]
     assert list(first) == [column.name for column in CALL_COLUMNS]
     assert first["called_at"] == "2026-03-29T00:30:00Z"
@@ -129,6 +142,7 @@ def test_an_empty_file_is_empty(run: Run, tmp_path: Path) -> None:
         "lines": 0,
         "calls": [],
         "rejects": [],
+        "unread_columns": [],
     }
 
 

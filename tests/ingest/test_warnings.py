@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import io
 from typing import TYPE_CHECKING
 
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
 from ingest import ReadOptions, inspect
+from ingest.formats.unread import could_be
 from tests.ingest import lakes
 from tests.ingest.worked import NOW
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
 
@@ -51,22 +56,153 @@ def test_inspect_warns_as_ingest_does(content: bytes, said: str, tmp_path: Path)
     assert [said in warning for warning in loaded.warnings] == [True]
 
 
-def test_a_name_that_nobody_reads_and_that_looks_like_one_that_is_read_is_warned_of(tmp_path: Path) -> None:
-    table, lines = tmp_path / "calls.csv", tmp_path / "calls.log"
-    url = "https://4321.rest.afas.online/ProfitRestServices/metainfo"
-    headers = '"{""IntegrationId"":""1234_5678""}"'
-    names = "timestamp;method;url;status;headers;IntegrationID;note"
-    table.write_text(f"{names}\n2026-10-01T07:00:00Z;GET;{url};200;{headers};;x\n")
-    lines.write_bytes(lakes.line(1, duration=87, level="info", User_Agent="Acme/1.0"))
-    said = {
-        table: "nobody reads headers, integrationid (integration_id would be)",
-        lines: "nobody reads User_Agent (user_agent would be), duration (duration_ms would be)",
+URL = "https://4321.rest.afas.online/ProfitRestServices/metainfo"
+CANARY = "jan.canary@example.nl"
+ODD = ["Elapsed ms", "User Agent", "bytes in", "level", CANARY, "\x1b[31mred", "x" * 90, "123456782"]
+"""Names of columns: some that could be fields of a call, and some of which no more may be said than that they are there."""
+
+
+def _table(*names: str) -> bytes:
+    return ";".join(["timestamp", "method", "url", "status", "integration_id", *names]).encode() + b"\n"
+
+
+def _row(values: int) -> bytes:
+    return f"2026-10-01T07:00:00Z;GET;{URL};200;1234_1{';7' * values}\n".encode()
+
+
+def _w3c(*names: str) -> bytes:
+    fields = "date time cs-method cs-host cs-uri-stem sc-status cs(IntegrationId)"
+    return f"#Fields: {' '.join([fields, *names])}\n".encode()
+
+
+def _w3c_row(values: int) -> bytes:
+    call = "2026-10-01 07:00:00 GET 4321.rest.afas.online /ProfitRestServices/metainfo 200 1234_1"
+    return f"{call}{' 7' * values}\n".encode()
+
+
+def _parquet(*names: str) -> bytes:
+    row = {"timestamp": "2026-10-01T07:00:00Z", "method": "GET", "url": URL, "status": 200, "integration_id": "1234_1"}
+    file = io.BytesIO()
+    pq.write_table(pa.Table.from_pylist([row | dict.fromkeys(names, 7)]), file)
+    return file.getvalue()
+
+
+IN_W3C = [name.replace(" ", "") for name in ODD]
+READ_AS = '--dialect FILE says which is which under [fields] (like = "{}" begins it)'
+HINTS = (
+    'Elapsed ms (could be duration, unit = "ms"), User Agent (could be user_agent), bytes in (could be request_bytes)'
+)
+LOGS: dict[str, tuple[bytes, str]] = {
+    "csv": (
+        _table(*ODD) + _row(8),
+        f"5 columns are not read: {HINTS}, level, redacted; {READ_AS.format('koppelzicht_csv')}",
+    ),
+    "json": (
+        lakes.line(1, **dict.fromkeys(ODD, 7)),
+        f"5 fields are not read: {HINTS}, level, redacted; {READ_AS.format('koppelzicht')}",
+    ),
+    "w3c": (
+        _w3c(*IN_W3C) + _w3c_row(8),
+        (
+            "5 fields are not read: Elapsedms (could be time-taken), UserAgent (could be cs(User-Agent)), bytesin (could be cs-bytes),"
+            " level, redacted; they are read where #Fields calls them so"
+        ),
+    ),
+    "parquet": (
+        _parquet(*ODD),
+        (
+            "5 columns are not read: Elapsed ms (could be duration_ms), User Agent (could be user_agent),"
+            " bytes in (could be request_bytes), level, redacted; they are read where the columns are called so"
+        ),
+    ),
+}
+
+
+@pytest.mark.parametrize(("content", "said"), LOGS.values(), ids=LOGS.keys())
+def test_all_columns_that_nobody_reads_are_named_and_none_is_kept(content: bytes, said: str, tmp_path: Path) -> None:
+    path, lake = tmp_path / "calls.log", tmp_path / "lake"
+    path.write_bytes(content)
+    found = inspect(str(path), ReadOptions(), limit=None, now=NOW)
+    report = lakes.load(lake, path)
+    assert (len(found.calls), report.sources[0].calls) == (1, 1)
+    assert found.warnings == report.warnings == (f"{path}: {said}",)
+    shown = {name.replace(" ", "") for name in found.unread_columns}
+    assert shown == {*IN_W3C[:4], "redacted"}
+    assert report.sources[0].unread_columns == found.unread_columns
+    assert not any(b"canary" in file.read_bytes().lower() for file in lake.rglob("*") if file.is_file())
+
+
+def test_columns_that_are_rightly_not_read_are_a_note_once_for_all_logs_of_a_kind(tmp_path: Path) -> None:
+    names = [f"col_{chr(number)}" for number in range(ord("a"), ord("m"))]
+    paths = [tmp_path / "one.csv", tmp_path / "two.csv"]
+    for number, path in enumerate(paths):
+        path.write_bytes(_table(*names) + _row(12).replace(b"07:00", f"0{number}:00".encode()))
+    report = lakes.load(tmp_path / "lake", *paths)
+    said = f"12 columns are not read: {', '.join(names[:8])} and 4 more"
+    assert (report.warnings, report.notes) == ((), (f"{paths[0]} and 1 other: {said}",))
+    assert [source.unread_columns for source in report.sources] == [tuple(names)] * 2
+    found = inspect(str(paths[0]), ReadOptions(), limit=None, now=NOW)
+    assert found.notes == (f"{paths[0]}: 12 columns are not read: {', '.join(names)}",)
+
+
+def test_a_field_is_said_of_the_log_that_has_it(tmp_path: Path) -> None:
+    paths = [tmp_path / "one.log", tmp_path / "two.log"]
+    paths[0].write_bytes(lakes.line(1))
+    paths[1].write_bytes(lakes.line(2, level="info"))
+    report = lakes.load(tmp_path / "lake", *paths)
+    assert [source.unread_columns for source in report.sources] == [(), ("level",)]
+    assert report.notes == (f"{paths[1]}: 1 field is not read: level",)
+
+
+@pytest.mark.parametrize(
+    ("header", "row"),
+    [(_table(CANARY, "user agent", "url"), _row), (_w3c(CANARY, "agent", "cs(X-Referrer)"), _w3c_row)],
+)
+def test_a_log_is_read_on_the_same_though_the_names_of_its_columns_are_not_kept(
+    header: bytes, row: Callable[[int], bytes], tmp_path: Path
+) -> None:
+    path, lake = tmp_path / "calls.log", tmp_path / "lake"
+    lines = [header, *(row(3).replace(b";7\n", f";{URL}\n".encode()) for _ in range(3))]
+    for number in range(1, len(lines) + 1):
+        path.write_bytes(b"".join(lines[:number]))
+        lakes.load(lake, path)
+    grown = [{name: call[name] for name in ("customer", "integration", "user_agent")} for call in lakes.calls(lake)]
+    assert grown == [{"customer": "4321", "integration": "1234_1", "user_agent": None}] * 3
+    assert b"canary" not in b"".join(file.read_bytes() for file in lake.rglob("*") if file.is_file())
+
+
+def test_a_column_that_is_the_host_is_read(tmp_path: Path) -> None:
+    path = tmp_path / "calls.csv"
+    path.write_bytes(
+        _table("edge", "note") + _row(1).replace(URL.encode(), b"/x").replace(b";7", b";4321.rest.afas.online;7")
+    )
+    assert inspect(str(path), ReadOptions(), limit=None, now=NOW).unread_columns == ("note",)
+    relative = {
+        "timestamp": "2026-10-01T07:00:00Z",
+        "method": "GET",
+        "url": "/ProfitRestServices/metainfo",
+        "status": 200,
     }
-    for path, warning in said.items():
-        found = inspect(str(path), ReadOptions(), limit=None, now=NOW)
-        assert found.warnings[-1] == f"{path}: {warning}"
-        assert len(found.calls) == 1
-    report = lakes.load(tmp_path / "lake", table, lines)
-    assert [warning for warning in report.warnings if "nobody reads" in warning] == [
-        f"{path}: {warning}" for path, warning in said.items()
-    ]
+    pq.write_table(pa.Table.from_pylist([relative | {"edge": "4321.rest.afas.online", "note": "x", "n": 1}]), path)
+    assert inspect(str(path), ReadOptions(), limit=None, now=NOW).unread_columns == ("note", "n")
+
+
+@pytest.mark.parametrize(
+    ("name", "field"),
+    [
+        ("elapsed_ms", ("duration", "ms")),
+        ("Duration (ms)", ("duration", "ms")),
+        ("elapsedMillis", ("duration", "ms")),
+        ("latency", ("duration", "")),
+        ("response-time-us", ("duration", "us")),
+        ("took_s", ("duration", "s")),
+        ("bytes_in", ("request_bytes", "")),
+        ("bytesOut", ("response_bytes", "")),
+        ("User Agent", ("user_agent", "")),
+        ("X-Request-ID", ("request_id", "")),
+        ("level", ("", "")),
+        ("", ("", "")),
+    ],
+)
+def test_a_field_in_another_spelling_is_known(name: str, field: tuple[str, str]) -> None:
+    assert could_be(name) == field

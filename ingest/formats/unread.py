@@ -1,0 +1,144 @@
+"""Which fields of a log nobody reads, whatever its format, and what they could be.
+
+A name is a text of the log like any other: it is shown as far as it looks like the name of a field, and kept nowhere.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable, Mapping
+
+    import duckdb
+
+UNREAD = "unread"
+"""In the context of a source as long as it is read: the names of its fields that nobody reads, each with the field of a call that it
+could be, or with an empty text. It is no part of what the ledger keeps."""
+
+OTHERS = "others"
+"""In the context of a Parquet file: its columns that are not those of our dialect, and whether the rows may hold them nevertheless."""
+
+MOST_KEPT = 1000
+"""So many names of a source are remembered."""
+
+_DURATIONS = (
+    "duration elapsed elapsedtime latency took timetaken responsetime requesttime processingtime servertime totaltime runtime"
+    " requestduration responseduration executiontime"
+)
+_SPELLINGS = {
+    "request_bytes": "requestbytes bytesin inbytes bytesreceived receivedbytes bytesread csbytes requestsize requestlength reqbytes"
+    " reqsize requestbodysize requestcontentlength",
+    "response_bytes": "responsebytes bytesout outbytes bytessent sentbytes bodybytessent byteswritten scbytes responsesize"
+    " responselength respbytes respsize responsebodysize responsecontentlength size bytes",
+    "user_agent": "useragent agent ua httpuseragent csuseragent requestuseragent",
+    "request_id": "requestid reqid traceid correlationid xrequestid httpxrequestid xcorrelationid",
+    "integration_id": "integrationid integration xintegrationid httpintegrationid csintegrationid",
+    "api_version": "apiversion acceptversion httpacceptversion",
+    "authorization": "authorization httpauthorization csauthorization",
+    "body": "body requestbody",
+    "headers": "headers requestheaders",
+    "timestamp": "timestamp time datetime date when ts calledat starttime startedat utc",
+    "method": "method verb httpmethod requestmethod csmethod httpverb",
+    "status": "status statuscode httpstatus responsestatus responsecode httpstatuscode scstatus code",
+    "url": "url fullurl requesturl absoluteurl href address",
+    "path": "path uri uripath requestpath requesturi csuristem endpoint resource",
+    "query": "query querystring args urlquery csuriquery",
+    "host": "host vhost virtualhost server servername domain site authority httphost requesthost hostname xforwardedhost cshost",
+}
+"""How people spell the fields of a call, in small letters and without signs."""
+
+_UNITS = {
+    "milliseconds": "ms",
+    "millis": "ms",
+    "msec": "ms",
+    "ms": "ms",
+    "microseconds": "us",
+    "micros": "us",
+    "us": "us",
+    "nanoseconds": "ns",
+    "nanos": "ns",
+    "ns": "ns",
+    "seconds": "s",
+    "secs": "s",
+    "sec": "s",
+    "s": "s",
+}
+
+OPTIONAL = (
+    "duration",
+    "request_bytes",
+    "response_bytes",
+    "user_agent",
+    "request_id",
+    "integration_id",
+    "api_version",
+    "authorization",
+    "body",
+    "headers",
+)
+"""The fields of a call without which it is one."""
+
+
+def could_be(name: str) -> tuple[str, str]:
+    """The field of a call that a field of this name could be, and the unit if it is a duration that says its own; empty texts else.
+
+    >>> could_be("Duration (ms)"), could_be("latency"), could_be("bytes_in"), could_be("level")
+    (('duration', 'ms'), ('duration', ''), ('request_bytes', ''), ('', ''))
+    """
+    plain = re.sub("[^a-z0-9]", "", name.lower().replace("µ", "u"))
+    if (found := _fields().get(plain)) is not None:
+        return found, ""
+    for ending, unit in _UNITS.items():
+        if plain.endswith(ending) and _fields().get(plain.removesuffix(ending)) == "duration":
+            return "duration", unit
+    return "", ""
+
+
+def unread_fields(
+    names: Iterable[str], said: Collection[str], like: Mapping[str, str] | None = None
+) -> tuple[tuple[str, str], ...]:
+    """These names, each with the field of a call that it could be and that no other name says (`said`); with an empty text else.
+
+    `like` are the fields that some names look like for another reason.
+    """
+    found = {}
+    for name in names:
+        field, unit = could_be(name)
+        field = field or (like or {}).get(name, "")
+        is_wanted = field in OPTIONAL and field not in said
+        found[name] = (f'{field}, unit = "{unit}"' if unit else field) if is_wanted else ""
+        if len(found) >= MOST_KEPT:
+            break
+    return tuple(found.items())
+
+
+def with_unread(
+    connection: duckdb.DuckDBPyConnection,
+    context: Mapping[str, Any],
+    unread: Iterable[tuple[str, str]],
+    *,
+    before: Mapping[str, Any] | None = None,
+) -> dict[str, Any]:
+    """The context with these fields beside those that it has, or that the one `before` had."""
+    known = dict((context if before is None else before).get(UNREAD, ()))
+    found = dict(unread)
+    if found and len(known) < MOST_KEPT:
+        query = "select list_transform($1::varchar[], lambda name: shown_column(name))"
+        [[shown]] = connection.execute(query, [list(found)]).fetchall()
+        for name, field in zip(shown, found.values(), strict=True):
+            known.setdefault(name, field)
+    return {**context, UNREAD: list(known.items())[:MOST_KEPT]} if known else dict(context)
+
+
+def kept(context: Mapping[str, Any]) -> dict[str, Any]:
+    """What the ledger keeps of a context."""
+    return {name: value for name, value in context.items() if name not in {UNREAD, OTHERS}}
+
+
+@cache
+def _fields() -> Mapping[str, str]:
+    spellings = {"duration": _DURATIONS, **_SPELLINGS}
+    return {plain: field for field, names in spellings.items() for plain in names.split()}
