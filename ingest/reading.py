@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from ingest.errors import AmbiguousDialectError, AmbiguousHostError, SourceError, UnknownFormatError
 from ingest.formats import FORMATS, LINE_FORMATS, detect, detect_inside, json_dialect, log_format, unwrapped
-from ingest.formats.csv_rows import column_names, missing_columns
-from ingest.formats.dialect import claimants, dialect_named, dialect_of_text, dialects, near, nearest
+from ingest.formats.csv_rows import DELIMITERS, column_names, missing_columns, table_header
+from ingest.formats.dialect import OWN_CSV, claimants, dialect_named, dialect_of_text, dialects, near, nearest
 from ingest.formats.host_field import with_host
 from ingest.formats.json_lines import JsonLines, record_in
+from ingest.formats.unread import could_say_it
 from ingest.formats.wrapped import Wrapped, inside_of, possible_wrappings
 
 if TYPE_CHECKING:
@@ -41,6 +42,9 @@ class Words(Protocol):
 
     def names(self, names: Sequence[str]) -> list[str]:
         """These names of fields, redacted where they look like anything else."""
+
+    def columns(self, names: Sequence[str]) -> list[str]:
+        """The same of names that people give to columns."""
 
 
 def format_of(name: str, first: Block | None, options: ReadOptions, words: Words) -> LogFormat:
@@ -125,6 +129,8 @@ def _what_is_wrong(lines: Sequence[str], words: Words) -> str:
             f"{said}; the nearest dialect is {dialect.name}, and no line has {lacks};"
             f' --dialect FILE says which field is what, if they are calls (like = "{dialect.name}" begins it)'
         )
+    if (in_table := _what_a_table_lacks(looked_at, words)) is not None:
+        return in_table
     begin = lines[0].strip("\ufeff \t\r")
     help_with = "--log-format, --layout or --dialect says which it is"
     if begin == "{":
@@ -187,6 +193,31 @@ def _call_inside(
         return None
     found = (_call_inside(one, (*keys, key)) for key, one in inner[:_MOST_ELEMENTS])
     return next((one for one in found if one is not None), None)
+
+
+def _what_a_table_lacks(lines: Sequence[str], words: Words) -> str | None:
+    """What is said of a table whose columns are not those of a call; None where the first line names no columns."""
+    dialect = dialects()[OWN_CSV]
+    header = table_header(lines)
+    if header is None:
+        return None
+    names, delimiter = header
+    wanted = dialect.fields.needed()
+    lacking = [what for what in wanted if what in missing_columns([name.lower() for name in names], dialect)]
+    lacks = ", nor ".join(f"the {what} ({_either(wanted[what])})" for what in lacking)
+    found = could_say_it(names, (*lacking, *(("path", "host", "query") if "url" in lacking else ())))
+    hints = [
+        f"{shown} could be {field}"
+        for (_, field), shown in zip(found, words.columns([name for name, _ in found]), strict=True)
+    ]
+    shown = ", ".join(words.columns(names[:_MOST_NAMES]))
+    more = f" and {len(names) - _MOST_NAMES} more" if len(names) > _MOST_NAMES else ""
+    separator = "" if delimiter in DELIMITERS else f" and delimiter = {delimiter!r}"
+    return (
+        f"no format claims this table: found the columns {shown}{more}; the nearest dialect is {dialect.name}, and no column is {lacks}"
+        f"{'; ' if hints else ''}{', '.join(hints)}; --dialect FILE says which column is what, if its rows are calls"
+        f' (like = "{dialect.name}"{separator} begins it)'
+    )
 
 
 def _either(names: Sequence[str]) -> str:

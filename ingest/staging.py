@@ -92,6 +92,10 @@ class Staging:
         """These names of fields, redacted where they look like anything else."""
         return self._understanding.names(names)
 
+    def columns(self, names: Sequence[str]) -> list[str]:
+        """The same of names that people give to columns."""
+        return self._understanding.columns(names)
+
     def add(self, load: Load, block: Block) -> None:
         """Understand a block, now or together with others. SourceError when lines of its load cannot be understood."""
         if self._waiting and (load.load_id in self._waiting_ids or not _same(self._waiting[0][0], load)):

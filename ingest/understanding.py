@@ -268,6 +268,12 @@ class Understanding:
         [[found]] = self._fields_connection.execute(redacted, [list(names)]).fetchall()
         return [str(name) for name in found]
 
+    def columns(self, names: Sequence[str]) -> list[str]:
+        """The same of names that people give to columns."""
+        shown = "select list_transform(?::varchar[], lambda name: shown_column(name))"
+        [[found]] = self._fields_connection.execute(shown, [list(names)]).fetchall()
+        return [str(name) for name in found]
+
 
 class _Places:
     """Which lines are whose, where the lines of several stretches were read together and numbered through."""

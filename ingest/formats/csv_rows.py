@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from ingest.formats.dialect import OWN_CSV, dialects, paths_of, unread_in, with_dialect
 from ingest.formats.dialect_fields import HEADERS, ID_HEADER, fields_of_dialect, is_header_name
 from ingest.formats.positions import Places, first_lines, headers_of_each, read_sections, sections_of
-from ingest.formats.unread import with_unread
+from ingest.formats.unread import could_be, with_unread
 from ingest.platform_host import holds_callers_words, places_of_hosts
 
 if TYPE_CHECKING:
@@ -30,7 +30,8 @@ if TYPE_CHECKING:
 
     from ingest.formats.dialect import Dialect
 
-_DELIMITERS = (",", ";", "\t")
+DELIMITERS = (",", ";", "\t")
+"""What may be between values where nobody says it."""
 _SPLIT = Path(__file__).with_suffix(".sql").read_text(encoding="utf-8")
 _LONGEST_HEADER = 20_000
 _NO_NAME, _CALLERS_WORDS = "", " referer"
@@ -123,7 +124,7 @@ class Csv:
     def _header_before(self, context: Mapping[str, Any]) -> _Header:
         """The header in force where reading begins."""
         columns = context.get("columns", (column.lower() for column in self._dialect.columns))
-        delimiter = context.get("delimiter", self._dialect.delimiter or _DELIMITERS[0])
+        delimiter = context.get("delimiter", self._dialect.delimiter or DELIMITERS[0])
         return _Header(tuple(columns), str(delimiter), context.get("announced"))
 
     def _headers(
@@ -149,7 +150,7 @@ class Csv:
         line = line.strip("\ufeff\r\n")
         if "\r" in line or len(line) > _LONGEST_HEADER:
             return None
-        delimiters = (self._dialect.delimiter,) if self._dialect.delimiter else (announced, *_DELIMITERS)
+        delimiters = (self._dialect.delimiter,) if self._dialect.delimiter else (announced, *DELIMITERS)
         for delimiter in delimiters:
             columns = () if delimiter is None else _names(line, delimiter, self._dialect.quote)
             if all(names & set(columns) for names in self._needed):
@@ -218,9 +219,27 @@ def is_header(line: str) -> bool:
     return len(names) >= 4 and not re.search("[0-9]{3}", line) and all(re.search("[A-Za-z]", name) for name in names)
 
 
+def table_header(lines: Sequence[str]) -> tuple[list[str], str] | None:
+    """The columns that the first line plainly names, as they are written, and what is between them; None where it names none.
+
+    Some of them have to be called as fields of a call are, or else any prose with commas would be a header.
+
+    >>> table_header(["when;method;path;answer"]), table_header(["Dear sir, we write, to you"])
+    ((['when', 'method', 'path', 'answer'], ';'), None)
+    """
+    first = next((line for line in lines if _announced(line) is None and not line.lstrip("\ufeff").startswith("#")), "")
+    if first.startswith(("{", "[")) or len(first) > _LONGEST_HEADER or re.search("[0-9]{3}", first):
+        return None
+    found = [(_names(first.strip("\ufeff\r\n"), one, '"', as_written=True), one) for one in (*DELIMITERS, "|")]
+    names, delimiter = max(found, key=lambda one: len(one[0]))
+    known = [name for name in names if could_be(name)[0]]
+    is_header = len(names) >= 3 and len(known) >= 2 and all(re.search("[A-Za-z]", name) for name in names)
+    return (list(names), delimiter) if is_header else None
+
+
 def column_names(line: str, dialect: Dialect) -> list[str]:
     """The values of a line, split at what separates most of them."""
-    delimiters = (dialect.delimiter,) if dialect.delimiter else _DELIMITERS
+    delimiters = (dialect.delimiter,) if dialect.delimiter else DELIMITERS
     found = [_names(line.strip("\ufeff\r\n"), delimiter, dialect.quote) for delimiter in delimiters]
     longest = max(found, key=len)
     return list(longest)

@@ -97,6 +97,20 @@ def could_be(name: str) -> tuple[str, str]:
     return "", ""
 
 
+def could_say_it(names: Iterable[str], fields: Collection[str]) -> list[tuple[str, str]]:
+    """Those of these names that could be one of these fields, each with the field; of several names for one field the first.
+
+    >>> could_say_it(["when", "uri", "vhost", "note"], ["timestamp", "path", "host"])
+    [('when', 'timestamp'), ('uri', 'path'), ('vhost', 'host')]
+    """
+    found: dict[str, str] = {}
+    for name in names:
+        field, _ = could_be(name)
+        if field in fields and field not in found:
+            found[field] = name
+    return [(name, field) for field, name in found.items()]
+
+
 def unread_fields(
     names: Iterable[str], said: Collection[str], like: Mapping[str, str] | None = None
 ) -> tuple[tuple[str, str], ...]:

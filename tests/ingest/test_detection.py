@@ -105,6 +105,38 @@ def test_the_names_that_are_told_are_no_secrets(tmp_path: Path) -> None:
     ]
 
 
+@pytest.mark.parametrize("separator", [",", ";", "\t", "|"])
+def test_a_table_that_is_none_of_calls_is_told_its_columns_and_which_are_missing(
+    tmp_path: Path, separator: str
+) -> None:
+    names = ["timestamp", "verb", "path", "status", "Integration Id", "vhost", "jan@x.nl"]
+    rows = ["2026-10-01T07:00:00Z", "GET", PATH, "200", "1234_5678", "4321.rest.afas.online", "x"]
+    with pytest.raises(SourceError) as raised:
+        looked_at(written(tmp_path / "log", "#comment", separator.join(names), separator.join(rows)))
+    said = str(raised.value).replace(str(tmp_path), "")
+    assert said == (
+        "/log: unknown_format: no format claims this table: found the columns timestamp, verb, path, status, Integration Id, vhost,"
+        " redacted; the nearest dialect is koppelzicht_csv, and no column is the method (method), nor the url (url);"
+        " verb could be method, path could be path, vhost could be host;"
+        " --dialect FILE says which column is what, if its rows are calls"
+        f""" (like = "koppelzicht_csv"{" and delimiter = '|'" if separator == "|" else ""} begins it)"""
+    )
+    dialect = tmp_path / "acme.toml"
+    dialect.write_text(
+        'name = "acme"\nformat = "csv"\nlike = "koppelzicht_csv"\n'
+        + ("delimiter = '|'\n" if separator == "|" else "")
+        + '[fields]\nmethod = "verb"\npath = "path"\nhost = "vhost"\nintegration_id = "Integration Id"\n'
+    )
+    [call] = looked_at(tmp_path / "log", dialect=dialect).calls
+    assert (call.customer, call.integration) == ("4321", "1234_5678")
+
+
+@pytest.mark.parametrize("line", ["Dear sir, the status, as of today, is bad", "2026-10-01;GET;status;path;200", "a,b"])
+def test_what_is_no_header_is_not_shown_as_one(tmp_path: Path, line: str) -> None:
+    with pytest.raises(SourceError, match="no format claims its first line"):
+        looked_at(written(tmp_path / "log", line))
+
+
 def test_a_log_may_begin_with_other_lines(tmp_path: Path) -> None:
     found = looked_at(written(tmp_path / "log", *[{"level": "info", "msg": "started"}] * 200, OURS))
     assert (len(found.calls), len(found.rejects)) == (1, 200)
