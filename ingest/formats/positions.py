@@ -57,13 +57,9 @@ _LINES_TO_LOOK_AT = 200
 
 _FIRST_LINES = """
     select sections_begin.start, lines.line
-    from lines
-    asof join sections_begin on lines.line_number >= sections_begin.start
-    where
-        lines.line_number < sections_begin.start + $1
-        and lines.fate is null
-        and not starts_with(lines.line, '#')
-        and list_contains($2::bigint[], sections_begin.start)
+    from (select * from lines where line_number >= $1 and line_number < $2) as lines
+    join sections_begin on lines.line_number >= sections_begin.start and lines.line_number < sections_begin.behind
+    where lines.fate is null and not starts_with(lines.line, '#')
     order by lines.line_number
 """
 
@@ -74,8 +70,10 @@ def first_lines(
     """The first lines of those sections that begin at these lines, comments and directives apart."""
     found: dict[int, list[str]] = {start: [] for start in starts}
     if found:
-        connection.register("sections_begin", pa.table({"start": [start for start, _ in sections]}))
-        for start, line in connection.execute(_FIRST_LINES, [_LINES_TO_LOOK_AT, list(starts)]).fetchall():
+        ends = dict(itertools.pairwise(start for start, _ in sections))
+        behind = [min(start + _LINES_TO_LOOK_AT, ends.get(start, start + _LINES_TO_LOOK_AT)) for start in starts]
+        connection.register("sections_begin", pa.table({"start": list(starts), "behind": behind}))
+        for start, line in connection.execute(_FIRST_LINES, [min(starts), max(behind)]).fetchall():
             found[start].append(line)
         connection.unregister("sections_begin")
     return found
