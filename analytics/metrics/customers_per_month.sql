@@ -1,6 +1,7 @@
 -- title: Customers per month
 -- unit: customers
--- grain: one row per integration and month of the period, from the integration's first customer on
+-- grain: one row per integration and month of the period on which logs live, from the integration's first customer on, and
+-- per other month in which it has a customer
 -- key: integration, month
 -- look_back: 36500
 -- steps: coverage/broken_months, customers/arrivals
@@ -30,19 +31,28 @@ bounds as (
     cross join loaded
 ),
 
+lived as (
+    select cast(unnest(generate_series(first_month, last_month, interval 1 month)) as date) as month
+    from bounds
+),
+
 months as (
     select
-        cast(month as date) as month,
-        month + interval 1 month <= until as ends,
-        first_day <= month as begins,
-        first_day <= month - interval 1 month as begins_before
+        listed.month,
+        lived.month is not null as is_lived,
+        listed.month + interval 1 month <= bounds.until as ends,
+        bounds.first_day <= listed.month as begins,
+        bounds.first_day <= listed.month - interval 1 month as begins_before
     from (
-        select
-            unnest(generate_series(first_month, last_month, interval 1 month)) as month,
-            first_day,
-            until
-        from bounds
-    )
+        select month
+        from lived
+        union
+        select arrivals.month
+        from arrivals
+        inner join scope on arrivals.month >= date_trunc('month', scope.since) and arrivals.month < scope.until
+    ) as listed
+    cross join bounds
+    left join lived on listed.month = lived.month
 ),
 
 present as (
@@ -105,4 +115,5 @@ left join
         known.integration = broken_before.integration
         and broken_before.month = months.month - interval 1 month
 left join integrations on known.integration = integrations.integration
+where months.is_lived or present.month is not null
 order by known.integration asc, months.month asc

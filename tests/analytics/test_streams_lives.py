@@ -7,6 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import polars as pl
 import pyarrow as pa
 import pytest
 
@@ -384,3 +385,22 @@ def test_a_log_has_power_where_ten_silent_days_would_be_noticed(
 ) -> None:
     _, lives = asked(tmp_path, daily(JUNE, days, per_day))
     assert lives["gateway"]["has_power"] is has_power
+
+
+def test_a_stray_call_has_its_own_day_and_month_and_nothing_else_changes(tmp_path: Path) -> None:
+    """Each call is in a row of calls_per_day, and no row stands between a stray one and the others."""
+    usual = office(5, 4)
+    stray = [row | {"customer": "4999999"} for row in calls_in(local(LATE, 12), 1)]
+    (tmp_path / "usual").mkdir()
+    (tmp_path / "stray").mkdir()
+    days, months = [], []
+    for folder, calls in (("usual", usual), ("stray", [*usual, *stray])):
+        with Warehouse.over(given_snapshot(tmp_path / folder, calls), RegistryFiles()) as warehouse:
+            rows = warehouse.metric("calls_per_day")
+            assert rows["calls"].sum() == len(calls)
+            days.append(rows)
+            months.append(warehouse.metric("customers_per_month"))
+    assert days[1].rows() == [(LATE, 1, 0, 0.0, 1, 1), *days[0].rows()]
+    late = months[1].filter(pl.col("month") == LATE.replace(day=1))
+    assert late.select("customers", "lost", "complete").rows() == [(1, None, False)]
+    assert months[1].height == months[0].height + 1

@@ -7,7 +7,8 @@ Where the definitions leave a choice, the oracle decides:
   with a call in it, and all customers of these count. Of who comes and goes, those in that product.
   Whether an integration of the registry that nobody calls is of that product is not known, so it is not among the answers.
 - V3. Who comes is unknown, too, where the month before was not logged whole because the logs, or one of the integration's that
-  continues none, had not begun. Months begin and end where the logs do: a stray call makes none, and who made it has been there.
+  continues none, had not begun. Months begin and end where the logs do. A month of nothing but stray calls has a row for those
+  integrations that have a customer in it, and the months between it and the logs have none.
 - V4. `falling`: those who are silent now (uses on two days or more, and silent for at least seven days and three times as long as
   they usually are) stay silent, and the others are fewer than required.
 """
@@ -288,23 +289,23 @@ class Month:
 
 
 def customers_per_month(world: World, asked: Asked) -> dict[tuple[str, dt.date], Month]:
-    """From an integration's first customer on to the last month with a call."""
+    """From an integration's first customer on to the last month of the logs, and each other month with a customer."""
     view = world.view(asked)
     present: dict[str, dict[int, set[str]]] = defaultdict(lambda: defaultdict(set))
     for integration, customers in view.uses.items():
         for customer, days in customers.items():
             for day in days:
                 present[integration][_month(day)].add(customer)
-    first_month = _month(day_of(world.logs.first))
     last_day = day_of(world.logs.last) if asked.until is None else min(day_of(world.logs.last), asked.until - 1)
     found = {}
     for integration, months in present.items():
         broken = {
             month: len(_broken_days(month, integration, world, view))
-            for month in range(min(months) - 1, _month(last_day) + 1)
+            for month in range(min(months) - 1, max(*months, _month(last_day)) + 1)
         }
         before_all: set[str] = set()
-        for month in range(min(months), _month(last_day) + 1):
+        lived = range(max(min(months), _month(day_of(world.logs.first))), _month(last_day) + 1)
+        for month in sorted({*lived, *months}):
             here, before, seen_before = months.get(month, set()), months.get(month - 1, set()), frozenset(before_all)
             came = here - before
             has_begun = _has_begun(month - 1, integration, world, view)
@@ -314,8 +315,6 @@ def customers_per_month(world: World, asked: Asked) -> dict[tuple[str, dt.date],
                 is_reached and _is_in_the_logs(month - 1, world) and max(broken[month - 1], broken[month]) <= MANY_DAYS
             )
             before_all |= here
-            if month < first_month:
-                continue
             found[integration, _first_day(month)] = Month(
                 customers=len(here),
                 stayed=len(here & before),
