@@ -78,6 +78,14 @@ def age(text: str) -> int:
     return sum(int(count) * _SECONDS[unit] for count, unit in _PART_OF_AGE.findall(text))
 
 
+def day_of(text: str, option: str) -> dt.date:
+    """The day of a text. Wrong usage where it is none."""
+    try:
+        return dt.date.fromisoformat(text)
+    except ValueError:
+        raise typer.BadParameter(f"{text!r} is not a date like 2026-03-31", param_hint=f"'{option}'") from None
+
+
 def check_standard_input(*, is_read: bool) -> None:
     """Wrong usage where standard input is read and there is none."""
     if is_read and sys.stdin is None:

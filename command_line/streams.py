@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from command_line import output
-from command_line.options import DEFAULT_LAKE, JsonOption, LakeOption, prints_rows, unknown
+from command_line.options import DEFAULT_LAKE, JsonOption, LakeOption, day_of, prints_rows, unknown
 from command_line.output import say
 from command_line.values import shown
 
@@ -96,10 +96,7 @@ def _last_day(name: str, last_day: object, on: str | None) -> dt.date:
                 f"{shown(name)} has no calls; --on DAY says which day was its last one", param_hint="NAME"
             )
         return last_day
-    try:
-        day = dt.date.fromisoformat(on)
-    except ValueError:
-        raise typer.BadParameter(f"{on!r} is not a date like 2026-03-31", param_hint="'--on'") from None
+    day = day_of(on, "--on")
     if isinstance(last_day, dt.date) and day < last_day:
         raise typer.BadParameter(
             f"{shown(name)} has calls until {last_day}, so it cannot have ended on {day}", param_hint="'--on'"

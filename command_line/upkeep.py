@@ -16,6 +16,7 @@ from command_line.options import (
     JsonOption,
     LakeOption,
     age,
+    day_of,
     now,
     read_options,
     rows_format,
@@ -238,10 +239,22 @@ def maintain(
         int | None,
         typer.Option(metavar="DAYS", min=1, help="Remove rejects that were loaded longer ago (default: none)."),
     ] = None,
+    as_of: Annotated[
+        str | None,
+        typer.Option(metavar="DAY", help="The day from which both are counted (default: today)."),
+    ] = None,
     as_json: JsonOption = False,
 ) -> None:
     """Compact the lake, remove what is too old to keep and what crashes have left; others may go on meanwhile."""
     import ingest as floor
 
-    report = floor.maintain(lake, now=now(), keep_calls=keep_calls, keep_rejects=keep_rejects)
+    if as_of is not None and keep_calls is None and keep_rejects is None:
+        raise typer.BadParameter("it says from when --keep-calls and --keep-rejects count", param_hint="'--as-of'")
+    report = floor.maintain(
+        lake,
+        now=now(),
+        keep_calls=keep_calls,
+        keep_rejects=keep_rejects,
+        as_of=None if as_of is None else day_of(as_of, "--as-of"),
+    )
     output.print_record(report, as_json=as_json)

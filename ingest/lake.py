@@ -26,7 +26,8 @@ import time
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+from urllib.parse import unquote
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -119,6 +120,7 @@ class Lake:
     @property
     def time_zone(self) -> str:
         """The time zone of its business days. LakeError when there is no lake or another version wrote it."""
+        self._refuse_its_path()
         try:
             settings = json.loads((self.path / "lake.json").read_text(encoding="utf-8"))
         except NotADirectoryError:
@@ -133,7 +135,22 @@ class Lake:
                 f"{self.path}: the lake has format {found!r}, this version of koppelzicht reads {FORMAT_VERSION}; "
                 "use the version that wrote it, or load the logs into a new lake"
             )
-        return str(settings["time_zone"])
+        zone = settings.get("time_zone")
+        if not isinstance(zone, str) or zone not in available_timezones():
+            raise LakeError(
+                f"{self.path / 'lake.json'}: the lake's time zone is {zone!r}; expected the one with which it was made, "
+                f"such as {DEFAULT_TIME_ZONE}: its days are counted by it"
+            )
+        return zone
+
+    def _refuse_its_path(self) -> None:
+        """LakeError where Delta Lake would look for another path, or for none: it takes %20 for a blank."""
+        text = str(self.path)
+        if not text.isprintable() or unquote(text) != text:
+            raise LakeError(
+                f"{text!r}: a lake cannot have this name: a control character, or % before two digits, means something else "
+                "to Delta Lake; choose another one"
+            )
 
     def _refuse_another_format(self) -> None:
         """LakeError where another version wrote the lake, before anything in it is changed."""
@@ -146,6 +163,7 @@ class Lake:
         has another one, or when the folder cannot be written.
         """
         wanted = time_zone or DEFAULT_TIME_ZONE
+        self._refuse_its_path()
         try:
             ZoneInfo(wanted)
         except (ZoneInfoNotFoundError, ValueError) as error:

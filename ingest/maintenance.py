@@ -51,15 +51,25 @@ _REFUSALS = 3
 
 _CHECKPOINT_COMMITS = 10
 
+FAR_DAYS = 60
+"""So many days after the newest load nobody's clock is believed when things are to be removed by age."""
+
 
 def maintain(
-    lake: Path, *, now: dt.datetime, keep_calls: int | None = None, keep_rejects: int | None = None
+    lake: Path,
+    *,
+    now: dt.datetime,
+    keep_calls: int | None = None,
+    keep_rejects: int | None = None,
+    as_of: dt.date | None = None,
 ) -> MaintenanceReport:
     """Roll forward, apply retention, compact and clean up, while others read and write.
 
     `keep_calls` removes the calls whose `day` is more than so many days before today in the lake's time zone;
     `keep_rejects` the rejects of loads that were made more than so many days ago. None keeps all. The ledger keeps its
-    rows: what was loaded stays known. LakeError when there is no lake or it cannot be written.
+    rows: what was loaded stays known. `as_of` is the day that counts as today for both; without it LakeError where the
+    newest load is more than FAR_DAYS ago, because a clock that is wrong would remove everything. LakeError, too, when there
+    is no lake or it cannot be written.
     """
     for option, days in (("--keep-calls", keep_calls), ("--keep-rejects", keep_rejects)):
         if days is not None and days < 1:
@@ -68,7 +78,12 @@ def maintain(
     store.create(time_zone=store.time_zone)
     before = _files(store)
     rolled_forward = store.roll_forward()
-    removed = _apply_retention(store, now=now, keep_calls=keep_calls, keep_rejects=keep_rejects)
+    if as_of is None and (keep_calls is not None or keep_rejects is not None):
+        _refuse_a_clock_that_is_far_ahead(store, now)
+    counted_from = now if as_of is None else dt.datetime.combine(as_of, dt.time(12), ZoneInfo(store.time_zone))
+    removed = _apply_retention(
+        store, now=now, counted_from=counted_from, keep_calls=keep_calls, keep_rejects=keep_rejects
+    )
     postponed = [name for name in TABLES if not _compact(store, name)]
     for name in TABLES:
         store.checkpoint(name, commits=_CHECKPOINT_COMMITS)
@@ -104,11 +119,23 @@ def _files(store: Lake) -> dict[TableName, tuple[DataFile, ...]]:
 # -- retention
 
 
-def _apply_retention(store: Lake, *, now: dt.datetime, keep_calls: int | None, keep_rejects: int | None) -> Removal:
-    """Decide what has grown too old and remove it. Returns what that was."""
-    today = now.astimezone(ZoneInfo(store.time_zone)).date()
+def _refuse_a_clock_that_is_far_ahead(store: Lake, now: dt.datetime) -> None:
+    _, ledger = store.ledger()
+    newest = max((row.loaded_at for row in ledger.loads()), default=None)
+    if newest is not None and now - newest > dt.timedelta(days=FAR_DAYS):
+        raise LakeError(
+            f"{store.path}: nothing is removed by its age: by this machine's clock it is {now:%Y-%m-%d}, and the newest load is "
+            f"of {newest:%Y-%m-%d}. If the clock is right, say from which day to count: --as-of {now:%Y-%m-%d}"
+        )
+
+
+def _apply_retention(
+    store: Lake, *, now: dt.datetime, counted_from: dt.datetime, keep_calls: int | None, keep_rejects: int | None
+) -> Removal:
+    """Decide what has grown too old by that moment and remove it. Returns what that was."""
+    today = counted_from.astimezone(ZoneInfo(store.time_zone)).date()
     before = dt.date.min if keep_calls is None else today - dt.timedelta(days=keep_calls)
-    loaded_before = None if keep_rejects is None else now - dt.timedelta(days=keep_rejects)
+    loaded_before = None if keep_rejects is None else counted_from - dt.timedelta(days=keep_rejects)
     counted: Mapping[str, int] | None = {} if keep_calls is None else None
     seen = 0
     while True:

@@ -62,6 +62,11 @@ if TYPE_CHECKING:
         ),
         (["inspect", "x", "--limit", "0"], "'--limit': 0 is too small; 1 at least"),
         (["status", "--max-age", "soon"], "'--max-age': 'soon' is no age; 15m, 36h, 2d or 1h30m is one"),
+        (
+            ["maintain", "--keep-calls", "9", "--as-of", "tomorrow"],
+            "'--as-of': 'tomorrow' is not a date like 2026-03-31",
+        ),
+        (["maintain", "--as-of", "2026-03-31"], "'--as-of': it says from when --keep-calls and --keep-rejects count"),
         (["status", "--max-age", "15"], "'15' is no age"),
         (["status", "--max-age", "5m2h"], "'5m2h' is no age"),
     ],

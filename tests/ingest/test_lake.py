@@ -40,6 +40,45 @@ def test_a_lake_of_another_format_is_refused_with_what_to_do_and_stays_as_it_was
     assert sorted(lake.rglob("*")) == before
 
 
+@pytest.mark.parametrize(
+    "settings", ['{"format": 4}', '{"format": 4, "time_zone": null}', '{"format": 4, "time_zone": "Mars"}']
+)
+def test_a_lake_that_does_not_say_its_time_zone_is_refused_and_stays_as_it_was(tmp_path: Path, settings: str) -> None:
+    lake, path = tmp_path / "lake", tmp_path / "access.log"
+    path.write_bytes(lines(0))
+    load(lake, path)
+    (lake / "lake.json").write_text(settings, encoding="utf-8")
+    before = sorted(lake.rglob("*"))
+    for use in (Lake(lake).snapshot, Lake(lake).create, lambda: maintain(lake, now=NOW)):
+        with pytest.raises(LakeError, match=r"lake\.json: the lake's time zone is .*such as Europe/Amsterdam"):
+            use()
+    assert sorted(lake.rglob("*")) == before
+
+
+@pytest.mark.parametrize("name", ["a\tb", "a\nb", "a%25b", "a%20b", "\x1b[31m"])
+def test_a_name_that_delta_takes_for_another_is_refused_before_anything_is_made(tmp_path: Path, name: str) -> None:
+    path = tmp_path / "access.log"
+    path.write_bytes(lines(0))
+    for use in (
+        lambda: load(tmp_path / name, path),
+        lambda: maintain(tmp_path / name, now=NOW),
+        Lake(tmp_path / name).snapshot,
+    ):
+        with pytest.raises(LakeError, match="a lake cannot have this name"):
+            use()
+    assert not (tmp_path / name).exists()
+
+
+@pytest.mark.parametrize("name", ["a[1]", "100%", "a%zz", "a b", "l#1", "it's", "café", "a+b"])
+def test_a_lake_may_have_any_other_name(tmp_path: Path, name: str) -> None:
+    path = tmp_path / "access.log"
+    path.write_bytes(lines(0) + BAD)
+    load(tmp_path / name, path)
+    maintain(tmp_path / name, now=NOW)
+    assert numbers(tmp_path / name) == [0]
+    assert broken(tmp_path / name) == {}
+
+
 # -- rows that leave
 
 

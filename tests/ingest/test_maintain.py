@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from tests.ingest.other_process import Step
 
 LATER = NOW + dt.timedelta(days=2)
-KEPT = {"keep_calls": 32, "keep_rejects": 1}
+KEPT: dict[str, Any] = {"keep_calls": 32, "keep_rejects": 1}
 """With these, on that day, the calls of September and the rejects of all loads so far are removed."""
 
 DAY = 86_400
@@ -37,7 +37,7 @@ def _small_files(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(maintenance, "SMALL_ROWS", 8)
 
 
-def _maintain(lake: Path, **keep: int) -> MaintenanceReport:
+def _maintain(lake: Path, **keep: Any) -> MaintenanceReport:
     """Maintain with small files; in other processes as well, where the fixture does not reach."""
     maintenance.FILE_ROWS, maintenance.SMALL_ROWS = 20, 8
     return maintain(lake, now=LATER, **keep)
@@ -192,11 +192,32 @@ def test_nothing_is_removed_unless_asked(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("keep", [{"keep_calls": 0}, {"keep_rejects": -1}])
-def test_a_retention_of_no_day_is_refused(tmp_path: Path, keep: dict[str, int]) -> None:
+def test_a_retention_of_no_day_is_refused(tmp_path: Path, keep: dict[str, Any]) -> None:
     lake = _given(tmp_path, lines(0))
     with pytest.raises(LakeError, match=r"--keep-(calls 0|rejects -1): expected a number of days, 1 or more"):
         maintain(lake, now=NOW, **keep)
     assert numbers(lake) == [0]
+
+
+@pytest.mark.parametrize("keep", [{"keep_calls": 30}, {"keep_rejects": 30}])
+def test_a_clock_that_is_far_ahead_removes_nothing(tmp_path: Path, keep: dict[str, Any]) -> None:
+    lake = _given(tmp_path, lines(0) + BAD)
+    with pytest.raises(
+        LakeError, match=r"it is 2038-01-19, and the newest load is of 2026-\d\d-\d\d.*--as-of 2038-01-19"
+    ):
+        maintain(lake, now=dt.datetime(2038, 1, 19, tzinfo=dt.UTC), **keep)
+    assert (numbers(lake), len(rejects(lake))) == ([0], 1)
+
+
+def test_whoever_says_the_day_is_believed(tmp_path: Path) -> None:
+    lake = _given(tmp_path, lines(0) + BAD)
+    far = dt.datetime(2038, 1, 19, tzinfo=dt.UTC)
+    report = maintain(lake, now=far, keep_calls=1, keep_rejects=1, as_of=NOW.date())
+    assert report.rejects_removed == 0
+    report = maintain(lake, now=far, keep_calls=30, keep_rejects=30, as_of=far.date())
+    assert report.rejects_removed == 1
+    assert (numbers(lake), rejects(lake)) == ([], [])
+    assert broken(lake) == {}
 
 
 def test_a_load_whose_calls_are_gone_stays_known_and_can_be_unloaded(tmp_path: Path) -> None:
@@ -339,7 +360,7 @@ COMPACTED: tuple[Step, ...] = (
 EXPIRED: tuple[Step, ...] = ("staged", "decided", "expired from calls", "expired from rejects")
 
 
-def _maintain_in_process(lake: Path, keep: dict[str, int]) -> tuple[int, int]:
+def _maintain_in_process(lake: Path, keep: dict[str, Any]) -> tuple[int, int]:
     report = _maintain(lake, **keep)
     return report.calls_removed, report.rejects_removed
 
