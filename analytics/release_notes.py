@@ -28,6 +28,7 @@ from importlib.resources import files
 from typing import TYPE_CHECKING, Literal, TypeAlias, get_args
 
 from analytics.errors import AnalyticsError
+from analytics.formulas import original
 from ingest.call import Operation, Protocol, TokenForm
 
 if TYPE_CHECKING:
@@ -393,7 +394,9 @@ def _listed(text: str, delimiter: str) -> Notes:
                 columns = _columns(cells)
                 continue
             changes.append(
-                _listed_change(rows.line_num, {name: text.strip() for name, text in _row(columns, cells).items()})
+                _listed_change(
+                    rows.line_num, {name: original(text).strip() for name, text in _row(columns, cells).items()}
+                )
             )
     except csv.Error as error:
         raise ChangesError(f"line {rows.line_num}: {error}") from None

@@ -97,7 +97,7 @@ def _print_parts(columns: tuple[str, ...], parts: Iterator[Rows], count: int, ou
         case "json":
             write_all(json_parts(columns, parts))
         case "csv":
-            write_all(csv_parts(columns, parts))
+            write_all(csv_parts(columns, parts, is_for_people=sys.stdout.isatty()))
         case "table":
             most = min(MOST_ROWS, max(1, _MOST_CELLS // max(1, len(columns))))
             _print_cells(columns, *_cells_of(columns, parts, most))
@@ -139,22 +139,55 @@ def rows_as_json(rows: Rows) -> str:
     return "".join(json_parts(rows.columns, [rows]))
 
 
-def csv_parts(columns: Sequence[str], parts: Iterable[Rows]) -> Iterator[str]:
-    """The text of a CSV by RFC 4180, its header first, then a piece for each part; nothing in it is a formula."""
+def csv_parts(columns: Sequence[str], parts: Iterable[Rows], *, is_for_people: bool = False) -> Iterator[str]:
+    """The text of a CSV by RFC 4180, its header first, then a piece for each part; nothing in it is a formula.
+
+    For a terminal everything invisible is spelled out; a file or another program gets every character as it is.
+    """
     import csv
 
     from analytics.formulas import neutral
 
-    text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\n")
-    writer.writerow([neutral(name) for name in columns])
+    def spelled_out(text: str) -> str:
+        return shown(neutral(text))
+
+    as_text = spelled_out if is_for_people else neutral
+
+    def cell_of(value: object) -> object:
+        plain = to_csv(value)
+        if isinstance(plain, str) and not isinstance(value, (float, decimal.Decimal)):
+            return as_text(plain)
+        return plain
+
+    lines = _CsvLines()
+    writer = csv.writer(lines)
+    writer.writerow([as_text(name) for name in columns])
     for rows in parts:
         for row in rows.values:
-            writer.writerow([neutral(value) if isinstance(value, str) else to_csv(value) for value in row])
-        yield text.getvalue()
-        text.seek(0)
-        text.truncate()
-    yield text.getvalue()
+            writer.writerow([as_text(value) if isinstance(value, str) else cell_of(value) for value in row])
+        yield lines.taken()
+    yield lines.taken()
+
+
+class _CsvLines:
+    """Lines of a CSV that end with a line feed.
+
+    The library quotes no other end of a line than the one it writes itself, so it writes the one that has both signs: a
+    carriage return in a text would end the row for whoever reads it.
+    """
+
+    def __init__(self) -> None:
+        self._lines: list[str] = []
+
+    def write(self, line: str) -> None:
+        """Take a line as the library ends it."""
+        self._lines.append(line[:-2] + "\n")
+
+    def taken(self) -> str:
+        """What was written since."""
+        text = "".join(self._lines)
+        self._lines.clear()
+        return text
 
 
 def rows_as_csv(rows: Rows) -> str:

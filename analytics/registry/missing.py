@@ -49,7 +49,7 @@ def _write(file: Path, relation: Relation, keys: list[str], registered: pl.DataF
     names = columns(relation)
     known = {str(row[names[0]]): row for row in registered.iter_rows(named=True)}
     with file.open("x", encoding="utf-8", newline="") as text:
-        writer = csv.writer(text, lineterminator="\n")
+        writer = csv.writer(text)
         writer.writerow(names)
         for key in keys:
             row = known.get(key, {}) | {names[0]: key}

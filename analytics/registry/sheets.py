@@ -66,7 +66,7 @@ def _csv_rows(text: str, file: str) -> Iterator[tuple[int, list[str] | Issue]]:
     while True:
         line = reader.line_num + 1
         try:
-            cells = [original(cell.strip()).strip() for cell in next(reader)]
+            cells = [original(cell).strip() for cell in next(reader)]
         except StopIteration:
             return
         except csv.Error as error:

@@ -12,6 +12,7 @@ from __future__ import annotations
 import csv
 import datetime as dt
 import io
+import numbers
 from typing import TYPE_CHECKING
 
 from analytics.formulas import neutral
@@ -30,7 +31,8 @@ def csv_text(header: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
 
 
 def _cell(value: object) -> str:
-    return neutral(value) if isinstance(value, str) else as_text(value)
+    text = as_text(value)
+    return text if isinstance(value, numbers.Number) else neutral(text)
 
 
 def as_text(value: object) -> str:

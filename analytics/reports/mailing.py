@@ -12,6 +12,7 @@ Nobody is written to because something was added, and nobody can be about calls 
 from __future__ import annotations
 
 import tomllib
+import unicodedata
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -44,6 +45,9 @@ MAILING_LIST = (
     "last_call",
 )
 CHANGES = ("change", "severity", "connectors", "operations", "field", "verdict", "integrations", "calls")
+_UNSEEN = {"Cc", "Cf", "Cs"}
+"""Control characters, characters that format (those for the direction of writing among them), halves of characters."""
+_JOINERS = "\u200c\u200d"
 _MOST_CHANGES = 40
 """A message says so many changes of an integration; more are counted."""
 
@@ -87,7 +91,7 @@ def message(found: Impact, rows: pl.DataFrame, language: str) -> str:
     ]
     parts = [
         words["subject"].format(integrations=", ".join(names)),
-        words["greeting"].format(contact=contact[0] if contact.len() else words["nobody"]),
+        words["greeting"].format(contact=_one_line(contact[0]) if contact.len() else words["nobody"]),
     ]
     if found.period is not None:
         since, until = found.period
@@ -119,7 +123,7 @@ def _uses(found: Impact, rows: pl.DataFrame, words: dict[str, Any]) -> list[str]
 
 def _use(row: dict[str, Any], words: dict[str, Any], time_zone: ZoneInfo) -> str:
     operation = words["operation"].get(row["operation"], row["operation"])
-    what = ", ".join(part for part in (row["connector"], operation) if part) or words["any_call"]
+    what = ", ".join(_one_line(part) for part in (row["connector"], operation) if part) or words["any_call"]
     return str(
         words["use"].format(
             what=what,
@@ -175,7 +179,8 @@ def _changes(found: Impact) -> list[tuple[object, ...]]:
 
 
 def _called(words: dict[str, Any], name: object, integration: object) -> str:
-    return str(words["integration" if name else "no_name"].format(name=name, integration=integration))
+    shown = _one_line(str(name or ""))
+    return str(words["integration" if shown else "no_name"].format(name=shown, integration=integration))
 
 
 def _counted(words: dict[str, Any], noun: str, count: int) -> str:
@@ -189,7 +194,16 @@ def _day(words: dict[str, Any], day: dt.date) -> str:
 
 
 def _one_line(text: str) -> str:
-    return " ".join(text.split())
+    r"""The text on one line, without what nobody sees: names and notes are somebody else's, and the draft goes out as ours.
+
+    A sign that turns the direction of writing would make the reader read another word, or another address, than stands there.
+    The two that join letters stay: some languages need them.
+
+    >>> _one_line("Acme\u202e\u2066\x1b[31m\r\nBcc: x"), _one_line("a\u200cb") == "a\u200cb"
+    ('Acme[31m Bcc: x', True)
+    """
+    line = " ".join(text.split())
+    return "".join(sign for sign in line if sign in _JOINERS or unicodedata.category(sign) not in _UNSEEN)
 
 
 @cache

@@ -17,6 +17,7 @@ from tests.command_line.given import INSERT, ROOT
 if TYPE_CHECKING:
     from tests.command_line.given import Run
 
+MAKE_LAKE = "import pathlib, sys, ingest; ingest.Lake(pathlib.Path(sys.argv[1])).create()"
 COMMANDS = [
     "ingest",
     "follow",
@@ -146,3 +147,20 @@ def test_streams_that_are_closed_or_full(tmp_path: Path, command: str, said: str
     assert "Traceback" not in done.stderr
     assert "should not" not in done.stderr
     assert (done.returncode == 0) == (said == "")
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no pseudo-terminals")
+def test_csv_is_harmless_in_a_terminal_and_exact_elsewhere(tmp_path: Path) -> None:
+    import pty
+
+    query = "select 'a' || chr(27) || ']0;x' || chr(7) || chr(8238) || chr(10) || chr(155) as \"k\x1b[31m\""
+    command = [sys.executable, "-m", "koppelzicht", "sql", query, "--format", "csv", "--lake", tmp_path / "lake"]
+    subprocess.run([sys.executable, "-c", MAKE_LAKE, tmp_path / "lake"], cwd=ROOT, check=True)
+    piped = subprocess.run(command, cwd=ROOT, capture_output=True, check=True).stdout
+    assert piped.decode() == 'k\x1b[31m\n"a\x1b]0;x\x07\u202e\n\x9b"\n'
+    ours, theirs = pty.openpty()
+    with os.fdopen(ours, "rb", buffering=0) as screen:
+        subprocess.run(command, cwd=ROOT, stdout=theirs, check=True)
+        os.close(theirs)
+        shown = screen.read(4096).decode()
+    assert shown == "k\\x1b[31m\r\na\\x1b]0;x\\x07\\u202e\\n\\x9b\r\n"

@@ -5,13 +5,25 @@ from __future__ import annotations
 import csv
 import datetime as dt
 import io
+import re
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from analytics.formulas import FORMULA_STARTS, neutral, original
+from analytics.formulas import FORMULA_SIGNS, FORMULA_STARTS, neutral, original
 from analytics.reports.csv_text import csv_text
+from command_line.output import Rows, rows_as_csv
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+
+def lines_of_output(header: Sequence[str], rows: Sequence[Sequence[Any]]) -> str:
+    """The same as the command line writes it."""
+    return rows_as_csv(Rows(tuple(header), [tuple(row) for row in rows]))
 
 
 @pytest.mark.parametrize(
@@ -22,9 +34,9 @@ from analytics.reports.csv_text import csv_text
         "+1+1",
         "-2+3",
         "@SUM(A1)",
-        "\t=1",
-        "\r=1",
-        "\n=1",
+        "\tx",
+        "\rx",
+        "\nx",
         "\N{FULLWIDTH EQUALS SIGN}1+1",
     ],
 )
@@ -32,7 +44,29 @@ def test_a_text_that_looks_like_a_formula_gets_an_apostrophe(text: str) -> None:
     assert list(csv.reader(io.StringIO(csv_text(["name"], [[text]]), newline=""))) == [["name"], [f"'{text}"]]
 
 
-@pytest.mark.parametrize("text", ["KnSubject", "a=b", "a-b", " =1", "'quoted", "1+1", ""])
+@pytest.mark.parametrize(
+    ("text", "written"),
+    [
+        (" =1", " '=1"),
+        ("\N{NO-BREAK SPACE}\N{ZERO WIDTH SPACE}=1", "\N{NO-BREAK SPACE}\N{ZERO WIDTH SPACE}'=1"),
+        ("\t=1", "'\t'=1"),
+        ("\n=1", "'\n'=1"),
+        ("a;=1", "a;'=1"),
+        ('a; "=1', "a; \"'=1"),
+        ("=1;+2;b;-3", "'=1;'+2;b;'-3"),
+        ("a;''@b", "a;'''@b"),
+        ("a\t=1", "a\t'=1"),
+        ("a\r\n\n-b", "a\r\n\n'-b"),
+    ],
+)
+def test_a_cell_may_begin_wherever_some_reader_splits(text: str, written: str) -> None:
+    assert neutral(text) == written
+    assert original(written) == text
+
+
+@pytest.mark.parametrize(
+    "text", ["KnSubject", "a=b", "a-b", "' =1", "a;b=1", "a, =1", "a\nb", "a;\n\tb", "'quoted", "1+1", ""]
+)
 def test_any_other_text_stays_as_it_is(text: str) -> None:
     assert neutral(text) == text
 
@@ -45,14 +79,28 @@ def test_every_kind_of_value_has_one_form() -> None:
     )
 
 
-@given(st.lists(st.lists(st.text(), min_size=2, max_size=2)))
-def test_whatever_is_written_is_read_again_and_is_no_formula(rows: list[list[str]]) -> None:
-    read = list(csv.reader(io.StringIO(csv_text(["a", "b"], rows), newline="")))
-    assert read[1:] == [[neutral(cell) for cell in row] for row in rows]
-    assert not any(cell.startswith(FORMULA_STARTS) for row in read for cell in row)
+SIGNS = st.sampled_from([*FORMULA_STARTS, "'", '"', " ", ";", ",", "x", "\xa0", "\x00", "\ufeff"])
+TEXTS = st.text(st.one_of(SIGNS, SIGNS, st.characters(codec="utf-8")), max_size=8)
+UNSEEN = re.compile(r"[\s\"\x00-\x1f\xa0\ufeff]*")
+"""What may stand before the sign of a formula; written down here once more, from what spreadsheets skip."""
 
 
-TEXTS = st.text(st.one_of(st.sampled_from([*FORMULA_STARTS, "'", " ", "x"]), st.characters()), max_size=6)
+@given(st.lists(st.lists(TEXTS, min_size=2, max_size=3), max_size=3), st.sampled_from([csv_text, lines_of_output]))
+def test_whatever_is_written_is_read_again_and_is_a_formula_to_no_reader(
+    rows: list[list[str]], written_by: Callable[[Sequence[str], Sequence[Sequence[str]]], str]
+) -> None:
+    text = written_by(["a", "b"], rows)
+    read = {sign: list(csv.reader(io.StringIO(text, newline=""), delimiter=sign)) for sign in ",;\t"}
+    assert read[","][1:] == [[neutral(cell) for cell in row] for row in rows]
+    cells = [cell for file in read.values() for row in file for cell in row]
+    assert [cell for cell in cells if UNSEEN.sub("", cell, count=1).startswith(FORMULA_SIGNS)] == []
+
+
+def test_a_list_and_a_structure_are_texts_too() -> None:
+    assert "a;'=1" in lines_of_output(["fields"], [[["a;=1", "b"]]])
+    assert "a;'=1" in csv_text(["fields"], [[["a;=1", "b"]]])
+    assert csv_text(["sum"], [[Decimal("-1.50")]]) == "sum\r\n-1.50\r\n"
+    assert lines_of_output(["sum", "least"], [[Decimal("-1.50"), float("-inf")]]) == "sum,least\n-1.50,-inf\n"
 
 
 @given(TEXTS)

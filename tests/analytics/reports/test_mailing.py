@@ -159,6 +159,36 @@ def test_the_draft_says_what_was_seen_in_both_languages(tmp_path: Path) -> None:
     assert "  KnSubject, insert: 1,200 calls at 1 customer, 100.0% of all calls of this integration; " in english
 
 
+DIRECTIONS = "\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
+
+
+def test_a_draft_holds_nothing_that_nobody_sees(tmp_path: Path) -> None:
+    """Names come from a registry, changes from notes: neither may turn the text around, or add a line to its head."""
+    unseen = f"{DIRECTIONS}\ufeff\u200b\u2060\U000e0041"
+    registry = {
+        "partners": f"1234567,Acme,Ann{unseen} A,,\n",
+        "integrations": f"1234567_1,1234567,1,Uren{unseen} Ja\n",
+    }
+    change = Change(
+        description=f"Weg{unseen}\x1b\x07\x9b\r\nNu\u2028Bcc: x", severity="breaking", connectors=("KnSubject",)
+    )
+    for name, row in registry.items():
+        header = REGISTRY[name].partition("\n")[0]
+        (tmp_path / f"{name}.csv").write_text(f"{header}\n{row}", encoding="utf-8")
+    one = call(integration_id="1234567_1", customer="7000001", connector=f"Kn{unseen}Subject", **POST)
+    also = call(integration_id="1234567_1", customer="7000001", **POST)
+    given_lake(tmp_path / "lake", [one, also], registry=[tmp_path / f"{name}.csv" for name in registry])
+    write_mailing(impact_of(tmp_path, change, asked(operation="insert")), tmp_path / "out")
+    drafts = [file.read_text(encoding="utf-8") for file in sorted((tmp_path / "out").glob("*.txt"))]
+    assert len(drafts) == 2
+    for draft in drafts:
+        assert {sign for sign in draft if not sign.isprintable()} == {"\n"}
+        assert draft.splitlines()[0].endswith("Uren Ja (1234567_1)")
+        assert "Ann A," in draft
+        assert "Weg Nu Bcc: x\n" in draft
+        assert re.search(r"\n  KnSubject[:,] ", draft)
+
+
 def test_without_a_field_nothing_is_said_of_fields(tmp_path: Path) -> None:
     write_mailing(found(tmp_path, asked(connector="KnSubject")), tmp_path / "out")
     assert "velden" not in (tmp_path / "out" / "partner-1234567.nl.txt").read_text(encoding="utf-8")
