@@ -154,8 +154,8 @@ def test_csv_is_harmless_in_a_terminal_and_exact_elsewhere(tmp_path: Path) -> No
     import pty
 
     query = "select 'a' || chr(27) || ']0;x' || chr(7) || chr(8238) || chr(10) || chr(155) as \"k\x1b[31m\""
-    command = [sys.executable, "-m", "koppelzicht", "sql", query, "--format", "csv", "--lake", tmp_path / "lake"]
-    subprocess.run([sys.executable, "-c", MAKE_LAKE, tmp_path / "lake"], cwd=ROOT, check=True)
+    command = [sys.executable, "-m", "koppelzicht", "sql", query, "--format", "csv", "--lake", str(tmp_path / "lake")]
+    subprocess.run([sys.executable, "-c", MAKE_LAKE, str(tmp_path / "lake")], cwd=ROOT, check=True)
     piped = subprocess.run(command, cwd=ROOT, capture_output=True, check=True).stdout
     assert piped.decode() == 'k\x1b[31m\n"a\x1b]0;x\x07\u202e\n\x9b"\n'
     ours, theirs = pty.openpty()

@@ -7,7 +7,7 @@ import os
 import re
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -167,16 +167,22 @@ def expect_link(visit: Visit, **parts: str) -> None:
 
 
 @contextlib.contextmanager
-def serving(lake: Path, folder: Path, *, port: int) -> Iterator[tuple[subprocess.Popen[str], list[str]]]:
-    """The dashboard in a process of its own, started elsewhere; what it printed until it was ready."""
-    process = subprocess.Popen(
-        [sys.executable, "-m", "koppelzicht", "dashboard", "--lake", str(lake), "--port", str(port)],
-        cwd=folder,
-        env=os.environ | {"PYTHONPATH": str(ROOT), "PYTHONUNBUFFERED": "1"},
-        stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
-        text=True,
-    )
+def serving(
+    lake: Path, folder: Path, *arguments: str, port: int, environment: Mapping[str, str] | None = None
+) -> Iterator[tuple[subprocess.Popen[str], list[str]]]:
+    """The dashboard in a process of its own, started elsewhere; what it printed until it was ready.
+
+    What it says on standard error is in the file `stderr.txt` of that folder.
+    """
+    with (folder / "stderr.txt").open("w", encoding="utf-8") as warnings:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "koppelzicht", "dashboard", "--lake", str(lake), "--port", str(port), *arguments],
+            cwd=folder,
+            env=os.environ | {"PYTHONPATH": str(ROOT), "PYTHONUNBUFFERED": "1"} | dict(environment or {}),
+            stdout=subprocess.PIPE,
+            stderr=warnings,
+            text=True,
+        )
     with process:
         assert process.stdout is not None
         said = []

@@ -1,0 +1,149 @@
+"""What stands between the network and the pages: who may ask, and what a browser may do with the answers.
+
+The dashboard has no log-in, so whoever reaches it sees everything, and a browser on this machine reaches it for every site
+that its user has open. Three things keep such a site out:
+
+- a request from another origin (scheme apart: host and port) is refused, and a connection that names none, since only
+  programs leave it out; Streamlit would let both in from any port of this machine;
+- on this machine alone, the host that was asked for is this machine by name: else a site could have its own name point here;
+- every answer says that no other site may frame it, and that it may load, run and ask nothing but our own.
+
+It stands around all of Streamlit, so that an answer of its error handler passes it as well. What is refused never reaches
+Streamlit, which would ask a server on the internet for this machine's address to judge an origin.
+"""
+
+from __future__ import annotations
+
+import re
+import sys
+from base64 import b64encode
+from functools import cache
+from hashlib import sha256
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal
+from urllib.parse import urlsplit
+
+import streamlit as st
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
+
+    from starlette.types import Message, Receive, Scope, Send
+
+_POLICY = {
+    "default-src": "'none'",
+    # Charts compile their expressions; the code of our tables reaches the browser as text, of which Streamlit makes a blob.
+    "script-src": "'self' 'unsafe-eval' blob:",
+    "style-src": "'self' 'unsafe-inline'",
+    "img-src": "'self' data: blob:",
+    "font-src": "'self' data:",
+    "media-src": "'self' blob:",
+    "connect-src": "'self'",
+    "worker-src": "'self' blob:",
+    "manifest-src": "'self'",
+    "object-src": "'none'",
+    "base-uri": "'none'",
+    "form-action": "'self'",
+    "frame-ancestors": "'none'",
+}
+HEADERS = {
+    "cross-origin-resource-policy": "same-origin",
+    "referrer-policy": "same-origin",
+    "x-content-type-options": "nosniff",
+    "x-frame-options": "DENY",
+}
+"""What every answer says beside the policy. `x-frame-options` is for browsers that do not know frame-ancestors."""
+
+_INLINE = re.compile(r"<script>(.*?)</script>", re.DOTALL)
+_ORIGIN = re.compile(r"https?://[^/?#@\\\s]+", re.IGNORECASE)
+_PORTS = {"http": 80, "https": 443}
+_MOST_TOLD = 20
+_told: set[str] = set()
+"""What was said of refusals: each once, and no more of them, since anybody's page can make some."""
+
+
+@cache
+def headers() -> dict[str, str]:
+    """What every answer says: the policy, and the rest."""
+    # The one page has a script in it, which is allowed by its hash: no other text that gets into a page is a script.
+    page = (Path(st.__file__).parent / "static" / "index.html").read_text(encoding="utf-8")
+    inline = [b64encode(sha256(text.encode()).digest()).decode() for text in _INLINE.findall(page)]
+    policy = _POLICY | {"script-src": " ".join([_POLICY["script-src"], *(f"'sha256-{hash_}'" for hash_ in inline)])}
+    return {"content-security-policy": "; ".join(f"{what} {whence}" for what, whence in policy.items()), **HEADERS}
+
+
+class GuardedApp(st.App):
+    """The dashboard's pages, behind that. Without `hosts` they may be asked for by any name."""
+
+    hosts: Collection[str] = ()
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer a request or a connection, or refuse it."""
+        if scope["type"] == "lifespan":
+            await super().__call__(scope, receive, send)
+            return
+
+        async def guarded(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                own = [pair for pair in message["headers"] if pair[0].lower().decode() not in headers()]
+                ours = [(name.encode(), value.encode()) for name, value in headers().items()]
+                message = {**message, "headers": own + ours}
+            await send(message)
+
+        sent = {name: value.decode("latin-1") for name, value in scope["headers"]}
+        reason = refused(sent.get(b"host", ""), sent.get(b"origin"), self.hosts, kind=scope["type"])
+        if reason is not None:
+            await _refuse(scope, reason, guarded)
+            return
+        # Spelled as the host is, so that Streamlit sees as well as we do that both are the same.
+        same = f"{urlsplit(sent.get(b'origin', '')).scheme}://".encode()
+        scope["headers"] = [
+            (name, same + sent[b"host"].encode("latin-1") if name == b"origin" else value)
+            for name, value in scope["headers"]
+        ]
+        await super().__call__(scope, receive, guarded)
+
+
+def refused(host: str, origin: str | None, hosts: Collection[str], *, kind: Literal["http", "websocket"]) -> str | None:
+    """Why a request for this host, from a page of this origin, is refused; None where it is not.
+
+    >>> refused("localhost:8501", "http://localhost:8501", ["localhost"], kind="websocket")
+    >>> refused("localhost:8501", "http://localhost:3000", ["localhost"], kind="websocket")
+    'this is for pages of localhost:8501, not of http://localhost:3000'
+    """
+    if hosts and _host_and_port(f"//{host}")[0] not in hosts:
+        return f"this is not {host}; expected {' or '.join(hosts)}"
+    if origin is None:
+        return "a connection has to say which page it is for (Origin)" if kind == "websocket" else None
+    scheme = urlsplit(origin).scheme if _ORIGIN.fullmatch(origin) else ""
+    found = _host_and_port(origin)
+    if scheme not in _PORTS or not found[0] or found != _host_and_port(f"{scheme}://{host}"):
+        return f"this is for pages of {host}, not of {origin}"
+    return None
+
+
+def _host_and_port(address: str) -> tuple[str, int | None]:
+    """The host, and the port, that of the scheme where none is said; an empty name where it is no such address."""
+    try:
+        parts = urlsplit(address)
+        host, port = parts.hostname, parts.port
+    except ValueError:
+        return "", None
+    if host is None or parts.username is not None or parts.path or parts.query or parts.fragment:
+        return "", None
+    return host.rstrip("."), port or _PORTS.get(parts.scheme)
+
+
+async def _refuse(scope: Scope, reason: str, send: Send) -> None:
+    """Answer that it is refused, and say why to who can read it: a page whose connection fails is not told."""
+    if reason not in _told and len(_told) < _MOST_TOLD:
+        _told.add(reason)
+        sys.stderr.write(f"Refused: {ascii(reason)[1:-1]}\n")
+        sys.stderr.flush()
+    if scope["type"] == "websocket":
+        await send({"type": "websocket.close", "code": 1008})
+        return
+    text = f"{reason}\n".encode()
+    about = [(b"content-type", b"text/plain; charset=utf-8"), (b"content-length", str(len(text)).encode())]
+    await send({"type": "http.response.start", "status": 403, "headers": about})
+    await send({"type": "http.response.body", "body": text})
