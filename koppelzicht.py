@@ -39,6 +39,7 @@ from command_line import (
 )
 from command_line.help_text import Command
 from command_line.output import say
+from command_line.private import private_files
 from command_line.wrong_usage import Commands, empty_value
 
 if TYPE_CHECKING:
@@ -139,7 +140,8 @@ def run(arguments: Sequence[str]) -> int:
         say(empty)
         return WRONG_USAGE
     try:
-        typer.main.get_command(app).main(arguments, prog_name="koppelzicht")
+        with private_files():
+            typer.main.get_command(app).main(arguments, prog_name="koppelzicht")
     except SystemExit as exit_:
         return exit_.code if isinstance(exit_.code, int) else FAILED
     except Exception as error:  # noqa: BLE001 - whatever went wrong, the user gets words, not a traceback

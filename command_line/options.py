@@ -13,6 +13,7 @@ import typer
 
 from command_line.composing import composed
 from command_line.output import Format
+from command_line.private import as_open_as
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -20,7 +21,10 @@ if TYPE_CHECKING:
     from ingest import ReadOptions
 
 DEFAULT_LAKE = Path("lake")
-LakeOption = Annotated[Path, typer.Option("--lake", metavar="DIR", envvar="KOPPELZICHT_LAKE", help="The lake.")]
+LakeOption = Annotated[
+    Path,
+    typer.Option("--lake", metavar="DIR", envvar="KOPPELZICHT_LAKE", callback=as_open_as, help="The lake."),
+]
 
 JsonOption = Annotated[bool, typer.Option("--json", help="One JSON document on standard output.")]
 FormatOption = Annotated[

@@ -11,6 +11,7 @@ import contextlib
 import errno
 import os
 import secrets
+import stat
 import sys
 from typing import TYPE_CHECKING, Any
 
@@ -48,10 +49,13 @@ def sync_folder(folder: Path) -> None:
         os.close(descriptor)
 
 
-def make_folder(folder: Path) -> None:
-    """Make a folder that may be there already, and those above it, on the disk. OSError when that is not possible."""
+def make_folder(folder: Path, *, mode: int = 0o777) -> None:
+    """Make a folder that may be there already, and those above it, on the disk. OSError when that is not possible.
+
+    A new one has this mode, as far as the umask allows; one that is there keeps its own.
+    """
     made = [path for path in (folder, *folder.parents) if not path.exists()]
-    folder.mkdir(parents=True, exist_ok=True)
+    folder.mkdir(mode, parents=True, exist_ok=True)
     for path in made:
         sync_folder(path.parent)
 
@@ -78,6 +82,8 @@ def write_once(path: Path, content: str | bytes) -> bool:
 def write_anew(path: Path, content: str | bytes, *, is_lasting: bool = True) -> None:
     """Put this content in the place of a file, whole or not at all. OSError when it cannot be written.
 
+    A file that is there keeps its mode: somebody may have opened it to others, or closed it.
+
     It is on the disk when this returns; without `is_lasting` it may be lost in a power cut, which spares a disk that would
     have to write every few seconds.
     """
@@ -87,6 +93,8 @@ def write_anew(path: Path, content: str | bytes, *, is_lasting: bool = True) -> 
             _write(new, content)
         else:
             new.write_bytes(_bytes(content))
+        with contextlib.suppress(OSError):  # there is none, or the file system has no modes
+            new.chmod(stat.S_IMODE(path.stat().st_mode))
         new.replace(path)
     finally:
         with contextlib.suppress(OSError):

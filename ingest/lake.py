@@ -169,7 +169,7 @@ class Lake:
         except (ZoneInfoNotFoundError, ValueError) as error:
             raise LakeError(f"time zone {wanted!r} is not known; expected a name such as Europe/Amsterdam") from error
         try:
-            make_folder(self.path)
+            make_folder(self.path, mode=0o700)  # whoever may enter it may read it, unless its user says who
             if not self.exists():
                 write_once(self.path / "lake.json", _settings_text(wanted))
         except (FileExistsError, NotADirectoryError) as error:

@@ -1,0 +1,46 @@
+"""Files that are for whoever made them: a lake, a registry and reports say who buys what from whom, and what goes wrong there.
+
+What a command makes is for its user alone, whatever the shell's umask. Three things say otherwise, and none of them is an
+option: a lake's folder that is there already is taken as it is, and what is made for that lake is as open as it, never more
+than the umask allows; and a file that is written anew keeps the mode it has (`ingest.durable.write_anew`).
+
+    mkdir -m 750 lake           and the group reads this lake, and reports of it
+    chmod 644 branches.html     and everybody reads this file, next month's as well
+
+A umask reaches whatever writes for us, the engines too. It belongs to the process, so that this is for commands only.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+from contextvars import ContextVar
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+_OTHERS = 0o077
+_usual: ContextVar[int] = ContextVar("_usual", default=_OTHERS)
+"""The umask that the user has."""
+
+
+@contextlib.contextmanager
+def private_files() -> Iterator[None]:
+    """Within it, what is made is for the user alone, unless `as_open_as` says otherwise."""
+    usual = os.umask(_OTHERS)
+    os.umask(usual | _OTHERS)
+    token = _usual.set(usual)
+    try:
+        yield
+    finally:
+        _usual.reset(token)
+        os.umask(usual)
+
+
+def as_open_as(lake: Path) -> Path:
+    """The lake; what is made from now on is as open as its folder, where there is one."""
+    with contextlib.suppress(OSError):  # what is wrong with it, the command will say
+        os.umask(_usual.get() | (_OTHERS & ~Path(lake).stat().st_mode))
+    return lake
