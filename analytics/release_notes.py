@@ -14,6 +14,10 @@ the same of the same connectors are one change, under two headings too, and what
 and the next of PUT is felt as one. Rows that stand outside of a table are left out, and said.
 
 A list is CSV with the columns description, connector, operation, severity and field, of which connector is needed.
+
+Whoever has written the file, the time to read it grows with its length alone. So no pattern here begins at many places what it
+gives up only at the end of a line, or tries one repetition in another's place: repetitions are possessive (`*+`) where two of them
+could take the same character, and what needs a search behind a search is a function.
 """
 
 from __future__ import annotations
@@ -22,6 +26,7 @@ import csv
 import html
 import io
 import re
+from bisect import bisect_right
 from dataclasses import dataclass, replace
 from functools import cache
 from importlib.resources import files
@@ -66,30 +71,32 @@ _SEVERITY_WORDS = {
     "toegevoegd": "added",
 }
 
-_HEADING = re.compile(r" {0,3}(#{1,6})[ \t]+(.+?)[ \t]*#*[ \t]*")
+_HEADING = re.compile(r" {0,3}(#{1,6})[ \t]+(.+)")
 _FENCE = re.compile(r" {0,3}(?:(`{3,})[^`]*|(~{3,}).*)")
-_COMMENT = re.compile(r"^ {0,3}<!--.*?-->", re.MULTILINE | re.DOTALL)
-_DELIMITER = re.compile(r"[ \t]*\|?[ \t]*:?-+:?[ \t]*(\|[ \t]*:?-+:?[ \t]*)*\|?[ \t]*")
+_COMMENT = re.compile(r"^ {0,3}<!--", re.MULTILINE)
+_DELIMITER = re.compile(r"[ \t]*+\|?[ \t]*+:?-++:?[ \t]*+(?:\|[ \t]*+:?-++:?[ \t]*+)*+\|?[ \t]*+")
 _IS_ROW = re.compile(r"(?! {0,3}(#{1,6} |>)).*\|")
 _STRAY_ROW = re.compile(r"[ \t>]*\|.*\|[ \t]*")
 _HTML_TABLE = re.compile(r"<table\b", re.IGNORECASE)
 _PIPE = re.compile(r"(?<!\\)\|")
-_LINK = re.compile(r"!?\[([^\]]*)\]\([^()]*(?:\([^()]*\)[^()]*)*\)")
-_MARKUP = re.compile(r"[`*]|(?<!\w)_+|_+(?!\w)")
+_TARGET = re.compile(r"\([^()]*+(?:\([^()]*+\)[^()]*+)*+\)")
+_MARKUP = re.compile(r"[`*]|(?<!\w)_++|(?<!_)_++(?!\w)")
+_LONG_CHARACTER = re.compile(r"&#[0-9]{8,}+;?")
 _BREAK = re.compile(r"<br ?/?>")
 _BETWEEN = re.compile(r",\s+|;|<br ?/?>|\s/\s|\s(?:en|and|of|or|&|\+)\s")
 _WORD = re.compile(r"\w+")
 _QUOTED = re.compile(r"`[^`]*`|(?<!\w)'[^']*'(?!\w)")
-_FIELD = re.compile(r"['`\"][^'`\"\s]*/(?:Fields/|@)(\w+)[^'`\"\s]*['`\"]")
+_IN_QUOTES = re.compile(r"['`\"]([^'`\"\s]*+)(?=['`\"])")
+_FIELD = re.compile(r"/(?:Fields/|@)(?=\w)")
 _NAME = re.compile(r"[A-Za-z][\w.\-]*")
 
 _NOT_BREAKING = re.compile(r"\b(non|not|no|niet|geen)[ -]?(breaking|brekend)", re.IGNORECASE)
 _BREAKING = re.compile(r"\b(breaking|brekend)", re.IGNORECASE)
 _NOTHING = re.compile(r"[\s>*_]*(no|geen)\b( breaking| brekende)? (changes|wijzigingen)\b", re.IGNORECASE)
 _DEPRECATED = re.compile(r"deprecat|obsolete|verouderd|vervalt|vervallen|uitgefaseerd|uitfaser", re.IGNORECASE)
-_NEW = re.compile(
-    r"^(?!.*\b(required|mandatory|verplicht)).*\b(new|nieuwe?)\b.*\b(endpoints?|\w*connector(s|en)?)\b", re.IGNORECASE
-)
+_NEW = re.compile(r"\b(new|nieuwe?)\b", re.IGNORECASE)
+_INTERFACE = re.compile(r"\b(endpoints?|\w*connector(s|en)?)\b", re.IGNORECASE)
+_REQUIRED = re.compile(r"\b(required|mandatory|verplicht)", re.IGNORECASE)
 _TELLS_NOTHING = re.compile(
     r"(the |de |all |alle |other |overige |andere |minor |kleine |api[ -])*(changes?|wijzigingen|changelog|wijzigingslog)|.*\bspecificat(ion|ie)s?"
     r"|release[ -]?notes|introduction|inleiding|over(view|zicht)|contents?|inhoud(sopgave)?|about|summary|samenvatting"
@@ -103,6 +110,10 @@ _HARMLESS = re.compile(
     r"|became optional|\bmax\w* was increased|\bmin\w* was decreased|is optioneel",
     re.IGNORECASE,
 )
+
+
+MOST_BYTES = 16 << 20
+"""No release notes are longer: a year of the vendor's has a fiftieth of it."""
 
 
 class ChangesError(AnalyticsError):
@@ -133,10 +144,10 @@ class Change:
         """What it is about: a connector and a path of it, None for all of it; and None and None for any connector."""
         if not self.connectors:
             return ((None, None),)
-        return tuple((name, path) for name in self.connectors for path in self._paths_of(name) or (None,))
-
-    def _paths_of(self, connector: str) -> tuple[str, ...]:
-        return tuple(path for path in self.paths if connector_in(path) == connector)
+        paths: dict[str | None, list[str]] = {}
+        for path in self.paths:
+            paths.setdefault(connector_in(path), []).append(path)
+        return tuple((name, path) for name in self.connectors for path in paths.get(name) or (None,))
 
     @property
     def shows(self) -> bool:
@@ -156,11 +167,17 @@ class Notes:
 def read_changes(path: Path) -> Notes:
     """The changes of a file: release notes in Markdown, or CSV. ChangesError where there are none to be read."""
     try:
-        text = path.read_text(encoding="utf-8-sig")
+        with path.open("rb") as file:
+            content = file.read(MOST_BYTES + 1)
+        text = content.decode("utf-8-sig")
     except OSError as error:
         raise ChangesError(f"{path}: {error.strerror or error}") from error
     except UnicodeDecodeError as error:
         raise ChangesError(f"{path}: byte {error.start} is not UTF-8; save the file as UTF-8") from error
+    if len(content) > MOST_BYTES:
+        raise ChangesError(
+            f"{path}: is longer than {MOST_BYTES:,} bytes, which no release notes are; take what changes into a file of its own"
+        )
     try:
         return changes_in(text)
     except ChangesError as error:
@@ -172,7 +189,10 @@ def changes_in(text: str) -> Notes:
     lines = [line.rstrip("\r") for line in text.removeprefix("\ufeff").split("\n")]
     first = next((line for line in lines if line.strip()), "")
     delimiter = max((",", ";", "\t"), key=first.count)
-    header = _columns(next(csv.reader([first], delimiter=delimiter), []))
+    try:
+        header = _columns(next(csv.reader([first], delimiter=delimiter), []))
+    except csv.Error:  # no row at all: a cell too long for one, or a CR in the middle
+        header = {}
     if "connector" in header and "|" not in first and not first.startswith("#"):
         return _listed("\n".join(lines), delimiter)
     return _Markdown(lines).notes()
@@ -205,8 +225,9 @@ class _Markdown:
     """Release notes, read from top to bottom."""
 
     def __init__(self, lines: Sequence[str]) -> None:
-        self.lines = _COMMENT.sub(lambda found: "\n" * found[0].count("\n"), "\n".join(lines)).split("\n")
+        self.lines = _without_comments("\n".join(lines)).split("\n")
         self.headings: dict[int, str] = {}
+        self.section = _Section()
         self.changes: list[Change] = []
         self.remarks: list[str] = []
         self.told: dict[tuple[int, str], set[str]] = {}
@@ -221,7 +242,7 @@ class _Markdown:
             if found := _FENCE.fullmatch(line):
                 number = self._code(number, found[1] or found[2])
             elif found := _HEADING.fullmatch(line):
-                self._under(len(found[1]), _text(found[2]), number + 1)
+                self._under(len(found[1]), _text(_without_closing(found[2])), number + 1)
                 number += 1
             elif self._begins_table(number):
                 number = self._table(number)
@@ -242,6 +263,8 @@ class _Markdown:
     def _under(self, level: int, title: str, line: int) -> None:
         self.headings = {depth: heading for depth, heading in self.headings.items() if depth < level} | {level: title}
         self.sections.append(line)
+        # Once for all lines below it: a title may be as long as all of them together.
+        self.section = _Section.under(self.headings)
 
     def _code(self, number: int, fence: str) -> int:
         """Leave a block of code out; where it ends."""
@@ -296,8 +319,8 @@ class _Markdown:
                     "the last are left out (a | in a text is written \\|)"
                 )
             self.changes.append(self._change(place + 1, _row(columns, cells)))
-        if self._is_unruled():
-            section = self.sections[-1], self._title()
+        if self.section.is_unruled:
+            section = self.sections[-1], self.section.title
             self.unruled[section] = self.unruled.get(section, 0) + end - number - 2
         return end
 
@@ -322,50 +345,22 @@ class _Markdown:
         )
 
     def _severity(self, cell: str) -> Severity:
-        said = self._said_by_heading()
-        if said is not None:
-            return said
+        if self.section.said is not None:
+            return self.section.said
         description = _text(_QUOTED.sub("", cell))
         if _DEPRECATED.search(description) and "without deprecation" not in description:
             return "deprecated"
         return "added" if _HARMLESS.search(description) else "changed"
-
-    def _said_by_heading(self) -> Severity | None:
-        for level in sorted(self.headings, reverse=True):
-            title = self.headings[level]
-            if _NOT_BREAKING.search(title):
-                return None
-            if _BREAKING.search(title):
-                return "breaking"
-            if _DEPRECATED.search(title):
-                return "deprecated"
-            if _NEW.search(title):
-                return "added"
-        return None
-
-    def _is_unruled(self) -> bool:
-        """Whether the section has a title that may say how severe its changes are, and no rule knows what it says."""
-        if not self.headings or self._said_by_heading() is not None:
-            return False
-        level = max(self.headings)
-        title = self.headings[level]
-        if _NOT_BREAKING.search(title) or _TELLS_NOTHING.fullmatch(title):
-            return False
-        return level > 1 or _OF_CHANGES.search(title) is not None
-
-    def _title(self) -> str:
-        return " > ".join(self.headings[level] for level in sorted(self.headings))
 
     def _prose(self, number: int) -> None:
         """Remember what is told in words where it breaks or deprecates something, or may do so."""
         line = self.lines[number]
         if _HTML_TABLE.search(line):
             self.remarks.append(f"line {number + 1}: a table in HTML is left out; write it in Markdown or as CSV")
-        may_break = self._said_by_heading() in {"breaking", "deprecated"} or self._is_unruled()
+        may_break = self.section.said in {"breaking", "deprecated"} or self.section.is_unruled
         if line.strip() and not _NOTHING.match(line) and may_break:
-            title = self._title()
-            named = {word for word in _WORD.findall(f"{title} {line}") if word in official_connectors()}
-            self.told.setdefault((self.sections[-1], title), set()).update(named)
+            told = self.told.setdefault((self.sections[-1], self.section.title), set(self.section.named))
+            told.update(_official_in(line))
 
     def _not_understood(self) -> Iterator[str]:
         for (line, title), rows in self.unruled.items():
@@ -373,13 +368,103 @@ class _Markdown:
             yield f"line {line}: no rule knows how severe {title!r} is; {changes} judged by what the rows say themselves"
 
     def _in_words(self) -> Iterator[str]:
-        ends = [*self.sections, len(self.lines) + 1]
+        ends = dict(zip(self.sections, [*self.sections[1:], len(self.lines) + 1], strict=True))
+        changed = [change.line for change in self.changes]
         for (line, title), named in self.told.items():
-            until = ends[ends.index(line) + 1]
-            if any(line < change.line < until for change in self.changes):
+            following = bisect_right(changed, line)
+            if following < len(changed) and changed[following] < ends[line]:
                 continue
             ask = f"; it names {', '.join(sorted(named))}: ask with --connector" if named else ""
             yield f"line {line}: {title!r} is told in words, which are not counted as a change{ask}"
+
+
+@dataclass(frozen=True)
+class _Section:
+    """What the headings above a line say."""
+
+    title: str = ""
+    said: Severity | None = None
+    """How severe its changes are."""
+    is_unruled: bool = False
+    """Whether it has a title that may say how severe its changes are, and no rule knows what it says."""
+    named: frozenset[str] = frozenset()
+    """The official connectors in the title."""
+
+    @classmethod
+    def under(cls, headings: Mapping[int, str]) -> _Section:
+        title = " > ".join(headings[level] for level in sorted(headings))
+        said = _said_by(headings)
+        level = max(headings)
+        tells = not (_NOT_BREAKING.search(headings[level]) or _TELLS_NOTHING.fullmatch(headings[level]))
+        is_unruled = said is None and tells and (level > 1 or _OF_CHANGES.search(headings[level]) is not None)
+        return cls(title, said, is_unruled, _official_in(title))
+
+
+def _said_by(headings: Mapping[int, str]) -> Severity | None:
+    for level in sorted(headings, reverse=True):
+        title = headings[level]
+        if _NOT_BREAKING.search(title):
+            return None
+        if _BREAKING.search(title):
+            return "breaking"
+        if _DEPRECATED.search(title):
+            return "deprecated"
+        if _is_of_new(title):
+            return "added"
+    return None
+
+
+def _is_of_new(title: str) -> bool:
+    """Whether a title announces new endpoints or connectors.
+
+    >>> _is_of_new("Three new GetConnectors"), _is_of_new("A new required field of the connector"), _is_of_new("Connectors, new")
+    (True, False, False)
+    """
+    found = _NEW.search(title)
+    return found is not None and _INTERFACE.search(title, found.end()) is not None and not _REQUIRED.search(title)
+
+
+def _official_in(text: str) -> frozenset[str]:
+    return official_connectors().intersection(_WORD.findall(text))
+
+
+def _without_comments(text: str) -> str:
+    """A text with the line ends of its comments alone. One that does not end is none, and neither is any behind it."""
+    kept: list[str] = []
+    at = 0
+    for found in _COMMENT.finditer(text):
+        if found.start() < at:
+            continue
+        end = text.find("-->", found.end())
+        if end < 0:
+            break
+        kept += [text[at : found.start()], "\n" * text.count("\n", found.start(), end)]
+        at = end + len("-->")
+    return "".join((*kept, text[at:]))
+
+
+def _without_closing(title: str) -> str:
+    """A title without the hashes that may close it.
+
+    >>> _without_closing("Changes ##  "), _without_closing("C#"), _without_closing("###")
+    ('Changes', 'C', '#')
+    """
+    return title.rstrip(" \t").rstrip("#").rstrip(" \t") or title[:1]
+
+
+def _unlinked(text: str) -> str:
+    """A text with what its links say in their places. What ends no link that begins here, ends none that begins before it."""
+    kept: list[str] = []
+    at = 0
+    while (begin := text.find("[", at)) >= 0 and (end := text.find("]", begin)) >= 0:
+        target = _TARGET.match(text, end + 1)
+        if target is None:
+            kept.append(text[at : end + 1])
+            at = end + 1
+        else:
+            kept += [text[at:begin].removesuffix("!"), text[begin + 1 : end]]
+            at = target.end()
+    return "".join((*kept, text[at:]))
 
 
 def _listed(text: str, delimiter: str) -> Notes:
@@ -491,8 +576,10 @@ def _text(cell: str) -> str:
     >>> _text("the **request** property `KnSubject/Ds` of [KnSubject](x#post-/connectors/KnSubject)")
     'the request property KnSubject/Ds of KnSubject'
     """
-    unlinked = _BREAK.sub(" ", _LINK.sub(lambda found: found[1], cell)).replace("\\_", "_")
-    return " ".join(html.unescape(_MARKUP.sub("", unlinked)).split())
+    unlinked = _BREAK.sub(" ", _unlinked(cell)).replace("\\_", "_")
+    # Python converts no number of thousands of digits, and no character has one of eight.
+    plain = _LONG_CHARACTER.sub("\ufffd", _MARKUP.sub("", unlinked))
+    return " ".join(html.unescape(plain).split())
 
 
 def _connectors(cell: str) -> tuple[tuple[str, ...], list[str]]:
@@ -509,16 +596,17 @@ def _parts(cell: str) -> list[str]:
     >>> _parts("`KnPerson` / [KnContact](x),KnSubject"), _parts("FbUnit/FbUnit/@VaIt,@BiUn/{VaIt},{BiUn}")
     (['KnPerson', 'KnContact', 'KnSubject'], ['FbUnit/FbUnit/@VaIt,@BiUn/{VaIt},{BiUn}'])
     """
-    listed = [_text(part) for part in _BETWEEN.split(_LINK.sub(lambda found: found[1], cell))]
+    listed = [_text(part) for part in _BETWEEN.split(_unlinked(cell))]
     return [part.strip() for text in listed for part in ([text] if "/" in text else text.split(",")) if part.strip()]
 
 
 def _segments(path: str) -> list[str]:
     """A path from its connector on."""
     segments = [segment for segment in path.strip().split("/") if segment]
-    while len(segments) > 1 and segments[0].lower() in {"connectors", "profitrestservices", "api"}:
-        segments = segments[1:]
-    return segments
+    begin = 0
+    while begin < len(segments) - 1 and segments[begin].lower() in {"connectors", "profitrestservices", "api"}:
+        begin += 1
+    return segments[begin:]
 
 
 def _paths(cell: str) -> tuple[str, ...]:
@@ -555,8 +643,12 @@ def _field_in(description: str) -> str | None:
     'Ds'
     >>> _field_in("removed the request property `KnSubject/Element/Objects/KnSubjectLink`")
     """
-    found = _FIELD.search(description)
-    return found[1] if found else None
+    for quoted in _IN_QUOTES.finditer(description):
+        fields = [found.end() for found in _FIELD.finditer(quoted[1])]
+        if fields:  # the last is the deepest
+            name = _WORD.match(quoted[1], fields[-1])
+            return name[0] if name else None
+    return None
 
 
 @cache
