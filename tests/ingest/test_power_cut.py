@@ -69,7 +69,7 @@ def _work(lake: Path, logs: Path) -> list[Callable[[], object]]:
         *(lambda number=number: load(lake, logs / f"{number}.log") for number in range(5)),
         lambda: maintain(lake, now=NOW),
         lambda: load(lake, logs / "c.log"),
-        lambda: maintain(lake, now=_LATE, keep_calls=10_000),
+        lambda: maintain(lake, now=_LATE, keep_calls=10_000, as_of=_LATE.date()),
         lambda: load(lake, logs / "d.log"),
     ]
 
