@@ -20,6 +20,7 @@ from ingest.followers import Follower
 from ingest.lake import Lake
 from ingest.loader import Loader
 from ingest.memory import Memory
+from ingest.places import stored_place
 from ingest.source import written_name
 
 if TYPE_CHECKING:
@@ -98,7 +99,9 @@ class _Following:
         """What is wrong at the moment, and has been said."""
         self._warned: dict[str, None] = {}
         self._unwatched: str | None = None
-        self._follower = Follower(lake, [written_name(folder) for folder in folders], every=every, clock=clock)
+        self._follower = Follower(
+            lake, [stored_place(written_name(folder)) for folder in folders], every=every, clock=clock
+        )
 
     def close(self) -> None:
         """Let go of everything."""
@@ -190,7 +193,7 @@ class _Following:
 
     def _say(self, waiting_for: str | None) -> None:
         """Tell whoever asks for the status."""
-        self._follower.says(waiting_for=waiting_for, skipped=self._memory.skipped)
+        self._follower.says(waiting_for=waiting_for and stored_place(waiting_for), skipped=self._memory.skipped)
 
     def _forget_loader(self) -> None:
         """What it has staged is a leftover where the lake cannot be asked whether somebody needs it."""

@@ -65,6 +65,8 @@ class Load:
 
     path: str
     name: str
+    stored_name: str
+    """The name without what it tells of somebody: messages have the one, the lake the other."""
     stream: str
     marks: Marks
     log_format: LogFormat
@@ -103,7 +105,7 @@ class Load:
             first_line=self.next_line,
             context=self.context,
             load_id=self.load_id,
-            source=self.name,
+            source=self.stored_name,
             stream=self.stream,
         )
 
@@ -123,7 +125,7 @@ class Load:
         end = self.fingerprint.position()
         return LedgerRow(
             load_id=self.load_id,
-            source=self.name,
+            source=self.stored_name,
             stream=self.stream,
             log_format=self._format_name(self.counts),
             dialect=self.log_format.dialect,

@@ -185,7 +185,7 @@ class Loader:
             return
         stream = self._options.stream or ""
         try:
-            stream = stream or stream_of(path)
+            stream = self._staging.place(stream or stream_of(path))
             with contextlib.closing(
                 Source(path, stream, is_final=self._options.final, count=self._count(path))
             ) as source:
@@ -303,6 +303,7 @@ class Loader:
         load = Load(
             path=source.path,
             name=source.name,
+            stored_name=self._staging.place(source.name),
             stream=source.stream,
             marks=Marks.of_whole(content.position()),
             log_format=log_format(kind),
@@ -388,6 +389,7 @@ class Loader:
         return Load(
             path=source.path,
             name=source.name,
+            stored_name=self._staging.place(source.name),
             stream=source.stream,
             marks=known.marks,
             log_format=form,

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ingest.errors import PassingError
+from ingest.places import stored_place
 from ingest.recognition import Known
 from ingest.report import SkippedSource
 from ingest.source import STANDARD_INPUT, State, written_name
@@ -144,7 +145,7 @@ class Memory:
         """The files that cannot be read, why, and since when."""
         return [
             SkippedSource(
-                source=written_name(path),
+                source=stored_place(written_name(path)),
                 why=one.why.removeprefix(f"{written_name(path)}: "),
                 since=one.since,
                 is_tried_again=one.again_at is not None,

@@ -261,3 +261,27 @@ create or replace macro redacted_sample(line) as
         ),
         200
     );
+
+-- The name of a file with its folders, or of a stream: each part of it is looked at as any other text, without the times that people
+-- put into names of logs; what tells something goes, the endings stay that say what kind of file it is.
+create or replace macro redacted_place(text) as
+    array_to_string(
+        list_transform(
+            regexp_extract_all(text, '[/\\]+|[^/\\]+'),
+            lambda part: case
+                when looks_secret(
+                    regexp_replace(
+                        regexp_replace(
+                            part,
+                            '20[0-9]{2}[._-]?[01][0-9][._-]?[0-3][0-9](?:[T_.-]?[0-2][0-9](?:[._-]?[0-5][0-9]){0,2}(?:[._-][0-9]{3,6})?Z?)?([^0-9]|$)',
+                            '~\1', 'g'
+                        ),
+                        '(^|[^0-9])1[4-9][0-9]{8}(?:[0-9]{3}){0,3}($|[^0-9])', '\1~\2', 'g'
+                    )
+                )
+                    then 'redacted' || regexp_extract(part, '(?i)(?:\.(?:log|txt|json|jsonl|ndjson|csv|tsv|har|parquet|gz|zst|zstd|bz2|[0-9]{1,3}))*$')
+                else part
+            end
+        ),
+        ''
+    );

@@ -92,6 +92,10 @@ class Staging:
         """These names of fields, redacted where they look like anything else."""
         return self._understanding.names(names)
 
+    def place(self, name: str) -> str:
+        """The name of a file or a stream as it is stored."""
+        return self._understanding.place(name)
+
     def columns(self, names: Sequence[str]) -> list[str]:
         """The same of names that people give to columns."""
         return self._understanding.columns(names)

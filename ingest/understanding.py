@@ -15,6 +15,7 @@ from ingest.arrow import arrow_schema, encoded_schema
 from ingest.call import CALL_COLUMNS
 from ingest.engine import begin_source, connect, connect_beside
 from ingest.ledger import REJECT_COLUMNS
+from ingest.places import PLACE
 from ingest.second_look import look_again
 from ingest.source import MAX_LINE_BYTES, lines_of
 from ingest.vocabulary import Vocabulary
@@ -41,6 +42,7 @@ _NO_ENVELOPES = pa.table(
     }
 )
 _FEW = 500
+_MOST_PLACES = 4096
 _NO_CALLS = {"called_at_count": 0, "called_at_min": None, "called_at_max": None, "id_sum": 0, "not_logged_sum": 0}
 
 
@@ -140,6 +142,7 @@ class Understanding:
         self._connection.execute("set variable max_line_bytes = ?", [f"{MAX_LINE_BYTES:,}"])
         self._vocabulary = Vocabulary(self._connection)
         self._names_host = False
+        self._places: dict[str, str] = {}
         self._calls: list[pa.Table] = []
         self._rejects: list[pa.Table] = []
 
@@ -267,6 +270,15 @@ class Understanding:
         redacted = "select list_transform(?::varchar[], lambda name: redacted_key(name))"
         [[found]] = self._fields_connection.execute(redacted, [list(names)]).fetchall()
         return [str(name) for name in found]
+
+    def place(self, name: str) -> str:
+        """The name of a file or a stream as it is stored; see `ingest.places`."""
+        if name not in self._places:
+            if len(self._places) >= _MOST_PLACES:
+                self._places.clear()
+            [[stored]] = self._fields_connection.execute(PLACE, [name]).fetchall()
+            self._places[name] = str(stored)
+        return self._places[name]
 
     def columns(self, names: Sequence[str]) -> list[str]:
         """The same of names that people give to columns."""

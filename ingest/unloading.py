@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from ingest.errors import LakeError
 from ingest.lake import Lake, new_load_id
 from ingest.ledger import LedgerRow
+from ingest.places import stored_place
 from ingest.report import UnloadReport
 from ingest.source import STANDARD_INPUT, written_name
 from ingest.version import VERSION
@@ -33,12 +34,9 @@ def unload(lake: Path, target: str, *, now: dt.datetime) -> UnloadReport:
             raise LakeError(_names_of_standard_input(ledger))
         wanted = _loads_of(ledger, target)
         if not wanted:
-            raise LakeError(
-                f"{target}: no load has this id and no load came from this path;"
-                " 'koppelzicht sql \"from loads\"' lists them"
-            )
+            raise LakeError(_unknown(ledger, target))
         family = ledger.grown_from(wanted)
-        if store.decide(table, ledger, [unloading_row(family, target, now)]):
+        if store.decide(table, ledger, [unloading_row(family, _stored(ledger, wanted, target), now)]):
             break
     store.roll_forward()
     held = ledger.held()
@@ -73,6 +71,23 @@ def _names_of_standard_input(ledger: Ledger) -> str:
     )
     more = f", and {len(loads) - _FEW:,} before them" if len(loads) > _FEW else ""
     return f"-: standard input has no name of its own; take a load back by its id: {last}{more}"
+
+
+def _stored(ledger: Ledger, wanted: Sequence[str], target: str) -> str:
+    """What was asked for, as it is stored: a load's id, or the path as the load has it."""
+    return target if target in wanted else next(row.source for row in ledger.loads() if row.load_id == wanted[0])
+
+
+def _unknown(ledger: Ledger, target: str) -> str:
+    """Why nothing can be taken back. Of two files whose names are not stored as they are nobody knows which is which."""
+    stored = stored_place(target)
+    loads = [] if stored == target else _loads_of(ledger, stored)
+    if not loads:
+        return f"{target}: no load has this id and no load came from this path; 'koppelzicht sql \"from loads\"' lists them"
+    return (
+        f"{target}: this name is stored as {stored}, because it may tell a secret or a person, so that several files may have it;"
+        f" take a load back by its id: {', '.join(loads[:_FEW])}{' and so on' if len(loads) > _FEW else ''}"
+    )
 
 
 def _loads_of(ledger: Ledger, target: str) -> list[str]:

@@ -27,6 +27,7 @@ from typing import TYPE_CHECKING
 from analytics.errors import AnalyticsError
 from analytics.registry.rows import RELATIONS, Relation, arrow_schema, columns
 from ingest.durable import make_folder, sync_file, sync_folder, write_anew
+from ingest.places import stored_place
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -96,7 +97,9 @@ def commit(
     holds already, no version is added.
     """
     new = _arrow_tables(tables)
-    sources = {relation: [table.file for table in tables if table.relation == relation] for relation in new}
+    sources = {
+        relation: [stored_place(table.file) for table in tables if table.relation == relation] for relation in new
+    }
     about = {"valid_from": valid_from.isoformat(), "loaded_at": now.astimezone(dt.UTC).isoformat(), "files": sources}
     registry = lake / "registry"
     try:

@@ -1,0 +1,105 @@
+"""Names of files, folders and streams are checked as every other text is before they are stored."""
+
+from __future__ import annotations
+
+import threading
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from analytics.registry import load_registry
+from ingest import LakeError, ReadOptions, ingest, status, unload
+from ingest.following import follow
+from ingest.lake import Lake
+from ingest.places import stored_place
+from tests.ingest import lakes
+from tests.ingest.worked import NOW
+
+TELLING = (
+    "jan@example.nl",
+    "export voor jan.jansen%40example.nl",
+    "bsn 123456782",
+    "20261014-123456782",
+    "AfasToken 4f2a",
+    "Bearer eyJhbGciOiJIUzI1NiJ9",
+    "NL91ABNA0417164300",
+    "password=geheim",
+)
+ORDINARY = (
+    "access.log-20261014.gz",
+    "access-20261014140000.log",
+    "access.2026-10-14T14-00-00.123.log",
+    "u_ex26101412.log",
+    "calls-1760450000.json",
+    "calls-1760450000123.json",
+    "12345.rest.afas.online.log",
+    "10.0.0.5-access.log.1",
+    "W3SVC1",
+    "1234567_12345678.csv",
+    "logs van oktober (2)",
+    "logboek één",
+    "-",
+    "",
+)
+
+
+@pytest.mark.parametrize("part", TELLING)
+@pytest.mark.parametrize(
+    "form", ["{}", "{}.log", "{}.json.gz", "/srv/{}/access.log", "logs/{}.log", "C:\\logs\\{}\\u_ex.log"]
+)
+def test_a_part_of_a_name_that_tells_something_is_taken_out(part: str, form: str) -> None:
+    assert stored_place(form.format(part)) == form.format("redacted")
+
+
+@pytest.mark.parametrize("part", ORDINARY)
+@pytest.mark.parametrize("form", ["{}", "/srv/logs/{}", "{}/access.log", "C:\\{}\\a"])
+def test_an_ordinary_name_stays_as_it_is(part: str, form: str) -> None:
+    assert stored_place(form.format(part)) == form.format(part)
+
+
+@given(st.text(st.one_of(st.sampled_from("/\\.@-_09a "), st.characters(codec="utf-8")), max_size=30))
+def test_a_stored_name_is_stored_as_it_is(name: str) -> None:
+    assert stored_place(stored_place(name)) == stored_place(name)
+
+
+def bytes_below(folder: Path) -> bytes:
+    """All that stands in the files of a folder, and how they are called."""
+    return b"\n".join(
+        str(path).encode() + b"\n" + (path.read_bytes() if path.is_file() else b"") for path in folder.rglob("*")
+    )
+
+
+def test_no_name_that_tells_something_gets_into_a_lake(tmp_path: Path) -> None:
+    """Not by a load, as a stream, by a follower or with the registry; and a load of such a file is taken back by its id."""
+    lake, logs = tmp_path / "lake", tmp_path / "jan@example.nl"
+    (logs / "bsn 123456782").mkdir(parents=True)
+    log, other = logs / "piet@example.nl.log", logs / "bsn 123456782" / "access.log"
+    log.write_bytes(lakes.lines(1, 2) + lakes.BAD)
+    other.write_bytes(lakes.lines(3))
+    (logs / "klaas@example.nl.gz").write_bytes(b"\x1f\x8b no gzip")
+    report = ingest(lake, [str(log)], ReadOptions(), now=NOW)
+    assert [source.source for source in report.sources] == [str(log)]
+    ingest(lake, [str(other)], ReadOptions(stream="Bearer eyJhbGciOiJIUzI1NiJ9"), now=NOW)
+    partners = tmp_path / "mia@example.nl.csv"
+    partners.write_text("partner,name\n1234567,Acme\n", encoding="utf-8")
+    load_registry(lake, [partners], now=NOW)
+    rounds = follow(lake, [str(logs)], ReadOptions(), every=0.05, clock=lambda: NOW, stop=threading.Event())
+    next(rounds)
+    assert [one.source for one in status(lake, now=NOW).skipped] == [f"{tmp_path}/redacted/redacted.gz"]
+    found = bytes_below(lake)
+    rounds.close()
+    for telling in (b"example.nl", b"123456782", b"eyJhbGci"):
+        assert telling not in found
+    loads = Lake(lake).snapshot().loads.to_pylist()
+    assert {(load["source"], load["stream"]) for load in loads} == {
+        (f"{tmp_path}/redacted/redacted.log", "redacted/redacted.log"),
+        (f"{tmp_path}/redacted/redacted/access.log", "redacted"),
+    }
+    with pytest.raises(
+        LakeError, match=r"this name is stored as .*redacted\.log, because it may tell a secret or a person"
+    ):
+        unload(lake, str(log), now=NOW)
+    [load_id] = [load["load_id"] for load in loads if load["source"].endswith("redacted.log")]
+    assert unload(lake, load_id, now=NOW).calls == 2
