@@ -6,11 +6,12 @@ import datetime as dt
 from typing import TYPE_CHECKING
 
 import polars as pl
+import pytest
 
 from analytics.customers import COHORT_COLUMNS, cohorts, cohorts_in
 from analytics.scope import Scope
 from analytics.warehouse import Warehouse
-from tests.analytics.given import call, given_lake
+from tests.analytics.given import call, given_lake, reject
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -85,3 +86,38 @@ def test_without_customers_there_are_no_cohorts(tmp_path: Path) -> None:
         assert cohorts(empty, Scope()).columns == list(COHORT_COLUMNS)
     with Warehouse.open(given_lake(tmp_path / "failed", [call(status=500)])) as warehouse:
         assert cohorts(warehouse, Scope()).is_empty()
+
+
+@pytest.mark.parametrize(
+    ("reason", "days", "lost", "back", "complete"),
+    [
+        ("unknown_host", 5, None, "unknown", False),  # whose the lines are nobody knows: they may be the customer's
+        ("unknown_host", 2, 1, "returning", False),  # a day or two of them hide nobody who comes day by day
+        ("bad_status", 5, 1, "returning", True),  # one in a hundred lines is damaged as lines are
+    ],
+)
+def test_nobody_is_lost_in_lines_that_carry_the_id_and_were_rejected(
+    tmp_path: Path, reason: str, days: int, lost: int | None, back: str, *, complete: bool
+) -> None:
+    """Two customers a day from July to September, of whom one is not seen in August, when lines were rejected."""
+    every_day = [dt.date(2026, 7, 1) + dt.timedelta(days=number) for number in range(92)]
+    calls = [
+        call(called_at=f"{day}T{hour:02}:00:00Z", customer=customer)
+        for day in every_day
+        for hour in range(8, 16)
+        for customer in ("1000001", "1000002")
+        if customer == "1000001" or day.month != 8
+    ]
+    rejects = [
+        reject(
+            reason=reason,
+            integration="1234567_1",
+            called_at=dt.datetime(2026, 8, 10 + number, 10, tzinfo=dt.UTC),
+            line_number=number,
+        )
+        for number in range(days)
+    ]
+    with Warehouse.open(given_lake(tmp_path / "lake", calls, rejects=rejects)) as warehouse:
+        rows = {row["month"]: row for row in warehouse.metric("customers_per_month", Scope()).iter_rows(named=True)}
+    assert (rows[AUGUST]["lost"], rows[AUGUST]["complete"]) == (lost, complete)
+    assert (rows[JULY]["complete"], rows[SEPTEMBER][back]) == (True, 1)

@@ -356,7 +356,21 @@ def _broken_days(month: int, integration: str, world: World, view: View) -> set[
             found |= set(range(days[0], first))
     for name in world.logs.quarantine.keys() - world.logs.streams.keys():
         found |= {day_of(hour) for hour in world.logs.quarantine[name] if day_of(hour) in days}
-    return found
+    return found | _days_with_rejected_lines(days, integration, world, view)
+
+
+def _days_with_rejected_lines(days: range, integration: str, world: World, view: View) -> set[int]:
+    """The days of a month with rejected lines that may be calls of any customer: see `_rejected_lines`."""
+    lines: list[int] = []
+    nameless = set()
+    for reject in world.rejects:
+        hour = world.last_hours.get((reject.load, reject.stream)) if reject.at is None else reject.hour
+        if reject.integration == integration and hour is not None and day_of(hour) in days:
+            lines.append(day_of(hour))
+            if reject.reason in {"unknown_host", "no_customer", "bad_url"}:
+                nameless.add(day_of(hour))
+    calls = sum(call.integration == integration and call.day in days for call in view.calls)
+    return set(lines) if 20 * len(lines) >= len(lines) + calls else nameless
 
 
 def _is_in_the_logs(month: int, world: World) -> bool:

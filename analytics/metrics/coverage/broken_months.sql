@@ -1,9 +1,10 @@
 -- Months of which logs that concern an integration miss something: one row per integration and month, and on how many of its
 -- days: where an hour of one of its logs is missing or was rejected; before one of its logs begins that continues no other; where
--- its customers, or customers that may be anybody's, called in logs that could not have held the id.
+-- its customers, or customers that may be anybody's, called in logs that could not have held the id; where rejected lines carry
+-- the id and nobody knows whose they are, or, in a month in which they are one in twenty of its lines or more, whatever is wrong.
 -- Who is seen month by month is not hidden by a day or two: who came and went is still told, though the month is not complete.
 -- Where more than three days are broken nobody knows: is_unknown.
--- Reads: stated, ends (of the metric completeness), streams_of, customers_of, unlogged, scope.
+-- Reads: stated, ends (of the metric completeness), streams_of, customers_of, unlogged, rejects, loads, calls_all, scope.
 -- steps: completeness/stated, completeness/ends, coverage/streams_of, coverage/unlogged
 with begins as (
     select
@@ -43,6 +44,53 @@ products as (
     where integration is not null
 ),
 
+-- A line whose time cannot be read is of the day of the last call of its load.
+rejected as (
+    select
+        coalesce(renames.integration, rejects.integration) as integration,
+        cast(timezone(scope.time_zone, coalesce(rejects.called_at, loads.last_call)) as date) as day,
+        count(*) as lines,
+        count(*) filter (where rejects.reason in ('unknown_host', 'no_customer', 'bad_url')) as nameless
+    from rejects
+    cross join scope
+    left join loads on rejects.load_id = loads.load_id
+    left join lake.renames as renames on rejects.integration = concat(renames.old_partner, '_', renames.old_project)
+    where rejects.integration is not null
+    group by
+        coalesce(renames.integration, rejects.integration),
+        cast(timezone(scope.time_zone, coalesce(rejects.called_at, loads.last_call)) as date)
+),
+
+read_lines as (
+    select
+        calls_all.integration,
+        date_trunc('month', calls_all.day) as month,
+        count(*) as lines
+    from calls_all
+    cross join scope
+    where
+        calls_all.integration in (select rejected.integration from rejected)
+        and (scope.environment = 'all' or calls_all.environment = scope.environment)
+        and calls_all.product = coalesce(scope.product, calls_all.product)
+        and (scope.until is null or calls_all.day < scope.until)
+    group by calls_all.integration, date_trunc('month', calls_all.day)
+),
+
+weighed_rejects as (
+    select
+        rejected.integration,
+        rejected.day,
+        rejected.nameless,
+        sum(rejected.lines) over (partition by rejected.integration, date_trunc('month', rejected.day)) as lines_of_month,
+        coalesce(read_lines.lines, 0) as read_of_month
+    from rejected
+    left join read_lines
+        on
+            rejected.integration = read_lines.integration
+            and date_trunc('month', rejected.day) = read_lines.month
+    where rejected.day is not null
+),
+
 broken_days as (
     select
         streams_of.integration,
@@ -64,6 +112,12 @@ broken_days as (
         on
             products.product = unlogged.product
             and (unlogged.integration is null or unlogged.integration = products.integration)
+    union
+    select
+        integration,
+        day
+    from weighed_rejects
+    where nameless > 0 or 20 * lines_of_month >= lines_of_month + read_of_month
 )
 
 select
