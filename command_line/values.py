@@ -17,7 +17,9 @@ IDENTIFIERS = frozenset({"partner", "project", "status", "version", "line_number
 _SMALL = 0.001
 """Nearer to nothing than this, four places are not enough."""
 
-_INVISIBLE = re.compile(r"[\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ud800-\udfff]")
+_INVISIBLE = re.compile(
+    r"[\x00-\x1f\x7f-\x9f\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\ud800-\udfff]"
+)
 _POINTS = [point for point in range(0x10000) if _INVISIBLE.match(chr(point))]
 # A text of nothing but such characters may be long: a table of theirs takes no memory for each of them, as a pattern does.
 _SPELLED = {point: chr(point).encode("unicode_escape").decode("ascii") for point in _POINTS}

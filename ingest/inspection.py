@@ -54,8 +54,8 @@ def inspect(path: str, options: ReadOptions, *, limit: int | None, now: dt.datet
                 first_line=counts.lines + 1,
                 context=context,
                 load_id="",
-                source=name,
-                stream=stream,
+                source=understanding.place(name),
+                stream=understanding.place(stream),
             )
             [counted], [context] = understanding.read([stretch], form)
             counts += counted

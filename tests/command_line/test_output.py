@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import decimal
 import json
+import unicodedata
 
 import polars as pl
 import pyarrow as pa
@@ -12,6 +13,9 @@ import pytest
 
 from command_line import output
 from command_line.output import Rows
+from command_line.values import json_text, shown
+
+DIRECTIONS = {"LRE", "RLE", "PDF", "LRO", "RLO", "LRI", "RLI", "FSI", "PDI"}
 
 
 def test_json_has_one_object_a_row_with_keys_in_the_order_of_the_columns() -> None:
@@ -98,6 +102,14 @@ def test_tables_align_numbers_and_end_without_blanks(capsys: pytest.CaptureFixtu
 def test_tables_show_escapes_and_markup_as_text(capsys: pytest.CaptureFixture[str]) -> None:
     output.print_table(Rows(("user_agent",), [("\x1b[31mred\x1b[0m [bold]x[/bold] \u202edesrever",)]))
     assert "\\x1b[31mred\\x1b[0m [bold]x[/bold] \\u202edesrever" in capsys.readouterr().out
+
+
+def test_every_sign_that_turns_the_direction_of_writing_is_spelled_out() -> None:
+    turns = [point for point in range(0x110000) if unicodedata.bidirectional(chr(point)) in DIRECTIONS]
+    turns += [0x061C, 0x200E, 0x200F]  # marks, whose own direction is that of a letter
+    assert len(turns) == 12
+    assert [hex(point) for point in turns if shown(chr(point)) == chr(point)] == []
+    assert [hex(point) for point in turns if chr(point) in json_text([chr(point)])] == []
 
 
 def test_lines_stay_whole_where_there_is_no_terminal(capsys: pytest.CaptureFixture[str]) -> None:

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from analytics.registry import load_registry
-from ingest import LakeError, ReadOptions, ingest, status, unload
+from ingest import LakeError, ReadOptions, ingest, inspect, status, unload
 from ingest.following import follow
 from ingest.lake import Lake
 from ingest.places import stored_place
@@ -81,6 +81,8 @@ def test_no_name_that_tells_something_gets_into_a_lake(tmp_path: Path) -> None:
     (logs / "klaas@example.nl.gz").write_bytes(b"\x1f\x8b no gzip")
     report = ingest(lake, [str(log)], ReadOptions(), now=NOW)
     assert [source.source for source in report.sources] == [str(log)]
+    looked = inspect(str(log), ReadOptions(), limit=None, now=NOW)
+    assert {call.stream for call in looked.calls} == {"redacted/redacted.log"}
     ingest(lake, [str(other)], ReadOptions(stream="Bearer eyJhbGciOiJIUzI1NiJ9"), now=NOW)
     partners = tmp_path / "mia@example.nl.csv"
     partners.write_text("partner,name\n1234567,Acme\n", encoding="utf-8")
