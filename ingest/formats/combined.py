@@ -10,7 +10,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from ingest.formats.layout import Layout, compile_layout
-from ingest.formats.shapes import DEFAULT_LAYOUT, ENVOY_LAYOUT, IIS_LAYOUT, NAMED_LAYOUTS, has_host_elsewhere, layout_of
+from ingest.formats.shapes import (
+    DEFAULT_LAYOUT,
+    ENVOY_LAYOUT,
+    IIS_LAYOUT,
+    NAMED_LAYOUTS,
+    has_durations_of_unknown_unit,
+    has_host_elsewhere,
+    layout_of,
+)
 from ingest.formats.unread import unread_fields, with_unread
 from ingest.raw import RAW_COLUMNS, of_first, raw_table
 
@@ -51,7 +59,8 @@ class Combined:
         """Some line matches the layout; where none was given, the default one or else one of the common shapes."""
         lines = [line.lstrip("\ufeff").rstrip("\r\n") for line in lines]
         matching = [line for line in lines if self.layout.matches(line)]
-        if matching and (self._is_given or not has_host_elsewhere(matching)):
+        is_other = has_host_elsewhere(matching) or has_durations_of_unknown_unit(matching)
+        if matching and (self._is_given or not is_other):
             return True
         if self._is_given:
             return False

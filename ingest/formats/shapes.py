@@ -155,12 +155,28 @@ def _names(shape: _Shape, rows: Sequence[Mapping[int, str]]) -> tuple[list[str],
     names |= dict.fromkeys(hosts, "host")
     if ids is not None:
         names[ids] = "http_integrationid"
-        if has_agent and ids == len(quoted) - 2 and all(_SECONDS.fullmatch(row[ids + 1]) for row in rows):
-            names[ids + 1] = "request_time"  # as in the default layout
+        if has_agent and ids == len(quoted) - 2 and not quoted[ids + 1]:
+            names[ids + 1] = _name_of_durations([row[ids + 1] for row in rows]) or names[ids + 1]
     texts = [f'"${names[place]}"' if is_quoted else f"${names[place]}" for place, is_quoted in enumerate(quoted)]
     if names[0] == "host" and all(re.search(":[0-9]+$", row[0]) for row in rows):
         texts[0] = "$host:$server_port"
     return texts[: len(shape.before)], texts[len(shape.before) : in_front], texts[in_front:]
+
+
+def has_durations_of_unknown_unit(lines: Sequence[str]) -> bool:
+    """Whether the last field of these lines, where the default layout has seconds, holds whole numbers and nothing else.
+
+    nginx writes 0.087; 87 may be milliseconds, and 87500 what Apache's %D says in microseconds.
+    """
+    return _name_of_durations([line.rpartition(" ")[2] for line in lines]) == "duration"
+
+
+def _name_of_durations(texts: Sequence[str]) -> str | None:
+    """`request_time` where they are seconds as nginx writes them, `duration` where nobody knows the unit, None for others."""
+    if all(map(_SECONDS.fullmatch, texts)):
+        return "request_time"
+    numbers = [text for text in texts if text != "-"]
+    return "duration" if any(map(int, filter(str.isdecimal, numbers))) and all(map(str.isdecimal, numbers)) else None
 
 
 def _names_in_front(rows: Sequence[Mapping[int, str]], places: Sequence[int], *, has_host: bool) -> list[str]:

@@ -162,3 +162,34 @@ def test_a_layout_may_be_named_as_the_server_names_it(tmp_path: Path, name: str)
     path.write_text(f"{line}\n")
     found = inspect(str(path), ReadOptions(layout=name, host=HOST), limit=None, now=worked.NOW)
     assert [(call.customer, call.response_bytes) for call in found.calls] == [("4321", 512)]
+
+
+@pytest.mark.parametrize(
+    ("written", "expected"),
+    [
+        (["0.087", "1.203"], [87.0, 1203.0]),
+        (["0.087", "2"], [87.0, 2000.0]),  # seconds by the other line
+        (["-", "0.500"], [None, 500.0]),
+        (["0", "0"], [0.0, 0.0]),
+        (["1203", "87500"], [None, None]),  # Apache's %D, or milliseconds
+        (["0", "87"], [None, None]),
+        (["-", "87"], [None, None]),
+    ],
+)
+def test_a_whole_number_in_the_place_of_the_seconds_is_not_taken_for_seconds(
+    tmp_path: Path, written: list[str], expected: list[float | None]
+) -> None:
+    path = tmp_path / "access.log"
+    start = '1234.rest.afas.online 192.0.2.7 - - [21/Oct/2026:13:55:36 +0200] "GET /profitrestservices/connectors/KnSubject HTTP/1.1"'
+    path.write_text("".join(f'{start} 200 512 "-" "Acme/1.0" "4321_5678" {value}\n' for value in written))
+    found = inspect(str(path), ReadOptions(), limit=9, now=worked.NOW)
+    assert [call.duration_ms for call in found.calls] == expected
+    assert [call.integration for call in found.calls] == ["4321_5678"] * 2
+    is_left = None in expected and "0.500" not in written
+    assert any("$duration (could be $request_time)" in warning for warning in found.warnings) == is_left
+    layout = '%v %h - %u %t "%r" %>s %b "%{Referer}i" "%{User-Agent}i" "%{IntegrationId}i" %D'
+    given = inspect(str(path), ReadOptions(layout=layout), limit=9, now=worked.NOW).calls
+    if is_left:
+        assert [call.duration_ms for call in given] == [
+            None if value == "-" else int(value) / 1000 for value in written
+        ]
