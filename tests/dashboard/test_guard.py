@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import http.client
 import http.server
+import re
 import socket
 import threading
 from collections.abc import Iterator
@@ -128,6 +129,9 @@ def test_every_answer_keeps_other_sites_out(served: Served, path: str, method: s
     assert found == status
     assert {name: said.get(name) for name in headers()} == headers()
     assert "frame-ancestors 'none'" in said["content-security-policy"]
+    assert "unsafe-eval" not in said["content-security-policy"]
+    [scripts] = re.findall("script-src ([^;]*);", said["content-security-policy"])
+    assert "unsafe-inline" not in scripts
     assert said.get("access-control-allow-origin") in {None, served.address}
 
 

@@ -14,11 +14,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from analytics.formulas import FORMULA_SIGNS, FORMULA_STARTS, neutral, original
+from analytics.registry.sheets import read_sheets
 from analytics.reports.csv_text import csv_text
 from command_line.output import Rows, rows_as_csv
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
+    from pathlib import Path
 
 
 def lines_of_output(header: Sequence[str], rows: Sequence[Sequence[Any]]) -> str:
@@ -114,3 +116,20 @@ def test_what_is_read_is_what_was_written_and_writing_it_again_changes_nothing(t
 @given(TEXTS, TEXTS)
 def test_two_texts_stay_two(one: str, other: str) -> None:
     assert (neutral(one) == neutral(other)) == (one == other)
+
+
+@pytest.mark.parametrize("delimiter", [",", ";", "\t"])
+def test_a_sheet_of_the_registry_is_read_as_it_was_written(tmp_path: Path, delimiter: str) -> None:
+    """Also after an office suite has saved it with its own separator. Blanks around a cell are nobody's name."""
+    signs = [*FORMULA_SIGNS, "'=", "''+", "'", ""]
+    before = ["", " ", "a;", "a; ", 'a;"', "a,", "a\n", "'s-"]
+    names = [f"{first}{sign}x" for first in before for sign in signs]
+    file = io.StringIO(newline="")
+    writer = csv.writer(file, delimiter=delimiter)
+    writer.writerows([["partner", "name"], *([str(place), neutral(name)] for place, name in enumerate(names, 1000))])
+    (tmp_path / "partners.csv").write_text(file.getvalue(), encoding="utf-8", newline="")
+    [sheet], issues = read_sheets(tmp_path / "partners.csv")
+    assert issues == []
+    assert [cells for _, cells in sheet.rows][1:] == [
+        [str(place), name.strip()] for place, name in enumerate(names, 1000)
+    ]
