@@ -99,12 +99,10 @@ def rejects(
     as_json: JsonOption = False,
 ) -> None:
     """List the rejected lines and why, export them, or read them again after a fix."""
-    from ingest.source import written_name
-
     choice = {
         "reason": reason,
-        "source": source and written_name(source),
-        "stream": stream and written_name(stream),
+        "source": source and _as_stored(source),
+        "stream": stream and _as_stored(stream),
         "limit": limit,
     }
     if retry:
@@ -258,3 +256,11 @@ def maintain(
         as_of=None if as_of is None else day_of(as_of, "--as-of"),
     )
     output.print_record(report, as_json=as_json)
+
+
+def _as_stored(name: str) -> str:
+    """What a file or stream that somebody names is called in the lake."""
+    from ingest.places import stored_place
+    from ingest.source import written_name
+
+    return stored_place(written_name(name))

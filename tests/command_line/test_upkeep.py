@@ -214,3 +214,13 @@ def test_a_lake_without_a_load_is_older_than_any_age(run: Run, loaded: Path) -> 
     code, _, err = run("status", "--max-age", "1000d")
     assert code == 1
     assert "there is no load" in err
+
+
+def test_rejects_of_a_file_whose_name_is_not_stored_are_found_by_that_name(run: Run, log: Path) -> None:
+    named = log.rename(log.with_name("jan@example.nl.log"))
+    assert run("ingest", named)[0] == 0
+    code, out, _ = run("rejects", "--source", named, "--json")
+    assert code == 0
+    [reject] = document(out)
+    assert "jan" not in out
+    assert reject["source"] == str(named.with_name("redacted.log"))
