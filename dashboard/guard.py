@@ -26,9 +26,14 @@ from urllib.parse import urlsplit
 import streamlit as st
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Awaitable, Callable, Collection, MutableMapping
+    from typing import Any, TypeAlias
 
-    from starlette.types import Message, Receive, Scope, Send
+    # As ASGI has them.
+    Scope: TypeAlias = MutableMapping[str, Any]
+    Message: TypeAlias = MutableMapping[str, Any]
+    Receive: TypeAlias = Callable[[], Awaitable[Message]]
+    Send: TypeAlias = Callable[[Message], Awaitable[None]]
 
 _POLICY = {
     "default-src": "'none'",
