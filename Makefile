@@ -32,7 +32,8 @@ test: $(READY)
 # Hundreds of kills, gigabytes, many more scenarios: the same tests, see tests/ingest/scale.py.
 faults: $(READY)
 	@FAULTS=1 $(PYTEST) --dist worksteal tests/ingest/test_exactly_once.py tests/ingest/test_faults_files.py \
-		tests/ingest/test_faults_machine.py tests/ingest/test_secrets.py tests/ingest/test_commit.py tests/ingest/test_power_cut.py
+		tests/ingest/test_faults_machine.py tests/ingest/test_secrets.py tests/ingest/test_commit.py tests/ingest/test_power_cut.py \
+		tests/ingest/test_bounds.py
 
 check: $(READY)
 	@$(PY) -m ruff format --check .

@@ -21,8 +21,9 @@ import pyarrow.compute as pc
 
 from ingest.engine import ENGINE_ERRORS
 from ingest.errors import AmbiguousHostError, SourceError, UnknownFormatError
+from ingest.parquet_pages import PagesError, sizes_of
 from ingest.platform_host import places_of_hosts
-from ingest.source import BLOCK_BYTES, Block
+from ingest.source import BOMB_BYTES, DENSE_BYTES, DENSE_RATIO, MAX_LINE_BYTES, Block
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -39,7 +40,20 @@ _ARROW_SCHEMA = b"ARROW:schema"
 """What the writers of Arrow call the schema that they put beside Parquet's own."""
 
 _ROWS = 32_768
-_FEWEST_ROWS = 64
+"""How many rows are understood together, if they are no more than _BATCH_BYTES."""
+
+_BATCH_BYTES = 32 << 20
+"""So much may the values of rows be that Arrow reads at once. On their way to lines of JSON they are there several times."""
+
+_LONG_ROW_BYTES, _LONG_ROWS_BYTES = 8 << 10, 16 << 20
+"""Rows that are so long on average are understood so many bytes at a time: the engine has each step's results for 2,048 of them."""
+
+MOST_TIMES = 1000
+"""Rows that are so many times the bytes of their file, and more than BOMB_BYTES, are no log. What repeats costs less here than in lines."""
+
+MOST_HELD, MOST_HELD_DENSE = 256 << 20, 64 << 20
+"""So much may the pages be that have to be unpacked as a whole to read one row: in general, and of those that become fifty times as much."""
+
 _NEEDED = {"timestamp", "method", "url", "status"}
 COLUMNS = {
     *_NEEDED,
@@ -83,11 +97,11 @@ def blocks_of_rows(reader: Reader) -> Iterator[Block]:
 
     SourceError, naming the column where that is known, when it cannot be read to its end.
     """
-    done = 0
+    done = written_bytes = 0
     with _opened(reader) as parquet, duckdb.connect(config={"temp_directory": ""}) as connection:
         names = _with_host(reader, parquet, _read_columns(reader.name, parquet))
         written = _Json(connection)
-        for batch in _batches(reader.name, parquet, _types(reader, parquet, names)):
+        for batch in _batches(reader, parquet, _types(reader, parquet, names)):
             texts = []
             for column in names:
                 with _naming(reader.name, column):
@@ -96,7 +110,10 @@ def blocks_of_rows(reader: Reader) -> Iterator[Block]:
                 _object(list(names.values()), texts, len(batch)), _text("\n"), _text("")
             )
             data = _bytes_of(lines)
-            yield Block(data, done, places=np.arange(done, done + len(batch), dtype=np.int64))
+            written_bytes += len(data)
+            _refuse_growth(reader, written_bytes)
+            places = np.arange(done, done + len(batch), dtype=np.int64)
+            yield Block(data, done, places=places, is_dense=reader.is_dense)
             done += len(batch)
 
 
@@ -224,7 +241,7 @@ def _may_say_host(field: pa.Field) -> bool:
 
 
 def _of(reader: Reader, parquet: ParquetFile, columns: Sequence[str]) -> Iterator[pa.RecordBatch]:
-    return _batches(reader.name, parquet, _types(reader, parquet, columns))
+    return _batches(reader, parquet, _types(reader, parquet, columns))
 
 
 def _are_paths(urls: pa.Array) -> pa.Array:
@@ -234,17 +251,18 @@ def _are_paths(urls: pa.Array) -> pa.Array:
     return pc.fill_null(pc.starts_with(_sound(urls), "/"), pa.scalar(value=False))
 
 
-def _batches(name: str, parquet: ParquetFile, types: Mapping[str, pa.DataType]) -> Iterator[pa.RecordBatch]:
+def _batches(reader: Reader, parquet: ParquetFile, types: Mapping[str, pa.DataType]) -> Iterator[pa.RecordBatch]:
     """The rows in batches that are no larger than a block should be, their columns of these types."""
     columns = list(types)
-    batches = parquet.iter_batches(batch_size=_rows_at_once(parquet, columns), columns=columns)
+    at_once, most = _rows_at_once(reader, parquet, columns)
+    batches = _together(parquet.iter_batches(batch_size=at_once, columns=columns), at_once, most)
     while True:
         try:
             batch = next(batches, None)
         except (*ENGINE_ERRORS, OSError, UnicodeError):
             for column in columns:  # nobody says which of them it was
-                with _naming(name, column):
-                    for _ in parquet.iter_batches(columns=[column]):
+                with _naming(reader.name, column):
+                    for _ in parquet.iter_batches(batch_size=at_once, columns=[column]):
                         pass
             raise
         if batch is None:
@@ -290,15 +308,67 @@ def _as_type(array: pa.Array, kind: pa.DataType) -> pa.Array:
     return pa.ExtensionArray.from_storage(kind, array) if is_extension else array.cast(kind)
 
 
-def _rows_at_once(parquet: ParquetFile, columns: Sequence[str]) -> int:
-    """How many rows are about as much as a block."""
-    most = 1
-    for number in range(parquet.metadata.num_row_groups):
-        group = parquet.metadata.row_group(number)
-        chunks = [group.column(place) for place in range(group.num_columns)]
-        size = sum(chunk.total_uncompressed_size for chunk in chunks if chunk.path_in_schema.split(".")[0] in columns)
-        most = max(most, size // max(group.num_rows, 1))
-    return min(_ROWS, max(_FEWEST_ROWS, BLOCK_BYTES // most))
+def _rows_at_once(reader: Reader, parquet: ParquetFile, columns: Sequence[str]) -> tuple[int, int]:
+    """How many rows of these columns can be read at once, and how many bytes of rows be understood together.
+
+    SourceError where they are more than rows of their file can be.
+    """
+    try:
+        sizes = sizes_of(reader.file, parquet.metadata, columns)
+    except PagesError as error:
+        raise SourceError(
+            f"{reader.name}: the Parquet file cannot be read: the headers of its pages are unsound; nothing of it was loaded"
+        ) from error
+    frame = sum(len(column) + len('"":,') for column in columns)
+    _refuse_growth(reader, sizes.least + sizes.rows * frame, sizes.largest_column)
+    if sizes.held > MOST_HELD or sizes.dense > MOST_HELD_DENSE:
+        raise SourceError(
+            f"{reader.name}: one row of the Parquet file cannot be read without {sizes.held:,} bytes of pages in memory, more than"
+            f" {MOST_HELD_DENSE if sizes.dense > MOST_HELD_DENSE else MOST_HELD:,}; nothing of it was loaded;"
+            " write it with smaller pages, a megabyte as is usual"
+        )
+    reader.is_dense = sizes.least > DENSE_RATIO * reader.file.seek(0, os.SEEK_END)
+    rows = _ROWS
+    while rows > 1 and sizes.most(rows) > _most_at_once(reader, sizes.most(rows), rows):
+        rows //= 2
+    return rows, _most_at_once(reader, sizes.least, sizes.rows)
+
+
+def _most_at_once(reader: Reader, size: float, rows: int) -> int:
+    """How many bytes of rows may be read at once that have this size."""
+    if reader.is_dense:
+        return DENSE_BYTES
+    return _LONG_ROWS_BYTES if size > rows * _LONG_ROW_BYTES else _BATCH_BYTES
+
+
+def _refuse_growth(reader: Reader, size: int, column: str | None = None) -> None:
+    """SourceError where so many bytes are more than the rows of a log can be."""
+    file_size = reader.file.seek(0, os.SEEK_END)
+    if size > max(BOMB_BYTES, MOST_TIMES * file_size):
+        mostly = "" if column is None else f", mostly of the column {column}"
+        raise SourceError(
+            f"{reader.name}: {file_size:,} bytes of Parquet become {'about' if column else 'more than'} {size:,} bytes of rows{mostly}: more than"
+            f" {MOST_TIMES:,} times as many, which no log does; nothing of it was loaded; if it is one, write it into several files:"
+            f" {BOMB_BYTES:,} bytes of rows are always read"
+        )
+
+
+def _together(batches: Iterator[pa.RecordBatch], at_once: int, most: int) -> Iterator[pa.RecordBatch]:
+    """The same rows in batches that are about as large as they may be, where they had to be read in smaller ones."""
+    if at_once >= _ROWS:
+        yield from batches
+        return
+    held: list[pa.RecordBatch] = []
+    rows = size = 0
+    for batch in batches:
+        if held and (rows + len(batch) > _ROWS or size + batch.nbytes > most):
+            yield pa.concat_batches(held)
+            held, rows, size = [], 0, 0
+        held.append(batch)
+        rows += len(batch)
+        size += batch.nbytes
+    if held:
+        yield pa.concat_batches(held)
 
 
 _LEAVES = "select coalesce(to_json(value)::varchar, 'null') as json from leaves"
@@ -383,7 +453,7 @@ def _plain(array: pa.Array) -> pa.Array:
     """Values that the engine writes as JSON: booleans, numbers that are some, or texts."""
     kind = array.type
     if _is_text(kind):
-        return _sound(array)
+        return _sound(_shortened(array))
     if pa.types.is_timestamp(kind):
         written = pc.strftime(
             array if kind.tz is None else array.cast(pa.timestamp(kind.unit, "UTC")), format="%Y-%m-%dT%H:%M:%S"
@@ -407,6 +477,15 @@ def _seconds(array: pa.Array, digits: int) -> pa.Array:
     sign = pc.if_else(pc.less(array, 0), "-", "")
     fraction = pc.binary_join_element_wise(".", pc.utf8_lpad(rest, digits, "0"), "") if digits else ""
     return pc.binary_join_element_wise(sign, whole.cast(pa.string()), fraction, "s", "")
+
+
+def _shortened(array: pa.Array) -> pa.Array:
+    """The same texts, where one is longer than a line may be only what makes its line too long."""
+    if array.nbytes <= MAX_LINE_BYTES:
+        return array
+    wide = array.cast(pa.large_binary())
+    longest = pc.max(pc.binary_length(wide)).as_py() or 0
+    return array if longest <= MAX_LINE_BYTES else pc.binary_slice(wide, 0, MAX_LINE_BYTES + 1)
 
 
 def _sound(array: pa.Array) -> pa.Array:

@@ -39,6 +39,11 @@ _LONG_LINE_BYTES: Final = 8 << 10
 _LONG_LINES_BYTES: Final = 16 << 20
 """The same where lines are that long on average: the engine holds a step's results for 2,048 lines at a time."""
 
+DENSE_BYTES: Final = 4 << 20
+"""The same for what was compressed to a fiftieth or less: it says the same again and again, and may be a bomb."""
+
+DENSE_RATIO: Final = 50
+
 MAX_LINE_BYTES: Final = 8 << 20
 """Longer lines are rejected as `line_too_long`. The longest URL that a server takes is far below it."""
 
@@ -57,6 +62,7 @@ STANDARD_INPUT: Final = "-"
 _HALVES: Final = re.compile("[\ud800-\udfff]")
 
 _CHUNK: Final = 1 << 20
+_SLICE: Final = 32 << 10
 _LF: Final = 10
 _HEAD_BYTES: Final = 4 << 10
 _KEPT_OF_LONG_LINE: Final = 1000
@@ -84,6 +90,8 @@ class Block:
     """`lines`; `torn`: the source's last line, without its end; `long_start`, `long_more`: of a line too long."""
     places: np.ndarray[Any, np.dtype[np.int64]] | None = None
     """Where each line stands in the source, where that does not follow from `offset`."""
+    is_dense: bool = False
+    """Whether the source had it in DENSE_RATIO times fewer bytes, so that much more of the same may follow."""
 
     @property
     def end(self) -> int:
@@ -123,6 +131,8 @@ class Reader:
     nuls: int = 0
     """So many NUL bytes stand before what is read first, and are no part of it; see `_behind_nuls`."""
     is_compressed: bool = False
+    is_dense: bool = False
+    """Whether what is being read just now was compressed to DENSE_RATIO or less."""
     is_recoded: bool = False
     """Whether its bytes are not those of the file: UTF-16 is read as UTF-8."""
     incomplete: str | None = None
@@ -171,13 +181,15 @@ class Reader:
             read += piece
             lines += line_ends
             full = BLOCK_BYTES if len(read) < lines * _LONG_LINE_BYTES else _LONG_LINES_BYTES
+            if self.is_dense:
+                full = min(full, DENSE_BYTES)
             if len(read) < full and lines < _BLOCK_LINES and len(read) - end <= MAX_LINE_BYTES:
                 continue
             lines = 0
             if end:
                 behind_end = read[end:]
                 del read[end:]
-                yield Block(read, offset)
+                yield Block(read, offset, is_dense=self.is_dense)
                 offset += end
                 read, end = behind_end, 0
             if len(read) > MAX_LINE_BYTES:
@@ -406,10 +418,13 @@ def _decompressed(reader: Reader, codec: str, chunks: Iterator[bytes]) -> Iterat
     decoders: dict[str, type[_Gzip | _Zstd | _Bzip2]] = {"gzip": _Gzip, "zstd": _Zstd, "bzip2": _Bzip2}
     stream = decoders[codec]()
     total = nuls = 0
-    for chunk in chunks:
+    for chunk in _slices(chunks):
+        become = 0
         try:
             for piece in stream.feed(chunk):
                 total += len(piece)
+                become += len(piece)
+                reader.is_dense = become > DENSE_RATIO * len(chunk)
                 if nuls + len(piece) == total <= MOST_NULS:  # nothing but NULs so far
                     nuls += len(piece) - len(piece.lstrip(b"\0"))
                 if total - nuls > BOMB_BYTES and total - nuls > BOMB_RATIO * reader.raw_bytes:
@@ -428,6 +443,13 @@ def _decompressed(reader: Reader, codec: str, chunks: Iterator[bytes]) -> Iterat
             f"{reader.name}: the {codec} data is cut off after {total:,} bytes of content; the complete lines up to"
             " there count, and the whole file adds only the rest"
         )
+
+
+def _slices(chunks: Iterator[bytes]) -> Iterator[bytes]:
+    """The same bytes in pieces so small that little content comes of one before it is known how much."""
+    for chunk in chunks:
+        for start in range(0, len(chunk), _SLICE):
+            yield chunk[start : start + _SLICE]
 
 
 def _behind_nuls(reader: Reader, chunks: Iterator[bytes]) -> Iterator[bytes]:

@@ -35,6 +35,9 @@ TOGETHER_BYTES = 8 << 20
 FILE_ROWS = 500_000
 """Calls are written when there are so many: one data file, and memory that does not grow."""
 
+DENSE_FILE_ROWS = 100_000
+"""The same where they come of next to no bytes: it may be a bomb, for which there is less room."""
+
 
 @dataclass
 class _Understood:
@@ -59,6 +62,7 @@ class Staging:
         self._progress = progress
         self._understanding = Understanding(in_step=True)
         self._forget_waiting()
+        self._is_dense = False
         self._ends: list[_End] = []
         self._second = ThreadPoolExecutor(1)
         self._in_second: _Understood | None = None
@@ -107,6 +111,7 @@ class Staging:
         self._waiting.append((load, load.stretch(block)))
         self._waiting_ids.add(load.load_id)
         self._waiting_bytes += len(block.data)
+        self._is_dense = block.is_dense
         if self._waiting_bytes >= TOGETHER_BYTES:
             self._read_fields()
         self._raise_of(load)
@@ -218,7 +223,7 @@ class Staging:
         else:
             for (load, stretch), counted in zip(understood.stretches, counts, strict=True):
                 self._count(load, stretch, counted)
-        if self._understanding.waiting >= FILE_ROWS:
+        if self._understanding.waiting >= (DENSE_FILE_ROWS if self._is_dense else FILE_ROWS):
             self._write()
         self._run(understood.ends)
 

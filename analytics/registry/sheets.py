@@ -12,7 +12,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 from analytics.formulas import original
+from analytics.registry.bounds import MOST_BYTES, TooMuchError, judge_bytes, judge_rows, judge_workbook
 from analytics.registry.issue import Issue
+from ingest.parquet_pages import PagesError, sizes_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -41,7 +43,11 @@ def read_sheets(path: Path) -> tuple[list[Sheet], list[Issue]]:
         there = "this is no regular file" if path.exists() else "there is none of this name"
         return [], [Issue(file=file, expected=f"a CSV, XLSX or Parquet file, {there}")]
     try:
-        content = path.read_bytes()
+        with path.open("rb") as opened:
+            content = opened.read(MOST_BYTES + 1)
+        judge_bytes("a file", len(content))
+    except TooMuchError as error:
+        return [], [Issue(file=file, expected=str(error))]
     except OSError as error:
         return [], [Issue(file=file, expected=f"a file that can be read, the system says: {error.strerror}")]
     if content.startswith(b"PK\x03\x04"):
@@ -63,6 +69,7 @@ def read_sheets(path: Path) -> tuple[list[Sheet], list[Issue]]:
 def _csv_rows(text: str, file: str) -> Iterator[tuple[int, list[str] | Issue]]:
     """Every row with the line it begins on."""
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=_delimiter(text), strict=True)
+    rows = 0
     while True:
         line = reader.line_num + 1
         try:
@@ -73,6 +80,12 @@ def _csv_rows(text: str, file: str) -> Iterator[tuple[int, list[str] | Issue]]:
             yield line, Issue(file=file, line=line, expected=f"quotes that are closed and doubled inside ({error})")
             return
         if any(cells):
+            rows += 1
+            try:
+                judge_rows(rows, len(cells))
+            except TooMuchError as error:
+                yield line, Issue(file=file, line=line, expected=str(error))
+                return
             yield line, cells
 
 
@@ -87,6 +100,7 @@ def _workbook(file: str, content: bytes) -> tuple[list[Sheet], list[Issue]]:
     import polars as pl
 
     try:
+        judge_workbook(content)
         sheets = pl.read_excel(
             content,
             sheet_id=0,
@@ -95,6 +109,8 @@ def _workbook(file: str, content: bytes) -> tuple[list[Sheet], list[Issue]]:
             raise_if_empty=False,
             read_options={"dtypes": "string", "skip_rows": 0},  # so that the rows keep their numbers
         )
+    except TooMuchError as error:
+        return [], [Issue(file=file, expected=str(error))]
     except (fastexcel.FastExcelError, pl.exceptions.PolarsError, ValueError) as error:
         reason = str(error).partition("\n")[0]
         return [], [Issue(file=file, expected=f"CSV, XLSX or Parquet, this spreadsheet cannot be read: {reason}")]
@@ -110,13 +126,28 @@ def _parquet(file: str, content: bytes) -> tuple[list[Sheet], list[Issue]]:
     import polars as pl
 
     try:
+        _judge_parquet(content)
         table = pl.read_parquet(content)
         text = table.select(pl.col(name).cast(_plain(dtype)).cast(pl.String) for name, dtype in table.schema.items())
-    except (pl.exceptions.PolarsError, ValueError, OSError) as error:
+    except TooMuchError as error:
+        return [], [Issue(file=file, expected=str(error))]
+    except (pl.exceptions.PolarsError, PagesError, ValueError, OSError) as error:
         reason = str(error).partition("\n")[0]
         return [], [Issue(file=file, expected=f"CSV, XLSX or Parquet, this Parquet file cannot be read: {reason}")]
     header: list[tuple[int, list[str] | Issue]] = [(0, [name.strip() for name in text.columns])]
     return [Sheet(file, "row", iter([*header, *_rows(text, first=1)]))], []
+
+
+def _judge_parquet(content: bytes) -> None:
+    """TooMuchError where a Parquet file would become more than a registry can be. PagesError, ValueError or OSError where it is none."""
+    from pyarrow.parquet import ParquetFile
+
+    with ParquetFile(io.BytesIO(content)) as parquet:
+        columns = parquet.schema_arrow.names
+        judge_rows(parquet.metadata.num_rows, len(columns))
+        sizes = sizes_of(io.BytesIO(content), parquet.metadata, columns)
+        judge_bytes("rows", int(sizes.most(sizes.rows)) * parquet.metadata.num_row_groups)
+        judge_bytes("pages", sizes.held)
 
 
 def _plain(dtype: pl.DataType) -> pl.DataType:
