@@ -40,6 +40,7 @@ _LONG_LINES_BYTES: Final = 16 << 20
 """The same where lines are that long on average: the engine holds a step's results for 2,048 lines at a time."""
 
 DENSE_BYTES: Final = 4 << 20
+_DENSE_LINES: Final = 125_000
 """The same for what was compressed to a fiftieth or less: it says the same again and again, and may be a bomb."""
 
 DENSE_RATIO: Final = 50
@@ -181,9 +182,10 @@ class Reader:
             read += piece
             lines += line_ends
             full = BLOCK_BYTES if len(read) < lines * _LONG_LINE_BYTES else _LONG_LINES_BYTES
+            most = _BLOCK_LINES
             if self.is_dense:
-                full = min(full, DENSE_BYTES)
-            if len(read) < full and lines < _BLOCK_LINES and len(read) - end <= MAX_LINE_BYTES:
+                full, most = min(full, DENSE_BYTES), _DENSE_LINES
+            if len(read) < full and lines < most and len(read) - end <= MAX_LINE_BYTES:
                 continue
             lines = 0
             if end:
