@@ -15,7 +15,7 @@ from ingest.errors import SourceError
 from ingest.formats import DOCUMENTS
 from ingest.formats.unread import OTHERS
 from ingest.parquet_rows import MAGIC, blocks_of_rows, columns_of
-from ingest.source import BLOCK_BYTES, MAX_LINE_BYTES, Block, Fingerprint, changed_error
+from ingest.source import BLOCK_BYTES, DENSE_BYTES, MAX_LINE_BYTES, Block, Fingerprint, changed_error
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -90,15 +90,15 @@ def _har_blocks(reader: Reader) -> Iterator[Block]:
         lines.append(line)
         places.append(place)
         size += len(line)
-        if size >= BLOCK_BYTES // 4:
-            yield _block(lines, places)
+        if size >= (DENSE_BYTES if reader.is_dense else BLOCK_BYTES // 4):
+            yield _block(lines, places, is_dense=reader.is_dense)
             lines, places, size = [], [], 0
     if lines:
-        yield _block(lines, places)
+        yield _block(lines, places, is_dense=reader.is_dense)
 
 
-def _block(lines: list[bytes], places: list[int]) -> Block:
-    return Block(b"\n".join((*lines, b"")), places[0], places=np.array(places, dtype=np.int64))
+def _block(lines: list[bytes], places: list[int], *, is_dense: bool) -> Block:
+    return Block(b"\n".join((*lines, b"")), places[0], places=np.array(places, dtype=np.int64), is_dense=is_dense)
 
 
 class _Text:
@@ -112,7 +112,8 @@ class _Text:
         self._at = 0
         self._place = 0
         # Numbers stay text: one of 5,000 digits is sound JSON, and Python would refuse to convert it.
-        self._decoder = json.JSONDecoder(parse_int=str, parse_float=str)
+        # Only where an entry ends is asked, so of its objects nothing is kept: three bytes may be one.
+        self._decoder = json.JSONDecoder(parse_int=str, parse_float=str, object_pairs_hook=lambda _: None)
 
     def entries(self) -> Iterator[tuple[int, bytes]]:
         """Each entry with its place in bytes. SourceError when the document is not sound to its end."""
@@ -168,7 +169,7 @@ class _Text:
 
 
 _BETWEEN = re.compile(r"[\s,]*")
-_ENTRY_CHARACTERS = 8 * MAX_LINE_BYTES
+_ENTRY_CHARACTERS = 4 * MAX_LINE_BYTES
 
 
 def _bytes(text: str) -> bytes:

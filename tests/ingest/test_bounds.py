@@ -108,6 +108,29 @@ def test_a_short_log_that_says_the_same_again_and_again_takes_little_memory(tmp_
     assert done.peak_mb < MOST_MB
 
 
+HAR_BEGIN = b'{"log":{"version":"1.2","entries":[{"a":['
+HAR = {
+    "an entry of nothing but objects.har": HAR_BEGIN + b"{}," * (40 * MB // 3),
+    "an entry that does not end.har": HAR_BEGIN + b'"' + b"x" * (40 * MB),
+    "an entry of openings.har": HAR_BEGIN + b'{"a":[' * 100_000,
+}
+
+
+@needs_measuring
+def test_a_document_of_one_endless_entry_is_refused_in_little_memory(tmp_path: Path) -> None:
+    logs, lake = tmp_path / "logs", tmp_path / "lake"
+    logs.mkdir()
+    for name, content in HAR.items():
+        (logs / f"{name}.gz").write_bytes(gzip.compress(content))
+    (logs / "good.log").write_bytes(lakes.lines(3))
+    done = run("ingest", "--lake", lake, logs)
+    assert done.code == 1
+    for name in HAR:
+        assert f"failed: {logs / name}.gz: the HAR document cannot be read on at byte 35: an entry " in done.err
+    assert lakes.numbers(lake) == [3]
+    assert done.peak_mb < MOST_MB
+
+
 def test_a_text_longer_than_a_line_makes_its_row_too_long_and_spoils_no_other(tmp_path: Path) -> None:
     path = tmp_path / "calls.parquet"
     write_table(_table(3, user_agent=pa.array(["a", "y" * (12 * MB), None])), path)
