@@ -63,8 +63,9 @@ _LINE = re.compile(
     re.ASCII,
 )
 _VALUES = re.compile(_VALUE, re.ASCII)
-_LONG_NAME = re.compile(r'((?:[^\s"]+ ){1,2}- )([^\s".:/\[-]+(?: +[^\s".:/\[-]+)+|"[^"]*") \[')
-"""A name with blanks, which no server escapes, behind the hyphen that every log has there."""
+_LONG_NAME = re.compile(r'(?<![^\s"])((?:[^\s"]++ ){1,2}- )([^\s".:/\[-]+(?: +[^\s".:/\[-]+)+|"[^"]*") \[')
+"""A name with blanks, which no server escapes, behind the hyphen that every log has there. It is looked for at the beginning of
+values only: from each character of a long one to its end is the square of its length."""
 
 _MORE = re.compile(rf" ({_QUOTED}|{_LIST})", re.ASCII)
 _ID = re.compile(r'"[1-9][0-9]{3,6}_[1-9][0-9]{0,8}"', re.ASCII)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import json
 import random
+import time
 from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
@@ -158,6 +159,16 @@ def test_headers_of_pages_that_are_none_are_an_error_of_the_file(tmp_path: Path,
     path.write_bytes(content)
     with pytest.raises(SourceError, match=r"cannot be read|no log does|without"):
         inspect(str(path), ReadOptions(), limit=None, now=NOW)
+
+
+@pytest.mark.parametrize("piece", ["x", "12:", "a ", "- ", "- a ", " ", '"', "\\'", "[", "{", ",", "; ", "a=1 "])
+def test_a_long_first_line_is_looked_at_once(tmp_path: Path, piece: str) -> None:
+    began = time.process_time()
+    path = tmp_path / "access.log"
+    path.write_text(piece * (400_000 // len(piece)) + "\n")
+    report = lakes.load_one(tmp_path / "lake", path)
+    assert report.calls == 0
+    assert time.process_time() - began < 60  # many minutes, where each place is looked at from each other
 
 
 # -- what is none
