@@ -33,6 +33,7 @@ from command_line import (
     practices,
     registry,
     reports,
+    safekeeping,
     screens,
     streams,
     upkeep,
@@ -69,6 +70,9 @@ for command in (
     upkeep.rejects,
     upkeep.verify,
     upkeep.maintain,
+    safekeeping.backup,
+    safekeeping.restore,
+    safekeeping.repair,
     answers.metric,
     answers.sql,
     check.check,
@@ -156,11 +160,14 @@ def run(arguments: Sequence[str]) -> int:
 def _in_words(error: Exception) -> str:
     from analytics import AnalyticsError
     from ingest import IngestError
+    from ingest.errors import of_data_file
 
     if isinstance(error, (AnalyticsError, IngestError)):
         return f"koppelzicht: {error}"
     if isinstance(error, OSError):
         return f"koppelzicht: {error.filename or 'input or output'}: {error.strerror or error}"
+    if damaged := of_data_file(error):
+        return f"koppelzicht: {damaged}"
     return f"koppelzicht: something went wrong that should not: {type(error).__name__}: {error}\n--debug shows where"
 
 

@@ -28,6 +28,8 @@ from analytics.registry.history import holding, rows_on, versions_of
 from analytics.scope import Scope
 from analytics.views import PUBLIC, macros, view
 from ingest.call import CALL_COLUMNS
+from ingest.data_file import damage
+from ingest.errors import REPAIR
 from ingest.ledger import LOAD_COLUMNS, REJECT_COLUMNS
 
 if TYPE_CHECKING:
@@ -92,7 +94,12 @@ class Warehouse:
         self._lived: tuple[dt.date, dt.date] | None = None
         self._names_then: dict[tuple[Relation, int], pa.Table] = {}
         self._files = self._files_of(self.viewer, snapshot.calls)
-        self._bind_lake(registry)
+        try:
+            self._bind_lake(registry)
+        except duckdb.Error as error:
+            if damaged := self._damage():
+                raise AnalyticsError(damaged) from error
+            raise
 
     @classmethod
     def open(cls, lake: Path, *, viewer: Scope | None = None) -> Warehouse:
@@ -148,9 +155,9 @@ class Warehouse:
         """The rows of our own SQL (trusted: it may read files). Without a scope `calls` is all that may be seen."""
         if scope is None:
             with contextlib.closing(self.connection.cursor()) as cursor:
-                return _rows(cursor, sql, params)
+                return self._rows(cursor, sql, params)
         with self._asked(scope) as cursor:
-            return _rows(cursor, sql, params)
+            return self._rows(cursor, sql, params)
 
     def data_until(self) -> dt.datetime | None:
         """When the last call that may be seen was made, UTC; None without any."""
@@ -223,7 +230,7 @@ class Warehouse:
 
     def _answer(self, asked: Metric, scope: Scope, params: Mapping[str, object] | None = None) -> pl.DataFrame:
         with self._asked(scope, asked.look_back) as cursor:
-            return _rows(cursor, asked.sql, params)
+            return self._rows(cursor, asked.sql, params)
 
     @contextlib.contextmanager
     def _asked(self, scope: Scope, look_back: int = 0) -> Iterator[DuckDBPyConnection]:
@@ -338,22 +345,28 @@ class Warehouse:
     def _files_of(self, scope: Scope, files: Iterable[DataFile]) -> tuple[DataFile, ...]:
         return tuple(file for file in files if file.rows > 0 and may_hold(file, scope, self._renames))
 
+    def _rows(self, cursor: DuckDBPyConnection, sql: str, params: Mapping[str, object] | None) -> pl.DataFrame:
+        import polars.selectors as cs
+
+        try:
+            rows: pl.DataFrame = cursor.sql(sql, params=dict(params) if params else None).pl()
+        except duckdb.Error as error:
+            raise AnalyticsError(self._damage() or f"the question cannot be answered: {error}") from error
+        return rows.with_columns(cs.datetime(time_zone="*").dt.convert_time_zone("UTC"))
+
+    def _damage(self) -> str | None:
+        """The data file that is damaged, where one is. The engine says what it stumbles over, and mostly not where."""
+        for path in (*(file.path for file in self.snapshot.calls), *self.snapshot.rejects):
+            if wrong := damage(path):
+                return f"{path}: {wrong}; {REPAIR}"
+        return None
+
 
 def _last_load(snapshot: Snapshot) -> dt.datetime | None:
     import pyarrow.compute as pc
 
     last = pc.max(snapshot.loads["loaded_at"]).as_py()
     return last if isinstance(last, dt.datetime) else None
-
-
-def _rows(cursor: DuckDBPyConnection, sql: str, params: Mapping[str, object] | None) -> pl.DataFrame:
-    import polars.selectors as cs
-
-    try:
-        rows: pl.DataFrame = cursor.sql(sql, params=dict(params) if params else None).pl()
-    except duckdb.Error as error:
-        raise AnalyticsError(f"the question cannot be answered: {error}") from error
-    return rows.with_columns(cs.datetime(time_zone="*").dt.convert_time_zone("UTC"))
 
 
 def _side_by_side(

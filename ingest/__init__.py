@@ -10,18 +10,22 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from ingest.copying import back_up, restore
     from ingest.errors import IngestError, LakeError, SourceError
     from ingest.inspection import inspect
     from ingest.lake import Lake, Snapshot
     from ingest.lake_status import status
     from ingest.loader import ingest
     from ingest.maintenance import maintain
+    from ingest.repairing import repair
     from ingest.report import (
+        CopyReport,
         IngestReport,
         Inspection,
         LakeStatus,
         MaintenanceReport,
         ReadOptions,
+        RepairReport,
         RetriedSource,
         RetryReport,
         SourceReport,
@@ -34,6 +38,7 @@ if TYPE_CHECKING:
     from ingest.verification import verify
 
 _ROOMS = {
+    "CopyReport": "report",
     "IngestError": "errors",
     "IngestReport": "report",
     "Inspection": "report",
@@ -42,6 +47,7 @@ _ROOMS = {
     "LakeStatus": "report",
     "MaintenanceReport": "report",
     "ReadOptions": "report",
+    "RepairReport": "report",
     "RetriedSource": "report",
     "RetryReport": "report",
     "Snapshot": "lake",
@@ -50,10 +56,13 @@ _ROOMS = {
     "StreamEnd": "stream_ends",
     "UnloadReport": "report",
     "Verification": "report",
+    "back_up": "copying",
     "declare_stream_end": "stream_ends",
     "ingest": "loader",
     "inspect": "inspection",
     "maintain": "maintenance",
+    "repair": "repairing",
+    "restore": "copying",
     "retry_rejects": "retry",
     "status": "lake_status",
     "unload": "unloading",
@@ -62,6 +71,7 @@ _ROOMS = {
 }
 
 __all__ = [
+    "CopyReport",
     "IngestError",
     "IngestReport",
     "Inspection",
@@ -70,6 +80,7 @@ __all__ = [
     "LakeStatus",
     "MaintenanceReport",
     "ReadOptions",
+    "RepairReport",
     "RetriedSource",
     "RetryReport",
     "Snapshot",
@@ -78,10 +89,13 @@ __all__ = [
     "StreamEnd",
     "UnloadReport",
     "Verification",
+    "back_up",
     "declare_stream_end",
     "ingest",
     "inspect",
     "maintain",
+    "repair",
+    "restore",
     "retry_rejects",
     "status",
     "unload",

@@ -1,4 +1,10 @@
-"""Parquet files below the lake's tables: how they are written, and what is known of one without opening it."""
+"""Parquet files below the lake's tables: how they are written, and what is known of one without opening it.
+
+    calls/16654c4c1c3fad9a-0-9f86d081884c7d659a2feaa0c55ad015.parquet
+
+A data file never changes, and its name ends in its hash: so whoever has the file can tell that it is as it was written. A bit
+that a disk has turned may be read as another value, which no reader notices.
+"""
 
 from __future__ import annotations
 
@@ -6,6 +12,7 @@ import contextlib
 import datetime as dt
 import glob
 import json
+import re
 import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -13,7 +20,7 @@ from typing import TYPE_CHECKING, Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from ingest.durable import sync_file
+from ingest.durable import sha256_of, sync_file
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -21,6 +28,8 @@ if TYPE_CHECKING:
 
     from deltalake import DeltaTable
     from duckdb import DuckDBPyConnection, DuckDBPyRelation
+
+_HASH = re.compile(r".*-([0-9a-f]{32})\.parquet")
 
 BOUND_COLUMNS = ("day", "partner", "customer", "load_id", "decision")
 """The columns whose minima and maxima are kept with a data file, where it has them."""
@@ -91,8 +100,8 @@ def read_files(connection: DuckDBPyConnection, files: Sequence[Path]) -> DuckDBP
     return connection.read_parquet([glob.escape(str(file)) for file in files], hive_partitioning=False)
 
 
-def write_file(path: Path, schema: pa.Schema, tables: Iterable[pa.Table]) -> NewFile:
-    """Write rows as one data file that is on the disk when this returns.
+def write_file(folder: Path, name: str, schema: pa.Schema, tables: Iterable[pa.Table]) -> NewFile:
+    """Write rows as one data file whose name begins so. Its content is on the disk when this returns.
 
     Memory holds one of the tables at a time. OSError or ArrowException when it cannot be written; nothing is left then.
     """
@@ -101,9 +110,10 @@ def write_file(path: Path, schema: pa.Schema, tables: Iterable[pa.Table]) -> New
     # A dictionary pays where values come back; statistics where a reader may skip by them.
     repeated = [name for name in schema.names if name not in _UNREPEATED and name not in _NESTED]
     bounds = _Bounds()
+    unfinished = folder / f".{name}.tmp"
     try:
         with ParquetWriter(
-            path,
+            unfinished,
             schema,
             store_schema=False,  # else whoever reads it would get the dictionaries of the writer
             compression="zstd",
@@ -114,11 +124,32 @@ def write_file(path: Path, schema: pa.Schema, tables: Iterable[pa.Table]) -> New
             for table in tables:
                 writer.write_table(table.unify_dictionaries(), row_group_size=_ROW_GROUP)
                 bounds.include(table)
-        size = sync_file(path)
+        size = sync_file(unfinished)
+        path = folder / f"{name}-{sha256_of(unfinished)[:32]}.parquet"
+        unfinished.replace(path)
     except BaseException:
-        remove_files([path])
+        remove_files([unfinished])
         raise
     return NewFile(path, bounds.rows, size, time.time_ns() // 1_000_000, json.dumps(bounds.stats()))
+
+
+def damage(path: Path, size: int | None = None) -> str | None:
+    """What is wrong with a data file, which was written with this size; None where it is as it was. All of it is read.
+
+    One that another engine has written carries no hash; of it nobody can tell more than its size.
+    """
+    written = _HASH.fullmatch(path.name)
+    try:
+        found = path.stat().st_size
+        if size is not None and found != size:
+            return f"has {found:,} bytes, {size:,} were written"
+        if written and not sha256_of(path).startswith(written[1]):
+            return "has changed since it was written, its hash is another one"
+    except FileNotFoundError:
+        return "is missing"
+    except OSError as error:
+        return f"cannot be read: {error.strerror or error}"
+    return None
 
 
 def remove_files(files: Iterable[Path]) -> None:

@@ -13,7 +13,6 @@ from __future__ import annotations
 
 import contextlib
 import datetime as dt
-import hashlib
 import json
 import os
 import re
@@ -25,7 +24,7 @@ from typing import TYPE_CHECKING, Any
 import pyarrow as pa
 from deltalake import DeltaTable
 
-from ingest.durable import sync_file, sync_folder, write_anew, write_once
+from ingest.durable import sha256_of, sync_file, sync_folder, write_anew, write_once
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -113,6 +112,47 @@ def append(
     return write_once(folder / "_delta_log" / f"{version:020}.json", text)
 
 
+def ends_empty(folder: Path, version: int) -> bool:
+    """Whether the entry of that version is empty: Delta takes it for a commit that has changed nothing."""
+    try:
+        return (folder / "_delta_log" / f"{version:020}.json").stat().st_size == 0
+    except FileNotFoundError:  # a checkpoint stands in its place
+        return False
+
+
+def reaches_behind(folder: Path, version: int, prefix: str) -> bool:
+    """Whether a commit behind that version carries an application whose name begins so."""
+    from pyarrow.parquet import read_table
+
+    for path in _entries(folder / "_delta_log"):
+        if _version(path) <= version:
+            continue
+        if path.suffix == ".json":
+            actions = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
+            names = [action["txn"]["appId"] for action in actions if "txn" in action]
+        else:
+            names = [txn["appId"] for txn in read_table(path, columns=["txn"])["txn"].to_pylist() if txn]
+        if any(name.startswith(prefix) for name in names):
+            return True
+    return False
+
+
+def copy(folder: Path, target: Path, table: DeltaTable) -> None:
+    """Copy the log of a table, as it was read, into another folder. OSError when that is not possible."""
+    log, copied = folder / "_delta_log", target / "_delta_log"
+    copied.mkdir()
+    last = last_checkpoint(folder)
+    for path in [*_entries(log), log / _LAST]:
+        if path.name != _LAST and _version(path) > table.version():
+            continue
+        if path.name == _LAST and last > table.version():
+            continue  # it was written meanwhile; without it the checkpoints are found by their names
+        with contextlib.suppress(FileNotFoundError):  # there is none, or a checkpoint stands in its place by now
+            shutil.copy2(path, copied / path.name)
+            sync_file(copied / path.name)
+    sync_folder(copied)
+
+
 # -- checkpoints
 
 
@@ -144,18 +184,58 @@ def write_checkpoint(folder: Path, table: DeltaTable) -> None:
                 path.unlink()
         if _said_by(DeltaTable(uri)) != _said_by(table):
             raise OSError(f"{log / name}: says something else than the table when it is read back")
-        size, sha256 = sync_file(copy / name), hash_of(copy / name)
+        size, sha256 = sync_file(copy / name), sha256_of(copy / name)
         with contextlib.suppress(FileExistsError):
             os.link(copy / name, log / name)
-    if hash_of(log / name) != sha256:
+    if sha256_of(log / name) != sha256:
         return  # another process was faster, and its rows stand in another order: it says so itself
     sync_folder(log)
     about = {"version": version, "size": _rows(log / name), "sizeInBytes": size, "tags": {"sha256": sha256}}
     write_anew(log / _LAST, json.dumps(about))
 
 
-def damaged_checkpoints(folder: Path) -> Iterator[str]:
-    """The checkpoints that cannot be read, or that are not what was written; each with its path and what is wrong."""
+def damages(folder: Path) -> Iterator[tuple[Path, str, bool]]:
+    """What of a table's log is damaged: the file, what is wrong, and whether the rest says all that it said."""
+    log = folder / "_delta_log"
+    broken = dict(_broken(log)) | dict(_broken_checkpoints(folder))
+    sound = [path for path in _entries(log) if path not in broken]
+    checkpoints = [_version(path) for path in sound if path.suffix == ".parquet"]
+    begin = max(checkpoints, default=-1) + 1
+    there = {_version(path) for path in sound if path.suffix == ".json"}
+    end = max((_version(path) for path in _entries(log)), default=-1)
+    gaps = [log / f"{version:020}.json" for version in range(begin, end + 1) if version not in there]
+    for path in gaps:
+        # The last commit of a table that follows the ledger is made again when the table is rolled forward.
+        is_last = _version(path) == end and folder.name != "loads" and len(gaps) == 1
+        yield path, broken.pop(path, "is missing"), is_last
+    for path, wrong in sorted(broken.items()):
+        yield path, wrong, not gaps or gaps == [log / f"{end:020}.json"]
+
+
+def mend(folder: Path) -> list[Path]:
+    """Remove what of a table's log is damaged and said by the rest, too. Returns what that was."""
+    mended = [path for path, _, can_be_mended in damages(folder) if can_be_mended]
+    for path in mended:
+        (folder / "_delta_log" / _LAST).unlink(missing_ok=True)
+        path.unlink(missing_ok=True)
+    sync_folder(folder / "_delta_log")
+    return mended
+
+
+def _broken(log: Path) -> Iterator[tuple[Path, str]]:
+    for path in _entries(log):
+        if path.suffix == ".json":
+            try:
+                found = path.read_bytes()
+                for line in found.splitlines():
+                    json.loads(line)
+                if not found:
+                    yield path, "is empty"
+            except (OSError, ValueError) as error:
+                yield path, f"cannot be read: {error}"
+
+
+def _broken_checkpoints(folder: Path) -> Iterator[tuple[Path, str]]:
     from pyarrow.parquet import ParquetFile
 
     log = folder / "_delta_log"
@@ -166,12 +246,12 @@ def damaged_checkpoints(folder: Path) -> Iterator[str]:
         try:
             with ParquetFile(path) as parquet:
                 parquet.read()
-            if _version(path) == last and hash_of(path) != sha256:
-                yield f"{path}: is not what was written, its hash is another one"
+            if _version(path) == last and sha256_of(path) != sha256:
+                yield path, "has changed since it was written, its hash is another one"
         except (pa.ArrowException, OSError) as error:
-            yield f"{path}: cannot be read: {error}"
-    if last and not (log / f"{last:020}.checkpoint.parquet").exists():
-        yield f"{log / f'{last:020}.checkpoint.parquet'}: missing"
+            yield path, f"cannot be read: {error}"
+    if last and not (path := log / f"{last:020}.checkpoint.parquet").exists():
+        yield path, "is missing"
 
 
 def expire(folder: Path, *, before: dt.datetime) -> int:
@@ -182,17 +262,11 @@ def expire(folder: Path, *, before: dt.datetime) -> int:
     log = folder / "_delta_log"
     last, sha256 = _last(folder)
     old = [path for path in _entries(log) if _version(path) < last and path.stat().st_mtime < before.timestamp()]
-    if old and hash_of(log / f"{last:020}.checkpoint.parquet") == sha256:
+    if old and sha256_of(log / f"{last:020}.checkpoint.parquet") == sha256:
         for path in old:
             path.unlink(missing_ok=True)
         return len(old)
     return 0
-
-
-def hash_of(path: Path) -> str:
-    """The SHA-256 of a file, as it is read now."""
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def _last(folder: Path) -> tuple[int, str]:
@@ -217,6 +291,8 @@ def _said_by(table: DeltaTable) -> tuple[object, ...]:
 
 
 def _entries(log: Path) -> Iterable[Path]:
+    if not log.is_dir():
+        return []
     return sorted(path for path in log.iterdir() if _ENTRY.fullmatch(path.name))
 
 

@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import re
 import traceback
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+
+RESTORE = "take the lake back from a copy: 'koppelzicht restore'"
+REPAIR = "'koppelzicht repair' says what can be brought back"
+"""What to do about a damaged lake."""
 
 
 class IngestError(Exception):
@@ -48,6 +54,17 @@ class AmbiguousHostError(SourceError):
 
 class LakeError(IngestError):
     """The lake cannot be read or written."""
+
+
+def in_one_line(error: Exception) -> str:
+    """What an engine says, without the line ends and colours of a terminal."""
+    return " ".join(re.sub(r"\x1b\[[0-9;]*m|↳", "", str(error)).split())
+
+
+def of_data_file(error: Exception) -> str | None:
+    """What an engine says, where it says that a data file cannot be read, with what to do about it; else None."""
+    path = re.search(r"[\"']([^\"']+\.parquet)[\"']", str(error))
+    return f"{path[1]}: cannot be read: {in_one_line(error)}; {REPAIR}" if path else None
 
 
 def of_source(name: str, error: Exception) -> SourceError:

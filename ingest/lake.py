@@ -24,8 +24,9 @@ import os
 import secrets
 import time
 from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 
@@ -37,9 +38,9 @@ from deltalake.exceptions import DeltaError, TableNotFoundError
 from ingest import delta_log
 from ingest.arrow import arrow_schema
 from ingest.call import CALL_COLUMNS, Column
-from ingest.data_file import data_files, remove_files, write_file
+from ingest.data_file import damage, data_files, remove_files, write_file
 from ingest.durable import make_folder, sync_folder, write_once
-from ingest.errors import LakeError
+from ingest.errors import REPAIR, RESTORE, LakeError, in_one_line
 from ingest.ledger import (
     LEDGER_COLUMNS,
     LOAD_COLUMNS,
@@ -65,7 +66,7 @@ if TYPE_CHECKING:
 
     from ingest.data_file import DataFile, NewFile
 
-FORMAT_VERSION = 4
+FORMAT_VERSION = 5
 
 DEFAULT_TIME_ZONE = "Europe/Amsterdam"
 APPLICATION = "ledger"
@@ -73,6 +74,9 @@ APPLICATION = "ledger"
 
 REWRITES = "rewrites"
 """Name of the application transaction by which those who rewrite data files exclude each other."""
+
+_LAKE = "lake:"
+"""What stands before the lake's id, as the application that every commit carries with its own version."""
 
 _OLD = 3600.0
 """Seconds after which a staged file is told once more that it is wanted, before it is decided."""
@@ -108,6 +112,7 @@ class Lake:
 
     def __init__(self, path: Path) -> None:
         self.path = Path(path)
+        self._id = ""
         self._ledger_files: dict[str, list[LedgerRow]] = {}
         self._ledger = Ledger(0, ())
         self._settled: dict[TableName, int] = {}
@@ -120,6 +125,26 @@ class Lake:
     @property
     def time_zone(self) -> str:
         """The time zone of its business days. LakeError when there is no lake or another version wrote it."""
+        zone = self._settings().get("time_zone")
+        if not isinstance(zone, str) or zone not in available_timezones():
+            raise LakeError(
+                f"{self.path / 'lake.json'}: the lake's time zone is {zone!r}; expected the one with which it was made, "
+                f"such as {DEFAULT_TIME_ZONE}: its days are counted by it"
+            )
+        return zone
+
+    @property
+    def id(self) -> str:
+        """The random name that the lake got when it was made. LakeError when it is no longer the lake that it was."""
+        found = self._settings().get("id")
+        if not isinstance(found, str):
+            raise LakeError(f"{self.path / 'lake.json'}: does not say which lake it is; {RESTORE}")
+        if self._id not in ("", found):
+            raise LakeError(f"{self.path}: another lake has taken its place meanwhile; begin again")
+        self._id = found
+        return found
+
+    def _settings(self) -> dict[str, Any]:
         self._refuse_its_path()
         try:
             settings = json.loads((self.path / "lake.json").read_text(encoding="utf-8"))
@@ -128,20 +153,14 @@ class Lake:
         except FileNotFoundError:
             raise LakeError(f"{self.path}: there is no lake here; 'koppelzicht ingest' creates one") from None
         except (OSError, ValueError) as error:
-            raise LakeError(f"{self.path / 'lake.json'}: cannot be read: {error}") from error
+            raise LakeError(f"{self.path / 'lake.json'}: cannot be read: {error}; {RESTORE}") from error
         found = settings.get("format") if isinstance(settings, dict) else settings
         if found != FORMAT_VERSION:
             raise LakeError(
                 f"{self.path}: the lake has format {found!r}, this version of koppelzicht reads {FORMAT_VERSION}; "
                 "use the version that wrote it, or load the logs into a new lake"
             )
-        zone = settings.get("time_zone")
-        if not isinstance(zone, str) or zone not in available_timezones():
-            raise LakeError(
-                f"{self.path / 'lake.json'}: the lake's time zone is {zone!r}; expected the one with which it was made, "
-                f"such as {DEFAULT_TIME_ZONE}: its days are counted by it"
-            )
-        return zone
+        return dict(settings)
 
     def _refuse_its_path(self) -> None:
         """LakeError where Delta Lake would look for another path, or for none: it takes %20 for a blank."""
@@ -209,30 +228,34 @@ class Lake:
             replace(row, decision=version, staged=tuple(staged) if row is adding else ()).to_record() for row in ordered
         ]
         schema = arrow_schema(LEDGER_COLUMNS)
-        path = self.path / "loads" / f"{secrets.token_hex(8)}.parquet"
         try:
-            new = write_file(path, schema, [pa.Table.from_pylist(records, schema=schema)])
+            new = write_file(
+                self.path / "loads", secrets.token_hex(8), schema, [pa.Table.from_pylist(records, schema=schema)]
+            )
         except (pa.ArrowException, OSError) as error:
             raise LakeError(f"{self.path}: the load could not be decided: {error}") from error
         self._sync(self.path / "loads")
         if self._commit("loads", table, gone=(), new=[new], reaches=version):
             return True
-        remove_files([path])
+        remove_files([new.path])
         return False
 
     def roll_forward(self) -> int:
         """Bring `rejects` and `calls` to what the ledger has decided. Returns how many decisions waited for that."""
         self._refuse_another_format()
-        behind = min(self._reached("rejects", is_settled=True), self._reached("calls", is_settled=True))
-        waiting = self._decided_after(behind)
+        followers: tuple[Table, ...] = ("rejects", "calls")
+        reached = {name: self._reached(name, is_settled=True) for name in followers}
+        waiting, decided = self._decided_after(min(reached.values()))
+        for name, version in reached.items():
+            self._refuse_ahead(name, version, decided)
         for step in _steps(waiting):
             # A reader takes `calls` first, so `rejects` has to be as far already.
             self._follow(step, "rejects")
             self._follow(step, "calls")
         return len({row.decision for row in waiting})
 
-    def snapshot(self) -> Snapshot:
-        """One consistent view of the lake. LakeError when there is none."""
+    def snapshot(self, *, may_be_damaged: bool = False) -> Snapshot:
+        """One consistent view of the lake. LakeError when there is none, and when data files are missing or cut off."""
         time_zone = self.time_zone
         if not DeltaTable.is_deltatable(self._uri("loads")):
             # Made last: somebody is creating the lake at this moment, or was killed while doing so. It is empty, then.
@@ -245,15 +268,19 @@ class Lake:
             )
         calls, rejects, loads = (self._open(name) for name in ("calls", "rejects", "loads"))
         version = calls.transaction_version(APPLICATION) or 0
+        self._refuse_ahead("calls", version, loads.transaction_version(APPLICATION) or 0)
         decided = self._read_loads(loads)
         self._as_it_was(rejects, decided, version)
         reached = rejects.transaction_version(APPLICATION) or 0
         rows = decided.loads_until(version)
+        call_files, reject_files = data_files(calls, self.path / "calls"), data_files(rejects, self.path / "rejects")
+        if not may_be_damaged:
+            _refuse_missing([*call_files, *reject_files])
         return Snapshot(
             version=version,
             time_zone=time_zone,
-            calls=data_files(calls, self.path / "calls"),
-            rejects=tuple(file.path for file in data_files(rejects, self.path / "rejects")),
+            calls=call_files,
+            rejects=tuple(file.path for file in reject_files),
             loads=rows,
             removed=decided.removed_until(version, min(version, reached), set(rows["load_id"].to_pylist())),
             rejects_version=reached,
@@ -270,13 +297,12 @@ class Lake:
         for table, rows in tables:
             if not len(rows):
                 continue
-            path = self.path / table / f"{name}.parquet"
             try:
-                new = write_file(path, rows.schema, [rows])
+                new = write_file(self.path / table, name, rows.schema, [rows])
             except (pa.ArrowException, OSError) as error:
                 remove_files(self.path / file.table / file.path for file in staged)
-                raise LakeError(f"{path}: cannot be written, nothing was loaded: {error}") from error
-            staged.append(StagedFile(table, path.name, new.size, new.modified_at_ms, new.stats))
+                raise LakeError(f"{self.path / table}: cannot be written, nothing was loaded: {error}") from error
+            staged.append(StagedFile(table, new.name, new.size, new.modified_at_ms, new.stats))
         return staged
 
     def discard(self, staged: Sequence[StagedFile]) -> None:
@@ -306,9 +332,8 @@ class Lake:
         when somebody else has rewritten data files meanwhile, or reached that version: the new files are removed then, and
         those that were staged stay.
         """
-        if (
-            new
-        ):  # an entry that is there after a power cut names files that are there; of staged ones, decide() sees to it
+        # An entry that is there after a power cut names files that are there. Of what was staged, the decision has seen to it.
+        if new:
             self._sync(self.path / name)
         if self._commit(name, table, gone=gone, new=[*new, *staged], reaches=version):
             return True
@@ -382,11 +407,15 @@ class Lake:
         # Not `parquet.read_table`, which takes a second to import what is not needed for one file.
         from pyarrow.parquet import ParquetFile
 
+        path = self.path / "loads" / name
+        # All counts rest on it, and it is small.
+        if wrong := damage(path):
+            raise LakeError(f"{path}: {wrong}; it is a part of the ledger, {RESTORE}")
         try:
-            with ParquetFile(self.path / "loads" / name) as parquet:
+            with ParquetFile(path) as parquet:
                 return parquet.read(columns)
         except (pa.ArrowException, OSError) as error:
-            raise LakeError(f"{self.path / 'loads' / name}: the ledger cannot be read: {error}") from error
+            raise LakeError(f"{path}: a part of the ledger cannot be read: {error}; {RESTORE}") from error
 
     def _read_loads(self, table: DeltaTable) -> _Decided:
         """What a reader has to know of the ledger. Most of it is never made into Python's objects."""
@@ -395,8 +424,18 @@ class Lake:
         # Stable: the order inside a decision is that of its rows, which stand together in one file.
         return _Decided(rows.take(pc.array_sort_indices(rows["decision"])))
 
-    def _decided_after(self, version: int) -> list[LedgerRow]:
-        """The rows decided since that version, in order; of the ledger's files only those are read that may hold some."""
+    def _refuse_ahead(self, name: Table, reached: int, decided: int) -> None:
+        """LakeError where a table has followed decisions that the ledger does not know: whoever went on would lose them."""
+        if reached > decided:
+            for path, wrong, _ in delta_log.damages(self.path / "loads"):
+                raise LakeError(f"{path}: {wrong}; it is a part of the ledger, {RESTORE}")
+            raise LakeError(
+                f"{self.path / name}: has followed decision {reached:,}, but the ledger ends with {decided:,}: one of them is a copy"
+                f" of another time; {RESTORE}"
+            )
+
+    def _decided_after(self, version: int) -> tuple[list[LedgerRow], int]:
+        """The rows decided since that version, in order, and the last decision; only files are read that may hold some."""
         table = self._open("loads")
         actions = pa.table(table.get_add_actions(flatten=True))
         known = "max.decision" in actions.column_names
@@ -406,7 +445,7 @@ class Lake:
             if decision is None or decision > version:
                 found = self._read_ledger_file(name)
                 rows += _ledger_rows(found.filter(pc.greater(found["decision"], version)))
-        return _in_order(rows)
+        return _in_order(rows), table.transaction_version(APPLICATION) or 0
 
     def _create_table(self, name: str, columns: Sequence[Column]) -> None:
         if delta_log.is_table(self.path / name):
@@ -432,6 +471,7 @@ class Lake:
         """
         folder = self.path / name
         transactions = {} if reaches is None else {APPLICATION: reaches}
+        mark = _LAKE + self.id
         if gone:
             transactions[REWRITES] = (table.transaction_version(REWRITES) or 0) + 1
         latest = table
@@ -439,7 +479,12 @@ class Lake:
             version = latest.version() + 1
             try:
                 is_ours = delta_log.append(
-                    folder, version, gone=gone, new=new, is_change=reaches is not None, reaches=transactions
+                    folder,
+                    version,
+                    gone=gone,
+                    new=new,
+                    is_change=reaches is not None,
+                    reaches={**transactions, mark: version},
                 )
             except OSError as error:
                 # Whether the commit stands is not known, so the data files stay: leftovers, if it does not.
@@ -474,11 +519,28 @@ class Lake:
 
     def _open(self, name: str) -> DeltaTable:
         try:
-            return DeltaTable(self._uri(name))
+            table = DeltaTable(self._uri(name))
         except TableNotFoundError as error:
             raise LakeError(f"{self.path}: the lake has no table {name!r}; 'koppelzicht ingest' mends that") from error
         except (DeltaError, OSError) as error:
-            raise LakeError(f"{self.path / name}: the table cannot be read: {error}") from error
+            raise self._unreadable(name, error) from error
+        if delta_log.ends_empty(self.path / name, table.version()):
+            raise self._unreadable(name, DeltaError("its last commit is empty"))
+        # Every commit says of which lake it is. So it is noticed where files of another one were copied over some of these.
+        ours = table.transaction_version(_LAKE + self.id) or 0
+        if ours != table.version() and delta_log.reaches_behind(self.path / name, ours, _LAKE):
+            raise LakeError(
+                f"{self.path / name}: commits behind version {ours} are of another lake, files of one were copied over the other;"
+                f" {RESTORE}"
+            )
+        return table
+
+    def _unreadable(self, name: str, error: Exception) -> LakeError:
+        """Why a table cannot be opened: by the file that is damaged, where one is."""
+        said = f"the table cannot be read: {in_one_line(error)}"
+        for path, wrong, can_be_mended in delta_log.damages(self.path / name):
+            return LakeError(f"{path}: {wrong}; {REPAIR if can_be_mended else RESTORE} ({said})")
+        return LakeError(f"{self.path / name}: {said}; {RESTORE}")
 
     def _reached(self, name: Table, *, is_settled: bool = False) -> int:
         table = self._open(name)
@@ -501,10 +563,17 @@ class Lake:
             if any(row.kind != "load" for row in following):
                 from ingest.rewriting import without
 
-                gone, rest = without(data_files(table, self.path / name), name, following)
+                held = partial(self._held, name, reached)
+                gone, rest = without(data_files(table, self.path / name), name, following, held)
             if self.replace(name, table, gone, rest, staged=staged_files(following, name), version=last):
                 return
         raise LakeError(f"{self.path / name}: too busy: {_ATTEMPTS} commits were refused; try again")
+
+    def _held(self, name: Table, version: int) -> Mapping[str, int]:
+        """How many rows of each load a table has to have at that version of the ledger."""
+        _, ledger = self.ledger()
+        place = 0 if name == "calls" else 1
+        return {load_id: counts[place] for load_id, counts in ledger.until(version).held().items()}
 
     def _as_it_was(self, rejects: DeltaTable, decided: _Decided, version: int) -> None:
         """Go back to rejects from before anything was taken from them that `version` still has.
@@ -587,6 +656,17 @@ def _with_retried(loads: pa.Table, retried: Mapping[str, Retried]) -> pa.Table:
     return pa.table(columns, schema=loads.schema)
 
 
+def _refuse_missing(files: Iterable[DataFile]) -> None:
+    """LakeError names a data file that is not there or has another size: no count without it would be right."""
+    for file in files:
+        try:
+            found = file.path.stat().st_size
+        except OSError as error:
+            raise LakeError(f"{file.path}: cannot be read: {error.strerror or error}; {REPAIR}") from error
+        if found != file.size:
+            raise LakeError(f"{file.path}: has {found:,} bytes, {file.size:,} were written; {REPAIR}")
+
+
 def new_load_id() -> str:
     """A random name for a load: 16 hexadecimal digits."""
     return secrets.token_hex(8)
@@ -607,7 +687,7 @@ def _in_order(rows: Iterable[LedgerRow]) -> list[LedgerRow]:
 
 
 def _settings_text(time_zone: str) -> str:
-    return json.dumps({"format": FORMAT_VERSION, "time_zone": time_zone}) + "\n"
+    return json.dumps({"format": FORMAT_VERSION, "id": secrets.token_hex(16), "time_zone": time_zone}) + "\n"
 
 
 def _steps(rows: Sequence[LedgerRow]) -> list[list[LedgerRow]]:

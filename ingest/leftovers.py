@@ -51,7 +51,7 @@ def unheld(lake: Lake) -> list[Leftover]:
     found = {name: list(_files(lake.path / name, _DATA_FILE)) for name in TABLES}
     unfinished = [
         file
-        for folder in (lake.path, *(lake.path / name / "_delta_log" for name in TABLES), *_beside(lake.path))
+        for folder in (lake.path, *_folders_of_tables(lake.path), *_beside(lake.path))
         for file in _files(folder, _UNFINISHED)
     ]
     unfinished += _folders(lake.path, _UNFINISHED)
@@ -103,6 +103,10 @@ def _folders(folder: Path, pattern: re.Pattern[str]) -> Iterator[Leftover]:
         if pattern.fullmatch(path.name) and path.is_dir() and not path.is_symlink():
             files = [file for file in path.rglob("*") if file.is_file()]
             yield Leftover(path, sum(file.stat().st_size for file in files), _modified_at(path))
+
+
+def _folders_of_tables(lake: Path) -> list[Path]:
+    return [folder for name in TABLES for folder in (lake / name, lake / name / "_delta_log")]
 
 
 def _beside(lake: Path) -> list[Path]:

@@ -23,7 +23,7 @@ from ingest.lake import Lake, new_load_id
 from ingest.ledger import TABLES, LedgerRow, Removal
 from ingest.leftovers import leftovers, remove
 from ingest.report import MaintenanceReport, TableFiles
-from ingest.rewriting import calls_before, merged, merged_ledger
+from ingest.rewriting import calls_before, merged, merged_ledger, old_files, refuse_damaged
 from ingest.version import VERSION
 
 if TYPE_CHECKING:
@@ -146,7 +146,9 @@ def _apply_retention(
             # What was loaded while this was counted is not in it: such a load is too young to be decided on, or is the
             # next time. What was taken back is: then it is counted again, because this decision is refused.
             store.roll_forward()
-            counted, seen = calls_before(data_files(store.open("calls"), store.path / "calls"), before), ledger.version
+            files = old_files(data_files(store.open("calls"), store.path / "calls"), before)
+            refuse_damaged(files)
+            counted, seen = calls_before(files, before), ledger.version
         removal = _removal(ledger, before, counted, loaded_before)
         if not removal.calls and not removal.rejects:
             return removal
@@ -193,6 +195,7 @@ def _compact(store: Lake, name: TableName) -> bool:
         batch = _batch(name, data_files(table, store.path / name))
         if len(batch) < 2:
             return True
+        refuse_damaged(batch)
         if name == "loads":
             new = [merged_ledger(batch)]
         else:

@@ -168,6 +168,51 @@ class MaintenanceReport(BaseModel):
     leftover_bytes: int
 
 
+class DamagedFile(BaseModel):
+    """A file of the lake that is not as it was written."""
+
+    model_config = ConfigDict(frozen=True)
+
+    file: str
+    damage: str
+
+
+class LostLoad(BaseModel):
+    """A load that misses rows because data files are damaged or gone, or grew from one that does."""
+
+    model_config = ConfigDict(frozen=True)
+
+    load_id: str
+    source: str
+    calls: int
+    rejects: int
+    loaded_at: dt.datetime
+    is_there: bool = Field(description="whether its log is still where it was, on this machine")
+
+
+class RepairReport(BaseModel):
+    """What is damaged in a lake, and which loads have to be loaded again; `is_sound` when no damage is left."""
+
+    model_config = ConfigDict(frozen=True)
+
+    lake: str
+    is_sound: bool
+    damaged: tuple[DamagedFile, ...]
+    loads: tuple[LostLoad, ...]
+
+
+class CopyReport(BaseModel):
+    """What was copied of a lake, and where to."""
+
+    model_config = ConfigDict(frozen=True)
+
+    lake: str
+    target: str
+    version: int
+    files: int
+    bytes: int
+
+
 class RejectCount(BaseModel):
     """How many lines are in quarantine for one reason."""
 

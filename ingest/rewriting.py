@@ -17,12 +17,12 @@ from duckdb import ColumnExpression, ConstantExpression
 
 from ingest.arrow import arrow_schema
 from ingest.call import CALL_COLUMNS
-from ingest.data_file import NewFile, read_files, remove_files, write_file
-from ingest.errors import LakeError
+from ingest.data_file import NewFile, damage, read_files, remove_files, write_file
+from ingest.errors import REPAIR, LakeError
 from ingest.ledger import LEDGER_COLUMNS, REJECT_COLUMNS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
     from pathlib import Path
 
     from duckdb import DuckDBPyConnection, DuckDBPyRelation
@@ -51,10 +51,15 @@ _BATCH_ROWS = 128 * 1024
 
 
 def without(
-    files: Sequence[DataFile], name: Table, decided: Sequence[LedgerRow]
+    files: Sequence[DataFile], name: Table, decided: Sequence[LedgerRow], held: Callable[[], Mapping[str, int]]
 ) -> tuple[list[DataFile], list[NewFile]]:
-    """The data files that hold what these decisions take out of a table, and new ones with the rest of their rows."""
+    """The data files that hold what these decisions take out of a table, and new ones with the rest of their rows.
+
+    `held` says how many rows of each load the table has to have before. Where some that are to leave are in no file that can
+    be read, they are in the damaged ones, which leave whole: what was decided holds, and `verify` names what else they held.
+    """
     gone: list[DataFile] = []
+    lost: list[DataFile] = []
     new: list[NewFile] = []
     leaving = _leaving(name, decided)
     with _connect() as connection:
@@ -66,14 +71,15 @@ def without(
             for file in files:
                 if not leaving or (file.min_day is not None and file.min_day >= max(leaving.values())):
                     continue
-                read_files(connection, [file.path]).create_view("found", replace=True)
-                staying = connection.sql(_STAYING[name])
-                [(rows,)] = staying.count("*").fetchall()
-                if rows == file.rows:
-                    continue
-                gone.append(file)
-                if rows:
-                    new.append(_write(file.path.parent, name, [staying]))
+                staying, rows = _staying(connection, file, name)
+                if staying is None:
+                    lost.append(file)
+                elif rows != file.rows:
+                    gone.append(file)
+                    if rows:
+                        new.append(_write(file.path.parent, name, [staying]))
+            if lost and not _has_all(connection, [file for file in files if file not in lost], leaving, held()):
+                gone += lost
         except duckdb.Error as error:
             remove_files(file.path for file in new)
             raise _failed(files[0].path.parent, error) from error
@@ -81,6 +87,37 @@ def without(
             remove_files(file.path for file in new)
             raise
     return gone, new
+
+
+def _staying(connection: DuckDBPyConnection, file: DataFile, name: Table) -> tuple[DuckDBPyRelation | None, int]:
+    """The rows of a data file that do not leave, and how many they are; None where the file is damaged."""
+    try:
+        read_files(connection, [file.path]).create_view("found", replace=True)
+        staying = connection.sql(_STAYING[name])
+        [(rows,)] = staying.count("*").fetchall()
+    except duckdb.Error:
+        if damage(file.path, file.size):
+            return None, 0
+        raise
+    if rows != file.rows and damage(file.path, file.size):
+        return None, 0
+    return staying, rows
+
+
+def _has_all(
+    connection: DuckDBPyConnection, files: Sequence[DataFile], load_ids: Iterable[str], held: Mapping[str, int]
+) -> bool:
+    """Whether these data files hold all rows of these loads."""
+    found = rows_by_load(connection, files)
+    return all(found.get(load_id, 0) >= held.get(load_id, 0) for load_id in load_ids)
+
+
+def rows_by_load(connection: DuckDBPyConnection, files: Sequence[DataFile]) -> dict[str, int]:
+    """How many rows of each load these data files hold."""
+    if not files:
+        return {}
+    rows = read_files(connection, [file.path for file in files])
+    return dict(rows.aggregate("load_id, count(*) as rows").fetchall())
 
 
 def _leaving(name: Table, decided: Sequence[LedgerRow]) -> dict[str, dt.date]:
@@ -95,9 +132,21 @@ def _leaving(name: Table, decided: Sequence[LedgerRow]) -> dict[str, dt.date]:
     return leaving
 
 
+def refuse_damaged(files: Sequence[DataFile]) -> None:
+    """LakeError names a data file that is not as it was written: in a new file its damage would be found no more."""
+    for file in files:
+        if wrong := damage(file.path, file.size):
+            raise LakeError(f"{file.path}: {wrong}; nothing was made of its rows, {REPAIR}")
+
+
+def old_files(files: Sequence[DataFile], before: dt.date) -> list[DataFile]:
+    """The data files that may hold calls of days before this one."""
+    return [file for file in files if file.min_day is None or file.min_day < before]
+
+
 def calls_before(files: Sequence[DataFile], before: dt.date) -> dict[str, int]:
     """How many calls of days before this one these data files hold, by load."""
-    old = [file.path for file in files if file.min_day is None or file.min_day < before]
+    old = [file.path for file in files]
     if not old:
         return {}
     with _connect() as connection:
@@ -141,7 +190,7 @@ def merged_ledger(files: Sequence[DataFile]) -> NewFile:
         rows = pa.concat_tables(tables, promote_options="default").select(schema.names).cast(schema)
         # Stable: the order inside a decision is that of its rows, which stand together in one file.
         rows = rows.take(pc.array_sort_indices(rows["decision"]))
-        return write_file(_new_path(files[0].path.parent), schema, [rows])
+        return write_file(files[0].path.parent, _new_name(), schema, [rows])
     except (pa.ArrowException, OSError) as error:
         raise _failed(files[0].path.parent, error) from error
 
@@ -222,7 +271,7 @@ def _write(folder: Path, name: Table, slices: Sequence[DuckDBPyRelation]) -> New
             yield _lake_table(pieces, schema)
 
     try:
-        return write_file(_new_path(folder), schema, batches())
+        return write_file(folder, _new_name(), schema, batches())
     except (pa.ArrowException, duckdb.Error, OSError) as error:
         raise _failed(folder, error) from error
 
@@ -231,8 +280,8 @@ def _lake_table(pieces: Sequence[pa.RecordBatch], schema: pa.Schema) -> pa.Table
     return pa.Table.from_batches(pieces).select(schema.names).cast(schema).combine_chunks()
 
 
-def _new_path(folder: Path) -> Path:
-    return folder / f"{secrets.token_hex(8)}.parquet"
+def _new_name() -> str:
+    return secrets.token_hex(8)
 
 
 def _failed(folder: Path, error: Exception) -> LakeError:

@@ -24,8 +24,8 @@ from ingest.call import (
     RejectReason,
     TokenForm,
 )
-from ingest.data_file import BOUND_COLUMNS, data_files, read_files
-from ingest.delta_log import damaged_checkpoints
+from ingest.data_file import BOUND_COLUMNS, damage, data_files, read_files
+from ingest.delta_log import damages
 from ingest.engine import connect, official_connectors, sample_words
 from ingest.lake import APPLICATION, Lake
 from ingest.ledger import REJECT_COLUMNS, TABLES, Retried, sum_of_retries
@@ -62,15 +62,13 @@ _VOCABULARIES = {
 def verify(lake: Path) -> Verification:
     """Every invariant of the lake at one snapshot, while others go on to load. LakeError when there is no lake."""
     store = Lake(lake)
-    snapshot = store.snapshot()
+    snapshot = store.snapshot(may_be_damaged=True)
     _, ledger = store.ledger()
     missing, broken = _files_of(store)
     checks = [
         _check("data_files_are_there", missing, "every data file is on disk"),
-        _check("data_files_are_whole", broken.values(), "every data file has the rows and bytes that its table names"),
-        _check(
-            "checkpoints_are_whole", _damaged_checkpoints(store), "every checkpoint can be read and is what was written"
-        ),
+        _check("data_files_are_whole", broken.values(), "every data file is as it was written"),
+        _check("logs_are_whole", _damaged_logs(store), "every entry and checkpoint of the tables' logs can be read"),
         _check("ledger_is_in_order", [*_out_of_order(ledger), *_out_of_step(store)], "decisions follow each other"),
         _check("decisions_fit_their_loads", _unfounded(ledger), "what was taken back or removed was there"),
         _check("parents_come_first", _orphans(ledger), "every load that grew from another one stands behind it"),
@@ -118,12 +116,14 @@ def _files_of(store: Lake) -> tuple[list[str], dict[Path, str]]:
                     broken[file.path] = (
                         f"{file.path}: has {rows:,} rows and {size:,} bytes, its table says {file.rows:,} and {file.size:,}"
                     )
+                elif wrong := damage(file.path, file.size):
+                    broken[file.path] = f"{file.path}: {wrong}"
     return missing, broken
 
 
-def _damaged_checkpoints(store: Lake) -> Iterator[str]:
+def _damaged_logs(store: Lake) -> Iterator[str]:
     for name in TABLES:
-        yield from damaged_checkpoints(store.path / name)
+        yield from (f"{path}: {wrong}" for path, wrong, _ in damages(store.path / name))
 
 
 def _outside(store: Lake, connection: duckdb.DuckDBPyConnection, unreadable: Iterable[Path]) -> Iterator[str]:
@@ -158,11 +158,8 @@ def _decided_loads_are_visible(store: Lake, ledger: Ledger, snapshot: Snapshot) 
             reached = snapshot.version if file.table == "calls" else snapshot.rejects_version
             if row.decision <= reached:
                 continue
-            size = path.stat().st_size if path.is_file() else None
-            if size is None:
-                missing.append(f"{row.kind} {row.load_id} ({row.source}): decided, but {path} is missing")
-            elif size != file.size:
-                missing.append(f"{row.kind} {row.load_id}: {path} has {size:,} bytes, the ledger says {file.size:,}")
+            if wrong := damage(path, file.size):
+                missing.append(f"{row.kind} {row.load_id} ({row.source}): decided, but {path} {wrong}")
     decisions = len({row.decision for row in waiting})
     sound = (
         f"{decisions} decisions wait; the next ingest rolls them forward"

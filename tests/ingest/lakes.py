@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import json
+import secrets
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
-from deltalake import DeltaTable, write_deltalake
+from deltalake import DeltaTable
 from pyarrow.parquet import ParquetFile
 
 from ingest import Lake, ReadOptions, ingest, verify
 from ingest.arrow import arrow_schema
 from ingest.call import CALL_COLUMNS
+from ingest.data_file import data_files, write_file
+from ingest.delta_log import append
 from ingest.ledger import LEDGER_COLUMNS, REJECT_COLUMNS
 from tests.ingest.worked import NOW
 
@@ -148,4 +151,7 @@ def stored(lake: Path, table: str) -> list[dict[str, Any]]:
 def store(lake: Path, table: str, rows: Sequence[dict[str, Any]]) -> None:
     """Put these rows in the place of all that the table has, as only somebody could who knows how it is kept."""
     delta = DeltaTable((lake / table).as_uri())
-    write_deltalake(delta, pa.Table.from_pylist(list(rows), schema=SCHEMAS[table]), mode="overwrite")
+    schema = SCHEMAS[table]
+    new = write_file(lake / table, secrets.token_hex(8), schema, [pa.Table.from_pylist(list(rows), schema=schema)])
+    held = data_files(delta, lake / table)
+    assert append(lake / table, delta.version() + 1, gone=held, new=[new], is_change=True, reaches={})

@@ -157,7 +157,7 @@ def test_encoded_texts_are_written_as_texts_and_only_those_that_stand_in_a_row(t
         for customers, codes, partners in pieces
     )
 
-    new = write_file(tmp_path / "calls.parquet", rows.schema, [rows])
+    new = write_file(tmp_path, "calls", rows.schema, [rows])
 
     with ParquetFile(new.path) as written:
         table = written.read()

@@ -1,0 +1,70 @@
+"""Copies of the lake, and what can be done about a damaged one: backup, restore, repair."""
+
+from __future__ import annotations
+
+import shlex
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from command_line import FAILED, output
+from command_line.options import DEFAULT_LAKE, JsonOption, LakeOption, now
+from command_line.output import say
+from command_line.values import counted
+
+_FEW = 20
+
+
+def backup(
+    target: Annotated[Path, typer.Argument(metavar="DIR", help="A new folder for the copy.")],
+    *,
+    lake: LakeOption = DEFAULT_LAKE,
+    as_json: JsonOption = False,
+) -> None:
+    """Copy the lake into a new folder, whole and as of one moment; others may go on meanwhile."""
+    import ingest as floor
+
+    output.print_record(floor.back_up(lake, target), as_json=as_json)
+
+
+def restore(
+    copy: Annotated[Path, typer.Argument(metavar="DIR", help="What 'koppelzicht backup' has made.")],
+    *,
+    lake: LakeOption = DEFAULT_LAKE,
+    as_json: JsonOption = False,
+) -> None:
+    """Make the lake from a copy and check it. Where a lake is already, move it away first."""
+    import ingest as floor
+
+    output.print_record(floor.restore(copy, lake), as_json=as_json)
+
+
+def repair(
+    *,
+    lake: LakeOption = DEFAULT_LAKE,
+    is_wanted: Annotated[
+        bool, typer.Option("--yes", help="Take the loads back that miss lines, so that they can be loaded again.")
+    ] = False,
+    as_json: JsonOption = False,
+) -> None:
+    """Say what of the lake is damaged and which logs bring it back; --yes makes room for them."""
+    import ingest as floor
+
+    report = floor.repair(lake, now=now(), is_wanted=is_wanted)
+    output.print_record(report, as_json=as_json)
+    gone = [load for load in report.loads if not load.is_there]
+    if report.loads and not is_wanted:
+        say("'koppelzicht repair --yes' takes these loads back; then their logs can be loaded again")
+        if gone:
+            say(
+                f"{counted(len(gone), 'load')} came from logs that are no longer where they were: put them back before,"
+                " or take the lake back from a copy ('koppelzicht restore'); else what the lake has of them is gone"
+            )
+    elif report.loads:
+        there = sorted({load.source for load in report.loads if load.is_there})
+        if there:
+            more = f" and {len(there) - _FEW:,} more" if len(there) > _FEW else ""
+            say(f"load them again: koppelzicht ingest {shlex.join(there[:_FEW])}{more}")
+    if not report.is_sound:
+        raise typer.Exit(FAILED)
