@@ -12,7 +12,9 @@ from typing import TYPE_CHECKING
 
 import duckdb
 import pyarrow as pa
+from duckdb.sqltypes import VARCHAR
 
+from ingest.plain_text import plain_text, unescaped
 from ingest.platform_host import domain_pattern, host_pattern
 
 if TYPE_CHECKING:
@@ -22,7 +24,7 @@ _HERE = Path(__file__).parent
 ENGINE_ERRORS = (duckdb.Error, pa.ArrowException, MemoryError)
 """Whatever the engines raise at values that they cannot take, or that are too many for the memory there is."""
 
-_SCRIPTS = ("redact.sql", "outcome.sql", "integration_id.sql", "request_url.sql", "fields.sql")
+_SCRIPTS = ("detector.sql", "redact.sql", "outcome.sql", "integration_id.sql", "request_url.sql", "fields.sql")
 
 _FIELD_WORDS = """
     timestamp time date method verb url uri path host headers header integrationid integration id status code duration ms bytes
@@ -60,6 +62,8 @@ def connect(*, threads: int | None = None) -> duckdb.DuckDBPyConnection:
         connection.execute("set threads = ?", [threads])
     _load_catalogue(connection)
     _begin_session(connection)
+    connection.create_function("plain_text", plain_text, [VARCHAR], VARCHAR)
+    connection.create_function("unescaped_text", unescaped, [VARCHAR], VARCHAR)
     for script in _SCRIPTS:
         connection.execute((_HERE / script).read_text(encoding="utf-8"))
     return connection
@@ -79,6 +83,7 @@ def _begin_session(connection: duckdb.DuckDBPyConnection) -> None:
     connection.execute("set variable known_fields = ?", [_FIELD_WORDS.split()])
     connection.execute("set variable known_paths = ?", [[*_PATH_WORDS.split(), *_soap_services()]])
     connection.execute("set variable known_connectors = ?", [[name.lower() for name in official_connectors()]])
+    connection.execute("set variable known_elements = ?", [[name.lower() for name in _elements()]])
     connection.execute("set variable platform_url = ?", [_platform_url()])
     connection.execute("set variable torn_lines = []::bigint[]")
     connection.execute("set variable keeps_numbers = false")
@@ -114,6 +119,13 @@ def official_connectors() -> tuple[str, ...]:
     """Every official connector name in its official spelling (the vendor's published list)."""
     with (_HERE / "catalogue" / "connectors.csv").open(encoding="utf-8", newline="") as file:
         return tuple(row["connector"] for row in csv.DictReader(file))
+
+
+@cache
+def _elements() -> tuple[str, ...]:
+    """The elements that a record of an official connector is made of: the connectors' names, and those of the parts below them."""
+    with (_HERE / "catalogue" / "elements.csv").open(encoding="utf-8", newline="") as file:
+        return (*official_connectors(), *(row["element"] for row in csv.DictReader(file)))
 
 
 @cache
@@ -166,7 +178,7 @@ def _load_catalogue(connection: duckdb.DuckDBPyConnection) -> None:
         "soap_services",
         [(row["service"], f"{row['service'].lower()}.asmx", row["operation"]) for row in services],
     )
-    for words in ("known_fields", "known_paths", "known_connectors"):
+    for words in ("known_fields", "known_paths", "known_connectors", "known_elements"):
         connection.execute(f"create macro {words}() as getvariable('{words}')")
 
 

@@ -321,7 +321,11 @@ create or replace macro elapsed_ms(begin, end_) as
 -- A time as a reason may show it: digits and what stands between them, or as samples are.
 create or replace macro shown_time(text) as
     case
-        when regexp_full_match(text, '[0-9TZtz/:., +-]{1,40}') and not regexp_matches(text, '[0-9]{8}') then text
+        when regexp_full_match(
+            text,
+            '(?:[0-9]{1,2}|[0-9]{4})[/.-][0-9]{1,2}[/.-](?:[0-9]{1,2}|[0-9]{4})(?:[Tt ,]{1,2}[0-9]{1,2}:[0-9]{1,2}(?::[0-9]{1,2}(?:[.,][0-9]{1,6})?)?)?'
+            || '(?: ?(?:[Zz]|[+-][0-9]{1,2}:?[0-9]{0,2}))?'
+        ) then text
         else redacted_sample(left(text, 60))
     end;
 

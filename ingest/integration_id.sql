@@ -62,10 +62,7 @@ select
     case id_status
         when 'valid' then id
         when 'malformed' then
-            case
-                when id_defect = 'repeated' and regexp_full_match(id, '([0-9]+_[0-9]+[\s,]*)+') then trim(left(id, 64), e' \t\r\n')
-                else redacted_integration_id(trim(left(id, 64), e' \t\r\n'))
-            end
+            redacted_integration_id(trim(left(id, 64), e' \t\r\n'))
     end as integration_id,
     case when id_status = 'valid' then cast(split_part(id, '_', 1) as integer) end as partner,
     case when id_status = 'valid' then cast(split_part(id, '_', 2) as integer) end as project,

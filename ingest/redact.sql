@@ -1,27 +1,23 @@
 -- What never reaches a disk. Every free text of the lake passes one of these macros, and what does not fit the pattern of
 -- its column is replaced by the word 'redacted', which fits every pattern.
 
--- Text that carries a secret or a person wherever it stands: a token in any of its forms (the base64 of '<token' differs
--- with what stands before it), a bearer token, an e-mail address, a number as long as a citizen service number or more.
-create or replace macro looks_secret(text) as
-    regexp_matches(
-        text,
-        '(?i:<token|&lt;|%3c|afastoken|bearer|password|@|%40|eyJ[A-Za-z0-9_-]{10})'
-        || '|PHRva2Vu|x0b2tlb|8dG9rZW4'
-        || '|[0-9]{9}'
-        || '|[A-Z]{2}[0-9]{2}[A-Z]{4}[0-9]{7}'
-        || '|[A-Za-z0-9+/=_-]{65}'
-    );
-
--- A name from a URL or a body: of a connector, an element, a key, a field.
-create or replace macro redacted_name(text) as
+-- One word: not a long random one, which is a key, nor twelve digits.
+create or replace macro redacted_word(text) as
     case
         when text is null then null
         when
             regexp_full_match(text, '[A-Za-z0-9_][A-Za-z0-9_.-]{0,63}')
-            and regexp_matches(text, '[A-Za-z]')
-            and not looks_secret(text)
+            and not regexp_matches(text, '[0-9]{12}')
+            and not has_random_word(text)
+            and not tells(text)
             then text
+        else 'redacted'
+    end;
+
+-- A name from a URL or a body: of a connector, an element, a key, a field. A number is none.
+create or replace macro redacted_name(text) as
+    case
+        when regexp_matches(text, '[A-Za-z]') or text is null then redacted_word(text)
         else 'redacted'
     end;
 
@@ -42,33 +38,113 @@ create or replace macro shown_column(text) as
         else 'redacted'
     end;
 
--- A request or trace id. Long runs of hexadecimal digits are its nature; numbers of nine digits between other things (citizen
--- service numbers), IBANs and tokens are not.
+-- Trace ids as they are written whole: UUID, 32 hexadecimal digits, traceparent, X-Amzn-Trace-Id, B3, Jaeger's and Google's. Random is
+-- what they are meant to be.
+create or replace macro is_written_as_trace_id(text) as
+    regexp_full_match(
+        text,
+        '(?i)[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}|[0-9a-f]{32}'
+        || '|[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}'
+        || '|(?:(?:root|self)=1-[0-9a-f]{8}-[0-9a-f]{24}|parent=[0-9a-f]{16}|sampled=[01?]|lineage=[0-9a-f]{1,8}:[0-9]{1,5}(?:\|[0-9a-f]{1,8}:[0-9]{1,5}){0,7})'
+        || '(?:;(?:(?:root|self)=1-[0-9a-f]{8}-[0-9a-f]{24}|parent=[0-9a-f]{16}|sampled=[01?]|lineage=[0-9a-f]{1,8}:[0-9]{1,5}(?:\|[0-9a-f]{1,8}:[0-9]{1,5}){0,7})){0,4}'
+        || '|1-[0-9a-f]{8}-[0-9a-f]{24}'
+        || '|(?:[0-9a-f]{16}|[0-9a-f]{32})-[0-9a-f]{16}(?:-[01d](?:-[0-9a-f]{16})?)?'
+        || '|[0-9a-f]{16,32}:[0-9a-f]{1,16}:[0-9a-f]{1,16}:[0-9a-f]{1,2}'
+        || '|[0-9a-f]{32}/[0-9]{1,20}(?:;o=[0-3])?'
+    );
+
+-- Whether hexadecimal digits can spell a number, an address or a mail address.
+create or replace macro spells(text) as
+    regexp_matches(text, '(?i)(?:(?:3[0-9]|2e|3a|6[1-6])-?){7}|40-?(?:[2-7][0-9a-f]-?){1,40}2e|(?:[2-7][0-9a-f]-?){16}');
+
+-- A text without the trace ids in it: a UUID, and hexadecimal digits in the lengths that programs choose.
+create or replace macro without_trace_ids(text) as
+    array_to_string(
+        list_transform(
+            regexp_extract_all(
+                text, '(?i)\b[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\b|[0-9A-Za-z]+|[^0-9A-Za-z]+'
+            ),
+            lambda piece: case
+                when regexp_full_match(piece, '[0-9a-f-]{8,36}|[0-9A-F-]{8,36}')
+                    and length(piece) in (8, 12, 16, 20, 24, 32, 36)
+                    and regexp_matches(piece, '[A-Fa-f]')
+                    and not regexp_full_match(piece, '(?:[2-7][0-9A-Fa-f]-?)+')
+                    then '~'
+                else piece
+            end
+        ),
+        ''
+    );
+
+-- A request or trace id. Forty characters may be random, more may not: that is a key. In one that is written as a trace id only
+-- what its hexadecimal digits spell can tell, where they can spell anything.
 create or replace macro redacted_request_id(text) as
     case
         when text is null or text in ('', '-') then null
-        when not regexp_full_match(text, '[A-Za-z0-9_.:-]{1,128}') then 'redacted'
-        when regexp_matches(
-            text,
-            'PHRva2Vu|x0b2tlb|8dG9rZW4|eyJ[A-Za-z0-9_-]{10}'
-            || '|^[0-9]{8}$|(^|[^0-9A-Za-z])([0-9]{9}|[A-Z]{2}[0-9]{2}[A-Z]{4}[0-9]{7,10})($|[^0-9A-Za-z])'
-        ) then 'redacted'
-        else text
+        -- most are: the patterns behind this one cost ten times as much
+        when regexp_full_match(text, '[0-9a-f]{32}|[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}')
+            and not spells(text)
+            then text
+        else list_transform(
+            [is_written_as_trace_id(text)],
+            lambda is_trace_id: case
+                when is_trace_id and not spells(text) then text
+                when not is_trace_id and not regexp_full_match(text, '[A-Za-z0-9_.:-]{1,128}') then 'redacted'
+                when list_transform(
+                    [case when is_trace_id then substr(plain_text(text), length(text) + 1) else without_trace_ids(text) end],
+                    lambda rest: length(rest) > 40 and is_random(rest)
+                        or regexp_matches(rest, '[A-Za-z0-9]{41}|~.*~.*~')
+                        or tells(rest)
+                )[1] then 'redacted'
+                else text
+            end
+        )[1]
     end;
 
+-- A version of an API: numbers, and the words that say how finished it is.
 create or replace macro redacted_version(text) as
     case
         when text is null or text in ('', '-') then null
-        when regexp_full_match(text, '[vV]?[0-9]{1,4}([._-][0-9A-Za-z]{1,12}){0,4}') and not looks_secret(text) then text
+        when
+            regexp_full_match(text, '(?i)v?[0-9]{1,4}(?:[._-]?(?:[0-9]{1,8}|alpha|beta|rc|pre|preview|dev|snapshot|[a-z])){0,5}')
+            and not regexp_matches(text, '[0-9A-Za-z]{12}')
+            and not has_somebodys_number(without_times(text))
+            and not has_address(text)
+            then text
         else 'redacted'
     end;
 
+-- What of a user agent is a version, and no address or number though it may look like one: behind the name of a product and a slash
+-- (Chrome/120.0.6099.109), or behind a word that says so (Windows NT 10.0.19045).
+create or replace macro version_words() as
+    '(?i:(?:windows(?: nt)?|version|protocol|android|ios|os|os x|macos|linux|darwin|build|release|rev|\.net|net|clr|java|jre|jdk|php|python|perl|msie|edge|ver|sdk|v)\.? ?v?)';
+
+create or replace macro without_versions(text) as
+    case
+        when regexp_matches(text, '(?i)(?:^|[^0-9a-z-])(?:ip|ipv4|addr|address|host|remote|forwarded|from|client|tel|phone|bsn)/[0-9]') then text
+        else regexp_replace(
+            text,
+            '(?:(^|[\s(\[{;,"''+])[A-Za-z][A-Za-z0-9_.+-]*/v?|\b' || version_words() || ')[0-9]{1,7}(?:[._-](?:[0-9]{1,7}|[0-9]*[A-Za-z][0-9A-Za-z]{0,9}))*\b',
+            '\1~', 'g'
+        )
+    end;
+
+-- A user agent without addresses (IPv4) that stand where no version does.
+create or replace macro without_address(text) as
+    case
+        when regexp_matches(text, '[0-9]{1,3}(?:\.[0-9]{1,3}){3}') and not regexp_matches(text, version_words() || '[0-9]+(?:\.[0-9]+){3}')
+            then regexp_replace(text, '(^|[^0-9A-Za-z./])[0-9]{1,3}(?:\.[0-9]{1,3}){3}(?:$|(:[0-9]+|[^0-9.]))', '\1redacted\2', 'g')
+        else text
+    end;
+
 -- A user agent keeps its product names and versions. Replaced inside it: e-mail addresses, tokens, anything after a scheme
--- of authorization, query strings, user information in a URL, long numbers, IBANs and long random words.
+-- of authorization, query strings, user information in a URL, names of users, addresses of machines, long numbers, accounts and long
+-- random words. What still tells something then is hidden in a way that does not show where it begins: nothing of the text is kept.
 create or replace macro redacted_user_agent(text) as
     case
         when text is null or trim(text) in ('', '-') then null
-        else left(
+        else list_transform(
+            [without_address(
             regexp_replace(
             regexp_replace(
             regexp_replace(
@@ -78,15 +154,27 @@ create or replace macro redacted_user_agent(text) as
             regexp_replace(
                 left(text, 1024),
                 '(?is)(<|&lt;|%3c)/?(token|data|version).*', 'redacted', 'g'),
-                '(?i)\b(afastoken|bearer|basic|digest|negotiate)\s+[^\s;,)]+|[a-z0-9_.-]*(token|passw|pwd|secret|api[-_]?key|cookie|session|authori[sz]ation|bsn)[a-z0-9_.-]*["'']?\s*[:=]\s*["'']?[^\s;,)"'']+', 'redacted', 'g'),
+                '(?i)\b(afastoken|bearer|basic|digest|negotiate)\s+[^\s;,)]+'
+                || '|[a-z0-9_.-]*(token|passw|pwd|wachtwoord|geheim|secret|api[-_]?key|sleutel|cookie|session|authori[sz]ation|bsn|username|gebruiker|\bkey|\buser|\blogin|\bww)[a-z0-9_.-]*["'']?\s*[:=]\s*["'']?[^\s;,)"'']+'
+                || '|[a-z0-9_.-]*(\\[a-z0-9_.-]+)+', 'redacted', 'g'),
                 '(?i)[^\s/<>()\[\],;:"'']+(@|%40)[^\s/<>()\[\],;:"'']+', 'redacted', 'g'),
                 '\?[^\s)"'']*', '?redacted', 'g'),
                 '\b[A-Z]{2}[0-9]{2} ?[A-Z]{4} ?[0-9]{4} ?[0-9]{4} ?[0-9]{0,4}\b', 'redacted', 'gi'),
                 '[0-9]([ -]?[0-9]){8,}|\b[0-9]{3,4}\.[0-9]{2,3}\.[0-9]{3}\b', 'redacted', 'g'),
                 '[A-Za-z0-9+/=_-]*(PHRva2Vu|x0b2tlb|8dG9rZW4|eyJ[A-Za-z0-9_-]{10})[A-Za-z0-9+/=_.-]*|[A-Za-z0-9+/=_-]{40,}'
                 || '|\b[A-Za-z0-9]*[0-9][A-Za-z0-9]{15,}\b|\b[A-Za-z0-9]{15,}[0-9][A-Za-z0-9]*\b',
-                'redacted', 'g'),
-            256)
+                'redacted', 'g'))],
+            lambda whole: case
+                -- both, because what is cut off may be what shows it, or what hides it
+                when len(list_filter(
+                    case when length(whole) > 256 then [left(whole, 256), whole] else [whole] end,
+                    lambda kept: tells(without_versions(kept))
+                        or regexp_matches(kept, '[%&\\=]|[^\x00-\x7F]') and regexp_matches(unescaped_text(kept), '[A-Za-z0-9+/=_-]{40}')
+                )) > 0
+                    then 'redacted'
+                else left(whole, 256)
+            end
+        )[1]
     end;
 
 -- An id with a slip in it: around it a pair of quotes, brackets or the name of the header, in it one character that is no digit,
@@ -118,18 +206,32 @@ create or replace macro slipped_integration_id(text) as
         end
     )[1];
 
+-- Whether what stands beside the ids in a text tells somebody. One separator behind four digits or more is an id that lacks its
+-- underscore (1234-56789), whatever the number that the digits make.
+create or replace macro tells_beside_ids(text) as
+    list_transform(
+        [regexp_replace(deciphered(text), '(^|[^0-9])[0-9]{4,8}_[0-9]{1,9}', '\1~', 'g')],
+        lambda rest: has_secret(rest)
+            or has_address(rest)
+            or has_somebodys_number(rest) and not regexp_full_match(rest, '[^0-9]*[1-9][0-9]{3,6}[^0-9A-Za-z][0-9]{1,7}[^0-9]*')
+    )[1]
+    or regexp_matches(text, '(?:^|[^0-9])(?:[0-9]{4}_[0-9]{2}_[0-9]{3}|[0-9]{2}_[0-9]{2}_[0-9]{2}_[0-9]{3})(?:$|[^0-9])');
+
 -- The header IntegrationId where it is no valid id: kept when it could be an attempt at one (digits and separators, an id with a
 -- slip in it, or one of the words that a program puts in for a value it does not have), because then it tells the partner what
 -- is wrong.
 create or replace macro redacted_integration_id(text) as
     case
-        when regexp_matches(text, '(^|[^0-9_])([0-9]{8,9}|[0-9]{4}[.][0-9]{2}[.][0-9]{3})($|[^0-9_])') then 'redacted'
-        when regexp_full_match(text, '[0-9 \t_.,:;/|+#-]{1,64}') and not regexp_matches(text, '[0-9]{14}') then text
+        when regexp_full_match(text, '[0-9 \t_.,:;/|+#-]{1,64}|([0-9]+_[0-9]+[\s,]*)+') then case
+            when regexp_matches(text, '[0-9]{14}') or tells_beside_ids(text) then 'redacted'
+            else text
+        end
         when regexp_full_match(
             text,
             '(?i)[<{\["''$%]*(null|none|nil|nan|undefined|true|false|test|example|partner|project|integration[_ -]?id|your[_ -]?id|xxxxx?|abc)'
             || '([_ -](null|none|nil|nan|undefined|test|example|partner|project|integration[_ -]?id|xxxxx?x?|abc|def))?[>}\]"''$%]*'
         ) then text
+        when tells_beside_ids(text) then 'redacted'
         else coalesce(slipped_integration_id(text), 'redacted')
     end;
 
@@ -253,35 +355,62 @@ create or replace macro redacted_text(text) as
         else redacted_callers(callers_before_time(text)) || redacted_pieces(substr(text, length(callers_before_time(text)) + 1))
     end;
 
+-- Numbers in groups that are small by themselves and together as long as a citizen service number, whatever stands between them: the
+-- first stays, which may be a status. Twice, because the sign between two of them belongs to the first.
+create or replace macro without_groups(text) as
+    list_reduce(
+        [text, '', ''],
+        lambda rest, again: regexp_replace(regexp_replace(regexp_replace(regexp_replace(
+            rest,
+            '(^|[^0-9A-Za-z])([0-9]{3}(?:[^0-9A-Za-z• ]|[^0-9A-Za-z•]{2,3}))[0-9]{3}([^0-9A-Za-z•]{1,3})[0-9]{3}($|[^0-9A-Za-z])', '\1\2•\3•\4', 'g'),
+            '(^|[^0-9A-Za-z])([0-9]{4}(?:[^0-9A-Za-z• ]|[^0-9A-Za-z•]{2,3}))[0-9]{2}([^0-9A-Za-z•]{1,3})[0-9]{3}($|[^0-9A-Za-z])', '\1\2•\3•\4', 'g'),
+            '(^|[^0-9A-Za-z])([0-9]{2}(?:[^0-9A-Za-z• :]|[^0-9A-Za-z•:]{2,3}))[0-9]{2}([^0-9A-Za-z•:]{1,3})[0-9]{2}[^0-9A-Za-z•:]{1,3}[0-9]{3}($|[^0-9A-Za-z])',
+            '\1\2•\3•\4', 'g'),
+            '(^|[^0-9A-Za-z])[0-9](?:[^0-9A-Za-z•]{1,3}[0-9]){7,}($|[^0-9A-Za-z])', '\1•\2', 'g')
+    );
+
 create or replace macro redacted_sample(line) as
     left(
-        redacted_text(
-            replace(replace(replace(replace(replace(
-                regexp_replace(left(line, 600), '([?&][^\s"'']*)', '?…', 'g'), '%20', ' '), '%2E', '.'), '%2e', '.'), '%3A', ':'), '%3a', ':')
-        ),
+        without_groups(redacted_text(
+            list_transform(
+                [regexp_replace(left(line, 600), '([?&][^\s"'']*)', '?…', 'g')],
+                lambda start: case
+                    -- What is still escaped then was so more than three times.
+                    when regexp_matches(start, '%[0-9A-Fa-f]|\\[ux][0-9A-Fa-f{]|(?:=[0-9A-F]{2}){2}|[^\x00-\x7F…•]')
+                        then regexp_replace(unescaped_text(start), '%[0-9A-Fa-f]{2}|\\[ux][0-9A-Fa-f]|(?:=[0-9A-F]{2}){2,}|[\r\n]', '•', 'g')
+                    else start
+                end
+            )[1]
+        )),
         200
     );
 
--- The name of a file with its folders, or of a stream: each part of it is looked at as any other text, without the times that people
--- put into names of logs; what tells something goes, the endings stay that say what kind of file it is.
+-- The name of a file with its folders, or of a stream: each part of it is looked at as any other text, without what people put into
+-- names of logs: times, ids, and the address of the server that wrote it; what tells something goes, the endings stay that say what
+-- kind of file it is.
 create or replace macro redacted_place(text) as
     array_to_string(
         list_transform(
             regexp_extract_all(text, '[/\\]+|[^/\\]+'),
-            lambda part: case
-                when looks_secret(
-                    regexp_replace(
+            lambda part: list_transform(
+                [
+                    deciphered(regexp_replace(
                         regexp_replace(
                             part,
                             '20[0-9]{2}[._-]?[01][0-9][._-]?[0-3][0-9](?:[T_.-]?[0-2][0-9](?:[._-]?[0-5][0-9]){0,2}(?:[._-][0-9]{3,6})?Z?)?([^0-9]|$)',
                             '~\1', 'g'
                         ),
-                        '(^|[^0-9])1[4-9][0-9]{8}(?:[0-9]{3}){0,3}($|[^0-9])', '\1~\2', 'g'
-                    )
-                )
-                    then 'redacted' || regexp_extract(part, '(?i)(?:\.(?:log|txt|json|jsonl|ndjson|csv|tsv|har|parquet|gz|zst|zstd|bz2|[0-9]{1,3}))*$')
-                else part
-            end
+                        '(^|[^0-9])(?:1[4-9][0-9]{8}(?:[0-9]{3}){0,3}|[1-9][0-9]{3,6}_[1-9][0-9]{0,8}|(?:(?:25[0-5]|2[0-4][0-9]|1?[0-9]?[0-9])\.){3}(?:25[0-5]|2[0-4][0-9]|1?[0-9]?[0-9]))($|[^0-9])'
+                        || '|((?i:ex))2[0-9][01][0-9][0-3][0-9][0-2][0-9]($|[^0-9])',
+                        '\1\3~\2\4', 'g'
+                    ))
+                ],
+                lambda read: case
+                    when has_secret(read) or has_somebodys_number(read) or regexp_matches(read, '[0-9]{12}|[A-Za-z0-9+/=_-]{65}')
+                        then 'redacted' || regexp_extract(part, '(?i)(?:\.(?:log|txt|json|jsonl|ndjson|csv|tsv|har|parquet|gz|zst|zstd|bz2|[0-9]{1,3}))*$')
+                    else part
+                end
+            )[1]
         ),
         ''
     );

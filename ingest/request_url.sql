@@ -34,18 +34,23 @@ create or replace macro decoded(text) as
     case when contains(text, '%') then coalesce(try(url_decode(replace(text, '+', '%2B'))), text) else text end;
 
 -- DELETE connectors/KnSubject/KnSubject/@Id/12: element, keys, values, and again for sub-rows. Values are dropped. The @ of
--- a key may be missing in the URL and is always written in the template. `names` are the parts as names, redacted.
+-- a key may be missing in the URL and is always written in the template. `names` are the parts as names, redacted. Who puts a
+-- value where an element belongs would have it kept: of elements only the known ones stay.
+create or replace macro is_element(name) as
+    list_contains(known_elements(), lower(name)) or regexp_full_match(name, '(?i)kns[0-9]{2}|kncustomk[0-9]{2}');
+
 create or replace macro delete_template(parts, names) as
     array_to_string(
         list_filter(
             list_transform(
                 parts,
                 lambda part, i: case i % 3
-                    when 1 then names[i]
+                    when 1 then case when is_element(names[i]) then names[i] else 'redacted' end
                     -- without a value behind it, and without its @, it may be one
-                    when 2 then case when i = len(parts) and not starts_with(part, '@') then '@redacted' else array_to_string(
-                        list_transform(string_split(part, ','), lambda key: '@' || redacted_name(ltrim(key, '@'))), ','
-                    ) end
+                    when 2 then case
+                        when i = len(parts) and not starts_with(part, '@') then '@redacted'
+                        else '@' || replace(names[i], ',', ',@')
+                    end
                 end
             ),
             lambda part: part is not null
@@ -125,9 +130,60 @@ routed as (
         end as kind
     from hosted
 ),
-customers as (
+-- parts: those of the path that are names, at their places, and behind them the words of an SB customer. Values are left out.
+parted as (
     select
         *,
+        case when product = 'sb' then 'customer' when kind = 'connector' and method = 'DELETE' then 'delete' else 'other' end as place,
+        list_concat(
+            case
+                when kind = 'connector' and method = 'DELETE'
+                    then list_transform(path, lambda part, i: case when i > 2 and (i = 3 or i % 3 > 0) then part end)
+                when kind = 'connector' and method in ('POST', 'PUT') then [null, null, path[3], path[4]]
+                when kind in ('connector', 'api', 'bi') then [null, null, path[3]]
+                when kind = 'metainfo' then [null, null, null, path[4]]
+                when kind = 'service' then [null, path[2][:-6]]
+                else []
+            end,
+            case when product = 'sb' then case when kind = 'api' then [label, low[1]] else [null, null, null, label, low[1]] end else [] end
+        ) as parts
+    from routed
+),
+-- names: the parts as they may be shown. The same ones come back from customer to customer, and each is judged once. In a delete
+-- path the second of three is a list of keys.
+named as (
+    select
+        parts,
+        place,
+        list_transform(
+            parts,
+            lambda part, i: array_to_string(
+                list_transform(
+                    case
+                        when place = 'delete' and i > 4 and i % 3 = 2
+                            then list_transform(string_split(part, ','), lambda key: ltrim(key, '@'))
+                        else [part]
+                    end,
+                    lambda name: case
+                        -- a number is a customer of SB, but no name
+                        when regexp_matches(name, '[A-Za-z]') or i > 3 and place = 'customer' then redacted_word(name)
+                        else 'redacted'
+                    end
+                ),
+                ','
+            )
+        ) as names
+    from (select distinct parts, place from parted)
+),
+customers as (
+    select
+        parted.*,
+        named.names,
+        case kind
+            when 'connector' then 3
+            when 'metainfo' then case when low[3] in ('get', 'update') then 4 end
+            when 'api' then 3
+        end as connector_at,
         case
             when product = 'profit' and regexp_full_match(label, '[1-9][0-9]{3,6}') then label
             when
@@ -135,44 +191,18 @@ customers as (
                 and regexp_full_match(label, '[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?')
                 and low[1] not in ('app', 'authentication', 'api')
                 then
-                    case when looks_secret(label) then 'redacted' else label end
-                    || '/'
-                    || case
-                        when regexp_full_match(low[1], '[a-z0-9_-]{1,64}') and not looks_secret(low[1]) then low[1]
-                        else 'redacted'
-                    end
+                    names[4] || '/' || case when regexp_full_match(low[1], '[a-z0-9_-]{1,64}') then names[5] else 'redacted' end
         end as customer
-    from routed
-),
--- names: the parts of the path that are names, as they may be shown. In one place, because the engine takes as long to prepare a
--- pattern for each place where it is used as to match it a thousand times.
-named as (
-    select
-        *,
-        list_transform(
-            case kind
-                when 'connector' then case when method = 'DELETE' then path else path[:4] end
-                when 'metainfo' then path[:4]
-                when 'service' then [null, path[2][:-6]]
-                when 'api' then [null, null, path[3]]
-                when 'bi' then [null, null, path[3]]
-            end,
-            lambda part: redacted_name(part)
-        ) as names,
-        case kind
-            when 'connector' then 3
-            when 'metainfo' then case when low[3] in ('get', 'update') then 4 end
-            when 'api' then 3
-        end as connector_at
-    from customers
+    from parted
+    left join named on named.parts = parted.parts and named.place = parted.place
 ),
 spelled as (
     select
-        named.*,
+        customers.*,
         coalesce(official_connectors.connector, names[connector_at]) as connector,
         services.service,
         services.operation as service_operation
-    from named
+    from customers
     left join official_connectors on official_connectors.lower_connector = low[connector_at]
     left join soap_services as services on kind = 'service' and services.lower_service = low[2]
 )
@@ -278,6 +308,27 @@ picked as (
         decoded(replace(list_filter(pairs, lambda pair: pair.name = 'filterfieldids')[1].value, '+', ' ')) as fields_text,
         decoded(replace(list_filter(pairs, lambda pair: pair.name = 'filterjson')[1].value, '+', ' ')) as json_text
     from split
+),
+named as (
+    select
+        *,
+        list_transform(
+            list_concat(
+                coalesce(string_split_regex(fields_text, '[,;]'), []),
+                coalesce(regexp_extract_all(json_text, '(?i)"@?FieldId"\s*:\s*"([^"]*)"', 1), [])
+            ),
+            lambda name: trim(name)
+        ) as names
+    from picked
+),
+-- The same names come back with ever new values beside them, and each is judged once.
+filtered as (
+    select
+        names,
+        list_filter(
+            names, lambda name: regexp_full_match(name, '[A-Za-z_][A-Za-z0-9_]{0,63}') and redacted_name(name) = name
+        ) as filter_fields
+    from (select distinct names from named)
 )
 select
     code,
@@ -286,14 +337,6 @@ select
     case when regexp_full_match(decoded(skip_text), '-?[0-9]{1,18}') then try_cast(decoded(skip_text) as bigint) end as skip,
     case when regexp_full_match(decoded(take_text), '-?[0-9]{1,18}') then try_cast(decoded(take_text) as bigint) end as take,
     ordered,
-    list_filter(
-        list_transform(
-            list_concat(
-                coalesce(string_split_regex(fields_text, '[,;]'), []),
-                coalesce(regexp_extract_all(json_text, '(?i)"@?FieldId"\s*:\s*"([^"]*)"', 1), [])
-            ),
-            lambda name: trim(name)
-        ),
-        lambda name: regexp_full_match(name, '[A-Za-z_][A-Za-z0-9_]{0,63}') and not looks_secret(name)
-    ) as filter_fields
-from picked;
+    filter_fields
+from named
+left join filtered using (names);

@@ -198,26 +198,26 @@ with judged as (
         load_id,
         line_number,
         case
-            when length(integration_id) > 64 or regexp_matches(integration_id, '(^|[^0-9_])[0-9]{9}($|[^0-9_])|[A-Za-z0-9+/=]{24}|@')
+            when id_status = 'malformed' and (length(integration_id) > 64 or redacted_integration_id(integration_id) <> integration_id)
                 then 'integration_id'
-            when length(user_agent) > 256
-                or regexp_matches(
-                    user_agent,
-                    'PHRva2Vu|x0b2tlb|8dG9rZW4|eyJ[A-Za-z0-9_-]{10}|(?i:<token)|[0-9]{9}|[A-Za-z0-9_.-]+(@|%40)[A-Za-z0-9-]'
-                )
-                then 'user_agent'
-            when not regexp_full_match(connector, '[A-Za-z0-9_][A-Za-z0-9_.-]{0,63}')
-                or looks_secret(connector) and not list_contains(getvariable('official_connectors'), connector)
+            when length(user_agent) > 256 or redacted_user_agent(user_agent) is distinct from user_agent then 'user_agent'
+            when redacted_name(connector) <> connector and not list_contains(getvariable('official_connectors'), connector)
                 then 'connector'
             when redacted_request_id(request_id) is distinct from request_id then 'request_id'
             when redacted_version(api_version) is distinct from api_version then 'api_version'
             when not regexp_full_match(body_integration_id, '[1-9][0-9]{3,6}_[1-9][0-9]{0,8}') then 'body_integration_id'
-            when not regexp_full_match(endpoint, '[A-Za-z0-9_./@,-]*') or regexp_matches(endpoint, 'PHRva2Vu|x0b2tlb|8dG9rZW4|[0-9]{9}')
+            when not regexp_full_match(endpoint, '[A-Za-z0-9_./@,-]*') or len(list_filter(
+                string_split_regex(endpoint, '[/@,]+'),
+                lambda name: name <> '' and not is_element(name) and redacted_name(name) <> name
+            )) > 0
                 then 'endpoint'
-            when not regexp_full_match(customer, '[1-9][0-9]{3,6}|[a-z0-9-]+/[a-z0-9_-]+') then 'customer'
+            when not regexp_full_match(customer, '[1-9][0-9]{3,6}|[a-z0-9-]+/[a-z0-9_-]+') or product = 'sb' and len(list_filter(
+                string_split(customer, '/'), lambda name: redacted_word(name) <> name
+            )) > 0
+                then 'customer'
             when len(list_filter(
                 filter_fields,
-                lambda name: not regexp_full_match(name, '[A-Za-z_][A-Za-z0-9_]{0,63}') or looks_secret(name)
+                lambda name: not regexp_full_match(name, '[A-Za-z_][A-Za-z0-9_]{0,63}') or redacted_name(name) <> name
             )) > 0
                 then 'filter_fields'
         end as place

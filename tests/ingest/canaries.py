@@ -13,6 +13,9 @@ from urllib.parse import quote
 
 import numpy as np
 
+from tests.ingest.encodings import encoded
+from tests.ingest.scale import scaled
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
@@ -327,6 +330,21 @@ def planted(log_format: str, *, times: int = 1) -> list[Planted]:
         for serial, (place, write) in enumerate(places, start=first)
         for canary in kinds(serial)
         if (place, canary.kind) != ("the duration", "citizen service number")
+    ]
+
+
+def corpus(log_format: str) -> list[Planted]:
+    """Return secrets in every form that can be read, in every place of a format.
+
+    In `make test` each in one place of JSON, by turns, and a third of them in another format; in `make faults` all in all.
+    """
+    places = list(PLACES[log_format].items())
+    texts = list(encoded())[:: scaled(1 if log_format == "json" else 3, 1)]
+    return [
+        Planted(place, Canary(f"{one.secret.kind}, {one.encoding}", one.text, (one.text,)), write(one.text))
+        for number, one in enumerate(texts)
+        for place, write in scaled([places[number % len(places)]], places)
+        if (place, one.secret.is_number) != ("the duration", True)
     ]
 
 

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from pyarrow.parquet import ParquetFile, write_table
 
 import koppelzicht
-from ingest import ReadOptions, ingest, inspect
+from ingest import ReadOptions, ingest, inspect, verify
 from ingest.engine import connect, official_connectors
 from ingest.integration_id import parse_integration_ids
 from ingest.request_url import parse_request_urls
@@ -25,11 +25,13 @@ from tests.ingest.canaries import (
     PEOPLE,
     PLACES,
     Planted,
+    corpus,
     found_in,
     places_of_people,
     planted,
     planted_in_products,
 )
+from tests.ingest.encodings import encoded, told
 from tests.ingest.lakes import stored
 from tests.ingest.scale import scaled
 from tests.oracle.privacy import addresses_in, citizen_service_numbers_in
@@ -75,7 +77,20 @@ def logs(tmp_path_factory: pytest.TempPathFactory) -> list[Log]:
         path.write_text(text + "".join(f"{each.line}\n" for each in lines), encoding="utf-8")
         found.append(Log(path, None, lines))
     found += [_as_har(folder, found[FORMATS.index("json")]), _as_parquet(folder, found[FORMATS.index("csv")])]
-    return found
+    return found + _corpora(folder)
+
+
+def _corpora(folder: Path) -> list[Log]:
+    """A log of each format with every secret in every encoding."""
+    (folder / "corpus").mkdir()
+    found = []
+    for log_format in FORMATS:
+        lines = corpus(log_format)
+        path = folder / "corpus" / f"{log_format}.log"
+        path.write_text(HEADERS[log_format] + "".join(f"{each.line}\n" for each in lines), encoding="utf-8")
+        found.append(Log(path, log_format, lines))
+    by_format = dict(zip(FORMATS, found, strict=True))
+    return [*found, _as_har(folder / "corpus", by_format["json"]), _as_parquet(folder / "corpus", by_format["csv"])]
 
 
 def _as_har(folder: Path, log: Log) -> Log:
@@ -171,6 +186,22 @@ def test_the_canaries_are_in_the_logs(logs: list[Log]) -> None:
         places = {place for place, _ in found_in(log.path.read_bytes(), log.lines)}
         assert {each.place for each in log.lines} - places <= hidden
     assert len(_all_lines(logs)) >= scaled(5_000, 10_000)
+
+
+def test_nothing_stored_tells_a_secret_to_who_decodes_it(lake: Path) -> None:
+    secrets = list({one.secret.core: one.secret for one in encoded()}.values())
+    texts = {text for table in ("calls", "rejects", "loads") for row in stored(lake, table) for text in _texts_in(row)}
+    assert len(texts) > 2000
+    assert {text: one for text in texts if (one := told(text, secrets))} == {}
+
+
+def _texts_in(row: dict[str, object]) -> Iterator[str]:
+    for value in row.values():
+        yield from [value] if isinstance(value, str) else value if isinstance(value, list) else []
+
+
+def test_verify_agrees_with_what_ingest_keeps(lake: Path) -> None:
+    assert [check for check in verify(lake).checks if not check.ok] == []
 
 
 def test_no_secret_is_below_the_lake(logs: list[Log], lake: Path) -> None:

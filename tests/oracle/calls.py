@@ -12,8 +12,8 @@ Where the contract is silent, the oracle decides:
 - C3. Status: three digits, as number or text. Durations and sizes: see figures.py; over 10^9 ms (duration) or over 10^15 (sizes)
   is null.
 - C4. `user_agent`, `request_id`, `api_version`: `-` and the empty text are null. A request id that is not 1 to 128 letters,
-  digits and `-_.:` or is suspect is `REDACTED` (nine digits inside a longer word are not suspect here: ids are often
-  hexadecimal); so is an `api_version` (SB only) that is not 1 to 15 letters, digits, `.` and `-`. In a user agent the query of a
+  digits and `-_.:`, is suspect or random over more than 40 characters is `REDACTED`; UUIDs and hexadecimal digits in the usual
+  lengths are neither; so is an `api_version` (SB only) that is no version. In a user agent the query of a
   URL becomes `?REDACTED`, and a suspect one is `REDACTED` as a whole.
 - C5. `token_form` from Authorization, where empty and `-` are absent: `Bearer` is bearer (`Bearer ***` too); `AfasToken` with a
   base64 alignment of `<token` is base64, with `<token` raw or escaped plain; every other value (masked, another scheme) is
@@ -34,7 +34,7 @@ from typing import TYPE_CHECKING, TypeAlias
 from tests.oracle.figures import Notation, notation_after, read_duration, read_size
 from tests.oracle.ids import ReadId, split_integration_id, split_integration_ids
 from tests.oracle.outcomes import outcome
-from tests.oracle.privacy import REDACTED, is_suspect
+from tests.oracle.privacy import REDACTED, is_random, is_suspect
 from tests.oracle.urls import BadUrl, ReadUrl, connector_name, read_url
 
 if TYPE_CHECKING:
@@ -280,11 +280,35 @@ def _user_agent(text: str | None) -> str | None:
 def _api_version(text: str | None) -> str | None:
     if text in (None, "", "-"):
         return None
-    return text if re.fullmatch(r"[0-9A-Za-z.-]{1,15}", text) and not is_suspect(text) else REDACTED
+    stages = "alpha|beta|rc|pre|preview|dev|snapshot"
+    shaped = re.fullmatch(rf"(?i:v?[0-9]{{1,4}}([._-]?([0-9]{{1,8}}|{stages}|[a-z])){{0,5}})", text, re.ASCII)
+    return text if shaped and not is_suspect(text) else REDACTED
+
+
+_TRACE_ID = re.compile(
+    r"""
+      [0-9a-f]{8} - [0-9a-f]{4} - [0-9a-f]{4} - [0-9a-f]{4} - [0-9a-f]{12} | [0-9a-f]{32}
+    | [0-9a-f]{2} - [0-9a-f]{32} - [0-9a-f]{16} - [0-9a-f]{2}
+    | (?: [0-9a-f]{16} | [0-9a-f]{32} ) - [0-9a-f]{16} (?: -[01d] (?: - [0-9a-f]{16} )? )?
+    | [0-9a-f]{16,32} : [0-9a-f]{1,16} : [0-9a-f]{1,16} : [0-9a-f]{1,2}
+    | 1 - [0-9a-f]{8} - [0-9a-f]{24}
+    """,
+    re.VERBOSE | re.IGNORECASE,
+)
 
 
 def _request_id(text: str | None) -> str | None:
     if text in (None, "", "-"):
         return None
-    words = re.sub(r"[0-9]*[A-Za-z][0-9A-Za-z]{0,38}(?![0-9A-Za-z])", "", text)
-    return text if re.fullmatch(r"[0-9A-Za-z_.:-]{1,128}", text) and not is_suspect(words) else REDACTED
+    if _TRACE_ID.fullmatch(text):
+        return text
+    rest = "".join(_known_or_not(piece) for piece in re.findall(r"[0-9A-Za-z]+|[^0-9A-Za-z]+", text))
+    fits = re.fullmatch(r"[0-9A-Za-z_.:-]{1,128}", text) and rest.count("~") <= 2
+    is_key = re.search(r"[0-9A-Za-z]{41}", rest) or (len(rest) > 40 and is_random(rest))
+    return text if fits and not is_key and not is_suspect(rest) else REDACTED
+
+
+def _known_or_not(piece: str) -> str:
+    is_hexadecimal = re.fullmatch(r"[0-9a-f]+|[0-9A-F]+", piece) and re.search(r"[A-Fa-f]", piece)
+    is_text = re.fullmatch(r"([2-7][0-9A-Fa-f])+", piece)
+    return "~" if is_hexadecimal and not is_text and len(piece) in (8, 12, 16, 20, 24, 32) else piece

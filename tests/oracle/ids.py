@@ -16,9 +16,9 @@ Where the contract is silent, the oracle decides:
 - I3. Several header values are joined by `, `. No value, an empty one or `-` is missing and stored as null. White space
   around `-` is trimmed first.
 - I4. A malformed id is kept as sent when its first 64 characters are only digits, `_`, spaces, tabs and `-.,:;/|#+`, or when it
-  is one of the words that programs write for nothing. It is not kept when 8 or 9 digits in it stand apart from any
-  underscore, or when 14 digits follow each other: they may be anybody's number. Everything else becomes `REDACTED` as a whole,
-  but for I5.
+  is one of the words that programs write for nothing. It is not kept when 14 digits follow each other, nor when what
+  stands beside its ids (4 to 8 digits, an underscore, 1 to 9 digits) is suspect (P3; dates are numbers here). But one separator
+  between 4 to 7 digits and 1 to 7 is an id that lacks its underscore. Everything else becomes `REDACTED` as a whole, but for I5.
 - I5. An id with a slip is kept: the name of the header and a colon or an equals sign may stand before it, up to three quotes,
   brackets and the like around it (also as an entity or an escape). In what is left there is one underscore (or `%5F`) between
   two numbers of 3 to 8 and 1 to 10 characters, or another character in its place. One character may be no digit, or two that
@@ -32,13 +32,12 @@ import itertools
 import re
 from dataclasses import dataclass
 
-from tests.oracle.privacy import REDACTED
+from tests.oracle.privacy import REDACTED, has_somebodys_number, readings, tells
 
 _TRIMMED = " \t\r\n"
 _VALID = re.compile(r"([1-9][0-9]{3,6})_([1-9][0-9]{0,8})")
+_DIGITS = re.compile(r"[0-9 \t_.,:;/|#+-]*")
 _HARMLESS = re.compile(r"[0-9_ \t.,:;/|#+-]*|none|null|nil|true|false|undefined", re.IGNORECASE)
-
-_ANYBODYS_NUMBER = re.compile(r"(?<![0-9_])[0-9]{8,9}(?![0-9_])|[0-9]{14}")
 
 
 @dataclass(frozen=True)
@@ -96,9 +95,20 @@ def _is_repeated(trimmed: str) -> bool:
 
 def _kept(trimmed: str) -> str:
     cut = trimmed[:64].strip(_TRIMMED)
-    if _ANYBODYS_NUMBER.search(cut):
+    if _tells_beside_ids(cut) or (_DIGITS.fullmatch(cut) and re.search(r"[0-9]{14}", cut)):
         return REDACTED
     return cut if _HARMLESS.fullmatch(cut) else _with_a_slip(cut) or REDACTED
+
+
+def _tells_beside_ids(text: str) -> bool:
+    read = [re.sub(r"(?<![0-9])[0-9]{4,8}_[0-9]{1,9}", "~", reading) for reading in readings(text)]
+
+    def has_number(whole: str) -> bool:
+        lacks_its_underscore = r"[^0-9]*[1-9][0-9]{3,6}[^0-9A-Za-z][0-9]{1,7}[^0-9]*"
+        return has_somebodys_number(whole) and not re.fullmatch(lacks_its_underscore, whole)
+
+    grouped = r"(?<![0-9])(?:[0-9]{4}_[0-9]{2}_[0-9]{3}|[0-9]{2}_[0-9]{2}_[0-9]{2}_[0-9]{3})(?![0-9])"
+    return tells(read, has_number=has_number) or re.search(grouped, text) is not None
 
 
 _SIGNS = ("&quot;", "&#39;", "%22", "%27", *"\"'`<>{}()[]\\*,;.„“”‘’‹›«»")  # noqa: RUF001 - quotes of documents

@@ -49,7 +49,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from urllib.parse import unquote, unquote_plus
 
-from tests.oracle.privacy import REDACTED, is_suspect, name_or_redacted
+from tests.oracle.privacy import REDACTED, is_name, is_word, name_or_redacted
 
 CATALOGUE = Path(__file__).parents[2] / "ingest" / "catalogue" / "connectors.csv"
 
@@ -118,6 +118,11 @@ def official_names() -> dict[str, str]:
     """Return the official connectors, by their name in lower case."""
     with CATALOGUE.open(encoding="utf-8", newline="") as file:
         return {row["connector"].lower(): row["connector"] for row in csv.DictReader(file)}
+
+
+@functools.cache
+def _elements() -> list[str]:
+    return CATALOGUE.with_name("elements.csv").read_text(encoding="utf-8").split()[1:]
 
 
 def connector_name(text: str) -> str:
@@ -219,12 +224,17 @@ def _delete_template(segments: list[str]) -> list[str]:
     template = []
     for start in range(0, len(segments), 3):
         element, *others = segments[start : start + 3]
-        template.append(name_or_redacted(element))
+        template.append(element if _is_element(element) else REDACTED)
         if others:
             are_keys = len(others) == 2 or others[0].startswith("@")
             keys = [key.removeprefix("@") if are_keys else REDACTED for key in others[0].split(",")]
             template.append(",".join(f"@{name_or_redacted(key)}" for key in keys))
     return template
+
+
+def _is_element(text: str) -> bool:
+    known = {name.lower() for name in (*official_names().values(), *_elements())}
+    return text.lower() in known or re.fullmatch(r"kns\d\d|kncustomk\d\d", text, re.IGNORECASE | re.ASCII) is not None
 
 
 def _soap(call: ReadUrl, segments: list[str], parameters: dict[str, str]) -> ReadUrl:
@@ -259,11 +269,11 @@ def _sb(method: str, host: str, segments: list[str]) -> ReadUrl | BadUrl | None:
 
 
 def _label(text: str) -> str:
-    return text if re.fullmatch(r"[a-z0-9_-]{1,64}", text) and not is_suspect(text) else REDACTED
+    return text if re.fullmatch(r"[a-z0-9_-]{1,64}", text) and is_word(text) else REDACTED
 
 
 def _is_field_name(text: str) -> bool:
-    return _FIELD_NAME.fullmatch(text) is not None and not is_suspect(text)
+    return _FIELD_NAME.fullmatch(text) is not None and is_name(text)
 
 
 def _parameters(query: str) -> dict[str, str]:

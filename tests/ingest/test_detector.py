@@ -1,0 +1,188 @@
+"""What tells a secret or a person is found however it is written, and what is nobody's is left alone."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import strategies as st
+
+from ingest.engine import connect
+from ingest.plain_text import plain_text, unescaped
+from tests.ingest import ordinary
+from tests.ingest.encodings import SECRETS, encoded, tells
+from tests.ingest.scale import scaled
+from tests.oracle.privacy import is_suspect
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+    from typing import TypeAlias
+
+    Kept: TypeAlias = Callable[[str, Sequence[str]], list[str | None]]
+
+FEW = settings(
+    max_examples=scaled(4, 200),
+    deadline=None,
+    derandomize=True,
+    phases=[Phase.generate],
+    suppress_health_check=list(HealthCheck),
+)
+COLUMNS = {
+    "request_id": "redacted_request_id(text)",
+    "connector": "redacted_name(text)",
+    "a part of a connector": "redacted_name('Acme_' || text)",
+    "customer": "redacted_word(text)",
+    "user_agent": "redacted_user_agent(text)",
+    "a word of a user_agent": "redacted_user_agent('Acme ' || text || ' x64')",
+    "a comment of a user_agent": "redacted_user_agent('Acme/1.0 (' || text || '; x)')",
+    "integration_id": "redacted_integration_id(trim(left(text, 64)))",
+    "an integration_id behind its name": "redacted_integration_id(trim(left('id: ' || text, 64)))",
+    "api_version": "redacted_version(text)",
+    "the name of a field": "redacted_key(text)",
+    "sample": "redacted_sample(text)",
+    "a value of a sample": 'redacted_sample(\'{"message":"\' || text || \'","status":999}\')',
+    "a path of a sample": "redacted_sample('GET /ProfitRestServices/' || text || ' HTTP/1.1')",
+    "a value that a warning shows": "shown_value(text)",
+    "a time that a reason shows": "shown_time(text)",
+}
+"""Everything of a log that is stored or shown, and what is kept of it."""
+
+
+@pytest.fixture(scope="module")
+def kept() -> Iterator[Kept]:
+    """What is kept of texts, asked in one go."""
+    with connect(threads=1) as connection:
+
+        def ask(column: str, texts: Sequence[str]) -> list[str | None]:
+            query = f"select {COLUMNS[column]} from (select unnest(?) as text, unnest(range(?)) as n) order by n"
+            return [text for (text,) in connection.execute(query, [list(texts), len(texts)]).fetchall()]
+
+        yield ask
+
+
+def test_the_corpus_has_seventy_encodings_and_twenty_kinds() -> None:
+    texts = list(encoded())
+    assert len({one.encoding for one in texts}) >= 70
+    assert len({one.secret.kind for one in texts}) >= 20
+    assert [one.text for one in texts if not tells(one.text, one.secret)] == []
+
+
+@pytest.mark.parametrize("column", COLUMNS)
+def test_nothing_that_is_kept_tells_a_secret_in_any_encoding(kept: Kept, column: str) -> None:
+    texts = list(encoded())
+    stored = kept(column, [one.text for one in texts])
+    told = [
+        (one.secret.kind, one.encoding, text)
+        for one, text in zip(texts, stored, strict=True)
+        if text is not None and tells(text, one.secret)
+    ]
+    assert told == []
+
+
+STORED = [
+    "request_id",
+    "connector",
+    "customer",
+    "user_agent",
+    "integration_id",
+    "api_version",
+    "the name of a field",
+    "sample",
+]
+
+
+@pytest.mark.parametrize("column", STORED)
+def test_what_is_kept_is_kept_as_it_is_when_it_is_judged_again(kept: Kept, column: str) -> None:
+    texts = [one.text for one in encoded()] + ordinary.agents() + ordinary.request_ids() + ordinary.connectors()
+    once = [text for text in kept(column, texts) if text is not None]
+    assert {text: again for text, again in zip(once, kept(column, once), strict=True) if text != again} == {}
+
+
+PIECES = st.sampled_from([one.text for one in encoded() if len(one.text) < 100] + ordinary.AGENTS)
+ANY = st.lists(PIECES | st.text(max_size=12), min_size=1, max_size=5).map(" ".join)
+
+
+@FEW
+@given(st.lists(ANY, min_size=100, max_size=100))
+def test_a_user_agent_of_anything_is_redacted_once(kept: Kept, texts: list[str]) -> None:
+    once = kept("user_agent", texts)
+    again = kept("user_agent", [text or "" for text in once])
+    assert [text or None for text in again] == once
+
+
+@FEW
+@given(st.lists(st.text(max_size=40) | ANY, min_size=100, max_size=100))
+def test_any_text_can_be_read(texts: list[str]) -> None:
+    for text in texts:
+        assert plain_text(text).encode().startswith(text.encode())
+        assert unescaped(text).encode().decode() == unescaped(text)
+
+
+@FEW
+@given(
+    st.lists(
+        st.from_regex(r"[0-9A-Za-z]{1,4}([-_.: %][0-9A-Za-z@:.]{1,12}){0,4}", fullmatch=True) | ANY,
+        min_size=100,
+        max_size=100,
+    )
+)
+def test_product_and_oracle_find_the_same(texts: list[str]) -> None:
+    with connect(threads=1) as connection:
+        query = "select tells(text) from (select unnest(?) as text, unnest(range(?)) as n) order by n"
+        found = [told for (told,) in connection.execute(query, [texts, len(texts)]).fetchall()]
+    differ = [(text, told) for text, told in zip(texts, found, strict=True) if told != is_suspect(text)]
+    assert differ == []
+
+
+# -- and nothing else
+
+
+def test_no_ordinary_connector_is_redacted(kept: Kept) -> None:
+    names = ordinary.connectors()
+    assert len(names) == ordinary.MANY
+    assert kept("connector", names) == names
+
+
+def test_no_ordinary_user_agent_is_redacted(kept: Kept) -> None:
+    agents = ordinary.agents()
+    assert len(agents) == ordinary.MANY
+    assert kept("user_agent", agents) == agents
+
+
+def test_no_ordinary_request_id_is_redacted(kept: Kept) -> None:
+    ids = ordinary.request_ids()
+    assert len(ids) == ordinary.MANY
+    assert kept("request_id", ids) == ids
+
+
+NO_TRACE_IDS = {
+    "32 hexadecimal digits that spell an address": "6b616e6172696540766f67656c732e6e",
+    "a UUID that spells a number": "32373138-3238-3138-3320-202020202020",
+    "64 hexadecimal digits": SECRETS[17].text,
+    "64 of them, by 16": "-".join(SECRETS[17].text[start : start + 16] for start in range(0, 64, 16)),
+    "64 of them, by 8": "-".join(SECRETS[17].text[start : start + 8] for start in range(0, 64, 8)),
+    "41 random characters": "q9Zx3LmTr8VbKw2YhNd5PcGf7SjAe4UuXo1RiEt6M",
+    "44 random characters and hyphens": "q9Zx3-LmTr8V_bKw2Yh-Nd5PcG_f7SjAe-4UuXo1RiE",
+    "an address in the form of a load balancer": "CB007161:1F90_CB007162:0050_54C0A8B1_0001:1234",
+}
+
+
+@pytest.mark.parametrize("text", NO_TRACE_IDS.values(), ids=NO_TRACE_IDS.keys())
+def test_what_only_looks_like_a_trace_id_is_not_kept(kept: Kept, text: str) -> None:
+    assert kept("request_id", [text]) == ["redacted"]
+
+
+KEYS = {
+    "32 hexadecimal digits": "9f86d081884c7d659a2feaa0c55ad015",
+    "behind a name": "Acme_9f86d081884c7d659a2feaa0",
+    "letters and digits": "q9Zx3LmTr8VbKw2YhNd5",
+    "letters": "xqjzvbnwpqmtrlhgvcxz",
+    "capitals": "XQJZVBNWPQMTRLHGVCXZ",
+    "digits": "Acme_123456789012",
+}
+
+
+@pytest.mark.parametrize("text", KEYS.values(), ids=KEYS.keys())
+def test_a_long_random_word_is_no_connector(kept: Kept, text: str) -> None:
+    assert kept("connector", [text]) == ["redacted"]
