@@ -191,37 +191,75 @@ where
 order by 1;
 
 -- check: free_text_fits_its_pattern
--- Nothing may stand in a free text that looks like a secret or a person. A sample keeps known words and small numbers only;
--- its last word may have been cut off.
-with judged as (
-    select
-        load_id,
-        line_number,
-        case
-            when id_status = 'malformed' and (length(integration_id) > 64 or redacted_integration_id(integration_id) <> integration_id)
-                then 'integration_id'
-            when length(user_agent) > 256 or redacted_user_agent(user_agent) is distinct from user_agent then 'user_agent'
-            when redacted_name(connector) <> connector and not list_contains(getvariable('official_connectors'), connector)
-                then 'connector'
-            when redacted_request_id(request_id) is distinct from request_id then 'request_id'
-            when redacted_version(api_version) is distinct from api_version then 'api_version'
-            when not regexp_full_match(body_integration_id, '[1-9][0-9]{3,6}_[1-9][0-9]{0,8}') then 'body_integration_id'
-            when not regexp_full_match(endpoint, '[A-Za-z0-9_./@,-]*') or len(list_filter(
-                string_split_regex(endpoint, '[/@,]+'),
-                lambda name: name <> '' and not is_element(name) and redacted_name(name) <> name
-            )) > 0
-                then 'endpoint'
-            when not regexp_full_match(customer, '[1-9][0-9]{3,6}|[a-z0-9-]+/[a-z0-9_-]+') or product = 'sb' and len(list_filter(
-                string_split(customer, '/'), lambda name: redacted_word(name) <> name
-            )) > 0
-                then 'customer'
-            when len(list_filter(
-                filter_fields,
-                lambda name: not regexp_full_match(name, '[A-Za-z_][A-Za-z0-9_]{0,63}') or redacted_name(name) <> name
-            )) > 0
-                then 'filter_fields'
-        end as place
+-- Nothing may stand in a free text that would be redacted if it were read again. What comes back from call to call is judged once:
+-- counted, because of what is only distinct the engine judges every call before it looks which are the same. A sample keeps known words and small numbers
+-- only; its last word may have been cut off.
+with sent_ids as (select integration_id, count(*) as calls from calls where id_status = 'malformed' group by all),
+sent_agents as (select user_agent, count(*) as calls from calls group by all),
+sent_connectors as (select connector, count(*) as calls from calls group by all),
+sent_versions as (select api_version, count(*) as calls from calls group by all),
+sent_endpoints as (select endpoint, count(*) as calls from calls group by all),
+sent_customers as (select product, customer, count(*) as calls from calls group by all),
+sent_fields as (select filter_fields, count(*) as calls from calls group by all),
+ids as (
+    from sent_ids
+    where length(integration_id) > 64 or redacted_integration_id(integration_id) <> integration_id
+),
+agents as (
+    from sent_agents
+    where length(user_agent) > 256 or redacted_user_agent(user_agent) is distinct from user_agent
+),
+connectors as (
+    from sent_connectors
+    where redacted_name(connector) <> connector and not list_contains(getvariable('official_connectors'), connector)
+),
+versions as (
+    from sent_versions
+    where redacted_version(api_version) is distinct from api_version
+),
+endpoints as (
+    from sent_endpoints
+    where not regexp_full_match(endpoint, '[A-Za-z0-9_./@,-]*') or len(list_filter(
+        string_split_regex(endpoint, '[/@,]+'),
+        lambda name: name <> '' and not is_element(name) and redacted_name(name) <> name
+    )) > 0
+),
+customers as (
+    from sent_customers
+    where
+        not regexp_full_match(customer, '[1-9][0-9]{3,6}|[a-z0-9-]+/[a-z0-9_-]+')
+        or product = 'sb' and len(list_filter(string_split(customer, '/'), lambda name: redacted_word(name) <> name)) > 0
+),
+fields as (
+    from sent_fields
+    where len(list_filter(
+        filter_fields,
+        lambda name: not regexp_full_match(name, '[A-Za-z_][A-Za-z0-9_]{0,63}') or redacted_name(name) <> name
+    )) > 0
+),
+judged as (
+    select load_id, line_number, 'integration_id' as place
     from calls
+    semi join ids using (integration_id)
+    where id_status = 'malformed'
+    union all
+    select load_id, line_number, 'user_agent' from calls semi join agents using (user_agent)
+    union all
+    select load_id, line_number, 'connector' from calls semi join connectors using (connector)
+    union all
+    select load_id, line_number, 'api_version' from calls semi join versions using (api_version)
+    union all
+    select load_id, line_number, 'endpoint' from calls semi join endpoints using (endpoint)
+    union all
+    select load_id, line_number, 'customer' from calls semi join customers using (product, customer)
+    union all
+    select load_id, line_number, 'filter_fields' from calls semi join fields using (filter_fields)
+    union all
+    select load_id, line_number, 'request_id' from calls where redacted_request_id(request_id) is distinct from request_id
+    union all
+    select load_id, line_number, 'body_integration_id'
+    from calls
+    where not regexp_full_match(body_integration_id, '[1-9][0-9]{3,6}_[1-9][0-9]{0,8}')
     union all
     select
         load_id,
