@@ -15,7 +15,7 @@ import html
 import itertools
 import re
 import unicodedata
-from functools import cache
+from functools import cache, lru_cache
 from urllib.parse import unquote
 
 _TIMES = 3
@@ -52,16 +52,19 @@ _LOOKED_AT = (range(0x80, 0x3400), range(0xA4D0, 0xAC00), range(0xF900, 0x20000)
 """All of Unicode but the letters of Chinese and Korean, which look like none of ASCII."""
 
 
+@lru_cache(maxsize=8192)
 def plain_text(text: str) -> str:
     """The text, what it is unescaped where that is something else, and what is encoded in it; an x between them.
 
     >>> plain_text("Acme_amFuQHgubmw").split(BETWEEN)
     ['Acme_amFuQHgubmw', 'jan@x.nl']
     """
+    # Remembered, because the engine asks several questions about each of the two thousand texts that it has at hand.
     plain = unescaped(text)
     return BETWEEN.join([text, *([plain] if plain != text else []), *map(unescaped, _encoded(plain))])
 
 
+@lru_cache(maxsize=4096)
 def unescaped(text: str) -> str:
     r"""The text without escapes, with look-alikes as what they look like.
 
