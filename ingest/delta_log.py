@@ -248,7 +248,7 @@ def _broken_checkpoints(folder: Path) -> Iterator[tuple[Path, str]]:
                 parquet.read()
             if _version(path) == last and sha256_of(path) != sha256:
                 yield path, "has changed since it was written, its hash is another one"
-        except (pa.ArrowException, OSError) as error:
+        except (pa.ArrowException, OSError, ValueError) as error:
             yield path, f"cannot be read: {error}"
     if last and not (path := log / f"{last:020}.checkpoint.parquet").exists():
         yield path, "is missing"

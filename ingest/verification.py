@@ -109,7 +109,7 @@ def _files_of(store: Lake) -> tuple[list[str], dict[Path, str]]:
             except FileNotFoundError:
                 missing.append(str(file.path))
                 broken[file.path] = f"{file.path}: missing"
-            except (pa.ArrowException, OSError) as error:
+            except (pa.ArrowException, OSError, ValueError) as error:  # ValueError: of a text that is no UTF-8 any more
                 broken[file.path] = f"{file.path}: cannot be read: {error}"
             else:
                 if (size, rows) != (file.size, file.rows):

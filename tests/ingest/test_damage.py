@@ -95,6 +95,14 @@ def test_no_flipped_bit_of_any_data_file_goes_unnoticed(
     assert broken(lake) == {}
 
 
+def test_a_name_of_a_column_that_is_no_text_any_more_is_damage(lake: Path) -> None:
+    path = _files(lake, "calls")[0]
+    content = path.read_bytes()
+    path.write_bytes(content.replace(b"called_at", b"cal\xe9ed_at"))
+    assert path.read_bytes() != content
+    assert str(path) in broken(lake)["data_files_are_whole"]
+
+
 @pytest.mark.parametrize("keep_calls", [None, 10])
 def test_what_is_damaged_is_not_rewritten(lake: Path, keep_calls: int | None) -> None:
     path = _files(lake, "calls")[0]
