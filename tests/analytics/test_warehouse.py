@@ -327,8 +327,8 @@ def test_a_stray_call_moves_no_period(tmp_path: Path) -> None:
         assert warehouse.period(Scope()) == warehouse.lived()
         assert warehouse.period(Scope(since=dt.date(2026, 9, 5))) == (dt.date(2026, 9, 5), dt.date(2026, 9, 21))
         by_day = warehouse.metric("calls_per_day")
-        assert by_day["day"].to_list() == days
-        # they count where no period is asked for, and their days are there when they are asked for
+        assert by_day["day"].to_list() == [dt.date(2025, 7, 1), *days, dt.date(2026, 11, 30)]
+        # they count where no period is asked for, each on its own day, and are there when their days are asked for
         assert warehouse.query_file("overview_totals")["calls"].item() == 42
         july = warehouse.metric("calls_per_day", Scope(since=dt.date(2025, 7, 1), until=dt.date(2025, 7, 2)))
         assert july["calls"].to_list() == [1]
