@@ -48,6 +48,7 @@ COLUMNS = {
     "an integration_id behind its name": "redacted_integration_id(trim(left('id: ' || text, 64)))",
     "api_version": "redacted_version(text)",
     "the name of a field": "redacted_key(text)",
+    "the name of a column that a warning shows": "shown_column(text)",
     "sample": "redacted_sample(text)",
     "a value of a sample": 'redacted_sample(\'{"message":"\' || text || \'","status":999}\')',
     "a path of a sample": "redacted_sample('GET /ProfitRestServices/' || text || ' HTTP/1.1')",
