@@ -161,27 +161,37 @@ create or replace macro without_hour_24(text) as
 -- A time as Java, Go, .NET, databases, servers and spreadsheets write it, in the words of written_instant: names of months and
 -- compact times as ISO 8601, without what stands behind an offset (a zone in brackets or letters), Z for UTC and GMT, hyphens for
 -- slashes, with its seconds, the next midnight for 24:00, without an exponent.
+-- Each step is bound before the next one: a macro that says its argument twice is planned twice with all that is inside of it.
 create or replace macro usual_time(text) as
     case
         when regexp_full_match(text, '[0-9]{1,10}(?:[.][0-9]{1,18})?[eE][+]?[0-9]{1,2}')
             then coalesce(cast(try_cast(text as decimal(28, 9)) as varchar), text)
-        else without_hour_24(regexp_replace(
-            regexp_replace(
-                regexp_replace(
+        else list_transform(
+            list_transform(
+                list_transform(
+                    list_transform([text], lambda written: without_names(written)),
+                    lambda numeric: not_compact(numeric)
+                ),
+                lambda spaced: regexp_replace(
                     regexp_replace(
                         regexp_replace(
-                            without_date_call(not_compact(without_names(text))),
-                            '([Zz]|[+-][0-9]{2}(?::?[0-9]{2})?)(?: ?\[[A-Za-z0-9!_+/=:.-]{1,64}\]| [A-Z]{2,5}| [A-Z][A-Za-z_]+/[A-Za-z0-9_/+-]{1,64})+$',
-                            '\1'
+                            regexp_replace(
+                                regexp_replace(
+                                    without_date_call(spaced),
+                                    '([Zz]|[+-][0-9]{2}(?::?[0-9]{2})?)(?: ?\[[A-Za-z0-9!_+/=:.-]{1,64}\]| [A-Z]{2,5}| [A-Z][A-Za-z_]+/[A-Za-z0-9_/+-]{1,64})+$',
+                                    '\1'
+                                ),
+                                '([0-9]) ?(?:UTC|GMT)$', '\1Z'
+                            ),
+                            '^([0-9]{4})/([0-9]{2})/([0-9]{2})', '\1-\2-\3'
                         ),
-                        '([0-9]) ?(?:UTC|GMT)$', '\1Z'
+                        '^([0-9-]{10}[Tt ][0-9]{2}:[0-9]{2}):?([Zz]| ?[+-][0-9:]{2,6}| ?\[?[A-Z][A-Za-z_]+(?:/[^ ]*)?)?$', '\1:00\2'
                     ),
-                    '^([0-9]{4})/([0-9]{2})/([0-9]{2})', '\1-\2-\3'
-                ),
-                '^([0-9-]{10}[Tt ][0-9]{2}:[0-9]{2}):?([Zz]| ?[+-][0-9:]{2,6}| ?\[?[A-Z][A-Za-z_]+(?:/[^ ]*)?)?$', '\1:00\2'
+                    ' ([Zz])$', '\1'
+                )
             ),
-            ' ([Zz])$', '\1'
-        ))
+            lambda complete: without_hour_24(complete)
+        )[1]
     end;
 
 -- The zone that a time names instead of an offset, by its whole name: the letters of a zone (CET, IST) are those of others, too.
@@ -361,40 +371,40 @@ create or replace macro impossible_time(instant, line) as
 -- What is wrong with a time that is there and was not read; `format` is the one it has to fit, where it has one of its own.
 create or replace macro time_defect(text, format) as
     list_transform(
-        [usual_time(trim(text))],
-        lambda time: case
+        [{'time': usual_time(trim(text)), 'named': named_month(trim(text)), 'shown': shown_time(text)}],
+        lambda found: case
             when format is not null then case
                 when not contains(format, '%z') and getvariable('source_time_zone') is null
                     then 'a time without offset in the format ' || format || ': --time-zone says which zone is meant'
-                else 'the time ' || shown_time(text) || ' does not fit the format ' || format || ', or there is no such day or time of day'
+                else 'the time ' || found.shown || ' does not fit the format ' || format || ', or there is no such day or time of day'
             end
-            when regexp_full_match(time, '[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt ][0-9]{2}:[0-9]{2}:[0-9]{2}([.,][0-9]*)?( ?([Zz]|[+-][0-9:]*))?') then case
-                when try_cast(left(time, 10) as date) is null then 'there is no day ' || left(time, 10)
-                when regexp_matches(time, '^.{17}60') and try_cast(replace(left(time, 19), ':60', ':59') as timestamp) is not null
+            when regexp_full_match(found.time, '[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt ][0-9]{2}:[0-9]{2}:[0-9]{2}([.,][0-9]*)?( ?([Zz]|[+-][0-9:]*))?') then case
+                when try_cast(left(found.time, 10) as date) is null then 'there is no day ' || left(found.time, 10)
+                when regexp_matches(found.time, '^.{17}60') and try_cast(replace(left(found.time, 19), ':60', ':59') as timestamp) is not null
                     then 'there is no second 60 but in the last minute of a day of UTC'
-                when try_cast(left(time, 19) as timestamp) is null then 'there is no time of day ' || time[12:19]
-                when regexp_matches(time, '[+-][0-9:]*$') and length(time) > 19 and regexp_matches(time[20:], '[+-]')
-                    then regexp_extract(time[20:], '[+-][0-9:]*$') || ' is no offset; expected one like +02:00'
-                when not regexp_matches(time, '[Zz]$') and getvariable('source_time_zone') is null
+                when try_cast(left(found.time, 19) as timestamp) is null then 'there is no time of day ' || found.time[12:19]
+                when regexp_matches(found.time, '[+-][0-9:]*$') and length(found.time) > 19 and regexp_matches(found.time[20:], '[+-]')
+                    then regexp_extract(found.time[20:], '[+-][0-9:]*$') || ' is no offset; expected one like +02:00'
+                when not regexp_matches(found.time, '[Zz]$') and getvariable('source_time_zone') is null
                     then 'a time without offset: --time-zone says which zone is meant'
-                else 'the second of ' || shown_time(text) || ' has a fraction without digits, or with more than twelve'
+                else 'the second of ' || found.shown || ' has a fraction without digits, or with more than twelve'
             end
-            when named_zone(time) is not null then case
-                when try_cast(left(time, 10) as date) is null then 'there is no day ' || left(time, 10)
-                when try_cast(left(time, 19) as timestamp) is null then 'there is no time of day ' || time[12:19]
+            when named_zone(found.time) is not null then case
+                when try_cast(left(found.time, 10) as date) is null then 'there is no day ' || left(found.time, 10)
+                when try_cast(left(found.time, 19) as timestamp) is null then 'there is no time of day ' || found.time[12:19]
                 else 'no zone has the name that stands behind the time; expected one like Europe/Amsterdam, or an offset like +02:00'
             end
-            when regexp_full_match(time, '[0-9]{4}-[0-9]{2}-[0-9]{2}') then 'a day without a time of day'
-            when wrong_weekday(named_month(trim(text))) is not null
-                then named_day(named_month(trim(text))) || ' is no ' || wrong_weekday(named_month(trim(text)))
-            when regexp_full_match(time, '[0-9]{1,2}[/.-][0-9]{1,2}[/.-][0-9]{2,4}([T ,].*)?')
-                then shown_time(text) || ' does not say which is the day and which the month: the format of a dialect does, such as %d.%m.%Y %H:%M:%S'
-            when regexp_matches(time, '(?i)[0-9] ?[ap][.]?m[.]?( |$)') then 'a time of twelve hours is not read; ' || other_times()
-            when regexp_matches(time, '[0-9] ?\[?[A-Z]{2,5}\]?( [0-9]{4})?$')
+            when regexp_full_match(found.time, '[0-9]{4}-[0-9]{2}-[0-9]{2}') then 'a day without a time of day'
+            when wrong_weekday(found.named) is not null
+                then named_day(found.named) || ' is no ' || wrong_weekday(found.named)
+            when regexp_full_match(found.time, '[0-9]{1,2}[/.-][0-9]{1,2}[/.-][0-9]{2,4}([T ,].*)?')
+                then found.shown || ' does not say which is the day and which the month: the format of a dialect does, such as %d.%m.%Y %H:%M:%S'
+            when regexp_matches(found.time, '(?i)[0-9] ?[ap][.]?m[.]?( |$)') then 'a time of twelve hours is not read; ' || other_times()
+            when regexp_matches(found.time, '[0-9] ?\[?[A-Z]{2,5}\]?( [0-9]{4})?$')
                 then 'the letters behind the time name no single zone; expected an offset like +02:00, UTC, or a name like Europe/Amsterdam'
-            when regexp_full_match(time, '[0-9]{5},[0-9]{1,12}') and spreadsheet_day(cast(left(time, 5) as integer)) is not null
-                then spreadsheet_day(cast(left(time, 5) as integer))
-            when regexp_full_match(time, '[0-9.,eE+-]+') then 'a number that is none of seconds, milli-, micro- or nanoseconds since 1970; ' || other_times()
+            when regexp_full_match(found.time, '[0-9]{5},[0-9]{1,12}') and spreadsheet_day(cast(left(found.time, 5) as integer)) is not null
+                then spreadsheet_day(cast(left(found.time, 5) as integer))
+            when regexp_full_match(found.time, '[0-9.,eE+-]+') then 'a number that is none of seconds, milli-, micro- or nanoseconds since 1970; ' || other_times()
             else 'a time in a form that is not read; ' || other_times()
         end
     )[1];
