@@ -11,7 +11,7 @@ import pytest
 from tests.browser import find_browser
 from tests.ingest.scale import IS_THOROUGH
 
-_MEMORY = Path("/dev/shm")  # noqa: S108 - pytest makes a folder of its own in it
+_MEMORY = Path("/dev/shm")
 _ROOM = 4 * 1024**3
 
 # Whatever a load decides is brought to the disk before it goes on; thousands of them wait for that more than they work. So

@@ -5,7 +5,7 @@ Where the contract is silent, the oracle decides:
 - C1. When several reasons apply, the first of the contract's list counts: time, method, URL, status, host, customer.
 - C2. Times: ISO 8601 with `T`, `t` or a space, or with slashes in the date; seconds may be missing; up to 9 decimals (after
   `.` or `,`, cut to microseconds), `Z`, `z`, ` UTC`, ` GMT` or an offset `+02:00`, `+0200`, `+02`, behind which zones in
-  brackets or letters are ignored; 24:00 sharp is the midnight that ends the day; or epoch as number or digits (a fraction is fine, and an exponent): seconds below 10^11,
+  brackets or letters are ignored; instead of an offset a zone by its whole name, in brackets or not; 24:00 sharp is the midnight that ends the day; or epoch as number or digits (a fraction is fine, and an exponent): seconds below 10^11,
   milliseconds below 10^14, microseconds below 10^17, else nanoseconds. Second 60 is the one behind second 59, and only the last
   minute of a day of UTC has it. A time without offset is read in the given zone: the later of two in an overlap, and in a gap
   with the offset from before it.
@@ -28,17 +28,15 @@ from __future__ import annotations
 import datetime as dt
 import decimal
 import re
+import zoneinfo
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TypeAlias
 
 from tests.oracle.figures import Notation, notation_after, read_duration, read_size
 from tests.oracle.ids import ReadId, split_integration_id, split_integration_ids
 from tests.oracle.outcomes import outcome
 from tests.oracle.privacy import REDACTED, is_random, is_suspect
 from tests.oracle.urls import BadUrl, ReadUrl, connector_name, read_url
-
-if TYPE_CHECKING:
-    import zoneinfo
 
 Value: TypeAlias = object
 Columns: TypeAlias = dict[str, object]
@@ -163,6 +161,7 @@ _ISO = re.compile(
     r"(\d{4})(?:-(\d\d)-|/(\d\d)/)(\d\d)[Tt ](\d\d):(\d\d)(?::(\d\d)(?:[.,](\d{1,9}))?)?\s*([Zz]|[+-]\d\d(?::?\d\d)?)?",
     re.ASCII,
 )
+_ZONE = re.compile(r"([0-9/-]{10}[Tt ][0-9:.,]+) ?\[?([A-Z][A-Za-z_]+(?:/[A-Za-z0-9_+-]+){1,2}|UTC)\]?", re.ASCII)
 _EPOCH = re.compile(r"[0-9]{1,20}(\.[0-9]{1,9})?")
 _EXPONENT = re.compile(r"[0-9]{1,10}(\.[0-9]{1,18})?[eE]\+?[0-9]{1,2}")
 
@@ -174,6 +173,9 @@ def _instant(value: Value, context: Context) -> dt.datetime | None:
     if _EPOCH.fullmatch(text):
         return _from_epoch(text)
     text = re.sub(r"(?<=[0-9])( ?(?:Z|[+-][0-9:]{2,5}))(\[[^\]]+\]| [A-Z]{2,5})+$", r"\1", text)
+    zone = context.time_zone
+    if (named := _ZONE.fullmatch(text)) and named[2] in zoneinfo.available_timezones():
+        text, zone = named[1], zoneinfo.ZoneInfo(named[2])
     match = _ISO.fullmatch(re.sub(r"(?<=[0-9]) ?(UTC|GMT)$", "Z", text))
     if match is None or int(match[7] or 0) > 60:
         return None
@@ -184,7 +186,7 @@ def _instant(value: Value, context: Context) -> dt.datetime | None:
         is_end = (hour, minute, second, int(match[8] or 0)) == (24, 0, 0, 0)
         local = dt.datetime(year, month, day, 0 if is_end else hour, minute, tzinfo=dt.UTC) + dt.timedelta(days=is_end)
         local += dt.timedelta(seconds=min(second, 59), microseconds=int((match[8] or "0").ljust(6, "0")[:6]))
-        instant = local - _offset(match[9]) if match[9] else _in_zone(local, context.time_zone)
+        instant = local - _offset(match[9]) if match[9] else _in_zone(local, zone)
     except (ValueError, OverflowError):
         return None
     if instant is None or second < 60:
