@@ -96,25 +96,30 @@ def test_a_log_whose_end_the_operator_said_is_no_gap(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("after", "is_whole"),
+    "after",
     [
-        # renamed: the same customers, as busy
-        (daily(SIX[:1], IT, 60, 100, stream="new") + daily(SIX[1:], OTHER, 60, 100, stream="new"), True),
+        # the same customers, as busy, but of another partner's id for five of the six
+        daily(SIX[:1], IT, 60, 100, stream="new") + daily(SIX[1:], OTHER, 60, 100, stream="new"),
         # other customers, another product, another environment, a twelfth of the calls: by chance on the same day
-        (daily(EIGHT[:6], IT, 60, 61, stream="new") + daily(EIGHT[:6], OTHER, 61, 100, stream="new"), False),
-        (daily(SIX, None, 60, 100, stream="new", product="sb"), False),
-        (daily(SIX, None, 60, 100, stream="new", environment="test"), False),
-        ([row for row in daily(SIX, OTHER, 60, 100, stream="new") if row["called_at"].day % 6 == 1][::2], False),
+        daily(EIGHT[:6], IT, 60, 61, stream="new") + daily(EIGHT[:6], OTHER, 61, 100, stream="new"),
+        daily(SIX, None, 60, 100, stream="new", product="sb"),
+        daily(SIX, None, 60, 100, stream="new", environment="test"),
+        [row for row in daily(SIX, OTHER, 60, 100, stream="new") if row["called_at"].day % 6 == 1][::2],
     ],
 )
-def test_only_a_log_of_the_same_customers_and_calls_takes_the_place_of_another(
-    tmp_path: Path,
-    after: Calls,
-    is_whole: bool,  # noqa: FBT001 - a parameter of the test
-) -> None:
+def test_a_log_of_other_calls_does_not_take_the_place_of_one_that_has_stopped(tmp_path: Path, after: Calls) -> None:
     row = verdict(lake_of(tmp_path, [*daily(SIX, IT, 0, 60, stream="its"), *others(100), *after]))
     assert row["customers"] < 5
-    assert (row["complete"], row["state"] == "unknown") == (is_whole, not is_whole)
+    assert (row["complete"], row["state"]) == (False, "unknown")
+
+
+def test_a_log_in_which_nine_of_ten_go_on_takes_the_place_of_one_that_has_stopped(tmp_path: Path) -> None:
+    """Renamed on day 60, when five customers of one integration stop, and the 45 of another go on."""
+    many = [str(7_200_000 + number) for number in range(45)]
+    its = [*daily(SIX, IT, 0, 60, stream="its"), *daily(many, OTHER, 0, 60, stream="its")]
+    new = [*daily(SIX[:1], IT, 60, 100, stream="new"), *daily(many, OTHER, 60, 100, stream="new")]
+    row = verdict(lake_of(tmp_path, [*its, *new, *others(100)]))
+    assert (row["customers"], row["complete"], row["state"]) == (1, True, "at_risk")
 
 
 def test_a_header_that_is_logged_no_more_is_no_lost_customer(tmp_path: Path) -> None:
