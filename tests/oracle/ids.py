@@ -18,7 +18,8 @@ Where the contract is silent, the oracle decides:
 - I4. A malformed id is kept as sent when its first 64 characters are only digits, `_`, spaces, tabs and `-.,:;/|#+`, or when it
   is one of the words that programs write for nothing. It is not kept when 14 digits follow each other, nor when what
   stands beside its ids (4 to 8 digits, an underscore, 1 to 9 digits) is suspect (P3; dates are numbers here). But one separator
-  between 4 to 7 digits and 1 to 7 is an id that lacks its underscore. Everything else becomes `REDACTED` as a whole, but for I5.
+  between 4 to 7 digits and 1 to 7 is an id that lacks its underscore, and so are ten or eleven digits that begin as no
+  telephone number does (0; 31, 32, 33, 44, 49 of eleven). Everything else becomes `REDACTED` as a whole, but for I5.
 - I5. An id with a slip is kept: the name of the header and a colon or an equals sign may stand before it, up to three quotes,
   brackets and the like around it (also as an entity or an escape). In what is left there is one underscore (or `%5F`) between
   two numbers of 3 to 8 and 1 to 10 characters, or another character in its place. One character may be no digit, or two that
@@ -93,8 +94,14 @@ def _is_repeated(trimmed: str) -> bool:
     return len(parts) > 1 and all(re.fullmatch(r"[0-9]+_[0-9]+", part) for part in parts)
 
 
+_WITHOUT_UNDERSCORE = re.compile(r"[1-9][0-9]{9}|(?!31|32|33|44|49)[1-9][0-9]{10}")
+"""Ten or eleven digits that begin as no telephone number does."""
+
+
 def _kept(trimmed: str) -> str:
     cut = trimmed[:64].strip(_TRIMMED)
+    if _WITHOUT_UNDERSCORE.fullmatch(cut):
+        return cut
     if _tells_beside_ids(cut) or (_DIGITS.fullmatch(cut) and re.search(r"[0-9]{14}", cut)):
         return REDACTED
     return cut if _HARMLESS.fullmatch(cut) else _with_a_slip(cut) or REDACTED
