@@ -3,20 +3,14 @@
 -- grain: one row per integration and day; the day is null where nothing tells when it was
 -- key: integration, day
 -- look_back: 0
+-- steps: ../metrics/coverage/rejected_lines
 -- meaning: Rejected lines that carry a valid id. Each may be a call of a customer that nobody else saw. nameless: those of which
 -- the URL or host could not be read, so that nobody knows the customer; the others are damaged in some other way. A line whose
 -- time cannot be read is of the day of the last call of its load.
 select
-    coalesce(renames.integration, rejects.integration) as integration,
-    cast(timezone(scope.time_zone, coalesce(rejects.called_at, loads.last_call)) as date) as day,
-    count(*) as lines,
-    count(*) filter (where rejects.reason in ('unknown_host', 'no_customer', 'bad_url')) as nameless
-from rejects
-cross join scope
-left join loads on rejects.load_id = loads.load_id
-left join lake.renames as renames on rejects.integration = concat(renames.old_partner, '_', renames.old_project)
-where rejects.integration is not null
-group by
-    coalesce(renames.integration, rejects.integration),
-    cast(timezone(scope.time_zone, coalesce(rejects.called_at, loads.last_call)) as date)
+    integration,
+    day,
+    lines,
+    nameless
+from rejected_lines
 order by integration asc, day asc nulls last

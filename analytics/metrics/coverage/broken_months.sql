@@ -4,8 +4,8 @@
 -- the id and nobody knows whose they are, or, in a month in which they are one in twenty of its lines or more, whatever is wrong.
 -- Who is seen month by month is not hidden by a day or two: who came and went is still told, though the month is not complete.
 -- Where more than three days are broken nobody knows: is_unknown.
--- Reads: stated, ends (of the metric completeness), streams_of, customers_of, unlogged, rejects, loads, calls_all, scope.
--- steps: completeness/stated, completeness/ends, coverage/streams_of, coverage/unlogged
+-- Reads: stated, ends (of the metric completeness), streams_of, customers_of, unlogged, rejected_lines, calls_all, scope.
+-- steps: completeness/stated, completeness/ends, coverage/streams_of, coverage/unlogged, coverage/rejected_lines
 with begins as (
     select
         ends.stream,
@@ -44,23 +44,6 @@ products as (
     where integration is not null
 ),
 
--- A line whose time cannot be read is of the day of the last call of its load.
-rejected as (
-    select
-        coalesce(renames.integration, rejects.integration) as integration,
-        cast(timezone(scope.time_zone, coalesce(rejects.called_at, loads.last_call)) as date) as day,
-        count(*) as lines,
-        count(*) filter (where rejects.reason in ('unknown_host', 'no_customer', 'bad_url')) as nameless
-    from rejects
-    cross join scope
-    left join loads on rejects.load_id = loads.load_id
-    left join lake.renames as renames on rejects.integration = concat(renames.old_partner, '_', renames.old_project)
-    where rejects.integration is not null
-    group by
-        coalesce(renames.integration, rejects.integration),
-        cast(timezone(scope.time_zone, coalesce(rejects.called_at, loads.last_call)) as date)
-),
-
 read_lines as (
     select
         calls_all.integration,
@@ -69,7 +52,7 @@ read_lines as (
     from calls_all
     cross join scope
     where
-        calls_all.integration in (select rejected.integration from rejected)
+        calls_all.integration in (select rejected_lines.integration from rejected_lines)
         and (scope.environment = 'all' or calls_all.environment = scope.environment)
         and calls_all.product = coalesce(scope.product, calls_all.product)
         and (scope.until is null or calls_all.day < scope.until)
@@ -78,17 +61,19 @@ read_lines as (
 
 weighed_rejects as (
     select
-        rejected.integration,
-        rejected.day,
-        rejected.nameless,
-        sum(rejected.lines) over (partition by rejected.integration, date_trunc('month', rejected.day)) as lines_of_month,
+        rejected_lines.integration,
+        rejected_lines.day,
+        rejected_lines.nameless,
+        sum(rejected_lines.lines) over (
+            partition by rejected_lines.integration, date_trunc('month', rejected_lines.day)
+        ) as lines_of_month,
         coalesce(read_lines.lines, 0) as read_of_month
-    from rejected
+    from rejected_lines
     left join read_lines
         on
-            rejected.integration = read_lines.integration
-            and date_trunc('month', rejected.day) = read_lines.month
-    where rejected.day is not null
+            rejected_lines.integration = read_lines.integration
+            and date_trunc('month', rejected_lines.day) = read_lines.month
+    where rejected_lines.day is not null
 ),
 
 broken_days as (
