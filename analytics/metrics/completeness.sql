@@ -9,8 +9,11 @@
 -- where: a stream is judged where it lives. A few calls far from all the others are stray and change nothing.
 -- expected: the median of the same hour of the week in the four weeks before and the four after in which the stream has
 -- calls, none more than eight weeks away; where the clock was changed between them, by the local clock or by UTC,
--- whichever is less, unless three of them have the same clock. Null where no such week
+-- whichever is less, unless three of them have the same clock; a silence is read by each clock, and the one that expects more
+-- of it is believed, without the hour at its edge in which a job that ran outside would stand. Null where no such week
 -- knows the hour; such an hour is complete, for nothing is known against it.
+-- An hour of the week, or a weekday, that fell silent for three to eight weeks while the log went on is expected as before
+-- that, and not more than since: a part of the week that is not loaded does not become the rhythm.
 -- low: at least three in four of those weeks had more than twice as many calls.
 -- missing: silence that is low and surely no chance. All calls expected in one unbroken silence, holidays apart, counted
 -- in bursts as large as the stream's calls come in, are 10 or more: by Poisson p(0) < 1 in 20,000. So a quiet night is
@@ -24,7 +27,8 @@
 -- why: of a missing hour silent, stopped or rejected; of a thin one holiday or low.
 -- The first hour of a stream and the last of the lake are cut by where the logs begin and end, and never thin.
 -- Limits: of a log that has calls on six days in ten or less, ten silent days are no surprise (`koppelzicht streams` says
--- of which); what is cut off in most weeks is the rhythm; a fall by more than half is thin for two weeks.
+-- of which); what is cut off in most weeks, for more than eight of them, is the rhythm; a fall by more than half is thin
+-- for two weeks.
 select
     stated.stream,
     stated.hour,

@@ -5,8 +5,9 @@
 -- look_back: 0
 -- steps: ../metrics/completeness/heard, ../metrics/completeness/counted, ../metrics/completeness/calendar,
 -- ../metrics/completeness/holidays, ../metrics/completeness/lives, ../metrics/completeness/borders, ../metrics/completeness/ends,
--- ../metrics/completeness/observed, ../metrics/completeness/neighbours, ../metrics/completeness/rhythm,
--- ../metrics/completeness/stream_days, ../metrics/completeness/bursts, ../metrics/completeness/excused,
+-- ../metrics/completeness/observed, ../metrics/completeness/neighbours, ../metrics/completeness/lapses,
+-- ../metrics/completeness/rhythm, ../metrics/completeness/stream_days, ../metrics/completeness/bursts,
+-- ../metrics/completeness/excused,
 -- ../metrics/completeness/quarantine
 -- meaning: What each stream covers: the first and last hour of its life, without stray calls far from all the others, and
 -- until when its silence is judged. It goes on, or was declared to have ended, or its customers were handed over to other

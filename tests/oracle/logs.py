@@ -9,7 +9,14 @@
   before; else a stream that lives no more has stopped, and is judged to the end of the logs.
 - Expected: the median of the four weeks before and the four after, eight weeks away at most; of an hour by the local clock and by
   UTC, whichever is less, or, where three of them keep the same summer time, of those alone. Low: three in four of them have more than
-  twice as many calls, by both.
+  twice as many calls, by both. A silence is read by each clock alone as well, and the reading that expects more is believed. But of the
+  edge of a silence where what ran outside would stand by that reading (autumn: the first hour by the local clock, the last by UTC;
+  spring: the other way round) the lesser is taken.
+- Lapse: an hour of the week, or a weekday, that has no calls for three to eight weeks of its stream's life, had some in three
+  of the four weeks with calls before, and either has none since or has some in three in four of the (four) weeks with calls from
+  then on. It is low, and at least the median of those weeks is expected, the lesser one of both sides, where that makes six calls
+  over all of the silent weeks. Where some of those weeks
+  have another summer time: by the local clock's reading only, without that edge.
 - Missing: silence in which ten bursts of calls were to be expected, hour by hour or else day by day; else a run of silent days that is
   no chance by how many of the days around have calls. Of such days, the hours over which their calls spread. All of the silence in
   which a stream ended, or that is longer than eight weeks, when a part of it is missing. And quarantine, where more lines were rejected
@@ -53,6 +60,8 @@ TINY = 1e-9
 """What two ways of dividing may differ by."""
 
 State: TypeAlias = Literal["complete", "thin", "missing"]
+Reading: TypeAlias = tuple[float | None, bool]
+"""How many calls a clock expects of an hour, and whether it is low."""
 Pair: TypeAlias = tuple[str, str, str, str | None]
 """Product, environment, customer and integration; None where the call does not say which."""
 
@@ -129,6 +138,11 @@ class Slot:
     expected: float | None
     is_low: bool
     is_busy: bool
+    readings: tuple[Reading, Reading] | None = None
+    """Of a silent hour: by the local clock and by UTC."""
+
+    def read_by(self, clock: int) -> Reading:
+        return self.readings[clock] if self.readings is not None else (self.expected, self.is_low)
 
 
 @dataclass
@@ -153,6 +167,7 @@ class Stream:
     end: int = 0
     ending: Literal["open", "declared", "handed_over", "stopped"] = "open"
     continues: bool = False
+    believed: dict[int, Reading] = field(default_factory=dict)
     hours: dict[int, Hour] = field(default_factory=dict)
     has_power: bool = False
 
@@ -169,9 +184,56 @@ class Stream:
     def slots(self) -> dict[int, Slot]:
         """Every hour from the first to the end."""
         named = defaultdict(list)
+        by_name: dict[tuple[int, int], dict[int, list[int]]] = defaultdict(dict)
         for hour in range(self.first, self.last + 1):
-            named[local_place(hour)].append(hour)
-        return {hour: self._slot(hour, named) for hour in range(self.first, self.end + 1)}
+            week, name = local_place(hour)
+            named[week, name].append(hour)
+            by_name[name].setdefault(week, []).append(hour)
+        found = {hour: self._slot(hour, named) for hour in range(self.first, self.end + 1)}
+        for weeks in by_name.values():
+            calls = {week: sum(self.calls[hour] for hour in hours) for week, hours in weeks.items()}
+            for week, (expected, others) in self._lapses(calls).items():
+                [*twins, hour] = weeks[week]
+                if twins:
+                    continue
+                slot = found[hour]
+                offsets = {offset_of(one) for other in others for one in weeks[other]}
+                if offsets == {offset_of(hour)}:
+                    raised = _raised((slot.expected, slot.is_low), expected)
+                    readings = (_raised(slot.read_by(0), expected), _raised(slot.read_by(1), expected))
+                    found[hour] = replace(slot, expected=raised[0], is_low=raised[1], readings=readings)
+                elif not self._is_unsure(hour, 0, is_autumn=_is_autumn(hour, offsets)):
+                    found[hour] = replace(slot, readings=(_raised(slot.read_by(0), expected), slot.read_by(1)))
+        return found
+
+    def _is_unsure(self, hour: int, clock: int, *, is_autumn: bool) -> bool:
+        """Whether what ran just outside of its silence would stand in this hour by that clock; what is outside is not known."""
+        outside = hour - 1 if is_autumn is (clock == 0) else hour + 1
+        return not self.first <= outside <= self.end or self.lived(outside) > 0
+
+    def _lapses(self, calls: Mapping[int, int]) -> dict[int, tuple[float, list[int]]]:
+        """The weeks in which a slot has lapsed, with what is expected and the weeks that say so; `calls` of the slot by week."""
+        found: dict[int, tuple[float, list[int]]] = {}
+        weeks = sorted(calls)
+        for has_none, group in itertools.groupby(weeks, lambda week: not calls[week]):
+            lapse = list(group)
+            before = [week for week in self.weeks if week < lapse[0]]
+            if not has_none or lapse[0] == weeks[0]:
+                continue
+            begun = max(week for week in weeks if week < lapse[0])
+            ended = next((week for week in weeks if week > lapse[-1]), None)
+            length = (weeks[-1] + 1 if ended is None else ended) - begun - 1
+            sides = [
+                [week for week in before if week <= begun][-4:],
+                [week for week in self.weeks if week >= (ended or math.inf)][:4],
+            ]
+            sides = [[week for week in side if week in calls] for side in sides]
+            is_busy = sum(calls[week] > 0 for week in sides[0]) >= 3
+            if 3 <= length <= 8 and is_busy and (not sides[1] or _mostly(calls[week] > 0 for week in sides[1])):
+                expected = min(statistics.median(calls[week] for week in side) for side in sides if side)
+                if expected * length >= 6:
+                    found |= dict.fromkeys(lapse, (expected, [*sides[0], *sides[1]]))
+        return found
 
     def _slot(self, hour: int, named: Mapping[Place, list[int]]) -> Slot:
         week, name = local_place(hour)
@@ -187,12 +249,19 @@ class Stream:
         by_name = _compared(together, [self.calls[other] for other in local])
         by_utc = _compared(self.lived(hour), [self.calls[other] for other in utc])
         medians = [slot.expected for slot in (by_name, by_utc) if slot.expected is not None]
-        return Slot(
-            self.lived(hour),
-            min(medians) if medians else None,
-            by_name.is_low and by_utc.is_low,
-            by_name.is_busy,
-        )
+        lesser = (min(medians) if medians else None, by_name.is_low and by_utc.is_low)
+        readings = None
+        if not self.lived(hour) and len(twins) == 1:
+            is_autumn = _is_autumn(hour, {offset_of(other) for other in local})
+            by_each = [
+                (slot.expected if slot.expected is not None else lesser[0], slot.is_low) for slot in (by_name, by_utc)
+            ]
+            by_local, by_world = (
+                lesser if self._is_unsure(hour, clock, is_autumn=is_autumn) else reading
+                for clock, reading in enumerate(by_each)
+            )
+            readings = (by_local, by_world)
+        return Slot(self.lived(hour), *lesser, by_name.is_busy, readings)
 
     @cached_property
     def whole_days(self) -> range:
@@ -210,11 +279,15 @@ class Stream:
             near = _near(week_of(day), self.weeks)
             others = [lived[other] for week in near if (other := day + 7 * (week - week_of(day))) in lived]
             found[day] = _compared(self.calls_on(day), others)
+        for weekday in range(7):
+            days = {week_of(day): day for day in lived if day % 7 == weekday}
+            for week, (expected, _) in self._lapses({week: lived[day] for week, day in days.items()}).items():
+                found[days[week]] = _lapsed(found[days[week]], expected)
         return found
 
     def spread(self, day: int, calls: float) -> dict[int, float]:
         """The calls of a day over its hours: as they are expected hour by hour, where that tells of half of them at least."""
-        hours = {hour: self.slots[hour].expected or 0.0 for hour in hours_of(day)}
+        hours = {hour: self.believed[hour][0] or 0.0 for hour in hours_of(day)}
         total = sum(hours.values())
         if total >= calls / 2 and total > 0:
             return {hour: calls * expected / total for hour, expected in hours.items()}
@@ -246,6 +319,20 @@ def _compared(calls: int, others: Sequence[int]) -> Slot:
         _mostly(other > 2 * calls for other in others),
         _mostly(other > 0 for other in others),
     )
+
+
+def _is_autumn(hour: int, offsets: set[dt.timedelta | None]) -> bool:
+    """Whether the clock was ahead of this hour's in the weeks that it is compared with."""
+    own = offset_of(hour) or dt.timedelta()
+    return any((other or dt.timedelta()) > own for other in offsets)
+
+
+def _raised(reading: Reading, expected: float) -> Reading:
+    return max(reading[0] or 0.0, expected), True
+
+
+def _lapsed(slot: Slot, expected: float) -> Slot:
+    return replace(slot, expected=max(slot.expected or 0.0, expected), is_low=True)
 
 
 def _near(week: int, weeks: Sequence[int]) -> list[int]:
@@ -487,6 +574,8 @@ def _unread_loads(rejects: Sequence[Rejected], loads: Sequence[Loaded]) -> list[
 
 
 def _judge(stream: Stream, logs: Logs, lake_hour: int) -> None:
+    stream.believed = {hour: (slot.expected, slot.is_low) for hour, slot in stream.slots.items()}
+    _believe(stream, logs)
     by_hours = set(_missing_by_hours(stream, logs))
     spread: dict[int, float] = {}
     for day, calls in _missing_by_days(stream, logs, by_hours).items():
@@ -502,11 +591,11 @@ def _judge(stream: Stream, logs: Logs, lake_hour: int) -> None:
     thin = _thin(stream, logs, lake_hour) | {
         hour for hour, expected in spread.items() if stream.calls_on(day_of(hour)) and stream.lived(hour) < expected
     }
-    for hour, slot in stream.slots.items():
+    for hour in stream.slots:
         stream.hours[hour] = Hour(
             stream.calls[hour],
             "missing" if hour in missing else "thin" if hour in thin else "complete",
-            spread[hour] if hour in spread and hour not in by_hours else slot.expected,
+            spread[hour] if hour in spread and hour not in by_hours else stream.believed[hour][0],
             is_holiday=logs.is_holiday(stream.name, day_of(hour)),
         )
     stream.has_power = _has_power(stream, logs)
@@ -528,13 +617,45 @@ def _silences(stream: Stream) -> list[list[int]]:
     return list(_runs(hour for hour, slot in stream.slots.items() if not slot.calls))
 
 
+def _believed(stream: Stream, logs: Logs, silence: list[int]) -> tuple[dict[int, Reading], float]:
+    """A silence as the clock reads it that expects more on ordinary days, and how much that is."""
+    both = []
+    for clock in (0, 1):
+        read = {hour: stream.slots[hour].read_by(clock) for hour in silence}
+        told = [
+            expected or 0.0
+            for hour, (expected, is_low) in read.items()
+            if is_low and not logs.is_holiday(stream.name, day_of(hour))
+        ]
+        both.append((read, sum(told)))
+    return both[1] if both[1][1] > both[0][1] + TINY else both[0]
+
+
 def _missing_by_hours(stream: Stream, logs: Logs) -> Iterator[int]:
     for silence in _silences(stream):
-        told = [
-            hour for hour in silence if stream.slots[hour].is_low and not logs.is_holiday(stream.name, day_of(hour))
-        ]
-        if sum(stream.slots[hour].expected or 0 for hour in told) / stream.burst >= SURE:
+        told = _ordinary(stream, logs, silence)
+        if sum(expected for expected in told.values()) / stream.burst >= SURE:
             yield from told
+
+
+def _ordinary(stream: Stream, logs: Logs, silence: Iterable[int]) -> dict[int, float]:
+    """The low hours of a silence that are no holiday, with what is expected of them."""
+    return {
+        hour: stream.believed[hour][0] or 0.0
+        for hour in silence
+        if stream.believed[hour][1] and not logs.is_holiday(stream.name, day_of(hour))
+    }
+
+
+def _believe(stream: Stream, logs: Logs) -> None:
+    """Each hour as it is expected; each silence as the clock reads it that expects more on ordinary days."""
+    for silence in _silences(stream):
+        by_each = []
+        for clock in (0, 1):
+            stream.believed |= {hour: stream.slots[hour].read_by(clock) for hour in silence}
+            by_each.append(sum(_ordinary(stream, logs, silence).values()))
+        if by_each[1] <= by_each[0]:
+            stream.believed |= {hour: stream.slots[hour].read_by(0) for hour in silence}
 
 
 def _missing_by_days(stream: Stream, logs: Logs, by_hours: set[int]) -> dict[int, float]:
@@ -576,8 +697,8 @@ def _thin(stream: Stream, logs: Logs, lake_hour: int) -> set[int]:
     """The hours that are thin by themselves."""
     found = set()
     for silence in _silences(stream):
-        low = [hour for hour in silence if stream.slots[hour].is_low]
-        if sum(stream.slots[hour].expected or 0 for hour in low) / stream.burst >= SURE:
+        low = [hour for hour in silence if stream.believed[hour][1]]
+        if sum(stream.believed[hour][0] or 0 for hour in low) / stream.burst >= SURE:
             found |= {hour for hour in low if logs.is_holiday(stream.name, day_of(hour))}
     for hour, slot in stream.slots.items():
         is_cut = hour in {stream.first, lake_hour}

@@ -24,6 +24,18 @@ PERIODS = (
 )
 
 
+@dataclass(frozen=True)
+class Lost:
+    """A part of the week that is not loaded on some days: hours by UTC, weekdays from 0."""
+
+    days: range
+    hours: range = range(24)
+    weekdays: range = range(7)
+
+    def has(self, day: int, hour: int) -> bool:
+        return day in self.days and hour % 24 in self.hours and (day - 1) % 7 in self.weekdays
+
+
 @dataclass
 class Log:
     """How one log is written; days as ordinals, `until` is the day behind the last one."""
@@ -40,6 +52,7 @@ class Log:
     unlogged: range = range(0)
     rejected: range = range(0)
     unloaded: range = range(0)
+    lost: Lost | None = None
     untimed: int = 0
     """Lines of a load of its own that are rejected, without a time."""
 
@@ -164,6 +177,33 @@ def _nightly(random: random.Random, log: Log, place: Place) -> list[Log]:
     return [replace(gap, shape=random.choice(["nightly", "nightly_utc"]), per_day=20)]
 
 
+def _afternoons(random: random.Random, log: Log, place: Place) -> list[Log]:
+    begin = place.until - random.choice([31, 45, 62])
+    days = range(begin, begin + random.choice([20, 27, 40, 90]))
+    return [replace(log, shape=random.choice(["office", "all_day"]), per_day=98, lost=Lost(days, hours=range(12, 20)))]
+
+
+def _weekends(random: random.Random, log: Log, place: Place) -> list[Log]:
+    begin = place.until - random.choice([32, 46])
+    days = range(begin, begin + random.choice([20, 31, 90]))
+    return [replace(log, shape="all_day", per_day=random.choice([15, 98]), lost=Lost(days, weekdays=range(5, 7)))]
+
+
+def _nights_after_the_change(random: random.Random, log: Log, place: Place) -> list[Log]:
+    """A job in the night by UTC or by the local clock; the log ends, or the nights are lost, soon after a clock was changed."""
+    changed = next((day for day in range(place.since, place.until) if len(hours_of(day)) != 24), place.until - 20)
+    begin = changed + random.choice([1, 4, 9, 20])
+    return [
+        replace(
+            log,
+            shape=random.choice(["nightly", "nightly_utc"]),
+            per_day=random.choice([6, 12]),
+            unloaded=range(begin, begin + 4),
+            until=random.choice([begin + 4, place.until]),
+        )
+    ]
+
+
 def _unread(random: random.Random, log: Log, _place: Place) -> list[Log]:
     return [replace(log, untimed=random.choice([3, 50]))]
 
@@ -194,6 +234,9 @@ STORIES: dict[str, Story] = {
     "partly": _partly,
     "gap": _gap,
     "nightly": _nightly,
+    "afternoons": _afternoons,
+    "weekends": _weekends,
+    "nights_after_the_change": _nights_after_the_change,
     "unread": _unread,
     "strayed": _strayed,
     "ahead": _ahead,
@@ -254,6 +297,8 @@ def _write(rng: random.Random, log: Log, made: MadeUp, *, is_quiet: bool) -> Non
         if day in log.unloaded:
             continue
         for hour, calls in sorted(_calls_by_hour(rng, log, day, is_quiet=is_quiet).items()):
+            if log.lost is not None and log.lost.has(day, hour):
+                continue
             for _ in range(calls):
                 at = dt.datetime.fromtimestamp(hour * 3600 + rng.randrange(3600), dt.UTC)
                 _add(rng, log, made, at, day)

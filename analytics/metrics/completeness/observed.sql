@@ -25,5 +25,7 @@ select
     hour <= last_hour as is_known,
     hour > first_hour and hour < end_hour as is_inside,
     hour in (first_hour, lake_hour) as is_cut,
-    sum(case when calls > 0 then 1 else 0 end) over (partition by stream order by hour rows unbounded preceding) as silence
+    sum(case when calls > 0 then 1 else 0 end) over (partition by stream order by hour rows unbounded preceding) as silence,
+    coalesce(lag(calls) over (partition by stream order by hour), 1) > 0 as is_behind_calls,
+    coalesce(lead(calls) over (partition by stream order by hour), 1) > 0 as is_before_calls
 from filled

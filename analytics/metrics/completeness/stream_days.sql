@@ -1,4 +1,4 @@
--- The local days of each stream, and what the same weekday has in other weeks. Only whole days are compared: not the one that
+-- The local days of each stream, and what the same weekday has in other weeks, or had before it fell silent for weeks (lapses). Only whole days are compared: not the one that
 -- the stream begins on, nor the one on which it ends.
 with counted_days as (
     select
@@ -37,8 +37,14 @@ select
     counted_days.calls,
     counted_days.is_whole,
     counted_days.is_known,
-    compared.expected,
-    coalesce(compared.is_low, false) as is_low,
+    greatest(compared.expected, lapses.expected) as expected,
+    coalesce(compared.is_low, false) or lapses.stream is not null as is_low,
     coalesce(compared.is_busy, false) as is_busy
 from counted_days
 left join compared on counted_days.stream = compared.stream and counted_days.day = compared.day
+left join lapses
+    on
+        counted_days.stream = lapses.stream
+        and counted_days.week = lapses.week
+        and counted_days.weekday = lapses.slot
+        and lapses.kind = 'day'
