@@ -18,21 +18,20 @@ create or replace macro deciphered(text) as
     end;
 
 -- Dates, times, instants since 1970 and counters with zeros before them: what has eight digits and more and is nobody's number.
-create or replace macro without_times(text) as
-    list_reduce(
-        -- twice, because the sign between two of them belongs to the first
-        [text, '', ''],
-        lambda rest, again: regexp_replace(
-            rest,
-            '(^|[^0-9])(?:'
-            || '20[0-4][0-9](?:-(?:0[1-9]|1[0-2])-|(?:0[1-9]|1[0-2]))(?:0[1-9]|[12][0-9]|3[01])'
-            || '(?:[T _-](?:[01][0-9]|2[0-3]):[0-5][0-9](?::[0-5][0-9](?:[.][0-9]{1,6})?)?Z?|[T_-]?(?:[01][0-9]|2[0-3])[0-5][0-9][0-5][0-9]Z?)?'
-            || '|1[4-9][0-9]{8}(?:[.]?[0-9]{3}|[0-9]{6}|[0-9]{9})?'
-            || '|00+[0-9]{1,7}'
-            || ')($|[^0-9])',
-            '\1~\2', 'g'
-        )
+create or replace macro without_times_once(text) as
+    regexp_replace(
+        text,
+        '(^|[^0-9])(?:'
+        || '20[0-4][0-9](?:-(?:0[1-9]|1[0-2])-|(?:0[1-9]|1[0-2]))(?:0[1-9]|[12][0-9]|3[01])'
+        || '(?:[T _-](?:[01][0-9]|2[0-3]):[0-5][0-9](?::[0-5][0-9](?:[.][0-9]{1,6})?)?Z?|[T_-]?(?:[01][0-9]|2[0-3])[0-5][0-9][0-5][0-9]Z?)?'
+        || '|1[4-9][0-9]{8}(?:[.]?[0-9]{3}|[0-9]{6}|[0-9]{9})?'
+        || '|00+[0-9]{1,7}'
+        || ')($|[^0-9])',
+        '\1~\2', 'g'
     );
+
+-- Twice, because the sign between two of them belongs to the first.
+create or replace macro without_times(text) as without_times_once(without_times_once(text));
 
 -- Whether eight or nine digits pass the eleven test of a citizen service number.
 create or replace macro is_citizen_service_number(digits) as
@@ -92,7 +91,7 @@ create or replace macro tells(text) as
     or has_address(deciphered(text))
     or case
         when regexp_matches(deciphered(text), '[0-9](?:[^0-9A-Za-z]{0,3}[0-9]){7}')
-            then list_transform([without_times(deciphered(text))], lambda read: has_somebodys_number(read))[1]
+            then has_somebodys_number(without_times(deciphered(text)))
         else false
     end;
 

@@ -328,15 +328,15 @@ create or replace macro elapsed_ms(begin, end_) as
         )
     end;
 
--- A time as a reason may show it: digits and what stands between them, or as samples are.
-create or replace macro shown_time(text) as
+-- A time as a reason may show it: digits and what stands between them, or as samples are; `sample` is that of it.
+create or replace macro shown_time(text, sample) as
     case
         when regexp_full_match(
             text,
             '(?:[0-9]{1,2}|[0-9]{4})[/.-][0-9]{1,2}[/.-](?:[0-9]{1,2}|[0-9]{4})(?:[Tt ,]{1,2}[0-9]{1,2}:[0-9]{1,2}(?::[0-9]{1,2}(?:[.,][0-9]{1,6})?)?)?'
             || '(?: ?(?:[Zz]|[+-][0-9]{1,2}:?[0-9]{0,2}))?'
         ) then text
-        else redacted_sample(left(text, 60))
+        else sample
     end;
 
 create or replace macro other_times() as
@@ -368,10 +368,11 @@ create or replace macro impossible_time(instant, line) as
         ''
     );
 
--- What is wrong with a time that is there and was not read; `format` is the one it has to fit, where it has one of its own.
-create or replace macro time_defect(text, format) as
+-- What is wrong with a time that is there and was not read; `format` is the one it has to fit, where it has one of its own, and
+-- `sample` what may be shown of it.
+create or replace macro time_defect(text, format, sample) as
     list_transform(
-        [{'time': usual_time(trim(text)), 'named': named_month(trim(text)), 'shown': shown_time(text)}],
+        [{'time': usual_time(trim(text)), 'named': named_month(trim(text)), 'shown': shown_time(text, sample)}],
         lambda found: case
             when format is not null then case
                 when not contains(format, '%z') and getvariable('source_time_zone') is null
@@ -541,15 +542,23 @@ create or replace macro nul_bytes(line, is_whole) as
 
 -- What is said of a line that has no value for any of the fields `names`, and has fields that are called `found`.
 create or replace macro lacking(names, found) as
-    case
-        when len(list_intersect(names, found)) > 0
-            then 'no value in the field ' || redacted_key(cast(list_filter(names, lambda name: list_contains(found, name))[1] as varchar))
-        else 'no field ' || array_to_string(names[:4], ' or ') || case when len(names) > 4 then ' or others' else '' end
-            || '; found ' || coalesce(nullif(array_to_string(
-                list_transform(cast(found[:25] as varchar[]), lambda name: redacted_key(name)), ', '
-            ), ''), 'none')
-            || case when len(found) > 25 then ' and ' || len(found) - 25 || ' more' else '' end
-    end;
+    list_transform(
+        list_transform(
+            [list_filter(names, lambda name: list_contains(found, name))],
+            lambda empty: {
+                'is_there': len(empty) > 0,
+                'shown': list_transform(
+                    cast(case when len(empty) > 0 then empty[:1] else found[:25] end as varchar[]), lambda name: redacted_key(name)
+                )
+            }
+        ),
+        lambda field: case
+            when field.is_there then 'no value in the field ' || field.shown[1]
+            else 'no field ' || array_to_string(names[:4], ' or ') || case when len(names) > 4 then ' or others' else '' end
+                || '; found ' || coalesce(nullif(array_to_string(field.shown, ', '), ''), 'none')
+                || case when len(found) > 25 then ' and ' || len(found) - 25 || ' more' else '' end
+        end
+    )[1];
 
 -- A query that is logged beside a path, unless the path has it already.
 create or replace macro query_behind(path, query) as
@@ -686,14 +695,21 @@ create or replace macro value_of_pair(value) as
 create or replace macro object_of_pairs(pairs) as
     '{' || coalesce(array_to_string(
         list_transform(
-            list_distinct(list_transform(pairs, lambda pair: pair.name)),
-            lambda name: to_json(name) || ':' || case
-                when len(list_filter(pairs, lambda pair: pair.name = name)) = 1
-                    then value_of_pair(list_filter(pairs, lambda pair: pair.name = name)[1].value)
-                else '[' || array_to_string(
-                    list_transform(list_filter(pairs, lambda pair: pair.name = name), lambda pair: value_of_pair(pair.value)), ','
-                ) || ']'
-            end
+            [pairs],
+            lambda given: array_to_string(
+                list_transform(
+                    list_distinct(list_transform(given, lambda pair: pair.name)),
+                    lambda name: to_json(name) || ':' || list_transform(
+                        [
+                            list_transform(
+                                list_filter(given, lambda pair: pair.name = name), lambda pair: value_of_pair(pair.value)
+                            )
+                        ],
+                        lambda said: case when len(said) = 1 then said[1] else '[' || array_to_string(said, ',') || ']' end
+                    )[1]
+                ),
+                ','
+            )
         ),
         ','
     ), '') || '}';
@@ -724,25 +740,32 @@ create or replace macro header_pair(item) as
 
 -- The object that a list of headers is; null where one of them cannot be read, or they are more than any server takes.
 create or replace macro object_of_headers(items) as
-    case
-        when len(items) <= 1000 and len(list_filter(items, lambda item: header_pair(item).name is null)) = 0
-            then object_of_pairs(list_transform(items, lambda item: header_pair(item)))
-    end;
+    list_transform(
+        [case when len(items) <= 1000 then list_transform(items, lambda item: header_pair(item)) end],
+        lambda pairs: case
+            when len(list_filter(pairs, lambda pair: pair.name is null)) = 0 then object_of_pairs(pairs)
+        end
+    )[1];
 
 -- The headers at a path of an object, where they are a list or a text, as an object; null where they are one already, and where
 -- they cannot be read.
 create or replace macro headers_object(object, path) as
-    case json_type(object, path)
-        when 'ARRAY' then object_of_headers(from_json(json_extract(object, path), '["JSON"]'))
-        when 'VARCHAR' then case
-            when not json_valid(json_extract_string(object, path))
-                or strlen(json_extract_string(object, path))
-                    - strlen(replace(replace(json_extract_string(object, path), '{', ''), '[', '')) > 1000
-                then null
-            when json_type(json_extract_string(object, path)) = 'OBJECT' then json_extract_string(object, path)
-            when json_type(json_extract_string(object, path)) = 'ARRAY'
-                then object_of_headers(from_json(json_extract_string(object, path), '["JSON"]'))
-        end
+    case
+        when json_type(object, path) in ('ARRAY', 'VARCHAR') then list_transform(
+            list_transform(
+                [{'is_text': json_type(object, path) = 'VARCHAR', 'text': json_extract_string(object, path)}],
+                lambda written: case
+                    when not written.is_text
+                        or json_valid(written.text)
+                            and strlen(written.text) - strlen(replace(replace(written.text, '{', ''), '[', '')) <= 1000
+                        then written.text
+                end
+            ),
+            lambda text: case json_type(text)
+                when 'OBJECT' then text
+                when 'ARRAY' then object_of_headers(from_json(text, '["JSON"]'))
+            end
+        )[1]
     end;
 
 -- The line that an object keeps under a key, as a text or an object; the line itself where there is none, or two.

@@ -6,6 +6,7 @@ with addressed as (
     select
         raw.* exclude (method),
         upper(raw.method) as method,
+        unjudged_request_id(raw.request_id) as unjudged,
         bases.* exclude (code)
     from raw
     left join known_request_bases as bases on bases.code = raw.request_bases_code
@@ -63,7 +64,7 @@ judged as (
         token_form_of(authorization_header, headers_logged, has_token) as token_form,
         body_integration_id,
         redacted_version(api_version) as api_version,
-        redacted_request_id(request_id) as request_id
+        judged_request_id(request_id, unjudged) as request_id
     from joined
 )
 -- What is wrong with a last line that is no record is that it was cut off. One that is a record has no more to come.

@@ -86,10 +86,12 @@ def with_headers_as_objects(
     for number, parts in enumerate(dict.fromkeys(places)):
         connection.execute(f"set variable headers_{number} = ?", [json_path(parts)])
         at = f"getvariable('headers_{number}')"
-        patch = _patch(connection, f"around_{number}", parts, f"headers_object(object, {at})::json")
-        made = f"json_merge_patch(object, {patch})::varchar"
-        step = f"case when headers_object(object, {at}) is not null then {made} else object end"
-        query = f"select * replace ({step} as object) from ({query})"
+        patch = _patch(connection, f"around_{number}", parts, "made::json")
+        step = f"case when made is not null then json_merge_patch(object, {patch})::varchar else object end"
+        query = (
+            f"select * exclude (made) replace ({step} as object)"
+            f" from (select *, headers_object(object, {at}) as made from ({query}))"
+        )
         unread.append(f"coalesce(json_type(object, {at}), 'NULL') not in ('NULL', 'OBJECT')")
     records = connection.sql(query).to_arrow_table()
     connection.register("rearranged", records)

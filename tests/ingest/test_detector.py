@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import datetime as dt
 import io
+import random
 from typing import TYPE_CHECKING
 
 import pyarrow as pa
@@ -53,7 +54,7 @@ COLUMNS = {
     "a value of a sample": 'redacted_sample(\'{"message":"\' || text || \'","status":999}\')',
     "a path of a sample": "redacted_sample('GET /ProfitRestServices/' || text || ' HTTP/1.1')",
     "a value that a warning shows": "shown_value(text)",
-    "a time that a reason shows": "shown_time(text)",
+    "a time that a reason shows": "shown_time(text, redacted_sample(left(text, 60)))",
 }
 """Everything of a log that is stored or shown, and what is kept of it."""
 
@@ -142,6 +143,57 @@ def test_product_and_oracle_find_the_same(texts: list[str]) -> None:
         found = [told for (told,) in connection.execute(query, [texts, len(texts)]).fetchall()]
     differ = [(text, told) for text, told in zip(texts, found, strict=True) if told != is_suspect(text)]
     assert differ == []
+
+
+def _hexadecimal() -> list[str]:
+    """Return digits of every length, in every case, random ones and such that spell something, and UUIDs of them."""
+    draw = random.Random(5)
+    alphabets = [
+        "0123456789abcdef",
+        "0123456789ABCDEF",
+        "0123456789abcdefABCDEF",
+        "0123456789",
+        "234567",
+        "234567abcdef",
+    ]
+    words = [
+        "".join(draw.choices(alphabet, k=length))
+        for alphabet in alphabets
+        for length in range(1, 41)
+        for _ in range(20)
+    ]
+    spelt = [one.text.encode().hex()[:length] for one in SECRETS for length in (8, 12, 16, 20, 24, 32)]
+    uuids = [
+        "-".join((word[:8], word[8:12], word[12:16], word[16:20], word[20:32]))
+        for word in words + spelt
+        if len(word) >= 32
+    ]
+    return [*words, *spelt, *map(str.upper, spelt), *uuids]
+
+
+def test_a_request_id_that_is_kept_at_once_is_one_that_no_question_objects_to() -> None:
+    texts = [*_hexadecimal(), *(one.text for one in encoded()), *ordinary.request_ids()]
+    with connect(threads=1) as connection:
+        connection.execute("create table given as select unnest(?) as text", [texts])
+        asked = "select text, judged_request_id(text, unjudged_part(text)), judged_request_id(text, unjudged_request_id(text)) from given"
+        judged = connection.execute(asked).fetchall()
+        [[at_once]] = connection.execute(
+            "select count(*) from given where unjudged_request_id(text) in ('', '~')"
+        ).fetchall()
+    assert [(text, slow, quick) for text, slow, quick in judged if slow != quick] == []
+    assert at_once > 1000
+    assert sum(slow == "redacted" for _, slow, _ in judged) > 1000
+
+
+def test_a_version_that_is_kept_at_once_tells_nothing() -> None:
+    with connect(threads=1) as connection:
+        versions = "select a.n || case when b.n is null then '' else '.' || b.n end as text from {numbers} as a cross join {numbers} as b"
+        numbers = "(select unnest(['0', '00', '000', '1', '7', '01', '31', '127', '255', '999', null]) as n)"
+        [[told, kept]] = connection.execute(
+            "select count(*) filter (tells(text)), count(*) filter (redacted_version(text) = text)"
+            f" from ({versions.format(numbers=numbers)}) where text is not null"
+        ).fetchall()
+    assert (told, kept) == (0, 110)
 
 
 # -- and nothing else
