@@ -2,6 +2,10 @@
 -- `verify`. A text is taken as somebody reads it who wants to know: unescaped (percent signs, entities, \x40), with look-alikes as
 -- what they look like, what is base64 or hexadecimal in it decoded, and digits joined whatever stands between their groups.
 
+-- True, and null for null. A macro that asks this first is planned when it is called, and not when it is created as well: the engine
+-- has a length of texts and one of lists, and of a parameter it does not know yet which of the two is meant.
+create or replace macro is_text(text) as length(text) >= 0;
+
 -- A text, how somebody reads it, and what is encoded in it (`plain_text`, Python). Most texts hide nothing, which one
 -- pattern tells: signs that escape, characters beyond ASCII, eight characters that are base64 of six printable ones, UTF-16 in
 -- base64, hexadecimal digits of seven printable characters.
@@ -87,12 +91,15 @@ create or replace macro has_secret(text) as
 -- deciphered for each question anew, because the engine prepares the patterns in a lambda again for every two thousand rows; and
 -- numbers, whose patterns cost most, are looked for where there are eight digits.
 create or replace macro tells(text) as
-    has_secret(deciphered(text))
-    or has_address(deciphered(text))
-    or case
-        when regexp_matches(deciphered(text), '[0-9](?:[^0-9A-Za-z]{0,3}[0-9]){7}')
-            then has_somebodys_number(without_times(deciphered(text)))
-        else false
+    case
+        when is_text(text) then
+            has_secret(deciphered(text))
+            or has_address(deciphered(text))
+            or case
+                when regexp_matches(deciphered(text), '[0-9](?:[^0-9A-Za-z]{0,3}[0-9]){7}')
+                    then has_somebodys_number(without_times(deciphered(text)))
+                else false
+            end
     end;
 
 -- Whether letters and digits stand in no order that a word has: in words a capital, a number or a small letter begins something that

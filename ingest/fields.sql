@@ -207,15 +207,18 @@ create or replace macro instant_in_its_zone(time) as
     end;
 
 create or replace macro unusual_instant(text) as
-    list_transform(
-        list_transform([usual_time(trim(text))], lambda time: {
-            'is_leap': contains(time, ':59:60'),
-            'instant': coalesce(
-                written_instant(replace(time, ':59:60', ':59:59')), instant_in_its_zone(replace(time, ':59:60', ':59:59'))
-            )
-        }),
-        lambda found: case when found.is_leap then leap_second(found.instant) else found.instant end
-    )[1];
+    case
+        when is_text(text) then
+            list_transform(
+                list_transform([usual_time(trim(text))], lambda time: {
+                    'is_leap': contains(time, ':59:60'),
+                    'instant': coalesce(
+                        written_instant(replace(time, ':59:60', ':59:59')), instant_in_its_zone(replace(time, ':59:60', ':59:59'))
+                    )
+                }),
+                lambda found: case when found.is_leap then leap_second(found.instant) else found.instant end
+            )[1]
+    end;
 
 -- A time that is written in a format of its own. The offset may be Z, UTC or GMT, which strptime does not take.
 create or replace macro formatted_instant(text, format, has_offset) as
@@ -371,44 +374,47 @@ create or replace macro impossible_time(instant, line) as
 -- What is wrong with a time that is there and was not read; `format` is the one it has to fit, where it has one of its own, and
 -- `sample` what may be shown of it.
 create or replace macro time_defect(text, format, sample) as
-    list_transform(
-        [{'time': usual_time(trim(text)), 'named': named_month(trim(text)), 'shown': shown_time(text, sample)}],
-        lambda found: case
-            when format is not null then case
-                when not contains(format, '%z') and getvariable('source_time_zone') is null
-                    then 'a time without offset in the format ' || format || ': --time-zone says which zone is meant'
-                else 'the time ' || found.shown || ' does not fit the format ' || format || ', or there is no such day or time of day'
-            end
-            when regexp_full_match(found.time, '[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt ][0-9]{2}:[0-9]{2}:[0-9]{2}([.,][0-9]*)?( ?([Zz]|[+-][0-9:]*))?') then case
-                when try_cast(left(found.time, 10) as date) is null then 'there is no day ' || left(found.time, 10)
-                when regexp_matches(found.time, '^.{17}60') and try_cast(replace(left(found.time, 19), ':60', ':59') as timestamp) is not null
-                    then 'there is no second 60 but in the last minute of a day of UTC'
-                when try_cast(left(found.time, 19) as timestamp) is null then 'there is no time of day ' || found.time[12:19]
-                when regexp_matches(found.time, '[+-][0-9:]*$') and length(found.time) > 19 and regexp_matches(found.time[20:], '[+-]')
-                    then regexp_extract(found.time[20:], '[+-][0-9:]*$') || ' is no offset; expected one like +02:00'
-                when not regexp_matches(found.time, '[Zz]$') and getvariable('source_time_zone') is null
-                    then 'a time without offset: --time-zone says which zone is meant'
-                else 'the second of ' || found.shown || ' has a fraction without digits, or with more than twelve'
-            end
-            when named_zone(found.time) is not null then case
-                when try_cast(left(found.time, 10) as date) is null then 'there is no day ' || left(found.time, 10)
-                when try_cast(left(found.time, 19) as timestamp) is null then 'there is no time of day ' || found.time[12:19]
-                else 'no zone has the name that stands behind the time; expected one like Europe/Amsterdam, or an offset like +02:00'
-            end
-            when regexp_full_match(found.time, '[0-9]{4}-[0-9]{2}-[0-9]{2}') then 'a day without a time of day'
-            when wrong_weekday(found.named) is not null
-                then named_day(found.named) || ' is no ' || wrong_weekday(found.named)
-            when regexp_full_match(found.time, '[0-9]{1,2}[/.-][0-9]{1,2}[/.-][0-9]{2,4}([T ,].*)?')
-                then found.shown || ' does not say which is the day and which the month: the format of a dialect does, such as %d.%m.%Y %H:%M:%S'
-            when regexp_matches(found.time, '(?i)[0-9] ?[ap][.]?m[.]?( |$)') then 'a time of twelve hours is not read; ' || other_times()
-            when regexp_matches(found.time, '[0-9] ?\[?[A-Z]{2,5}\]?( [0-9]{4})?$')
-                then 'the letters behind the time name no single zone; expected an offset like +02:00, UTC, or a name like Europe/Amsterdam'
-            when regexp_full_match(found.time, '[0-9]{5},[0-9]{1,12}') and spreadsheet_day(cast(left(found.time, 5) as integer)) is not null
-                then spreadsheet_day(cast(left(found.time, 5) as integer))
-            when regexp_full_match(found.time, '[0-9.,eE+-]+') then 'a number that is none of seconds, milli-, micro- or nanoseconds since 1970; ' || other_times()
-            else 'a time in a form that is not read; ' || other_times()
-        end
-    )[1];
+    case
+        when is_text(text) then
+            list_transform(
+                [{'time': usual_time(trim(text)), 'named': named_month(trim(text)), 'shown': shown_time(text, sample)}],
+                lambda found: case
+                    when format is not null then case
+                        when not contains(format, '%z') and getvariable('source_time_zone') is null
+                            then 'a time without offset in the format ' || format || ': --time-zone says which zone is meant'
+                        else 'the time ' || found.shown || ' does not fit the format ' || format || ', or there is no such day or time of day'
+                    end
+                    when regexp_full_match(found.time, '[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt ][0-9]{2}:[0-9]{2}:[0-9]{2}([.,][0-9]*)?( ?([Zz]|[+-][0-9:]*))?') then case
+                        when try_cast(left(found.time, 10) as date) is null then 'there is no day ' || left(found.time, 10)
+                        when regexp_matches(found.time, '^.{17}60') and try_cast(replace(left(found.time, 19), ':60', ':59') as timestamp) is not null
+                            then 'there is no second 60 but in the last minute of a day of UTC'
+                        when try_cast(left(found.time, 19) as timestamp) is null then 'there is no time of day ' || found.time[12:19]
+                        when regexp_matches(found.time, '[+-][0-9:]*$') and length(found.time) > 19 and regexp_matches(found.time[20:], '[+-]')
+                            then regexp_extract(found.time[20:], '[+-][0-9:]*$') || ' is no offset; expected one like +02:00'
+                        when not regexp_matches(found.time, '[Zz]$') and getvariable('source_time_zone') is null
+                            then 'a time without offset: --time-zone says which zone is meant'
+                        else 'the second of ' || found.shown || ' has a fraction without digits, or with more than twelve'
+                    end
+                    when named_zone(found.time) is not null then case
+                        when try_cast(left(found.time, 10) as date) is null then 'there is no day ' || left(found.time, 10)
+                        when try_cast(left(found.time, 19) as timestamp) is null then 'there is no time of day ' || found.time[12:19]
+                        else 'no zone has the name that stands behind the time; expected one like Europe/Amsterdam, or an offset like +02:00'
+                    end
+                    when regexp_full_match(found.time, '[0-9]{4}-[0-9]{2}-[0-9]{2}') then 'a day without a time of day'
+                    when wrong_weekday(found.named) is not null
+                        then named_day(found.named) || ' is no ' || wrong_weekday(found.named)
+                    when regexp_full_match(found.time, '[0-9]{1,2}[/.-][0-9]{1,2}[/.-][0-9]{2,4}([T ,].*)?')
+                        then found.shown || ' does not say which is the day and which the month: the format of a dialect does, such as %d.%m.%Y %H:%M:%S'
+                    when regexp_matches(found.time, '(?i)[0-9] ?[ap][.]?m[.]?( |$)') then 'a time of twelve hours is not read; ' || other_times()
+                    when regexp_matches(found.time, '[0-9] ?\[?[A-Z]{2,5}\]?( [0-9]{4})?$')
+                        then 'the letters behind the time name no single zone; expected an offset like +02:00, UTC, or a name like Europe/Amsterdam'
+                    when regexp_full_match(found.time, '[0-9]{5},[0-9]{1,12}') and spreadsheet_day(cast(left(found.time, 5) as integer)) is not null
+                        then spreadsheet_day(cast(left(found.time, 5) as integer))
+                    when regexp_full_match(found.time, '[0-9.,eE+-]+') then 'a number that is none of seconds, milli-, micro- or nanoseconds since 1970; ' || other_times()
+                    else 'a time in a form that is not read; ' || other_times()
+                end
+            )[1]
+    end;
 
 -- The numbers of a line as they stand in the log (`raw.numbers`).
 create or replace macro logged_numbers(numbers) as
@@ -436,6 +442,7 @@ create or replace macro notation_of(number) as
 -- digits and more may be a person's.
 create or replace macro shown_value(text) as
     case
+        when not is_text(text) then null
         when
             regexp_full_match(lower(text), '[+-]?[0-9][0-9.,: ]{0,15}(?:' || unit_pattern() || '|[kmgt]?i?b|nan|inf)?')
             and length(regexp_replace(text, '[^0-9]', '', 'g')) <= 7

@@ -54,6 +54,9 @@ BATCH_BYTES = 256 << 20
 BATCH_SOURCES = 1000
 """Small sources are decided together: a commit costs time, and more the more there are."""
 
+_NAMES_AT_ONCE = 200
+"""The names of so many sources are judged together, when the first of them is to be stored."""
+
 
 def ingest(
     lake: Path,
@@ -158,7 +161,7 @@ class Loader:
             if any(row.kind == "unload" for row in self._batch.ledger.after(self._looked_at)):
                 self._memory.try_all_again()
             self._looked_at = self._batch.ledger.version
-        waiting = deque((name, name in sources.named) for name in sources.names)
+        self._waiting = waiting = deque((name, name in sources.named) for name in sources.names)
         while waiting or self._batch.sources:
             try:
                 if waiting and self._batch.takes(waiting[0][0]):
@@ -185,7 +188,7 @@ class Loader:
             return
         stream = self._options.stream or ""
         try:
-            stream = self._staging.place(stream or stream_of(path))
+            stream = self._place(stream or stream_of(path))
             with contextlib.closing(
                 Source(path, stream, is_final=self._options.final, count=self._count(path))
             ) as source:
@@ -203,6 +206,12 @@ class Loader:
                 return
             self._fail(path, stream, failure)
             self._batch.reports[-1] = self._failed[path]
+
+    def _place(self, name: str) -> str:
+        """The name of a source or a stream as it is stored."""
+        paths = (path for path, _ in itertools.islice(self._waiting, _NAMES_AT_ONCE))
+        next_ones = (text for path in paths for text in (written_name(path), self._options.stream or stream_of(path)))
+        return self._staging.place(name, next_ones=next_ones)
 
     def _fail(self, path: str, stream: str, error: SourceError) -> None:
         """Nothing counts of a source that turned out to be unreadable: neither do pieces of it that are decided."""
@@ -303,7 +312,7 @@ class Loader:
         load = Load(
             path=source.path,
             name=source.name,
-            stored_name=self._staging.place(source.name),
+            stored_name=self._place(source.name),
             stream=source.stream,
             marks=Marks.of_whole(content.position()),
             log_format=log_format(kind),
@@ -389,7 +398,7 @@ class Loader:
         return Load(
             path=source.path,
             name=source.name,
-            stored_name=self._staging.place(source.name),
+            stored_name=self._place(source.name),
             stream=source.stream,
             marks=known.marks,
             log_format=form,

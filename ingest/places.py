@@ -14,7 +14,7 @@ from ingest.engine import connect
 if TYPE_CHECKING:
     import duckdb
 
-PLACE = "select redacted_place(?)"
+PLACES = "select list_transform(?::varchar[], lambda name: redacted_place(name))"
 
 
 @lru_cache(maxsize=4096)
@@ -24,7 +24,7 @@ def stored_place(name: str) -> str:
     >>> stored_place("logs/jan@example.nl.log.gz"), stored_place("nginx/access.log-20261014.gz")
     ('logs/redacted.log.gz', 'nginx/access.log-20261014.gz')
     """
-    [[stored]] = _engine().cursor().execute(PLACE, [name]).fetchall()
+    [[[stored]]] = _engine().cursor().execute(PLACES, [[name]]).fetchall()
     return str(stored)
 
 

@@ -23,14 +23,18 @@ create or replace macro redacted_name(text) as
 
 -- The name of a field of a log, which may begin as that of a product's own does: @timestamp, :path.
 create or replace macro redacted_key(text) as
-    regexp_extract(text, '^[@:]') || list_transform(
-        [case when regexp_matches(text, '^[@:]') then substr(text, 2) else replace(text, ' ', '_') end],
-        lambda name: redacted_name(name)
-    )[1];
+    case
+        when is_text(text) then
+            regexp_extract(text, '^[@:]') || list_transform(
+                [case when regexp_matches(text, '^[@:]') then substr(text, 2) else replace(text, ' ', '_') end],
+                lambda name: redacted_name(name)
+            )[1]
+    end;
 
 -- The name of a column as a person may read it, with the signs that people put into one: Duration (ms), cs(User-Agent), $status.
 create or replace macro shown_column(text) as
     case
+        when not is_text(text) then null
         when
             regexp_full_match(text, '[A-Za-z0-9_.@:$%{}()/\[\]# -]{1,64}')
             -- as it is as well, because the signs that go are what joins digits
@@ -229,19 +233,23 @@ create or replace macro slipped_integration_id(text) as
 -- Whether what stands beside the ids in a text tells somebody. One separator behind four digits or more is an id that lacks its
 -- underscore (1234-56789), whatever the number that the digits make.
 create or replace macro tells_beside_ids(text) as
-    list_transform(
-        [regexp_replace(deciphered(text), '(^|[^0-9])[0-9]{4,8}_[0-9]{1,9}', '\1~', 'g')],
-        lambda rest: has_secret(rest)
-            or has_address(rest)
-            or has_somebodys_number(rest) and not regexp_full_match(rest, '[^0-9]*[1-9][0-9]{3,6}[^0-9A-Za-z][0-9]{1,7}[^0-9]*')
-    )[1]
-    or regexp_matches(text, '(?:^|[^0-9])(?:[0-9]{4}_[0-9]{2}_[0-9]{3}|[0-9]{2}_[0-9]{2}_[0-9]{2}_[0-9]{3})(?:$|[^0-9])');
+    case
+        when is_text(text) then
+            list_transform(
+                [regexp_replace(deciphered(text), '(^|[^0-9])[0-9]{4,8}_[0-9]{1,9}', '\1~', 'g')],
+                lambda rest: has_secret(rest)
+                    or has_address(rest)
+                    or has_somebodys_number(rest) and not regexp_full_match(rest, '[^0-9]*[1-9][0-9]{3,6}[^0-9A-Za-z][0-9]{1,7}[^0-9]*')
+            )[1]
+            or regexp_matches(text, '(?:^|[^0-9])(?:[0-9]{4}_[0-9]{2}_[0-9]{3}|[0-9]{2}_[0-9]{2}_[0-9]{2}_[0-9]{3})(?:$|[^0-9])')
+    end;
 
 -- The header IntegrationId where it is no valid id: kept when it could be an attempt at one (digits and separators, an id with a
 -- slip in it, or one of the words that a program puts in for a value it does not have), because then it tells the partner what
 -- is wrong.
 create or replace macro redacted_integration_id(text) as
     case
+        when not is_text(text) then null
         -- A partner of four or five digits and a project of six, that lack their underscore: `check` finds them by it.
         -- Telephone numbers of ten digits begin with 0, and those of eleven with the number of a country.
         when regexp_full_match(text, '[1-9][0-9]{9,10}') and not regexp_matches(text, '^(?:31|32|33|44|49)[0-9]{9}$') then text
@@ -374,6 +382,7 @@ create or replace macro redacted_pieces(text) as
 
 create or replace macro redacted_text(text) as
     case
+        when not is_text(text) then null
         when not regexp_matches(text, '[0-9{\[]') and len(regexp_extract_all(text, '[A-Za-z]+')) >= 4 and names_fields(text) then text
         else redacted_callers(callers_before_time(text)) || redacted_pieces(substr(text, length(callers_before_time(text)) + 1))
     end;
@@ -393,47 +402,53 @@ create or replace macro without_groups(text) as
     );
 
 create or replace macro redacted_sample(line) as
-    left(
-        without_groups(redacted_text(
-            list_transform(
-                [regexp_replace(left(line, 600), '([?&][^\s"'']*)', '?…', 'g')],
-                lambda start: case
-                    -- What is still escaped then was so more than three times.
-                    when regexp_matches(start, '%[0-9A-Fa-f]|\\[ux][0-9A-Fa-f{]|(?:=[0-9A-F]{2}){2}|[^\x00-\x7F…•]')
-                        then regexp_replace(unescaped_text(start), '%[0-9A-Fa-f]{2}|\\[ux][0-9A-Fa-f]|(?:=[0-9A-F]{2}){2,}|[\r\n]', '•', 'g')
-                    else start
-                end
-            )[1]
-        )),
-        200
-    );
+    case
+        when is_text(line) then
+            left(
+                without_groups(redacted_text(
+                    list_transform(
+                        [regexp_replace(left(line, 600), '([?&][^\s"'']*)', '?…', 'g')],
+                        lambda start: case
+                            -- What is still escaped then was so more than three times.
+                            when regexp_matches(start, '%[0-9A-Fa-f]|\\[ux][0-9A-Fa-f{]|(?:=[0-9A-F]{2}){2}|[^\x00-\x7F…•]')
+                                then regexp_replace(unescaped_text(start), '%[0-9A-Fa-f]{2}|\\[ux][0-9A-Fa-f]|(?:=[0-9A-F]{2}){2,}|[\r\n]', '•', 'g')
+                            else start
+                        end
+                    )[1]
+                )),
+                200
+            )
+    end;
 
 -- The name of a file with its folders, or of a stream: each part of it is looked at as any other text, without what people put into
 -- names of logs: times, ids, and the address of the server that wrote it; what tells something goes, the endings stay that say what
 -- kind of file it is.
 create or replace macro redacted_place(text) as
-    array_to_string(
-        list_transform(
-            regexp_extract_all(text, '[/\\]+|[^/\\]+'),
-            lambda part: list_transform(
-                [
-                    deciphered(regexp_replace(
-                        regexp_replace(
-                            part,
-                            '20[0-9]{2}[._-]?[01][0-9][._-]?[0-3][0-9](?:[T_.-]?[0-2][0-9](?:[._-]?[0-5][0-9]){0,2}(?:[._-][0-9]{3,6})?Z?)?([^0-9]|$)',
-                            '~\1', 'g'
-                        ),
-                        '(^|[^0-9])(?:1[4-9][0-9]{8}(?:[0-9]{3}){0,3}|[1-9][0-9]{3,6}_[1-9][0-9]{0,8}|(?:(?:25[0-5]|2[0-4][0-9]|1?[0-9]?[0-9])\.){3}(?:25[0-5]|2[0-4][0-9]|1?[0-9]?[0-9]))($|[^0-9])'
-                        || '|((?i:ex))2[0-9][01][0-9][0-3][0-9][0-2][0-9]($|[^0-9])',
-                        '\1\3~\2\4', 'g'
-                    ))
-                ],
-                lambda read: case
-                    when has_secret(read) or has_somebodys_number(read) or regexp_matches(read, '[0-9]{12}|[A-Za-z0-9+/=_-]{65}')
-                        then 'redacted' || regexp_extract(part, '(?i)(?:\.(?:log|txt|json|jsonl|ndjson|csv|tsv|har|parquet|gz|zst|zstd|bz2|[0-9]{1,3}))*$')
-                    else part
-                end
-            )[1]
-        ),
-        ''
-    );
+    case
+        when is_text(text) then
+            array_to_string(
+                list_transform(
+                    regexp_extract_all(text, '[/\\]+|[^/\\]+'),
+                    lambda part: list_transform(
+                        [
+                            deciphered(regexp_replace(
+                                regexp_replace(
+                                    part,
+                                    '20[0-9]{2}[._-]?[01][0-9][._-]?[0-3][0-9](?:[T_.-]?[0-2][0-9](?:[._-]?[0-5][0-9]){0,2}(?:[._-][0-9]{3,6})?Z?)?([^0-9]|$)',
+                                    '~\1', 'g'
+                                ),
+                                '(^|[^0-9])(?:1[4-9][0-9]{8}(?:[0-9]{3}){0,3}|[1-9][0-9]{3,6}_[1-9][0-9]{0,8}|(?:(?:25[0-5]|2[0-4][0-9]|1?[0-9]?[0-9])\.){3}(?:25[0-5]|2[0-4][0-9]|1?[0-9]?[0-9]))($|[^0-9])'
+                                || '|((?i:ex))2[0-9][01][0-9][0-3][0-9][0-2][0-9]($|[^0-9])',
+                                '\1\3~\2\4', 'g'
+                            ))
+                        ],
+                        lambda read: case
+                            when has_secret(read) or has_somebodys_number(read) or regexp_matches(read, '[0-9]{12}|[A-Za-z0-9+/=_-]{65}')
+                                then 'redacted' || regexp_extract(part, '(?i)(?:\.(?:log|txt|json|jsonl|ndjson|csv|tsv|har|parquet|gz|zst|zstd|bz2|[0-9]{1,3}))*$')
+                            else part
+                        end
+                    )[1]
+                ),
+                ''
+            )
+    end;

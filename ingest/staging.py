@@ -17,7 +17,7 @@ from ingest.understanding import Understanding
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
     from typing import TypeAlias
 
     from ingest.lake import Lake
@@ -96,9 +96,9 @@ class Staging:
         """These names of fields, redacted where they look like anything else."""
         return self._understanding.names(names)
 
-    def place(self, name: str) -> str:
-        """The name of a file or a stream as it is stored."""
-        return self._understanding.place(name)
+    def place(self, name: str, *, next_ones: Iterable[str] = ()) -> str:
+        """The name of a file or a stream as it is stored; `next_ones` are those that will be asked for next."""
+        return self._understanding.place(name, next_ones=next_ones)
 
     def columns(self, names: Sequence[str]) -> list[str]:
         """The same of names that people give to columns."""

@@ -15,13 +15,13 @@ from ingest.arrow import arrow_schema, encoded_schema
 from ingest.call import CALL_COLUMNS
 from ingest.engine import begin_source, connect, connect_beside
 from ingest.ledger import REJECT_COLUMNS
-from ingest.places import PLACE
+from ingest.places import PLACES
 from ingest.second_look import look_again
 from ingest.source import MAX_LINE_BYTES, lines_of
 from ingest.vocabulary import Vocabulary
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     import duckdb
 
@@ -271,13 +271,17 @@ class Understanding:
         [[found]] = self._fields_connection.execute(redacted, [list(names)]).fetchall()
         return [str(name) for name in found]
 
-    def place(self, name: str) -> str:
-        """The name of a file or a stream as it is stored; see `ingest.places`."""
+    def place(self, name: str, *, next_ones: Iterable[str] = ()) -> str:
+        """The name of a file or a stream as it is stored; see `ingest.places`.
+
+        Those that come next are judged with it: to plan the question takes as long as to answer it for hundreds of names.
+        """
         if name not in self._places:
             if len(self._places) >= _MOST_PLACES:
                 self._places.clear()
-            [[stored]] = self._fields_connection.execute(PLACE, [name]).fetchall()
-            self._places[name] = str(stored)
+            names = list(dict.fromkeys([name, *next_ones]))
+            [[stored]] = self._fields_connection.execute(PLACES, [names]).fetchall()
+            self._places |= dict(zip(names, map(str, stored), strict=True))
         return self._places[name]
 
     def columns(self, names: Sequence[str]) -> list[str]:

@@ -6,7 +6,7 @@ import threading
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from analytics.registry import load_registry
@@ -14,6 +14,7 @@ from ingest import LakeError, ReadOptions, ingest, inspect, status, unload
 from ingest.following import follow
 from ingest.lake import Lake
 from ingest.places import stored_place
+from ingest.source import stream_of
 from tests.ingest import lakes
 from tests.ingest.worked import NOW
 
@@ -59,6 +60,7 @@ def test_an_ordinary_name_stays_as_it_is(part: str, form: str) -> None:
     assert stored_place(form.format(part)) == form.format(part)
 
 
+@settings(max_examples=50, deadline=None, derandomize=True)
 @given(st.text(st.one_of(st.sampled_from("/\\.@-_09a "), st.characters(codec="utf-8")), max_size=30))
 def test_a_stored_name_is_stored_as_it_is(name: str) -> None:
     assert stored_place(stored_place(name)) == stored_place(name)
@@ -105,3 +107,20 @@ def test_no_name_that_tells_something_gets_into_a_lake(tmp_path: Path) -> None:
         unload(lake, str(log), now=NOW)
     [load_id] = [load["load_id"] for load in loads if load["source"].endswith("redacted.log")]
     assert unload(lake, load_id, now=NOW).calls == 2
+
+
+def test_names_that_are_judged_together_are_stored_as_each_of_them_is(tmp_path: Path) -> None:
+    lake, logs = tmp_path / "lake", tmp_path / "logs"
+    names = [f"{part}/{number}.log" for number, part in enumerate([*TELLING, *ORDINARY[:-2]]) if "/" not in part]
+    assert len(names) > 10
+    for number, name in enumerate(names):
+        (logs / name).parent.mkdir(parents=True)
+        (logs / name).write_bytes(lakes.lines(number))
+    report = ingest(lake, [str(logs)], ReadOptions(), now=NOW)
+    assert {source.status for source in report.sources} == {"loaded"}
+    loads = Lake(lake).snapshot().loads.to_pylist()
+    found = sorted((load["source"], load["stream"]) for load in loads)
+    assert found == sorted(
+        (stored_place(str(logs / name)), stored_place(stream_of(str(logs / name)))) for name in names
+    )
+    assert sum("redacted" in source for source, _ in found) > 5
