@@ -19,6 +19,7 @@ from analytics.no_pandas import forbid_pandas
 from command_line import (
     DONE,
     FAILED,
+    INTERRUPTED,
     TERMINATED,
     WRONG_USAGE,
     answers,
@@ -42,6 +43,7 @@ from command_line.help_text import Command
 from command_line.output import say
 from command_line.private import private_files
 from command_line.wrong_usage import Commands, empty_value
+from ingest.stopping import tell_to_stop, told_to_stop
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -123,6 +125,8 @@ def koppelzicht(
 def main() -> NoReturn:
     """Run the command that the process was started with, and exit."""
     signal.signal(signal.SIGTERM, _terminate)
+    if not _PAGES & set(sys.argv):  # the server of the pages ends by Ctrl-C in its own way
+        signal.signal(signal.SIGINT, _interrupt)
     sys.stdout, sys.stderr = sys.stdout or _nowhere(), sys.stderr or _nowhere()  # a shell may have closed them
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
@@ -131,7 +135,7 @@ def main() -> NoReturn:
         forbid_pandas()
     code = run(sys.argv[1:])
     # A library that waits (for changes in a folder) may take any signal for Ctrl-C.
-    sys.exit(TERMINATED if _terminations else code)
+    sys.exit(code if (told := told_to_stop()) is None else told)
 
 
 def run(arguments: Sequence[str]) -> int:
@@ -149,6 +153,8 @@ def run(arguments: Sequence[str]) -> int:
     except SystemExit as exit_:
         return exit_.code if isinstance(exit_.code, int) else FAILED
     except Exception as error:  # noqa: BLE001 - whatever went wrong, the user gets words, not a traceback
+        if (told := told_to_stop()) is not None:
+            return told
         if debug:
             traceback.print_exc()
         else:
@@ -175,13 +181,14 @@ def _nowhere() -> TextIO:
     return Path(os.devnull).open("w", encoding="utf-8")
 
 
-_terminations: list[int] = []
-"""The signals that asked this process to end."""
-
-
-def _terminate(number: int, _frame: FrameType | None) -> NoReturn:
-    _terminations.append(number)
+def _terminate(_number: int, _frame: FrameType | None) -> NoReturn:
+    tell_to_stop(TERMINATED)
     sys.exit(TERMINATED)
+
+
+def _interrupt(_number: int, _frame: FrameType | None) -> NoReturn:
+    tell_to_stop(INTERRUPTED)
+    raise KeyboardInterrupt
 
 
 if __name__ == "__main__":

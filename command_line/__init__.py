@@ -25,4 +25,5 @@ from __future__ import annotations
 DONE, FAILED, WRONG_USAGE, REJECTED = 0, 1, 2, 3
 """Exit codes. Rejected lines are an error only where --strict says so."""
 
+INTERRUPTED = 130
 TERMINATED = 143

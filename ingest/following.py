@@ -22,6 +22,7 @@ from ingest.loader import Loader
 from ingest.memory import Memory
 from ingest.places import stored_place
 from ingest.source import written_name
+from ingest.stopping import stop_if_told
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -67,6 +68,7 @@ def follow(
             )
     with contextlib.closing(_Following(lake, folders, options, every=every, clock=clock)) as following:
         while not stop.is_set():
+            stop_if_told()
             begun = time.monotonic()
             news, latest = following.look()
             if news.sources or news.warnings or news.notes:
@@ -120,6 +122,7 @@ class _Following:
             sources = list_sources(self._folders, lake=self._lake, are_folders=True)
             report = self._loader.load(sources, now=self._clock())
         except Exception as error:  # noqa: BLE001 - whatever it is, to go on trying is what this is for
+            stop_if_told()
             return self._gone_wrong(error)
         self._failures = 0
         if not sources.unlisted:

@@ -29,6 +29,7 @@ from ingest.report import IngestReport, SourceReport
 from ingest.source import STANDARD_INPUT, Block, Fingerprint, Reader, open_source, read_ahead, stream_of, written_name
 from ingest.source_warnings import SourceWarning
 from ingest.staging import Staging
+from ingest.stopping import stop_if_told
 from ingest.understanding import Counts
 from ingest.unloading import unload, unloading_row
 
@@ -163,6 +164,7 @@ class Loader:
             self._looked_at = self._batch.ledger.version
         self._waiting = waiting = deque((name, name in sources.named) for name in sources.names)
         while waiting or self._batch.sources:
+            stop_if_told()
             try:
                 if waiting and self._batch.takes(waiting[0][0]):
                     name, is_named = waiting.popleft()
@@ -198,6 +200,7 @@ class Loader:
         except (_RefusedError, LakeError):
             raise
         except Exception as error:  # noqa: BLE001 - whatever it is, it is this source's, and the others go on
+            stop_if_told()
             failure = of_source(written_name(path), error)
             if self._memory is not None:
                 self._memory.give_up(path, failure, now=self._now)
@@ -339,6 +342,7 @@ class Loader:
         except (_RefusedError, LakeError):
             raise
         except Exception as error:
+            stop_if_told()
             failure = of_source(load.name, error)
             if self._staging.holds(load):  # what is staged cannot be taken apart
                 if self._memory is not None:

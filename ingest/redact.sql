@@ -338,7 +338,8 @@ create or replace macro redacted_piece(piece) as
             end
         when redacted_time(piece) is not null then redacted_time(piece)
         when regexp_full_match(piece, '[1-9][0-9]{3,6}_[1-9][0-9]{0,8}') then piece
-        when regexp_full_match(piece, '(?i).*\.(afas\.online|afasfocus\.nl|afasonlineconnector\.nl)') then piece
+        -- a host of the platform, or what it ends in; the names of customers before that, and what else ends like it, are texts
+        when regexp_full_match(piece, '(?i)/?(?:[1-9][0-9]{3,6})?\.((rest|soap)(test|accept|cursus)?\.afas\.online|afasonlineconnector\.nl|afasfocus\.nl)') then piece
         when regexp_full_match(piece, '[0-9]{1,3}(\.[0-9]{1,3}){3}') then '•'
         when regexp_full_match(piece, '[0-9]+([ .+_-][0-9]+)*') then redacted_numbers(piece)
         -- an address glued to a name

@@ -34,6 +34,7 @@ from ingest.records import one_record_a_line
 from ingest.report import RetriedSource, RetryReport
 from ingest.second_look import NOTATION
 from ingest.source import MAX_LINE_BYTES, STANDARD_INPUT, Block, lines_of, written_name
+from ingest.stopping import stop_if_told
 from ingest.understanding import Stretch, Understanding
 from ingest.version import VERSION
 
@@ -194,6 +195,7 @@ class _Reading:
             raise
         except Exception as error:  # noqa: BLE001 - whatever it is, it is this source's, and the others go on
             self._lake.discard(found.files)
+            stop_if_told()
             return RetriedSource(source=found.source, status="failed", error=str(of_source(found.source, error)))
         except BaseException:
             self._lake.discard(found.files)

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from ingest.errors import PassingError, SourceError, is_lack_of_memory
 from ingest.lake import new_load_id
+from ingest.stopping import stop_if_told
 from ingest.understanding import Understanding
 
 if TYPE_CHECKING:
@@ -199,6 +200,7 @@ class Staging:
         try:
             fields = self._understanding.read_fields([stretch for _, stretch in waiting], waiting[0][0].log_format)
         except Exception:  # noqa: BLE001 - whatever it is, it comes of one of them, which is looked for
+            stop_if_told()
             self._take_understood()
             self._understand_each(waiting)
             self._run(ends)
@@ -233,6 +235,7 @@ class Staging:
             try:
                 [counted], [context] = self._understanding.read([stretch], load.log_format)
             except Exception as error:  # noqa: BLE001 - as above
+                stop_if_told()
                 self._fail(load, stretch, error)
                 continue
             if not is_read:

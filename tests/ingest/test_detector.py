@@ -53,6 +53,8 @@ COLUMNS = {
     "sample": "redacted_sample(text)",
     "a value of a sample": 'redacted_sample(\'{"message":"\' || text || \'","status":999}\')',
     "a path of a sample": "redacted_sample('GET /ProfitRestServices/' || text || ' HTTP/1.1')",
+    "a host of a sample": "redacted_sample('https://' || text || '.afasfocus.nl/api/x')",
+    "a path of a sample that ends as a host does": "redacted_sample('https://x.nl/' || text || '.rest.afas.online/x')",
     "a value that a warning shows": "shown_value(text)",
     "a time that a reason shows": "shown_time(text, redacted_sample(left(text, 60)))",
 }

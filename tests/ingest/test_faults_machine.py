@@ -199,6 +199,56 @@ def test_a_load_that_is_told_to_stop_stops_and_leaves_the_lake_right(
         assert numbers(lake) == list(range(1500))
 
 
+_LOST = """
+import os, signal, sys
+import duckdb
+import koppelzicht
+connect = duckdb.connect
+
+def losing(*arguments, **options):
+    try:
+        os.kill(os.getpid(), int(os.environ["SIGNAL"]))
+    except BaseException:
+        pass
+    raise RuntimeError("std::exception")
+
+duckdb.connect = losing
+koppelzicht.main()
+"""
+"""A signal that comes while a library has called back into Python: what the handler raises is lost in an error of the library."""
+
+
+@pytest.mark.skipif(os.name == "nt", reason="POSIX signals")
+@pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+@pytest.mark.parametrize("command", ["follow", "ingest", "inspect"])
+def test_who_is_told_to_stop_while_a_library_is_at_work_stops(
+    tmp_path: Path, command: str, number: int, code: int
+) -> None:
+    path = tmp_path / "logs" / "access.log"
+    path.parent.mkdir()
+    path.write_bytes(lines(range(3)))
+    source = path.parent if command == "follow" else path
+    done = subprocess.run(
+        [
+            sys.executable,
+            "-c",
+            _LOST,
+            command,
+            source,
+            *([f"--lake={tmp_path / 'lake'}"] if command != "inspect" else []),
+        ],
+        cwd=ROOT,
+        env={**os.environ, "SIGNAL": str(int(number))},
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+    assert (done.returncode, done.stdout) == (code, "")
+    assert "Traceback" not in done.stderr
+    assert "should not" not in done.stderr
+
+
 # -- no room, no right
 
 
