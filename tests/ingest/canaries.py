@@ -79,7 +79,8 @@ def kinds(serial: int) -> Iterator[Canary]:
     yield Canary("citizen service number", number, (number,))
     account = iban(serial)
     yield Canary("IBAN", account, (account,))
-    yield Canary("phone number", f"+31 6 {serial + 10_000_000}", (f"{serial + 10_000_000}",))
+    # No log of a test is so long that one of its lines has such a number, which the lake keeps.
+    yield Canary("phone number", f"+31 6 {serial + 95_000_000}", (f"{serial + 95_000_000}",))
     yield Canary("cookie", f"ASP.NET_SessionId=k{data[:23].lower()}", (f"k{data[:23].lower()}",))
 
 
