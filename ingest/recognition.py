@@ -4,6 +4,9 @@ A source is its content, not its name. By the hash up to its first and second li
 like it; by the hash at their ends it is known how far it has been read. So a renamed, rotated or compressed file is
 known, a grown one yields what is new, and two files that part after a common beginning are both right. A file that agrees
 with a load further than it is known is an earlier copy, or parts from it in the middle: nobody can say what of it is new.
+
+A load without a line of data is headers, and any source may begin with them. There may be tens of thousands of such loads, so
+they are looked up by where they end: a source is hashed at those few offsets in its own headers, and asks for nothing else.
 """
 
 from __future__ import annotations
@@ -17,7 +20,7 @@ from ingest.formats import is_data
 from ingest.source import Block, Fingerprint, Reader, changed_error, line_ends
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator, Mapping
 
     from ingest.ledger import Ledger, LedgerRow, Position
 
@@ -66,6 +69,8 @@ class Recognition:
         self._by_first: defaultdict[str | None, dict[str, LedgerRow]] = defaultdict(dict)
         self._by_second: defaultdict[str | None, dict[str, LedgerRow]] = defaultdict(dict)
         self._by_id: dict[str, LedgerRow] = {}
+        self._headers: defaultdict[int, dict[str, dict[str, LedgerRow]]] = defaultdict(dict)
+        """The loads without a line of data: by the offset and the hash of their end."""
         self._grown: set[str | None] = set()
         self._forgotten: set[str] = set()
         self._version = ledger.version
@@ -85,6 +90,9 @@ class Recognition:
         for row in rows:
             self._by_id[row.load_id] = row
             self._grown.add(row.parent)
+            if row.first_mark is None and not row.marks:
+                self._headers[row.end_byte].setdefault(row.content_sha256, {})[row.load_id] = row
+                continue
             self._by_first[row.first_mark][row.load_id] = row
             self._by_second[row.second_mark][row.load_id] = row
 
@@ -111,13 +119,14 @@ class Recognition:
         blocks = reader.blocks()
         head = _head(blocks)
         lines = [block.data for block in head if reader.is_whole or block.kind != "torn"]
-        marks = marks_of(b"".join(line[: _HEAD_BYTES + 1] for line in lines))
+        marks, headers_end = _marks_and_headers_end(b"".join(line[: _HEAD_BYTES + 1] for line in lines))
         candidates = self._candidates(marks)
         ends: dict[Position, LedgerRow] = {row.end: row for row in candidates}
         marked: dict[Position, LedgerRow] = {mark: row for row in candidates for mark in row.marks}
-        stops = sorted({position.offset for position in (*ends, *marked)})
+        headers = [offset for offset in self._headers if headers_end is None or offset <= headers_end]
+        stops = sorted({position.offset for position in (*ends, *marked)}.union(headers))
         seen = Fingerprint()
-        known = Fingerprint() if not lines and seen.position() in ends else None
+        known = Fingerprint() if not lines and self._ends_at(seen.position(), ends) else None
         overlap: LedgerRow | None = None
         last = Block(b"", 0)
         walked = 0
@@ -127,11 +136,12 @@ class Recognition:
             walked += 1
             for reached in seen.advance(block.data, stops):
                 position = reached.position()
-                if position in ends:
+                if self._ends_at(position, ends):
                     known, overlap = reached, None
                 elif (reader.is_whole or block.kind != "torn") and _is_line_end(block, position.offset):
                     overlap = marked.get(position, overlap)
-        if known is None or ends[known.position()].first_mark is None:
+        load = None if known is None else self._ends_at(known.position(), ends)
+        if load is None or load.first_mark is None:
             # Nothing or a mere header is known: any other load that begins like this source says more.
             overlap = overlap or _begins_like(marks, candidates)
         if known is None:
@@ -143,13 +153,13 @@ class Recognition:
             rest = itertools.chain([tail] if tail.data else [], ahead)
         else:
             rest = _reread(reopen, seen, start=known.offset)
-        return Known(marks, ends[known.position()], overlap, known, seen, rest)
+        return Known(marks, load, overlap, known, seen, rest)
 
     def _candidates(self, marks: Marks) -> list[LedgerRow]:
         """The loads whose end may lie in a source with these marks, or in whose source this one may lie.
 
-        One line in common is chance, unless it is all that one of them has. Loads without a line of data are
-        headers: any source may begin with them.
+        One line in common is chance, unless it is all that one of them has. Of loads without a line of data there are those
+        alone that are too long for headers.
         """
         found = [*self._by_first[None].values()]
         if marks.first is not None and marks.second is None:
@@ -159,6 +169,13 @@ class Recognition:
             found += self._by_second[marks.second].values()
         return [row for row in found if row.load_id not in self._forgotten]
 
+    def _ends_at(self, position: Position, ends: Mapping[Position, LedgerRow]) -> LedgerRow | None:
+        """The load that ends there, among these or among the headers; the last one where there are several."""
+        if position in ends:
+            return ends[position]
+        rows = self._headers[position.offset].get(position.sha256, {}) if position.offset in self._headers else {}
+        return next((row for row in reversed(rows.values()) if row.load_id not in self._forgotten), None)
+
 
 def marks_of(head: bytes) -> Marks:
     """The marks of a source that begins with these lines.
@@ -166,11 +183,18 @@ def marks_of(head: bytes) -> Marks:
     A line's own end is left out, so that a last line without one is the same line when it has got one. A second line without
     one says nothing, because more of it may follow.
     """
+    return _marks_and_headers_end(head)[0]
+
+
+def _marks_and_headers_end(head: bytes) -> tuple[Marks, int | None]:
+    """The marks, and up to where loads without a line of data may end here: in the first such line; None for anywhere."""
     is_torn = len(head) <= _HEAD_BYTES and not head.endswith(b"\n")
     head = head[:_HEAD_BYTES]
     fingerprint = Fingerprint()
     found: list[str | None] = []
+    headers_end = None
     for start, end in _lines_of_data(head):
+        headers_end = end if headers_end is None else headers_end
         text = head[start:end].rstrip(b"\r\n")
         fingerprint.advance(head[fingerprint.offset : start + len(text)])
         found.append(fingerprint.position().sha256)
@@ -179,7 +203,7 @@ def marks_of(head: bytes) -> Marks:
                 found.pop()
             break
     first, second = [*found, None, None][:2]
-    return Marks(first, second)
+    return Marks(first, second), headers_end
 
 
 def end_of_first_data(block: Block) -> int | None:
