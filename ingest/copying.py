@@ -72,8 +72,7 @@ def _copy(source: Lake, target: Path) -> CopyReport:
 
 def _copy_tables(source: Lake, target: Path) -> list[Path]:
     """Copy the tables. Returns the data files of the copy."""
-    opened = {name: source.open(name) for name in TABLES}
-    _, ledger = source.ledger()
+    opened, ledger = source.tables()
     reached = min(opened[name].transaction_version(APPLICATION) or 0 for name in ("calls", "rejects"))
     needed = {file.path: file.size for name in TABLES for file in data_files(opened[name], source.path / name)}
     decided = opened["loads"].transaction_version(APPLICATION) or 0

@@ -7,7 +7,7 @@ A load is decided by one append to `loads`; `rejects` and then `calls` follow ("
 application transaction, the ledger version they have reached. Whoever comes after a crash finds what was decided and
 rolls it forward; doing it twice does nothing, because a table refuses a transaction that another process committed.
 
-A decision that takes rows away (unload, retention, retry) is one commit of each table, and so is one that takes away and
+A decision that takes rows away or changes them (unload, retention, retry, merge) is one commit of each table, and so is one that takes away and
 adds: readers see calls as they were or as they are. A reader takes `calls` first. Rejects that are further may only have
 more than it needs, which it hides by the loads; where they have less, it reads them as they were before that commit.
 
@@ -57,7 +57,9 @@ from ingest.ledger import (
     retried_from,
     staged_files,
     sum_of_retries,
+    written_merges,
 )
+from ingest.merged import with_merges
 from ingest.stream_ends import StreamEnd, stream_ends
 
 if TYPE_CHECKING:
@@ -66,7 +68,7 @@ if TYPE_CHECKING:
 
     from ingest.data_file import DataFile, NewFile
 
-FORMAT_VERSION = 5
+FORMAT_VERSION = 6
 
 DEFAULT_TIME_ZONE = "Europe/Amsterdam"
 APPLICATION = "ledger"
@@ -266,10 +268,16 @@ class Lake:
             return Snapshot(
                 0, time_zone, (), (), arrow_schema(LOAD_COLUMNS).empty_table(), stream_ends=stream_ends(self.path)
             )
-        calls, rejects, loads = (self._open(name) for name in ("calls", "rejects", "loads"))
-        version = calls.transaction_version(APPLICATION) or 0
-        self._refuse_ahead("calls", version, loads.transaction_version(APPLICATION) or 0)
-        decided = self._read_loads(loads)
+        for _ in range(_ATTEMPTS):
+            calls, rejects, loads = (self._open(name) for name in TABLES)
+            version = calls.transaction_version(APPLICATION) or 0
+            self._refuse_ahead("calls", version, loads.transaction_version(APPLICATION) or 0)
+            decided = self._read_loads(loads)
+            # Else `maintain` has written loads as one meanwhile: so the calls have followed that, and are to be opened again.
+            if decided.written_merges() <= version:
+                break
+        else:
+            raise self._too_far("calls", version, decided.written_merges())
         self._as_it_was(rejects, decided, version)
         reached = rejects.transaction_version(APPLICATION) or 0
         rows = decided.loads_until(version)
@@ -310,6 +318,8 @@ class Lake:
         if staged:
             _, ledger = self.ledger()
             decided = {file.path for row in ledger.rows for file in row.staged}
+            for name in {file.table for file in staged}:  # old decisions no longer say which files were theirs
+                decided |= {file.path.name for file in data_files(self._open(name), self.path / name)}
             remove_files(self.path / file.table / file.path for file in staged if file.path not in decided)
 
     def open(self, name: TableName) -> DeltaTable:
@@ -325,17 +335,19 @@ class Lake:
         *,
         staged: Sequence[StagedFile] = (),
         version: int | None = None,
+        is_change: bool = False,
     ) -> bool:
         """One commit that puts new data files in the place of others of `table`, as it was read, and adds what was staged.
 
-        Without a version the rows are the same in other files, else the table reaches this version of the ledger. False
+        Without a version the rows say the same in other files, or with `is_change` in other rows, else the table reaches this
+        version of the ledger. False
         when somebody else has rewritten data files meanwhile, or reached that version: the new files are removed then, and
         those that were staged stay.
         """
         # An entry that is there after a power cut names files that are there. Of what was staged, the decision has seen to it.
         if new:
             self._sync(self.path / name)
-        if self._commit(name, table, gone=gone, new=[*new, *staged], reaches=version):
+        if self._commit(name, table, gone=gone, new=[*new, *staged], reaches=version, is_change=is_change):
             return True
         held = {file.path for file in data_files(self._open(name), self.path / name)}
         remove_files(file.path for file in new if file.path not in held)
@@ -463,6 +475,7 @@ class Lake:
         gone: Sequence[DataFile],
         new: Sequence[NewFile | StagedFile],
         reaches: int | None,
+        is_change: bool = False,
     ) -> bool:
         """Whether the table has this commit now, and has it after a power cut, too.
 
@@ -483,7 +496,7 @@ class Lake:
                     version,
                     gone=gone,
                     new=new,
-                    is_change=reaches is not None,
+                    is_change=is_change or reaches is not None,
                     reaches={**transactions, mark: version},
                 )
             except OSError as error:
@@ -560,7 +573,11 @@ class Lake:
             following = [row for row in rows if row.decision > reached]
             gone: Sequence[DataFile] = ()
             rest: Sequence[NewFile] = ()
-            if any(row.kind != "load" for row in following):
+            if parts := [row.merged for row in following if row.merged]:
+                from ingest.rewriting import renamed
+
+                gone, rest = renamed(data_files(table, self.path / name), name, parts)
+            elif any(row.kind != "load" for row in following):
                 from ingest.rewriting import without
 
                 held = partial(self._held, name, reached)
@@ -574,6 +591,22 @@ class Lake:
         _, ledger = self.ledger()
         place = 0 if name == "calls" else 1
         return {load_id: counts[place] for load_id, counts in ledger.until(version).held().items()}
+
+    def tables(self) -> tuple[Mapping[TableName, DeltaTable], Ledger]:
+        """The tables, in the order in which readers take them, and the ledger that goes with them."""
+        for _ in range(_ATTEMPTS):
+            tables: dict[TableName, DeltaTable] = {name: self._open(name) for name in TABLES}
+            ledger = self._read_ledger(tables["loads"])
+            reached = min(tables[name].transaction_version(APPLICATION) or 0 for name in ("calls", "rejects"))
+            if ledger.written_merges <= reached:
+                return tables, ledger
+        raise self._too_far("calls", reached, ledger.written_merges)
+
+    def _too_far(self, name: Table, reached: int, merged: int) -> LakeError:
+        return LakeError(
+            f"{self.path / name}: has followed decision {reached:,}, but the ledger is written as one up to {merged:,}: one of them is"
+            f" a copy of another time; {RESTORE}"
+        )
 
     def _as_it_was(self, rejects: DeltaTable, decided: _Decided, version: int) -> None:
         """Go back to rejects from before anything was taken from them that `version` still has.
@@ -622,11 +655,32 @@ class _Decided:
         between = pc.and_(pc.greater(self.rows["decision"], version), pc.less_equal(self.rows["decision"], reached))
         return bool(pc.any(pc.and_(between, pc.not_equal(self.rows["kind"], "load"))).as_py())
 
+    def written_merges(self) -> int:
+        """The last decision before which loads are written as one."""
+        merges = self.rows.filter(pc.equal(self.rows["kind"], "merge"))
+        return written_merges(
+            (decision, "merge", says is not None)
+            for decision, says in zip(merges["decision"].to_pylist(), merges["merged"].to_pylist(), strict=True)
+        )
+
     def _until(self, version: int) -> pa.Table:
-        return self.rows.filter(pc.less_equal(self.rows["decision"], version))
+        rows = self.rows.filter(pc.less_equal(self.rows["decision"], version))
+        if rows["merged"].null_count == len(rows):
+            return rows
+        # Decided, and not yet written as one: rarely, and not for long.
+        merged = with_merges(_ledger_rows(rows))
+        return pa.Table.from_pylist([row.to_record() for row in merged], schema=_READERS_SCHEMA)
 
 
-_READERS_COLUMNS = [*(column.name for column in LOAD_COLUMNS), "decision", "kind", "unloaded", "removed", "retried"]
+_READERS_COLUMNS = [
+    *(column.name for column in LOAD_COLUMNS),
+    "decision",
+    "kind",
+    "unloaded",
+    "removed",
+    "retried",
+    "merged",
+]
 _READERS_SCHEMA = pa.schema([field for field in arrow_schema(LEDGER_COLUMNS) if field.name in _READERS_COLUMNS])
 
 

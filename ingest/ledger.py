@@ -1,9 +1,9 @@
 """The ledger: what was decided about every source, and the columns of `rejects` and `loads`.
 
 One row of the ledger is one decision: a load of one source, an unload that takes loads back, a retention that removes old
-calls and rejects of loads which go on to hold, or a retry that makes calls of rejects. Rows that were decided together share
-a `decision`, the ledger's version; what takes rows away stands before what adds some. One of them names the staged files of
-them all.
+calls and rejects of loads which go on to hold, a retry that makes calls of rejects, or a merge that makes one load of those of a
+log that grew. Rows that were decided together share a `decision`, the ledger's version; what takes rows away stands before what
+adds some. One of them names the staged files of them all.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 from ingest.call import Column
+from ingest.merged import with_merges
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Container, Iterable, Mapping, Sequence
@@ -62,7 +63,7 @@ LOAD_COLUMNS = (
 LEDGER_COLUMNS = (
     *LOAD_COLUMNS,
     Column("decision", "bigint", nullable=False, meaning="the ledger's version with this row"),
-    Column("kind", "varchar", nullable=False, meaning="load, unload, retention or retry"),
+    Column("kind", "varchar", nullable=False, meaning="load, unload, retention, retry or merge"),
     Column("parent", "varchar", nullable=True, meaning="the load whose end this one begins at"),
     Column("is_complete", "boolean", nullable=False, meaning="false where a compressed file was cut off"),
     Column("first_mark", "varchar", nullable=True, meaning="SHA-256 of the source up to its first line of data"),
@@ -78,6 +79,8 @@ LEDGER_COLUMNS = (
     ),
     Column("removed", "varchar", nullable=True, meaning="JSON: what a retention removes of each load"),
     Column("retried", "varchar", nullable=True, meaning="JSON: what a retry makes of the rejects of each load"),
+    Column("merged", "varchar", nullable=True, meaning="JSON: of each load the later ones that become a part of it"),
+    Column("completed", "bigint", nullable=True, meaning="the decision with the last part of a load that has some"),
 )
 """Every column of the lake's table `loads`: the public ones and what the protocol needs."""
 
@@ -166,7 +169,7 @@ class LedgerRow:
     loaded_at: dt.datetime
     version: str
     decision: int = 0
-    kind: Literal["load", "unload", "retention", "retry"] = "load"
+    kind: Literal["load", "unload", "retention", "retry", "merge"] = "load"
     parent: str | None = None
     is_complete: bool = True
     first_mark: str | None = None
@@ -177,6 +180,9 @@ class LedgerRow:
     staged: tuple[StagedFile, ...] = ()
     removed: Removal | None = None
     retried: Mapping[str, Retried] = field(default_factory=dict)
+    merged: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """Of each load those that become a part of it, in the order in which they follow; of a merge that is written, none."""
+    completed: int | None = None
 
     @property
     def end(self) -> Position:
@@ -194,6 +200,7 @@ class LedgerRow:
             record["removed"] = json.dumps(vars(self.removed), default=dt.date.isoformat)
         found = {load_id: vars(retried) for load_id, retried in self.retried.items()}
         record["retried"] = json.dumps(found, default=dt.datetime.isoformat) if found else None
+        record["merged"] = json.dumps(dict(self.merged)) if self.merged else None
         return record
 
     @classmethod
@@ -250,6 +257,10 @@ def retried_from(text: str | None) -> Mapping[str, Retried]:
     }
 
 
+def _merged(text: str | None) -> Mapping[str, tuple[str, ...]]:
+    return {} if text in (None, "[]") else {first: tuple(parts) for first, parts in json.loads(text).items()}
+
+
 def _instant(text: str | None) -> dt.datetime | None:
     return None if text is None else dt.datetime.fromisoformat(text)
 
@@ -262,16 +273,30 @@ _DECODED: Mapping[str, Callable[[str], Any]] = {
     "staged": _staged,
     "removed": removal_from,
     "retried": retried_from,
+    "merged": _merged,
 }
 """The columns that are kept as JSON, and how they are read."""
 
 
 @dataclass(frozen=True)
 class Ledger:
-    """Every decision up to `version`, in order. An unload hides what it took back."""
+    """Every decision up to `version`, in order. An unload hides what it took back, and a merge what became a part.
+
+    `rows` are the decisions as they were made, and `merged_rows` the same as if loads that became one had been one ever since.
+    """
 
     version: int
     rows: tuple[LedgerRow, ...]
+
+    @cached_property
+    def merged_rows(self) -> tuple[LedgerRow, ...]:
+        """The decisions, said of whole loads."""
+        return with_merges(self.rows)
+
+    @property
+    def written_merges(self) -> int:
+        """The last decision before which loads are written as one: how the ledger was before it nobody can tell."""
+        return written_merges((row.decision, row.kind, bool(row.merged)) for row in self.rows)
 
     def loads(self) -> tuple[LedgerRow, ...]:
         """The loads that hold: decided and not taken back since."""
@@ -287,11 +312,11 @@ class Ledger:
 
     def removed(self) -> dict[str, tuple[int, int]]:
         """Of each load that holds and of which something was removed since: how many calls, and how many rejects."""
-        return removed_from([row.removed for row in self.rows], {row.load_id for row in self.loads()})
+        return removed_from([row.removed for row in self.merged_rows], {row.load_id for row in self.loads()})
 
     def held(self) -> dict[str, tuple[int, int]]:
         """Of each load that holds how many calls and rejects the lake has now, whatever was removed or retried since."""
-        removed, retried = self.removed(), sum_of_retries(row.retried for row in self.rows)
+        removed, retried = self.removed(), sum_of_retries(row.retried for row in self.merged_rows)
         held = {}
         for row in self.loads():
             calls, rejects = removed.get(row.load_id, (0, 0))
@@ -310,11 +335,16 @@ class Ledger:
 
     @cached_property
     def _loads(self) -> tuple[LedgerRow, ...]:
-        gone = {load_id for row in self.rows for load_id in row.unloaded}
-        return tuple(row for row in self.rows if row.kind == "load" and row.load_id not in gone)
+        gone = {load_id for row in self.merged_rows for load_id in row.unloaded}
+        return tuple(row for row in self.merged_rows if row.kind == "load" and row.load_id not in gone)
 
     def _place_behind(self, version: int) -> int:
         return bisect_right(self.rows, version, key=lambda row: row.decision)
+
+
+def written_merges(rows: Iterable[tuple[int, str, bool]]) -> int:
+    """The last of these decisions that is a merge and no longer says of which loads; 0 where there is none."""
+    return max((decision for decision, kind, says in rows if kind == "merge" and not says), default=0)
 
 
 def removed_from(removals: Iterable[Removal | None], load_ids: Container[str]) -> dict[str, tuple[int, int]]:

@@ -283,7 +283,7 @@ class Loader:
         if recalled is None:
             return None
         state, before = recalled
-        row = self._batch.recognition.last(before.load_id, before.fingerprint.position())
+        row = self._batch.recognition.last(before.load_id, before.marks, before.fingerprint.position())
         return None if row is None else (state, before, row)
 
     def _remember(

@@ -3,8 +3,9 @@
 1. Roll forward what was decided and not completed.
 2. Retention: decide what is too old, as a row of the ledger with what it removes of each load; then roll forward.
 3. Compact: many small data files become few, in the order of time. The rows stay the same.
-4. Checkpoints, by which Delta opens a table without reading every commit; old commits go when one stands in their place.
-5. Leftovers: remove the files that nobody needs.
+4. Merge: of what was loaded of a growing log on one day the ledger keeps one row (`ingest.merging`).
+5. Checkpoints, by which Delta opens a table without reading every commit; old commits go when one stands in their place.
+6. Leftovers: remove the files that nobody needs.
 
 Each step holds by itself: after a crash the next `maintain` (or load) goes on from there.
 """
@@ -22,8 +23,10 @@ from ingest.errors import LakeError
 from ingest.lake import Lake, new_load_id
 from ingest.ledger import TABLES, LedgerRow, Removal
 from ingest.leftovers import leftovers, remove
+from ingest.merging import merge_loads, write_merged
 from ingest.report import MaintenanceReport, TableFiles
-from ingest.rewriting import calls_before, merged, merged_ledger, old_files, refuse_damaged
+from ingest.rewriting import calls_before, merged_ledger, old_files, refuse_damaged
+from ingest.rewriting import merged as merged_files
 from ingest.version import VERSION
 
 if TYPE_CHECKING:
@@ -66,10 +69,10 @@ def maintain(
     """Roll forward, apply retention, compact and clean up, while others read and write.
 
     `keep_calls` removes the calls whose `day` is more than so many days before today in the lake's time zone;
-    `keep_rejects` the rejects of loads that were made more than so many days ago. None keeps all. The ledger keeps its
-    rows: what was loaded stays known. `as_of` is the day that counts as today for both; without it LakeError where the
-    newest load is more than FAR_DAYS ago, because a clock that is wrong would remove everything. LakeError, too, when there
-    is no lake or it cannot be written.
+    `keep_rejects` the rejects of loads that were made more than so many days before it. None keeps all. What was loaded stays
+    known; of a log that grows the ledger keeps a row for each day. `as_of` is the day that counts as today for both; without
+    it LakeError where the newest load is more than FAR_DAYS ago, because a clock that is wrong would remove everything.
+    LakeError, too, when there is no lake or it cannot be written.
     """
     for option, days in (("--keep-calls", keep_calls), ("--keep-rejects", keep_rejects)):
         if days is not None and days < 1:
@@ -85,6 +88,10 @@ def maintain(
         store, now=now, counted_from=counted_from, keep_calls=keep_calls, keep_rejects=keep_rejects
     )
     postponed = [name for name in TABLES if not _compact(store, name)]
+    # What is small by now is rewritten in few files.
+    merged = merge_loads(store, now=now)
+    if not write_merged(store):
+        postponed.append("loads")
     for name in TABLES:
         store.checkpoint(name, commits=_CHECKPOINT_COMMITS)
         store.expire(name, before=now - KEPT_AGE)
@@ -96,6 +103,7 @@ def maintain(
         rolled_forward=rolled_forward,
         calls_removed=sum(removed.calls.values()),
         rejects_removed=sum(removed.rejects.values()),
+        loads_merged=merged,
         tables=tuple(
             TableFiles(
                 table=name,
@@ -106,7 +114,7 @@ def maintain(
             )
             for name in TABLES
         ),
-        postponed=tuple(postponed),
+        postponed=tuple(dict.fromkeys(postponed)),
         leftovers_removed=len(gone),
         leftover_bytes=sum(file.size for file in gone),
     )
@@ -133,9 +141,12 @@ def _apply_retention(
     store: Lake, *, now: dt.datetime, counted_from: dt.datetime, keep_calls: int | None, keep_rejects: int | None
 ) -> Removal:
     """Decide what has grown too old by that moment and remove it. Returns what that was."""
-    today = counted_from.astimezone(ZoneInfo(store.time_zone)).date()
+    time_zone = ZoneInfo(store.time_zone)
+    today = counted_from.astimezone(time_zone).date()
     before = dt.date.min if keep_calls is None else today - dt.timedelta(days=keep_calls)
-    loaded_before = None if keep_rejects is None else counted_from - dt.timedelta(days=keep_rejects)
+    loaded_before = None
+    if keep_rejects is not None:  # whole days, as those in which loads of a growing log become one
+        loaded_before = dt.datetime.combine(today - dt.timedelta(days=keep_rejects), dt.time(), time_zone)
     counted: Mapping[str, int] | None = {} if keep_calls is None else None
     seen = 0
     while True:
@@ -199,7 +210,7 @@ def _compact(store: Lake, name: TableName) -> bool:
         if name == "loads":
             new = [merged_ledger(batch)]
         else:
-            new = merged(batch, name, parts=-(-sum(file.rows for file in batch) // FILE_ROWS))
+            new = merged_files(batch, name, parts=-(-sum(file.rows for file in batch) // FILE_ROWS))
         if not store.replace(name, table, batch, new):
             refusals += 1
     return False

@@ -105,11 +105,14 @@ class Recognition:
         rows = self._by_first[Marks.of_whole(content).first].values()
         return next((row for row in rows if row.load_id not in self._forgotten and row.end == content), None)
 
-    def last(self, load_id: str, end: Position) -> LedgerRow | None:
-        """This load, if it holds, ends there and nothing has grown from it."""
+    def last(self, load_id: str, marks: Marks, end: Position) -> LedgerRow | None:
+        """This load, or the one that it has become a part of, if it holds, ends there and nothing has grown from it."""
         row = self._by_id.get(load_id)
-        is_last = row is not None and load_id not in self._forgotten and load_id not in self._grown
-        return row if is_last and row is not None and row.end == end else None
+        if row is None and marks.second is not None:
+            row = next((one for one in self._by_second[marks.second].values() if one.end == end), None)
+        if row is None or row.end != end or row.load_id in self._forgotten or row.load_id in self._grown:
+            return None
+        return row
 
     def recognise(self, reader: Reader, reopen: Callable[[], Reader]) -> Known:
         """How far the content of this source is known, and what follows. SourceError when it cannot be read.
@@ -228,8 +231,14 @@ def is_related(rows: Iterable[LedgerRow], decided: Iterable[LedgerRow]) -> bool:
     contents = {row.content_sha256 for row in ours if row.kind == "load"}
     needed = {row.parent for row in ours} | {row.load_id for row in ours}
     gone = {load_id for row in ours for load_id in row.unloaded}
+    parents = {row.parent for row in ours} - {None}
     for row in decided:
-        if row.kind == "unload":
+        if row.kind == "merge":
+            # One that is written as one no longer says which loads have become a part of others.
+            parts = {part for parts in row.merged.values() for part in parts}
+            if (parents | gone) & parts or (not row.merged and parents | gone):
+                return True
+        elif row.kind == "unload":
             if any(load_id in needed or load_id in gone for load_id in row.unloaded):
                 return True
         elif {row.first_mark, row.second_mark} & marks or row.content_sha256 in contents or row.parent in gone:

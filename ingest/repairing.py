@@ -38,9 +38,9 @@ def repair(lake: Path, *, now: dt.datetime, is_wanted: bool = False) -> RepairRe
     damaged = _logs(store, is_wanted=is_wanted)
     if damaged and not is_wanted:
         return RepairReport(lake=str(lake), is_sound=False, damaged=tuple(damaged), loads=())
-    store.roll_forward()
     while True:
         table, ledger = store.ledger()
+        store.roll_forward()  # what was decided and is not there yet is not lost
         files, loads = _lost(store, ledger)
         if not loads or not is_wanted:
             break

@@ -89,6 +89,64 @@ def without(
     return gone, new
 
 
+def renamed(
+    files: Sequence[DataFile], name: Table, merges: Iterable[Mapping[str, Sequence[str]]]
+) -> tuple[list[DataFile], list[NewFile]]:
+    """The data files with rows of loads that become a part of another one, and new ones in which the rows are of that one.
+
+    A file that is damaged leaves whole: its rows would be of loads that nobody knows, and a new one would hide the damage.
+    """
+    parts = {part: first for merge in merges for first, ones in merge.items() for part in ones}
+    gone: list[DataFile] = []
+    new: list[NewFile] = []
+    with _connect() as connection:
+        try:
+            for file in files_of(connection, files, parts):
+                gone.append(file)
+                if not damage(file.path, file.size):
+                    new.append(_with_names(file, name, parts))
+        except BaseException:
+            remove_files(file.path for file in new)
+            raise
+    return gone, new
+
+
+def files_of(connection: DuckDBPyConnection, files: Sequence[DataFile], load_ids: Iterable[str]) -> Iterator[DataFile]:
+    """The data files with rows of these loads, and those of which nobody can tell because they are damaged."""
+    connection.execute("create or replace table wanted as select unnest(?::varchar[]) as load_id", [list(load_ids)])
+    for file in files:
+        try:
+            rows = read_files(connection, [file.path]).project("load_id")
+            if rows.join(connection.table("wanted"), "load_id", how="semi").limit(1).fetchall():
+                yield file
+        except duckdb.Error as error:
+            if not damage(file.path, file.size):
+                raise _failed(file.path.parent, error) from error
+            yield file
+
+
+def _with_names(file: DataFile, name: Table, names: Mapping[str, str]) -> NewFile:
+    """The same rows in the same order, those of the loads in `names` with other names."""
+    from pyarrow.parquet import ParquetFile
+
+    schema = SCHEMAS[name]
+    old, new = pa.array(names.keys(), pa.string()), pa.array(names.values(), pa.string())
+
+    def batches() -> Iterator[pa.Table]:
+        with ParquetFile(file.path) as parquet:
+            for batch in parquet.iter_batches(_BATCH_ROWS):
+                rows = _lake_table([batch], schema)
+                load_ids = rows["load_id"].cast(pa.string())
+                changed = pc.coalesce(new.take(pc.index_in(load_ids, old)), load_ids)
+                place = schema.get_field_index("load_id")
+                yield rows.set_column(place, schema.field(place), changed.cast(schema.field(place).type))
+
+    try:
+        return write_file(file.path.parent, _new_name(), schema, batches())
+    except (pa.ArrowException, OSError) as error:
+        raise _failed(file.path.parent, error) from error
+
+
 def _staying(connection: DuckDBPyConnection, file: DataFile, name: Table) -> tuple[DuckDBPyRelation | None, int]:
     """The rows of a data file that do not leave, and how many they are; None where the file is damaged."""
     try:

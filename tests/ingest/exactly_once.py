@@ -5,6 +5,9 @@ the first two lines of data, or the first one that a load added; then nobody can
 
 A rejected line can be read again through every source that begins with its load, or with what grew from that: as it stands
 there as far as that is loaded. What it is then it is in the load that it came with.
+
+Loads of a log that grew may become one. Where the parts of it ended is forgotten then: a source that ends there, or goes on in
+another way, agrees with the load further than it is known.
 """
 
 from __future__ import annotations
@@ -18,7 +21,7 @@ from typing import TYPE_CHECKING, Literal, NamedTuple, TypeAlias
 from tests.ingest.lakes import CSV_HEADER, W3C_FIELDS, line
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Container, Iterable, Mapping
+    from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 
 Fate: TypeAlias = int | Literal["rejected", "ignored"]
 """The number of a call, or what else became of a line."""
@@ -330,6 +333,21 @@ class Model:
         while (parent := self.loads[chain[-1]].parent) in self.loads and parent is not None:
             chain.append(parent)
         return chain
+
+    # -- loads that become one
+
+    def merge(self, keys: Sequence[str]) -> None:
+        """These loads, each of which grew from the one before it, are one under the first one's name."""
+        first, last = self.loads[keys[0]], self.loads[keys[-1]]
+        assert len({self.loads[key].marks[0] for key in keys}) == 1
+        lines = {number: line for key in keys for number, line in self.loads[key].lines.items()}
+        assert len(lines) == sum(len(self.loads[key].lines) for key in keys)
+        self.loads[keys[0]] = Held(last.content, first.start, last.marks, first.parent, lines)
+        for key in keys[1:]:
+            del self.loads[key]
+        for key, held in self.loads.items():
+            if held.parent in keys[1:]:
+                self.loads[key] = replace(held, parent=keys[0])
 
     # -- families
 

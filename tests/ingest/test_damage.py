@@ -184,7 +184,7 @@ def test_settings_of_another_lake_are_noticed(lake: Path, made: Path, tmp_path: 
     load(tmp_path / "other", made / "c.log")
     shutil.copy(tmp_path / "other" / "lake.json", lake)
     assert "are of another lake" in _said(lambda: Lake(lake).snapshot())
-    (lake / "lake.json").write_text('{"format": 5, "time_zone": "UTC"}', encoding="utf-8")
+    (lake / "lake.json").write_text('{"format": 6, "time_zone": "UTC"}', encoding="utf-8")
     assert f"{lake / 'lake.json'}: does not say which lake it is" in _said(lambda: Lake(lake).snapshot())
 
 

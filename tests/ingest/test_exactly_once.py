@@ -1,7 +1,8 @@
 """Whatever happens to log files and to those who load them: each line is in the lake once, and none is missing.
 
 A state machine writes, tears, rotates, compresses, truncates, deletes and delivers files, also while they are read, loads
-them in blocks, pieces and batches of a few lines, reads rejected lines again, takes loads back, and is stopped at each step.
+them in blocks, pieces and batches of a few lines, reads rejected lines again, takes loads back, makes one load of those of a log that
+grew, and is stopped at each step.
 After every step the lake holds exactly what the plain rules of `exactly_once.py` say.
 """
 
@@ -9,6 +10,7 @@ from __future__ import annotations
 
 import bz2
 import contextlib
+import datetime as dt
 import gzip
 import hashlib
 import shutil
@@ -30,7 +32,7 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
-from ingest import Lake, LakeError, ReadOptions, loader, retry, retry_rejects, source, staging, unload
+from ingest import Lake, LakeError, ReadOptions, loader, maintain, retry, retry_rejects, source, staging, unload
 from tests.ingest.exactly_once import HEADERS, HOST, LINES, File, Model, counted, number_of, without_host
 from tests.ingest.lakes import broken, calls, load, rows
 from tests.ingest.scale import scaled
@@ -45,13 +47,16 @@ if TYPE_CHECKING:
     from ingest.ledger import LedgerRow
     from tests.ingest.exactly_once import ExpectedRetry, Held
 
+LATER = NOW + dt.timedelta(days=3)
+"""When the loads of a log that grew become one."""
+
 FORMATS = sorted(LINES)
 STEPS = ("opened", "staged", "decided", "rejects", "calls")
 KINDS = ["good", "good", "without host", "bad", "blank", "header"]
 ON_FILES = ("append", "tear", "refill", "delete")
 FAULTS = [
     *((step, what) for step in ("read", *STEPS) for what in ON_FILES),
-    *((step, what) for step in STEPS for what in ("load", "load and unload", "retry")),
+    *((step, what) for step in STEPS for what in ("load", "load and unload", "retry", "maintain")),
     *((step, "stop") for step in STEPS[1:]),
     *[("read", "refill"), ("staged", "load"), ("staged", "load and unload")] * 5,  # where most depends on it
 ]
@@ -59,9 +64,9 @@ FAULTS = [
 
 RETRY_FAULTS = [
     *((step, what) for step in ("opened", "read", "staged") for what in ON_FILES),
-    *((step, what) for step in STEPS for what in ("load", "load and unload", "retry")),
+    *((step, what) for step in STEPS for what in ("load", "load and unload", "retry", "maintain")),
     *((step, "stop") for step in STEPS[1:]),
-    *[("staged", "load"), ("staged", "load and unload"), ("staged", "retry")] * 2,
+    *[("staged", "load"), ("staged", "load and unload"), ("staged", "retry"), ("staged", "maintain")] * 2,
 ]
 """What may happen while rejected lines are read again, and at which step."""
 
@@ -113,9 +118,11 @@ class GrowingLogs(RuleBasedStateMachine):
         """Every content that a file ever had."""
         self.twice: set[int] = set()
         """Numbers that may be in the lake more than once."""
+        self.doubled: set[str] = set()
+        """Loads of lines that were in the lake before, because the operator wanted it: what they grow by may be there, too."""
         self.is_in_pieces = False
-        self.known_rows = 0
-        """So many rows of the ledger the model knows of."""
+        self.known_version = 0
+        """Up to this decision the model knows the ledger."""
         self.host: str | None = None
         """Which host is told to those who are disturbed."""
         self.at_step: Callable[[str], None] = lambda _: None
@@ -148,6 +155,7 @@ class GrowingLogs(RuleBasedStateMachine):
         self._announce(Lake, "decide", lambda *_: "staged", is_before=True)
         self._announce(Lake, "decide", lambda *_: "decided")
         self._announce(Lake, "_follow", lambda _lake, _rows, table: str(table))
+        self._announce(Lake, "replace", lambda _lake, table, *_: "written" if table == "loads" else "", is_before=True)
         Lake(self.lake).create()
 
     def teardown(self) -> None:
@@ -294,6 +302,15 @@ class GrowingLogs(RuleBasedStateMachine):
             del self.model.loads[one]
         self._new_rows()
 
+    @precondition(lambda self: self.model.loads)
+    @rule(step=st.sampled_from([None, None, *STEPS[2:], "written"]))
+    def maintain(self, step: str | None) -> None:
+        """The day of all loads is long over, so those of a log that grew become one; it may be stopped at any step."""
+        with self._disturbed(step or "", 1, lambda: self._do_with_the_lake("stop", "")), contextlib.suppress(_Stop):
+            maintain(self.lake, now=LATER)
+        Lake(self.lake).roll_forward()
+        self._take_merges(is_whole=step is None)
+
     @invariant()
     def the_lake_holds_what_it_should(self) -> None:
         if not self.lake.exists():
@@ -389,6 +406,9 @@ class GrowingLogs(RuleBasedStateMachine):
             self.twice |= new_numbers if wanted.doubles else new_numbers & set(by_chance)
             for row in pieces:
                 self.model.loads[row.load_id] = self._held(row)
+                if wanted.doubles:
+                    self.doubled.add(row.load_id)
+                self._grow_double(row)
         assert {row.source for row in new} <= {str(self.logs / name) for name in names}
 
     def _take_over(self) -> None:
@@ -402,12 +422,33 @@ class GrowingLogs(RuleBasedStateMachine):
                 self.model.loads[row.load_id] = one = self._held(row)
                 if row.load_id in held:
                     self.twice |= set(self.model.numbers(one.content)[:1])  # it may begin like another log, by chance
+                self._grow_double(row)
                 if one.start:
                     assert any(other.content == one.content[: one.start] for other in self.model.loads.values())
             for load_id in row.unloaded:
                 del self.model.loads[load_id]
             for load_id, again in row.retried.items():
                 self.model.believe(load_id, again.calls, again.ignored, has_host=self.host is not None)
+
+    def _take_merges(self, *, is_whole: bool) -> None:
+        """Believe the ledger which loads became one: each goes on where the one before it ends, and nothing else goes on there."""
+        self._new_rows()
+        rows = Lake(self.lake).ledger()[1].loads()
+        for row in rows:
+            parts = [row.load_id]
+            while len(self.model.loads[parts[-1]].content) < row.end_byte:
+                (part,) = (key for key, held in self.model.loads.items() if held.parent == parts[-1])
+                parts.append(part)
+            self.model.merge(parts)
+            self.doubled |= {row.load_id} if self.doubled & {*parts} else set()
+            assert self.model.loads[row.load_id].marks == (row.first_mark, row.second_mark)
+        assert {row.load_id for row in rows} == self.model.loads.keys()
+        children = Counter(row.parent for row in rows)
+        by_id = {row.load_id: row for row in rows}
+        for row in rows if is_whole else ():
+            before = by_id.get(row.parent or "")
+            if before is not None and children[row.parent] == 1 and row.source == before.source:
+                assert self.model.loads[row.load_id].rejected or self.model.loads[before.load_id].rejected
 
     def _retry(self, names: list[str], *, host: str | None) -> None:
         """Read rejected lines of files again that nobody touches meanwhile: what becomes of each is known beforehand."""
@@ -442,6 +483,11 @@ class GrowingLogs(RuleBasedStateMachine):
     def _read_again(self, names: list[str], host: str | None) -> RetryReport:
         return retry_rejects(self.lake, [str(self.logs / name) for name in names], ReadOptions(host=host), now=NOW)
 
+    def _grow_double(self, row: LedgerRow) -> None:
+        if row.parent in self.doubled or row.load_id in self.doubled:
+            self.doubled.add(row.load_id)
+            self.twice |= set(self.model.numbers(self.model.loads[row.load_id].content, row.start_byte, has_host=True))
+
     def _held(self, row: LedgerRow) -> Held:
         content = next(
             text[: row.end_byte]
@@ -454,9 +500,9 @@ class GrowingLogs(RuleBasedStateMachine):
 
     def _new_rows(self) -> tuple[LedgerRow, ...]:
         """What the ledger says that the model has not heard of."""
-        rows = Lake(self.lake).ledger()[1].rows
-        new = rows[self.known_rows :]
-        self.known_rows = len(rows)
+        ledger = Lake(self.lake).ledger()[1]
+        new = ledger.after(self.known_version)
+        self.known_version = ledger.version
         return new
 
     def _is_cut(self, path: str) -> bool:
@@ -478,6 +524,11 @@ class GrowingLogs(RuleBasedStateMachine):
                 self._truncate(name, 9)
             case "delete":
                 self._remove(name)
+            case _:
+                self._do_with_the_lake(fault, name)
+
+    def _do_with_the_lake(self, fault: str, name: str) -> None:
+        match fault:
             case "load" | "load and unload":
                 load(self.lake, self.logs)
                 if fault == "load and unload":
@@ -486,6 +537,10 @@ class GrowingLogs(RuleBasedStateMachine):
             case "retry":
                 self._take_over()
                 self._retry(sorted(self.files), host=HOST)
+            case "maintain":
+                self._take_over()
+                maintain(self.lake, now=LATER)
+                self._take_merges(is_whole=True)
             case "stop":
                 raise _Stop
 
