@@ -60,6 +60,7 @@ from ingest.ledger import (
     written_merges,
 )
 from ingest.merged import with_merges
+from ingest.patience import QUICK, Patience
 from ingest.stream_ends import StreamEnd, stream_ends
 
 if TYPE_CHECKING:
@@ -86,8 +87,8 @@ _OLD = 3600.0
 _CHECKPOINT_COMMITS = 100
 """After so many commits a table is written down, so that nobody has to read them all."""
 
-_ATTEMPTS = 200
-"""How often a commit is tried again when others were faster. Each refusal means that somebody else got further."""
+_LOOKS = 20
+"""So often the tables are opened again because others have written loads as one meanwhile."""
 
 
 @dataclass(frozen=True)
@@ -268,7 +269,7 @@ class Lake:
             return Snapshot(
                 0, time_zone, (), (), arrow_schema(LOAD_COLUMNS).empty_table(), stream_ends=stream_ends(self.path)
             )
-        for _ in range(_ATTEMPTS):
+        for _ in range(_LOOKS):
             calls, rejects, loads = (self._open(name) for name in TABLES)
             version = calls.transaction_version(APPLICATION) or 0
             self._refuse_ahead("calls", version, loads.transaction_version(APPLICATION) or 0)
@@ -488,7 +489,9 @@ class Lake:
         if gone:
             transactions[REWRITES] = (table.transaction_version(REWRITES) or 0) + 1
         latest = table
-        for _ in range(_ATTEMPTS):
+        patience = Patience(folder, "a commit", most=QUICK)
+        while True:
+            patience.spend()
             version = latest.version() + 1
             try:
                 is_ours = delta_log.append(
@@ -511,7 +514,6 @@ class Lake:
             latest = self._open(name)
             if any(latest.transaction_version(one) != table.transaction_version(one) for one in transactions):
                 return False
-        raise LakeError(f"{folder}: too busy: {_ATTEMPTS} commits were refused; try again")
 
     def _settle(self, name: TableName, table: DeltaTable) -> None:
         """Bring the commits of the table, as it was read, to the disk.
@@ -564,7 +566,9 @@ class Lake:
     def _follow(self, rows: Sequence[LedgerRow], name: Table) -> None:
         """One commit by which a table follows these decisions: what they take away leaves, and their staged files come."""
         last = rows[-1].decision
-        for _ in range(_ATTEMPTS):
+        patience = Patience(self.path / name, f"following decision {last:,}", most=QUICK)
+        while True:
+            patience.spend()
             table = self._open(name)
             reached = table.transaction_version(APPLICATION) or 0
             if reached >= last:
@@ -584,7 +588,6 @@ class Lake:
                 gone, rest = without(data_files(table, self.path / name), name, following, held)
             if self.replace(name, table, gone, rest, staged=staged_files(following, name), version=last):
                 return
-        raise LakeError(f"{self.path / name}: too busy: {_ATTEMPTS} commits were refused; try again")
 
     def _held(self, name: Table, version: int) -> Mapping[str, int]:
         """How many rows of each load a table has to have at that version of the ledger."""
@@ -594,7 +597,7 @@ class Lake:
 
     def tables(self) -> tuple[Mapping[TableName, DeltaTable], Ledger]:
         """The tables, in the order in which readers take them, and the ledger that goes with them."""
-        for _ in range(_ATTEMPTS):
+        for _ in range(_LOOKS):
             tables: dict[TableName, DeltaTable] = {name: self._open(name) for name in TABLES}
             ledger = self._read_ledger(tables["loads"])
             reached = min(tables[name].transaction_version(APPLICATION) or 0 for name in ("calls", "rejects"))

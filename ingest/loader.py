@@ -23,6 +23,7 @@ from ingest.formats import log_format
 from ingest.lake import Lake
 from ingest.load import Load, Source, behind_line, loaded
 from ingest.memory import Memory, Remembered, Tail, going_on
+from ingest.patience import QUICK, SLOW, Patience
 from ingest.reading import format_of, read_on, refuse_unended, wanted_format
 from ingest.recognition import Known, Marks, Recognition, is_related
 from ingest.report import IngestReport, SourceReport
@@ -156,6 +157,7 @@ class Loader:
         self._pieces: dict[str, list[str]] = {}
         self._decided: dict[str, Counts] = {}
         self._ours: set[str] = set()
+        self._refused: dict[str, Patience] = {}
         self._staging.begin(self._options, now=now)
         self._batch = _Batch(self._lake)
         if self._memory is not None:
@@ -166,7 +168,7 @@ class Loader:
         while waiting or self._batch.sources:
             stop_if_told()
             try:
-                if waiting and self._batch.takes(waiting[0][0]):
+                if waiting and self._batch.takes(waiting[0][0]) and self._may_share(waiting[0][0]):
                     name, is_named = waiting.popleft()
                     self._batch.sources.append((name, is_named))
                     self._add(name, is_named=is_named)
@@ -174,6 +176,7 @@ class Loader:
                     self._decide()
             except _RefusedError:
                 waiting.extendleft(reversed(self._batch.sources))
+                self._count_refusal()
                 self._start_again()
         # Logs of one kind have the same columns: what is said of one is said of all.
         said = [(unread.is_warning, _of_all(unread.text, names)) for unread, names in self._unread.items()]
@@ -504,7 +507,9 @@ class Loader:
         """
         staged = self._staging.files()
         batch = self._batch
+        patience = Patience(self._lake.path, f"deciding about {len(batch.sources):,} sources", most=QUICK)
         while batch.rows and not self._lake.decide(batch.table, batch.ledger, batch.rows, staged):
+            patience.spend()
             known = batch.ledger.version
             batch.table, batch.ledger = self._lake.ledger()
             if is_related(batch.rows, batch.ledger.after(known)):
@@ -531,6 +536,25 @@ class Loader:
             since = self._batch.ledger.after(batch.ledger.version)
             if is_related(batch.rows, [row for row in since if row.load_id not in ours]):
                 raise _RefusedError  # somebody was faster with what follows on this piece
+
+    def _may_share(self, path: str) -> bool:
+        """Whether a source may be decided with those of the batch. One that was refused often may keep others from being loaded."""
+        return not self._batch.sources or not any(
+            self._refused[name].is_over
+            for name in (path, *(name for name, _ in self._batch.sources))
+            if name in self._refused
+        )
+
+    def _count_refusal(self) -> None:
+        """Others were faster with content of this batch; after so many times with one source by itself it is left to them."""
+        is_alone = len(self._batch.sources) == 1
+        for path, _ in self._batch.sources:
+            name = written_name(path)
+            patience = self._refused.setdefault(path, Patience(name, "loading it", most=SLOW))
+            if patience.is_over and is_alone:
+                self._failed[path] = _failed(name, self._options.stream or stream_of(path), patience.said())
+            elif not patience.is_over:
+                patience.spend()
 
     def _start_again(self) -> None:
         """Forget what the batch has staged; its sources have to be read again, which standard input cannot be."""

@@ -24,6 +24,7 @@ from ingest.lake import Lake, new_load_id
 from ingest.ledger import TABLES, LedgerRow, Removal
 from ingest.leftovers import leftovers, remove
 from ingest.merging import merge_loads, write_merged
+from ingest.patience import QUICK, Patience
 from ingest.report import MaintenanceReport, TableFiles
 from ingest.rewriting import calls_before, merged_ledger, old_files, refuse_damaged
 from ingest.rewriting import merged as merged_files
@@ -89,8 +90,8 @@ def maintain(
     )
     postponed = [name for name in TABLES if not _compact(store, name)]
     # What is small by now is rewritten in few files.
-    merged = merge_loads(store, now=now)
-    if not write_merged(store):
+    merged, is_merged = merge_loads(store, now=now)
+    if not (write_merged(store) and is_merged):
         postponed.append("loads")
     for name in TABLES:
         store.checkpoint(name, commits=_CHECKPOINT_COMMITS)
@@ -149,7 +150,9 @@ def _apply_retention(
         loaded_before = dt.datetime.combine(today - dt.timedelta(days=keep_rejects), dt.time(), time_zone)
     counted: Mapping[str, int] | None = {} if keep_calls is None else None
     seen = 0
+    patience = Patience(store.path, "removing what is too old", most=QUICK)
     while True:
+        patience.spend()
         table, ledger = store.ledger()
         if keep_calls is not None and any(row.kind != "load" for row in ledger.after(seen)):
             counted = None
@@ -200,12 +203,14 @@ def _retention(removal: Removal, now: dt.datetime) -> LedgerRow:
 
 def _compact(store: Lake, name: TableName) -> bool:
     """Put few data files in the place of many small ones. False when others were in the way, so that some are left."""
-    refusals = 0
-    while refusals < _REFUSALS:
+    refusals = rounds = 0
+    most = len(store.open(name).file_uris())
+    while refusals < _REFUSALS and rounds < max(most, 1):
         table = store.open(name)
         batch = _batch(name, data_files(table, store.path / name))
         if len(batch) < 2:
             return True
+        rounds += 1  # each leaves fewer files, unless others add new ones as quickly
         refuse_damaged(batch)
         if name == "loads":
             new = [merged_ledger(batch)]

@@ -28,12 +28,15 @@ from ingest.errors import LakeError
 from ingest.lake import APPLICATION, new_load_id
 from ingest.ledger import LEDGER_COLUMNS, LedgerRow, Retried, sum_of_retries
 from ingest.merged import with_merges
+from ingest.patience import QUICK
 from ingest.rewriting import files_of, refuse_damaged
 from ingest.version import VERSION
 
 if TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Container, Mapping
+
+    from deltalake import DeltaTable
 
     from ingest.lake import Lake
     from ingest.ledger import Ledger, Table
@@ -50,25 +53,37 @@ _REFUSALS = 3
 _TABLES: tuple[Table, ...] = ("rejects", "calls")
 
 
-def merge_loads(store: Lake, *, now: dt.datetime) -> int:
+def merge_loads(store: Lake, *, now: dt.datetime) -> tuple[int, bool]:
     """Make one load of those of a growing log that are old enough. Returns how many became a part of another one.
 
-    LakeError when the rows of such loads are damaged, or the lake cannot be written.
+    And whether that is all: others may have been in the way too often. LakeError when the rows of such loads are damaged, or the lake cannot be written.
     """
-    merged = refusals = 0
-    while refusals < _REFUSALS:
+    merged = 0
+    for _ in range(_REFUSALS):
         table, ledger = store.ledger()
         store.roll_forward()
         parts = _parts(ledger, unreadable=_unreadable(store, ledger), time_zone=ZoneInfo(store.time_zone), now=now)
         if not parts:
-            break
+            return merged, True
         _refuse_damaged_files(store, parts)
-        if store.decide(table, ledger, [_merge(parts, now)]):
+        if _decide(store, table, ledger, _merge(parts, now)):
             merged += sum(map(len, parts.values()))
             store.roll_forward()
-        else:
-            refusals += 1
-    return merged
+    return merged, not parts
+
+
+def _decide(store: Lake, table: DeltaTable, ledger: Ledger, merge: LedgerRow) -> bool:
+    """Whether it is decided. What others only load meanwhile is no obstacle, unless it goes on where a part ends."""
+    ends = {parts[-1] for parts in merge.merged.values()}
+    inside = {load_id for first, parts in merge.merged.items() for load_id in (first, *parts)} - ends
+    for _ in range(QUICK):
+        if store.decide(table, ledger, [merge]):
+            return True
+        known = ledger.version
+        table, ledger = store.ledger()
+        if any(row.kind != "load" or row.parent in inside for row in ledger.after(known)):
+            return False
+    return False
 
 
 def write_merged(store: Lake) -> bool:

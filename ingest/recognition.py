@@ -108,8 +108,9 @@ class Recognition:
     def last(self, load_id: str, marks: Marks, end: Position) -> LedgerRow | None:
         """This load, or the one that it has become a part of, if it holds, ends there and nothing has grown from it."""
         row = self._by_id.get(load_id)
-        if row is None and marks.second is not None:
-            row = next((one for one in self._by_second[marks.second].values() if one.end == end), None)
+        if row is None:
+            alike = self._by_first[marks.first] if marks.second is None else self._by_second[marks.second]
+            row = next((one for one in alike.values() if one.end == end), None)
         if row is None or row.end != end or row.load_id in self._forgotten or row.load_id in self._grown:
             return None
         return row

@@ -16,6 +16,7 @@ from ingest.delta_log import damages, mend
 from ingest.errors import RESTORE, LakeError
 from ingest.lake import Lake
 from ingest.ledger import TABLES
+from ingest.patience import SLOW, Patience
 from ingest.report import DamagedFile, LostLoad, RepairReport
 from ingest.rewriting import rows_by_load
 from ingest.unloading import unloading_row
@@ -38,7 +39,9 @@ def repair(lake: Path, *, now: dt.datetime, is_wanted: bool = False) -> RepairRe
     damaged = _logs(store, is_wanted=is_wanted)
     if damaged and not is_wanted:
         return RepairReport(lake=str(lake), is_sound=False, damaged=tuple(damaged), loads=())
+    patience = Patience(store.path, "taking back the loads that miss lines", most=SLOW)
     while True:
+        patience.spend()
         table, ledger = store.ledger()
         store.roll_forward()  # what was decided and is not there yet is not lost
         files, loads = _lost(store, ledger)

@@ -28,6 +28,7 @@ from ingest.formats import lists_of_records, log_format
 from ingest.lake import Lake, new_load_id
 from ingest.ledger import REJECT_COLUMNS, LedgerRow, Retried
 from ingest.load import Source
+from ingest.patience import QUICK, SLOW, Patience
 from ingest.reading import format_of, read_on, wanted_format
 from ingest.recognition import Recognition
 from ingest.records import one_record_a_line
@@ -93,7 +94,9 @@ def retry_rejects(
 
 def _retry(store: Lake, names: Sequence[str], reading: _Reading, now: dt.datetime) -> list[RetriedSource]:
     """Read these sources again and decide what has become of their rejects; again, where others were faster."""
+    patience = Patience(store.path, f"reading the rejected lines of {names[0]} again", most=SLOW)
     while True:
+        patience.spend()
         # The ledger before the rejects: who decides meanwhile about them is noticed.
         table, ledger = store.ledger()
         store.roll_forward()
@@ -104,7 +107,9 @@ def _retry(store: Lake, names: Sequence[str], reading: _Reading, now: dt.datetim
             if row is None:
                 return reports
             staged = reading.staged()
+            quick = Patience(store.path, f"deciding about the rejected lines of {names[0]}", most=QUICK)
             while not store.decide(table, ledger, [row], staged):
+                quick.spend()
                 known = ledger.version
                 table, ledger = store.ledger()
                 if any(other.kind != "load" for other in ledger.after(known)):

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from ingest.errors import LakeError
 from ingest.lake import Lake, new_load_id
 from ingest.ledger import LedgerRow
+from ingest.patience import QUICK, Patience
 from ingest.places import stored_place
 from ingest.report import UnloadReport
 from ingest.source import STANDARD_INPUT, written_name
@@ -28,7 +29,9 @@ def unload(lake: Path, target: str, *, now: dt.datetime) -> UnloadReport:
     target = written_name(target)
     store = Lake(lake)
     store.roll_forward()
+    patience = Patience(store.path, f"taking back {target}", most=QUICK)
     while True:
+        patience.spend()
         table, ledger = store.ledger()
         if target == STANDARD_INPUT:
             raise LakeError(_names_of_standard_input(ledger))
@@ -83,7 +86,10 @@ def _unknown(ledger: Ledger, target: str) -> str:
     stored = stored_place(target)
     loads = [] if stored == target else _loads_of(ledger, stored)
     if not loads:
-        return f"{target}: no load has this id and no load came from this path; 'koppelzicht sql \"from loads\"' lists them"
+        return (
+            f"{target}: no load has this id and no load came from this path; 'koppelzicht sql \"from loads\"' lists them."
+            " Of a log that grew, the loads of a day have become the first of them if 'maintain' has run since"
+        )
     return (
         f"{target}: this name is stored as {stored}, because it may tell a secret or a person, so that several files may have it;"
         f" take a load back by its id: {', '.join(loads[:_FEW])}{' and so on' if len(loads) > _FEW else ''}"

@@ -27,6 +27,7 @@ from typing import TYPE_CHECKING
 from analytics.errors import AnalyticsError
 from analytics.registry.rows import RELATIONS, Relation, arrow_schema, columns
 from ingest.durable import make_folder, sync_file, sync_folder, write_anew
+from ingest.patience import QUICK, Patience
 from ingest.places import stored_place
 
 if TYPE_CHECKING:
@@ -104,7 +105,9 @@ def commit(
     registry = lake / "registry"
     try:
         make_folder(registry)
+        patience = Patience(registry, f"adding a version that holds from {valid_from:%Y-%m-%d}", most=QUICK)
         while True:
+            patience.spend()
             versions = _versions(registry)
             held = rows_of(_counting([version for version in versions if version.valid_from <= valid_from], None))
             stays = rows_of(_counting(versions, valid_from)) if adds else {}

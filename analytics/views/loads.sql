@@ -1,4 +1,4 @@
--- The ledger: one row per decided load of one source.
+-- The ledger: one row per decided load of one source; of a log that grew, what was loaded of it on one day becomes one load later.
 -- Reads: lake.loads (the loads of the snapshot).
 select
     load_id,
