@@ -6,7 +6,8 @@
 
 `deltalake` reads all of this. It would write it, too, but without bringing it to the disk: after a power cut an entry could be
 empty, and a table with an empty entry or checkpoint cannot be read at all. So an entry gets its name when it is on the disk,
-and a checkpoint when it has been read back besides. Only what such a checkpoint says is ever removed.
+and a checkpoint when it has been read back besides. Only what such a checkpoint says is ever removed. Each entry carries its own
+hash, and `_last_checkpoint` those of the checkpoints.
 """
 
 from __future__ import annotations
@@ -25,6 +26,7 @@ import pyarrow as pa
 from deltalake import DeltaTable
 
 from ingest.durable import sha256_of, sync_file, sync_folder, write_anew, write_once
+from ingest.seal import UNSEALED, breach, sealed
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -38,6 +40,8 @@ KEPT_AGE = dt.timedelta(days=30)
 
 _ENTRY = re.compile(r"(\d{20})\.(json|checkpoint\.parquet)")
 _LAST = "_last_checkpoint"
+_IS_OURS = re.compile(rb'"seal"|"lake:')
+"""What an entry of this lake has in two places, so that one bit does not make it one of another engine."""
 
 
 def create(folder: Path, schema: pa.Schema) -> None:
@@ -46,6 +50,8 @@ def create(folder: Path, schema: pa.Schema) -> None:
     with _aside(folder.parent) as aside:
         DeltaTable.create(aside.resolve().as_uri(), schema)
         log = aside / "_delta_log"
+        for path in _entries(log):
+            _seal(path)
         for path in log.iterdir():
             sync_file(path)
         sync_folder(log)
@@ -79,7 +85,14 @@ def append(
     """
     now_ms = time.time_ns() // 1_000_000
     actions: list[dict[str, Any]] = [
-        {"commitInfo": {"timestamp": now_ms, "operation": "WRITE", "operationParameters": {"mode": "Append"}}}
+        {
+            "commitInfo": {
+                "timestamp": now_ms,
+                "operation": "WRITE",
+                "operationParameters": {"mode": "Append"},
+                "seal": UNSEALED,
+            }
+        }
     ]
     actions += [{"txn": {"appId": name, "version": reached}} for name, reached in reaches.items()]
     actions += [
@@ -108,8 +121,21 @@ def append(
         }
         for file in new
     ]
-    text = "".join(json.dumps(action, separators=(",", ":")) + "\n" for action in actions)
-    return write_once(folder / "_delta_log" / f"{version:020}.json", text)
+    return write_once(folder / "_delta_log" / f"{version:020}.json", sealed(_text(actions)))
+
+
+def _text(actions: Iterable[Mapping[str, Any]]) -> str:
+    return "".join(json.dumps(action, separators=(",", ":")) + "\n" for action in actions)
+
+
+def _seal(entry: Path) -> None:
+    """Give an entry that Delta has written its hash."""
+    actions = [json.loads(line) for line in entry.read_text(encoding="utf-8").splitlines()]
+    about = next((action["commitInfo"] for action in actions if "commitInfo" in action), None)
+    if about is None:
+        actions.insert(0, {"commitInfo": (about := {})})
+    about["seal"] = UNSEALED
+    entry.write_text(sealed(_text(actions)), encoding="utf-8")
 
 
 def ends_empty(folder: Path, version: int) -> bool:
@@ -167,7 +193,7 @@ def write_checkpoint(folder: Path, table: DeltaTable) -> None:
     It is written aside and read back there, by itself: it becomes part of the table when it says the same.
     """
     version, log = table.version(), folder / "_delta_log"
-    name = f"{version:020}.checkpoint.parquet"
+    name = _checkpoint(log, version).name
     with _aside(folder.parent) as aside:
         copy, uri = aside / "_delta_log", aside.resolve().as_uri()
         copy.mkdir()
@@ -190,8 +216,15 @@ def write_checkpoint(folder: Path, table: DeltaTable) -> None:
     if sha256_of(log / name) != sha256:
         return  # another process was faster, and its rows stand in another order: it says so itself
     sync_folder(log)
-    about = {"version": version, "size": _rows(log / name), "sizeInBytes": size, "tags": {"sha256": sha256}}
-    write_anew(log / _LAST, json.dumps(about))
+    hashes = {str(before): found for before, found in _last(folder)[1].items() if _checkpoint(log, before).exists()}
+    about = {
+        "version": version,
+        "size": _rows(log / name),
+        "sizeInBytes": size,
+        "tags": {**hashes, str(version): sha256},
+        "seal": UNSEALED,
+    }
+    write_anew(log / _LAST, sealed(json.dumps(about)))
 
 
 def damages(folder: Path) -> Iterator[tuple[Path, str, bool]]:
@@ -210,6 +243,8 @@ def damages(folder: Path) -> Iterator[tuple[Path, str, bool]]:
         yield path, broken.pop(path, "is missing"), is_last
     for path, wrong in sorted(broken.items()):
         yield path, wrong, not gaps or gaps == [log / f"{end:020}.json"]
+    if (changed := _breach_of_last(log)) is not None:
+        yield log / _LAST, changed, True
 
 
 def mend(folder: Path) -> list[Path]:
@@ -231,6 +266,9 @@ def _broken(log: Path) -> Iterator[tuple[Path, str]]:
                     json.loads(line)
                 if not found:
                     yield path, "is empty"
+                # Another engine may have written an entry, and no hash into it; but it made none of these tables.
+                elif (changed := breach(found)) and (_version(path) == 0 or _IS_OURS.search(found)):
+                    yield path, changed
             except (OSError, ValueError) as error:
                 yield path, f"cannot be read: {error}"
 
@@ -239,18 +277,18 @@ def _broken_checkpoints(folder: Path) -> Iterator[tuple[Path, str]]:
     from pyarrow.parquet import ParquetFile
 
     log = folder / "_delta_log"
-    last, sha256 = _last(folder)
+    last, hashes = _last(folder)
     for path in _entries(log):
         if path.suffix != ".parquet":
             continue
         try:
             with ParquetFile(path) as parquet:
                 parquet.read()
-            if _version(path) == last and sha256_of(path) != sha256:
+            if sha256_of(path) != hashes.get(_version(path), sha256_of(path)):
                 yield path, "has changed since it was written, its hash is another one"
         except (pa.ArrowException, OSError, ValueError) as error:
             yield path, f"cannot be read: {error}"
-    if last and not (path := log / f"{last:020}.checkpoint.parquet").exists():
+    if last and not (path := _checkpoint(log, last)).exists():
         yield path, "is missing"
 
 
@@ -260,22 +298,40 @@ def expire(folder: Path, *, before: dt.datetime) -> int:
     A checkpoint that has changed since it was read back replaces nothing. OSError when they cannot be removed.
     """
     log = folder / "_delta_log"
-    last, sha256 = _last(folder)
+    last, hashes = _last(folder)
     old = [path for path in _entries(log) if _version(path) < last and path.stat().st_mtime < before.timestamp()]
-    if old and sha256_of(log / f"{last:020}.checkpoint.parquet") == sha256:
+    if old and sha256_of(_checkpoint(log, last)) == hashes[last]:
         for path in old:
             path.unlink(missing_ok=True)
         return len(old)
     return 0
 
 
-def _last(folder: Path) -> tuple[int, str]:
-    """Version and hash of the last checkpoint that this lake has written; 0 where there is none."""
+def _last(folder: Path) -> tuple[int, Mapping[int, str]]:
+    """Version of the last checkpoint that this lake has written, and the hashes of all; 0 where there is none."""
     try:
-        about = json.loads((folder / "_delta_log" / _LAST).read_text(encoding="utf-8"))
-        return int(about["version"]), str(about["tags"]["sha256"])
-    except (OSError, ValueError, KeyError, TypeError):  # none, or one of another engine, which nobody has read back
-        return 0, ""
+        content = (folder / "_delta_log" / _LAST).read_bytes()
+        if breach(content) is None:
+            about = json.loads(content)
+            hashes = {int(version): str(sha256) for version, sha256 in about["tags"].items()}
+            return int(about["version"]), hashes
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):  # of another engine, which nobody has read back
+        pass
+    return 0, {}
+
+
+def _breach_of_last(log: Path) -> str | None:
+    try:
+        content = (log / _LAST).read_bytes()
+        return breach(content) if b'"seal"' in content or b'"tags"' in content else None
+    except FileNotFoundError:
+        return None
+    except OSError as error:
+        return f"cannot be read: {error.strerror or error}"
+
+
+def _checkpoint(log: Path, version: int) -> Path:
+    return log / f"{version:020}.checkpoint.parquet"
 
 
 def _said_by(table: DeltaTable) -> tuple[object, ...]:

@@ -1,6 +1,6 @@
 """Which streams have ended, as the operator says: a small file for each, beside the tables of the lake.
 
-    lake/stream_ends/6f0c8a41d3b2957e.json      {"stream": "gateway", "ended_on": "2026-10-31"}
+    lake/stream_ends/6f0c8a41d3b2957e.json      {"stream": "gateway", "ended_on": "2026-10-31", "seal": "9f2c..."}
 
 Nothing in the logs can tell a server that was switched off from one whose logs are no longer loaded. So this is said, and
 whoever reads takes what is there at that moment. A file appears whole and is replaced as a whole, and two streams have two
@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 
 from ingest.durable import make_folder, sync_folder, write_anew
 from ingest.errors import LakeError
+from ingest.seal import UNSEALED, sealed
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -33,10 +34,10 @@ class StreamEnd:
 def declare_stream_end(lake: Path, end: StreamEnd) -> None:
     """Keep that a stream has ended, in the place of what was said of it before. LakeError when it cannot be written."""
     path = _file(lake, end.stream)
-    text = json.dumps({"stream": end.stream, "ended_on": end.ended_on.isoformat()})
+    text = json.dumps({"stream": end.stream, "ended_on": end.ended_on.isoformat(), "seal": UNSEALED})
     try:
         make_folder(path.parent)
-        write_anew(path, f"{text}\n")
+        write_anew(path, sealed(f"{text}\n"))
     except OSError as error:
         raise LakeError(f"{path}: cannot be written: {error.strerror or error}") from error
 

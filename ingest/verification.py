@@ -6,6 +6,7 @@ What the ledger says is checked in Python, what the rows say in `verification.sq
 from __future__ import annotations
 
 import datetime as dt
+import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, get_args
 
@@ -26,12 +27,14 @@ from ingest.call import (
 )
 from ingest.data_file import BOUND_COLUMNS, damage, data_files, read_files
 from ingest.delta_log import damages
+from ingest.durable import sha256_of
 from ingest.engine import connect, official_connectors, sample_words
 from ingest.errors import LakeError
 from ingest.lake import APPLICATION, Lake
 from ingest.ledger import REJECT_COLUMNS, TABLES, Retried, sum_of_retries
 from ingest.leftovers import unheld
 from ingest.report import Check, Verification
+from ingest.seal import breach
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -71,7 +74,16 @@ def verify(lake: Path) -> Verification:
     checks = [
         _check("data_files_are_there", missing, "every data file is on disk"),
         _check("data_files_are_whole", broken.values(), "every data file is as it was written"),
-        _check("logs_are_whole", _damaged_logs(store), "every entry and checkpoint of the tables' logs can be read"),
+        _check(
+            "logs_are_whole",
+            _damaged_logs(store),
+            "every entry and checkpoint of the tables' logs is as it was written",
+        ),
+        _check(
+            "files_beside_are_whole",
+            _damaged_beside(store.path),
+            "the registry and what was said of streams are as they were written",
+        ),
         _check("ledger_is_in_order", [*_out_of_order(ledger), *_out_of_step(store)], "decisions follow each other"),
         _check("decisions_fit_their_loads", _unfounded(ledger), "what was taken back or removed was there"),
         _check("parents_come_first", _orphans(ledger), "every load that grew from another one stands behind it"),
@@ -139,6 +151,22 @@ def _files_of(store: Lake) -> tuple[list[str], dict[Path, str]]:
 def _damaged_logs(store: Lake) -> Iterator[str]:
     for name in TABLES:
         yield from (f"{path}: {wrong}" for path, wrong, _ in damages(store.path / name))
+
+
+def _damaged_beside(lake: Path) -> Iterator[str]:
+    """Files beside the tables that are not as they were written: versions of the registry, and what was said of streams."""
+    files = [*(lake / "stream_ends").glob("[!.]*.json"), *(lake / "registry").glob("[0-9]*/version.json")]
+    for path in sorted(files):
+        try:
+            content = path.read_bytes()
+            if wrong := breach(content):
+                yield f"{path}: {wrong}"
+                continue
+            for name, sha256 in json.loads(content).get("sha256", {}).items():
+                if sha256_of(path.parent / name) != sha256:
+                    yield f"{path.parent / name}: has changed since it was written, its hash is another one"
+        except OSError as error:
+            yield f"{error.filename or path}: cannot be read: {error.strerror or error}"
 
 
 def _outside(store: Lake, connection: duckdb.DuckDBPyConnection, unreadable: Iterable[Path]) -> Iterator[str]:

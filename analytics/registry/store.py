@@ -1,7 +1,8 @@
 """The registry on disk: numbered versions, each of which says from which day on it holds.
 
     lake/registry/000001/partners.parquet
-                        /version.json            from which day it holds, when it was loaded, and from which files
+                        /version.json            from which day it holds, when it was loaded, and from which files; its hash
+                                                 and those of the lists, which 'koppelzicht verify' compares
     lake/registry/000002/customers.parquet
                         /version.json
 
@@ -26,9 +27,10 @@ from typing import TYPE_CHECKING
 
 from analytics.errors import AnalyticsError
 from analytics.registry.rows import RELATIONS, Relation, arrow_schema, columns
-from ingest.durable import make_folder, sync_file, sync_folder, write_anew
+from ingest.durable import make_folder, sha256_of, sync_file, sync_folder, write_anew
 from ingest.patience import QUICK, Patience
 from ingest.places import stored_place
+from ingest.seal import UNSEALED, sealed
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -193,10 +195,13 @@ def _publish(version: Path, tables: dict[Relation, pa.Table], about: Mapping[str
     aside = version.with_name(f"staged-{uuid.uuid4().hex}")
     aside.mkdir()
     try:
+        hashes = {}
         for relation, table in tables.items():
-            pq.write_table(table, aside / f"{relation}.parquet")
-            sync_file(aside / f"{relation}.parquet")
-        write_anew(aside / "version.json", json.dumps(about, indent=2))
+            path = aside / f"{relation}.parquet"
+            pq.write_table(table, path)
+            sync_file(path)
+            hashes[path.name] = sha256_of(path)
+        write_anew(aside / "version.json", sealed(json.dumps({**about, "sha256": hashes, "seal": UNSEALED}, indent=2)))
         try:
             aside.rename(version)
         except OSError:

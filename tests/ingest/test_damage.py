@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import random
+import re
 import shutil
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -12,7 +13,19 @@ import pytest
 from deltalake import DeltaTable
 
 from analytics import AnalyticsError, Warehouse
-from ingest import IngestError, Lake, back_up, maintain, repair, restore, unload, verify
+from analytics.registry import load_registry
+from ingest import (
+    IngestError,
+    Lake,
+    StreamEnd,
+    back_up,
+    declare_stream_end,
+    maintain,
+    repair,
+    restore,
+    unload,
+    verify,
+)
 from ingest.data_file import damage, data_files
 from ingest.ledger import TABLES
 from tests.ingest.lakes import BAD, broken, fate, lines, load, load_one, loads, numbers, rejects, rows
@@ -25,6 +38,9 @@ if TYPE_CHECKING:
 
     from ingest.ledger import TableName
     from tests.ingest.other_process import Step
+
+LOG_FILES = ("_delta_log/*.json", "_delta_log/*.checkpoint.parquet", "_delta_log/_last_checkpoint")
+"""What a table's log is made of."""
 
 
 @pytest.fixture(scope="module")
@@ -91,6 +107,62 @@ def test_no_flipped_bit_of_any_data_file_goes_unnoticed(
                 assert str(path) in _said(lambda: verify(lake))
             else:
                 assert str(path) in broken(lake)["data_files_are_whole"]
+            path.write_bytes(before)
+    assert broken(lake) == {}
+
+
+def _said_of_damage(lake: Path) -> str:
+    """What `verify` says is broken, or why it cannot say it."""
+    try:
+        return str(broken(lake))
+    except IngestError as error:
+        return str(error)
+
+
+def _files_by_kind(lake: Path) -> dict[str, list[Path]]:
+    """Every file of a lake but those of followers, which say something for a minute; those of a kind have the same shape."""
+    kinds: dict[str, list[Path]] = {}
+    for path in sorted(lake.rglob("*")):
+        place = path.relative_to(lake).as_posix()
+        if path.is_file() and not place.startswith("followers/"):
+            kinds.setdefault(re.sub(r"\d{6,}|[0-9a-f]{16}(-[0-9a-f]+)*", "*", place), []).append(path)
+    return kinds
+
+
+def test_no_flipped_bit_of_any_file_of_a_lake_goes_unnoticed(tmp_path: Path) -> None:
+    lake, log = tmp_path / "lake", tmp_path / "a.log"
+    for number in range(3):
+        log.write_bytes(lines(range(10 * number, 10 * number + 3)) + BAD)
+        load(lake, log)
+    for name in TABLES:  # one checkpoint that is the last, and one that was
+        Lake(lake).checkpoint(name, commits=1)
+    log.write_bytes(lines(range(100, 103)))
+    load(lake, log)
+    for name in TABLES:
+        Lake(lake).checkpoint(name, commits=1)
+    names = tmp_path / "partners.csv"
+    names.write_text("partner,name\n4321,Acme\n", encoding="utf-8")
+    load_registry(lake, [names], now=NOW)
+    declare_stream_end(lake, StreamEnd(stream="a.log", ended_on=NOW.date()))
+    assert broken(lake) == {}
+    kinds = _files_by_kind(lake)
+    assert {*kinds} == {
+        "lake.json",
+        "registry/*/partners.parquet",
+        "registry/*/version.json",
+        "stream_ends/*.json",
+        *(f"{name}/{part}" for name in TABLES for part in ("*.parquet", *LOG_FILES)),
+    }
+    chance = random.Random(20261130)
+    few = [kind for kind in kinds if kind.startswith("calls/_delta_log/") or not kind.startswith(TABLES)]
+    for kind in scaled(few, [*kinds]):
+        paths = kinds[kind]
+        for _ in range(scaled(1, 20)):
+            path = chance.choice(paths)
+            before = path.read_bytes()
+            bit = chance.randrange(8 * len(before))
+            _flip(path, bit)
+            assert _said_of_damage(lake) != "{}", (path, bit)
             path.write_bytes(before)
     assert broken(lake) == {}
 

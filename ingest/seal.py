@@ -1,0 +1,35 @@
+"""Small files of JSON that tell by themselves whether they are as they were written: one of their values is the hash of the rest.
+
+A flipped bit makes another number or another name of one in a text as easily as in a table, and a reader takes it for what was said.
+The hash stands in the file itself, so there is no second file that may be missing, older or newer.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+
+UNSEALED = "0" * 64
+"""What stands for the hash while it is computed."""
+
+_SEAL = re.compile(rb'"seal": ?"([0-9a-f]{64})"')
+
+
+def sealed(text: str) -> str:
+    """The text with its hash in the place of UNSEALED, which is the value of "seal" in it.
+
+    >>> breach(sealed('{"day": 7, "seal": "' + UNSEALED + '"}').replace("7", "5").encode())
+    'has changed since it was written, its hash is another one'
+    """
+    return text.replace(UNSEALED, hashlib.sha256(text.encode("utf-8")).hexdigest(), 1)
+
+
+def breach(content: bytes) -> str | None:
+    """What is wrong with a file that was sealed; None where it is as it was written."""
+    seal = _SEAL.search(content)
+    if seal is None:
+        return "has no hash, so it has changed since it was written"
+    unsealed = content[: seal.start(1)] + UNSEALED.encode() + content[seal.end(1) :]
+    if hashlib.sha256(unsealed).hexdigest().encode() != seal[1]:
+        return "has changed since it was written, its hash is another one"
+    return None
