@@ -12,6 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from analytics import Warehouse
 from ingest import (
     Lake,
     LakeError,
@@ -152,6 +153,28 @@ def test_loads_stay_apart_where_more_than_their_number_would_change(tmp_path: Pa
     }
     assert report.loads_merged == 1 + 1 + 2 + 1
     assert _content(lake) == before
+    assert broken(lake) == {}
+
+
+def test_which_hours_are_missing_is_judged_as_before(tmp_path: Path) -> None:
+    lake, log = tmp_path / "lake", tmp_path / "access.log"
+    hours = [lines(*range(3600 * hour, 3600 * hour + 5)) for hour in range(8)]
+    unread = [b"" if hour not in {2, 5} else line(3600 * hour + 9) + BAD * 12 for hour in range(8)]
+    torn = [BAD if hour == 3 else b"" for hour in range(8)]
+    for parts in zip(hours, unread, torn, strict=True):
+        _grow(lake, log, *(part for part in parts if part))
+
+    def judged() -> tuple[object, ...]:
+        with Warehouse.open(lake) as warehouse:
+            untimed = "select loads.last_call::date, count(*) from rejects join loads using (load_id) group by all order by all"
+            found = warehouse.query(untimed).rows(), warehouse.metric("completeness").rows()
+            return (*found, warehouse.query_file("streams_lives").rows())
+
+    before = judged()
+    assert "rejected" in str(before)
+    # Of eleven loads the one before midnight and the three with lines that have no time stay apart, and so do those between.
+    assert maintain(lake, now=LATER).loads_merged == 3
+    assert judged() == before
     assert broken(lake) == {}
 
 
