@@ -1,7 +1,8 @@
 """What has to be in a lake, by the rules of the ledger over plain bytes: no hash, no block, no batch, no engine.
 
 A source is known as far as the longest load that it begins with. It agrees with a load further than that where they share
-the first two lines of data, or the first one that a load added; then nobody can say what is new, and it is not loaded.
+the first two lines of data, or the first one that a load added; then nobody can say what is new, and it is not loaded. Nor is
+one of which no line has its end yet.
 
 A rejected line can be read again through every source that begins with its load, or with what grew from that: as it stands
 there as far as that is loaded. What it is then it is in the load that it came with.
@@ -241,6 +242,8 @@ class Model:
                 and (second is None or held.marks[1] == second)
                 and not content.startswith(held.content)
             ]
+        if content and not complete:
+            return Expected("unchanged", left=len(content))  # nothing of it can be read yet, and nobody remembers it
         taken_back: frozenset[str] = frozenset()
         if replace and (known or further):
             roots = {self._root(key) for key in ([known] if known else []) + further}
