@@ -16,8 +16,17 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from ingest.formats.dialect import OWN_CSV, dialects, paths_of, unread_in, with_dialect
+from ingest.formats.dialect import OWN_CSV, Fields, dialects, paths_of, unread_in, with_dialect
 from ingest.formats.dialect_fields import HEADERS, ID_HEADER, fields_of_dialect, is_header_name
+from ingest.formats.header_objects import (
+    HeaderColumns,
+    header_columns,
+    headers_before,
+    headers_warnings,
+    read_header_columns,
+    with_unread_headers,
+)
+from ingest.formats.json_rearranged import json_path
 from ingest.formats.positions import Places, first_lines, headers_of_each, read_sections, sections_of
 from ingest.formats.unread import could_be, with_unread
 from ingest.platform_host import holds_callers_words, places_of_hosts
@@ -64,6 +73,7 @@ class Csv:
         self._dialect = dialect or dialects()[OWN_CSV]
         fields = self._dialect.fields
         self._paths = {path.lower() for name in type(fields).model_fields for path in paths_of(getattr(fields, name))}
+        self._paths |= {source.at.lower() for source in self._dialect.headers if source.at}
         self._needed = [{path.lower() for path in paths} for paths in self._dialect.fields.needed().values()]
 
     @property
@@ -100,25 +110,33 @@ class Csv:
         headers_of = headers_of_each(sections, [start for start, _ in begins])
         # What was announced is for headers, not for rows.
         rows = [(start, replace(header, announced=None)) for start, header in sections]
-        table = read_sections(connection, rows, partial(_split_by, self._dialect))
+        unread_headers: list[int] = []
+        table = read_sections(connection, rows, partial(_split_by, self._dialect, unread_headers))
         contexts = [
             with_unread(
                 connection,
-                {"columns": list(last.columns), "delimiter": last.delimiter, "announced": last.announced},
+                {
+                    "columns": list(last.columns),
+                    "delimiter": last.delimiter,
+                    "announced": last.announced,
+                    **headers_before(context),
+                },
                 (one for header in (*others, last) for one in header.unread),
                 before=context,
             )
             for (*others, last), (_, context) in zip(headers_of, begins, strict=True)
         ]
+        contexts = with_unread_headers(contexts, [start for start, _ in begins], unread_headers)
         return table, [with_dialect(context, self._dialect) for context in contexts]
 
     def warnings(self, context: Mapping[str, Any]) -> Sequence[str]:
         """A table without ids cannot say who called."""
         if not context:
             return ()
-        if _holds_ids(self._dialect, context["columns"]):
-            return ()
-        names = " or ".join(self._dialect.fields.integration_id) or "integration_id"
+        objects = [source.at for source in self._dialect.headers if source.at]
+        if _holds_ids(self._dialect, context["columns"]) or {one.lower() for one in objects} & set(context["columns"]):
+            return headers_warnings(context, objects)
+        names = " or ".join([*(self._dialect.fields.integration_id or ("integration_id",)), *objects])
         return (f"the header names no {names}: nobody knows whose the calls are (id_status not_logged)",)
 
     def _header_before(self, context: Mapping[str, Any]) -> _Header:
@@ -298,29 +316,35 @@ def _header_columns(dialect: Dialect, columns: Sequence[str], header: str) -> li
 def _holds_ids(dialect: Dialect, columns: Sequence[str]) -> bool:
     """Whether one of the columns is the IntegrationId, or a header that is no column was not sent."""
     named = {path.lower() for path in dialect.fields.integration_id}
-    return (
-        dialect.headers_complete or not named.isdisjoint(columns) or bool(_header_columns(dialect, columns, ID_HEADER))
-    )
+    is_complete = dialect.headers_complete and not any(source.at for source in dialect.headers)
+    return is_complete or not named.isdisjoint(columns) or bool(_header_columns(dialect, columns, ID_HEADER))
 
 
-def _split_by(dialect: Dialect, connection: duckdb.DuckDBPyConnection, header: _Header) -> str:
+def _split_by(
+    dialect: Dialect, unread_headers: list[int], connection: duckdb.DuckDBPyConnection, header: _Header
+) -> str:
+    """The SQL of the rows below a header. `unread_headers` gets the lines whose headers are in a shape that is not read."""
     columns, delimiter = header.columns, header.delimiter
     _bind_patterns(connection, delimiter, dialect.quote)
     connection.execute("set variable width = ?", [len(columns)])
     place = Places(columns)
+    objects = header_columns(dialect, place)
+    texts = {column: place.values(column)[0] for column, _ in objects}
+    split = _split(dialect, connection, place, delimiter)
+    held = HeaderColumns()
+    if objects:
+        held = read_header_columns(connection, objects, split, texts, dialect.empty)
+        unread_headers += held.unread
+        split = "with split as (from records)"
 
     def values(path: str) -> list[str]:
         return place.values(path.lower())
 
     def headers(name: str) -> list[str]:
         # A header that two columns hold was sent twice; one column that is written twice says it twice.
-        return [place.values(column)[0] for column in _header_columns(dialect, columns, name)]
+        named = [place.values(column)[0] for column in _header_columns(dialect, columns, name)]
+        return [*named, *held.values(connection, name)]
 
-    logged = {
-        "headers_logged": any(path.lower() in place for path in dialect.fields.authorization),
-        "id_logged": _holds_ids(dialect, columns),
-    }
-    said = {name: "true" if is_logged else "false" for name, is_logged in logged.items()}
     cases = ""
     for what, paths in dialect.fields.needed().items():
         named = next((path.lower() for path in paths if path.lower() in place), "")
@@ -329,15 +353,71 @@ def _split_by(dialect: Dialect, connection: duckdb.DuckDBPyConnection, header: _
     # A host by another name is looked for only where a URL may be a path.
     relative = "select count(*) > 0 from section where contains(line, $1 || '/') or contains(line, $2 || '/') or contains(line, ' /')"
     [[has_paths]] = connection.execute(relative, [delimiter, dialect.quote]).fetchall()
-    host = "only_platform_host(part)" if has_paths else None
-    others = f"[{', '.join(place.without_callers_words())}]" if has_paths else None
-    fields = fields_of_dialect(connection, dialect, values, headers, logged=said, host=host, others=others)
-    # What a table does not need is left out, because it would be asked of every line.
-    split = _SPLIT.replace("$has_tabs", "false" if delimiter == "\t" else "contains(text, e'\\t')").replace(
-        "$differs", place.differing(connection, dialect.empty)
+    others = None
+    if has_paths:
+        # A caller mentions hosts in some of his headers.
+        said = [f"without_callers_words({text})" for text in texts.values()]
+        others = f"[{', '.join([*place.without_callers_words(but=set(texts)), *said])}]"
+    fields = fields_of_dialect(
+        connection,
+        dialect,
+        values,
+        headers,
+        logged=_logged(connection, dialect, place, columns, held),
+        host=_host_by_another_name(dialect, columns, held.values(connection, "host")) if has_paths else None,
+        others=others,
     )
     detail = f"case when fate is not null or detail is null then detail{cases} end"
     return f"select * replace ({detail} as detail) from ({split} {fields})"
+
+
+def _split(dialect: Dialect, connection: duckdb.DuckDBPyConnection, place: Places, delimiter: str) -> str:
+    """The SQL that cuts rows into values. What a table does not need is left out, because it would be asked of every line."""
+    for name in Fields.model_fields:
+        place.values(*(path.lower() for path in paths_of(getattr(dialect.fields, name))))
+    for name in HEADERS:
+        place.values(*_header_columns(dialect, list(place), name))
+    return _SPLIT.replace("$has_tabs", "false" if delimiter == "\t" else "contains(text, e'\\t')").replace(
+        "$differs", place.differing(connection, dialect.empty)
+    )
+
+
+def _logged(
+    connection: duckdb.DuckDBPyConnection,
+    dialect: Dialect,
+    place: Places,
+    columns: Sequence[str],
+    held: HeaderColumns,
+) -> Mapping[str, str]:
+    """The SQL of whether a header that is absent was not sent: any, and the IntegrationId.
+
+    In a row whose headers are an object all of them are there, if the dialect says so.
+    """
+    whole = "false"
+    if dialect.headers_complete and held.sources:
+        connection.execute(
+            "set variable header_objects = ?::varchar[]", [[json_path((column,)) for column, _ in held.sources]]
+        )
+        whole = "list_contains(json_type(object, getvariable('header_objects')), 'OBJECT')"
+    ids = held.places(ID_HEADER)
+    connection.execute("set variable id_places = ?::varchar[]", [[json_path(parts) for parts in ids]])
+    id_logged = f"(list_count(json_type(object, getvariable('id_places'))) > 0 or {whole})" if ids else whole
+    return {
+        "headers_logged": "true" if any(path.lower() in place for path in dialect.fields.authorization) else whole,
+        "id_logged": "true" if _holds_ids(dialect, columns) else id_logged,
+    }
+
+
+def _host_by_another_name(dialect: Dialect, columns: Sequence[str], in_headers: Sequence[str]) -> str | None:
+    """The SQL of the host that a column holds whatever it is called; None where a column is the header.
+
+    A host of the platform that was sent as a header goes before it, any other behind it: in which rows there is one must not
+    matter to the others.
+    """
+    if _header_columns(dialect, columns, "host"):
+        return None
+    sent = [f"case when is_platform_host({value}) then {value} end" for value in in_headers]
+    return f"coalesce({', '.join([*sent, 'only_platform_host(part)'])})"
 
 
 def _bind_patterns(connection: duckdb.DuckDBPyConnection, delimiter: str, quote: str) -> None:

@@ -394,7 +394,7 @@ def unread_in(dialect: Dialect, names: Sequence[str], unread: Sequence[str]) -> 
         for name in Fields.model_fields
     }
     said = {name for name, found in paths.items() if not there.isdisjoint(found)}
-    said |= {"headers" for source in dialect.headers if source.at in there}
+    said |= {"headers" for source in dialect.headers if source.at and {source.at, source.at.lower()} & there}
     wanted = {_plain(path): name for name, found in paths.items() if name not in said for path in found}
     like = {}
     for name in unread[:MOST_KEPT]:

@@ -89,7 +89,7 @@ def fields_of_dialect(
     """The SQL that turns rows of `split` (line_number, byte_offset, fate, detail and values) into the columns of raw.
 
     `values` and `headers` give the SQL of the values of a path or a header, `logged` that of the columns headers_logged and id_logged,
-    `host` that of the host where no field of the dialect says it, `others` that of a list of all values in which no caller mentions
+    `host` that of the host where no field of the dialect says it (it goes before the header), `others` that of a list of all values in which no caller mentions
     hosts. The detail is which field a line lacks; `with_details` says it in words.
     What is not there is left out, because the engine takes its time to plan what comes to nothing. No text of a dialect or a
     log gets into the SQL.
@@ -126,7 +126,7 @@ def fields_of_dialect(
     named |= {f"header_{field}": _first(given(headers(name))) for field, name in _HEADERS.items()}
     said = text(path for one in fields.timestamp for path in (one.field, one.time) if path)
     named["said_time"] = said if said != named["timestamp"] else None
-    if host is not None and named["host"] is None and named["header_host"] is None:
+    if host is not None and named["host"] is None:
         # Looked for only where it is needed.
         named["host"] = f"case when starts_with({named['url']}, '/') then {host} end" if named["url"] else host
     named["others"] = others

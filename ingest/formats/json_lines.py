@@ -15,6 +15,8 @@ import pyarrow.compute as pc
 
 from ingest.formats.dialect import OWN, dialects, parts_of, paths_of, places_of, unread_in, with_dialect
 from ingest.formats.dialect_fields import ID_HEADER, fields_of_dialect, is_header_name, with_details
+from ingest.formats.header_objects import headers_warnings, with_unread_headers
+from ingest.formats.json_keys import key_sets_of, repeated_keys
 from ingest.formats.json_rearranged import Parts, json_path, rearranged, with_headers_as_objects
 from ingest.formats.unread import MOST_KEPT, with_unread
 from ingest.raw import raw_table
@@ -61,47 +63,6 @@ _DEFECTS = f"""
 """
 """Lines that are no object, and odd ones: too deep, or taken by DuckDB's JSON reader, which is more lenient than others."""
 
-_KEYS = """
-    select
-        keys,
-        case
-            when len(list_filter(keys, lambda one: len(list_distinct(one)) < len(one))) > 0 then numbers
-        end as numbers
-    from (
-        select any_value(keys) as keys, list(line_number) as numbers
-        from (
-            select line_number, json_keys(object, getvariable('containers')) as keys
-            from records
-            where object is not null
-        )
-        group by keys::varchar -- a text, because lists of lists are compared slowly
-    )
-"""
-"""The sets of keys in a block: those of the line's object and of the objects in it that hold fields. Where a key stands in an
-object twice: those lines, too."""
-
-_REPEATED = """
-    with said as (
-        select line_number, keys, list_distinct(list_zip(keys, "values")) as pairs
-        from (
-            select line_number, json_keys(object, $1) as keys, json_extract(object, $2)::varchar[] as "values"
-            from records
-            join repeating using (line_number)
-        )
-    ),
-    names as (
-        select line_number, list_transform(pairs, lambda pair: pair[1]) as names
-        from said
-        where len(pairs) > len(list_distinct(keys))
-    )
-    select
-        line_number,
-        'the key ' || redacted_key(list_filter(names, lambda name, i: list_contains(names[i + 1:], name))[1])
-            || ' stands in an object twice, with different values'
-    from names
-"""
-"""The lines in which the object at a path says two things under one key. One that says the same thing twice is as good as another."""
-
 _RECORDS = """
     select line_number, byte_offset, fate, null::varchar as detail, case when fate is null then line end as object
     from lines
@@ -114,9 +75,6 @@ _KEYS_OF_EACH = """
     where object is not null
     group by begin.number
 """
-
-_UNREAD = "lines_with_unread_headers"
-"""What the context calls how many lines have headers in a shape that is not read."""
 
 _VALUES = """
     select line_number, byte_offset, fate, detail, object, json_extract_string(object, getvariable('paths')) as value
@@ -171,18 +129,17 @@ class JsonLines:
         if fates := {number: fate for number, fate in judged if fate}:
             lines = _with_texts(lines, "fate", fates)
             connection.register("lines", lines)
-        connection.execute("set variable containers = ?", [[json_path(parts) for parts in self._containers]])
         connection.execute("create or replace temp view plain_records as " + _RECORDS)
         records = rearranged(connection, self._dialect) if self._dialect.is_rewritten else None
         connection.register("records", records if records is not None else connection.view("plain_records"))
-        key_sets = connection.execute(_KEYS).fetchall()
+        key_sets = key_sets_of(connection, self._containers)
         unread: list[int] = []
         if odd := self._odd_headers(keys for keys, _ in key_sets):
             # Only where a line has them: to rearrange a line costs as much as to read it.
             records, unread = with_headers_as_objects(connection, odd)
             connection.register("records", records)
-            key_sets = connection.execute(_KEYS).fetchall()
-        details = self._repeated(connection, key_sets)
+            key_sets = key_sets_of(connection, self._containers)
+        details = repeated_keys(connection, self._containers, key_sets)
         if details:
             records = connection.sql("from records").to_arrow_table()
             connection.register("records", _with_texts(records, "fate", dict.fromkeys(details, "duplicate_key")))
@@ -193,11 +150,7 @@ class JsonLines:
         connection.unregister("records")
         if details:
             table = _with_texts(table, "detail", details)
-        of_each = np.bincount(np.searchsorted(starts, unread, side="right") - 1, minlength=len(starts)).tolist()
-        contexts = [
-            _counted(with_dialect(context, self._dialect), number)
-            for (_, context), number in zip(begins, of_each, strict=True)
-        ]
+        contexts = with_unread_headers([with_dialect(context, self._dialect) for _, context in begins], starts, unread)
         contexts = [
             with_unread(connection, context, names) for context, names in zip(contexts, of_each_unread, strict=True)
         ]
@@ -207,13 +160,7 @@ class JsonLines:
 
     def warnings(self, context: Mapping[str, Any]) -> Sequence[str]:
         """Headers that are there and cannot be looked into are not the same as headers without the id."""
-        number = context.get(_UNREAD, 0)
-        if not number:
-            return ()
-        places = " or ".join(".".join(at) for at, _ in self._headers if at)
-        lines = f"{number:,} {'line' if number == 1 else 'lines'}"
-        said = f"{places} is in a shape that is not read in {lines}, so nobody knows which headers were sent there"
-        return (f"{said}; expected an object, a list of names and values, or one of them as a JSON text",)
+        return headers_warnings(context, [".".join(at) for at, _ in self._headers if at])
 
     def _unread_of_each(
         self,
@@ -253,29 +200,6 @@ class JsonLines:
             for at, number, around in places
             if not keys[number] and at[-1] in (keys[around] or ())
         ]
-
-    def _repeated(
-        self, connection: duckdb.DuckDBPyConnection, key_sets: Sequence[tuple[Sequence[Sequence[str] | None], Any]]
-    ) -> Mapping[int, str]:
-        """The lines in which a key stands in an object twice with different values, and what is said of them."""
-        numbers = [number for _, found in key_sets for number in found or ()]
-        places = {
-            place
-            for keys, found in key_sets
-            if found
-            for place, names in enumerate(keys)
-            if names and len(set(names)) < len(names)
-        }
-        if not numbers:
-            return {}
-        connection.execute(
-            "create or replace temp table repeating as select unnest(?::bigint[]) as line_number", [numbers]
-        )
-        details: dict[int, str] = {}
-        for place in sorted(places):
-            path = json_path(self._containers[place])
-            details |= dict(connection.execute(_REPEATED, [path, f"{path}.*"]).fetchall())
-        return details
 
     def _query_for(
         self, connection: duckdb.DuckDBPyConnection, key_sets: Sequence[Sequence[Sequence[str] | None]]
@@ -394,11 +318,6 @@ def _with_left_out_ids(
         found.append(others | ({"lines_since_id": since} if since < _LEFT_OUT_FOR else {}))
     logged = pa.array(numbers - last[numbers] <= _LEFT_OUT_FOR)
     return table.set_column(table.column_names.index("id_logged"), "id_logged", logged), found
-
-
-def _counted(context: dict[str, Any], unread: int) -> dict[str, Any]:
-    """The context with so many lines more whose headers are not read."""
-    return {**context, _UNREAD: context.get(_UNREAD, 0) + unread} if unread else context
 
 
 def record_in(line: str) -> Mapping[str, Any] | None:

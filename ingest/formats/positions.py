@@ -18,7 +18,7 @@ from ingest.platform_host import holds_callers_words, is_platform_host, places_o
 from ingest.raw import RAW_COLUMNS, of_first, raw_table
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 
     import duckdb
 
@@ -140,9 +140,10 @@ class Places:
         """The SQL of what stands in the columns of this name; positions are our own numbers, no text of the log."""
         return [f"part[{number}]" for number in self._numbers.get(name, ())]
 
-    def without_callers_words(self) -> list[str]:
-        """The SQL of what stands in the columns in which no caller mentions hosts."""
-        return [value for name in self if not holds_callers_words(name) for value in self.all_in(name)]
+    def without_callers_words(self, *, but: Collection[str] = ()) -> list[str]:
+        """The SQL of what stands in the columns in which no caller mentions hosts, these apart."""
+        names = [name for name in self if name not in but and not holds_callers_words(name)]
+        return [value for name in names for value in self.all_in(name)]
 
     def values(self, *names: str) -> list[str]:
         """The same of columns that say something about the call: where two have one name they have to agree."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import json
 import random
 from typing import TYPE_CHECKING, Any
@@ -16,6 +18,7 @@ from ingest import ReadOptions, inspect
 from tests.ingest import lakes, worked
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
 
     from ingest import Inspection
@@ -187,3 +190,125 @@ def test_a_key_that_is_named_is_no_secret(tmp_path: Path) -> None:
     assert [reject.detail for reject in found.rejects] == [
         "the key redacted stands in an object twice, with different values"
     ]
+
+
+# -- headers in a column of a table --------------------------------------------------------------------------------------
+
+
+def table(*rows: tuple[dict[str, Any], object], delimiter: str = ",", names: Sequence[str] = ("headers",)) -> bytes:
+    """A table of these records, whose last columns hold this text (or each of these)."""
+    text = io.StringIO()
+    writer = csv.writer(text, delimiter=delimiter, lineterminator="\n")
+    writer.writerow([*RECORD, *names])
+    for record, said in rows:
+        writer.writerow([*record.values(), *(said if isinstance(said, tuple) else (said,))])
+    return text.getvalue().encode()
+
+
+def looked_at_table(path: Path, content: bytes, **options: Any) -> Inspection:
+    path.write_bytes(content)
+    return inspect(str(path), ReadOptions(**options), limit=None, now=worked.NOW)
+
+
+def said_of(found: Inspection, *, above: int = 0) -> list[tuple[object, ...]]:
+    """What its calls say; a table has a line above the first of them."""
+    return [
+        (call.line_number - above, call.integration, call.id_status, call.id_defect, call.token_form, call.user_agent)
+        for call in found.calls
+    ]
+
+
+@pytest.mark.parametrize("delimiter", [",", ";", "\t"])
+def test_headers_in_a_column_are_read_in_every_shape(tmp_path: Path, delimiter: str) -> None:
+    shapes = list(SHAPES.values())
+    texts = [
+        *map(json.dumps, shapes),
+        json.dumps(SHAPES["pairs"]).replace("IntegrationId", "Other"),
+        "{}",
+        "[]",
+        "null",
+        "",
+    ]
+    found = looked_at_table(tmp_path / "calls.csv", table(*((RECORD, text) for text in texts), delimiter=delimiter))
+    said = [(call.integration, call.id_status, call.token_form) for call in found.calls]
+    sent_none, nobody_knows = (None, "missing", "none"), (None, "not_logged", "not_logged")
+    assert said == [(ID, "valid", "none")] * len(shapes) + [sent_none] * 3 + [nobody_knows] * 2
+    assert found.unread_columns == ()
+
+
+HEADER_NAMES = st.sampled_from(
+    ["IntegrationId", "integrationid", "INTEGRATIONID", "Authorization", "User-Agent", "Accept"]
+)
+HEADER_VALUES = st.sampled_from([ID, "1234_5679", "Bearer x", "Acme/1.0", " ", 'a"b;c,d\te', None, 7])
+SENT = st.one_of(
+    st.dictionaries(HEADER_NAMES, HEADER_VALUES, max_size=4).map(json.dumps),
+    st.lists(st.tuples(HEADER_NAMES, HEADER_VALUES), max_size=4).map(json.dumps),
+    st.lists(st.tuples(HEADER_NAMES, HEADER_VALUES.map(json.dumps)), max_size=4).map(pairs_text),
+    st.sampled_from(["7", '"x"', "[7]", "x", '{"a":', "[[[[1]]]]"]),
+)
+
+
+@FEW
+@given(st.lists(SENT, min_size=30, max_size=30))
+def test_headers_in_a_column_say_what_they_say_in_json(
+    tmp_path_factory: pytest.TempPathFactory, sent: list[str]
+) -> None:
+    folder = tmp_path_factory.mktemp("log")
+    expected = looked_at(folder / "calls.json", *(RECORD | {"headers": text} for text in ["{}", *sent]))
+    found = looked_at_table(folder / "calls.csv", table(*((RECORD, text) for text in ["{}", *sent])))
+    assert said_of(found, above=1) == said_of(expected)
+    rejected = [(reject.line_number - 1, reject.reason, reject.detail) for reject in found.rejects]
+    assert rejected == [(reject.line_number, reject.reason, reject.detail) for reject in expected.rejects]
+    assert [warning.partition(": ")[2] for warning in found.warnings] == [
+        warning.partition(": ")[2] for warning in expected.warnings
+    ]
+
+
+def test_a_table_with_headers_that_grows_is_the_same_and_counts_what_is_not_read(tmp_path: Path) -> None:
+    texts = ["nonsense", "{}", json.dumps(SHAPES["pairs"]), "7", json.dumps(SHAPES["an object"]), "x"]
+    content = table(*((RECORD, text) for text in texts))
+    lines = content.splitlines(keepends=True)
+    path, lake = tmp_path / "calls.csv", tmp_path / "lake"
+    for end in (2, 3, 5, 7):
+        path.write_bytes(b"".join(lines[:end]))
+        said = lakes.load(lake, path).warnings
+    assert [text.partition(", so nobody")[0] for text in said] == [
+        f"{path}: headers is in a shape that is not read in 3 lines"
+    ]
+    calls = sorted(lakes.calls(lake), key=lambda call: call["line_number"])
+    statuses = [call["id_status"] for call in calls]
+    assert statuses == ["not_logged", "missing", "valid", "not_logged", "valid", "not_logged"]
+    assert lakes.broken(lake) == {}
+
+
+def test_a_dialect_says_which_column_holds_headers_and_the_warning_how(tmp_path: Path) -> None:
+    content = table((RECORD, ('{"h.IntegrationId": "1234_5678"}', "")), names=("request_headers", "note"))
+    [_, warning] = looked_at_table(tmp_path / "calls.csv", content).warnings
+    assert "request_headers (could be headers)" in warning
+    assert 'headers = "NAME"' in warning
+    dialect = tmp_path / "acme.toml"
+    dialect.write_text(
+        'name = "acme"\nlike = "koppelzicht_csv"\nheaders = { at = "Request_Headers", prefix = "h." }\n',
+        encoding="utf-8",
+    )
+    found = looked_at_table(tmp_path / "calls.csv", content, dialect=str(dialect))
+    assert [call.integration for call in found.calls] == [ID]
+    assert found.warnings == ()
+
+
+def test_the_host_among_headers_in_a_column_is_the_host_and_no_other_row_depends_on_it(tmp_path: Path) -> None:
+    path = RECORD | {"url": "/ProfitRestServices/metainfo"}
+    sent = {"Host": "7654321.rest.afas.online", "IntegrationId": ID}
+    rows = [
+        (path, (json.dumps(sent), "4321.rest.afas.online")),
+        (path, (json.dumps(sent | {"Host": "internal"}), "4321.rest.afas.online")),
+        (path, ("{}", "4321.rest.afas.online")),
+        (path, (json.dumps({"Referer": "https://7654321.rest.afas.online/x"}), "")),
+        (path, (json.dumps({"X-Site": "https://7654321.rest.afas.online/x"}), "")),
+    ]
+    for chosen in (rows, rows[1:], rows[2:]):
+        content = table(*chosen, names=("headers", "edge"))
+        found = looked_at_table(tmp_path / "calls.csv", content, host="5432.rest.afas.online")
+        first = len(rows) - len(chosen)
+        assert [call.customer for call in found.calls] == ["7654321", "4321", "4321", "5432"][first:]
+        assert [(reject.line_number, reject.reason) for reject in found.rejects] == [(len(chosen) + 1, "no_customer")]

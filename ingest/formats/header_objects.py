@@ -1,0 +1,140 @@
+r"""Request headers that stand in one value as an object of their own: how a table holds them, and what is said where they cannot be read.
+
+timestamp;method;url;status;headers
+2026-10-01T07:00:00Z;GET;https://...;200;"{""IntegrationId"": ""1107_301201""}"
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from ingest.formats.dialect_fields import is_header_name
+from ingest.formats.json_keys import key_sets_of, repeated_keys
+from ingest.formats.json_rearranged import json_path
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    import duckdb
+
+    from ingest.formats.dialect import Dialect
+    from ingest.formats.json_rearranged import Parts
+    from ingest.formats.positions import Places
+
+_UNREAD = "lines_with_unread_headers"
+"""What the context calls how many lines have headers in a shape that is not read."""
+
+
+def with_unread_headers(
+    contexts: Sequence[dict[str, Any]], starts: Sequence[int], lines: Sequence[int]
+) -> list[dict[str, Any]]:
+    """The contexts of sources that begin at `starts`, with so many lines more whose headers are not read."""
+    numbers = np.bincount(np.searchsorted(starts, lines, side="right") - 1, minlength=len(starts)).tolist()
+    return [
+        {**context, _UNREAD: context.get(_UNREAD, 0) + number} if number else context
+        for context, number in zip(contexts, numbers, strict=True)
+    ]
+
+
+def headers_warnings(context: Mapping[str, Any], places: Sequence[str]) -> Sequence[str]:
+    """Headers that are there and cannot be looked into are not the same as headers without the id."""
+    number = context.get(_UNREAD, 0)
+    if not number:
+        return ()
+    lines = f"{number:,} {'line' if number == 1 else 'lines'}"
+    said = f"{' or '.join(places)} is in a shape that is not read in {lines}, so nobody knows which headers were sent there"
+    return (f"{said}; expected an object, a list of names and values, or one of them as a JSON text",)
+
+
+def headers_before(context: Mapping[str, Any]) -> dict[str, Any]:
+    """What of a source's context has to be carried on."""
+    return {_UNREAD: context[_UNREAD]} if _UNREAD in context else {}
+
+
+@dataclass(frozen=True)
+class HeaderColumns:
+    """The columns of a table that hold headers as objects, and the keys of those."""
+
+    sources: tuple[tuple[str, str], ...] = ()
+    """The names of the columns, and what stands before the name of a header there."""
+    keys: tuple[frozenset[str], ...] = ()
+    unread: tuple[int, ...] = ()
+    """The lines in which one of them holds something that is none."""
+
+    def places(self, header: str) -> list[Parts]:
+        """Where that header stands, as it is spelled here."""
+        return [
+            (column, key)
+            for (column, prefix), keys in zip(self.sources, self.keys, strict=True)
+            for key in sorted(keys)
+            if '"' not in key and is_header_name(key, prefix, header)
+        ]
+
+    def values(self, connection: duckdb.DuckDBPyConnection, header: str) -> list[str]:
+        """The SQL of the values of that header."""
+        places = self.places(header)
+        variable = f"header_paths_{header.replace('-', '_')}"
+        connection.execute(f"set variable {variable} = ?::varchar[]", [[json_path(parts) for parts in places]])
+        return [
+            f"json_extract_string(object, getvariable('{variable}')[{number}])"
+            for number, _ in enumerate(places, start=1)
+        ]
+
+
+def header_columns(dialect: Dialect, place: Places) -> tuple[tuple[str, str], ...]:
+    """The columns of a table that hold headers as objects, each with what stands before the name of a header there."""
+    found = ((source.at.lower(), source.prefix) for source in dialect.headers if source.at)
+    return tuple(dict.fromkeys((column, prefix) for column, prefix in found if column in place))
+
+
+def read_header_columns(
+    connection: duckdb.DuckDBPyConnection,
+    sources: Sequence[tuple[str, str]],
+    split: str,
+    values: Mapping[str, str],
+    empty: Sequence[str],
+) -> HeaderColumns:
+    """Put the rows of `split` into `records`, with an object of those that these columns hold.
+
+    `values` is the SQL of each column, and `empty` what means none. The names of headers repeat from row to row, so the ones of a
+    block are found once, before its rows are read.
+    """
+    columns = list(values)
+    connection.execute("set variable header_columns = ?::varchar[]", [columns])
+    connection.execute("set variable no_headers = ?::varchar[]", [[*empty, "", "null"]])
+    members, is_unread = [], []
+    for number, value in enumerate(values.values(), start=1):
+        name = f"getvariable('header_columns')[{number}]"
+        made = f"headers_object(json_object('headers', {value})::varchar, '$.headers')"
+        members.append(f"{name}, {made}::json")
+        is_unread.append(
+            f"(not list_contains(getvariable('no_headers'), trim({value}))"
+            f" and json_type(object, '$.\"' || {name} || '\"') is null)"
+        )
+    # A member that is null says nothing: merged it is gone, as it is from headers that a line of JSON has as a text.
+    objects = f"json_merge_patch('{{}}', json_object({', '.join(members)}))::varchar"
+    rows = f"{split} select * replace (case when fate is null then {objects} end as object) from split"
+    records = connection.sql(rows).to_arrow_table()
+    connection.register("records", records)
+    containers = [(column,) for column in columns]
+    key_sets = key_sets_of(connection, containers)
+    if details := repeated_keys(connection, containers, key_sets):
+        connection.execute(
+            "create or replace temp table repeated_headers as select unnest(?::bigint[]) as line_number, unnest(?::varchar[]) as said",
+            [list(details), list(details.values())],
+        )
+        records = connection.sql(
+            "select records.* replace (case when said is null then fate else 'duplicate_key' end as fate, coalesce(said, detail) as detail)"
+            " from records left join repeated_headers using (line_number)"
+        ).to_arrow_table()
+        connection.register("records", records)
+    unread = connection.execute(
+        f"select line_number from records where fate is null and ({' or '.join(is_unread)})"
+    ).fetchall()
+    keys = [
+        frozenset(key for sets, _ in key_sets for key in sets[columns.index(column)] or ()) for column, _ in sources
+    ]
+    return HeaderColumns(tuple(sources), tuple(keys), tuple(number for (number,) in unread))
