@@ -13,6 +13,7 @@ from ingest.formats.csv_rows import DELIMITERS, column_names, missing_columns, t
 from ingest.formats.dialect import OWN_CSV, claimants, dialect_named, dialect_of_text, dialects, near, nearest
 from ingest.formats.host_field import with_host
 from ingest.formats.json_lines import JsonLines, record_in
+from ingest.formats.split_lines import what_joins
 from ingest.formats.unread import could_say_it
 from ingest.formats.wrapped import Wrapped, inside_of, possible_wrappings
 
@@ -114,6 +115,8 @@ def _what_is_wrong(lines: Sequence[str], words: Words) -> str:
     looked_at = lines[:_LINES_TO_DETECT]
     if (unwrapping := _unwrapping(_records(looked_at), words)) is not None:
         return f"its lines hold calls inside of other objects: {unwrapping} makes it one record a line"
+    if (command := what_joins(looked_at)) is not None:
+        return f"its lines are pieces of longer ones, which a container's runtime has cut: {command} joins them"
     places = [(looked_at, ""), *((inside_of(looked_at, one), one[-1]) for one in possible_wrappings(looked_at))]
     found = [(records, *nearest(records), inside) for texts, inside in places if (records := _records(texts))]
     if found:

@@ -18,6 +18,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from ingest.formats.json_lines import record_in
+from ingest.formats.split_lines import SPLITTING, Pieces, find_pieces, without_pieces
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -120,11 +121,21 @@ class Wrapped:
     ) -> tuple[pa.Table, Sequence[Mapping[str, Any]]]:
         """The fields of the lines inside."""
         line = "line"
+        found: list[Pieces] = []
         for number, kind in enumerate(self._wrappings):
+            if kind in SPLITTING and not found:
+                found.append(find_pieces(connection, kind, line, begins, are_objects=self._form.name == "json"))
             line = Wrapping(kind).sql(connection, number, line)
         unwrapped = connection.sql(f"select * replace ({line} as line) from lines").to_arrow_table()
+        for pieces in found:
+            unwrapped = pieces.refused(unwrapped)
         connection.register("lines", unwrapped)
         table, contexts = self._form.read(connection, unwrapped, begins)
+        for pieces in found:
+            table = pieces.explained(connection, table)
+            contexts = [
+                {**without_pieces(context), **more} for context, more in zip(contexts, pieces.contexts, strict=True)
+            ]
         return table, [{**context, "wrappings": list(self._wrappings)} for context in contexts]
 
     def warnings(self, context: Mapping[str, Any]) -> Sequence[str]:
