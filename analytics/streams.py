@@ -40,27 +40,41 @@ def streams(warehouse: Warehouse) -> pl.DataFrame:
     """One row per stream, in COLUMNS; days are those of the lake's time zone.
 
     `state`: goes_on, stopped, handed_over (its customers are in other streams, by the same integrations), declared (the
-    operator says that it has ended), or null without a call. `end_day` is the day until which silence is a gap.
+    operator says that it has ended), or null without a call. A stream whose last call is not the last of all goes on all the same where
+    nothing of it is missing since: its next call is not due yet. Of one with too few calls to notice that, only the last day is sure. `end_day` is the day until which silence is a gap.
     """
     import polars as pl
 
     zone = warehouse.snapshot.time_zone
+    lives = warehouse.query_file("streams_lives")
     missing = (
         warehouse.metric("completeness", Scope(environment="all"))
         .filter(pl.col("state") == "missing")
+        .join(lives.select("stream", "last_hour"), on="stream", how="left")
         .group_by("stream")
-        .agg(missing_hours=pl.len().cast(pl.Int64))
+        .agg(
+            missing_hours=pl.len().cast(pl.Int64),
+            is_missing_since=(pl.col("hour") > pl.col("last_hour")).any(),
+        )
     )
     return (
-        warehouse.query_file("streams_lives")
-        .join(missing, on="stream", how="left", maintain_order="left")
+        lives.join(missing, on="stream", how="left", maintain_order="left")
         .with_columns(
             pl.col("missing_hours").fill_null(0),
+            pl.col("is_missing_since").fill_null(value=False),
             *(
                 pl.col(f"{place}_hour").dt.convert_time_zone(zone).dt.date().alias(f"{place}_day")
                 for place in ("first", "last", "end")
             ),
-            state=pl.col("ended"),
+        )
+        .with_columns(
+            state=pl.when(
+                (pl.col("ended") == "stopped")
+                & ~pl.col("is_missing_since")
+                & (pl.col("has_power") | (pl.col("last_day") == pl.col("end_day")))
+            )
+            .then(pl.lit("goes_on"))
+            .otherwise(pl.col("ended"))
         )
         .select(COLUMNS)
     )

@@ -284,8 +284,7 @@ create or replace macro possible_duration(duration_ms) as
 create or replace macro possible_size(bytes) as
     case when bytes between 0 and 1e15 and bytes = floor(bytes) then cast(bytes as bigint) end;
 
--- A number of bytes, 2048.0 and 2.5e3 included. What has a fraction is no size, and in 1.000 nobody knows what the point is:
--- only other values can tell.
+-- A number of bytes, 2048.0 and 2.5e3 included. What has a fraction is no size, and in 1.000 nobody knows what the point is.
 create or replace macro size_in_bytes(text) as
     case
         when regexp_full_match(text, '[0-9]{1,15}') then cast(text as bigint)
@@ -371,6 +370,59 @@ create or replace macro impossible_time(instant, line) as
         ''
     );
 
+-- A value as a reason begins with it: method is missing, method is empty, method G3T. `sample` is what may be shown of it.
+create or replace macro named_value(name, value, sample) as
+    name || case
+        when value is null then ' is missing'
+        when regexp_full_match(value, '[\s\p{Z}]*') then ' is empty'
+        when regexp_full_match(value, '[\s\p{Z}\p{C}]*') then ' holds nothing but control characters'
+        else ' ' || sample
+    end;
+
+-- The format of a time that begins with day and month as two numbers, in this order; one of an example where it is any other.
+--
+-- 13-10-2026 9:00: %d-%m-%Y %H:%M
+create or replace macro format_of(text, first, second) as
+    list_transform(
+        [regexp_replace(
+            regexp_replace(
+                regexp_replace(
+                    regexp_replace(
+                        regexp_replace(
+                            text,
+                            '^[0-9]{1,2}([/.-])[0-9]{1,2}([/.-])([0-9]{4}|[0-9]{2})',
+                            first || '\1' || second || '\2' || case when regexp_matches(text, '^[0-9]+[/.-][0-9]+[/.-][0-9]{4}') then '%Y' else '%y' end
+                        ),
+                        '([T ,])[0-9]{1,2}:[0-9]{2}', '\1%H:%M'
+                    ),
+                    '%M:[0-9]{2}([.,])[0-9]{1,9}', '%M:%S\1%f'
+                ),
+                '%M:[0-9]{2}', '%M:%S'
+            ),
+            '(?:[Zz]|[+-][0-9]{2}(?::?[0-9]{2})?)$', '%z'
+        )],
+        lambda form: case
+            when regexp_full_match(form, '%[dm][/.-]%[dm][/.-]%[Yy](?:[T ,]{1,2}%H:%M(?::%S(?:[.,]%f)?)?(?: ?%z)?)?') then form
+            when regexp_full_match(form, '(?i)%[dm][/.-]%[dm][/.-]%y[ ,]{1,2}%H:%M(?::%S)? [ap]m')
+                then regexp_replace(replace(form, '%H', '%I'), '(?i)[ap]m$', '%p')
+            else first || '.' || second || '.%Y %H:%M:%S'
+        end
+    )[1];
+
+-- What is said of a time that begins with day and month as two numbers. Where one of them can be no month it shows the order, but in
+-- no other row: a log is read whole or not at all.
+create or replace macro day_or_month(text, shown) as
+    case
+        when cast(regexp_extract(text, '^[0-9]+') as integer) > 12 and cast(regexp_extract(text, '^[0-9]+[/.-]([0-9]+)', 1) as integer) > 12
+            then shown || ' names no month'
+        when cast(regexp_extract(text, '^[0-9]+') as integer) > 12
+            then shown || ' begins with its day, which other lines need not show: in JSON and CSV the format ' || format_of(text, '%d', '%m') || ' of a dialect says so'
+        when cast(regexp_extract(text, '^[0-9]+[/.-]([0-9]+)', 1) as integer) > 12
+            then shown || ' begins with its month, which other lines need not show: in JSON and CSV the format ' || format_of(text, '%m', '%d') || ' of a dialect says so'
+        else shown || ' does not say which is the day and which the month: in JSON and CSV the format of a dialect does, ' || format_of(text, '%d', '%m')
+            || ' or ' || format_of(text, '%m', '%d')
+    end;
+
 -- What is wrong with a time that is there and was not read; `format` is the one it has to fit, where it has one of its own, and
 -- `sample` what may be shown of it.
 create or replace macro time_defect(text, format, sample) as
@@ -379,6 +431,7 @@ create or replace macro time_defect(text, format, sample) as
             list_transform(
                 [{'time': usual_time(trim(text)), 'named': named_month(trim(text)), 'shown': shown_time(text, sample)}],
                 lambda found: case
+                    when regexp_full_match(text, '[\s\p{Z}\p{C}]*') then named_value('the time', text, '') || '; ' || other_times()
                     when format is not null then case
                         when not contains(format, '%z') and getvariable('source_time_zone') is null
                             then 'a time without offset in the format ' || format || ': --time-zone says which zone is meant'
@@ -404,7 +457,7 @@ create or replace macro time_defect(text, format, sample) as
                     when wrong_weekday(found.named) is not null
                         then named_day(found.named) || ' is no ' || wrong_weekday(found.named)
                     when regexp_full_match(found.time, '[0-9]{1,2}[/.-][0-9]{1,2}[/.-][0-9]{2,4}([T ,].*)?')
-                        then found.shown || ' does not say which is the day and which the month: the format of a dialect does, such as %d.%m.%Y %H:%M:%S'
+                        then day_or_month(found.time, found.shown)
                     when regexp_matches(found.time, '(?i)[0-9] ?[ap][.]?m[.]?( |$)') then 'a time of twelve hours is not read; ' || other_times()
                     when regexp_matches(found.time, '[0-9] ?\[?[A-Z]{2,5}\]?( [0-9]{4})?$')
                         then 'the letters behind the time name no single zone; expected an offset like +02:00, UTC, or a name like Europe/Amsterdam'
@@ -424,19 +477,25 @@ create or replace macro logged_numbers(numbers) as
         || ' "request_size_name": "VARCHAR", "response_size": "VARCHAR", "response_size_name": "VARCHAR"}'
     );
 
--- Which notation a number shows for sure: a decimal 'comma', a decimal 'point'. 'comma?' and 'point?' are one sign before three
--- digits, which may be decimal or separate thousands. Null for a number without signs, and for what is none.
+-- Which notation a number shows for sure: a decimal 'comma', a decimal 'point'. Null for a number without signs, for what is none,
+-- and for one sign before three digits (1.024 and 1,024), which may be decimal or separate thousands.
 create or replace macro notation_of(number) as
     case
-        when regexp_full_match(number, '[1-9][0-9]{0,2}[.][0-9]{3}') then 'point?'
-        when regexp_full_match(number, '[1-9][0-9]{0,2},[0-9]{3}') then 'comma?'
+        when regexp_full_match(number, '[1-9][0-9]{0,2}[.,][0-9]{3}') then null
         when regexp_full_match(
-            number, '[0-9]{1,15},[0-9]{1,9}|[1-9][0-9]{0,2}(?:[.][0-9]{3}){1,4},[0-9]{1,9}|[1-9][0-9]{0,2}(?:[.][0-9]{3}){2,4}'
+            number,
+            '[0-9]{1,15},[0-9]{1,9}|[1-9][0-9]{0,2}(?:[.][0-9]{3}){1,4},[0-9]{1,9}|[1-9][0-9]{0,2}(?:[.][0-9]{3}){2,4}'
+            -- a power of ten stands behind one digit, so what separates the others from it is decimal
+            || '|[0-9],[0-9]{1,15}[eE][+-]?[0-9]{1,2}'
         ) then 'comma'
         when regexp_full_match(
             number, '[0-9]{1,18}[.][0-9]{1,18}|[1-9][0-9]{0,2}(?:,[0-9]{3}){1,4}[.][0-9]{1,9}|[1-9][0-9]{0,2}(?:,[0-9]{3}){2,4}'
         ) then 'point'
     end;
+
+-- Whether a duration has a point that is decimal in most logs, and separates thousands where a comma is.
+create or replace macro is_doubtful_point(duration) as
+    regexp_full_match(duration, '(?i) *[1-9][0-9]{0,2}[.][0-9]{3} ?' || unit_pattern() || '? *');
 
 -- A value as a warning may show it: one that looks like a number or a short duration as it is, others as samples are. Eight
 -- digits and more may be a person's.
@@ -514,7 +573,7 @@ create or replace macro other_host_in(texts) as
         lambda text: case
             when
                 regexp_matches(text, getvariable('platform_domain'))
-                and not coalesce(contains(lower(text), lower(getvariable('default_host'))), false)
+                and not coalesce(regexp_matches(text, getvariable('named_host')), false)
                 then lower(nullif(regexp_extract(
                     text,
                     '(?m)(?:(?:^|[\s"'',;|\[({+])(?:(?:[A-Za-z][A-Za-z0-9+.-]*:)?//(?:[^/@\s"]*@)?)?|=)(' || getvariable('platform_host')

@@ -7,7 +7,7 @@ with other as (
     where
         regexp_matches(line, getvariable('platform_domain'))
         and platform_host_in(line) is not null
-        and not contains(lower(without_callers_words(line)), lower(getvariable('default_host')))
+        and not regexp_matches(without_callers_words(line), getvariable('named_host'))
 ),
 named as (
     select
@@ -25,7 +25,7 @@ select
         case
             when named_host is null then detail
             else named_host || ' stands in the line, in a field that is not read as the host, and --host names another:'
-                || ' --layout or --dialect says which field it is'
+                || ' ' || getvariable('says_host')
         end as detail
     )
 from named

@@ -293,6 +293,8 @@ def _types(reader: Reader, parquet: ParquetFile, columns: Iterable[str]) -> dict
         said = described.get(column)
         if said is not None and said.physical_type == "INT96":
             kind = pa.timestamp("us", "UTC")
+        elif said is not None and said.converted_type == "INTERVAL":
+            kind = pa.month_day_nano_interval()
         elif said is not None and said.logical_type.type in _LOGICAL:
             kind = _LOGICAL[said.logical_type.type]
         elif pa.types.is_timestamp(kind) and pa.types.is_timestamp(there) and there.tz is None:
@@ -304,8 +306,23 @@ def _types(reader: Reader, parquet: ParquetFile, columns: Iterable[str]) -> dict
 
 
 def _as_type(array: pa.Array, kind: pa.DataType) -> pa.Array:
+    if pa.types.is_interval(kind):
+        return _interval(array)
     is_extension = isinstance(kind, pa.BaseExtensionType)
     return pa.ExtensionArray.from_storage(kind, array) if is_extension else array.cast(kind)
+
+
+def _interval(array: pa.Array) -> pa.Array:
+    """Parquet's INTERVAL (months, days and milliseconds, four bytes each) as a text that says its units: 0.087s.
+
+    A month has no length, so one with months is no duration: it stays in words, and is counted among what is not read.
+    """
+    parts = np.frombuffer(b"".join(value or bytes(12) for value in array.to_pylist()), dtype="<u4").astype(np.int64)
+    months, days, milliseconds = (pa.array(parts[place::3]) for place in range(3))
+    lasting = _seconds(pc.add(pc.multiply(days, 86_400_000), milliseconds), 3)
+    with_months = pc.binary_join_element_wise(months.cast(pa.string()), "months", lasting, " ")
+    texts = pc.if_else(pc.greater(months, 0), with_months, lasting)
+    return pc.if_else(array.is_valid(), texts, pa.scalar(None, pa.string()))
 
 
 def _rows_at_once(reader: Reader, parquet: ParquetFile, columns: Sequence[str]) -> tuple[int, int]:

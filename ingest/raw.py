@@ -59,11 +59,12 @@ _READ = """
         url_query(url) as query,
         case when called_at is null and fate is null then time_text end as time_text,
         possible_duration(written_ms) as duration_ms,
+        case when is_doubtful_point(duration) and fate is null then trim(duration) end as doubtful_duration,
+        case when is_doubtful_point(duration) and fate is null then duration_name end as doubtful_name,
         case
             when
                 (
-                    getvariable('keeps_numbers')
-                    or (duration is not null and possible_duration(written_ms) is null)
+                    (duration is not null and possible_duration(written_ms) is null)
                     or (request_size is not null and request_bytes is null)
                     or (response_size is not null and response_bytes is null)
                 )
@@ -87,7 +88,8 @@ _READ = """
         from ($query)
     )
 """
-"""What is written as it usually is becomes a value. The text of a time or number that is not stays beside it, for the second look."""
+"""What is written as it usually is becomes a value. The text of a time or number that is not stays beside it, for the second look; and
+that of a duration like 1.234, which is another one where a comma is decimal."""
 
 
 def of_first(choices: Sequence[tuple[str, str]]) -> str:
@@ -109,6 +111,6 @@ def raw_table(connection: duckdb.DuckDBPyConnection, query: str) -> pa.Table:
 
     Instead of `url`: `base` (before the question mark) and `query` (from it on). Instead of the texts of numbers:
     `duration_ms`, `request_bytes`, `response_bytes`, and where one of them is there and not read `numbers` with all of them.
-    `time_text` is there where the time is not read.
+    `time_text` is there where the time is not read, `doubtful_duration` where a duration may mean something else.
     """
     return connection.sql(_READ.replace("$query", query)).to_arrow_table()

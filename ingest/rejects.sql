@@ -46,19 +46,23 @@ select
             end
         when 'bad_method' then coalesce(
             case when method is null then detail end,
-            'method ' || coalesce(samples[2], 'missing') || ', expected letters'
+            named_value('method', method, samples[2]) || ', expected letters'
         )
-        when 'bad_url' then coalesce(case when base is null then detail end, 'expected an absolute URL such as https://1234.rest.afas.online/ProfitRestServices/...')
+        when 'bad_url' then coalesce(
+            case when base is null then detail end,
+            case when coalesce(regexp_full_match(base, '[\s\p{Z}\p{C}]*'), true) then named_value('URL', base, '') || ', ' else '' end
+                || 'expected an absolute URL such as https://1234.rest.afas.online/ProfitRestServices/...'
+        )
         when 'bad_status' then coalesce(
             case when status is null then detail end,
-            'status ' || coalesce(samples[2], 'missing') || ', expected 100 to 599'
+            named_value('status', status, samples[2]) || ', expected 100 to 599'
         )
         when 'unknown_host' then 'the host is none of the platform''s'
         when 'no_customer' then
             case
                 when detail is not null then detail
                 when host is not null
-                    then host || ' stands in the line, in a field that is not read as the host: --layout or --dialect says which one is'
+                    then host || ' stands in the line, in a field that is not read as the host: ' || getvariable('says_host')
                 when starts_with(base, '/') then 'no host is logged: --host says which it is'
                 else 'the URL names no customer'
             end

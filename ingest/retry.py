@@ -33,7 +33,7 @@ from ingest.reading import format_of, read_on, wanted_format
 from ingest.recognition import Recognition
 from ingest.records import one_record_a_line
 from ingest.report import RetriedSource, RetryReport
-from ingest.second_look import NOTATION
+from ingest.second_look import COMMA, DURATIONS
 from ingest.source import MAX_LINE_BYTES, STANDARD_INPUT, Block, lines_of, written_name
 from ingest.stopping import stop_if_told
 from ingest.understanding import Stretch, Understanding
@@ -323,8 +323,8 @@ class _Reading:
             source_time_zone=self._options.time_zone,
             host=self._options.host,
         )
-        # Where a line showed how numbers are written, those behind it are read by that, too.
-        is_read_whole = NOTATION in chain[-1].resume
+        # Where a duration showed a decimal comma, others behind it are not read.
+        is_read_whole = chain[-1].resume.get(DURATIONS) == COMMA
         next_line = 1
         context: Mapping[str, Any] = {}
         for form, begins, whole in _by_part(blocks, parts):

@@ -6,9 +6,10 @@ The first look at a block reads what nearly every line has, and is quick. What i
     Thu, 01 Oct 2026 07:00:00 GMT     Thu Oct  1 07:00:00 2026     20261001T070000Z     /Date(1790838000000)/     2026-09-30T24:00Z
     12,5      1.234,75      1.024      +4711      soon
 
-What a line says must not depend on where blocks end, nor on whether a source was loaded in one go or grew. So a value is read by
-itself where it is sure, and else by what stands before it in its source: once a line has shown a decimal comma, the source's
-context says so to all lines behind it. Nothing is ever read by what comes later.
+What a line says must not depend on where blocks end, nor on whether a source was loaded in one go or grew, and nothing is ever
+read by what comes later. So a value is read by itself, where it is sure. One stays doubtful: a duration like 1.234 is a number of three
+decimals in every log whose decimals have a point, and may be 1234 where they have a comma. It is read until a duration of its
+source has shown a decimal comma, and not from there on; who then finds it above is told how many were read.
 """
 
 from __future__ import annotations
@@ -17,11 +18,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
 
     import duckdb
 
@@ -36,18 +38,14 @@ _MAYBE_TIME = (
 _ZONES = (
     "set variable zone_names = (select list(name) from pg_timezone_names() where contains(name, '/') or name = 'UTC')"
 )
-_SHOWS_COMMA = """
-    select coalesce(bool_or(
-        notation_of(regexp_extract(trim(number.duration), '^[0-9.,]+')) = 'comma'
-        or notation_of(trim(number.request_size)) = 'comma'
-        or notation_of(trim(number.response_size)) = 'comma'
-    ), false)
-    from (select logged_numbers(numbers) as number from doubtful)
-"""
 _COLUMNS = {"duration": "duration_ms", "request_bytes": "request_bytes", "response_bytes": "response_bytes"}
 
-NOTATION = "numbers"
-"""In the context of a source: `comma` once a decimal comma was seen, `both` once a decimal point was seen behind it."""
+DURATIONS, COMMA = "durations", "comma"
+"""In the context of a source: COMMA once a duration with a decimal comma was seen; before, how many doubtful ones were read, and the
+first of them."""
+
+DOUBTFUL = "doubtful duration"
+"""What values are called that were read before a decimal comma made them doubtful."""
 
 
 @dataclass(frozen=True)
@@ -56,7 +54,7 @@ class SecondLook:
 
     raw: pa.Table
     unread: pa.Table | None
-    """Values that are there and were not read (line_number, what, name, text); None where there are none."""
+    """Values that are there and were not read (line_number, what, name, text, values: how many); None where there are none."""
     contexts: Sequence[Mapping[str, Any]]
 
 
@@ -67,70 +65,94 @@ def look_again(
     starts: Sequence[int],
     before: Sequence[Mapping[str, Any]],
     contexts: Sequence[Mapping[str, Any]],
-    with_all_numbers: Callable[[], pa.Table],
 ) -> SecondLook:
     """Read what the first look has left of a block.
 
     `starts` are the numbers of the lines at which its sources begin, `before` and `contexts` what was known of each before the
-    block and is behind it. `with_all_numbers` reads the block once more, with the texts of all numbers.
+    block and is behind it.
     """
-    notations = [context.get(NOTATION) for context in before]
+    durations = [context.get(DURATIONS) for context in before]
     unread = None
-    if raw["numbers"].null_count < len(raw) or any(notations):
-        raw, unread, notations = _with_numbers(connection, raw, starts, notations, with_all_numbers)
+    if any(raw[name].null_count < len(raw) for name in ("numbers", "doubtful_duration")) or any(durations):
+        raw, unread, durations = _with_numbers(connection, raw, starts, durations)
         contexts = [
-            {name: value for name, value in context.items() if name != NOTATION}
-            | ({NOTATION: notation} if notation else {})
-            for context, notation in zip(contexts, notations, strict=True)
+            {name: value for name, value in context.items() if name != DURATIONS} | ({DURATIONS: said} if said else {})
+            for context, said in zip(contexts, durations, strict=True)
         ]
     if raw["time_text"].null_count < len(raw):
         raw = _with_times(connection, raw)
-    return SecondLook(raw.drop_columns("numbers"), unread, contexts)
+    return SecondLook(raw.drop_columns(["numbers", "doubtful_duration", "doubtful_name"]), unread, contexts)
 
 
 def _with_numbers(
-    connection: duckdb.DuckDBPyConnection,
-    raw: pa.Table,
-    starts: Sequence[int],
-    notations: Sequence[str | None],
-    with_all_numbers: Callable[[], pa.Table],
-) -> tuple[pa.Table, pa.Table | None, list[str | None]]:
-    doubtful = _doubtful_numbers(raw)
-    connection.register("doubtful", doubtful)
+    connection: duckdb.DuckDBPyConnection, raw: pa.Table, starts: Sequence[int], before: Sequence[Any]
+) -> tuple[pa.Table, pa.Table | None, list[Any]]:
+    """The fields with the numbers that can be read, what cannot, and what is known of the durations of each source behind them."""
+    connection.register("doubtful", raw.select(["line_number", "numbers"]).filter(pc.is_valid(raw["numbers"])))
     try:
-        [[shows_comma]] = connection.execute(_SHOWS_COMMA).fetchall()
-        if shows_comma or any(notations):
-            # Whether a number that was read has a point between thousands, only now can be asked.
-            connection.execute("set variable keeps_numbers = true")
-            try:
-                raw = with_all_numbers()
-            finally:
-                connection.execute("set variable keeps_numbers = false")
-            connection.register("doubtful", _doubtful_numbers(raw))
-        stretches = pa.table(
-            {"whose": range(len(starts)), "start": starts, "notation": pa.array(notations, pa.string())}
-        )
-        connection.register("stretches", stretches)
         found = connection.sql(_NUMBERS).to_arrow_table()
     finally:
-        for name in ("doubtful", "stretches"):
-            connection.unregister(name)
+        connection.unregister("doubtful")
     for what, column in _COLUMNS.items():
-        values = found.filter(pc.equal(found["what"], what))
-        changed = values.filter(
-            pc.invert(pc.equal(pc.fill_null(values["value"], -1), pc.fill_null(values["usual"], -1)))
-        )
-        raw = _patched(raw, column, changed["line_number"], changed["value"])
+        values = found.filter(pc.and_(pc.equal(found["what"], what), pc.is_valid(found["value"])))
+        raw = _patched(raw, column, values["line_number"], values["value"])
     is_unread = pc.and_(pc.is_null(found["value"]), pc.invert(pc.is_in(found["text"], pa.array(["", "-"]))))
-    unread = found.filter(is_unread).select(["line_number", "what", "name", "text"])
-    after = list(notations)
-    for row in found.group_by("whose").aggregate([("has_comma", "max"), ("has_both", "max")]).to_pylist():
-        after[row["whose"]] = "both" if row["has_both_max"] else "comma" if row["has_comma_max"] else None
+    left = found.filter(is_unread).select(["line_number", "what", "name", "text"])
+    shows_comma = found.filter(
+        pc.and_(pc.equal(found["what"], "duration"), pc.fill_null(found["has_comma"], pa.scalar(value=False)))
+    )
+    raw, doubtful, after = _with_doubtful_durations(raw, shows_comma.select(["line_number", "name"]), starts, before)
+    left = left.append_column("values", pa.array(np.ones(len(left), np.int64)))
+    unread = pa.concat_tables([left, *doubtful]).sort_by("line_number")
     return raw, unread if len(unread) else None, after
 
 
-def _doubtful_numbers(raw: pa.Table) -> pa.Table:
-    return raw.select(["line_number", *_COLUMNS.values(), "numbers"]).filter(pc.is_valid(raw["numbers"]))
+def _with_doubtful_durations(
+    raw: pa.Table, shows_comma: pa.Table, starts: Sequence[int], before: Sequence[Any]
+) -> tuple[pa.Table, list[pa.Table], list[Any]]:
+    """The fields without durations like 1.234 from the first decimal comma of their source on.
+
+    With what is to be said of those and of the ones above, and what is known of each source behind them.
+    """
+    points = raw.select(["line_number", "doubtful_name", "doubtful_duration"]).filter(
+        pc.is_valid(raw["doubtful_duration"])
+    )
+    whose = np.searchsorted(starts, points["line_number"].to_numpy(), side="right") - 1
+    lines = shows_comma["line_number"].to_numpy()
+    of_lines = np.searchsorted(starts, lines, side="right") - 1
+    first = np.full(len(starts), np.iinfo(np.int64).max)
+    np.minimum.at(first, of_lines, lines)
+    first[[said == COMMA for said in before]] = 0
+    is_below = points["line_number"].to_numpy() >= first[whose]
+    below, above = points.filter(is_below), points.filter(~is_below)
+    raw = _patched(raw, "duration_ms", below["line_number"], pa.chunked_array([pa.nulls(len(below), pa.float64())]))
+    said = [
+        pa.table(
+            {
+                "line_number": below["line_number"],
+                "what": pa.array(["duration"] * len(below), pa.string()),
+                "name": below["doubtful_name"],
+                "text": below["doubtful_duration"],
+                "values": np.ones(len(below), np.int64),
+            }
+        )
+    ]
+    after: list[Any] = []
+    counts = np.bincount(whose[~is_below], minlength=len(starts)).tolist()
+    firsts = dict(zip(whose[~is_below][::-1].tolist(), above["doubtful_duration"].to_pylist()[::-1], strict=True))
+    names = dict(zip(lines.tolist(), shows_comma["name"].to_pylist(), strict=True))
+    for number, (known, count) in enumerate(zip(before, counts, strict=True)):
+        if known == COMMA:
+            after.append(known)
+            continue
+        read = [(known or [0])[0] + count, known[1] if known else firsts.get(number)]
+        has_comma = first[number] in names
+        if has_comma and read[0]:
+            line = int(first[number])
+            row = {"line_number": line, "what": DOUBTFUL, "name": names[line], "text": read[1], "values": read[0]}
+            said.append(pa.Table.from_pylist([row], said[0].schema))
+        after.append(COMMA if has_comma else read if read[0] else None)
+    return raw, said, after
 
 
 def _with_times(connection: duckdb.DuckDBPyConnection, raw: pa.Table) -> pa.Table:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from ingest.formats.dialect import OWN, OWN_CSV
 from ingest.formats.unread import MOST_KEPT, UNREAD
+from ingest.second_look import DOUBTFUL
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -22,6 +24,9 @@ _EXPECTED = {
     "request_bytes": "a whole number of bytes",
     "response_bytes": "a whole number of bytes",
 }
+
+_DOUBTFUL_SIGN = re.compile("[1-9][0-9]{0,2}[.,][0-9]{3}")
+_NOBODY_KNOWS = " whether the sign in it is decimal or separates thousands, only its writer knows;"
 
 
 @dataclass(frozen=True)
@@ -64,10 +69,18 @@ def source_warnings(
         )
         warnings.append(SourceWarning(name, f"{nuls} NUL bytes", text))
     for unread in counts.unread:
+        if unread.what == DOUBTFUL:
+            were = "1 value was" if unread.values == 1 else f"{unread.values:,} values were"
+            text = (
+                f"{unread.name}: {were} read like {unread.example!r}, as a number of decimals, before the first one with a decimal comma;"
+                " if its points separate thousands, these durations are wrong: write that column in one way, and load it with --replace"
+            )
+            warnings.append(SourceWarning(name, f"{unread.what} {unread.name}", text))
+            continue
         values = "1 value is" if unread.values == 1 else f"{unread.values:,} values are"
         text = (
             f"{unread.name}: {values} not read, such as {unread.example!r}; expected {_EXPECTED[unread.what]};"
-            " these calls are loaded without it"
+            f"{_NOBODY_KNOWS if _DOUBTFUL_SIGN.fullmatch(unread.example) else ''} these calls are loaded without it"
         )
         warnings.append(SourceWarning(name, f"{unread.what} {unread.name}", text))
     return tuple(warnings)
@@ -115,4 +128,6 @@ def unread_columns(
     if is_warning and kind in _READ_AS:
         own = {"csv": OWN_CSV}.get(kind, OWN)
         text = f"{text}; {_READ_AS[kind].format(dialect=log_format.dialect or own)}"
+        if kind in {"json", "csv"} and "headers" in unread.values():
+            text = f'{text}; of headers it says headers = "NAME", above [fields]'
     return UnreadColumns(tuple(unread), text, is_warning)

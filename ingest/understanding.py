@@ -16,7 +16,7 @@ from ingest.call import CALL_COLUMNS
 from ingest.engine import begin_source, connect, connect_beside
 from ingest.ledger import REJECT_COLUMNS
 from ingest.places import PLACES
-from ingest.second_look import look_again
+from ingest.second_look import DOUBTFUL, look_again
 from ingest.source import MAX_LINE_BYTES, lines_of
 from ingest.vocabulary import Vocabulary
 
@@ -41,6 +41,16 @@ _NO_ENVELOPES = pa.table(
         "has_token": pa.array([], pa.bool_()),
     }
 )
+_SAYS_HOST = {
+    "json": "--dialect says which one is",
+    "csv": "--dialect says which one is",
+    "combined": "--layout says which one is",
+    "w3c": "#Fields has to call it cs-host",
+    "parquet": "the column url has to hold it",
+    "har": "the URL has to hold it",
+}
+"""By the format of a log, what says which of its fields is the host."""
+
 _FEW = 500
 _MOST_PLACES = 4096
 _NO_CALLS = {"called_at_count": 0, "called_at_min": None, "called_at_max": None, "id_sum": 0, "not_logged_sum": 0}
@@ -51,7 +61,7 @@ class Unread:
     """Values in one column of a source that are there and cannot be read, so that their calls have none."""
 
     what: str
-    """Of the columns of a call the one that lacks them."""
+    """Of the columns of a call the one that lacks them; or that they were read, and may mean something else."""
     name: str
     """What the log calls it."""
     values: int
@@ -116,6 +126,8 @@ class Fields:
     """For each stretch, what has to be known to read on behind it."""
     unread: pa.Table | None = None
     """Values that are there and cannot be read; None where there are none."""
+    log_format: str = "json"
+    """The name of the format that they were read by."""
 
     @property
     def line_counts(self) -> list[int]:
@@ -187,9 +199,8 @@ class Understanding:
             starts=starts,
             before=before,
             contexts=contexts,
-            with_all_numbers=lambda: self._read_raw(lines, log_format, begins)[0],
         )
-        return Fields(places, lines, looked.raw, looked.contexts, looked.unread)
+        return Fields(places, lines, looked.raw, looked.contexts, looked.unread, log_format.name)
 
     def _read_raw(
         self, lines: pa.Table, log_format: LogFormat, begins: Sequence[tuple[int, Mapping[str, Any]]]
@@ -199,6 +210,7 @@ class Understanding:
         connection.register("lines", lines)
         raw, contexts = log_format.read(connection, lines, begins)
         if self._names_host:
+            connection.execute("set variable says_host = ?", [_SAYS_HOST[log_format.name]])
             raw = _without_other_hosts(connection, lines, raw)
         connection.unregister("lines")
         return raw, contexts
@@ -221,6 +233,7 @@ class Understanding:
         if len(accepted) < len(raw):
             connection.register("lines", fields.lines)
             connection.register("understood", understood)
+            connection.execute("set variable says_host = ?", [_SAYS_HOST[fields.log_format]])
             rejected = connection.sql(_REJECTS).to_arrow_table()
             connection.unregister("understood")
             connection.unregister("lines")
@@ -367,14 +380,15 @@ class _Places:
 
     def unread(self, accepted: pa.Table, unread: pa.Table, shown: Callable[[str], str]) -> list[tuple[Unread, ...]]:
         """Which values of the calls of each stretch are not read; a line that is rejected keeps them all in quarantine."""
-        values = unread.filter(pc.is_in(unread["line_number"], accepted["line_number"].combine_chunks()))
+        is_call = pc.is_in(unread["line_number"], accepted["line_number"].combine_chunks())
+        values = unread.filter(pc.or_(is_call, pc.equal(unread["what"], DOUBTFUL)))
         values = values.append_column("whose", pa.array(self._whose(values)))
         groups = values.group_by(["whose", "what", "name"], use_threads=False).aggregate(
-            [("text", "count"), ("text", "first")]
+            [("values", "sum"), ("text", "first")]
         )
         found: list[tuple[Unread, ...]] = [() for _ in self._stretches]
         for group in groups.to_pylist():
-            one = Unread(group["what"], group["name"], group["text_count"], shown(group["text_first"]))
+            one = Unread(group["what"], group["name"], group["values_sum"], shown(group["text_first"]))
             found[group["whose"]] += (one,)
         return found
 

@@ -112,6 +112,7 @@ class Csv:
         rows = [(start, replace(header, announced=None)) for start, header in sections]
         unread_headers: list[int] = []
         table = read_sections(connection, rows, partial(_split_by, self._dialect, unread_headers))
+        connection.unregister("records")
         contexts = [
             with_unread(
                 connection,

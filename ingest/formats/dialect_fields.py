@@ -295,12 +295,11 @@ def _numbers(
 
 
 def _time(time: TimeField, text: Callable[[Iterable[str]], str | None]) -> str | None:
-    """The SQL of a time as it is written; date and time of day with what stands between them."""
+    """The SQL of a time as it is written; date and time of day with a blank between them, as their format has one."""
     if time.date is None or time.time is None:
         return text([time.field or ""])
     date, clock = text([time.date]), text([time.time])
-    between = "T" if time.format is None else " "
-    return f"({date} || '{between}' || {clock})" if date and clock else None
+    return f"({date} || ' ' || {clock})" if date and clock else None
 
 
 def _formatted_instant(connection: duckdb.DuckDBPyConnection, times: Sequence[tuple[TimeField, str]]) -> str | None:

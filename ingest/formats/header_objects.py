@@ -105,18 +105,21 @@ def read_header_columns(
     columns = list(values)
     connection.execute("set variable header_columns = ?::varchar[]", [columns])
     connection.execute("set variable no_headers = ?::varchar[]", [[*empty, "", "null"]])
-    members, is_unread = [], []
+    members, is_unread, held = [], [], []
     for number, value in enumerate(values.values(), start=1):
         name = f"getvariable('header_columns')[{number}]"
-        made = f"headers_object(json_object('headers', {value})::varchar, '$.headers')"
-        members.append(f"{name}, {made}::json")
+        held.append(f"json_object('headers', {value})::varchar as held_{number}")
+        members.append(f"{name}, headers_object(held_{number}, '$.headers')::json")
         is_unread.append(
             f"(not list_contains(getvariable('no_headers'), trim({value}))"
             f" and json_type(object, '$.\"' || {name} || '\"') is null)"
         )
     # A member that is null says nothing: merged it is gone, as it is from headers that a line of JSON has as a text.
     objects = f"json_merge_patch('{{}}', json_object({', '.join(members)}))::varchar"
-    rows = f"{split} select * replace (case when fate is null then {objects} end as object) from split"
+    rows = (
+        f"{split} select * exclude ({', '.join(f'held_{number}' for number, _ in enumerate(held, start=1))})"
+        f" replace (case when fate is null then {objects} end as object) from (select *, {', '.join(held)} from split)"
+    )
     records = connection.sql(rows).to_arrow_table()
     connection.register("records", records)
     containers = [(column,) for column in columns]

@@ -51,6 +51,7 @@ _NGINX = {
     "http_accept_version": "api_version",
     "http_x_request_id": "request_id",
     "request_id": "request_id",
+    "req_id": "request_id",
     "sent_http_x_trace_identifier": "request_id",
     "upstream_http_x_trace_identifier": "request_id",
     "request_body": "body",

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, TypeVar
 import pyarrow as pa
 
 from ingest.formats.unread import unread_fields
+from ingest.formats.user_names import NAMES_OF_W3C
 from ingest.platform_host import holds_callers_words, is_platform_host, places_of_hosts
 from ingest.raw import RAW_COLUMNS, of_first, raw_table
 
@@ -254,11 +255,11 @@ def _values_of(line: str, number: int) -> list[str]:
 def name_to_keep(name: str) -> str:
     """The name of a column in lower case where somebody asks for it, and else no more than who says what stands there.
 
-    >>> [name_to_keep(name) for name in ("sc-status", "s-ip", "cs(X-Site)", "cs(Referer)", "x-edge-location")]
-    ['sc-status', '-', 'cs(-)', 'cs(referer)', 'x-edge-location']
+    >>> [name_to_keep(name) for name in ("sc-status", "s-ip", "x-note", "cs(X-Site)", "cs(Referer)", "x-edge-location")]
+    ['sc-status', 's-ip', '-', 'cs(-)', 'cs(referer)', 'x-edge-location']
     """
     name = name.lower()
-    if _is_read(name) or re.fullmatch("x-edge-[a-z-]{1,40}", name):
+    if _is_read(name) or name in NAMES_OF_W3C or re.fullmatch("x-edge-[a-z-]{1,40}", name):
         return name
     if holds_callers_words(name):
         return "cs(referer)"
@@ -345,7 +346,7 @@ def _times(place: Places, product: str | None, *, has_day: bool) -> list[tuple[s
             ),
             (at("date-utc", "time-utc", "Z"), "iso_instant"),
             (begin, "iso_instant"),
-            (_part(place, "timestamp(ms)", "timestamp", "x-timestamp-unix"), "epoch_instant"),
+            (_part(place, "timestamp(ms)", "timestamp", "x-timestamp-unix"), "written_instant"),
             (at("date-local", "time-local", ""), "iso_instant"),
         )
         if text != "null"

@@ -74,6 +74,27 @@ _SECONDS = re.compile(r"[0-9]+\.[0-9]{3}", re.ASCII)
 """How nginx writes how long a call took."""
 _NOTHING = ('"-"', '""')
 
+_WRITTEN_BEHIND: tuple[tuple[tuple[str, str], ...], ...] = (
+    (
+        ("$request_length", "[0-9]+"),
+        ("$request_time", r"[0-9]+\.[0-9]{3}"),
+        ("[$proxy_upstream_name]", r"\[[^\]]*\]"),
+        ("[$proxy_alternative_upstream_name]", r"\[[^\]]*\]"),
+        ("$upstream_addr", "[^ ,]+(?:(?:, | : )[^ ,]+)*"),
+        ("$upstream_response_length", "[0-9-]+(?:(?:, | : )[0-9-]+)*"),
+        ("$upstream_response_time", "[0-9.-]+(?:(?:, | : )[0-9.-]+)*"),
+        ("$upstream_status", "[0-9-]+(?:(?:, | : )[0-9-]+)*"),
+        ("$req_id", "[0-9a-f]{32}"),
+    ),
+    (
+        ("$request_count", "[0-9]+"),
+        ('"$router"', '"[^"]*"'),
+        ('"$server_url"', '"(?:-|[a-z][a-z0-9]*://[^"]*)"'),
+        ("$duration_ms", "[0-9]+ms"),
+    ),
+)
+"""What ingress-nginx writes behind the user agent, and Traefik: each value shows what it is, so the log is theirs where all of them do."""
+
 
 @dataclass(frozen=True)
 class _Shape:
@@ -159,9 +180,22 @@ def _names(shape: _Shape, rows: Sequence[Mapping[int, str]]) -> tuple[list[str],
         if has_agent and ids == len(quoted) - 2 and not quoted[ids + 1]:
             names[ids + 1] = _name_of_durations([row[ids + 1] for row in rows]) or names[ids + 1]
     texts = [f'"${names[place]}"' if is_quoted else f"${names[place]}" for place, is_quoted in enumerate(quoted)]
+    if has_agent:
+        texts[first:] = _of_product(rows, first, texts[first:])
     if names[0] == "host" and all(re.search(":[0-9]+$", row[0]) for row in rows):
         texts[0] = "$host:$server_port"
     return texts[: len(shape.before)], texts[len(shape.before) : in_front], texts[in_front:]
+
+
+def _of_product(rows: Sequence[Mapping[int, str]], first: int, texts: list[str]) -> list[str]:
+    """The names of the fields behind the user agent, the first of which stands at this place, where a known product has written them."""
+    for written in _WRITTEN_BEHIND:
+        patterns = [re.compile(pattern, re.ASCII) for _, pattern in written]
+        if len(texts) >= len(written) and all(
+            pattern.fullmatch(row[first + place]) for row in rows for place, pattern in enumerate(patterns)
+        ):
+            return [*(name for name, _ in written), *texts[len(written) :]]
+    return texts
 
 
 def has_durations_of_unknown_unit(lines: Sequence[str]) -> bool:

@@ -67,6 +67,17 @@ _UNITS = {
     "s": "s",
 }
 
+_PRIVATE = re.compile(
+    "(?:http|request|req|headers?|cs|x|proxyadd)*"
+    "(?:(?:remote|binaryremote|client|trueclient|clientsocket|caller|peer|networkpeer|networklocal|source|src|destination|dest|local|socket|service"
+    "|real|cfconnecting|downstreamremote|downstreamlocal|downstreamdirectremote|upstream|upstreamlocal|origin|c|s)"
+    "(?:ip|addr|address|ipaddr|ipaddress)|(?:remote|client|upstream)host|serverip|serveripaddress|ip|ipaddr|ipaddress|client|forwarded|forwardedfor|forwardfor|xff"
+    "|(?:remote|client|auth|authenticated|end|login)?(?:user|username|userid|logname|principal|login|email|mail|upn))"
+)
+_NAMES_IN_APACHE = frozenset({"%h", "%{c}h", "%a", "%{c}a", "%A", "%u", "%l"})
+_MENTIONED = re.compile("referr?er|cookie")
+"""How people spell what is private and never read, in small letters and without signs."""
+
 OPTIONAL = (
     "duration",
     "request_bytes",
@@ -97,6 +108,21 @@ def could_be(name: str) -> tuple[str, str]:
     return "", ""
 
 
+def is_private(name: str) -> bool:
+    """Whether a field of this name holds an address, a user, a referrer or cookies: those are never read, on purpose.
+
+    >>> [is_private(name) for name in ("$remote_addr", "c-ip", "request.remote_ip", "user.name", "cs(Referer)", "%h", "level")]
+    [True, True, True, True, True, True, False]
+    """
+    if name in _NAMES_IN_APACHE:
+        return True
+    name = re.sub(r"^%\{([^}]*)\}.$", r"\1", name)
+    parts = [re.sub("[^a-z0-9]", "", part) for part in name.lower().split(".")]
+    ends = ("".join(parts[-number:]) for number in (1, 2, len(parts)))
+    is_one = any(_PRIVATE.fullmatch(end) is not None and end not in _fields() for end in ends)
+    return is_one or _MENTIONED.search("".join(parts)) is not None
+
+
 def could_say_it(names: Iterable[str], fields: Collection[str]) -> list[tuple[str, str]]:
     """Those of these names that could be one of these fields, each with the field; of several names for one field the first.
 
@@ -116,10 +142,12 @@ def unread_fields(
 ) -> tuple[tuple[str, str], ...]:
     """These names, each with the field of a call that it could be and that no other name says (`said`); with an empty text else.
 
-    `like` are the fields that some names look like for another reason.
+    What is private is left out: that nobody reads it is no news. `like` are the fields that some names look like for another reason.
     """
     found = {}
     for name in names:
+        if is_private(name):
+            continue
         field, unit = could_be(name)
         field = field or (like or {}).get(name, "")
         is_wanted = field in OPTIONAL and field not in said

@@ -32,6 +32,7 @@ from ingest.formats.positions import (
     unread_columns,
 )
 from ingest.formats.unread import with_unread
+from ingest.formats.user_names import with_user_name
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -201,8 +202,9 @@ def _days(
     for header in each_header(connection, sections):
         if lacks_date(header.fields):
             [clock, *_] = _bound(connection, header).values("time")
+            split = _SPLIT.replace("$differs", "null").replace("$mended", with_user_name(header.fields))
             connection.execute(
-                f"insert into w3c_clocks {_SPLIT.replace('$differs', 'null')}"
+                f"insert into w3c_clocks {split}"
                 f" select line_number, try_cast({clock} as time) from split where fate is null and try_cast({clock} as time) is not null"
             )
     connection.execute(_DAYS)
@@ -250,4 +252,5 @@ def _split_by(connection: duckdb.DuckDBPyConnection, header: _Header) -> str:
     fields = fields_by_position(
         place, product=header.product, has_day=has_day, names_hosts=names_hosts, host=header.host or None
     )
-    return f"{_SPLIT.replace('$differs', place.differing(connection, ['-', '']))}\n{fields}"
+    split = _SPLIT.replace("$differs", place.differing(connection, ["-", ""]))
+    return f"{split.replace('$mended', with_user_name(header.fields))}\n{fields}"

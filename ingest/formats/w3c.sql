@@ -32,8 +32,14 @@ parts as (
                 regexp_extract_all(text, getvariable('value_pattern'), 1),
                 lambda value: without_quotes(value, getvariable('quotes'))
             )
-        end as part
+        end as part,
+        text
     from trimmed
+),
+-- A user name may hold blanks, which nobody escapes; see user_names.py.
+mended as (
+    select line_number, byte_offset, fate, $mended as part
+    from parts
 ),
 split as (
     select
@@ -51,5 +57,5 @@ split as (
             when fate is null then 'the field ' || $differs || ' stands in #Fields twice, with different values here'
         end as detail,
         part
-    from parts
+    from mended
 )

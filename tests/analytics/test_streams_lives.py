@@ -404,3 +404,22 @@ def test_a_stray_call_has_its_own_day_and_month_and_nothing_else_changes(tmp_pat
     late = months[1].filter(pl.col("month") == LATE.replace(day=1))
     assert late.select("customers", "lost", "complete").rows() == [(1, None, False)]
     assert months[1].height == months[0].height + 1
+
+
+# -- what is said of a log whose last call is not the last of all
+
+
+@pytest.mark.parametrize(("silent_weeks", "state"), [(0, "goes_on"), (4, "stopped")])
+def test_a_log_of_which_nothing_is_missing_since_its_last_call_goes_on(
+    tmp_path: Path, silent_weeks: int, state: str
+) -> None:
+    """Another log has the last call of all, in the evening of a day on which this one was silent only when it always is."""
+    last_day = FIRST_DAY + dt.timedelta(weeks=9, days=4)
+    usual = office(10, 4) + calls_in(local(last_day, 20), 1)
+    other = office(10 - silent_weeks, 4, stream="proxy", customer="7654321")
+    with Warehouse.over(given_snapshot(tmp_path, usual + other), RegistryFiles()) as warehouse:
+        rows = {row["stream"]: row for row in streams(warehouse).to_dicts()}
+        ended = {row["stream"]: row["ended"] for row in warehouse.query_file("streams_lives").to_dicts()}
+    assert ended == {"gateway": "goes_on", "proxy": "stopped"}
+    assert rows["gateway"]["state"] == "goes_on"
+    assert (rows["proxy"]["state"], rows["proxy"]["missing_hours"] > 0) == (state, state == "stopped")

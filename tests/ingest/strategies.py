@@ -249,7 +249,26 @@ def numbers() -> st.SearchStrategy[str]:
     )
     right = plain | thousands | thousands.map(lambda text: text.translate(swapped)) | written | clocks
     odd = st.sampled_from(
-        ["", "-", "-1", "+5", "1e3", "1.5e2", "1e99", "NaN", "PT1.5S", "P1DT2H", "1h2m", "1 024", "00:00:00"]
+        [
+            "",
+            "-",
+            "-1",
+            "+5",
+            "1e3",
+            "1.5e2",
+            "1e99",
+            "1,2E+05",
+            "1,024e3",
+            "12,5E+02",
+            " 1.024 ",
+            "1.024 ms",
+            "NaN",
+            "PT1.5S",
+            "P1DT2H",
+            "1h2m",
+            "1 024",
+            "00:00:00",
+        ]
     )
     return right | st.builds("{},{}".format, digits, decimals) | odd | _damaged(right, "0123456789.,:- ")
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import re
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -136,3 +137,58 @@ def test_the_nul_bytes_of_a_line_that_is_too_long_are_named(tmp_path: Path) -> N
     [reject] = found.rejects
     assert reject.reason == "line_too_long"
     assert "the line holds NUL bytes, the first at its beginning" in (reject.detail or "")
+
+
+NOTHING = ["", " ", "\t", "\u00a0", "\u3000 "]
+CONTROL = ["\u200b", "\x16\x03", " \x01"]
+FIELDS = {"timestamp": "the time", "method": "method", "url": "URL", "status": "status"}
+
+
+@pytest.mark.parametrize("field", FIELDS)
+def test_a_value_that_nobody_sees_is_said_to_be_empty(tmp_path: Path, field: str) -> None:
+    path = tmp_path / "calls.json"
+    path.write_text("".join(_json(**{field: value}) + "\n" for value in ["x", *NOTHING, *CONTROL]))
+    found = inspect(str(path), ReadOptions(), limit=None, now=NOW)
+    said = [
+        re.match(rf"{FIELDS[field]} (is empty|holds nothing but control characters)[,;] expected", reject.detail or "")
+        for reject in found.rejects
+    ]
+    empty, control = "is empty", "holds nothing but control characters"
+    assert [one and one[1] for one in said] == [None, *[empty] * len(NOTHING), *[control] * len(CONTROL)]
+
+
+_ROW = {"timestamp": "2026-10-01T07:00:00Z", "method": "GET", "url": TARGET, "integration_id": "4321_1", "status": 200}
+_OTHER = "7654321.rest.afas.online"
+_PART_OF_IT = "4321.rest.afas.online"
+"""The host of another customer, though every letter of it stands in the one above."""
+_LINES: dict[str, tuple[list[str], str]] = {
+    "json": ([json.dumps(_ROW | {"note": f"at {_OTHER}"})], "--dialect says which one is"),
+    "csv": (
+        [",".join([*_ROW, "note"]), ",".join([*map(str, _ROW.values()), f"at {_OTHER}"])],
+        "--dialect says which one is",
+    ),
+    "w3c": (
+        [
+            "#Fields: date time cs-method cs-uri-stem sc-status cs(X-Site)",
+            f"2026-10-01 07:00:00 GET {TARGET} 200 https://{_OTHER}/",
+        ],
+        "#Fields has to call it cs-host",
+    ),
+    "combined": (
+        [f'192.0.2.7 - - [01/Oct/2026:09:00:00 +0200] "GET {TARGET} HTTP/1.1" 200 5 "-" "x" "at {_OTHER}"'],
+        "--layout says which one is",
+    ),
+}
+
+
+@pytest.mark.parametrize(("lines", "help_with"), _LINES.values(), ids=_LINES.keys())
+@pytest.mark.parametrize("host", ["5432.rest.afas.online", _PART_OF_IT, None])
+def test_of_a_host_in_another_field_only_what_helps_is_advised(
+    tmp_path: Path, lines: list[str], help_with: str, host: str | None
+) -> None:
+    path = tmp_path / "calls.log"
+    path.write_text("".join(f"{line}\n" for line in lines))
+    [reject] = inspect(str(path), ReadOptions(host=host), limit=None, now=NOW).rejects
+    assert reject.reason == "no_customer"
+    assert _OTHER in (reject.detail or "")
+    assert (reject.detail or "").endswith(help_with)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import datetime as dt
 import io
+import itertools
 import json
 import re
 import zoneinfo
@@ -172,6 +173,48 @@ def test_a_time_is_the_same_instant_however_it_is_written(
     assert _instants(found) == [at for at, _ in times]
 
 
+def _changes(zone: str) -> list[dt.datetime]:
+    """A time that the clocks of a zone show twice, or leave out, of each change in two years."""
+    there = zoneinfo.ZoneInfo(zone)
+    start, half = dt.datetime(2024, 10, 1, tzinfo=dt.UTC), dt.timedelta(minutes=30)
+    instants = [start + number * half for number in range(2 * 365 * 48)]
+    offsets = [at.astimezone(there).utcoffset() or dt.timedelta() for at in instants]
+    found = []
+    for at, (before, after) in zip(instants[1:], itertools.pairwise(offsets), strict=True):
+        if before != after:
+            inside = at.replace(tzinfo=None) + (before + after) / 2
+            found.append(inside.replace(microsecond=0, tzinfo=there))
+    return found
+
+
+@pytest.mark.parametrize("zone", ["Europe/Amsterdam", "America/New_York", "Australia/Lord_Howe"])
+def test_a_time_that_a_clock_shows_twice_is_the_later_one_and_one_that_it_leaves_out_as_if_it_had_not_been_set(
+    tmp_path: Path, zone: str
+) -> None:
+    local = _changes(zone)
+    # In a gap, too, that is the later one: the offset from before the change is the smaller one.
+    later = [max(at.replace(fold=fold).astimezone(dt.UTC) for fold in (0, 1)) for at in local]
+    skipped = [
+        at.astimezone(dt.UTC).astimezone(at.tzinfo).replace(tzinfo=None) != at.replace(tzinfo=None) for at in local
+    ]
+    assert sorted(skipped) == [False] * 2 + [True] * 2
+    bare = [f"{at:%Y-%m-%d %H:%M:%S}" for at in local]
+    written = [*bare, *(f"{at:%d/}{_month(at)}{at:/%Y:%H:%M:%S}" for at in local)]
+    for form in (_json, _csv, _w3c):
+        assert _instants(_looked_at(tmp_path, form(written), time_zone=zone)) == later * 2
+    assert _instants(_looked_at(tmp_path, _json([f"{time} {zone}" for time in bare]))) == later
+    dialect = tmp_path / "own.toml"
+    dialect.write_text(
+        'name = "own"\nlike = "koppelzicht"\n[fields]\ntimestamp = { field = "timestamp", format = "%d-%m-%Y %H:%M:%S" }\n'
+    )
+    others = [f"{at:%d-%m-%Y %H:%M:%S}" for at in local]
+    assert _instants(_looked_at(tmp_path, _json(others), time_zone=zone, dialect=dialect)) == later
+    layout = ReadOptions(layout='%{%Y-%m-%d %H:%M:%S}t "%r" %>s', host="4321.rest.afas.online", time_zone=zone)
+    path = tmp_path / "access.log"
+    path.write_text("".join(f'{time} "GET /ProfitRestServices/metainfo HTTP/1.1" 200\n' for time in bare))
+    assert _instants(inspect(str(path), layout, limit=None, now=NOW)) == later
+
+
 @ONCE
 @given(instants=st.lists(_ANY, min_size=10, max_size=10))
 def test_a_time_on_a_clock_is_read_in_the_zone_that_is_said_or_named(
@@ -237,6 +280,46 @@ def test_what_is_not_read_says_why(tmp_path: Path, written: Callable[[Sequence[s
     details = [reject.detail or "" for reject in found.rejects]
     for time, detail in zip(reasons, details, strict=True):
         assert reasons[time] in detail, (time, detail)
+
+
+@ONCE
+@given(
+    instants=st.lists(_ANY, min_size=12, max_size=12),
+    sign=st.sampled_from(["-", "/", "."]),
+    clock=st.sampled_from(["%-H:%M", "%H:%M:%S", "%H:%M:%S.%f", "%I:%M:%S %p", "%H:%M:%S%z"]),
+    year=st.sampled_from(["%Y", "%y"]),
+)
+def test_a_day_and_a_month_are_not_guessed_and_the_format_that_is_said_reads_them(
+    tmp_path_factory: pytest.TempPathFactory, instants: list[dt.datetime], sign: str, clock: str, year: str
+) -> None:
+    folder = tmp_path_factory.mktemp("times")
+    dialect = folder / "own.toml"
+    for order in (("%-d", "%-m"), ("%d", "%m"), ("%m", "%d")):
+        form = f"{order[0]}{sign}{order[1]}{sign}{year} {clock}"
+        times = [at.strftime(form) for at in instants]
+        found = _looked_at(folder, _json([*times, "2026-10-01T07:00:00Z"]), time_zone="UTC")
+        assert len(found.calls) == 1
+        details = [reject.detail or "" for reject in found.rejects]
+        wanted = form.replace("%-", "%")
+        for at, detail in zip(instants, details, strict=True):
+            formats = re.findall(r"%.*?(?= or | of a dialect|$)", detail)
+            assert wanted in formats, detail
+            assert len(formats) == (1 if at.day > 12 else 2), detail
+        dialect.write_text(
+            'name = "own"\nlike = "koppelzicht"\n'
+            f'[fields]\ntimestamp = {{ field = "timestamp", format = "{wanted}" }}\n'
+        )
+        read = _instants(_looked_at(folder, _json(times), time_zone="UTC", dialect=dialect))
+        whole = "%S" in clock
+        assert read == [at if whole else at.replace(second=0) for at in instants]
+
+
+def test_two_numbers_of_which_neither_is_a_month_are_said_to_be_none(tmp_path: Path) -> None:
+    found = _looked_at(tmp_path, _json(["13-13-2026 9:00", "13/10/2026 jan@example.nl", "2026-10-01T07:00:00Z"]))
+    none, other = [reject.detail or "" for reject in found.rejects]
+    assert none == "13-13-2026 9:00 names no month"
+    assert "%d.%m.%Y %H:%M:%S" in other
+    assert "example" not in other
 
 
 def test_what_is_said_of_a_time_may_be_stored(tmp_path: Path) -> None:

@@ -15,6 +15,7 @@ from pyarrow.parquet import write_table
 from ingest import ReadOptions, inspect
 from ingest.engine import connect
 from ingest.formats import log_format
+from ingest.second_look import DOUBTFUL
 from ingest.source import Block
 from ingest.understanding import Counts, Stretch, Understanding
 from tests.ingest import lakes, strategies
@@ -34,23 +35,27 @@ READ = ("duration_ms", "request_bytes", "response_bytes")
 _LINES = (
     ("1.024", "1.024", "10"),
     ("87", "2.048", "20"),
+    ("2.512", "1", "1,5"),
     ("12,5", "1.024", "+10"),
     ("1.024", "3.072", "1,024"),
     ("1.234,75", "soon", "-"),
-    ("0.5", "4.096", "30"),
+    ("0.5", "1.024.000", "30"),
+    ("1,2E+05", "1,024,000", "4,5e3"),
     ("1.024", "1.024", "40"),
 )
 _VALUES = [
     (1.024, None, 10),
     (87.0, None, 20),
-    (12.5, 1024, None),
-    (1024.0, 3072, None),
+    (2.512, 1, None),
+    (12.5, None, None),
+    (None, None, None),
     (1234.75, None, None),
-    (0.5, None, 30),
+    (0.5, 1_024_000, 30),
+    (120_000.0, 1_024_000, 4500),
     (None, None, 40),
 ]
-"""Before the first decimal comma a point is no separator and a size with one is not to be told; from there on it separates
-thousands; once a decimal point was seen behind it nobody knows."""
+"""One sign before three digits is anybody's guess, whatever stands around it; but a duration like 1.024 is one until a duration of its
+log has shown a decimal comma."""
 
 
 def _row(number: int, values: Sequence[str]) -> str:
@@ -95,11 +100,12 @@ def test_what_a_column_says_does_not_depend_on_where_blocks_end(understanding: U
         pieces = [HEADER + "".join(rows[:end]), "".join(rows[end:])]
         calls, counts = _read_in_pieces(understanding, [piece for piece in pieces if piece])
         assert [tuple(call[name] for name in READ) for call in calls] == _VALUES, end
-        unread = {one.name: (one.values, one.example) for one in counts.unread}
+        unread = {one.name if one.what != DOUBTFUL else "doubtful": (one.values, one.example) for one in counts.unread}
         assert unread == {
-            "request_bytes": (5, "1.024"),
-            "response_bytes": (2, "+10"),
-            "duration_ms": (1, "1.024"),
+            "request_bytes": (6, "1.024"),
+            "response_bytes": (3, "1,5"),
+            "duration_ms": (2, "1.024"),
+            "doubtful": (2, "1.024"),
         }, end
 
 
@@ -127,7 +133,7 @@ def test_sources_that_are_read_together_say_each_their_own(tmp_path: Path) -> No
     lakes.load(tmp_path / "lake", comma, point)
     assert {call["request_bytes"]: call["duration_ms"] for call in lakes.calls(tmp_path / "lake")} == {
         1: 12.5,
-        2: 1024.0,
+        2: None,
         3: 1.024,
     }
 
@@ -261,6 +267,27 @@ def test_parquet_durations_and_times_are_read_by_their_unit(tmp_path: Path) -> N
         assert len(inspection.warnings) == (name == "duration ms"), name
 
 
+def test_parquet_intervals_are_durations_unless_they_have_months(tmp_path: Path) -> None:
+    path = tmp_path / "calls.parquet"
+    rows = {
+        "interval '87 milliseconds'": 87.0,
+        "interval '1 day 2 hours'": 93_600_000.0,
+        "interval '0 seconds'": 0.0,
+        "null": None,
+        "interval '1 month 1 second'": None,
+    }
+    call = f"'2026-10-01T07:00:00Z' as timestamp, 'GET' as method, '{URL}' as url, '4321_1' as integration_id, 200 as status"
+    selects = " union all ".join(
+        f"select {number} as number, {call}, {value}::interval as duration_ms" for number, value in enumerate(rows)
+    )
+    with connect() as connection:
+        connection.execute(f"copy (from ({selects}) order by number) to '{path}' (format parquet)")
+    inspection = inspect(str(path), ReadOptions(), limit=None, now=NOW)
+    assert [call.duration_ms for call in inspection.calls] == list(rows.values())
+    [warning] = inspection.warnings
+    assert "duration_ms: 1 value is not read" in warning
+
+
 def test_a_har_without_a_time_takes_that_of_its_timings(tmp_path: Path) -> None:
     timings: dict[str, float] = {"blocked": 2, "dns": -1, "connect": 3.5, "ssl": 3, "send": 0, "wait": 41, "receive": 9}
     cases: list[tuple[dict[str, object], float | None]] = [
@@ -313,12 +340,13 @@ def test_a_comma_between_digits_is_decimal_or_nobody_knows(tmp_path: Path) -> No
     call = {"time_iso8601": "2026-10-01T07:00:00Z", "host": "4321.rest.afas.online", "request_method": "GET"}
     call |= {"request_uri": "/ProfitRestServices/metainfo", "status": "200", "http_integrationid": "4321_1"}
     path = tmp_path / "nginx.log"
-    times = {"1,024": None, "5,600, 0,110": None, "1,2,3": None, "0,25": 250.0, "2,048": 2048.0}
+    times = {"1,024": None, "5,600, 0,110": None, "1,2,3": None, "0,25": 250.0, "2,048": None}
     path.write_text("".join(json.dumps(call | {"upstream_response_time": time}) + "\n" for time in times))
     inspection = inspect(str(path), ReadOptions(), limit=None, now=NOW)
     assert [one.duration_ms for one in inspection.calls] == list(times.values())
     [warning] = inspection.warnings
-    assert "upstream_response_time: 3 values are not read, such as '1,024'" in warning
+    assert "upstream_response_time: 4 values are not read, such as '1,024'" in warning
+    assert "whether the sign in it is decimal or separates thousands, only its writer knows" in warning
 
 
 @FEW
@@ -377,6 +405,13 @@ def test_a_format_is_for_date_and_time_of_day_together(tmp_path: Path) -> None:
     ]
     [reject] = found.rejects
     assert "02/30/2026 9:00:00 does not fit the format %m/%d/%Y %H:%M:%S" in (reject.detail or "")
+    # Without a format the reason says which ones there are, and each of them reads it.
+    dialect.write_text(dialect.read_text().replace(', format = "%m/%d/%Y %H:%M:%S"', ""))
+    said = (
+        inspect(str(path), ReadOptions(dialect=dialect, time_zone="UTC"), limit=None, now=NOW).rejects[0].detail or ""
+    )
+    assert said.endswith("%d/%m/%Y %H:%M:%S or %m/%d/%Y %H:%M:%S")
+    dialect.write_text(dialect.read_text().replace('"clock"', '"clock", format = "%m/%d/%Y %H:%M:%S"'))
     unzoned = inspect(str(path), ReadOptions(dialect=dialect), limit=None, now=NOW).rejects
     assert all("--time-zone says which zone is meant" in (reject.detail or "") for reject in unzoned)
 

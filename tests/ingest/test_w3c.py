@@ -5,11 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
+from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import strategies as st
 
 from ingest import ReadOptions, ingest, inspect
 from ingest.engine import connect
 from ingest.formats.w3c import W3c
-from tests.ingest import worked
+from tests.ingest import lakes, worked
 from tests.ingest.raw_fields import raw_fields
 
 if TYPE_CHECKING:
@@ -229,3 +231,89 @@ def test_a_custom_field_with_tabs_between_values_may_hold_blanks(connection: duc
     fields, call = FIELDS.replace(" ", "\t"), CALL.replace(" ", "\t")
     lines = (f"#Fields:\t{fields}\tcs(User-Agent)", f"{call}\tAcme Client")
     assert _raw(connection, "user_agent", *lines) == "Acme Client"
+
+
+# -- user names with blanks ----------------------------------------------------------------------------------------------
+
+IIS = "date time s-ip cs-method cs-uri-stem cs-uri-query s-port cs-username c-ip cs(User-Agent) cs(Referer) sc-status"
+ENDS = "cs-host sc-substatus sc-win32-status time-taken"
+MORE_ENDS = f"cs(IntegrationId) {ENDS}"
+VALUES = {
+    "date": "2026-10-01",
+    "time": "07:00:00",
+    "s-ip": "10.0.0.1",
+    "cs-method": "GET",
+    "cs-uri-stem": "/ProfitRestServices/metainfo",
+    "cs-uri-query": "-",
+    "s-port": "443",
+    "cs-username": "-",
+    "c-ip": "192.0.2.7",
+    "cs(User-Agent)": "Acme/1.0",
+    "cs(Referer)": "-",
+    "sc-status": "200",
+    "cs(IntegrationId)": "1234_5678",
+    "cs-host": "4321.rest.afas.online",
+    "sc-substatus": "0",
+    "sc-win32-status": "0",
+    "time-taken": "87",
+}
+NAMES = st.lists(
+    st.sampled_from(["jan", "de", "boer", "x-1", "12", "200", "O'Neil", "a.b", "443"]), min_size=2, max_size=5
+)
+
+
+def _line(fields: str, **values: str) -> str:
+    return " ".join({**VALUES, **values}[name] for name in fields.split())
+
+
+def _said(found: Inspection) -> list[tuple[object, ...]]:
+    return [
+        (call.line_number, call.customer, call.integration, call.status, call.user_agent, call.duration_ms)
+        for call in found.calls
+    ]
+
+
+ONCE = settings(
+    max_examples=1, deadline=None, derandomize=True, phases=[Phase.generate], suppress_health_check=list(HealthCheck)
+)
+"""An example is a list of names, which cost little more than one."""
+
+
+@ONCE
+@given(names=st.lists(NAMES, min_size=40, max_size=40))
+def test_a_user_name_may_hold_blanks_where_nothing_else_can(
+    tmp_path_factory: pytest.TempPathFactory, names: list[list[str]]
+) -> None:
+    for fields in (f"{IIS} {MORE_ENDS}", f"{IIS} {MORE_ENDS}".replace(" cs-username", "") + " cs-username"):
+        lines = [_line(fields, **{"cs-username": " ".join(name)}) for name in names]
+        found = _read(tmp_path_factory.mktemp("log"), f"#Fields: {fields}", *lines)
+        call = ("4321", "1234_5678", 200, "Acme/1.0", 87.0)
+        assert _said(found) == [(number, *call) for number, _ in enumerate(lines, start=2)]
+        assert found.rejects == []
+
+
+@ONCE
+@given(names=st.lists(NAMES, min_size=40, max_size=40))
+def test_where_another_value_could_be_the_long_one_no_value_moves_to_another_field(
+    tmp_path_factory: pytest.TempPathFactory, names: list[list[str]]
+) -> None:
+    fields = f"{IIS} {MORE_ENDS}"
+    unsure = f"{IIS} {ENDS} cs-username cs(IntegrationId)".replace(" cs-username c-ip", " c-ip")
+    folder = tmp_path_factory.mktemp("log")
+    for place in ("cs(User-Agent)", "cs(Referer)", "cs(IntegrationId)"):
+        lines = [_line(fields, **{place: " ".join(name)}) for name in names]
+        found = _read(folder, f"#Fields: {fields}", *lines)
+        assert [reject.reason for reject in found.rejects] == ["not_a_record"] * len(lines), place
+    lines = [_line(unsure, **{"cs-username": " ".join(name)}) for name in names]
+    assert _read(folder, f"#Fields: {unsure}", *lines).calls == []
+
+
+def test_a_user_name_is_one_in_a_log_that_grew_and_is_kept_nowhere(tmp_path: Path) -> None:
+    path, lake = tmp_path / "w3c.log", tmp_path / "lake"
+    line = _line(f"{IIS} {MORE_ENDS}", **{"cs-username": "jan canary boer"})
+    text = f"#Fields: {IIS} {MORE_ENDS}\n{line}\n"
+    path.write_text(text)
+    lakes.load(lake, path)
+    path.write_text(f"{text}{line}\n{line} x\n")
+    assert lakes.fate(lakes.load_one(lake, path)) == ("loaded", 1, 1, 0, 0)
+    assert not any(b"canary" in file.read_bytes() for file in lake.rglob("*") if file.is_file())

@@ -10,7 +10,8 @@ import pyarrow.parquet as pq
 import pytest
 
 from ingest import ReadOptions, inspect
-from ingest.formats.unread import could_be
+from ingest.formats.dialect import dialects, paths_of
+from ingest.formats.unread import could_be, is_private
 from tests.ingest import lakes
 from tests.ingest.worked import NOW
 
@@ -206,3 +207,76 @@ def test_a_column_that_is_the_host_is_read(tmp_path: Path) -> None:
 )
 def test_a_field_in_another_spelling_is_known(name: str, field: tuple[str, str]) -> None:
     assert could_be(name) == field
+
+
+PRIVATE = {
+    "nginx and Apache": [
+        "$remote_addr",
+        "$remote_user",
+        "$http_referer",
+        "$http_x_forwarded_for",
+        "$upstream_addr",
+        "$http_cookie",
+    ],
+    "directives of Apache": ["%h", "%a", "%{c}a", "%A", "%u", "%l", "%{Referer}i", "%{Cookie}i", "%{X-Forwarded-For}i"],
+    "W3C": ["c-ip", "s-ip", "cs-username", "cs(Referer)", "cs(Cookie)", "cs(X-Forwarded-For)"],
+    "Traefik": ["ClientAddr", "ClientHost", "ClientUsername", "request_Referer"],
+    "Caddy": ["request.remote_ip", "request.client_ip", "user_id"],
+    "ECS and OpenTelemetry": [
+        "source.ip",
+        "client.address",
+        "user.name",
+        "user.email",
+        "http.request.referrer",
+        "network.peer.address",
+        "attributes.client.address",
+    ],
+    "Azure": ["clientIP", "clientIp", "callerIpAddress", "socketIp", "serverIp", "properties.clientIp"],
+    "Envoy": ["downstream_remote_address", "upstream_host", "x-forwarded-for"],
+    "tables": ["IP address", "User Name", "Remote IP", "Source IP", "E-mail", "Forwarded"],
+}
+
+
+@pytest.mark.parametrize("names", PRIVATE.values(), ids=PRIVATE.keys())
+def test_what_is_private_is_known_by_its_name(names: list[str]) -> None:
+    assert [name for name in names if not is_private(name)] == []
+
+
+def test_no_field_of_a_call_is_private() -> None:
+    spellings = {path for dialect in dialects().values() for field in dialect.fields for path in paths_of(field[1])}
+    names = {
+        "host",
+        "address",
+        "user_agent",
+        "cs-host",
+        "s-port",
+        "server_name",
+        "ipp",
+        "userspace",
+        "time",
+        "level",
+        "upstream_status",
+    }
+    assert {name for name in spellings | names if is_private(name)} == set()
+
+
+def test_what_is_never_read_is_not_listed_in_any_format(tmp_path: Path) -> None:
+    private = ["remote_addr", "remote_user", "http_referer", "Client-IP"]
+    logs = {
+        "csv": _table(*private, "level") + _row(5),
+        "json": lakes.line(1, **dict.fromkeys([*private, "level"], 7)),
+        "w3c": _w3c(*private, "level") + _w3c_row(5),
+        "parquet": _parquet(*private, "level"),
+        "combined": (
+            b'4321.rest.afas.online 192.0.2.7 - - [01/Oct/2026:09:00:00 +0200] "GET /ProfitRestServices/metainfo HTTP/1.1" 200 5'
+            b' "-" "Acme/1.0" "1234_1" "x"\n'
+        ),
+    }
+    for kind, content in logs.items():
+        path = tmp_path / f"{kind}.log"
+        path.write_bytes(content)
+        found = inspect(str(path), ReadOptions(), limit=None, now=NOW)
+        assert (len(found.calls), found.warnings) == (1, ()), kind
+        assert len(found.unread_columns) == 1, (kind, found.unread_columns)
+        assert len(found.notes) == 1
+    assert all(not is_private(name) for name in found.unread_columns)

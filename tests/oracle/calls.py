@@ -87,7 +87,7 @@ class Reject:
 def understand(logged: Logged, context: Context, notation: Notation = None) -> Columns | Reject:
     """Return the columns of one call, `load_id` and `line_number` apart.
 
-    `notation` is how the source writes numbers, as far as the lines up to this one show it.
+    `notation` is how the source writes durations, as far as the lines up to this one show it.
     """
     called_at = read_time(logged.timestamp, context)
     request = read_url(_text(logged.method), _text(logged.url), context.host)
@@ -108,17 +108,16 @@ def understand(logged: Logged, context: Context, notation: Notation = None) -> C
 
 
 def notation_with(logged: Logged, before: Notation) -> Notation:
-    """Return how a source writes its numbers, with this line of it in mind."""
-    sizes = [_text(value) for value in (logged.request_bytes, logged.response_bytes)]
-    return notation_after(before, _text(logged.duration), sizes)
+    """Return how a source writes its durations, with this line of it in mind."""
+    return notation_after(before, _text(logged.duration))
 
 
 def read_numbers(logged: Logged, notation: Notation) -> Numbers:
     """Return duration and sizes."""
     return {
         "duration_ms": read_duration(_text(logged.duration), logged.duration_unit, notation),
-        "request_bytes": read_size(_text(logged.request_bytes), notation),
-        "response_bytes": read_size(_text(logged.response_bytes), notation),
+        "request_bytes": read_size(_text(logged.request_bytes)),
+        "response_bytes": read_size(_text(logged.response_bytes)),
     }
 
 

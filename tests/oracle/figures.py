@@ -2,12 +2,13 @@
 
 Where the contract is silent, the oracle decides:
 
-- N1. A number is digits, with a point before its decimals, and perhaps an exponent. A size has no fraction but zeros.
+- N1. A number is digits, with a point before its decimals, and perhaps an exponent; with a comma instead where one digit stands
+  before it and an exponent behind. A size has no fraction but zeros.
 - N2. A single sign before three digits (`1.024`, `1,024`; the first group has one to three digits and no leading zero) may be
   decimal or separate thousands. Every other sign is decimal for sure, unless it stands between groups of three: of two kinds
   of signs the last one is decimal, and of several of one kind none is.
-- N3. Once a line of a source has shown a decimal comma, its points separate thousands, on that line too; once one has shown a
-  decimal point from there on, nobody knows any more. Before there is a comma, `1.024` is a number with three decimals, no size.
+- N3. Nobody guesses by other lines what such a sign is: no size and no duration has one, but for `1.024` as a duration, which is a number
+  with three decimals until a duration of its source has had a decimal comma, and none from there on.
 - N4. A duration may have its unit behind it, after a blank or not; or be several such parts, an ISO 8601 duration, or a clock,
   perhaps with days and a point before it. Durations are rounded to a thousandth of a millisecond.
 - N5. What is negative, above 10^9 ms or 10^15 bytes, or anything else is null.
@@ -17,12 +18,9 @@ from __future__ import annotations
 
 import math
 import re
-from typing import TYPE_CHECKING, Literal, TypeAlias
+from typing import Literal, TypeAlias
 
-if TYPE_CHECKING:
-    from collections.abc import Iterable
-
-Notation: TypeAlias = Literal["comma", "both"] | None
+Notation: TypeAlias = Literal["comma"] | None
 
 _PLAIN = re.compile(r"[0-9]{1,18}(\.[0-9]{1,18})?([eE][+-]?[0-9]{1,2})?")
 _WITH_UNIT = re.compile(r"([0-9.,]+) ?([A-Za-zµμ]+)")
@@ -50,42 +48,38 @@ def read_duration(text: str | None, unit: float, notation: Notation) -> float | 
     text = (text or "").strip(" ")
     with_unit = _WITH_UNIT.fullmatch(text)
     if with_unit and with_unit[2].lower() in _MS:
-        value = _signed(with_unit[1], notation, is_size=False)
+        value = _signed(with_unit[1], notation)
         milliseconds = None if value is None else _thousandth(value * _MS[with_unit[2].lower()])
-    elif (value := _signed(text, notation, is_size=False)) is not None:
+    elif (value := _signed(text, notation)) is not None:
         milliseconds = _thousandth(value * unit)
     else:
         milliseconds = _written(text)
     return milliseconds if milliseconds is not None and milliseconds <= 10**9 else None
 
 
-def read_size(text: str | None, notation: Notation) -> int | None:
+def read_size(text: str | None) -> int | None:
     """Return bytes, or None for what cannot be."""
-    value = _signed((text or "").strip(" "), notation, is_size=True)
+    value = _signed((text or "").strip(" "), "comma")
     return int(value) if value is not None and value <= 10**15 and value == int(value) else None
 
 
-def notation_after(before: Notation, duration: str | None, sizes: Iterable[str | None]) -> Notation:
-    """Return how a source writes numbers once a line has shown these. A size has no unit: with one it is no number."""
-    numbers = [(text or "").strip(" ") for text in (duration, *sizes)]
-    with_unit = _WITH_UNIT.fullmatch(numbers[0])
+def notation_after(before: Notation, duration: str | None) -> Notation:
+    """Return how a source writes durations once a line has shown this one."""
+    text = (duration or "").strip(" ")
+    with_unit = _WITH_UNIT.fullmatch(text)
     if with_unit and with_unit[2].lower() in _MS:
-        numbers[0] = with_unit[1]
-    shown = {_decimal_sign(number) for number in numbers}
-    notation: Notation = "comma" if before is None and "," in shown else before
-    return "both" if notation == "comma" and "." in shown else notation
+        text = with_unit[1]
+    return "comma" if _decimal_sign(text) == "," else before
 
 
 def _thousandth(milliseconds: float) -> float:
     return math.floor(milliseconds * 1000 + 0.5) / 1000
 
 
-def _signed(number: str, notation: Notation, *, is_size: bool) -> float | None:
+def _signed(number: str, notation: Notation) -> float | None:
     sign = _decimal_sign(number)
-    if sign == "?" and notation == "comma":
-        sign = ","
-    elif sign == "?":
-        sign = "." if notation is None and "." in number and not is_size else "?"
+    if sign == "?":
+        return float(number) if notation is None and "." in number else None
     if sign in (",", "."):
         return float(number.replace("." if sign == "," else ",", "").replace(",", "."))
     return float(number) if sign == "" and _PLAIN.fullmatch(number) else None
@@ -93,6 +87,8 @@ def _signed(number: str, notation: Notation, *, is_size: bool) -> float | None:
 
 def _decimal_sign(number: str) -> str:
     """Return the sign before the decimals, ? where nobody knows, nothing where there is no sign."""
+    if re.fullmatch(r"[0-9],[0-9]{1,15}[eE][+-]?[0-9]{1,2}", number):
+        return ","
     groups, signs = re.split("[.,]", number), [sign for sign in number if sign in ".,"]
     if not signs or not all(group.isascii() and group.isdigit() for group in groups):
         return ""
