@@ -392,7 +392,7 @@ class _Twins:
 
     def happen(self, event: str, number: int) -> None:
         """One of EVENTS, then a look of both at all logs, and the loads of one become one."""
-        if event in {"append", "rotate", "compress", "copy", "refill"}:
+        if event in {"append", "rotate", "compress", "refill"}:
             self._write(event, number)
         else:
             self._ask(event, number)
@@ -406,8 +406,6 @@ class _Twins:
         match event:
             case "append":
                 self.append(1 + number % 3)
-            case "copy":
-                (self.folder / f"copy{self.count}.log").write_bytes(self.log.read_bytes())
             case "refill":
                 self.log.write_bytes(b"")
                 self.append(2)
@@ -422,6 +420,11 @@ class _Twins:
 
     def _ask(self, event: str, number: int) -> None:
         match event:
+            case "copy":  # of a log as it is; what becomes of one that its log has outgrown is asked below
+                copy = self.folder / "copy.log"
+                copy.write_bytes(self.log.read_bytes())
+                self.both(lambda lake: _load(lake, self.folder))
+                copy.unlink()
             case "earlier":
                 self._deliver_an_earlier_version(self.versions[number % len(self.versions)])
             case "replace":

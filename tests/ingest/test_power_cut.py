@@ -60,6 +60,10 @@ def _work(lake: Path, logs: Path) -> list[Callable[[], object]]:
         if str(logs / "b.log") in Lake(lake).snapshot().loads["source"].to_pylist():
             unload(lake, str(logs / "b.log"), now=NOW)
 
+    def grow(content: bytes) -> None:
+        (logs / "same.log").write_bytes(content)
+        load(lake, logs / "same.log")
+
     return [
         lambda: load(lake, logs / "a.log", logs / "b.log"),
         lambda: load(lake, logs / "grown.log"),
@@ -69,6 +73,9 @@ def _work(lake: Path, logs: Path) -> list[Callable[[], object]]:
         *(lambda number=number: load(lake, logs / f"{number}.log") for number in range(5)),
         lambda: maintain(lake, now=NOW),
         lambda: load(lake, logs / "c.log"),
+        lambda: grow(lines(60) + BAD),
+        lambda: grow(lines(60) + BAD + lines(61)),
+        # The loads of same.log become one.
         lambda: maintain(lake, now=_LATE, keep_calls=10_000, as_of=_LATE.date()),
         lambda: load(lake, logs / "d.log"),
     ]
@@ -103,7 +110,10 @@ def _record(folder: Path, *, syncs_folders: bool = True, pieces: int | None = No
 
 @pytest.fixture(scope="module")
 def recorded(tmp_path_factory: pytest.TempPathFactory) -> _Recorded:
-    return _record(tmp_path_factory.mktemp("recorded"))
+    folder = tmp_path_factory.mktemp("recorded")
+    recorded = _record(folder)
+    assert "merge" in {row.kind for row in Lake(folder / "disk" / "lake").ledger()[1].rows}
+    return recorded
 
 
 def _lost(recorded: _Recorded, moment: Moment, root: Path) -> str | None:
