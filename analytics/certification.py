@@ -26,7 +26,6 @@ from typing import TYPE_CHECKING, Literal, TypeAlias, get_args
 
 from analytics.coverage import OF_LOGS, coverage, logs_of
 from analytics.errors import AnalyticsError
-from analytics.gaps import period_of
 
 if TYPE_CHECKING:
     import polars as pl
@@ -191,9 +190,7 @@ def _window(last_day: dt.date, days: int) -> tuple[dt.date, dt.date]:
 
 def _is_narrowed(warehouse: Warehouse, scope: Scope) -> bool:
     """Whether calls are left out that may be of customers: by what is asked, or because they may not be seen."""
-    return any(getattr(scope, name) is not None for name in _NARROWING) or warehouse.viewer != period_of(
-        warehouse.viewer
-    )
+    return any(getattr(scope, name) is not None for name in _NARROWING) or not warehouse.viewer.is_of_whole_logs
 
 
 def _product() -> pl.Expr:

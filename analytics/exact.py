@@ -8,6 +8,7 @@ integers among them become numbers again on this side, where Arrow has decimals 
 
 from __future__ import annotations
 
+import functools
 from typing import TYPE_CHECKING
 
 import duckdb
@@ -15,12 +16,18 @@ import pyarrow as pa
 from duckdb import ColumnExpression
 from duckdb.sqltypes import DuckDBPyType
 
-if TYPE_CHECKING:
-    from collections.abc import Sequence
+from analytics.errors import SqlError
 
-_TEXT = duckdb.type("varchar")
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+_TEXT, _INSTANT = duckdb.type("varchar"), duckdb.type("timestamp")
 _INTEGERS = frozenset({"hugeint", "uhugeint"})
 _AS_TEXT = _INTEGERS | {"time with time zone", "bit", "interval", "bignum", "variant", "geometry", "enum"}
+_DEEPEST = 60
+"""Levels of lists, structs and the like in one another; Arrow reads four more."""
+_COARSE = frozenset({"timestamp_s", "timestamp_ms"})
+"""Instants that become finer ones: an infinite one of seconds is no instant that Parquet can hold."""
 _WIDE, _WIDEST = pa.decimal128(38, 0), pa.decimal256(39, 0)
 """What every reader of Arrow and Parquet knows, and what holds any integer of 128 bits."""
 
@@ -62,23 +69,31 @@ def _restored(column: pa.ChunkedArray, dtype: DuckDBPyType) -> pa.ChunkedArray:
         return integers
 
 
-def _carried(dtype: DuckDBPyType) -> DuckDBPyType:
+def _carried(dtype: DuckDBPyType, level: int = 0) -> DuckDBPyType:
     if dtype.id in _AS_TEXT:
         return _TEXT
+    if dtype.id in _COARSE:
+        return _INSTANT
+    if level > _DEEPEST:
+        raise SqlError(
+            f"a value of its result is nested more than {_DEEPEST} levels deep; expected less, or its JSON text"
+        )
+    inside: Callable[[DuckDBPyType], DuckDBPyType] = functools.partial(_carried, level=level + 1)
     match dtype.id:
         case "list":
-            return duckdb.list_type(_carried(_child(dtype, "child")))
+            return duckdb.list_type(inside(_child(dtype, "child")))
         case "array":
-            return duckdb.array_type(_carried(_child(dtype, "child")), _size(dtype))
-        case "map":
-            return duckdb.map_type(_carried(_child(dtype, "key")), _carried(_child(dtype, "value")))
+            return duckdb.array_type(inside(_child(dtype, "child")), _size(dtype))
+        case "map":  # a list of pairs
+            deeper: Callable[[DuckDBPyType], DuckDBPyType] = functools.partial(_carried, level=level + 2)
+            return duckdb.map_type(deeper(_child(dtype, "key")), deeper(_child(dtype, "value")))
         case "struct":
-            return duckdb.struct_type({name: _carried(child) for name, child in _children(dtype)})
+            return duckdb.struct_type({name: inside(child) for name, child in _children(dtype)})
         case "tuple":
             children = enumerate(_children(dtype), start=1)
-            return duckdb.struct_type({f"element{place}": _carried(child) for place, (_, child) in children})
+            return duckdb.struct_type({f"element{place}": inside(child) for place, (_, child) in children})
         case "union":
-            return duckdb.union_type({name: _carried(child) for name, child in _children(dtype) if name})
+            return duckdb.union_type({name: inside(child) for name, child in _children(dtype) if name})
         case _:
             return dtype
 

@@ -49,7 +49,7 @@ def gaps(warehouse: Warehouse, scope: Scope) -> tuple[Gap, ...]:
 
     None where not all calls of a stream may be seen: what one partner did not do is no gap in a log.
     """
-    if warehouse.viewer != period_of(warehouse.viewer):
+    if not warehouse.viewer.is_of_whole_logs:
         return ()
     hours = warehouse.metric("completeness", period_of(scope))
     if (hours["state"] == "complete").all():
@@ -126,7 +126,7 @@ def _stray(warehouse: Warehouse, scope: Scope) -> list[str]:
     """What is stray in the streams that the scope's calls come from, in sentences."""
     from analytics.streams import stray_sentence
 
-    if warehouse.viewer != period_of(warehouse.viewer):
+    if not warehouse.viewer.is_of_whole_logs:
         return []
     stray = warehouse.query_file("stray_calls", period_of(scope))
     if stray.is_empty():

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import functools
 import operator
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeAlias
 
@@ -47,6 +47,10 @@ class Renames:
             known = following
             seen.add(known)
         return known
+
+    def of(self, ids: Collection[Id]) -> Renames:
+        """Those that lead to one of these ids."""
+        return Renames({old: new for old, new in self.pairs.items() if new in ids})
 
     @property
     def texts(self) -> dict[str, str]:

@@ -45,6 +45,8 @@ TOO_LATE = frozenset({-14, 124})
 """How a worker ends that an alarm has ended: by the signal where there are alarms, else with this status."""
 
 _LAST_WORDS = 20
+_LONGEST_LINE = 64 * 1024
+"""Bytes of one line that a worker says. It says no longer ones; should it, this process takes no more of them."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -97,6 +99,7 @@ def answer_sql(
     from ingest.lake import Lake
 
     limits = limits or SqlLimits()
+    _check_text(query)
     with _worker() as worker:
         job = {
             "snapshot": Lake(lake).snapshot(),
@@ -115,6 +118,15 @@ def answer_sql(
             ) from error
 
 
+def _check_text(query: str) -> None:
+    """SqlError when somebody gave bytes that are no text, of which Python makes characters that nobody can write."""
+    try:
+        query.encode()
+    except UnicodeEncodeError as error:
+        byte = ord(query[error.start]) & 0xFF
+        raise SqlError(f"the query is not UTF-8: byte {byte:#04x} at character {error.start + 1:,}") from None
+
+
 class _Worker:
     """A process for one query, and what it says on its standard error while it works."""
 
@@ -123,7 +135,8 @@ class _Worker:
         self._job, self.answer, heard = _pipes(process)
         self._said: deque[bytes] = deque(maxlen=_LAST_WORDS)
         # A pipe that nobody reads is full after some kilobytes, and who writes into it waits for ever.
-        self._listener = threading.Thread(target=self._said.extend, args=(heard,), daemon=True)
+        lines = iter(lambda: heard.readline(_LONGEST_LINE), b"")
+        self._listener = threading.Thread(target=self._said.extend, args=(lines,), daemon=True)
         self._listener.start()
 
     def ask(self, job: dict[str, Any], limits: SqlLimits) -> dict[str, Any]:
@@ -141,7 +154,7 @@ class _Worker:
             with contextlib.suppress(BrokenPipeError):  # it died; its last words say why
                 pickle.dump(job, self._job)
                 self._job.flush()
-            head = _read_head(self.answer.readline())
+            head = _read_head(self.answer.readline(_LONGEST_LINE))
         finally:
             alarm.cancel()
         if head.get("answer") != "rows":

@@ -84,6 +84,11 @@ class Scope(BaseModel):
         """Whether anything at all is left out."""
         return self != Scope(environment="all")
 
+    @property
+    def is_of_whole_logs(self) -> bool:
+        """Whether of the logs that it does not leave out, it leaves out no call of its period."""
+        return self == Scope(since=self.since, until=self.until, stream=self.stream, environment="all")
+
     def __str__(self) -> str:
         set_here = self.model_dump(exclude_defaults=True)
         return ", ".join(

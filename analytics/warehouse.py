@@ -16,6 +16,7 @@ import itertools
 from typing import TYPE_CHECKING, Any, Self
 
 import duckdb
+import pyarrow as pa
 from duckdb import ColumnExpression, ConstantExpression, FunctionExpression
 
 from analytics.errors import AnalyticsError
@@ -25,11 +26,12 @@ from analytics.questions import question
 from analytics.reader import ParquetReader, empty, read_parquet, shaped
 from analytics.registry.certificates import certificates
 from analytics.registry.history import holding, rows_on, versions_of
+from analytics.registry.store import damaged_version
 from analytics.scope import Scope
+from analytics.seen import Seen, seen_in
 from analytics.views import PUBLIC, macros, view
 from ingest.call import CALL_COLUMNS
-from ingest.data_file import damage
-from ingest.errors import REPAIR
+from ingest.data_file import damage_among
 from ingest.ledger import LOAD_COLUMNS, REJECT_COLUMNS
 
 if TYPE_CHECKING:
@@ -37,7 +39,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     import polars as pl
-    import pyarrow as pa
     from duckdb import DuckDBPyConnection, DuckDBPyRelation
 
     from analytics.reader import Reader
@@ -52,13 +53,6 @@ EVERYTHING = Scope(environment="all")
 
 REGISTRY_KEYS: dict[Relation, str] = {"partners": "partner", "integrations": "integration", "customers": "customer"}
 
-ONLY_OF_SEEN_CALLS = (
-    "delete from lake.stream_ends as row where not exists (from lake.calls where stream = row.stream)",
-    "delete from lake.renames as row where not exists (from lake.calls where integration = row.integration)",
-    "delete from lake.former_numbers as row where not exists (from lake.calls where partner = row.partner)",
-)
-"""What is kept beside the calls, taken away from who may see none that a row of it is about."""
-
 DUCKDB = Expressions(
     column=ColumnExpression,
     constant=ConstantExpression,
@@ -70,7 +64,11 @@ class Warehouse:
     """Answers from one snapshot of a lake, as far as the viewer may see it. Close it, or use it in a `with`.
 
     A viewer who may not see all sees of the registry what stands in its own calls, and no loads and rejects: nobody
-    knows whose they are. Several threads may ask at once: every question has a cursor and a schema of its own.
+    knows whose they are. What else lies beside the calls is told as far as its own calls tell it (seen.py): no day and no load
+    of others, and where others call through the same logs, neither the names of these nor where in them a call stands. With
+    `days_are_told` it may know on which days anybody called, and when the last log was loaded.
+
+    Several threads may ask at once: every question has a cursor and a schema of its own.
     """
 
     def __init__(
@@ -80,24 +78,27 @@ class Warehouse:
         *,
         viewer: Scope | None = None,
         reader: Reader | None = None,
+        days_are_told: bool = False,
     ) -> None:
         self.snapshot = snapshot
         self.registry = registry
         self.viewer = viewer or EVERYTHING
+        self._days_are_told = days_are_told
         self._reader = reader or ParquetReader()
         self._numbers = itertools.count(1)
         self.connection = duckdb.connect(":memory:", config={"autoinstall_known_extensions": "false"})
         self.connection.execute("set global timezone = 'UTC'")
         self.connection.execute("create schema lake")
         self.connection.execute(macros())
-        self._renames = _renames(self.connection, registry)
+        self._renames = self._known_renames = Renames({})
+        self._seen: Seen | None = None
         self._lived: tuple[dt.date, dt.date] | None = None
         self._names_then: dict[tuple[Relation, int], pa.Table] = {}
-        self._files = self._files_of(self.viewer, snapshot.calls)
+        self._files: tuple[DataFile, ...] = ()
         try:
             self._bind_lake(registry)
-        except duckdb.Error as error:
-            if damaged := self._damage():
+        except (duckdb.Error, pa.ArrowException, OSError) as error:
+            if damaged := self.damage():
                 raise AnalyticsError(damaged) from error
             raise
 
@@ -110,9 +111,16 @@ class Warehouse:
         return cls(Lake(lake).snapshot(), registry_files(lake), viewer=viewer)
 
     @classmethod
-    def over(cls, snapshot: Snapshot, registry: RegistryFiles, viewer: Scope | None = None) -> Warehouse:
+    def over(
+        cls,
+        snapshot: Snapshot,
+        registry: RegistryFiles,
+        viewer: Scope | None = None,
+        *,
+        days_are_told: bool = False,
+    ) -> Warehouse:
         """A warehouse over a snapshot that was taken already."""
-        return cls(snapshot, registry, viewer=viewer)
+        return cls(snapshot, registry, viewer=viewer, days_are_told=days_are_told)
 
     def __enter__(self) -> Self:
         return self
@@ -188,6 +196,8 @@ class Warehouse:
 
         No period that is shown, but what an open one takes calls of, and how far days reach that are asked for.
         """
+        if self._seen is not None and not self._days_are_told:
+            return self._seen.days
         days = [(file.min_day, file.max_day) for file in self.snapshot.calls if file.rows > 0]
         first = min((day for day, _ in days if day is not None), default=None)
         last = max((day for _, day in days if day is not None), default=None)
@@ -197,7 +207,7 @@ class Warehouse:
 
     def known_now(self, scope: Scope) -> Scope:
         """The scope with its integration by the id that it has now: what carries an older one counts for that."""
-        return scope.replace(integration=self._renames.texts.get(scope.integration or "", scope.integration))
+        return scope.replace(integration=self._known_renames.texts.get(scope.integration or "", scope.integration))
 
     def bind(self, schema: str, scope: Scope, look_back: int = 0) -> None:
         """Bind what a metric reads in a schema of its own: calls, calls_before, calls_all, scope, days, hours, ...
@@ -248,45 +258,99 @@ class Warehouse:
 
     def _bind_lake(self, registry: RegistryFiles) -> None:
         connection = self.connection
-        self._bind_calls(connection, "lake", None)
         sees_all = not self.viewer.narrows
+        self._renames = self._known_renames = _renames(connection, registry)
+        self._files = self._files_of(self.viewer, self.snapshot.calls)
+        if not sees_all:
+            self._seen = seen_in(connection, self._sent(connection, None), self.snapshot.loads, self._renames)
+            self._known_renames = self._renames.of(self._seen.ids)
+        self._bind_beside_calls(registry)
+        self._bind_calls(connection, "lake", None)
         loads = connection.from_arrow(self.snapshot.loads) if sees_all else empty(connection, LOAD_COLUMNS)
         shaped(loads, LOAD_COLUMNS).create("loads")
         files = self.snapshot.rejects if sees_all else ()
         rejects = self._reader.rejects(connection, files) if files else empty(connection, REJECT_COLUMNS)
         shaped(rejects, REJECT_COLUMNS).create_view("rejects")
-        # No more than when: that is no secret, and what nobody can have called yet is nobody's call to whoever looks.
-        connection.execute("create table lake.last_load (loaded_at timestamptz)")
-        connection.execute("insert into lake.last_load values (?)", [_last_load(self.snapshot)])
-        connection.execute("create table lake.stream_ends (stream varchar, ended_on date)")
-        for end in self.snapshot.stream_ends:
-            connection.execute("insert into lake.stream_ends values (?, ?)", [end.stream, end.ended_on])
-        if not sees_all:
-            # Of what nobody here may see a call, none of these says anything: whose old id or number it was is told to nobody.
-            for narrowed in ONLY_OF_SEEN_CALLS:
-                connection.execute(narrowed)
         for relation, key in REGISTRY_KEYS.items():
-            self._seen(connection, _registry(connection, registry, relation), key).create(relation)
+            self._of_seen(connection, _registry(connection, registry, relation), key).create(relation)
         known = _registry(connection, registry, "integrations").to_arrow_table()
         dates = connection.from_arrow(certificates(known, registry.versions))
-        self._seen(connection, dates, "integration").create("certificate_dates")
+        self._of_seen(connection, dates, "integration").create("certificate_dates")
         connection.execute("set schema = 'main'")
         connection.table("lake.calls").create_view("calls")
         for name in PUBLIC[1:]:
             connection.execute(f"create view {name} as {view(name)}")
 
+    def _bind_beside_calls(self, registry: RegistryFiles) -> None:
+        """Create `lake.renames`, `former_numbers`, `stream_ends` and `last_load`.
+
+        With the rows that the viewer may know and no others from the beginning: what is removed from a table leaves its place
+        behind, which tells how much it was.
+        """
+        connection, seen = self.connection, self._seen
+        connection.execute(view("beside_calls"))
+        for old, new in self._known_renames.pairs.items():
+            connection.execute("insert into lake.renames values (?, ?, ?, ?, ?)", [*old, *new, f"{new[0]}_{new[1]}"])
+        for partner, former in _former_numbers(connection, registry, self._renames):
+            if seen is None or partner in seen.partners:
+                connection.execute("insert into lake.former_numbers values (?, ?)", [partner, str(former)])
+        for end in self.snapshot.stream_ends:
+            if seen is None or end.stream in seen.streams:
+                connection.execute("insert into lake.stream_ends values (?, ?)", [self._told(end.stream), end.ended_on])
+        # What nobody can have called yet is nobody's call to whoever looks.
+        last = _last_load(self.snapshot) if seen is None or self._days_are_told else seen.last_load
+        connection.execute("insert into lake.last_load values (?)", [last])
+
     def _bind_calls(self, cursor: DuckDBPyConnection, schema: str, scope: Scope | None) -> None:
         """Bind `calls` in a schema (and make it the current one): what may be seen, and of that what is asked."""
-        files = self._files if scope is None else self._files_of(scope, self._files)
-        sent = self._reader.calls(cursor, files, self._may_see) if files else empty(cursor, CALL_COLUMNS)
-        sent = shaped(sent, CALL_COLUMNS)
-        for narrowing in (self.viewer, scope):
-            kept = condition(narrowing, self._renames, DUCKDB) if narrowing is not None else None
-            if kept is not None:
-                sent = sent.filter(kept)
+        sent = self._sent(cursor, scope)
         cursor.execute(f"set schema = '{schema}'")
         sent.create_view("sent")
         cursor.execute(f"create view calls as {view('calls')}")
+
+    def _sent(self, cursor: DuckDBPyConnection, scope: Scope | None) -> DuckDBPyRelation:
+        """The calls as they were sent, of what may be seen those that are asked for."""
+        files = self._files if scope is None else self._files_of(scope, self._files)
+        sent = self._reader.calls(cursor, files, self._may_see) if files else empty(cursor, CALL_COLUMNS)
+        sent = shaped(sent, CALL_COLUMNS)
+        hides_logs = self._seen is not None and not self.viewer.is_of_whole_logs
+        for narrowing in (self.viewer, scope):
+            if narrowing is not None:
+                # A log is asked for by the name that is told of it, so that nobody finds out a name by asking for it.
+                asked = narrowing.replace(stream=None) if hides_logs and narrowing is scope else narrowing
+                kept = condition(asked, self._renames, DUCKDB)
+                sent = sent if kept is None else sent.filter(kept)
+        if not hides_logs:
+            return sent
+        sent = self._without_places(cursor, sent)
+        stream = scope.stream if scope is not None else None
+        return sent if stream is None else sent.filter(ColumnExpression("stream") == ConstantExpression(stream))
+
+    def _without_places(self, cursor: DuckDBPyConnection, sent: DuckDBPyRelation) -> DuckDBPyRelation:
+        """The same calls without what says where in which log they stand: others call there, too."""
+        assert self._seen is not None, "only of who does not see all"
+        told = {"stream": self._seen.streams, "told": [self._told(stream) for stream in self._seen.streams]}
+        # As a relation without a name, and none of its texts in the view: what can be named can be read by SQL.
+        names = cursor.from_arrow(pa.table(told, schema=pa.schema([(name, pa.string()) for name in told])))
+        shown = {
+            "stream": ColumnExpression("told"),
+            "load_id": ConstantExpression(None),
+            "line_number": ConstantExpression(None),
+        }
+        return sent.join(names, "stream").project(
+            *(
+                shown.get(column.name, ColumnExpression(column.name))
+                .cast(cursor.type(column.sql_type))
+                .alias(column.name)
+                for column in CALL_COLUMNS
+            )
+        )
+
+    def _told(self, stream: str) -> str:
+        """The name by which the viewer knows a log."""
+        if self._seen is None or self.viewer.is_of_whole_logs:
+            return stream
+        return f"log {self._seen.streams.index(stream) + 1}"
 
     def _bind_period(self, cursor: DuckDBPyConnection, scope: Scope, look_back: int) -> None:
         """Bind `scope`, the period that was asked, and `extent`, the days of it.
@@ -326,18 +390,19 @@ class Warehouse:
             known = (relation, held.number)
             if known not in self._names_then:
                 self._names_then[known] = rows_on(relation, versions, held, self._renames.texts)
-            self._seen(cursor, cursor.from_arrow(self._names_then[known]), key).create(relation)
+            self._of_seen(cursor, cursor.from_arrow(self._names_then[known]), key).create(relation)
             if relation == "integrations":
                 dates = certificates(self._names_then[known], versions[: versions.index(held) + 1])
-                self._seen(cursor, cursor.from_arrow(dates), key).create("certificate_dates")
+                self._of_seen(cursor, cursor.from_arrow(dates), key).create("certificate_dates")
                 has_integrations = True
         return has_integrations
 
-    def _seen(self, cursor: DuckDBPyConnection, rows: DuckDBPyRelation, key: str) -> DuckDBPyRelation:
+    def _of_seen(self, cursor: DuckDBPyConnection, rows: DuckDBPyRelation, key: str) -> DuckDBPyRelation:
         """Of the registry's rows those whose calls the viewer may see."""
         if not self.viewer.narrows:
             return rows
-        return rows.join(cursor.table("lake.calls").project(ColumnExpression(key)).distinct(), key, how="semi")
+        of_calls = cursor.table("lake.calls").project(ColumnExpression(key)).distinct()
+        return rows.join(of_calls, key, how="semi").order(key)  # else their places tell of the rows between them
 
     def _may_see(self, say: Expressions) -> Any | None:
         return condition(self.viewer, self._renames, say)
@@ -351,15 +416,13 @@ class Warehouse:
         try:
             rows: pl.DataFrame = cursor.sql(sql, params=dict(params) if params else None).pl()
         except duckdb.Error as error:
-            raise AnalyticsError(self._damage() or f"the question cannot be answered: {error}") from error
+            raise AnalyticsError(self.damage() or f"the question cannot be answered: {error}") from error
         return rows.with_columns(cs.datetime(time_zone="*").dt.convert_time_zone("UTC"))
 
-    def _damage(self) -> str | None:
-        """The data file that is damaged, where one is. The engine says what it stumbles over, and mostly not where."""
-        for path in (*(file.path for file in self.snapshot.calls), *self.snapshot.rejects):
-            if wrong := damage(path):
-                return f"{path}: {wrong}; {REPAIR}"
-        return None
+    def damage(self) -> str | None:
+        """Which file is damaged, and what to do, where one is. An engine says what it stumbles over, and mostly not where."""
+        files = (*(file.path for file in self.snapshot.calls), *self.snapshot.rejects)
+        return damage_among(files) or damaged_version(self.registry)
 
 
 def _last_load(snapshot: Snapshot) -> dt.datetime | None:
@@ -390,7 +453,7 @@ def _side_by_side(
 
 
 def _renames(connection: DuckDBPyConnection, registry: RegistryFiles) -> Renames:
-    """The registry's replacements, and create `lake.renames`, which views/calls.sql reads."""
+    """The registry's replacements."""
     replaced_by = {
         _id(old): _id(new)
         for new, old in _registry(connection, registry, "integrations")
@@ -399,29 +462,22 @@ def _renames(connection: DuckDBPyConnection, registry: RegistryFiles) -> Renames
         .order("integration desc")
         .fetchall()
     }
-    renames = Renames(replaced_by)
-    connection.execute(
-        "create table lake.renames"
-        " (old_partner integer, old_project integer, partner integer, project integer, integration varchar)"
-    )
-    for old, new in renames.pairs.items():
-        connection.execute("insert into lake.renames values (?, ?, ?, ?, ?)", [*old, *new, f"{new[0]}_{new[1]}"])
-    _create_former_numbers(connection, registry, renames)
-    return renames
+    return Renames(replaced_by)
 
 
-def _create_former_numbers(connection: DuckDBPyConnection, registry: RegistryFiles, renames: Renames) -> None:
-    """Create `lake.former_numbers`: the numbers that a partner had before, whose environments stay its own.
+def _former_numbers(
+    connection: DuckDBPyConnection, registry: RegistryFiles, renames: Renames
+) -> Iterator[tuple[int, int]]:
+    """Partners with the numbers that they had before, whose environments stay their own.
 
     A number counts as the same partner's former one when all its integrations were replaced: of a partner that still has
     one of its own, somebody else has taken over the others, and it may well be their customer.
     """
     ids = _registry(connection, registry, "integrations").project("integration").fetchall()
     still_used = {_id(integration)[0] for (integration,) in ids if _id(integration) not in renames.pairs}
-    connection.execute("create table lake.former_numbers (partner integer, customer varchar)")
     for partner, former in sorted({(new[0], old[0]) for old, new in renames.pairs.items()}):
         if former != partner and former not in still_used:
-            connection.execute("insert into lake.former_numbers values (?, ?)", [partner, str(former)])
+            yield partner, former
 
 
 def _registry(connection: DuckDBPyConnection, registry: RegistryFiles, relation: Relation) -> DuckDBPyRelation:

@@ -15,6 +15,7 @@ import pickle
 import signal
 import sys
 import threading
+import traceback
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
 
@@ -24,7 +25,7 @@ import pyarrow.compute as pc
 import pyarrow.dataset as ds
 from pyarrow.parquet import ParquetFile
 
-from analytics.errors import AnalyticsError
+from analytics.errors import AnalyticsError, SqlError, SqlLimitError
 from analytics.exact import carried, restored
 from analytics.narrow import Expressions
 from analytics.sandbox import TOO_LATE, SqlLimits
@@ -58,7 +59,14 @@ LOCKS = (
 _GRACE_SECONDS = 2
 """So long after DuckDB's own limit, which explains itself, comes the alarm, which does not."""
 
-_NO_MEMORY = "Out of Memory Error"
+_NO_MEMORY, _NO_TIME = "Out of Memory Error", "INTERRUPT Error"
+"""How an error begins that has lost its type on its way through Arrow."""
+
+_UNREADABLE = "reading the Arrow source failed"
+"""What the engine says of an error in the data sets that it reads."""
+
+_MOST_SAID = 8_000
+"""Characters of what went wrong: a query can throw a text of any length."""
 _BATCH_ROWS = 10_000
 _PART_BYTES = 4 * 1024**2
 _WORD = 8
@@ -78,10 +86,6 @@ class DatasetReader:
         return _relation(connection, files, arrow_schema(REJECT_COLUMNS), None)
 
 
-class TooMuchError(Exception):
-    """The result is larger than it may be."""
-
-
 def main() -> None:
     """Read the job, run it, answer, and go without ceremony: nothing here needs an orderly end."""
     answer_to = os.fdopen(os.dup(sys.stdout.fileno()), "wb")
@@ -89,9 +93,13 @@ def main() -> None:
     job = pickle.load(sys.stdin.buffer)  # noqa: S301 - from the process that started this one
     threading.Thread(target=_end_with_the_other_side, daemon=True).start()
     limits = SqlLimits(**job["limits"])
-    with contextlib.suppress(BrokenPipeError):  # nobody wants the rest
-        _answer(answer_to, job, limits)
-        answer_to.flush()
+    try:
+        with contextlib.suppress(BrokenPipeError):  # nobody wants the rest
+            _answer(answer_to, job, limits)
+            answer_to.flush()
+    except BaseException:  # noqa: BLE001 - the thread that waits lets no process end in an orderly way
+        traceback.print_exc()
+        os._exit(1)
     os._exit(0)
 
 
@@ -126,17 +134,10 @@ def _alarm(seconds: float) -> Iterator[None]:
 def _answer(answer_to: BinaryIO, job: Mapping[str, Any], limits: SqlLimits) -> None:
     try:
         rows = _run(job, limits)
-    except TooMuchError as error:
-        _say(answer_to, "limit", f"the query was stopped: {error}")
-    except (MemoryError, duckdb.OutOfMemoryException, pa.ArrowMemoryError):
-        _say_too_large(answer_to, limits)
-    except duckdb.InterruptException:
-        _say(answer_to, "limit", f"the query was stopped: it takes longer than {limits.seconds:g} seconds")
-    except (duckdb.Error, pa.ArrowException, AnalyticsError, IngestError, OSError) as error:
-        if str(error).startswith(_NO_MEMORY):  # on its way through Arrow it has lost its type
-            _say_too_large(answer_to, limits)
-        else:
-            _say(answer_to, "refused", str(error))
+    except SqlLimitError as error:
+        _say(answer_to, "limit", str(error))
+    except (AnalyticsError, IngestError) as error:
+        _say(answer_to, "refused", _in_short(str(error)))
     else:
         _say(answer_to, "rows", "", rows=rows.num_rows)
         with pa.ipc.new_stream(answer_to, rows.schema) as stream:
@@ -150,6 +151,9 @@ def locked(snapshot: Snapshot, registry: RegistryFiles, viewer: Scope | None, li
     warehouse = Warehouse(snapshot, registry, viewer=viewer, reader=DatasetReader())
     warehouse.bind_metrics()
     connection = warehouse.connection
+    if warehouse.viewer.narrows:
+        # What a join has found in one table is a filter of the other, and `explain analyze` shows it: names that are not told.
+        connection.execute("set disabled_optimizers = 'join_filter_pushdown'")
     connection.execute("set temp_directory = ''")
     connection.execute("set memory_limit = ?", [f"{limits.memory_bytes} bytes"])
     connection.execute("set max_execution_time = ?", [int(limits.seconds * 1000)])
@@ -159,16 +163,54 @@ def locked(snapshot: Snapshot, registry: RegistryFiles, viewer: Scope | None, li
 
 
 def _run(job: Mapping[str, Any], limits: SqlLimits) -> pa.Table:
-    connection = locked(job["snapshot"], job["registry"], job["viewer"], limits).connection
+    with _in_words(limits):
+        warehouse = locked(job["snapshot"], job["registry"], job["viewer"], limits)
     _bound_by_the_operating_system(limits)
     with _alarm(limits.seconds + _GRACE_SECONDS):
+        return rows_of(warehouse, job["query"], limits)
+
+
+def rows_of(warehouse: Warehouse, query: str, limits: SqlLimits) -> pa.Table:
+    """The rows of a query. SqlError says what is wrong with it, SqlLimitError of what it takes too much.
+
+    AnalyticsError when a file of the lake cannot be read: which one, and what to do.
+    """
+    with _in_words(limits):
         try:
-            relation = connection.sql(job["query"])
-        except (duckdb.BinderException, duckdb.CatalogException) as error:
-            raise AnalyticsError(_with_its_place(connection, job["query"], error)) from error
-        if relation is None:
-            return pa.table({})
-        return _found(relation, limits)
+            return _rows(warehouse.connection, query, limits)
+        except (duckdb.Error, pa.ArrowException, OSError) as error:
+            if _is_of_a_file(error) and (damaged := warehouse.damage()):
+                raise AnalyticsError(damaged) from error
+            raise
+
+
+@contextlib.contextmanager
+def _in_words(limits: SqlLimits) -> Iterator[None]:
+    """Say of each error of an engine whether the query is wrong or takes too much."""
+    try:
+        yield
+    except (MemoryError, duckdb.OutOfMemoryException, pa.ArrowMemoryError) as error:
+        raise _too_large(limits) from error
+    except duckdb.InterruptException as error:
+        raise _too_late(limits) from error
+    except (duckdb.Error, pa.ArrowException, OSError) as error:
+        text = str(error)
+        if text.startswith(_NO_MEMORY):
+            raise _too_large(limits) from error
+        raise (_too_late(limits) if text.startswith(_NO_TIME) else SqlError(text)) from error
+
+
+def _is_of_a_file(error: Exception) -> bool:
+    """Whether it may be that a file cannot be read. To look at every file takes too long for each mistake in a query."""
+    return isinstance(error, (OSError, pa.ArrowException)) or _UNREADABLE in str(error)
+
+
+def _rows(connection: duckdb.DuckDBPyConnection, query: str, limits: SqlLimits) -> pa.Table:
+    try:
+        relation = connection.sql(query)
+    except (duckdb.BinderException, duckdb.CatalogException) as error:
+        raise SqlError(_with_its_place(connection, query, error)) from error
+    return pa.table({}) if relation is None else _found(relation, limits)
 
 
 def _found(relation: duckdb.DuckDBPyRelation, limits: SqlLimits) -> pa.Table:
@@ -178,14 +220,14 @@ def _found(relation: duckdb.DuckDBPyRelation, limits: SqlLimits) -> pa.Table:
     for batch in reader:
         rows, size = rows + batch.num_rows, size + _weight(batch) + batch.num_rows * names
         if rows > limits.rows:
-            raise TooMuchError(f"its result has more than {limits.rows:,} rows; add a limit or count instead")
+            raise _too_much(f"its result has more than {limits.rows:,} rows; add a limit or count instead")
         if size > limits.result_bytes:
-            raise TooMuchError(f"its result is larger than {limits.result_bytes / 1024**2:g} MB; ask for less")
+            raise _too_much(f"its result is larger than {limits.result_bytes / 1024**2:g} MB; ask for less")
         batches.append(batch)
     table = restored(pa.Table.from_batches(batches, schema=reader.schema), relation.columns, relation.types)
     heaviest = max((_weight(part) for batch in table.to_batches() for part in _in_parts(batch)), default=0)
     if heaviest > limits.row_bytes:
-        raise TooMuchError(f"a row of its result is larger than {limits.row_bytes / 1024**2:g} MB; ask for less")
+        raise _too_much(f"a row of its result is larger than {limits.row_bytes / 1024**2:g} MB; ask for less")
     return table
 
 
@@ -280,9 +322,24 @@ def _dataset(files: Sequence[Path], schema: pa.Schema) -> ds.Dataset:
     return ds.dataset([str(file) for file in files], format="parquet", schema=schema)
 
 
-def _say_too_large(answer_to: BinaryIO, limits: SqlLimits) -> None:
-    gigabytes = limits.memory_bytes / 1024**3
-    _say(answer_to, "limit", f"the query was stopped: it needs more memory than its {gigabytes:g} GB")
+def _too_large(limits: SqlLimits) -> SqlLimitError:
+    return SqlLimitError(f"the query was stopped: it needs more memory than its {limits.memory_bytes / 1024**3:g} GB")
+
+
+def _too_late(limits: SqlLimits) -> SqlLimitError:
+    return SqlLimitError(f"the query was stopped: it takes longer than {limits.seconds:g} seconds")
+
+
+def _too_much(what: str) -> SqlLimitError:
+    return SqlLimitError(f"the query was stopped: {what}")
+
+
+def _in_short(message: str) -> str:
+    """Its beginning and its end, which says where in the query it is."""
+    if len(message) <= _MOST_SAID:
+        return message
+    half = _MOST_SAID // 2
+    return f"{message[:half]}… ({len(message) - 2 * half:,} characters left out) …{message[-half:]}"
 
 
 def _say(answer_to: BinaryIO, answer: str, message: str, *, rows: int = 0) -> None:

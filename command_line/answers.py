@@ -63,7 +63,7 @@ def sql(
     if query is None and sys.stdin.isatty():
         _sql_shell(lake, chosen)
         return
-    _answer(lake, sys.stdin.read() if query is None else query, chosen)
+    _answer(lake, _from_standard_input() if query is None else query, chosen)
 
 
 def _list_metrics(names: list[str] | tuple[str, ...], chosen: Format) -> None:
@@ -101,6 +101,16 @@ def _answer(lake: Path, query: str, chosen: Format) -> None:
 
     with answer_sql(lake, query) as found:
         output.print_batches(found.schema, found.batches, found.rows, chosen)
+
+
+def _from_standard_input() -> str:
+    from analytics import SqlError
+
+    try:
+        return sys.stdin.read()
+    except UnicodeDecodeError as error:
+        byte = error.object[error.start]
+        raise SqlError(f"the query is not UTF-8: byte {byte:#04x} at byte {error.start + 1:,}") from None
 
 
 def _read_statement() -> str:

@@ -74,7 +74,8 @@ def _holds(dtype: pa.DataType, is_so: Callable[[pa.DataType], bool]) -> bool:
 def _is_nothing_in_parquet(dtype: pa.DataType) -> bool:
     import pyarrow.types as kind
 
-    return bool(kind.is_union(dtype) or (kind.is_struct(dtype) and dtype.num_fields == 0))
+    is_empty_map = kind.is_map(dtype) and kind.is_null(dtype.key_type)  # of no pair: a key is never null
+    return bool(kind.is_union(dtype) or (kind.is_struct(dtype) and dtype.num_fields == 0) or is_empty_map)
 
 
 def _is_less_in_python(dtype: pa.DataType) -> bool:

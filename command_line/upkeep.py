@@ -219,10 +219,12 @@ def _print_retry_report(report: RetryReport, *, as_json: bool) -> None:
 def verify(*, lake: LakeOption = DEFAULT_LAKE, as_json: JsonOption = False) -> None:
     """Check that nothing in the lake is lost, doubled or damaged."""
     import ingest as floor
+    from ingest.errors import REPAIR
 
     verification = floor.verify(lake)
     output.print_record(verification, as_json=as_json)
     if not verification.ok:
+        say(f"koppelzicht: {lake}: {REPAIR}")
         raise typer.Exit(FAILED)
 
 

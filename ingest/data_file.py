@@ -21,6 +21,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from ingest.durable import sha256_of, sync_file
+from ingest.errors import REPAIR
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -149,6 +150,14 @@ def damage(path: Path, size: int | None = None) -> str | None:
         return "is missing"
     except OSError as error:
         return f"cannot be read: {error.strerror or error}"
+    return None
+
+
+def damage_among(paths: Iterable[Path]) -> str | None:
+    """The first of these data files that is damaged, what is wrong with it and what to do; None where none is."""
+    for path in paths:
+        if wrong := damage(path):
+            return f"{path}: {wrong}; {REPAIR}"
     return None
 
 

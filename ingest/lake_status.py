@@ -8,13 +8,16 @@ from typing import TYPE_CHECKING, Any
 
 import duckdb
 
-from ingest.data_file import read_files
+from ingest.data_file import damage_among, read_files
+from ingest.errors import LakeError
 from ingest.followers import followers
 from ingest.lake import Lake
 from ingest.report import LakeStatus, RejectCount, StreamStatus
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from ingest.lake import Snapshot
 
 
 def status(lake: Path, *, now: dt.datetime) -> LakeStatus:
@@ -29,19 +32,12 @@ def status(lake: Path, *, now: dt.datetime) -> LakeStatus:
         load["calls"] -= calls_removed
         load["rejects"] -= rejects_removed
         loads_by_stream[load["stream"]].append(load)
-    days_by_stream: defaultdict[str, set[dt.date]] = defaultdict(set)
-    reasons: list[tuple[str, int]] = []
-    with duckdb.connect(":memory:") as connection:
-        if files:
-            for stream, day in read_files(connection, files).project("stream, day").distinct().fetchall():
-                days_by_stream[stream].add(day)
-        if snapshot.rejects:
-            connection.register("loads", snapshot.loads)
-            read_files(connection, snapshot.rejects).create_view("rejects")
-            reasons = connection.execute(
-                "select reason, count(*) from rejects where load_id in (select load_id from loads)"
-                " group by reason order by count(*) desc, reason"
-            ).fetchall()
+    try:
+        days_by_stream, reasons = _in_data_files(snapshot)
+    except duckdb.Error as error:
+        if damaged := damage_among([*files, *snapshot.rejects]):
+            raise LakeError(damaged) from error
+        raise
     days = set().union(*days_by_stream.values())
     first_day, last_day = min(days, default=None), max(days, default=None)
     span = (last_day - first_day).days + 1 if first_day and last_day else 0
@@ -70,12 +66,31 @@ def status(lake: Path, *, now: dt.datetime) -> LakeStatus:
         data_bytes=sum(path.stat().st_size for path in [*files, *snapshot.rejects]),
         rejects_by_reason=tuple(RejectCount(reason=reason, lines=lines) for reason, lines in reasons),
         streams=tuple(
-            _stream(stream, of_stream, len(days_by_stream[stream]), now)
+            _stream(stream, of_stream, len(days_by_stream.get(stream, ())), now)
             for stream, of_stream in sorted(loads_by_stream.items())
         ),
         followers=tuple(following),
         skipped=tuple(skipped),
     )
+
+
+def _in_data_files(snapshot: Snapshot) -> tuple[dict[str, set[dt.date]], list[tuple[str, int]]]:
+    """The days of each stream, and how many rejects there are for each reason."""
+    days_by_stream: defaultdict[str, set[dt.date]] = defaultdict(set)
+    reasons: list[tuple[str, int]] = []
+    files = [file.path for file in snapshot.calls]
+    with duckdb.connect(":memory:") as connection:
+        if files:
+            for stream, day in read_files(connection, files).project("stream, day").distinct().fetchall():
+                days_by_stream[stream].add(day)
+        if snapshot.rejects:
+            connection.register("loads", snapshot.loads)
+            read_files(connection, snapshot.rejects).create_view("rejects")
+            reasons = connection.execute(
+                "select reason, count(*) from rejects where load_id in (select load_id from loads)"
+                " group by reason order by count(*) desc, reason"
+            ).fetchall()
+    return days_by_stream, reasons
 
 
 def _stream(name: str, loads: list[dict[str, Any]], days: int, now: dt.datetime) -> StreamStatus:

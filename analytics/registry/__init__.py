@@ -23,7 +23,7 @@ from analytics.errors import AnalyticsError
 from analytics.registry.issue import Issue
 from analytics.registry.rows import RELATIONS, Relation, arrow_schema, columns, empty_relation
 from analytics.registry.rules import cross_row_issues
-from analytics.registry.store import RegistryFiles, Version, commit, registry_files, rows_of
+from analytics.registry.store import RegistryFiles, Version, commit, damaged_version, registry_files, rows_of
 from analytics.registry.table import PlacedRow, RegistryTable, read_tables
 
 if TYPE_CHECKING:
@@ -39,6 +39,7 @@ __all__ = [
     "Relation",
     "Version",
     "arrow_schema",
+    "damaged_version",
     "empty_relation",
     "load_registry",
     "registry_files",

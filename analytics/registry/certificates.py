@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from analytics.registry.store import read_rows
+
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
@@ -63,11 +65,9 @@ def _asks_back(row: Mapping[str, Any]) -> bool:
 
 def _former(versions: Sequence[Version]) -> dict[str, Mapping[str, Any]]:
     """The last row of every id that some version holds."""
-    import pyarrow.parquet as pq
-
     rows: dict[str, Mapping[str, Any]] = {}
     for version in versions:
         if "integrations" in version.files:
-            for row in pq.read_table(version.files["integrations"], columns=list(_COLUMNS)).to_pylist():
+            for row in read_rows(version.files["integrations"]).select(list(_COLUMNS)).to_pylist():
                 rows[row["integration"]] = row
     return rows

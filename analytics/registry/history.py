@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from analytics.registry.rows import Relation, arrow_schema, columns
+from analytics.registry.store import read_rows
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -54,7 +55,7 @@ def _rows(relation: Relation, version: Version) -> pl.DataFrame:
     import polars as pl
 
     says = [pl.col(name).is_not_null() for name in ("name", "branch") if name in columns(relation)]
-    return pl.read_parquet(version.files[relation]).with_columns(
+    return pl.DataFrame(read_rows(version.files[relation])).with_columns(
         says=pl.any_horizontal(says),
         held_from=pl.lit(version.valid_from),
         by_old_id=pl.lit(value=False),

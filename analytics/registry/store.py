@@ -28,6 +28,7 @@ from typing import TYPE_CHECKING
 from analytics.errors import AnalyticsError
 from analytics.registry.rows import RELATIONS, Relation, arrow_schema, columns
 from ingest.durable import make_folder, sha256_of, sync_file, sync_folder, write_anew
+from ingest.errors import in_one_line
 from ingest.patience import QUICK, Patience
 from ingest.places import stored_place
 from ingest.seal import UNSEALED, sealed
@@ -79,11 +80,39 @@ def registry_files(lake: Path) -> RegistryFiles:
 
 
 def rows_of(files: RegistryFiles) -> dict[Relation, pa.Table]:
-    """The rows of each relation that was ever loaded."""
+    """The rows of each relation that was ever loaded. AnalyticsError names a file that cannot be read."""
+    paths: dict[Relation, Path | None] = {relation: getattr(files, relation) for relation in RELATIONS}
+    return {relation: read_rows(path) for relation, path in paths.items() if path is not None}
+
+
+def read_rows(path: Path) -> pa.Table:
+    """The rows of one file of a version. AnalyticsError when it cannot be read."""
+    import pyarrow as pa
     import pyarrow.parquet as pq
 
-    paths: dict[Relation, Path | None] = {relation: getattr(files, relation) for relation in RELATIONS}
-    return {relation: pq.read_table(path, partitioning=None) for relation, path in paths.items() if path is not None}
+    try:
+        return pq.read_table(path, partitioning=None)
+    except (OSError, pa.ArrowException) as error:
+        raise AnalyticsError(_damaged(path, in_one_line(error))) from error
+
+
+def damaged_version(files: RegistryFiles) -> str | None:
+    """What is wrong with the registry and what to do, where one of its files cannot be read; None where all can."""
+    for version in files.versions:
+        for path in version.files.values():
+            try:
+                read_rows(path)
+            except AnalyticsError as error:
+                return str(error)
+    return None
+
+
+def _damaged(place: Path, why: object) -> str:
+    folder = place.parent if place.suffix == ".parquet" else place
+    return (
+        f"{place}: this version of the registry is damaged: {why}; take the folder {folder.name} away and load the"
+        " lists again: 'koppelzicht registry load'"
+    )
 
 
 def commit(
@@ -143,9 +172,7 @@ def _version(folder: Path) -> Version:
             sources=sources,
         )
     except (OSError, ValueError, KeyError, TypeError) as error:
-        raise AnalyticsError(
-            f"{folder}: this version of the registry is damaged: {error}; take the folder away and load the lists again"
-        ) from error
+        raise AnalyticsError(_damaged(folder, error)) from error
 
 
 def _counting(versions: Sequence[Version], day: dt.date | None) -> RegistryFiles:

@@ -26,7 +26,7 @@ def partner_report(everything: Warehouse, partner: int, month: Month) -> Partner
     if everything.viewer.partner not in {None, partner}:
         raise ReportError(f"partner {partner} may not be seen here; expected {everything.viewer.partner}")
     viewer = everything.viewer.replace(partner=partner)
-    with Warehouse.over(everything.snapshot, everything.registry, viewer=viewer) as own:
+    with Warehouse.over(everything.snapshot, everything.registry, viewer=viewer, days_are_told=True) as own:
         _check_seen(everything, own, partner)
         figures = Figures(own, month, everything=everything)
         integrations = figures.integrations()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -11,6 +12,7 @@ from zoneinfo import ZoneInfo
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from analytics.questions import question
 from analytics.registry import load_registry
 from ingest.arrow import arrow_schema
 from ingest.call import CALL_COLUMNS, Column
@@ -140,6 +142,37 @@ def given_snapshot(folder: Path, calls: Sequence[Row]) -> Snapshot:
     bounds = (min(days, default=None), max(days, default=None))
     file = DataFile(path, len(calls), *bounds, None, None, None, None)
     return Snapshot(1, "Europe/Amsterdam", (file,), (), arrow_schema(LOAD_COLUMNS).empty_table())
+
+
+def parameters(name: str, partner: int) -> dict[str, object] | None:
+    """A value for whatever a question asks for, about this partner."""
+    values: dict[str, object] = {
+        "integration": f"{partner}_1",
+        "connector": "bravo_Employees",
+        "partner": partner,
+        "limit": 10,
+        "window": 30,
+        "warning": 7,
+        "required": 5,
+        "sent": f"{partner}_1",
+        "seen": True,
+        "registered": False,
+        "changes": [0, 1],
+        "connectors": ["bravo_Employees", None],
+        "operations": [None, "get"],
+        "endpoints": [None, None],
+        "parts": ["0", "1"],
+        "part_changes": [0, 1],
+        "part_integrations": [None, f"{partner}_1"],
+        "ids": [f"{partner}_1"],
+        "kind": "connector",
+        "token_forms": [None, None],
+        "protocols": [None, "rest"],
+        "api_versions": [None, None],
+        "fields": ["EmployeeId"],
+    }
+    code = "\n".join(line for line in question(name).sql.splitlines() if not line.startswith("--"))
+    return {key: value for key, value in values.items() if re.search(rf"\${key}\b", code)} or None
 
 
 def _table(rows: Sequence[Row], columns: Sequence[Column]) -> pa.Table:

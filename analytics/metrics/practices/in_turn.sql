@@ -4,6 +4,8 @@
 -- Reads: timed.
 -- What happens in turn is told by the hours in which a caller was refused or found the service away, and the next hour with
 -- a call of it: a call in another hour follows neither, and where it stands between two refusals, so does one of that hour.
+-- Calls of one instant follow one another as in their log; for whoever may not know their places in it (load_id and
+-- line_number are null), in some order that is always the same.
 with hours as (
     select
         caller,
@@ -46,7 +48,7 @@ following as (
     where telling.is_wanted
     window turns as (
         partition by timed.caller, timed.customer, timed.environment
-        order by timed.called_at, timed.load_id, timed.line_number
+        order by timed.called_at, timed.load_id, timed.line_number, timed.status, timed.connector, timed.until
     )
 ),
 
@@ -56,10 +58,11 @@ refusals as (
         *,
         row_number() over (
             partition by caller, customer, environment, status, hour_of(called_at)
-            order by called_at, load_id, line_number
+            order by called_at, load_id, line_number, connector, until
         ) > 10 as hammering,
         row_number() over (
-            partition by caller, customer, environment, others_before order by called_at, load_id, line_number
+            partition by caller, customer, environment, others_before
+            order by called_at, load_id, line_number, status, connector, until
         ) > 10 as dead_token
     from following
     where is_refused
