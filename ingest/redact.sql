@@ -393,8 +393,10 @@ create or replace macro redacted_text(text) as
 create or replace macro without_groups(text) as
     list_reduce(
         [text, '', ''],
-        lambda rest, again: regexp_replace(regexp_replace(regexp_replace(regexp_replace(
+        lambda rest, again: regexp_replace(regexp_replace(regexp_replace(regexp_replace(regexp_replace(
             rest,
+            -- what stood between them is a bullet by now: \xE2\x80\x8B, a blank that nobody sees, is three
+            '(^|[^0-9A-Za-z])([0-9]{1,4})(?:•+ ?[0-9]{1,4}){2,}($|[^0-9A-Za-z])', '\1\2•\3', 'g'),
             '(^|[^0-9A-Za-z])([0-9]{3}(?:[^0-9A-Za-z• ]|[^0-9A-Za-z•]{2,3}))[0-9]{3}([^0-9A-Za-z•]{1,3})[0-9]{3}($|[^0-9A-Za-z])', '\1\2•\3•\4', 'g'),
             '(^|[^0-9A-Za-z])([0-9]{4}(?:[^0-9A-Za-z• ]|[^0-9A-Za-z•]{2,3}))[0-9]{2}([^0-9A-Za-z•]{1,3})[0-9]{3}($|[^0-9A-Za-z])', '\1\2•\3•\4', 'g'),
             '(^|[^0-9A-Za-z])([0-9]{2}(?:[^0-9A-Za-z• :]|[^0-9A-Za-z•:]{2,3}))[0-9]{2}([^0-9A-Za-z•:]{1,3})[0-9]{2}[^0-9A-Za-z•:]{1,3}[0-9]{3}($|[^0-9A-Za-z])',

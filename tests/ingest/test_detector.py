@@ -37,6 +37,13 @@ FEW = settings(
     phases=[Phase.generate],
     suppress_health_check=list(HealthCheck),
 )
+ESCAPED = r"""array_to_string(
+    list_transform(string_split(text, ''), lambda sign: case
+        when strlen(sign) > 1 then regexp_replace(hex(encode(sign)), '(..)', '\\x\1', 'g') else sign
+    end), ''
+)"""
+"""A text as nginx logs it: each byte of what is not ASCII as \\xHH."""
+
 COLUMNS = {
     "request_id": "redacted_request_id(text)",
     "connector": "redacted_name(text)",
@@ -53,6 +60,7 @@ COLUMNS = {
     "sample": "redacted_sample(text)",
     "a value of a sample": 'redacted_sample(\'{"message":"\' || text || \'","status":999}\')',
     "a path of a sample": "redacted_sample('GET /ProfitRestServices/' || text || ' HTTP/1.1')",
+    "a value of a sample, its bytes escaped": f"redacted_sample('x \"' || {ESCAPED} || '\" 200')",
     "a host of a sample": "redacted_sample('https://' || text || '.afasfocus.nl/api/x')",
     "a path of a sample that ends as a host does": "redacted_sample('https://x.nl/' || text || '.rest.afas.online/x')",
     "a value that a warning shows": "shown_value(text)",
