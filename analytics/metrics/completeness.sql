@@ -16,8 +16,8 @@
 -- that, and not more than since: a part of the week that is not loaded does not become the rhythm.
 -- low: at least three in four of those weeks had more than twice as many calls.
 -- missing: silence that is low and surely no chance. All calls expected in one unbroken silence, holidays apart, counted
--- in bursts as large as the stream's calls come in, are 10 or more: by Poisson p(0) < 1 in 20,000. So a quiet night is
--- complete. Where the hours know nothing, the days are judged in the same way, and for the smallest logs how many days
+-- in bursts as large as the stream's calls come in, are 10 or more: by Poisson p(0) < 1 in 20,000; or those of the same hour,
+-- silent day after day, are 15 or more. So a quiet night is complete, and so are four without their job of three calls. Where the hours know nothing, the days are judged in the same way, and for the smallest logs how many days
 -- in a row are silent. `expected` is then a 24th of the day's.
 -- thin: fewer calls, low, and 5 standard deviations below what is expected, by the hour or by the day; and silence on a
 -- holiday: a day on which the other streams have less than half of the usual, or, where none tells, one of the calendar.

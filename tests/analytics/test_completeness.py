@@ -16,6 +16,7 @@ from analytics.registry import RegistryFiles
 from analytics.scope import Scope
 from analytics.warehouse import Warehouse
 from tests.analytics.given import AMSTERDAM, call, given_snapshot
+from tests.oracle.clock import holidays_of
 
 Calls = list[dict[str, Any]]
 Row = tuple[str, dt.datetime, int, float | None, str, str | None]
@@ -435,6 +436,26 @@ def test_a_hole_in_the_week_that_has_ended_stays_missing(tmp_path: Path, weeks: 
 
         found = not_complete(completeness(tmp_path, office(19, per_hour, since=JUNE)))
         assert {row[1:] for row in found} == {(local(day, hour), 0, 4.0, "missing", "silent") for day, hour in lost}
+
+
+@pytest.mark.parametrize(("calls", "nights", "missing"), [(3, 4, 0), (3, 5, 5), (5, 3, 3), (3, 35, 35), (8, 20, 20)])
+@pytest.mark.parametrize("changed", [None, dt.date(2026, 3, 29), dt.date(2026, 10, 25)])
+def test_a_job_of_a_few_calls_is_missed_night_after_night(
+    tmp_path: Path, calls: int, nights: int, missing: int, changed: dt.date | None
+) -> None:
+    """Three calls are no surprise in one night. Five nights without any are: p(0) of fifteen calls is 1 in 3,000,000."""
+    begin = changed or JUNE + dt.timedelta(weeks=8)
+    lost = [begin + dt.timedelta(days=number) for number in range(nights)]
+    rows: Calls = []
+    for number in range(-56, nights):
+        day = begin + dt.timedelta(days=number)
+        rows += [row for hour in range(9, 17) for row in calls_in(local(day, hour), 2)]
+        if day not in lost:
+            rows += calls_in(local(day, 5), calls)
+    found = not_complete(completeness(tmp_path, rows))
+    holidays = {dt.date.fromordinal(day) for day in holidays_of(2026)}
+    assert {row[1].astimezone(AMSTERDAM).date() for row in found} == set(lost[:missing]) - holidays
+    assert all(row[1].astimezone(AMSTERDAM).hour == 5 for row in found)
 
 
 @pytest.mark.parametrize("per_day", [5, 60])

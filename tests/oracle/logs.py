@@ -17,7 +17,8 @@
   then on. It is low, and at least the median of those weeks is expected, the lesser one of both sides, where that makes six calls
   over all of the silent weeks. Where some of those weeks
   have another summer time: by the local clock's reading only, without that edge.
-- Missing: silence in which ten bursts of calls were to be expected, hour by hour or else day by day; else a run of silent days that is
+- Missing: silence in which ten bursts of calls were to be expected, hour by hour, or fifteen of them in the same hour of
+  successive days, or else ten day by day; else a run of silent days that is
   no chance by how many of the days around have calls. Of such days, the hours over which their calls spread. All of the silence in
   which a stream ended, or that is longer than eight weeks, when a part of it is missing. And quarantine, where more lines were rejected
   than became calls.
@@ -46,7 +47,7 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
-from tests.oracle.clock import Place, day_of, holidays_of, hours_of, local_place, offset_of, week_of
+from tests.oracle.clock import Place, clock_of, day_of, holidays_of, hours_of, local_place, offset_of, week_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -54,6 +55,7 @@ if TYPE_CHECKING:
 MONTH_HOURS = 672
 LONG_SILENCE = 8 * 7 * 24
 SURE = 10.0
+SURE_OF_STREAKS = 15.0
 RARE = 1 / 20_000
 FEW_REJECTS = 10
 TINY = 1e-9
@@ -631,11 +633,28 @@ def _believed(stream: Stream, logs: Logs, silence: list[int]) -> tuple[dict[int,
     return both[1] if both[1][1] > both[0][1] + TINY else both[0]
 
 
+def _streaks(stream: Stream) -> Iterator[list[int]]:
+    """The hours that are silent at the same local time, day after day."""
+    for time in range(24):
+        same = [hour for hour in stream.slots if clock_of(hour).hour == time]
+        for is_silent, run in itertools.groupby(same, lambda hour: not stream.slots[hour].calls):
+            if is_silent:
+                yield list(run)
+
+
 def _missing_by_hours(stream: Stream, logs: Logs) -> Iterator[int]:
-    for silence in _silences(stream):
-        told = _ordinary(stream, logs, silence)
-        if sum(expected for expected in told.values()) / stream.burst >= SURE:
-            yield from told
+    found = {
+        hour: expected
+        for silence in _silences(stream)
+        if sum((told := _ordinary(stream, logs, silence)).values()) / stream.burst >= SURE
+        for hour, expected in told.items()
+    }
+    yield from found
+    silent = {hour for silence in _silences(stream) if found.keys() & set(silence) for hour in silence}
+    for streak in _streaks(stream):
+        told = _ordinary(stream, logs, [hour for hour in streak if hour not in silent])
+        if sum(told.values()) / stream.burst >= SURE_OF_STREAKS:
+            yield from _ordinary(stream, logs, streak)
 
 
 def _ordinary(stream: Stream, logs: Logs, silence: Iterable[int]) -> dict[int, float]:

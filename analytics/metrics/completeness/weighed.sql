@@ -1,4 +1,8 @@
 -- The hours of each stream with what says whether they are missing or thin. Of a silence, as the clock reads it that is believed.
+-- Silence is followed in two ways: hour by hour, and day by day in the same hour (a streak). A job of three calls a night is missed
+-- by no night, but by five of them. Of a streak 15 calls are asked for: it may begin in each hour of each day, and of 100 days of
+-- two calls an hour one in ten would have one of 10 by chance. Hours that are missing by their own silence count for no streak:
+-- else a long gap would take the silent hours beside it along.
 with believed as (
     select
         rhythm.stream,
@@ -24,26 +28,59 @@ with believed as (
     from rhythm
     left join silences
         on rhythm.stream = silences.stream and rhythm.silence = silences.silence and rhythm.calls = 0
+),
+
+placed as (
+    select
+        believed.*,
+        excused.day is not null as is_holiday,
+        coalesce(bursts.of_hours, 1.0) as burst,
+        calendar.hour_of_week % 24 as hour_of_day,
+        sum(case when believed.calls > 0 then 1 else 0 end) over (
+            partition by believed.stream, calendar.hour_of_week % 24 order by believed.hour rows unbounded preceding
+        ) as streak
+    from believed
+    inner join calendar on believed.hour = calendar.hour
+    left join excused on believed.stream = excused.stream and believed.day = excused.day
+    left join bursts on believed.stream = bursts.stream
+),
+
+streaks as (
+    select
+        stream,
+        hour_of_day,
+        streak,
+        sum(case when is_low and not is_holiday and missed < 10 then expected else 0.0 end) / any_value(burst) as missed
+    from placed
+    where calls = 0
+    group by stream, hour_of_day, streak
 )
 
 select
-    believed.stream,
-    believed.hour,
-    believed.day,
-    believed.calls,
-    believed.expected,
-    believed.silence,
-    believed.is_known,
-    believed.is_low,
-    excused.day is not null as is_holiday,
-    not believed.is_known or believed.hours > 1344 as is_long_silence,
-    believed.calls = 0 and believed.is_low and excused.day is null and believed.missed >= 10 as is_missing,
-    believed.is_low and case
-        when believed.calls = 0 then excused.day is not null and believed.missed_with_holidays >= 10
+    placed.stream,
+    placed.hour,
+    placed.day,
+    placed.calls,
+    placed.expected,
+    placed.silence,
+    placed.is_known,
+    placed.is_low,
+    placed.is_holiday,
+    not placed.is_known or placed.hours > 1344 as is_long_silence,
+    placed.calls = 0
+    and placed.is_low
+    and not placed.is_holiday
+    and (placed.missed >= 10 or coalesce(streaks.missed >= 15, false)) as is_missing,
+    placed.is_low and case
+        when placed.calls = 0 then placed.is_holiday and placed.missed_with_holidays >= 10
         else
-            not believed.is_cut
-            and 2 * (sqrt(believed.expected) - sqrt(believed.calls)) >= 5 * sqrt(coalesce(bursts.of_hours, 1.0))
+            not placed.is_cut
+            and 2 * (sqrt(placed.expected) - sqrt(placed.calls)) >= 5 * sqrt(placed.burst)
     end as is_thin
-from believed
-left join excused on believed.stream = excused.stream and believed.day = excused.day
-left join bursts on believed.stream = bursts.stream
+from placed
+left join streaks
+    on
+        placed.stream = streaks.stream
+        and placed.hour_of_day = streaks.hour_of_day
+        and placed.streak = streaks.streak
+        and placed.calls = 0
