@@ -114,7 +114,7 @@ def test_inspect_warns_on_standard_error_as_ingest_does(run: Run, tmp_path: Path
         "timestamp,method,url,status\n2026-03-29T00:30:00Z,GET,https://4321.rest.afas.online/ProfitRestServices/metainfo,200\n"
     )
     code, out, err = run("inspect", "calls.csv", *options)
-    warning = "warning: calls.csv: the header names no integration_id: nobody knows whose the calls are (id_status not_logged)\n"
+    warning = "warning: calls.csv: the header names no integration_id or headers: nobody knows whose the calls are (id_status not_logged)\n"
     assert (code, err, "warning" in out) == (0, warning, False)
     assert warning in run("ingest", "calls.csv", *options)[2]
 
@@ -167,7 +167,7 @@ def test_an_empty_file_is_empty(run: Run, tmp_path: Path) -> None:
             "10/1/2026 9:00:00",
             (
                 "10/1/2026 9:00:00 does not say which is the day and which the month: "
-                "the format of a dialect does, such as %d.%m.%Y %H:%M:%S"
+                "in JSON and CSV the format of a dialect does, %d/%m/%Y %H:%M:%S or %m/%d/%Y %H:%M:%S"
             ),
         ),
         (

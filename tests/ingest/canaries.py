@@ -367,7 +367,7 @@ def planted_in_products() -> dict[str, tuple[str, list[Planted]]]:
             lines += [
                 Planted(f"{path.stem}: {place}", canary, write(canary.text))
                 for canary in kinds(serial)
-                if canary.kind != "citizen service number" or not re.fullmatch(r"[0-9.]+|.* \(a number\)", place)
+                if canary.kind != "citizen service number" or not re.fullmatch(r"[0-9.]+(?:ms)?|.* \(a number\)", place)
             ]
         found[path.stem] = text, lines
     return found

@@ -28,7 +28,7 @@ from ingest import (
 )
 from ingest.data_file import damage, data_files
 from ingest.ledger import TABLES
-from tests.ingest.lakes import BAD, broken, fate, lines, load, load_one, loads, numbers, rejects, rows
+from tests.ingest.lakes import BAD, broken, fate, lines, load, load_one, loads, numbers, rejects, rows, sealed_anew
 from tests.ingest.other_process import other_process
 from tests.ingest.scale import scaled
 from tests.ingest.worked import NOW
@@ -125,7 +125,7 @@ def _files_by_kind(lake: Path) -> dict[str, list[Path]]:
     for path in sorted(lake.rglob("*")):
         place = path.relative_to(lake).as_posix()
         if path.is_file() and not place.startswith("followers/"):
-            kinds.setdefault(re.sub(r"\d{6,}|[0-9a-f]{16}(-[0-9a-f]+)*", "*", place), []).append(path)
+            kinds.setdefault(re.sub(r"\d{20}|[0-9a-f]{16,}(-[0-9a-f]+)*|\d{6,}", "*", place), []).append(path)
     return kinds
 
 
@@ -234,7 +234,7 @@ def test_a_table_that_is_ahead_of_the_ledger_is_not_built_upon(lake: Path, made:
     shutil.copytree(older / "loads", lake / "loads")
     text = (lake / "loads" / "_delta_log" / f"{1:020}.json").read_text(encoding="utf-8")
     (lake / "loads" / "_delta_log" / f"{1:020}.json").write_text(
-        text.replace(Lake(older).id, Lake(lake).id), encoding="utf-8"
+        sealed_anew(text.replace(Lake(older).id, Lake(lake).id)), encoding="utf-8"
     )
     said = f"{lake / 'calls'}: has followed decision 2, but the ledger ends with 1"
     assert said in _said(lambda: Lake(lake).snapshot())

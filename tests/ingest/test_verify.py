@@ -17,7 +17,20 @@ from pyarrow import parquet
 
 from ingest import Lake, maintain, unload, verify
 from ingest.ledger import LedgerRow, Retried
-from tests.ingest.lakes import BAD, SCHEMAS, broken, calls, leftovers, lines, load, loads, rows, store, stored
+from tests.ingest.lakes import (
+    BAD,
+    SCHEMAS,
+    broken,
+    calls,
+    leftovers,
+    lines,
+    load,
+    loads,
+    rows,
+    sealed_anew,
+    store,
+    stored,
+)
 from tests.ingest.worked import NOW
 from tests.oracle.privacy import addresses_in, citizen_service_numbers_in
 
@@ -411,7 +424,7 @@ def test_rows_outside_the_bounds_that_readers_skip_by_are_named(given: _Given) -
     for commit in (given.lake / "calls" / "_delta_log").glob("*.json"):
         text = commit.read_text(encoding="utf-8")
         if path.name in text:
-            commit.write_text(text.replace("4321", "4322"), encoding="utf-8")
+            commit.write_text(sealed_anew(text.replace("4321", "4322")), encoding="utf-8")
     assert broken(given.lake) == {"bounds_hold": f"{path}: holds partner 4321 to 4321, its table says 4322 to 4322"}
 
 
