@@ -216,8 +216,12 @@ def _what_a_table_lacks(lines: Sequence[str], words: Words) -> str | None:
     shown = ", ".join(words.columns(names[:_MOST_NAMES]))
     more = f" and {len(names) - _MOST_NAMES} more" if len(names) > _MOST_NAMES else ""
     separator = "" if delimiter in DELIMITERS else f" and delimiter = {delimiter!r}"
+    if lacking:
+        compared = f"and no column is {lacks}"
+    else:
+        compared = "which has the same columns" + (f", but no delimiter {delimiter!r}" if separator else "")
     return (
-        f"no format claims this table: found the columns {shown}{more}; the nearest dialect is {dialect.name}, and no column is {lacks}"
+        f"no format claims this table: found the columns {shown}{more}; the nearest dialect is {dialect.name}, {compared}"
         f"{'; ' if hints else ''}{', '.join(hints)}; --dialect FILE says which column is what, if its rows are calls"
         f' (like = "{dialect.name}"{separator} begins it)'
     )

@@ -105,6 +105,17 @@ def test_the_names_that_are_told_are_no_secrets(tmp_path: Path) -> None:
     ]
 
 
+def test_a_table_that_lacks_nothing_but_a_known_delimiter_is_told_so(tmp_path: Path) -> None:
+    row = f"2026-10-01T07:00:00Z|GET|https://4321.rest.afas.online{PATH}|200"
+    path = written(tmp_path / "log", "timestamp|method|url|status", row)
+    with pytest.raises(SourceError) as raised:
+        looked_at(path)
+    assert "koppelzicht_csv, which has the same columns, but no delimiter '|'; --dialect FILE says" in str(raised.value)
+    dialect = tmp_path / "acme.toml"
+    dialect.write_text("name = 'acme'\nformat = 'csv'\nlike = 'koppelzicht_csv'\ndelimiter = '|'\n", encoding="utf-8")
+    assert [call.customer for call in looked_at(path, dialect=dialect).calls] == ["4321"]
+
+
 @pytest.mark.parametrize("separator", [",", ";", "\t", "|"])
 def test_a_table_that_is_none_of_calls_is_told_its_columns_and_which_are_missing(
     tmp_path: Path, separator: str
