@@ -61,6 +61,7 @@ def create(folder: Path, schema: pa.Schema) -> None:
             if not is_table(folder):
                 raise
     sync_folder(folder)
+    sync_folder(folder.parent)  # the next table is made only when the name of this one is on the disk
 
 
 def is_table(folder: Path) -> bool:

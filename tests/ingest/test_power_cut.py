@@ -145,6 +145,17 @@ def test_a_power_cut_at_any_moment_loses_nothing_that_was_said_to_be_done(record
         shutil.rmtree(root)
 
 
+def test_a_power_cut_while_a_lake_is_made_leaves_none_or_an_empty_one(tmp_path: Path) -> None:
+    """Its tables follow each other: one whose name could be lost after the next one has its own would be missed."""
+    recorded = _record(tmp_path, pieces=1)
+    chance = random.Random(20261130)
+    for number, moment in enumerate(10 * recorded.moments):
+        root = tmp_path / f"after-{number}"
+        moment.restore(root, "some", chance)
+        assert _state(root / "lake") in recorded.states, moment.call
+        shutil.rmtree(root)
+
+
 def test_a_name_that_was_not_synced_is_found_to_be_lost(tmp_path: Path) -> None:
     recorded = _record(tmp_path, syncs_folders=False, pieces=1)
     recorded.moments[-1].restore(tmp_path / "after", "all that can be", random.Random(0))
