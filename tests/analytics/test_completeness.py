@@ -547,6 +547,46 @@ def test_where_other_logs_are_as_usual_a_day_of_the_calendar_is_no_holiday(tmp_p
     assert {(row[0], row[4]) for row in not_complete(completeness(tmp_path, busy + silent))} == {("gateway", "missing")}
 
 
+@pytest.mark.parametrize(
+    ("day", "why"),
+    [(dt.date(2026, 4, 6), ("thin", "holiday")), (dt.date(2026, 4, 8), ("missing", "silent"))],
+    ids=["Easter Monday", "a Wednesday"],
+)
+def test_a_job_that_runs_every_day_tells_nothing_of_offices(tmp_path: Path, day: dt.date, why: tuple[str, str]) -> None:
+    since = dt.date(2026, 3, 16)
+    jobs = [
+        row
+        for number in range(42)
+        for hour in range(0, 24, 2)
+        for row in calls_in(local(since + dt.timedelta(days=number), hour), 6, stream="jobs")
+    ]
+    silent = office(6, but(6, on=day), since=since)
+    rows = not_complete(completeness(tmp_path, jobs + silent))
+    assert [(row[0], row[1]) for row in rows] == [("gateway", local(day, hour)) for hour in OFFICE]
+    assert {row[4:] for row in rows} == {why}
+    # Two offices that are silent both do not tell of each other; one that works does.
+    second = office(6, but(6, on=day), since=since, stream="shops")
+    rows = not_complete(completeness(tmp_path, jobs + silent + second))
+    assert {(row[0], *row[4:]) for row in rows} == {("gateway", *why), ("shops", *why)}
+    rows = not_complete(completeness(tmp_path, jobs + silent + office(6, 6, since=since, stream="shops")))
+    assert {(row[0], *row[4:]) for row in rows} == {("gateway", "missing", "silent")}
+
+
+def test_offices_tell_of_a_job_that_runs_every_day_as_before(tmp_path: Path) -> None:
+    # The offices have one call an hour instead of six on that Wednesday, which is no holiday of the calendar.
+    since = dt.date(2026, 3, 16)
+    jobs = [
+        row
+        for number in range(42)
+        for hour in range(0, 24, 2)
+        if (day := since + dt.timedelta(days=number)) != dt.date(2026, 4, 8)
+        for row in calls_in(local(day, hour), 6, stream="jobs")
+    ]
+    quiet = office(6, but(6, on=dt.date(2026, 4, 8), then=1), since=since)
+    rows = not_complete(completeness(tmp_path, jobs + quiet))
+    assert {(row[0], *row[4:]) for row in rows} == {("jobs", "thin", "holiday"), ("gateway", "thin", "low")}
+
+
 def test_a_stream_is_no_witness_of_its_own_holiday(tmp_path: Path) -> None:
     # Three hours of a few calls, then nothing: its own level is a third, and nobody else is there.
     def stops(day: dt.date, hour: int) -> int:

@@ -303,6 +303,14 @@ class Stream:
     def burst_of_days(self) -> float:
         return _burst(slot for day, slot in self.days.items() if day <= day_of(self.last))
 
+    @cached_property
+    def rests_at_weekends(self) -> bool:
+        """Whether a Saturday or Sunday of its life has fewer than half as many calls as a workday, on average."""
+        lived = {day: self.calls_on(day) for day in range(day_of(self.first), day_of(self.last) + 1)}
+        weekend = [calls for day, calls in lived.items() if (day - 1) % 7 >= 5]
+        workdays = [calls for day, calls in lived.items() if (day - 1) % 7 < 5]
+        return 2 * sum(weekend) * len(workdays) < sum(workdays) * len(weekend)
+
     def level(self, day: int) -> float | None:
         """How much of what was expected was called on a day, over the hours with calls; None where that are too few."""
         told = [
@@ -397,12 +405,20 @@ class Logs:
         self._known: dict[tuple[str, int], bool] = {}
 
     def is_holiday(self, stream: str, day: int) -> bool:
-        """Whether the others rest that day; where none of them can tell, whether the calendar has it."""
+        """Whether its witnesses rest that day; where none of them can tell, whether the calendar has it.
+
+        Who rests at weekends asks those that do, for what goes on every day tells nothing of offices.
+        """
         if (stream, day) not in self._known:
             if day not in self._levels:
                 levels = {name: one.level(day) for name, one in self.streams.items()}
                 self._levels[day] = {name: level for name, level in levels.items() if level is not None}
-            others = [level for name, level in self._levels[day].items() if name != stream]
+            is_asked = self.streams[stream].rests_at_weekends
+            others = [
+                level
+                for name, level in self._levels[day].items()
+                if name != stream and (self.streams[name].rests_at_weekends or not is_asked)
+            ]
             in_calendar = day in holidays_of(dt.date.fromordinal(day).year)
             self._known[stream, day] = statistics.median(others) < 0.5 if others else in_calendar
         return self._known[stream, day]

@@ -293,10 +293,11 @@ def _registry(rng: random.Random, logs: list[Log], replaced: dict[str, str]) -> 
 
 
 def _write(rng: random.Random, log: Log, made: MadeUp, *, is_quiet: bool) -> None:
+    rest = rng.choice([0.0, 0.08])
     for day in range(log.since, log.until):
         if day in log.unloaded:
             continue
-        for hour, calls in sorted(_calls_by_hour(rng, log, day, is_quiet=is_quiet).items()):
+        for hour, calls in sorted(_calls_by_hour(rng, log, day, rest=rest, is_quiet=is_quiet).items()):
             if log.lost is not None and log.lost.has(day, hour):
                 continue
             for _ in range(calls):
@@ -310,8 +311,8 @@ def _write(rng: random.Random, log: Log, made: MadeUp, *, is_quiet: bool) -> Non
         )
 
 
-def _calls_by_hour(rng: random.Random, log: Log, day: int, *, is_quiet: bool) -> Counter[int]:
-    """How many calls in which hours: office hours, all day, or a job in the night."""
+def _calls_by_hour(rng: random.Random, log: Log, day: int, *, rest: float, is_quiet: bool) -> Counter[int]:
+    """How many calls in which hours: office hours, all day, or a job in the night. `rest`: the share left where offices rest."""
     hours = list(hours_of(day))
     if log.shape == "nightly":
         return Counter({hour: round(log.per_day) for hour in hours if clock_of(hour).hour == 3})
@@ -320,7 +321,7 @@ def _calls_by_hour(rng: random.Random, log: Log, day: int, *, is_quiet: bool) ->
     weekday = (day - 1) % 7
     expected = log.per_day
     if log.shape == "office":
-        expected *= 0.08 if weekday > 4 or (is_quiet and day in holidays_of(dt.date.fromordinal(day).year)) else 1
+        expected *= rest if weekday > 4 or (is_quiet and day in holidays_of(dt.date.fromordinal(day).year)) else 1
         hours = [hour for hour in hours if 8 <= clock_of(hour).hour < 18]
     whole, part = divmod(expected * rng.uniform(0.85, 1.15), 1)
     return Counter(rng.choice(hours) for _ in range(int(whole) + (rng.random() < part)))

@@ -1,15 +1,37 @@
--- The days of each stream that are holidays for it: on which the other streams that have calls, in three hours at least, have
--- less than half of the usual (their median). Where no other stream tells, the calendar of the Netherlands does. A stream's own
--- silence is no holiday.
-with levels as (
+-- The days of each stream that are holidays for it: on which its witnesses that have calls, in three hours at least, have less
+-- than half of the usual (their median). Where no witness tells, the calendar of the Netherlands does. A stream's own silence
+-- is no holiday.
+-- Of a stream that rests at weekends (fewer than half as many calls a day as on workdays) those are witnesses that rest, too:
+-- a job that runs every day tells nothing of offices. Of any other stream all others are.
+with resting as (
+    select stream
+    from stream_days
+    where is_known
+    group by stream
+    having
+        2 * coalesce(sum(calls) filter (where isodow(day) >= 6), 0) * count(*) filter (where isodow(day) < 6)
+        < coalesce(sum(calls) filter (where isodow(day) < 6), 0) * count(*) filter (where isodow(day) >= 6)
+),
+
+levels as (
     select
         stream,
         day,
-        sum(calls) / sum(expected) as level
+        sum(calls) / sum(expected) as level,
+        stream in (from resting) as is_resting
     from rhythm
     where calls > 0 and expected > 0
     group by stream, day
     having count(*) >= 3
+),
+
+-- A stream that rests is a witness of all the others, and once more of its like.
+witnesses as (
+    select
+        levels.*,
+        askers.rest
+    from levels
+    inner join (values (false), (true)) as askers (rest) on levels.is_resting or not askers.rest
 ),
 
 ranked as (
@@ -17,27 +39,39 @@ ranked as (
         stream,
         day,
         level,
-        row_number() over (partition by day order by level, stream) as place,
-        count(*) over (partition by day) as streams
-    from levels
+        rest,
+        row_number() over (partition by day, rest order by level, stream) as place,
+        count(*) over (partition by day, rest) as streams
+    from witnesses
+),
+
+asking as (
+    select
+        stream,
+        day,
+        stream in (from resting) as rests
+    from stream_days
 ),
 
 -- The median of the others is in the middle of all of them, one further where the stream's own level stands before it.
 middles as (
     select
-        stream_days.stream,
-        stream_days.day,
+        asking.stream,
+        asking.day,
+        asking.rests,
         coalesce(of_day.streams, 0) - case when own.place is null then 0 else 1 end as others,
         coalesce(own.place, of_day.streams + 1) as place
-    from stream_days
-    left join (select day, max(streams) as streams from ranked group by day) as of_day on stream_days.day = of_day.day
-    left join ranked as own on stream_days.stream = own.stream and stream_days.day = own.day
+    from asking
+    left join (select day, rest, max(streams) as streams from ranked group by day, rest) as of_day
+        on asking.day = of_day.day and asking.rests = of_day.rest
+    left join ranked as own on asking.stream = own.stream and asking.day = own.day and asking.rests = own.rest
 ),
 
 placed as (
     select
         stream,
         day,
+        rests,
         others,
         (others + 1) // 2 + case when (others + 1) // 2 >= place then 1 else 0 end as lower,
         others // 2 + 1 + case when others // 2 + 1 >= place then 1 else 0 end as upper
@@ -48,7 +82,9 @@ select
     placed.stream,
     placed.day
 from placed
-left join ranked as lower_ones on placed.day = lower_ones.day and placed.lower = lower_ones.place
-left join ranked as upper_ones on placed.day = upper_ones.day and placed.upper = upper_ones.place
+left join ranked as lower_ones
+    on placed.day = lower_ones.day and placed.rests = lower_ones.rest and placed.lower = lower_ones.place
+left join ranked as upper_ones
+    on placed.day = upper_ones.day and placed.rests = upper_ones.rest and placed.upper = upper_ones.place
 left join holidays on placed.day = holidays.day
 where case when placed.others > 0 then lower_ones.level + upper_ones.level < 1.0 else holidays.day is not null end
