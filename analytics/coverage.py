@@ -4,10 +4,11 @@ A verdict that says "too few customers" is only as good as the logs that it rest
 customer of it, is seen. Whatever one of them misses of the window may hold the customer that was missing:
 
     logs_missing        an hour that the metric `completeness` calls missing, also because the log has stopped
-    logs_rejected       hours whose lines were rejected; or so many rejected lines with the integration's id that they
-                        could hold the customers that are missing (each one more customer at most). Lines that are damaged
-                        count where they are one in twenty of its lines or more: a bad line now and then is hardly the
-                        customer that nobody else saw. Lines whose host or URL cannot be read always do
+    logs_rejected       hours whose lines were rejected; or rejected lines with the integration's id that could hold the
+                        customers that are missing. A line that names its customer is that one, if no call of it counts.
+                        Of the others each is one more customer at most: lines whose host or URL cannot be read always,
+                        damaged ones where rejected lines are one in twenty of its lines or more, for a bad line now and
+                        then is hardly the customer that nobody else saw
     header_not_logged   calls of its customers, or of customers whom nobody is known to call for, in logs that could not
                         have held the id, and not in another log that could
     logs_thin           the calls of two average days are missing in hours that are thin and no holiday
@@ -211,28 +212,34 @@ def _with_rejected(
     if lines.is_empty():
         return course
     lines = lines.with_columns(day=pl.when(pl.col("day") <= pl.lit(last_day, pl.Date)).then("day"))
+    counted = ("lines", "unnamed", "nameless")
     timeless = (
-        lines.filter(pl.col("day").is_null())
-        .group_by("integration")
-        .agg(pl.col("lines", "nameless").sum().name.suffix("_any_day"))
+        lines.filter(pl.col("day").is_null()).group_by("integration").agg(pl.col(counted).sum().name.suffix("_any_day"))
     )
-    added = ("lines", "nameless", "lines_any_day", "nameless_any_day")
-    every_line = pl.col("lines") + pl.col("lines_any_day")
-    nameless = pl.col("nameless") + pl.col("nameless_any_day")
+    with_named = warehouse.query_file("rejected_customers", asked, {"window": window_days, "last_day": last_day})
+    every_line, unnamed, nameless = (pl.col(name) + pl.col(f"{name}_any_day") for name in counted)
     are_many = ONE_IN * every_line >= every_line + pl.col("calls_in_window")
+    others = pl.when(are_many).then(unnamed).otherwise(nameless)
     could_be_enough = (pl.col("customers") < required) & (
-        (pl.col("customers") + nameless >= required) | (are_many & (pl.col("customers") + every_line >= required))
+        pl.max_horizontal("customers", "customers_and_named") + others >= required
     )
+    added = (*counted, *(f"{name}_any_day" for name in counted))
     return (
         course.join(lines, on=["integration", "day"], how="left", maintain_order="left")
         .join(timeless, on="integration", how="left", maintain_order="left")
+        .join(
+            with_named.rename({"customers": "customers_and_named"}),
+            on=["integration", "day"],
+            how="left",
+            maintain_order="left",
+        )
         .with_columns(pl.col(added).fill_null(0))
         .with_columns(
-            _rolling(pl.col("lines", "nameless"), window_days).over("integration"),
+            _rolling(pl.col(counted), window_days).over("integration"),
             calls_in_window=_rolling(pl.col("calls"), window_days).over("integration"),
         )
         .with_columns(logs_rejected=pl.col("logs_rejected") | could_be_enough)
-        .drop(*added, "calls_in_window")
+        .drop(*added, "calls_in_window", "customers_and_named")
     )
 
 

@@ -69,7 +69,7 @@ if TYPE_CHECKING:
 
     from ingest.data_file import DataFile, NewFile
 
-FORMAT_VERSION = 6
+FORMAT_VERSION = 7
 
 DEFAULT_TIME_ZONE = "Europe/Amsterdam"
 APPLICATION = "ledger"

@@ -35,8 +35,15 @@ REJECT_COLUMNS = (
         "integration",
         "varchar",
         nullable=True,
-        meaning="the valid IntegrationId in the line's header, and no other text",
+        meaning="the valid IntegrationId in the line, and no other text",
     ),
+    Column(
+        "customer",
+        "varchar",
+        nullable=True,
+        meaning="whose environment the line's host names; null where that is in doubt",
+    ),
+    Column("environment", "varchar", nullable=True, meaning="of that host; null where it is in doubt"),
 )
 """Every column of the lake's `rejects`, in order."""
 

@@ -1,5 +1,6 @@
 -- The rejected lines among `understood`, with what was found and what was expected, and their redacted beginning. When they were
--- sent and whose they are says which figures they are missing in; of a line that was cut off neither is sure.
+-- sent and whose they are says which figures they are missing in; of a line that was cut off neither is sure, and where the URL
+-- is what is wrong, nor is the customer.
 with rejected as (
     select
         understood.line_number,
@@ -7,10 +8,13 @@ with rejected as (
         understood.fate as reason,
         raw.* exclude (line_number, byte_offset, fate),
         lines.line,
-        ids.integration
+        ids.integration,
+        bases.customer,
+        bases.environment
     from understood
     join lines using (line_number)
     join raw using (line_number)
+    left join known_request_bases as bases on bases.code = raw.request_bases_code
     left join known_integration_ids as ids on ids.code = raw.integration_ids_code
     where understood.fate <> 'ignored'
 ),
@@ -86,5 +90,7 @@ select
         when reason <> 'torn_line' and called_at between timestamptz '2000-01-01 00:00:00+00' and getvariable('latest_call')
             then called_at
     end as called_at,
-    case when reason <> 'torn_line' then integration end as integration
+    case when reason <> 'torn_line' then integration end as integration,
+    case when reason not in ('torn_line', 'bad_url', 'unknown_host', 'no_customer') then customer end as customer,
+    case when reason not in ('torn_line', 'bad_url', 'unknown_host', 'no_customer') and customer is not null then environment end as environment
 from sampled

@@ -30,10 +30,12 @@ if TYPE_CHECKING:
     from ingest.source import Block
 
 _HERE = Path(__file__).parent
-_ENVELOPES, _UNDERSTOOD, _REJECTS, _OTHER_HOST = (
+_ENVELOPES, _UNDERSTOOD, _REJECTS, _OTHER_HOST, _DAMAGED = (
     (_HERE / name).read_text(encoding="utf-8")
-    for name in ("envelopes.sql", "understood.sql", "rejects.sql", "other_host.sql")
+    for name in ("envelopes.sql", "understood.sql", "rejects.sql", "other_host.sql", "damaged.sql")
 )
+_DAMAGES = pa.array(["not_a_record", "too_deep", "duplicate_key", "line_too_long"])
+"""Why a format makes no fields of a line, though it may be a call."""
 _NO_ENVELOPES = pa.table(
     {
         "line_number": pa.array([], pa.int64()),
@@ -212,6 +214,7 @@ class Understanding:
         if self._names_host:
             connection.execute("set variable says_host = ?", [_SAYS_HOST[log_format.name]])
             raw = _without_other_hosts(connection, lines, raw)
+        raw = _with_damaged(connection, raw)
         connection.unregister("lines")
         return raw, contexts
 
@@ -420,6 +423,22 @@ def _without_other_hosts(connection: duckdb.DuckDBPyConnection, lines: pa.Table,
     checked = connection.sql(_OTHER_HOST).to_arrow_table()
     connection.unregister("raw")
     return checked
+
+
+def _with_damaged(connection: duckdb.DuckDBPyConnection, raw: pa.Table) -> pa.Table:
+    """The fields, with what damaged lines say all the same; the connection has the `lines`."""
+    is_damaged = pc.is_in(raw["fate"], _DAMAGES).combine_chunks()
+    if not is_damaged.true_count:
+        return raw
+    connection.register("raw", raw.filter(is_damaged).select(["line_number", "id_text", "called_at"]))
+    told = connection.sql(_DAMAGED).to_arrow_table()
+    connection.unregister("raw")
+    for name in told.column_names:
+        place = raw.schema.get_field_index(name)
+        values = raw[name].combine_chunks()
+        patched = pc.replace_with_mask(values, is_damaged, told[name].combine_chunks().cast(values.type))
+        raw = raw.set_column(place, raw.schema.field(place), patched)
+    return raw
 
 
 def _numbered(lines: pa.Table) -> pa.Table:

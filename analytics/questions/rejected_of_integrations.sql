@@ -4,13 +4,15 @@
 -- key: integration, day
 -- look_back: 0
 -- steps: ../metrics/coverage/rejected_lines
--- meaning: Rejected lines that carry a valid id. Each may be a call of a customer that nobody else saw. nameless: those of which
--- the URL or host could not be read, so that nobody knows the customer; the others are damaged in some other way. A line whose
--- time cannot be read is of the day of the last call of its load.
+-- meaning: Rejected lines that carry a valid id. unnamed: those whose customer is in doubt: each may be a call of one that nobody
+-- else saw. nameless: those of them of which the URL or host could not be read; the others are damaged in some other way. A line
+-- whose time cannot be read is of the day of the last call of its load.
 select
     integration,
     day,
-    lines,
-    nameless
+    cast(sum(lines) as bigint) as lines,
+    cast(sum(lines) filter (where customer is null) as bigint) as unnamed,
+    cast(sum(nameless) as bigint) as nameless
 from rejected_lines
+group by integration, day
 order by integration asc, day asc nulls last

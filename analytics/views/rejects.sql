@@ -10,6 +10,8 @@ select
     detail,
     sample,
     called_at,
-    integration
+    integration,
+    customer,
+    environment
 from lake.rejects
 where load_id in (select load_id from lake.loads)

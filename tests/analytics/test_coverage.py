@@ -58,6 +58,7 @@ def others(until: int, **said: Any) -> Calls:
 
 
 def lake_of(folder: Path, calls: Calls, rejects: Sequence[dict[str, Any]] = ()) -> Path:
+    folder.mkdir(exist_ok=True)
     registry = folder / "integrations.csv"
     registry.write_text(f"integration,certified_since\n{IT},2025-01-01\n", encoding="utf-8")
     return given_lake(folder / "lake", calls, rejects=rejects, registry=[registry])
@@ -192,6 +193,37 @@ def test_a_line_whose_host_nobody_knows_may_always_be_the_customer_that_is_missi
     calls = [*daily(SIX[:3], IT, 0, 100), *daily(EIGHT, OTHER, 0, 100)]
     lake = lake_of(tmp_path, calls, rejected(lines, 99, 100, integration=IT))
     assert said(verdict(lake))[:3] == (state, 3, state != "unknown")
+
+
+@pytest.mark.parametrize(
+    ("named", "state"),
+    [
+        ({"customer": SIX[4]}, "unknown"),  # the fifth: seen nowhere else
+        ({"customer": SIX[4], "reason": "not_a_record", "called_at": None}, "unknown"),  # of the load's last day
+        ({"customer": SIX[0]}, "at_risk"),  # one of the four
+        ({"customer": SIX[4], "environment": "test"}, "at_risk"),
+        ({"customer": IT.split("_")[0]}, "at_risk"),  # the partner's own environment
+        ({"customer": SIX[4], "called_at": dt.datetime(2026, 6, 3, 9, tzinfo=dt.UTC)}, "at_risk"),  # before the window
+        ({"customer": SIX[4], "integration": OTHER}, "at_risk"),
+        ({"customer": None}, "at_risk"),  # one in 240 lines is damaged as lines are
+    ],
+)
+def test_a_damaged_line_that_names_its_customer_is_that_one(tmp_path: Path, named: dict[str, Any], state: str) -> None:
+    calls = [*daily(SIX[:4], IT, 0, 100), *others(100)]
+    line = {"reason": "bad_status", "integration": IT, "environment": "production" if named["customer"] else None}
+    lake = lake_of(tmp_path, calls, rejected(1, 99, 100, **line | named))
+    assert said(verdict(lake))[:3] == (state, 4, state != "unknown")
+    # until the line is older than the window
+    assert said(verdict(lake, until=day(99)))[:3] == ("at_risk", 4, True)
+
+
+def test_lines_that_name_one_customer_are_one_customer_however_many(tmp_path: Path) -> None:
+    calls = [*daily(SIX[:3], IT, 0, 100), *others(100)]
+    line = {"reason": "bad_status", "integration": IT, "environment": "production"}
+    fourth = rejected(5, 90, 100, **line, customer=SIX[3])
+    assert said(verdict(lake_of(tmp_path / "a", calls, fourth)))[:3] == ("at_risk", 3, True)
+    fifth = rejected(1, 70, 71, **line, customer=SIX[4])
+    assert said(verdict(lake_of(tmp_path / "b", calls, fourth + fifth)))[:3] == ("unknown", 3, False)
 
 
 def test_a_log_in_quarantine_is_missing(tmp_path: Path) -> None:

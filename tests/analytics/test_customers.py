@@ -89,15 +89,25 @@ def test_without_customers_there_are_no_cohorts(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("reason", "days", "lost", "back", "complete"),
+    ("reason", "whose", "days", "lost", "back", "complete"),
     [
-        ("unknown_host", 5, None, "unknown", False),  # whose the lines are nobody knows: they may be the customer's
-        ("unknown_host", 2, 1, "returning", False),  # a day or two of them hide nobody who comes day by day
-        ("bad_status", 5, 1, "returning", True),  # one in a hundred lines is damaged as lines are
+        (
+            "unknown_host",
+            None,
+            5,
+            None,
+            "unknown",
+            False,
+        ),  # whose the lines are nobody knows: they may be the customer's
+        ("unknown_host", None, 2, 1, "returning", False),  # a day or two of them hide nobody who comes day by day
+        ("bad_status", None, 5, 1, "returning", True),  # one in a hundred lines is damaged as lines are
+        ("bad_status", "1000002", 5, None, "unknown", False),  # but these are the customer's
+        ("bad_status", "1000002", 1, 1, "returning", False),
+        ("bad_status", "1000001", 5, 1, "returning", True),  # who is there anyway
     ],
 )
 def test_nobody_is_lost_in_lines_that_carry_the_id_and_were_rejected(
-    tmp_path: Path, reason: str, days: int, lost: int | None, back: str, *, complete: bool
+    tmp_path: Path, reason: str, whose: str | None, days: int, lost: int | None, back: str, *, complete: bool
 ) -> None:
     """Two customers a day from July to September, of whom one is not seen in August, when lines were rejected."""
     every_day = [dt.date(2026, 7, 1) + dt.timedelta(days=number) for number in range(92)]
@@ -112,6 +122,8 @@ def test_nobody_is_lost_in_lines_that_carry_the_id_and_were_rejected(
         reject(
             reason=reason,
             integration="1234567_1",
+            customer=whose,
+            environment="production" if whose else None,
             called_at=dt.datetime(2026, 8, 10 + number, 10, tzinfo=dt.UTC),
             line_number=number,
         )

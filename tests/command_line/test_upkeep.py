@@ -107,7 +107,10 @@ def test_rejects_are_exported_by_the_end_of_the_files_name(run: Run, loaded: Pat
     code, out, err = run("rejects", "--export", "rejects.csv")
     assert (code, out, err) == (0, "1 reject in rejects.csv\n", "")
     header, line = (tmp_path / "rejects.csv").read_text(encoding="utf-8").splitlines()
-    assert header == "load_id,source,stream,line_number,byte_offset,reason,detail,sample,called_at,integration"
+    assert (
+        header
+        == "load_id,source,stream,line_number,byte_offset,reason,detail,sample,called_at,integration,customer,environment"
+    )
     assert line.split(",")[1:2] == ["'=HYPERLINK(1).log"]
     assert document(run("rejects", "--export", "rejects.json", "--json")[1]) == {"file": "rejects.json", "rejects": 1}
     (exported,) = document((tmp_path / "rejects.json").read_text(encoding="utf-8"))

@@ -77,6 +77,70 @@ def test_a_line_that_was_cut_off_says_neither_because_its_end_may_be_missing(tmp
     assert [(at, whose) for reason, at, whose in _of(tmp_path / "lake")[1:] if reason == "torn_line"] == [(None, None)]
 
 
+def _torn(head: str = "", *, url: str = f"https://1234.rest.afas.online{TARGET}", tail: str = "") -> str:
+    """A line of JSON of which the end is missing, behind `tail`."""
+    return f'{head}{{"timestamp":"2026-10-01T10:00:01+02:00","method":"GET","url":"{url}","headers":{{"IntegrationId":"4321_1"}}{tail}'
+
+
+_W3C_FIELDS = "#Fields: date time cs-method cs-host cs-uri-stem sc-status cs(IntegrationId)\n"
+
+
+@pytest.mark.parametrize(
+    ("head", "line", "expected"),
+    [
+        ("", _torn(tail=',"sta'), ("4321_1", "1234", "production", AT)),
+        ("", _torn(url=f"https://1234.resttest.afas.online{TARGET}", tail=',"sta'), ("4321_1", "1234", "test", AT)),
+        # The same host twice is one; another one leaves it in doubt, and so does another id.
+        ("", _torn(tail=',"host":"1234.REST.afas.online","sta'), ("4321_1", "1234", "production", AT)),
+        ("", _torn(tail=',"referer":"https://1235.rest.afas.online/","sta'), ("4321_1", None, None, AT)),
+        ("", _torn(tail=',"x":{"IntegrationId":"4321_2"},"sta'), (None, "1234", "production", AT)),
+        # What is cut off in the middle of a number would be somebody else's.
+        ("", _torn()[:-2], (None, "1234", "production", AT)),
+        ("", _torn().partition("//1")[2] + ',"status":200}', ("4321_1", None, None, None)),
+        ("", _torn(url="https://1234.rest.afas.onlin").partition(',"headers')[0][:-1], (None, None, None, AT)),
+        # What a caller wrote about another one is a text.
+        ("", _torn(tail=',"note":"\\"IntegrationId\\":\\"7654_3\\"","sta'), ("4321_1", "1234", "production", AT)),
+        # A customer of SB stands in the path.
+        ("", _torn(url="https://acme.afasfocus.nl/bouw/api/x", tail=',"sta'), ("4321_1", None, None, AT)),
+        # Neither does a line of columns name them, but they have their form.
+        (_W3C_FIELDS, f"2026-10-01 08:00:01 GET 1234.rest.afas.online {TARGET} 200 4321_1 more", ("4321_1", "1234", "production", AT)),
+        (_W3C_FIELDS, f"2026-10-01 08:00:01 GET 1234.rest.afas.online {TARGET} 4321_1", (None, "1234", "production", AT)),
+        (
+            "timestamp,method,url,integration_id,status\n",
+            f"2026-10-01T08:00:01Z,GET,https://1234.rest.afas.online{TARGET},4321_1,200,,",
+            ("4321_1", "1234", "production", AT),
+        ),
+    ],
+)  # fmt: skip
+def test_a_damaged_line_says_whose_it_is_where_that_leaves_no_doubt(
+    tmp_path: Path, head: str, line: str, expected: tuple[str | None, ...]
+) -> None:
+    sound = f"2026-10-01 08:00:01 GET 1234.rest.afas.online {TARGET} 200 4321_9\n"
+    if head.startswith("timestamp"):
+        sound = f"2026-10-01T08:00:01Z,GET,https://1234.rest.afas.online{TARGET},4321_9,200\n"
+    elif not head:
+        sound = f"{_json(url=f'https://1234.rest.afas.online{TARGET}')}\n"
+    (tmp_path / "a.log").write_text(f"{head}{sound}{line}\n{sound}", encoding="utf-8")
+    load(tmp_path / "lake", tmp_path / "a.log")
+    [row] = rows(Lake(tmp_path / "lake").snapshot().rejects)
+    found = tuple(row[name] for name in ("integration", "customer", "environment", "called_at"))
+    assert (row["reason"], *found) == ("not_a_record", *expected)
+    assert broken(tmp_path / "lake") == {}
+
+
+@pytest.mark.parametrize("more", [{"status": "OK"}, {"timestamp": "yesterday"}, {"method": "?"}])
+def test_a_line_of_which_only_another_field_is_bad_says_whose_it_is(tmp_path: Path, more: dict[str, Any]) -> None:
+    sb = "https://acme.afasfocus.nl/bouw/api/x"
+    urls = [f"https://1234.rest.afas.online{TARGET}", sb, "https://elsewhere.example/", TARGET]
+    lines = [_json(url=url, **more) for url in urls]
+    (tmp_path / "a.log").write_text("".join(f"{line}\n" for line in [_json(url=urls[0]), *lines]), encoding="utf-8")
+    load(tmp_path / "lake", tmp_path / "a.log")
+    found = sorted(rows(Lake(tmp_path / "lake").snapshot().rejects), key=lambda row: row["line_number"])
+    assert [row["customer"] for row in found] == ["1234", "acme/bouw", None, None]
+    assert [row["environment"] for row in found] == ["production", "production", None, None]
+    assert broken(tmp_path / "lake") == {}
+
+
 def test_what_is_still_rejected_when_it_is_read_again_says_both_anew(tmp_path: Path) -> None:
     fields = "#Fields: date time cs-method cs-host cs-uri-stem sc-status cs(IntegrationId)\n"
     (tmp_path / "a.log").write_text(

@@ -104,13 +104,16 @@ class Seen:
 
 @dataclass(frozen=True, kw_only=True)
 class Rejected:
-    """One rejected line; None where its time or its id could not be read."""
+    """One rejected line; None where its time, its id or its customer could not be read."""
 
     load: str
     stream: str
     reason: str
     at: dt.datetime | None
     integration: str | None
+    customer: str | None = None
+    environment: str = "production"
+    own: bool = False
 
     @property
     def hour(self) -> int | None:

@@ -68,6 +68,8 @@ def lake_of(made: MadeUp, folder: Path) -> Path:
             reason=one.reason,
             called_at=one.at,
             integration=one.integration,
+            customer=one.customer,
+            environment=one.environment if one.customer is not None else None,
             line_number=number,
         )
         for number, one in enumerate(made.rejects, start=1)

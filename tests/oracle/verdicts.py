@@ -23,7 +23,7 @@ from typing import TYPE_CHECKING
 from tests.oracle.clock import day_of, hours_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Container, Iterable, Mapping, Sequence
 
     from tests.oracle.logs import Loaded, Logs, Rejected, Seen, Stream
 
@@ -96,6 +96,7 @@ class World:
                     and (asked.until is None or call.day < asked.until)
                 ],
                 self.logs,
+                asked.environment,
             )
         return self._views[asked]
 
@@ -103,8 +104,8 @@ class World:
 class View:
     """The calls that are asked for, and who is seen in them."""
 
-    def __init__(self, calls: Sequence[Seen], logs: Logs) -> None:
-        self.calls, self._logs = calls, logs
+    def __init__(self, calls: Sequence[Seen], logs: Logs, environment: str) -> None:
+        self.calls, self._logs, self._environment = calls, logs, environment
         self.uses: dict[str, dict[str, list[int]]] = defaultdict(lambda: defaultdict(list))
         """The days on which a customer uses an integration, once for each call."""
         self._by_integration: dict[str, set[str]] = defaultdict(set)
@@ -129,6 +130,11 @@ class View:
             names |= self._by_customer[customer]
         there = names or {call.stream for call in self.calls}
         return [self._logs.streams[name] for name in sorted(there & self._logs.streams.keys())]
+
+    def concerns(self, reject: Rejected, integration: str) -> bool:
+        """Whether a rejected line carries the id and may be a use: not of another environment, nor of the partner's own."""
+        is_other = reject.customer is not None and (reject.own or reject.environment != self._environment)
+        return reject.integration == integration and not is_other
 
     def unlogged_days(self, integration: str) -> set[int]:
         """The days with a call that may be the integration's, and its log could not have said so."""
@@ -162,7 +168,7 @@ def _verdict(integration: str, world: World, view: View, asked: Asked, last: int
     counted = {customer: days for customer, days in known.items() if days and max(days) in window}
     is_certified, is_inherited = _certified(integration, world, last)
     missing = _missing_logs(integration, world, view, window)
-    if len(counted) < asked.required <= len(counted) + _rejected_lines(integration, world, view, window):
+    if len(counted) < asked.required <= len(counted) + _rejected_customers(integration, counted, world, view, window):
         missing.add("logs_rejected")
     reasons = set(missing)
     if is_inherited:
@@ -256,20 +262,27 @@ def _missing_logs(integration: str, world: World, view: View, window: range) -> 
     return found
 
 
-def _rejected_lines(integration: str, world: World, view: View, window: range) -> int:
-    """How many rejected lines of these days, or of nobody knows when, carry the id and may be customers.
+def _rejected_customers(integration: str, counted: Container[str], world: World, view: View, window: range) -> int:
+    """How many customers more the rejected lines of these days, or of nobody knows when, may be.
 
-    Nobody knows of a line that is dated after all logs either. Those whose customer nobody knows; the others too, where all together are one in twenty of its lines or more.
+    Nobody knows of a line that is dated after all logs either. Lines that name their customer are that one, where it is
+    not counted anyway. Of the others each may be one: those with a host or URL that nobody can read; the damaged ones, where
+    all rejected lines are one in twenty of the integration's or more.
     """
-    lines = nameless = 0
+    named, lines, unnamed, nameless = set(), 0, 0, 0
     for reject in world.rejects:
         hour = world.last_hours.get((reject.load, reject.stream)) if reject.at is None else reject.hour
         day = None if hour is None or day_of(hour) > day_of(world.logs.last) else day_of(hour)
-        if reject.integration == integration and (day is None or day in window):
+        if view.concerns(reject, integration) and (day is None or day in window):
             lines += 1
-            nameless += reject.reason in {"unknown_host", "no_customer", "bad_url"}
+            if reject.customer is not None:
+                named.add(reject.customer)
+            else:
+                unnamed += 1
+                nameless += reject.reason in {"unknown_host", "no_customer", "bad_url"}
     calls = sum(call.integration == integration and call.day in window for call in view.calls)
-    return lines if 20 * lines >= lines + calls else nameless
+    more = sum(customer not in counted for customer in named)
+    return more + (unnamed if 20 * lines >= lines + calls else nameless)
 
 
 # -- months -------------------------------------------------------------------------------------------------------------
@@ -360,17 +373,22 @@ def _broken_days(month: int, integration: str, world: World, view: View) -> set[
 
 
 def _days_with_rejected_lines(days: range, integration: str, world: World, view: View) -> set[int]:
-    """The days of a month with rejected lines that may be calls of any customer: see `_rejected_lines`."""
-    lines: list[int] = []
-    nameless = set()
+    """The days of a month with rejected lines that may be customers which are not seen in it: see `_rejected_customers`."""
+    seen = {customer for customer, used in view.uses.get(integration, {}).items() if set(used).intersection(days)}
+    lines = 0
+    named, unnamed, nameless = set(), set(), set()
     for reject in world.rejects:
         hour = world.last_hours.get((reject.load, reject.stream)) if reject.at is None else reject.hour
-        if reject.integration == integration and hour is not None and day_of(hour) in days:
-            lines.append(day_of(hour))
+        if view.concerns(reject, integration) and hour is not None and day_of(hour) in days:
+            lines += 1
+            if reject.customer is not None:
+                named |= {day_of(hour)} if reject.customer not in seen else set()
+                continue
+            unnamed.add(day_of(hour))
             if reject.reason in {"unknown_host", "no_customer", "bad_url"}:
                 nameless.add(day_of(hour))
     calls = sum(call.integration == integration and call.day in days for call in view.calls)
-    return set(lines) if 20 * len(lines) >= len(lines) + calls else nameless
+    return named | (unnamed if 20 * lines >= lines + calls else nameless)
 
 
 def _is_in_the_logs(month: int, world: World) -> bool:

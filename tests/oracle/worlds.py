@@ -55,6 +55,8 @@ class Log:
     lost: Lost | None = None
     untimed: int = 0
     """Lines of a load of its own that are rejected, without a time."""
+    torn: frozenset[str] = frozenset()
+    """Customers of whom every line is damaged."""
 
 
 @dataclass
@@ -208,6 +210,11 @@ def _unread(random: random.Random, log: Log, _place: Place) -> list[Log]:
     return [replace(log, untimed=random.choice([3, 50]))]
 
 
+def _torn(random: random.Random, log: Log, _place: Place) -> list[Log]:
+    torn = random.sample(log.customers, random.choice([1, 2, 3]))
+    return [replace(log, torn=frozenset(customer for customer, _ in torn))]
+
+
 def _strayed(random: random.Random, log: Log, place: Place) -> list[Log]:
     day = random.choice([place.since - 420, place.until + 9])
     return [log, replace(log, since=day, until=day + 1, per_day=1, shape="all_day")]
@@ -238,6 +245,7 @@ STORIES: dict[str, Story] = {
     "weekends": _weekends,
     "nights_after_the_change": _nights_after_the_change,
     "unread": _unread,
+    "torn": _torn,
     "strayed": _strayed,
     "ahead": _ahead,
 }
@@ -328,7 +336,7 @@ def _calls_by_hour(rng: random.Random, log: Log, day: int, *, rest: float, is_qu
 
 
 def _add(rng: random.Random, log: Log, made: MadeUp, at: dt.datetime, day: int) -> None:
-    """Somebody calls; a few without an id, to their own environment, in vain or for a token only."""
+    """Somebody calls; a few without an id, to their own environment, in vain or for a token only. A few lines are damaged."""
     customer, integration = rng.choice(log.customers)
     if day in log.rejected:
         made.rejects.append(
@@ -341,6 +349,20 @@ def _add(rng: random.Random, log: Log, made: MadeUp, at: dt.datetime, day: int) 
     is_own = sent is not None and 0.02 <= chance < 0.03 and log.product == "profit"
     if is_own and sent is not None:
         customer = sent.split("_")[0]
+    if customer in log.torn or chance > 0.997:
+        made.rejects.append(
+            Rejected(
+                load=f"{log.name}-1",
+                stream=log.name,
+                reason=rng.choice(["not_a_record", "bad_status"]),
+                at=at if rng.random() < 0.9 else None,
+                integration=meant,
+                customer=customer if log.product == "profit" and rng.random() < 0.9 else None,
+                environment=log.environment,
+                own=is_own,
+            )
+        )
+        return
     made.sent.append(sent)
     made.calls.append(
         Seen(

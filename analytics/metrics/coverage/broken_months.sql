@@ -1,7 +1,8 @@
 -- Months of which logs that concern an integration miss something: one row per integration and month, and on how many of its
 -- days: where an hour of one of its logs is missing or was rejected; before one of its logs begins that continues no other; where
 -- its customers, or customers that may be anybody's, called in logs that could not have held the id; where rejected lines carry
--- the id and nobody knows whose they are, or, in a month in which they are one in twenty of its lines or more, whatever is wrong.
+-- the id and name a customer that has no use in that month, or none because the URL or host could not be read, or, in a month in
+-- which they are one in twenty of its lines or more, because they are damaged.
 -- Who is seen month by month is not hidden by a day or two: who came and went is still told, though the month is not complete.
 -- Where more than three days are broken nobody knows: is_unknown.
 -- Reads: stated, ends (of the metric completeness), streams_of, customers_of, unlogged, rejected_lines, calls_all, scope.
@@ -59,11 +60,28 @@ read_lines as (
     group by calls_all.integration, date_trunc('month', calls_all.day)
 ),
 
+seen_customers as (
+    select distinct
+        calls_all.integration,
+        calls_all.customer,
+        date_trunc('month', calls_all.day) as month
+    from calls_all
+    cross join scope
+    where
+        calls_all.integration in (select rejected_lines.integration from rejected_lines)
+        and is_use(calls_all.status, calls_all.operation, calls_all.own)
+        and (scope.environment = 'all' or calls_all.environment = scope.environment)
+        and calls_all.product = coalesce(scope.product, calls_all.product)
+        and (scope.until is null or calls_all.day < scope.until)
+),
+
 weighed_rejects as (
     select
         rejected_lines.integration,
         rejected_lines.day,
+        rejected_lines.customer,
         rejected_lines.nameless,
+        seen_customers.customer is not null as is_seen,
         sum(rejected_lines.lines) over (
             partition by rejected_lines.integration, date_trunc('month', rejected_lines.day)
         ) as lines_of_month,
@@ -73,6 +91,11 @@ weighed_rejects as (
         on
             rejected_lines.integration = read_lines.integration
             and date_trunc('month', rejected_lines.day) = read_lines.month
+    left join seen_customers
+        on
+            rejected_lines.integration = seen_customers.integration
+            and rejected_lines.customer = seen_customers.customer
+            and date_trunc('month', rejected_lines.day) = seen_customers.month
     where rejected_lines.day is not null
 ),
 
@@ -102,7 +125,10 @@ broken_days as (
         integration,
         day
     from weighed_rejects
-    where nameless > 0 or 20 * lines_of_month >= lines_of_month + read_of_month
+    where case
+        when customer is not null then not is_seen
+        else nameless > 0 or 20 * lines_of_month >= lines_of_month + read_of_month
+    end
 )
 
 select
