@@ -152,6 +152,7 @@ def parameters(name: str, partner: int) -> dict[str, object] | None:
         "partner": partner,
         "limit": 10,
         "window": 30,
+        "last_day": NOW.date(),
         "warning": 7,
         "required": 5,
         "sent": f"{partner}_1",

@@ -107,7 +107,7 @@ def test_without_customers_there_are_no_cohorts(tmp_path: Path) -> None:
     ],
 )
 def test_nobody_is_lost_in_lines_that_carry_the_id_and_were_rejected(
-    tmp_path: Path, reason: str, whose: str | None, days: int, lost: int | None, back: str, *, complete: bool
+    tmp_path: Path, *, reason: str, whose: str | None, days: int, lost: int | None, back: str, complete: bool
 ) -> None:
     """Two customers a day from July to September, of whom one is not seen in August, when lines were rejected."""
     every_day = [dt.date(2026, 7, 1) + dt.timedelta(days=number) for number in range(92)]
