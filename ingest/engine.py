@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import atexit
+import contextlib
 import csv
 import datetime as dt
 import re
 import tomllib
 from functools import cache
 from pathlib import Path
+from threading import Lock
 from typing import TYPE_CHECKING
 
 import duckdb
@@ -48,8 +51,38 @@ _OTHER_WORDS = """
 """The words of times, methods and URLs, and what JSON has beside texts."""
 
 
-def connect(*, threads: int | None = None) -> duckdb.DuckDBPyConnection:
-    """A new connection in memory. Nothing is spooled to disk, and nothing is fetched."""
+_shared: dict[tuple[int | None, int], duckdb.DuckDBPyConnection] = {}
+_sharing = Lock()
+
+
+def connect_shared(*, threads: int | None = None, spare: int = 0) -> duckdb.DuckDBPyConnection:
+    """A connection to the engine that everybody in this process shares who asks for the same threads. Close it after use.
+
+    To load the macros takes longer than to understand thousands of lines, so it is done once. What users of one engine see
+    of each other is its tables and macros, and nobody may change those: a table of one's own is a temporary one, and rows in
+    `*_texts` are rolled back. Variables, registered objects and temporary tables are each connection's own, and two
+    connections may be used by two threads. Only threads and memory are the engine's: hence one for each number of threads.
+    """
+    with _sharing:
+        engine = _shared.get((threads, spare))
+        if engine is not None:
+            # An engine that an error has ended answers nobody any more. Whoever tries again must not meet it again.
+            with contextlib.suppress(duckdb.Error):
+                return connect_beside(engine)
+            engine.close()
+        engine = _shared[threads, spare] = connect(threads=threads, spare=spare)
+        return connect_beside(engine)
+
+
+@atexit.register
+def _close_shared() -> None:
+    for engine in _shared.values():
+        engine.close()
+    _shared.clear()
+
+
+def connect(*, threads: int | None = None, spare: int = 0) -> duckdb.DuckDBPyConnection:
+    """A new engine in memory, with as many threads as the machine has, or `spare` less. It spools and fetches nothing."""
     connection = duckdb.connect(
         ":memory:",
         config={
@@ -60,6 +93,9 @@ def connect(*, threads: int | None = None) -> duckdb.DuckDBPyConnection:
     )
     if threads is not None:
         connection.execute("set threads = ?", [threads])
+    if spare:
+        [[most]] = connection.execute("select current_setting('threads')").fetchall()
+        connection.execute("set threads = ?", [max(most - spare, 1)])
     _load_catalogue(connection)
     _begin_session(connection)
     connection.create_function("plain_text", plain_text, [VARCHAR], VARCHAR)

@@ -24,7 +24,7 @@ import os
 import secrets
 import time
 from dataclasses import dataclass, field, replace
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote
@@ -129,7 +129,7 @@ class Lake:
     def time_zone(self) -> str:
         """The time zone of its business days. LakeError when there is no lake or another version wrote it."""
         zone = self._settings().get("time_zone")
-        if not isinstance(zone, str) or zone not in available_timezones():
+        if not isinstance(zone, str) or not _is_time_zone(zone):
             raise LakeError(
                 f"{self.path / 'lake.json'}: the lake's time zone is {zone!r}; expected the one with which it was made, "
                 f"such as {DEFAULT_TIME_ZONE}: its days are counted by it"
@@ -741,6 +741,12 @@ def _ledger_rows(table: pa.Table) -> list[LedgerRow]:
 def _in_order(rows: Iterable[LedgerRow]) -> list[LedgerRow]:
     # The order inside a decision is kept: its rows stand together in one file, and sorting is stable.
     return sorted(rows, key=lambda row: row.decision)
+
+
+@cache
+def _is_time_zone(name: str) -> bool:
+    # To list them all takes as long as to open the tables, and every command asks.
+    return name == DEFAULT_TIME_ZONE or name in available_timezones()
 
 
 def _settings_text(time_zone: str) -> str:

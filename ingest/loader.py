@@ -193,7 +193,7 @@ class Loader:
             return
         stream = self._options.stream or ""
         try:
-            stream = self._place(stream or stream_of(path))
+            stream = self._place(stream or stream_of(path), written_name(path))
             with contextlib.closing(
                 Source(path, stream, is_final=self._options.final, count=self._count(path))
             ) as source:
@@ -213,11 +213,11 @@ class Loader:
             self._fail(path, stream, failure)
             self._batch.reports[-1] = self._failed[path]
 
-    def _place(self, name: str) -> str:
+    def _place(self, name: str, *wanted_next: str) -> str:
         """The name of a source or a stream as it is stored."""
         paths = (path for path, _ in itertools.islice(self._waiting, _NAMES_AT_ONCE))
         next_ones = (text for path in paths for text in (written_name(path), self._options.stream or stream_of(path)))
-        return self._staging.place(name, next_ones=next_ones)
+        return self._staging.place(name, next_ones=itertools.chain(wanted_next, next_ones))
 
     def _fail(self, path: str, stream: str, error: SourceError) -> None:
         """Nothing counts of a source that turned out to be unreadable: neither do pieces of it that are decided."""

@@ -6,28 +6,47 @@ typed is said to that person as it is; what is kept is read by others.
 
 from __future__ import annotations
 
-from functools import cache, lru_cache
 from typing import TYPE_CHECKING
 
-from ingest.engine import connect
+from ingest.engine import connect_shared
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     import duckdb
 
-PLACES = "select list_transform(?::varchar[], lambda name: redacted_place(name))"
+_PLACES = "select list_transform(?::varchar[], lambda name: redacted_place(name))"
+_MOST_KNOWN = 4096
+
+_known: dict[str, str] = {}
+"""Names that were judged in this process, as they are stored."""
 
 
-@lru_cache(maxsize=4096)
 def stored_place(name: str) -> str:
     """The name as it is stored.
 
     >>> stored_place("logs/jan@example.nl.log.gz"), stored_place("nginx/access.log-20261014.gz")
     ('logs/redacted.log.gz', 'nginx/access.log-20261014.gz')
     """
-    [[[stored]]] = _engine().cursor().execute(PLACES, [[name]]).fetchall()
-    return str(stored)
+    known = _known.get(name)
+    if known is not None:
+        return known
+    with connect_shared(threads=1) as connection:
+        return place_by(connection, name)
 
 
-@cache
-def _engine() -> duckdb.DuckDBPyConnection:
-    return connect(threads=1)
+def place_by(connection: duckdb.DuckDBPyConnection, name: str, *, next_ones: Iterable[str] = ()) -> str:
+    """The same, asked of this connection; `next_ones` are the names that will be asked for next.
+
+    They are judged together: to plan the question takes as long as to answer it for hundreds of names.
+    """
+    known = _known.get(name)
+    if known is not None:
+        return known
+    names = list(dict.fromkeys([name, *next_ones]))
+    [[stored]] = connection.execute(_PLACES, [names]).fetchall()
+    judged = dict(zip(names, map(str, stored), strict=True))
+    if len(_known) >= _MOST_KNOWN:
+        _known.clear()
+    _known.update(judged)
+    return judged[name]

@@ -13,9 +13,9 @@ import pyarrow.compute as pc
 
 from ingest.arrow import arrow_schema, encoded_schema
 from ingest.call import CALL_COLUMNS
-from ingest.engine import begin_source, connect, connect_beside
+from ingest.engine import begin_source, connect_beside, connect_shared
 from ingest.ledger import REJECT_COLUMNS
-from ingest.places import PLACES
+from ingest.places import place_by
 from ingest.second_look import DOUBTFUL, look_again
 from ingest.source import MAX_LINE_BYTES, lines_of
 from ingest.vocabulary import Vocabulary
@@ -54,7 +54,6 @@ _SAYS_HOST = {
 """By the format of a log, what says which of its fields is the host."""
 
 _FEW = 500
-_MOST_PLACES = 4096
 _NO_CALLS = {"called_at_count": 0, "called_at_min": None, "called_at_max": None, "id_sum": 0, "not_logged_sum": 0}
 
 
@@ -145,18 +144,14 @@ class Understanding:
     """
 
     def __init__(self, *, in_step: bool = False) -> None:
-        self._connection: duckdb.DuckDBPyConnection = connect()
+        self._connection: duckdb.DuckDBPyConnection = connect_shared(spare=1 if in_step else 0)
         # What a block's steps have used the next ones will: given back after each, it would be asked for again at once.
         for setting in ("allocator_flush_threshold", "allocator_bulk_deallocation_flush_threshold"):
             self._connection.execute(f"set {setting} = '8GB'")
-        if in_step:
-            [[threads]] = self._connection.execute("select current_setting('threads')").fetchall()
-            self._connection.execute("set threads = ?", [max(threads - 1, 1)])
         self._fields_connection = connect_beside(self._connection)
         self._connection.execute("set variable max_line_bytes = ?", [f"{MAX_LINE_BYTES:,}"])
         self._vocabulary = Vocabulary(self._connection)
         self._names_host = False
-        self._places: dict[str, str] = {}
         self._calls: list[pa.Table] = []
         self._rejects: list[pa.Table] = []
 
@@ -288,17 +283,8 @@ class Understanding:
         return [str(name) for name in found]
 
     def place(self, name: str, *, next_ones: Iterable[str] = ()) -> str:
-        """The name of a file or a stream as it is stored; see `ingest.places`.
-
-        Those that come next are judged with it: to plan the question takes as long as to answer it for hundreds of names.
-        """
-        if name not in self._places:
-            if len(self._places) >= _MOST_PLACES:
-                self._places.clear()
-            names = list(dict.fromkeys([name, *next_ones]))
-            [[stored]] = self._fields_connection.execute(PLACES, [names]).fetchall()
-            self._places |= dict(zip(names, map(str, stored), strict=True))
-        return self._places[name]
+        """The name of a file or a stream as it is stored; `next_ones` are those that will be asked for next."""
+        return place_by(self._fields_connection, name, next_ones=next_ones)
 
     def columns(self, names: Sequence[str]) -> list[str]:
         """The same of names that people give to columns."""

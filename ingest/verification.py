@@ -28,7 +28,7 @@ from ingest.call import (
 from ingest.data_file import BOUND_COLUMNS, damage, data_files, read_files
 from ingest.delta_log import damages
 from ingest.durable import sha256_of
-from ingest.engine import connect, official_connectors, sample_words
+from ingest.engine import connect_shared, official_connectors, sample_words
 from ingest.errors import LakeError
 from ingest.lake import APPLICATION, Lake
 from ingest.ledger import REJECT_COLUMNS, TABLES, Retried, sum_of_retries
@@ -88,7 +88,7 @@ def verify(lake: Path) -> Verification:
         _check("decisions_fit_their_loads", _unfounded(ledger), "what was taken back or removed was there"),
         _check("parents_come_first", _orphans(ledger), "every load that grew from another one stands behind it"),
     ]
-    with connect() as connection:
+    with connect_shared() as connection:
         _bind(connection, snapshot, ledger, unreadable=broken.keys())
         checks.append(_check("bounds_hold", _outside(store, connection, broken.keys()), "no row lies outside them"))
         checks += [_ask(connection, name, question) for name, question in _questions()]
@@ -298,7 +298,10 @@ def _orphans(ledger: Ledger) -> Iterator[str]:
 def _bind(
     connection: duckdb.DuckDBPyConnection, snapshot: Snapshot, ledger: Ledger, *, unreadable: Iterable[Path]
 ) -> None:
-    """The lake's calls and rejects, and the ledger at the snapshot, as the relations that the questions read."""
+    """The lake's calls and rejects, and the ledger at the snapshot, as the relations that the questions read.
+
+    All of them are temporary: others use the engine, too.
+    """
     connection.execute("set variable time_zone = ?", [snapshot.time_zone])
     connection.execute("set variable official_connectors = ?", [list(official_connectors())])
     connection.execute("set variable sample_words = ?", [sample_words()])
@@ -310,12 +313,12 @@ def _bind(
         ("rejects", REJECT_COLUMNS, snapshot.rejects),
     ):
         if files := [path for path in paths if path not in skipped]:
-            read_files(connection, files).create_view(name)
+            connection.register(name, read_files(connection, files))
         else:
             fields = ", ".join(f'"{column.name}" {column.sql_type}' for column in columns)
-            connection.execute(f"create table {name} ({fields})")
+            connection.execute(f"create temp table {name} ({fields})")
     lines = sum(snapshot.loads["calls"].to_pylist()) + sum(snapshot.loads["rejects"].to_pylist())
-    connection.execute("create table parts as select unnest(range(?)) as part", [lines // _PART_LINES + 1])
+    connection.execute("create temp table parts as select unnest(range(?)) as part", [lines // _PART_LINES + 1])
     _table(connection, "loads", snapshot.loads)
     _table(connection, "removed", _removed(snapshot))
     _table(connection, "removals", _removals(ledger, snapshot))
@@ -323,7 +326,9 @@ def _bind(
 
 
 def _table(connection: duckdb.DuckDBPyConnection, name: str, rows: pa.Table) -> None:
-    connection.from_arrow(rows).create(name)
+    connection.register("given", rows)
+    connection.execute(f"create temp table {name} as from given")
+    connection.unregister("given")
 
 
 def _removed(snapshot: Snapshot) -> pa.Table:
@@ -378,7 +383,9 @@ def _ask(connection: duckdb.DuckDBPyConnection, name: str, question: str) -> Che
     try:
         for (part,) in parts:
             connection.execute("set variable part = ?", [part])
-            broken += [str(text) for (text,) in connection.sql(question).limit(100).fetchall()]
+            # Planned once: as a relation it would be planned again for each step, which takes longer than a small lake's answer.
+            found = connection.execute(f"from (\n{question}\n) limit 100").fetchall()
+            broken += [str(text) for (text,) in found]
     except duckdb.Error as error:
         return Check(name=name, ok=False, detail=f"cannot be checked: {type(error).__name__}: {str(error)[:200]}")
     return _check(name, broken, "holds")

@@ -32,6 +32,8 @@ class _Question:
     """Those of `raw` that it is filled from."""
     filling: str
     """How, in SQL; what is left out has no answer."""
+    needed: tuple[str, ...] = ()
+    """The columns that have to be there: where one is null the value is left out."""
 
     @property
     def schema(self) -> pa.Schema:
@@ -50,15 +52,23 @@ _QUESTIONS = {
         "request_base_texts",
         ("method", "base"),
         "select code, upper(method), base from new_values where method is not null and base is not null",
+        ("method", "base"),
     ),
     "request_queries": _Question(
-        "request_query_texts", ("query",), "select code, query from new_values where query is not null"
+        "request_query_texts", ("query",), "select code, query from new_values where query is not null", ("query",)
     ),
     "user_agents": _Question(
-        "user_agent_texts", ("user_agent",), "select code, user_agent from new_values where user_agent is not null"
+        "user_agent_texts",
+        ("user_agent",),
+        "select code, user_agent from new_values where user_agent is not null",
+        ("user_agent",),
     ),
 }
 """By the view that understands them."""
+
+
+_schemas: dict[str, pa.Schema] = {}
+"""What the answers of each view look like, since it was asked for the first time in this process."""
 
 
 @dataclass(frozen=True)
@@ -135,15 +145,21 @@ class Vocabulary:
 
     def _understood(self, view: str, question: _Question, values: pa.Table) -> pa.Table:
         """What the view says of each of these values; nothing but nulls where it is not to be asked."""
+        schema = _schemas.get(view)
+        if schema is not None and any(values[name].null_count == len(values) for name in question.needed):
+            # All are left out. Planning the view takes longer than anything else that is done for a few lines.
+            return _numbered(pa.table([pa.nulls(len(values), field.type) for field in schema], schema))
         connection = self._connection
         connection.register("new_values", _numbered(values))
         # Rolled back, because long texts that a table had stay in memory when it is emptied.
         connection.begin()
         try:
             connection.execute(f"insert into {question.texts} {question.filling}")
-            return connection.sql(
+            answers = connection.sql(
                 f"select code, answers.* exclude (code) from new_values left join {view} as answers using (code) order by code"  # noqa: S608 - a name of ours
             ).to_arrow_table()
+            _schemas[view] = answers.schema
+            return answers
         finally:
             connection.rollback()
             connection.unregister("new_values")
