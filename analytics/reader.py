@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import glob
 from collections.abc import Callable
+from functools import cache
 from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
 
 import duckdb
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from duckdb import DuckDBPyConnection, DuckDBPyRelation
+    from duckdb.sqltypes import DuckDBPyType
 
     from analytics.narrow import Expressions
     from ingest.call import Column
@@ -52,9 +54,16 @@ def read_parquet(connection: DuckDBPyConnection, files: Sequence[Path]) -> DuckD
 
 def shaped(relation: DuckDBPyRelation, columns: Sequence[Column]) -> DuckDBPyRelation:
     """Exactly these columns, in this order, of these types."""
+    if relation.columns == [column.name for column in columns] and relation.types == _types(tuple(columns)):
+        return relation  # as the lake writes them: to say each of them again takes longer than many a question
     return relation.project(
         *(ColumnExpression(column.name).cast(duckdb.type(column.sql_type)).alias(column.name) for column in columns)
     )
+
+
+@cache
+def _types(columns: tuple[Column, ...]) -> list[DuckDBPyType]:
+    return [duckdb.type(column.sql_type) for column in columns]
 
 
 def empty(connection: DuckDBPyConnection, columns: Sequence[Column]) -> DuckDBPyRelation:

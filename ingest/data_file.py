@@ -96,9 +96,9 @@ def data_files(table: DeltaTable, folder: Path) -> tuple[DataFile, ...]:
     return tuple(sorted(found, key=lambda file: file.path.name))
 
 
-def read_files(connection: DuckDBPyConnection, files: Sequence[Path]) -> DuckDBPyRelation:
-    """The rows of these data files (one at least), whatever characters their paths hold."""
-    return connection.read_parquet([glob.escape(str(file)) for file in files], hive_partitioning=False)
+def read_files(connection: DuckDBPyConnection, files: Sequence[Path], *, named: bool = False) -> DuckDBPyRelation:
+    """The rows of these data files (one at least), whatever characters their paths hold; `named`: with their `filename`."""
+    return connection.read_parquet([glob.escape(str(file)) for file in files], hive_partitioning=False, filename=named)
 
 
 def write_file(folder: Path, name: str, schema: pa.Schema, tables: Iterable[pa.Table]) -> NewFile:

@@ -44,13 +44,14 @@ def parse_integration_ids(texts: Sequence[str | None]) -> list[IntegrationId]:
     """The same for many headers, in their order."""
     import pyarrow as pa
 
-    from ingest.engine import connect, sound_text
+    from ingest.engine import connect_shared, sound_text
 
-    with connect(threads=1) as connection:
+    with connect_shared(threads=1) as connection:
         given = pa.table(
             {"code": pa.array(range(len(texts)), pa.int32()), "text": pa.array(map(sound_text, texts), pa.string())}
         )
         connection.register("given", given)
+        connection.begin()  # and closed without a commit: others use the engine, too
         connection.execute("insert into integration_id_texts select code, text, false, true from given")
         rows = connection.execute(
             "select partner, project, id_status, id_defect, integration_id from integration_ids order by code"

@@ -14,9 +14,9 @@ def outcome_of(status: int, *, duration_ms: float | None = None, query_length: i
     >>> outcome_of(500), outcome_of(500, duration_ms=900_000), outcome_of(404, query_length=2050)
     ('validation', 'timeout', 'query_too_long')
     """
-    from ingest.engine import connect
+    from ingest.engine import connect_shared
 
-    with connect(threads=1) as connection:
+    with connect_shared(threads=1) as connection:
         [[outcome]] = connection.execute(
             "select outcome_of(?::smallint, ?::double, ?::integer)", [status, duration_ms, query_length]
         ).fetchall()
@@ -29,8 +29,8 @@ def party_of(outcome: Outcome) -> Party | None:
     >>> party_of("unauthorized"), party_of("validation"), party_of("unavailable"), party_of("ok")
     ('customer', 'partner', 'vendor', None)
     """
-    from ingest.engine import connect
+    from ingest.engine import connect_shared
 
-    with connect(threads=1) as connection:
+    with connect_shared(threads=1) as connection:
         [[party]] = connection.execute("select party_of(?)", [outcome]).fetchall()
     return cast("Party | None", party)

@@ -44,9 +44,9 @@ def parse_request_urls(requests: Sequence[tuple[str, str]]) -> list[RequestUrl]:
     """The same for many (method, URL), in their order."""
     import pyarrow as pa
 
-    from ingest.engine import connect, sound_text
+    from ingest.engine import connect_shared, sound_text
 
-    with connect(threads=1) as connection:
+    with connect_shared(threads=1) as connection:
         given = pa.table(
             {
                 "code": pa.array(range(len(requests)), pa.int32()),
@@ -55,6 +55,7 @@ def parse_request_urls(requests: Sequence[tuple[str, str]]) -> list[RequestUrl]:
             }
         )
         connection.register("given", given)
+        connection.begin()  # and closed without a commit: others use the engine, too
         connection.execute("insert into request_base_texts select code, upper(method), url_base(url) from given")
         connection.execute("insert into request_query_texts select code, url_query(url) from given")
         rows = connection.execute(

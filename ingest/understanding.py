@@ -150,13 +150,14 @@ class Understanding:
             self._connection.execute(f"set {setting} = '8GB'")
         self._fields_connection = connect_beside(self._connection)
         self._connection.execute("set variable max_line_bytes = ?", [f"{MAX_LINE_BYTES:,}"])
-        self._vocabulary = Vocabulary(self._connection)
+        self._vocabulary = Vocabulary.of_process(self._connection)
         self._names_host = False
         self._calls: list[pa.Table] = []
         self._rejects: list[pa.Table] = []
 
     def close(self) -> None:
         """Let go of the engine and its memory."""
+        self._vocabulary.leave()
         self._fields_connection.close()
         self._connection.close()
 
@@ -222,7 +223,7 @@ class Understanding:
             connection.register("envelopes", connection.sql(_ENVELOPES).to_arrow_table())
         else:
             connection.register("envelopes", _NO_ENVELOPES)
-        understood = connection.sql(_UNDERSTOOD).to_arrow_table()
+        understood = _in_order(connection.sql(_UNDERSTOOD).to_arrow_table())
         fate = understood["fate"]
         accepted = understood if fate.null_count == len(fate) else _without_fate(understood)
         accepted = self._vocabulary.complete(accepted, [column.name for column in CALL_COLUMNS])
@@ -232,7 +233,7 @@ class Understanding:
             connection.register("lines", fields.lines)
             connection.register("understood", understood)
             connection.execute("set variable says_host = ?", [_SAYS_HOST[fields.log_format]])
-            rejected = connection.sql(_REJECTS).to_arrow_table()
+            rejected = _in_order(connection.sql(_REJECTS).to_arrow_table())
             connection.unregister("understood")
             connection.unregister("lines")
             rejects.append(places.completed(rejected, REJECT_COLUMNS))
@@ -432,6 +433,16 @@ def _numbered(lines: pa.Table) -> pa.Table:
     table = lines.add_column(0, "line_number", pa.array(np.arange(1, len(lines) + 1, dtype=np.int64)))
     # DuckDB reads as many batches at a time as it has threads.
     return pa.Table.from_batches(table.to_batches(max_chunksize=8192))
+
+
+def _in_order(rows: pa.Table) -> pa.Table:
+    """The rows by line number.
+
+    They nearly always are, and to sort them in the engine costs more than to look. But of a join the engine may read the other
+    side first, where the answers that are known are more than the lines.
+    """
+    numbers = rows["line_number"].to_numpy()
+    return rows if (numbers[1:] > numbers[:-1]).all() else rows.take(pa.array(np.argsort(numbers, kind="stable")))
 
 
 def _without_fate(understood: pa.Table) -> pa.Table:

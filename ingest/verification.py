@@ -175,20 +175,29 @@ def _outside(store: Lake, connection: duckdb.DuckDBPyConnection, unreadable: Ite
     tables: tuple[tuple[Table, Sequence[Column]], ...] = (("calls", CALL_COLUMNS), ("rejects", REJECT_COLUMNS))
     for name, columns in tables:
         bounded = [column.name for column in columns if column.name in BOUND_COLUMNS]
-        table = store.open(name)
-        for action in pa.table(table.get_add_actions(flatten=True)).to_pylist():
-            path = store.path / name / action["path"]
-            if path in skipped:
-                continue
-            extremes = ", ".join(f"min({column}), max({column})" for column in bounded)
-            [found] = read_files(connection, [path]).aggregate(extremes).fetchall()
-            for place, column in enumerate(bounded):
-                low, high = found[2 * place : 2 * place + 2]
+        actions = pa.table(store.open(name).get_add_actions(flatten=True)).to_pylist()
+        said_of = {path: action for action in actions if (path := store.path / name / action["path"]) not in skipped}
+        held_by = _extremes(connection, list(said_of), bounded)
+        for path, action in said_of.items():
+            for column, (low, high) in zip(bounded, held_by.get(path, ()), strict=False):
                 said = action.get(f"min.{column}"), action.get(f"max.{column}")
                 if None in (low, high) or None in said:
                     continue  # no values, or no bounds: nobody skips the file
                 if low < said[0] or high > said[1]:
                     yield f"{path}: holds {column} {low} to {high}, its table says {said[0]} to {said[1]}"
+
+
+def _extremes(
+    connection: duckdb.DuckDBPyConnection, files: Sequence[Path], columns: Sequence[str]
+) -> dict[Path, list[tuple[Any, Any]]]:
+    """The least and the greatest value of these columns in each file, asked of all at once. A file without rows is not in it."""
+    if not files:
+        return {}
+    extremes = ", ".join(f"min({column}), max({column})" for column in columns)
+    rows = read_files(connection, files, named=True).aggregate(f"filename, {extremes}").fetchall()
+    found = {Path(name): list(zip(values[::2], values[1::2], strict=True)) for name, *values in rows}
+    assert found.keys() <= set(files), "the engine names files as they were given to it"
+    return found
 
 
 def _decided_loads_are_visible(store: Lake, ledger: Ledger, snapshot: Snapshot) -> Check:

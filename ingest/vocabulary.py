@@ -9,6 +9,8 @@ GET     https://1234.r...  0
 
 from __future__ import annotations
 
+import contextlib
+from collections import deque
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -80,6 +82,10 @@ class _Known:
     answers: pa.Table
 
 
+_left: deque[dict[str, _Known]] = deque(maxlen=1)
+"""What the last vocabulary of this process knew, by view. Whoever takes it has it alone."""
+
+
 class Vocabulary:
     """What the distinct values of the blocks so far say.
 
@@ -94,6 +100,19 @@ class Vocabulary:
         self._most = most
         self._most_bytes = most_bytes
         self._known: dict[str, _Known] = {}
+
+    @classmethod
+    def of_process(cls, connection: duckdb.DuckDBPyConnection) -> Vocabulary:
+        """One that knows what the last one of this process knew: what a value says depends on nothing but the value."""
+        vocabulary = cls(connection)
+        with contextlib.suppress(IndexError):
+            vocabulary._known = _left.pop()
+        return vocabulary
+
+    def leave(self) -> None:
+        """Leave what is known to the next one of this process."""
+        _left.append(self._known)
+        self._known = {}
 
     def encode(self, raw: pa.Table) -> pa.Table:
         """The rows of `raw` with the code of their values for each view, as `<view>_code`.

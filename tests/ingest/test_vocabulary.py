@@ -13,7 +13,12 @@ from ingest.arrow import arrow_schema
 from ingest.call import CALL_COLUMNS
 from ingest.data_file import write_file
 from ingest.engine import connect
+from ingest.formats import log_format
+from ingest.source import Block
+from ingest.understanding import Stretch, Understanding
 from ingest.vocabulary import Vocabulary
+from tests.ingest.lakes import BAD, line
+from tests.ingest.worked import NOW
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -127,8 +132,11 @@ def test_long_values_leave_nothing_behind_in_the_engine(connection: DuckDBPyConn
     assert held[-1] < held[0] + (1 << 20)
 
 
-def test_nothing_is_said_where_nothing_was_asked(connection: DuckDBPyConnection) -> None:
+@pytest.mark.parametrize("is_first", [True, False])
+def test_nothing_is_said_where_nothing_was_asked(connection: DuckDBPyConnection, *, is_first: bool) -> None:
     vocabulary = Vocabulary(connection)
+    if not is_first:  # it is known what answers look like, so the engine is not asked for their columns
+        assert _said(vocabulary, FIRST) == SAID_OF_FIRST
 
     no_method = _raw((None, None, None, f"{HOST}/connectors/KnSubject", None, None))
     no_url = _raw((None, None, "GET", None, None, None))
@@ -136,6 +144,36 @@ def test_nothing_is_said_where_nothing_was_asked(connection: DuckDBPyConnection)
     assert _said(vocabulary, no_method) == [("missing", None, None, None, None, None, None)]
     assert _said(vocabulary, no_url) == [("missing", None, None, None, None, None, None)]
     assert _said(vocabulary, no_url.slice(0, 0)) == []
+    assert _said(vocabulary, FIRST) == SAID_OF_FIRST
+
+
+def test_what_is_known_goes_on_to_the_next_vocabulary_of_the_process_and_says_the_same(
+    connection: DuckDBPyConnection,
+) -> None:
+    first = Vocabulary.of_process(connection)
+    assert _said(first, FIRST) == SAID_OF_FIRST
+    first.leave()
+    second, beside = Vocabulary.of_process(connection), Vocabulary.of_process(connection)
+
+    assert _said(second, SECOND) == SAID_OF_SECOND
+    known = connection.sql("select code from known_user_agents").fetchall()
+    assert _said(beside, FIRST) == SAID_OF_FIRST
+    assert _said(second, FIRST) == SAID_OF_FIRST
+
+    assert len(known) == 3  # B/2 and A/1 of the block, and none, which the first one has met
+
+
+def test_calls_and_rejects_come_in_the_order_of_their_lines_however_many_values_are_known() -> None:
+    understanding = Understanding()
+    understanding.begin(now=NOW, time_zone="UTC")
+    with contextlib.closing(understanding):
+        known = b"".join(line(number, headers={"IntegrationId": f"4321_{number}"}) for number in range(3000))
+        for content in (known, line(1) + BAD + line(2, status=9) + line(0) + BAD + line(2999) + line(3)):
+            stretch = Stretch(block=Block(content, 0), first_line=1, context={}, load_id="", source="", stream="")
+            understanding.forget()
+            understanding.read([stretch], log_format("json"))
+        assert understanding.calls()["line_number"].to_pylist() == [1, 4, 6, 7]
+        assert understanding.rejects()["line_number"].to_pylist() == [2, 3, 5]
 
 
 def test_encoded_texts_are_written_as_texts_and_only_those_that_stand_in_a_row(tmp_path: Path) -> None:
