@@ -205,6 +205,13 @@ def test_a_line_whose_host_nobody_knows_may_always_be_the_customer_that_is_missi
         ({"customer": IT.split("_", maxsplit=1)[0]}, "at_risk"),  # the partner's own environment
         ({"customer": SIX[4], "called_at": dt.datetime(2026, 6, 3, 9, tzinfo=dt.UTC)}, "at_risk"),  # before the window
         ({"customer": SIX[4], "integration": OTHER}, "at_risk"),
+        # Without the id it may be of nobody known, in a log of its own; but not where the line is whole otherwise,
+        ({"customer": SIX[4], "integration": None, "reason": "not_a_record"}, "unknown"),
+        ({"customer": SIX[4], "integration": None, "reason": "bad_status"}, "at_risk"),
+        ({"customer": SIX[4], "integration": None, "reason": "not_a_record", "stream": "others"}, "at_risk"),
+        # nor of a customer of somebody else, or of the partner's own environment.
+        ({"customer": EIGHT[0], "integration": None, "reason": "not_a_record"}, "at_risk"),
+        ({"customer": IT.partition("_")[0], "integration": None, "reason": "not_a_record"}, "at_risk"),
         ({"customer": None}, "at_risk"),  # one in 240 lines is damaged as lines are
     ],
 )
@@ -215,6 +222,14 @@ def test_a_damaged_line_that_names_its_customer_is_that_one(tmp_path: Path, name
     assert said(verdict(lake))[:3] == (state, 4, state != "unknown")
     # until the line is older than the window
     assert said(verdict(lake, until=day(99)))[:3] == ("at_risk", 4, True)
+
+
+def test_a_line_that_is_cut_off_before_the_id_may_be_of_whoever_has_the_customer(tmp_path: Path) -> None:
+    # The fifth was one until day 60; then every line of it is cut off, in whichever log.
+    calls = [*daily(SIX[:4], IT, 0, 100), *daily(SIX[4:5], IT, 0, 60), *others(100)]
+    cut = {"reason": "not_a_record", "customer": SIX[4], "environment": "production", "stream": "others"}
+    assert said(verdict(lake_of(tmp_path / "a", calls)))[:3] == ("at_risk", 4, True)
+    assert said(verdict(lake_of(tmp_path / "b", calls, rejected(1, 95, 96, **cut))))[:3] == ("unknown", 4, False)
 
 
 def test_lines_that_name_one_customer_are_one_customer_however_many(tmp_path: Path) -> None:

@@ -113,7 +113,8 @@ class Rejected:
     integration: str | None
     customer: str | None = None
     environment: str = "production"
-    own: bool = False
+    sent: str | None = None
+    """The id that the line carries, where another one replaces it now."""
 
     @property
     def hour(self) -> int | None:

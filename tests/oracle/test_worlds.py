@@ -67,7 +67,7 @@ def lake_of(made: MadeUp, folder: Path) -> Path:
             stream=one.stream,
             reason=one.reason,
             called_at=one.at,
-            integration=one.integration,
+            integration=one.sent or one.integration,
             customer=one.customer,
             environment=one.environment if one.customer is not None else None,
             line_number=number,

@@ -125,16 +125,34 @@ class View:
 
     def streams_of(self, integration: str) -> list[Stream]:
         """The streams in which the integration, or one of its customers, is seen; where there are none, all of the place."""
-        names = set(self._by_integration.get(integration, ()))
-        for customer in self.uses.get(integration, {}):
-            names |= self._by_customer[customer]
+        names = self._names_of(integration)
         there = names or {call.stream for call in self.calls}
         return [self._logs.streams[name] for name in sorted(there & self._logs.streams.keys())]
 
-    def concerns(self, reject: Rejected, integration: str) -> bool:
-        """Whether a rejected line carries the id and may be a use: not of another environment, nor of the partner's own."""
-        is_other = reject.customer is not None and (reject.own or reject.environment != self._environment)
-        return reject.integration == integration and not is_other
+    def _names_of(self, integration: str) -> set[str]:
+        """The logs in which it, or a customer of it, is seen."""
+        names = set(self._by_integration.get(integration, ()))
+        for customer in self.uses.get(integration, {}):
+            names |= self._by_customer[customer]
+        return names
+
+    def concerns(self, reject: Rejected, integration: str, own_numbers: Container[str]) -> bool:
+        """Whether a rejected line may be a use: not of another environment, nor of the partner's own.
+
+        It carries the id; or it is cut off and names a customer: one of the integration's, or one that nobody is known
+        to call for, in one of its logs.
+        """
+        if reject.customer is None:
+            return reject.integration == integration
+        if reject.customer in own_numbers or reject.environment != self._environment:
+            return False
+        if reject.sent is not None and reject.customer == reject.sent.split("_")[0]:
+            return False
+        if reject.integration is not None or reject.reason != "not_a_record":
+            return reject.integration == integration
+        if reject.customer in self._told:
+            return reject.customer in self.uses.get(integration, {})
+        return reject.stream in self._names_of(integration)
 
     def unlogged_days(self, integration: str) -> set[int]:
         """The days with a call that may be the integration's, and its log could not have said so."""
@@ -262,6 +280,19 @@ def _missing_logs(integration: str, world: World, view: View, window: range) -> 
     return found
 
 
+def _own_numbers(integration: str, world: World) -> set[str]:
+    """The partner's number, and those that it had before: of which no integration is left that nothing replaces."""
+    partner = integration.split("_", maxsplit=1)[0]
+    replaced = {one.replaces for one in world.registry.values()}
+    still_used = {name.split("_")[0] for name in world.registry if name not in replaced}
+    former = {
+        one.replaces.split("_")[0]
+        for one in world.registry.values()
+        if one.replaces and one.integration.split("_")[0] == partner
+    }
+    return {partner, *(former - still_used)}
+
+
 def _rejected_customers(integration: str, counted: Container[str], world: World, view: View, window: range) -> int:
     """How many customers more the rejected lines of these days, or of nobody knows when, may be.
 
@@ -270,11 +301,12 @@ def _rejected_customers(integration: str, counted: Container[str], world: World,
     all rejected lines are one in twenty of the integration's or more.
     """
     named, lines, unnamed, nameless = set(), 0, 0, 0
+    own_numbers = _own_numbers(integration, world)
     for reject in world.rejects:
         hour = world.last_hours.get((reject.load, reject.stream)) if reject.at is None else reject.hour
         day = None if hour is None or day_of(hour) > day_of(world.logs.last) else day_of(hour)
-        if view.concerns(reject, integration) and (day is None or day in window):
-            lines += 1
+        if view.concerns(reject, integration, own_numbers) and (day is None or day in window):
+            lines += reject.integration is not None
             if reject.customer is not None:
                 named.add(reject.customer)
             else:
@@ -375,12 +407,12 @@ def _broken_days(month: int, integration: str, world: World, view: View) -> set[
 def _days_with_rejected_lines(days: range, integration: str, world: World, view: View) -> set[int]:
     """The days of a month with rejected lines that may be customers which are not seen in it: see `_rejected_customers`."""
     seen = {customer for customer, used in view.uses.get(integration, {}).items() if set(used).intersection(days)}
-    lines = 0
+    lines, own_numbers = 0, _own_numbers(integration, world)
     named, unnamed, nameless = set(), set(), set()
     for reject in world.rejects:
         hour = world.last_hours.get((reject.load, reject.stream)) if reject.at is None else reject.hour
-        if view.concerns(reject, integration) and hour is not None and day_of(hour) in days:
-            lines += 1
+        if view.concerns(reject, integration, own_numbers) and hour is not None and day_of(hour) in days:
+            lines += reject.integration is not None
             if reject.customer is not None:
                 named |= {day_of(hour)} if reject.customer not in seen else set()
                 continue

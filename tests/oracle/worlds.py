@@ -350,16 +350,17 @@ def _add(rng: random.Random, log: Log, made: MadeUp, at: dt.datetime, day: int) 
     if is_own and sent is not None:
         customer = sent.split("_")[0]
     if customer in log.torn or chance > 0.997:
+        is_told = rng.random() < 0.6
         made.rejects.append(
             Rejected(
                 load=f"{log.name}-1",
                 stream=log.name,
                 reason=rng.choice(["not_a_record", "bad_status"]),
                 at=at if rng.random() < 0.9 else None,
-                integration=meant,
+                integration=meant if is_told else None,
+                sent=sent if is_told else None,
                 customer=customer if log.product == "profit" and rng.random() < 0.9 else None,
                 environment=log.environment,
-                own=is_own,
             )
         )
         return

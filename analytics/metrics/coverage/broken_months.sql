@@ -1,8 +1,8 @@
 -- Months of which logs that concern an integration miss something: one row per integration and month, and on how many of its
 -- days: where an hour of one of its logs is missing or was rejected; before one of its logs begins that continues no other; where
 -- its customers, or customers that may be anybody's, called in logs that could not have held the id; where rejected lines carry
--- the id and name a customer that has no use in that month, or none because the URL or host could not be read, or, in a month in
--- which they are one in twenty of its lines or more, because they are damaged.
+-- the id, or may have done so, and name a customer that has no use in that month, or none because the URL or host could not be read,
+-- or, in a month in which they are one in twenty of its lines or more, because they are damaged.
 -- Who is seen month by month is not hidden by a day or two: who came and went is still told, though the month is not complete.
 -- Where more than three days are broken nobody knows: is_unknown.
 -- Reads: stated, ends (of the metric completeness), streams_of, customers_of, unlogged, rejected_lines, calls_all, scope.
