@@ -147,6 +147,18 @@ def begin_source(
     connection.execute("set variable named_host = ?", [whole])
 
 
+def asked_once(connection: duckdb.DuckDBPyConnection, query: str) -> pa.Table:
+    """The rows of a query that is long to plan and has few of them.
+
+    A relation is planned to know its columns and once more to run. A table is planned once, and copied.
+    """
+    connection.execute(f"create or replace temp table answer as {query}")
+    try:
+        return connection.table("answer").to_arrow_table()
+    finally:
+        connection.execute("drop table answer")
+
+
 def sound_text(text: str | None) -> str | None:
     """The text with U+FFFD for each lone surrogate, which Python allows in a text and UTF-8 does not."""
     return None if text is None else text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")

@@ -1,6 +1,6 @@
 -- The rejected lines among `understood`, with what was found and what was expected, and their redacted beginning. When they were
 -- sent and whose they are says which figures they are missing in; of a line that was cut off neither is sure, and where the URL
--- is what is wrong, nor is the customer.
+-- is what is wrong, nor is the customer. `time_defects` are the answers of time_defects.sql.
 with rejected as (
     select
         understood.line_number,
@@ -10,10 +10,12 @@ with rejected as (
         lines.line,
         ids.integration,
         bases.customer,
-        bases.environment
+        bases.environment,
+        time_defects.defect as time_defect
     from understood
     join lines using (line_number)
     join raw using (line_number)
+    left join time_defects using (line_number)
     left join known_request_bases as bases on bases.code = raw.request_bases_code
     left join known_integration_ids as ids on ids.code = raw.integration_ids_code
     where understood.fate <> 'ignored'
@@ -24,7 +26,7 @@ sampled as (
         list_transform(
             [
                 regexp_replace(line, '\r?\n?$', ''),
-                case reason when 'bad_time' then left(time_text, 60) when 'bad_method' then method when 'bad_status' then status end
+                case reason when 'bad_method' then method when 'bad_status' then status end
             ],
             lambda text: redacted_sample(text)
         ) as samples,
@@ -45,7 +47,7 @@ select
             case
                 when called_at is null and detail is not null then detail
                 when called_at is null and time_text is null then 'no time is logged'
-                when called_at is null then time_defect(time_text, time_format, samples[2])
+                when called_at is null then time_defect
                 else impossible_time(called_at, line)
             end
         when 'bad_method' then coalesce(

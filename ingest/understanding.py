@@ -13,7 +13,7 @@ import pyarrow.compute as pc
 
 from ingest.arrow import arrow_schema, encoded_schema
 from ingest.call import CALL_COLUMNS
-from ingest.engine import begin_source, connect_beside, connect_shared
+from ingest.engine import asked_once, begin_source, connect_beside, connect_shared
 from ingest.ledger import REJECT_COLUMNS
 from ingest.places import place_by
 from ingest.second_look import DOUBTFUL, look_again
@@ -30,9 +30,9 @@ if TYPE_CHECKING:
     from ingest.source import Block
 
 _HERE = Path(__file__).parent
-_ENVELOPES, _UNDERSTOOD, _REJECTS, _OTHER_HOST, _DAMAGED = (
+_ENVELOPES, _UNDERSTOOD, _TIME_DEFECTS, _REJECTS, _OTHER_HOST, _DAMAGED = (
     (_HERE / name).read_text(encoding="utf-8")
-    for name in ("envelopes.sql", "understood.sql", "rejects.sql", "other_host.sql", "damaged.sql")
+    for name in ("envelopes.sql", "understood.sql", "time_defects.sql", "rejects.sql", "other_host.sql", "damaged.sql")
 )
 _DAMAGES = pa.array(["not_a_record", "too_deep", "duplicate_key", "line_too_long"])
 """Why a format makes no fields of a line, though it may be a call."""
@@ -43,6 +43,7 @@ _NO_ENVELOPES = pa.table(
         "has_token": pa.array([], pa.bool_()),
     }
 )
+_NO_TIME_DEFECTS = pa.table({"line_number": pa.array([], pa.int64()), "defect": pa.array([], pa.string())})
 _SAYS_HOST = {
     "json": "--dialect says which one is",
     "csv": "--dialect says which one is",
@@ -230,12 +231,7 @@ class Understanding:
         calls = places.completed(accepted, CALL_COLUMNS)
         rejects: list[pa.Table] = []
         if len(accepted) < len(raw):
-            connection.register("lines", fields.lines)
-            connection.register("understood", understood)
-            connection.execute("set variable says_host = ?", [_SAYS_HOST[fields.log_format]])
-            rejected = _in_order(connection.sql(_REJECTS).to_arrow_table())
-            connection.unregister("understood")
-            connection.unregister("lines")
+            rejected = self._rejected(fields, understood)
             rejects.append(places.completed(rejected, REJECT_COLUMNS))
         else:
             rejected = understood.slice(0, 0)
@@ -249,6 +245,21 @@ class Understanding:
         self._calls.append(calls)
         self._rejects += rejects
         return counts
+
+    def _rejected(self, fields: Fields, understood: pa.Table) -> pa.Table:
+        """The rejected lines, with what is wrong with them."""
+        connection = self._connection
+        connection.register("lines", fields.lines)
+        connection.register("understood", understood)
+        connection.execute("set variable says_host = ?", [_SAYS_HOST[fields.log_format]])
+        has_bad_times = pc.any(pc.equal(understood["fate"], "bad_time")).as_py()
+        connection.register(
+            "time_defects", asked_once(connection, _TIME_DEFECTS) if has_bad_times else _NO_TIME_DEFECTS
+        )
+        rejected = _in_order(asked_once(connection, _REJECTS))
+        for name in ("time_defects", "understood", "lines"):
+            connection.unregister(name)
+        return rejected
 
     def _shown(self, text: str) -> str:
         """A value as it may be shown."""

@@ -18,6 +18,8 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from ingest.engine import asked_once
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -174,9 +176,10 @@ class Vocabulary:
         connection.begin()
         try:
             connection.execute(f"insert into {question.texts} {question.filling}")
-            answers = connection.sql(
-                f"select code, answers.* exclude (code) from new_values left join {view} as answers using (code) order by code"  # noqa: S608 - a name of ours
-            ).to_arrow_table()
+            answers = asked_once(
+                connection,
+                f"select code, answers.* exclude (code) from new_values left join {view} as answers using (code) order by code",  # noqa: S608 - a name of ours
+            )
             _schemas[view] = answers.schema
             return answers
         finally:
