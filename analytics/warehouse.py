@@ -240,7 +240,11 @@ class Warehouse:
 
     def _answer(self, asked: Metric, scope: Scope, params: Mapping[str, object] | None = None) -> pl.DataFrame:
         with self._asked(scope, asked.look_back) as cursor:
-            return self._rows(cursor, asked.sql, params)
+            # A relation is planned to know its columns and once more to run, and many a question takes longer to plan than to
+            # answer. A table is planned once.
+            with self._reading():
+                cursor.execute(f"create temp table asked_answer as {asked.sql}", dict(params) if params else None)
+            return self._rows(cursor, "from asked_answer")
 
     @contextlib.contextmanager
     def _asked(self, scope: Scope, look_back: int = 0) -> Iterator[DuckDBPyConnection]:
@@ -410,14 +414,19 @@ class Warehouse:
     def _files_of(self, scope: Scope, files: Iterable[DataFile]) -> tuple[DataFile, ...]:
         return tuple(file for file in files if file.rows > 0 and may_hold(file, scope, self._renames))
 
-    def _rows(self, cursor: DuckDBPyConnection, sql: str, params: Mapping[str, object] | None) -> pl.DataFrame:
+    def _rows(self, cursor: DuckDBPyConnection, sql: str, params: Mapping[str, object] | None = None) -> pl.DataFrame:
         import polars.selectors as cs
 
-        try:
+        with self._reading():
             rows: pl.DataFrame = cursor.sql(sql, params=dict(params) if params else None).pl()
+        return rows.with_columns(cs.datetime(time_zone="*").dt.convert_time_zone("UTC"))
+
+    @contextlib.contextmanager
+    def _reading(self) -> Iterator[None]:
+        try:
+            yield
         except duckdb.Error as error:
             raise AnalyticsError(self.damage() or f"the question cannot be answered: {error}") from error
-        return rows.with_columns(cs.datetime(time_zone="*").dt.convert_time_zone("UTC"))
 
     def damage(self) -> str | None:
         """Which file is damaged, and what to do, where one is. An engine says what it stumbles over, and mostly not where."""
