@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import json
 import random
 import re
 import shutil
@@ -27,6 +28,7 @@ from ingest import (
     verify,
 )
 from ingest.data_file import damage, data_files
+from ingest.lake import FORMAT_VERSION
 from ingest.ledger import TABLES
 from tests.ingest.lakes import BAD, broken, fate, lines, load, load_one, loads, numbers, rejects, rows, sealed_anew
 from tests.ingest.other_process import other_process
@@ -256,7 +258,7 @@ def test_settings_of_another_lake_are_noticed(lake: Path, made: Path, tmp_path: 
     load(tmp_path / "other", made / "c.log")
     shutil.copy(tmp_path / "other" / "lake.json", lake)
     assert "are of another lake" in _said(lambda: Lake(lake).snapshot())
-    (lake / "lake.json").write_text('{"format": 6, "time_zone": "UTC"}', encoding="utf-8")
+    (lake / "lake.json").write_text(json.dumps({"format": FORMAT_VERSION, "time_zone": "UTC"}), encoding="utf-8")
     assert f"{lake / 'lake.json'}: does not say which lake it is" in _said(lambda: Lake(lake).snapshot())
 
 
