@@ -2,16 +2,18 @@
 -- no sound record may be the only call of a customer, so it is kept whose it was and when, where the line leaves no doubt: one
 -- host of the platform stands in it, and one IntegrationId, by its name or else by its form. Both stand between others, for of what
 -- a line begins or ends with a part may be missing, and a part of a number is another customer's.
+-- Only the beginning is looked at: a line may be a million characters long, and what is asked for stands in front.
 -- A customer of SB stands in the path of the URL, and nobody knows where in a damaged line that ends: it is left out.
 with split as (
     select
         raw.line_number,
         raw.id_text,
         raw.called_at,
-        rtrim(lines.line, e' \t\r\n') as line,
-        regexp_split_to_array(rtrim(lines.line, e' \t\r\n'), '[^A-Za-z0-9._-]+')[2:-2] as words
+        lines.line,
+        regexp_split_to_array(lines.line, '[^A-Za-z0-9._-]+')[2:-2] as words
     from raw
-    inner join lines on raw.line_number = lines.line_number
+    inner join (select line_number, rtrim(left(line, 8000), e' \t\r\n') as line from lines) as lines
+        on raw.line_number = lines.line_number
 ),
 
 told as (

@@ -109,6 +109,21 @@ def test_a_short_log_that_says_the_same_again_and_again_takes_little_memory(tmp_
     assert done.peak_mb < MOST_MB
 
 
+@needs_measuring
+def test_long_damaged_lines_take_as_much_memory_as_sound_ones(tmp_path: Path) -> None:
+    # Of words, each of which might be a host or an id: looked at to the end they took twice as much.
+    sound = lakes.line(1, body="a, b 1 " * 130_000)
+    peaks = {}
+    for name, line in {"sound": sound, "torn": sound[:-3] + b"\n"}.items():
+        path = tmp_path / f"{name}.log"
+        path.write_bytes(lakes.line(0) + line * 30)
+        done = run("ingest", "--lake", tmp_path / f"{name}-lake", path)
+        assert done.code == 0
+        peaks[name] = done.peak_mb
+    assert {row["customer"] for row in lakes.stored(tmp_path / "torn-lake", "rejects")} == {"1234"}
+    assert peaks["torn"] < 1.3 * peaks["sound"]
+
+
 HAR_BEGIN = b'{"log":{"version":"1.2","entries":[{"a":['
 HAR = {
     "an entry of nothing but objects.har": HAR_BEGIN + b"{}," * (40 * MB // 3),
