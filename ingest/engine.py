@@ -29,6 +29,9 @@ ENGINE_ERRORS = (duckdb.Error, pa.ArrowException, MemoryError)
 
 _SCRIPTS = ("detector.sql", "redact.sql", "outcome.sql", "integration_id.sql", "request_url.sql", "fields.sql")
 
+_FEW = 10_000
+"""Rows that are copied sooner than a query is planned."""
+
 _FIELD_WORDS = """
     timestamp time date method verb url uri path host headers header integrationid integration id status code duration ms bytes
     request response user agent useragent body query stem cs sc s c ip port username taken version software fields level msg
@@ -147,11 +150,14 @@ def begin_source(
     connection.execute("set variable named_host = ?", [whole])
 
 
-def asked_once(connection: duckdb.DuckDBPyConnection, query: str) -> pa.Table:
-    """The rows of a query that is long to plan and has few of them.
+def answer(connection: duckdb.DuckDBPyConnection, query: str, *, most: int) -> pa.Table:
+    """The rows of a query that reads no more than `most` of them, in its order.
 
-    A relation is planned to know its columns and once more to run. A table is planned once, and copied.
+    A relation is planned to know its columns and once more to run, and for few lines there is more to plan than to do. A table is
+    planned once; its rows are copied once more, which for many of them costs more.
     """
+    if most > _FEW:
+        return connection.sql(query).to_arrow_table()
     connection.execute(f"create or replace temp table answer as {query}")
     try:
         return connection.table("answer").to_arrow_table()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ingest.call import Column
+from ingest.engine import answer
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -113,4 +114,5 @@ def raw_table(connection: duckdb.DuckDBPyConnection, query: str) -> pa.Table:
     `duration_ms`, `request_bytes`, `response_bytes`, and where one of them is there and not read `numbers` with all of them.
     `time_text` is there where the time is not read, `doubtful_duration` where a duration may mean something else.
     """
-    return connection.sql(_READ.replace("$query", query)).to_arrow_table()
+    [[lines]] = connection.execute("select count(*) from lines").fetchall()
+    return answer(connection, _READ.replace("$query", query), most=lines)

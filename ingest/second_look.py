@@ -22,6 +22,8 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from ingest.engine import answer
+
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
@@ -90,7 +92,7 @@ def _with_numbers(
     """The fields with the numbers that can be read, what cannot, and what is known of the durations of each source behind them."""
     connection.register("doubtful", raw.select(["line_number", "numbers"]).filter(pc.is_valid(raw["numbers"])))
     try:
-        found = connection.sql(_NUMBERS).to_arrow_table()
+        found = answer(connection, _NUMBERS, most=len(raw))
     finally:
         connection.unregister("doubtful")
     for what, column in _COLUMNS.items():
@@ -164,7 +166,7 @@ def _with_times(connection: duckdb.DuckDBPyConnection, raw: pa.Table) -> pa.Tabl
     connection.execute(_ZONES)
     connection.register("doubtful", rows)
     try:
-        found = connection.sql(_TIMES).to_arrow_table()
+        found = answer(connection, _TIMES, most=len(rows))
     finally:
         connection.unregister("doubtful")
     found = found.filter(pc.is_valid(found["called_at"]))

@@ -13,7 +13,7 @@ import pyarrow.compute as pc
 
 from ingest.arrow import arrow_schema, encoded_schema
 from ingest.call import CALL_COLUMNS
-from ingest.engine import asked_once, begin_source, connect_beside, connect_shared
+from ingest.engine import answer, begin_source, connect_beside, connect_shared
 from ingest.ledger import REJECT_COLUMNS
 from ingest.places import place_by
 from ingest.second_look import DOUBTFUL, look_again
@@ -221,10 +221,10 @@ class Understanding:
         connection.execute("set variable torn_lines = ?::bigint[]", [places.torn_lines])
         connection.register("raw", self._vocabulary.encode(raw))
         if raw["body"].null_count < len(raw):
-            connection.register("envelopes", connection.sql(_ENVELOPES).to_arrow_table())
+            connection.register("envelopes", answer(connection, _ENVELOPES, most=len(raw)))
         else:
             connection.register("envelopes", _NO_ENVELOPES)
-        understood = _in_order(connection.sql(_UNDERSTOOD).to_arrow_table())
+        understood = _in_order(answer(connection, _UNDERSTOOD, most=len(raw)))
         fate = understood["fate"]
         accepted = understood if fate.null_count == len(fate) else _without_fate(understood)
         accepted = self._vocabulary.complete(accepted, [column.name for column in CALL_COLUMNS])
@@ -254,9 +254,10 @@ class Understanding:
         connection.execute("set variable says_host = ?", [_SAYS_HOST[fields.log_format]])
         has_bad_times = pc.any(pc.equal(understood["fate"], "bad_time")).as_py()
         connection.register(
-            "time_defects", asked_once(connection, _TIME_DEFECTS) if has_bad_times else _NO_TIME_DEFECTS
+            "time_defects",
+            answer(connection, _TIME_DEFECTS, most=len(understood)) if has_bad_times else _NO_TIME_DEFECTS,
         )
-        rejected = _in_order(asked_once(connection, _REJECTS))
+        rejected = _in_order(answer(connection, _REJECTS, most=len(understood)))
         for name in ("time_defects", "understood", "lines"):
             connection.unregister(name)
         return rejected
@@ -429,7 +430,7 @@ def _with_damaged(connection: duckdb.DuckDBPyConnection, raw: pa.Table) -> pa.Ta
     if not is_damaged.true_count:
         return raw
     connection.register("raw", raw.filter(is_damaged).select(["line_number", "id_text", "called_at"]))
-    told = connection.sql(_DAMAGED).to_arrow_table()
+    told = answer(connection, _DAMAGED, most=len(raw))
     connection.unregister("raw")
     for name in told.column_names:
         place = raw.schema.get_field_index(name)

@@ -18,7 +18,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from ingest.engine import asked_once
+from ingest.engine import answer
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -176,9 +176,10 @@ class Vocabulary:
         connection.begin()
         try:
             connection.execute(f"insert into {question.texts} {question.filling}")
-            answers = asked_once(
+            answers = answer(
                 connection,
                 f"select code, answers.* exclude (code) from new_values left join {view} as answers using (code) order by code",  # noqa: S608 - a name of ours
+                most=len(values),
             )
             _schemas[view] = answers.schema
             return answers
