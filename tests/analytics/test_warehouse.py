@@ -6,7 +6,7 @@ import dataclasses
 import datetime as dt
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import polars as pl
 import pytest
@@ -22,6 +22,9 @@ from ingest.errors import LakeError
 from ingest.lake import Lake
 from ingest.stream_ends import StreamEnd
 from tests.analytics.given import call, given_lake, given_snapshot, parameters, reject
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 OWN, OTHER = 1234567, 7654321
 
@@ -85,36 +88,51 @@ def alone(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return given_lake(folder / "lake", calls_of(OWN), registry=registry_in(folder))
 
 
+VIEWER = Scope(partner=OWN, environment="all")
+
+
+@pytest.fixture(scope="module")
+def shared(lake: Path) -> Iterator[Warehouse]:
+    """What one of the partners sees of the lake of both."""
+    with Warehouse.open(lake, viewer=VIEWER) as warehouse:
+        yield warehouse
+
+
+@pytest.fixture(scope="module")
+def own(alone: Path) -> Iterator[Warehouse]:
+    """What it sees of the lake of its own. The registry is the same in both, and some metrics list what it names."""
+    with Warehouse.open(alone, viewer=VIEWER) as warehouse:
+        yield warehouse
+
+
 def shown(answer: pl.DataFrame) -> str:
     """Everything in an answer as text."""
     return repr(answer.rows())
 
 
 @pytest.mark.parametrize("name", metric_names())
-def test_a_partner_sees_in_every_metric_what_a_lake_of_its_own_would_show(name: str, lake: Path, alone: Path) -> None:
-    viewer = Scope(partner=OWN, environment="all")
-    # The registry is the same in both, and some metrics list what it names.
-    with Warehouse.open(lake, viewer=viewer) as shared, Warehouse.open(alone, viewer=viewer) as own:
-        for scope in (Scope(), Scope(environment="accept"), Scope.parse({"since": "2026-10-03"})):
-            seen = shared.metric(name, scope)
-            assert_frame_equal(seen, own.metric(name, scope))
-            assert not [text for text in STRANGE if text in shown(seen)]
-        assert shared.metric(name, Scope(partner=OTHER)).height == own.metric(name, Scope(partner=OTHER)).height
+def test_a_partner_sees_in_every_metric_what_a_lake_of_its_own_would_show(
+    name: str, shared: Warehouse, own: Warehouse
+) -> None:
+    for scope in (Scope(), Scope(environment="accept"), Scope.parse({"since": "2026-10-03"})):
+        seen = shared.metric(name, scope)
+        assert_frame_equal(seen, own.metric(name, scope))
+        assert not [text for text in STRANGE if text in shown(seen)]
+    assert shared.metric(name, Scope(partner=OTHER)).height == own.metric(name, Scope(partner=OTHER)).height
 
 
 @pytest.mark.parametrize("name", question_names())
-def test_a_partner_sees_nothing_of_another_in_any_question(name: str, lake: Path) -> None:
-    with Warehouse.open(lake, viewer=Scope(partner=OWN, environment="all")) as warehouse:
-        for scope in (Scope(), Scope(partner=OTHER), Scope(environment="all", customer="2000002")):
-            answer = warehouse.query_file(name, scope, parameters(name, OTHER))
-            # An old id of an own integration may have been the other partner's: as sent, it is seen.
-            told = answer.drop("integration_id", strict=False)
-            if name == "impact_excluded":  # says the id again that was asked for, and knows nothing of it
-                told = answer.drop("id", "integration")
-                assert told.rows() == [(False, 0)]
-            assert not [text for text in STRANGE if text in shown(told)]
-            if "integration_id" in answer.columns:
-                assert set(answer["integration_id"]) <= {f"{OWN}_1", f"{OTHER}_8"}
+def test_a_partner_sees_nothing_of_another_in_any_question(name: str, shared: Warehouse) -> None:
+    for scope in (Scope(), Scope(partner=OTHER), Scope(environment="all", customer="2000002")):
+        answer = shared.query_file(name, scope, parameters(name, OTHER))
+        # An old id of an own integration may have been the other partner's: as sent, it is seen.
+        told = answer.drop("integration_id", strict=False)
+        if name == "impact_excluded":  # says the id again that was asked for, and knows nothing of it
+            told = answer.drop("id", "integration")
+            assert told.rows() == [(False, 0)]
+        assert not [text for text in STRANGE if text in shown(told)]
+        if "integration_id" in answer.columns:
+            assert set(answer["integration_id"]) <= {f"{OWN}_1", f"{OTHER}_8"}
 
 
 @pytest.mark.parametrize(

@@ -137,7 +137,7 @@ def _lost(recorded: _Recorded, moment: Moment, root: Path) -> str | None:
 def test_a_power_cut_at_any_moment_loses_nothing_that_was_said_to_be_done(recorded: _Recorded, tmp_path: Path) -> None:
     chance = random.Random(20261129)
     cases = [(moment, loss) for moment in recorded.moments for loss in LOSSES]
-    for number, (moment, loss) in enumerate(chance.sample(cases, min(scaled(16, 600), len(cases)))):
+    for number, (moment, loss) in enumerate(chance.sample(cases, min(scaled(8, 600), len(cases)))):
         root = tmp_path / str(number)
         moment.restore(root, loss, chance)
         lost = _lost(recorded, moment, root)
@@ -149,7 +149,7 @@ def test_a_power_cut_while_a_lake_is_made_leaves_none_or_an_empty_one(tmp_path: 
     """Its tables follow each other: one whose name could be lost after the next one has its own would be missed."""
     recorded = _record(tmp_path, pieces=1)
     chance = random.Random(20261130)
-    for number, moment in enumerate(10 * recorded.moments):
+    for number, moment in enumerate(scaled(4, 10) * recorded.moments):
         root = tmp_path / f"after-{number}"
         moment.restore(root, "some", chance)
         assert _state(root / "lake") in recorded.states, moment.call

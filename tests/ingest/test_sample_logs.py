@@ -15,6 +15,7 @@ import zstandard
 from ingest import Lake, ReadOptions, ingest, verify
 from ingest.call import CALL_COLUMNS
 from tests.ingest import worked
+from tests.ingest.scale import IS_THOROUGH
 from tests.oracle.oracle import Columns, Context, Ignored, Reject, read_file
 
 if TYPE_CHECKING:
@@ -58,8 +59,10 @@ def test_every_folder_of_sample_logs_is_counted() -> None:
 @pytest.mark.parametrize("folder", FORMATS)
 def test_the_lake_holds_what_the_oracle_counts(folder: str, tmp_path: Path) -> None:
     paths = sorted((SAMPLE_LOGS / folder).iterdir())
+    if folder.startswith("demo/") and not IS_THOROUGH:
+        paths = paths[2:3]  # a month of three, for the oracle reads line by line
     fates = [fate for path in paths for fate in read_file(FORMATS[folder], _plain(path), CONTEXT)]
-    report = ingest(tmp_path / "lake", [str(SAMPLE_LOGS / folder)], ReadOptions(final=True), now=worked.NOW)
+    report = ingest(tmp_path / "lake", [str(path) for path in paths], ReadOptions(final=True), now=worked.NOW)
     assert [source.error for source in report.sources if source.error] == []
     snapshot = Lake(tmp_path / "lake").snapshot()
     calls = [row for file in snapshot.calls for row in pq.ParquetFile(file.path).read().to_pylist()]
