@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
 _TYPES: dict[str, pa.DataType] = {
     "bigint": pa.int64(),
+    "blob": pa.binary(),
     "boolean": pa.bool_(),
     "date": pa.date32(),
     "double": pa.float64(),

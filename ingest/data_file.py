@@ -46,6 +46,7 @@ _UNREPEATED = {
     "request_id",
     "line_number",
     "byte_offset",
+    "inner_ends",
 }
 _NESTED = {"filter_fields"}
 _SKIPPED_BY = {"called_at", "day", "customer", "integration", "partner", "project", "connector", "status", "load_id"}

@@ -19,7 +19,7 @@ from ingest.call import Column
 from ingest.merged import with_merges
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Container, Iterable, Mapping, Sequence
+    from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 
 REJECT_COLUMNS = (
     Column("load_id", "varchar", nullable=False, meaning="the load it came with"),
@@ -88,6 +88,7 @@ LEDGER_COLUMNS = (
     Column("retried", "varchar", nullable=True, meaning="JSON: what a retry makes of the rejects of each load"),
     Column("merged", "varchar", nullable=True, meaning="JSON: of each load the later ones that become a part of it"),
     Column("completed", "bigint", nullable=True, meaning="the decision with the last part of a load that has some"),
+    Column("inner_ends", "blob", nullable=True, meaning="where its parts ended: offset and SHA-256, packed"),
 )
 """Every column of the lake's table `loads`: the public ones and what the protocol needs."""
 
@@ -118,6 +119,23 @@ class Position:
 
     offset: int
     sha256: str
+
+    @property
+    def packed(self) -> bytes:
+        """The same in 24 bytes, which is enough to tell that a source has ended there."""
+        return self.offset.to_bytes(_OFFSET_BYTES, "big") + bytes.fromhex(self.sha256)[:_HASH_BYTES]
+
+
+_OFFSET_BYTES = 8
+_HASH_BYTES = 16
+END_BYTES = _OFFSET_BYTES + _HASH_BYTES
+"""So long is a place in a source when it is packed."""
+
+
+def unpacked(ends: bytes) -> Iterator[tuple[int, bytes]]:
+    """These packed places, which stand one behind the other: the offset of each, and the place itself as it is packed."""
+    for start in range(0, len(ends), END_BYTES):
+        yield int.from_bytes(ends[start : start + _OFFSET_BYTES], "big"), ends[start : start + END_BYTES]
 
 
 @dataclass(frozen=True)
@@ -190,6 +208,8 @@ class LedgerRow:
     merged: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     """Of each load those that become a part of it, in the order in which they follow; of a merge that is written, none."""
     completed: int | None = None
+    inner_ends: bytes = b""
+    """Where the parts ended that it has become of, but for the last one, each as `Position.packed`."""
 
     @property
     def end(self) -> Position:
@@ -208,6 +228,7 @@ class LedgerRow:
         found = {load_id: vars(retried) for load_id, retried in self.retried.items()}
         record["retried"] = json.dumps(found, default=dt.datetime.isoformat) if found else None
         record["merged"] = json.dumps(dict(self.merged)) if self.merged else None
+        record["inner_ends"] = self.inner_ends or None
         return record
 
     @classmethod
@@ -264,6 +285,10 @@ def retried_from(text: str | None) -> Mapping[str, Retried]:
     }
 
 
+def _inner_ends(ends: bytes | str) -> bytes:
+    return ends if isinstance(ends, bytes) else b""
+
+
 def _merged(text: str | None) -> Mapping[str, tuple[str, ...]]:
     return {} if text in (None, "[]") else {first: tuple(parts) for first, parts in json.loads(text).items()}
 
@@ -273,7 +298,7 @@ def _instant(text: str | None) -> dt.datetime | None:
 
 
 _NAMES = tuple(column.name for column in LEDGER_COLUMNS)
-_DECODED: Mapping[str, Callable[[str], Any]] = {
+_DECODED: Mapping[str, Callable[[Any], Any]] = {
     "marks": _marks,
     "resume": _resume,
     "unloaded": _load_ids,
@@ -281,8 +306,21 @@ _DECODED: Mapping[str, Callable[[str], Any]] = {
     "removed": removal_from,
     "retried": retried_from,
     "merged": _merged,
+    "inner_ends": _inner_ends,
 }
-"""The columns that are kept as JSON, and how they are read."""
+"""The columns that are kept as JSON or packed, and how they are read."""
+
+
+def decision(
+    kind: Literal["unload", "retention", "retry", "merge"], now: dt.datetime, *, about: str = "", **says: Any
+) -> LedgerRow:
+    """A decision of the lake's own, not about one source: `says` are the columns in which it says what is decided.
+
+    `about` is what somebody asked for, as it is stored.
+    """
+    return LedgerRow(
+        load_id=new_load_id(), source=about, stream="", log_format="", loaded_at=now, version=VERSION, kind=kind, **says
+    )
 
 
 @dataclass(frozen=True)

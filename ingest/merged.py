@@ -62,7 +62,14 @@ def _joined(first: LedgerRow, parts: Sequence[LedgerRow]) -> LedgerRow:
         resume=last.resume,
         staged=(),
         completed=last.completed or last.decision,
+        inner_ends=_inner_ends(rows),
     )
+
+
+def _inner_ends(rows: Sequence[LedgerRow]) -> bytes:
+    """Where these loads ended, and the parts that they had become of; but for the end of the last one."""
+    ends = (row.inner_ends + (b"" if row is rows[-1] else row.end.packed) for row in rows)
+    return b"".join(ends)
 
 
 def _marks(first: LedgerRow, parts: Iterable[LedgerRow]) -> tuple[Position, ...]:

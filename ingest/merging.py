@@ -1,8 +1,10 @@
 """One load for what was loaded of a growing log on one day: the ledger has a row for a log and a day, not for every few seconds.
 
 Loads become one where each goes on where the one before it ends, under the same name, read in the same way, and was made on the
-same day, once that day and the next one are over. So young loads can be taken back one by one, where a log ends each day is
-known for ever (a copy of that day is recognised), and what `maintain --keep-rejects` removes by age is removed to the day.
+same day, once that day and the next one are over. So young loads can be taken back one by one, and what `maintain --keep-rejects`
+removes by age is removed to the day. Where each of them ended is kept, in 24 bytes instead of a row: a copy of the log from that
+time is recognised, whether it was packed at midnight or put aside at noon. So that these do not grow without a bound, the oldest
+are forgotten when there are MOST_INNER_ENDS; then only where a log ends each day is known of those days.
 Loads whose judgement of completeness would change, because most of their lines could not be read, stay as they are.
 
 1. Decide, by a row of the ledger, which loads become a part of which. From then on the ledger is read so (`ingest.merged`).
@@ -16,6 +18,7 @@ from __future__ import annotations
 
 import itertools
 from collections import Counter
+from dataclasses import replace
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
@@ -26,7 +29,7 @@ from ingest.arrow import arrow_schema
 from ingest.data_file import data_files, read_files, write_file
 from ingest.errors import LakeError
 from ingest.lake import APPLICATION, new_load_id
-from ingest.ledger import LEDGER_COLUMNS, LedgerRow, Retried, sum_of_retries
+from ingest.ledger import END_BYTES, LEDGER_COLUMNS, LedgerRow, Retried, sum_of_retries
 from ingest.merged import with_merges
 from ingest.patience import QUICK
 from ingest.rewriting import files_of, refuse_damaged
@@ -34,7 +37,7 @@ from ingest.version import VERSION
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Container, Mapping
+    from collections.abc import Container, Mapping, Sequence
 
     from deltalake import DeltaTable
 
@@ -46,6 +49,9 @@ YOUNG_DAYS = 1
 
 _MOST_PARTS = 200_000
 """So many loads become parts by one decision."""
+
+MOST_INNER_ENDS = 1_000_000
+"""So many ends of parts are kept: 24 MB, which everybody who loads reads in a tenth of a second."""
 
 _REFUSALS = 3
 """So often others may be faster before it is left for the next time."""
@@ -94,7 +100,7 @@ def write_merged(store: Lake) -> bool:
         merges = [row.decision for row in ledger.rows if row.merged and row.decision <= reached]
         if not merges:
             return True
-        rows = [*with_merges(ledger.until(merges[-1]).rows), *ledger.after(merges[-1])]
+        rows = _with_youngest_ends([*with_merges(ledger.until(merges[-1]).rows), *ledger.after(merges[-1])])
         files = data_files(table, store.path / "loads")
         schema = arrow_schema(LEDGER_COLUMNS)
         records = pa.Table.from_pylist([row.to_record() for row in rows], schema=schema)
@@ -105,6 +111,16 @@ def write_merged(store: Lake) -> bool:
         if store.replace("loads", table, files, [new], is_change=True):
             return True
     return False
+
+
+def _with_youngest_ends(rows: Sequence[LedgerRow]) -> list[LedgerRow]:
+    """The same rows with no more than MOST_INNER_ENDS ends of parts, those of the latest loads."""
+    sizes = itertools.accumulate(len(row.inner_ends) for row in reversed(rows))
+    kept = [
+        row if size <= MOST_INNER_ENDS * END_BYTES else replace(row, inner_ends=b"")
+        for row, size in zip(reversed(rows), sizes, strict=True)
+    ]
+    return kept[::-1]
 
 
 def _merge(parts: Mapping[str, tuple[str, ...]], now: dt.datetime) -> LedgerRow:

@@ -5,6 +5,10 @@ like it; by the hash at their ends it is known how far it has been read. So a re
 known, a grown one yields what is new, and two files that part after a common beginning are both right. A file that agrees
 with a load further than it is known is an earlier copy, or parts from it in the middle: nobody can say what of it is new.
 
+Of loads that became one (`ingest.merging`) it is known where each of them ended. A source that ends there is a copy of its log
+from that time, and known as a whole. Nothing goes on there: what the load has behind that place is only known as a whole, so
+of a source that has more it cannot be told what is new.
+
 A load without a line of data is headers, and any source may begin with them. There may be tens of thousands of such loads, so
 they are looked up by where they end: a source is hashed at those few offsets in its own headers, and asks for nothing else.
 """
@@ -17,6 +21,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from ingest.formats import is_data
+from ingest.ledger import unpacked
 from ingest.source import Block, Fingerprint, Reader, changed_error, line_ends
 
 if TYPE_CHECKING:
@@ -45,6 +50,8 @@ class Marks:
 @dataclass(frozen=True)
 class Known:
     """How far a source is known: what follows `fingerprint` in `rest` is new. `load` ends there, None at the start.
+
+    Where a part of `load` ended there, the source has nothing behind it, but for a line that may still be written.
 
     `overlap` is a load that the source agrees with further than it is known. `seen` is how far the source was looked at.
     """
@@ -128,10 +135,14 @@ class Recognition:
         ends: dict[Position, LedgerRow] = {row.end: row for row in candidates}
         marked: dict[Position, LedgerRow] = {mark: row for row in candidates for mark in row.marks}
         headers = [offset for offset in self._headers if headers_end is None or offset <= headers_end]
-        stops = sorted({position.offset for position in (*ends, *marked)}.union(headers))
+        inner = {end: row for row in candidates if _may_end_inside(reader, row) for end in unpacked(row.inner_ends)}
+        stops = sorted(
+            {position.offset for position in (*ends, *marked)}.union(headers, (offset for offset, _ in inner))
+        )
         seen = Fingerprint()
         known = Fingerprint() if not lines and self._ends_at(seen.position(), ends) else None
         overlap: LedgerRow | None = None
+        part: tuple[Fingerprint, LedgerRow] | None = None
         last = Block(b"", 0)
         walked = 0
         ahead = itertools.chain(head, blocks)
@@ -141,10 +152,17 @@ class Recognition:
             for reached in seen.advance(block.data, stops):
                 position = reached.position()
                 if self._ends_at(position, ends):
-                    known, overlap = reached, None
-                elif (reader.is_whole or block.kind != "torn") and _is_line_end(block, position.offset):
+                    known, overlap, part = reached, None, None
+                    continue
+                if (row := inner.get((position.offset, position.packed))) is not None:
+                    part = reached, row
+                if (reader.is_whole or block.kind != "torn") and _is_line_end(block, position.offset):
                     overlap = marked.get(position, overlap)
-        load = None if known is None else self._ends_at(known.position(), ends)
+        following = list(itertools.islice(ahead, 1)) if part else []
+        if part is not None and (left := _left_behind(part[0].offset, last, following, reader)) is not None:
+            return Known(marks, part[1], None, part[0], seen, iter(left))
+        ahead = itertools.chain(following, ahead)
+        load = self._ends_at(known.position(), ends) if known else None
         if load is None or load.first_mark is None:
             # Nothing or a mere header is known: any other load that begins like this source says more.
             overlap = overlap or _begins_like(marks, candidates)
@@ -153,8 +171,7 @@ class Recognition:
             rest = itertools.chain(head[:walked], ahead) if is_at_hand else _reread(reopen, seen, start=0)
             return Known(marks, None, overlap, Fingerprint(), seen, rest)
         if known.offset >= last.offset:
-            tail = Block(last.data[known.offset - last.offset :], known.offset, last.kind)
-            rest = itertools.chain([tail] if tail.data else [], ahead)
+            rest = itertools.chain(_behind(last, known.offset), ahead)
         else:
             rest = _reread(reopen, seen, start=known.offset)
         return Known(marks, load, overlap, known, seen, rest)
@@ -217,6 +234,28 @@ def end_of_first_data(block: Block) -> int | None:
         if head[end - 1 : end] == b"\n":
             return block.offset + start + len(head[start:end].rstrip(b"\r\n"))
     return None
+
+
+def _behind(block: Block, offset: int) -> list[Block]:
+    """What of a block stands behind this place in it; nothing where it ends there."""
+    data = block.data[offset - block.offset :]
+    return [Block(data, offset, block.kind)] if data else []
+
+
+def _left_behind(offset: int, last: Block, following: list[Block], reader: Reader) -> list[Block] | None:
+    """What a source has behind this place, if that is nothing or a line that is still being written; None where it goes on."""
+    if offset < last.offset:
+        return None
+    left = [*_behind(last, offset), *following]
+    is_at_end = not left or (len(left) == 1 and left[0].kind == "torn" and not reader.is_whole)
+    return left if is_at_end else None
+
+
+def _may_end_inside(reader: Reader, row: LedgerRow) -> bool:
+    """Whether a source may end where a part of this load did: of a plain file that is known by its size."""
+    if not row.inner_ends or reader.size is None or reader.is_compressed or reader.is_recoded:
+        return bool(row.inner_ends)
+    return row.start_byte < reader.size - reader.nuls < row.end_byte
 
 
 def _is_line_end(block: Block, offset: int) -> bool:

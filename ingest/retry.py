@@ -257,6 +257,8 @@ class _Reading:
         known = self._recognition.recognise(source.reader, source.open)
         if known.load is None:
             raise _not_loaded(source.name, known.overlap)
+        if known.fingerprint.offset < known.load.end_byte:
+            raise _not_whole(source.name, known.load)
         chain = self._chain(known.load)
         if self._wanted(chain):
             # What is read now has to be what was recognised, as far as the load goes: nothing is read behind it.
@@ -491,6 +493,13 @@ def _count_lines(block: Block) -> int:
     if block.kind != "lines":
         return 1
     return block.data.count(b"\n") + (not block.data.endswith(b"\n"))
+
+
+def _not_whole(name: str, row: LedgerRow) -> SourceError:
+    return SourceError(
+        f"{name}: is the beginning of {row.source}, of which more is loaded (load {row.load_id}, {row.end_byte:,} bytes);"
+        " no line of it was read again. Name a file that holds all of that"
+    )
 
 
 def _not_loaded(name: str, overlap: LedgerRow | None) -> SourceError:

@@ -102,6 +102,8 @@ class Held:
     parent: str | None
     lines: Mapping[int, Line]
     """Its lines by their numbers, as they are now: some were read again, perhaps."""
+    inner: tuple[bytes, ...] = ()
+    """The content of each load but the last one of those that became this one."""
 
     @property
     def counts(self) -> tuple[int, int, int, int]:
@@ -242,6 +244,9 @@ class Model:
                 and (second is None or held.marks[1] == second)
                 and not content.startswith(held.content)
             ]
+        if inside := self._inside(candidates, content, complete, longer_than=len(known_content)):
+            known, known_content = inside
+            further = []
         if content and not complete:
             return Expected("unchanged", left=len(content))  # nothing of it can be read yet, and nobody remembers it
         taken_back: frozenset[str] = frozenset()
@@ -283,6 +288,18 @@ class Model:
             if file.content.startswith(held.content) and bool(held.content) == bool(complete)
         }
 
+    def _inside(
+        self, candidates: Mapping[str, Held], content: bytes, complete: bytes, *, longer_than: int
+    ) -> tuple[str, bytes] | None:
+        """The load of which a part ended where this source ends, but for a line that is still written; and its content up to there."""
+        found = [
+            (key, inner)
+            for key, held in candidates.items()
+            for inner in held.inner
+            if content.startswith(inner) and len(inner) >= max(len(complete), longer_than + 1)
+        ]
+        return max(found, key=lambda one: len(one[1]), default=None)
+
     def _may_agree(self, held: Held, first: str | None, second: str | None) -> bool:
         return (
             held.marks[0] is None
@@ -297,10 +314,12 @@ class Model:
 
         `done` are the loads whose lines were read again together with it, through another source.
         """
-        ends = self._ends(file, file.complete(final=True))
-        if not ends:
+        complete = file.complete(final=True)
+        ends = self._ends(file, complete)
+        content = max((held.content for held in ends.values()), key=len, default=b"")
+        inside = self._inside(self._candidates(complete), file.content, complete, longer_than=len(content))
+        if not ends or inside:
             return ExpectedRetry("failed")
-        content = max((held.content for held in ends.values()), key=len)
         known = [key for key, held in ends.items() if held.content == content]
         if len(known) > 1:
             return None
@@ -345,7 +364,8 @@ class Model:
         assert len({self.loads[key].marks[0] for key in keys}) == 1
         lines = {number: line for key in keys for number, line in self.loads[key].lines.items()}
         assert len(lines) == sum(len(self.loads[key].lines) for key in keys)
-        self.loads[keys[0]] = Held(last.content, first.start, last.marks, first.parent, lines)
+        inner = [content for key in keys for content in (*self.loads[key].inner, self.loads[key].content)][:-1]
+        self.loads[keys[0]] = Held(last.content, first.start, last.marks, first.parent, lines, tuple(inner))
         for key in keys[1:]:
             del self.loads[key]
         for key, held in self.loads.items():

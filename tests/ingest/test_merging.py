@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import datetime as dt
 import gzip
+import itertools
 from collections import Counter
 from typing import TYPE_CHECKING, Any
 
@@ -29,6 +30,7 @@ from ingest import (
 )
 from ingest.folder import list_sources
 from ingest.followers import Follower
+from ingest.ledger import END_BYTES
 from ingest.loader import Loader
 from ingest.memory import Memory
 from tests.ingest.lakes import BAD, broken, calls, line, lines, loads, numbers, rows, stored
@@ -342,6 +344,100 @@ def test_damage_is_found_before_loads_become_one_and_brought_back_afterwards(tmp
     assert verify(tmp_path / "restored").ok
 
 
+COPIES: dict[str, Callable[[bytes], bytes]] = {
+    "plain": lambda content: content,
+    "packed": gzip.compress,
+    "still written": lambda content: content + lines(99)[:-20],
+    "behind NULs": lambda content: b"\0" * 5000 + content,
+    "UTF-16": lambda content: content.decode().encode("utf-16"),
+}
+"""Each way in which a copy of a log may lie beside it."""
+
+
+@pytest.mark.parametrize("is_written", [True, False])
+def test_a_copy_that_ends_where_a_part_did_stays_known(tmp_path: Path, *, is_written: bool) -> None:
+    lake, logs = tmp_path / "lake", tmp_path / "logs"
+    logs.mkdir()
+    parts = [[lines(0), BAD + lines(1), lines(2, 3)], [lines(6), lines(7)]]
+    for night, added in enumerate(parts):
+        _grow(lake, logs / "access.log", *added, now=NOW + dt.timedelta(days=night))
+    whole = (logs / "access.log").read_bytes()
+    before = _content(lake)
+    assert merging.merge_loads(Lake(lake), now=LATER + dt.timedelta(days=1))[0] == 3
+    if is_written:
+        assert merging.write_merged(Lake(lake))
+    for number, end in enumerate(itertools.accumulate(map(len, itertools.chain(*parts)))):
+        for name, copied in COPIES.items():
+            (logs / f"{name}-{number}").write_bytes(copied(whole[:end]))
+
+    assert Counter(one.status for one in _load(lake, logs, now=LATER).sources) == {"unchanged": 1 + 5 * len(COPIES)}
+    assert _content(lake) == before
+    assert broken(lake) == {}
+
+
+def test_what_ends_elsewhere_inside_of_a_merged_load_or_goes_on_there_is_not_guessed_at(tmp_path: Path) -> None:
+    lake, log = tmp_path / "lake", tmp_path / "access.log"
+    first, second, third = lines(0, 1), lines(2, 3), lines(4, 5)
+    _grow(lake, log, first, second, third)
+    maintain(lake, now=LATER)
+    others = {
+        "between": first + lines(2),
+        "further": first + second + lines(4),
+        "parts": first + lines(9),
+        "changed": first + second.replace(b"GET", b"PUT"),
+    }
+    for name, content in others.items():
+        path = tmp_path / name
+        path.write_bytes(content)
+        (report,) = _load(lake, path, now=LATER).sources
+        assert report.status == "failed", name
+        assert f"begins like {log}" in str(report.error)
+        assert "--overlap skip" in str(report.error)
+    assert numbers(lake) == [0, 1, 2, 3, 4, 5]
+
+
+def test_of_a_copy_that_ends_where_a_part_did_no_line_is_read_again(tmp_path: Path) -> None:
+    lake, log, copy = tmp_path / "lake", tmp_path / "access.log", tmp_path / "copy.log"
+    without_host = line(9).replace(f"https://{HOST}".encode(), b"")
+    _grow(lake, log, lines(0) + without_host, lines(1) + BAD)
+    copy.write_bytes(lines(0) + without_host)
+    maintain(lake, now=LATER)
+    options = ReadOptions(host=HOST)
+    (failed,) = retry_rejects(lake, [str(copy)], options, now=LATER).sources
+    assert failed.status == "failed"
+    assert f"{copy}: is the beginning of {log}, of which more is loaded" in str(failed.error)
+    (done,) = retry_rejects(lake, [str(log)], options, now=LATER).sources
+    assert (done.status, done.calls, done.rejects) == ("retried", 1, 1)
+    assert _load(lake, copy, now=LATER).sources[0].status == "unchanged"
+    assert broken(lake) == {}
+
+
+def test_a_copy_that_replaces_its_log_takes_the_place_of_the_whole(tmp_path: Path) -> None:
+    lake, log, copy = tmp_path / "lake", tmp_path / "access.log", tmp_path / "copy.log"
+    _grow(lake, log, lines(0), lines(1), lines(2))
+    maintain(lake, now=LATER)
+    copy.write_bytes(lines(0, 1))
+    assert [one.status for one in _load(lake, copy, replace=True).sources] == ["loaded"]
+    assert numbers(lake) == [0, 1]
+    assert broken(lake) == {}
+
+
+def test_of_the_ends_of_parts_the_ledger_keeps_the_youngest(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    lake, logs = tmp_path / "lake", tmp_path / "logs"
+    logs.mkdir()
+    names = [logs / f"{number}.log" for number in range(3)]
+    for day, log in enumerate(names):
+        start = 10 * day
+        _grow(lake, log, lines(start), lines(start + 1), lines(start + 2), now=NOW + dt.timedelta(days=day))
+    monkeypatch.setattr(merging, "MOST_INNER_ENDS", 5)
+    maintain(lake, now=LATER + dt.timedelta(days=3))
+    for log in names:
+        log.write_bytes(b"".join(log.read_bytes().splitlines(keepends=True)[:2]))
+    statuses = [one.status for one in _load(lake, logs, now=LATER).sources]
+    assert statuses == ["failed", "unchanged", "unchanged"]
+    assert [len(row.inner_ends) // END_BYTES for row in _ledger(lake)[:-1]] == [0, 2, 2]
+
+
 EVENTS = [
     "append",
     "append",
@@ -428,7 +524,8 @@ class _Twins:
                 self.both(lambda lake: _load(lake, self.folder))
                 copy.unlink()
             case "earlier":
-                self._deliver_an_earlier_version(self.versions[number % len(self.versions)])
+                content = self.versions[number % len(self.versions)]
+                self._deliver_an_earlier_version(content, is_packed=number % 3 == 0)
             case "replace":
                 self.both(lambda lake: _load(lake, self.log, replace=True))
             case "unload":
@@ -443,14 +540,10 @@ class _Twins:
                 for lake in self.lakes:
                     maintain(lake, now=NOW, keep_calls=1, as_of=dt.date(2026, 10, 2))
 
-    def _deliver_an_earlier_version(self, content: bytes) -> None:
-        """The only thing that may differ: where a part of a load ended is forgotten, so that somebody has to say what it is."""
+    def _deliver_an_earlier_version(self, content: bytes, *, is_packed: bool) -> None:
         path = self.folder / "earlier.log"
-        path.write_bytes(content)
-        merged, plain = ([one.status for one in _load(lake, path).sources] for lake in self.lakes)
-        assert merged in (plain, ["failed"])
-        if merged != plain and plain == ["loaded"]:
-            unload(self.lakes[1], str(path), now=NOW)
+        path.write_bytes(gzip.compress(content) if is_packed else content)
+        self.both(lambda lake: _load(lake, path))
         path.unlink()
 
     def _new_name(self) -> Path:
