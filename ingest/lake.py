@@ -724,11 +724,6 @@ def _refuse_missing(files: Iterable[DataFile]) -> None:
             raise LakeError(f"{file.path}: has {found:,} bytes, {file.size:,} were written; {REPAIR}")
 
 
-def new_load_id() -> str:
-    """A random name for a load: 16 hexadecimal digits."""
-    return secrets.token_hex(8)
-
-
 def _paths(table: DeltaTable) -> list[str]:
     paths: list[str] = pa.table(table.get_add_actions(flatten=True))["path"].to_pylist()
     return paths

@@ -10,13 +10,16 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import secrets
 from bisect import bisect_right
 from dataclasses import dataclass, field
 from functools import cached_property
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 from ingest.call import Column
 from ingest.merged import with_merges
+from ingest.version import VERSION
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
@@ -311,15 +314,38 @@ _DECODED: Mapping[str, Callable[[Any], Any]] = {
 """The columns that are kept as JSON or packed, and how they are read."""
 
 
-def decision(
-    kind: Literal["unload", "retention", "retry", "merge"], now: dt.datetime, *, about: str = "", **says: Any
-) -> LedgerRow:
-    """A decision of the lake's own, not about one source: `says` are the columns in which it says what is decided.
+def new_load_id() -> str:
+    """A random name for a load, or for another decision: 16 hexadecimal digits."""
+    return secrets.token_hex(8)
 
-    `about` is what somebody asked for, as it is stored.
+
+def own_decision(
+    kind: Literal["unload", "retention", "retry", "merge"],
+    *,
+    now: dt.datetime,
+    about: str = "",
+    load_id: str | None = None,
+    unloaded: Sequence[str] = (),
+    removed: Removal | None = None,
+    retried: Mapping[str, Retried] = MappingProxyType({}),
+    merged: Mapping[str, tuple[str, ...]] = MappingProxyType({}),
+) -> LedgerRow:
+    """A decision about loads that are there, and about no source: taken back, grown old, read again, or become one.
+
+    `about` is what somebody asked for, as it is stored; the decision gets a random name where it has none yet.
     """
     return LedgerRow(
-        load_id=new_load_id(), source=about, stream="", log_format="", loaded_at=now, version=VERSION, kind=kind, **says
+        load_id=load_id or new_load_id(),
+        source=about,
+        stream="",
+        log_format="",
+        loaded_at=now,
+        version=VERSION,
+        kind=kind,
+        unloaded=tuple(unloaded),
+        removed=removed,
+        retried=retried,
+        merged=merged,
     )
 
 

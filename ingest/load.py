@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING, Any
 from ingest.errors import SourceError
 from ingest.formats import lists_of_records
 from ingest.formats.unread import kept
-from ingest.lake import new_load_id
-from ingest.ledger import LedgerRow, Position
+from ingest.ledger import LedgerRow, Position, new_load_id
 from ingest.memory import Tail
 from ingest.recognition import end_of_first_data
 from ingest.records import one_record_a_line

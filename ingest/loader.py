@@ -21,6 +21,7 @@ from ingest.errors import LakeError, NoLogError, SourceError, of_source
 from ingest.folder import list_sources
 from ingest.formats import log_format
 from ingest.lake import Lake
+from ingest.ledger import own_decision
 from ingest.load import Load, Source, behind_line, loaded
 from ingest.memory import Memory, Remembered, Tail, going_on
 from ingest.patience import QUICK, SLOW, Patience
@@ -32,7 +33,7 @@ from ingest.source_warnings import SourceWarning
 from ingest.staging import Staging
 from ingest.stopping import stop_if_told
 from ingest.understanding import Counts
-from ingest.unloading import unload, unloading_row
+from ingest.unloading import unload
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -386,7 +387,8 @@ class Loader:
         loads = {row.load_id: row for row in self._batch.ledger.loads()}
         while root.parent in loads:
             root = loads[root.parent]
-        return unloading_row(self._batch.ledger.grown_from([root.load_id]), root.source, self._now)
+        family = self._batch.ledger.grown_from([root.load_id])
+        return own_decision("unload", now=self._now, about=root.source, unloaded=family)
 
     def _begin(self, source: Source, known: Known, first: Block | None, replaced: LedgerRow | None) -> Load:
         """How the new part of a source has to be read: as its beginning was, or as the operator or its content says."""

@@ -20,15 +20,14 @@ from zoneinfo import ZoneInfo
 from ingest.data_file import data_files
 from ingest.delta_log import KEPT_AGE
 from ingest.errors import LakeError
-from ingest.lake import Lake, new_load_id
-from ingest.ledger import TABLES, LedgerRow, Removal
+from ingest.lake import Lake
+from ingest.ledger import TABLES, Removal, own_decision
 from ingest.leftovers import leftovers, remove
 from ingest.merging import merge_loads, write_merged
 from ingest.patience import QUICK, Patience
 from ingest.report import MaintenanceReport, TableFiles
 from ingest.rewriting import calls_before, merged_ledger, old_files, refuse_damaged
 from ingest.rewriting import merged as merged_files
-from ingest.version import VERSION
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -166,7 +165,7 @@ def _apply_retention(
         removal = _removal(ledger, before, counted, loaded_before)
         if not removal.calls and not removal.rejects:
             return removal
-        if store.decide(table, ledger, [_retention(removal, now)]):
+        if store.decide(table, ledger, [own_decision("retention", now=now, removed=removal)]):
             store.roll_forward()
             return removal
 
@@ -182,19 +181,6 @@ def _removal(ledger: Ledger, before: dt.date, counted: Mapping[str, int], loaded
             for row in loads
             if rejects[row.load_id] and loaded_before is not None and row.loaded_at < loaded_before
         },
-    )
-
-
-def _retention(removal: Removal, now: dt.datetime) -> LedgerRow:
-    return LedgerRow(
-        load_id=new_load_id(),
-        source="",
-        stream="",
-        log_format="",
-        loaded_at=now,
-        version=VERSION,
-        kind="retention",
-        removed=removal,
     )
 
 

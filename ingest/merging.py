@@ -28,12 +28,11 @@ import pyarrow as pa
 from ingest.arrow import arrow_schema
 from ingest.data_file import data_files, read_files, write_file
 from ingest.errors import LakeError
-from ingest.lake import APPLICATION, new_load_id
-from ingest.ledger import END_BYTES, LEDGER_COLUMNS, LedgerRow, Retried, sum_of_retries
+from ingest.lake import APPLICATION
+from ingest.ledger import END_BYTES, LEDGER_COLUMNS, Retried, new_load_id, own_decision, sum_of_retries
 from ingest.merged import with_merges
 from ingest.patience import QUICK
 from ingest.rewriting import files_of, refuse_damaged
-from ingest.version import VERSION
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -42,7 +41,7 @@ if TYPE_CHECKING:
     from deltalake import DeltaTable
 
     from ingest.lake import Lake
-    from ingest.ledger import Ledger, Table
+    from ingest.ledger import Ledger, LedgerRow, Table
 
 YOUNG_DAYS = 1
 """So many days behind the day of a load have to be over before it becomes one with others."""
@@ -72,7 +71,7 @@ def merge_loads(store: Lake, *, now: dt.datetime) -> tuple[int, bool]:
         if not parts:
             return merged, True
         _refuse_damaged_files(store, parts)
-        if _decide(store, table, ledger, _merge(parts, now)):
+        if _decide(store, table, ledger, own_decision("merge", now=now, merged=parts)):
             merged += sum(map(len, parts.values()))
             store.roll_forward()
     return merged, not parts
@@ -121,19 +120,6 @@ def _with_youngest_ends(rows: Sequence[LedgerRow]) -> list[LedgerRow]:
         for row, size in zip(reversed(rows), sizes, strict=True)
     ]
     return kept[::-1]
-
-
-def _merge(parts: Mapping[str, tuple[str, ...]], now: dt.datetime) -> LedgerRow:
-    return LedgerRow(
-        load_id=new_load_id(),
-        source="",
-        stream="",
-        log_format="",
-        loaded_at=now,
-        version=VERSION,
-        kind="merge",
-        merged=parts,
-    )
 
 
 def _parts(

@@ -15,11 +15,10 @@ from ingest.data_file import damage, data_files
 from ingest.delta_log import damages, mend
 from ingest.errors import RESTORE, LakeError
 from ingest.lake import Lake
-from ingest.ledger import TABLES
+from ingest.ledger import TABLES, own_decision
 from ingest.patience import SLOW, Patience
 from ingest.report import DamagedFile, LostLoad, RepairReport
 from ingest.rewriting import rows_by_load
-from ingest.unloading import unloading_row
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -47,7 +46,9 @@ def repair(lake: Path, *, now: dt.datetime, is_wanted: bool = False) -> RepairRe
         files, loads = _lost(store, ledger)
         if not loads or not is_wanted:
             break
-        if store.decide(table, ledger, [unloading_row([load.load_id for load in loads], "repair", now)]):
+        if store.decide(
+            table, ledger, [own_decision("unload", now=now, about="repair", unloaded=[load.load_id for load in loads])]
+        ):
             store.roll_forward()
             break
     damaged += files

@@ -25,8 +25,8 @@ from ingest.documents import document_blocks, document_context, document_format,
 from ingest.errors import LakeError, SourceError, UnknownFormatError, of_source
 from ingest.folder import list_sources
 from ingest.formats import lists_of_records, log_format
-from ingest.lake import Lake, new_load_id
-from ingest.ledger import REJECT_COLUMNS, LedgerRow, Retried
+from ingest.lake import Lake
+from ingest.ledger import REJECT_COLUMNS, Retried, new_load_id, own_decision
 from ingest.load import Source
 from ingest.patience import QUICK, SLOW, Patience
 from ingest.reading import format_of, read_on, wanted_format
@@ -37,7 +37,6 @@ from ingest.second_look import COMMA, DURATIONS
 from ingest.source import MAX_LINE_BYTES, STANDARD_INPUT, Block, lines_of, written_name
 from ingest.stopping import stop_if_told
 from ingest.understanding import Stretch, Understanding
-from ingest.version import VERSION
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -45,7 +44,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from ingest.formats import LogFormat
-    from ingest.ledger import Ledger, StagedFile
+    from ingest.ledger import Ledger, LedgerRow, StagedFile
     from ingest.report import Progress, ReadOptions
 
 BATCH_SOURCES = 100
@@ -224,16 +223,7 @@ class _Reading:
         """The decision about everything that was read; None where nothing has changed."""
         if not self._found.retried:
             return None
-        return LedgerRow(
-            load_id=self._id,
-            source="",
-            stream="",
-            log_format="",
-            loaded_at=now,
-            version=VERSION,
-            kind="retry",
-            retried=self._found.retried,
-        )
+        return own_decision("retry", now=now, load_id=self._id, retried=self._found.retried)
 
     def staged(self) -> list[StagedFile]:
         """The data files with everything that was read."""

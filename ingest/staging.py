@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from ingest.errors import PassingError, SourceError, is_lack_of_memory
-from ingest.lake import new_load_id
+from ingest.ledger import new_load_id
 from ingest.stopping import stop_if_told
 from ingest.understanding import Understanding
 

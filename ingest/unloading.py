@@ -6,13 +6,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ingest.errors import LakeError
-from ingest.lake import Lake, new_load_id
-from ingest.ledger import LedgerRow
+from ingest.lake import Lake
+from ingest.ledger import own_decision
 from ingest.patience import QUICK, Patience
 from ingest.places import stored_place
 from ingest.report import UnloadReport
 from ingest.source import STANDARD_INPUT, written_name
-from ingest.version import VERSION
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -39,26 +38,13 @@ def unload(lake: Path, target: str, *, now: dt.datetime) -> UnloadReport:
         if not wanted:
             raise LakeError(_unknown(ledger, target))
         family = ledger.grown_from(wanted)
-        if store.decide(table, ledger, [unloading_row(family, _stored(ledger, wanted, target), now)]):
+        about = _stored(ledger, wanted, target)
+        if store.decide(table, ledger, [own_decision("unload", now=now, about=about, unloaded=family)]):
             break
     store.roll_forward()
     held = ledger.held()
     calls, rejects = (sum(held[load_id][place] for load_id in family) for place in (0, 1))
     return UnloadReport(len(family), calls, rejects)
-
-
-def unloading_row(family: Sequence[str], target: str, now: dt.datetime) -> LedgerRow:
-    """The decision that these loads hold no longer."""
-    return LedgerRow(
-        load_id=new_load_id(),
-        source=target,
-        stream="",
-        log_format="",
-        loaded_at=now,
-        version=VERSION,
-        kind="unload",
-        unloaded=tuple(family),
-    )
 
 
 _FEW = 3

@@ -23,7 +23,7 @@ from ingest import (
     unloading,
 )
 from ingest.data_file import data_files
-from ingest.unloading import unloading_row
+from ingest.ledger import own_decision
 from tests.ingest.lakes import BAD, broken, lines, load, numbers
 from tests.ingest.other_process import is_told, other_process, tell_parent
 from tests.ingest.worked import NOW
@@ -66,7 +66,7 @@ def _always_first(monkeypatch: pytest.MonkeyPatch, do: Callable[[], object], abo
 def _decide_nothing(lake: Path) -> None:
     store = Lake(lake)
     table, ledger = store.ledger()
-    assert store.decide(table, ledger, [unloading_row([], "nothing", NOW)])
+    assert store.decide(table, ledger, [own_decision("unload", now=NOW, about="nothing", unloaded=[])])
 
 
 def _tear(lake: Path) -> None:
