@@ -164,7 +164,7 @@ create or replace macro without_address(text) as
 -- A user agent keeps its product names and versions. Replaced inside it: e-mail addresses, tokens, anything after a scheme
 -- of authorization, query strings, user information in a URL, names of users, addresses of machines, long numbers, accounts and long
 -- random words. What still tells something then is hidden in a way that does not show where it begins: nothing of the text is kept.
-create or replace macro redacted_user_agent(text) as
+create or replace macro agent_redacted_once(text) as
     case
         when text is null or trim(text) in ('', '-') then null
         else list_transform(
@@ -200,6 +200,14 @@ create or replace macro redacted_user_agent(text) as
             end
         )[1]
     end;
+
+-- What the word in their place, or the cut behind 256 characters, makes of its neighbours is judged as well: where that would be
+-- changed again, it does not show either where the secret ends.
+create or replace macro redacted_user_agent(text) as
+    list_transform(
+        [agent_redacted_once(text)],
+        lambda once: case when once = text or agent_redacted_once(once) is not distinct from once then once else 'redacted' end
+    )[1];
 
 -- An id with a slip in it: around it a pair of quotes, brackets or the name of the header, in it one character that is no digit,
 -- or two that do not stand together (1234_56789O, "1234_567890", IntegrationId: 1234_567890). It can hold no secret: what it keeps
@@ -269,7 +277,7 @@ create or replace macro redacted_integration_id(text) as
 -- The beginning of a line that is no call, 200 characters at most, by a list of what may stay: structure, names of fields, ids,
 -- hosts of the platform, official connectors, methods, times, small numbers. Everything else becomes a bullet. A word stays for
 -- the place it has, never for itself: jan is a month inside a date alone, and status is a field before a colon. So nobody's name
--- stays, be it a word that a log is full of. The same twice is the same once, which `verify` holds every stored sample to.
+-- stays, be it a word that a log is full of. The same twice is the same once.
 
 -- What is looked at as one thing, in this order: the first that fits.
 create or replace macro sample_pattern() as
@@ -293,8 +301,8 @@ create or replace macro sample_pattern() as
     || '|[0-9]{1,3}(?:\.[0-9]{1,3}){3}'
     -- names of fields: "status": null, status=, Authorization:
     || '|"[A-Za-z_@•][A-Za-z_@.() •-]*"\s*:(?::[0-9A-Fa-f:.]*|\s*(?:null|true|false|NaN|-?Infinity)\b)?|[A-Za-z][A-Za-z_@-]*(?:=|:(?::[0-9A-Fa-f:.]*)?)'
-    -- words, numbers
-    || '|[A-Za-z0-9_]*[A-Za-z][A-Za-z0-9_]*(?:[.-][0-9]+){2,}|[A-Za-z0-9_]*[A-Za-z][A-Za-z0-9_]*|[0-9]+(?:[ .+_-][0-9]+)*|[^A-Za-z0-9]';
+    -- words, numbers (one that goes on as a word is a part of that)
+    || '|[A-Za-z0-9_]*[A-Za-z][A-Za-z0-9_]*(?:[.-][0-9]+){2,}|[A-Za-z0-9_]*[A-Za-z][A-Za-z0-9_]*|[0-9]+(?:[ .+_-][0-9]+)*_*\b|[0-9][0-9_]*|[^A-Za-z0-9]';
 
 -- Whether a text is made of names of fields and of nothing else.
 create or replace macro names_fields(text) as
@@ -341,7 +349,7 @@ create or replace macro redacted_piece(piece) as
         -- a host of the platform, or what it ends in; the names of customers before that, and what else ends like it, are texts
         when regexp_full_match(piece, '(?i)/?(?:[1-9][0-9]{3,6})?\.((rest|soap)(test|accept|cursus)?\.afas\.online|afasonlineconnector\.nl|afasfocus\.nl)') then piece
         when regexp_full_match(piece, '[0-9]{1,3}(\.[0-9]{1,3}){3}') then '•'
-        when regexp_full_match(piece, '[0-9]+([ .+_-][0-9]+)*') then redacted_numbers(piece)
+        when regexp_full_match(piece, '[0-9]+([ .+_-][0-9]+)*_*') then redacted_numbers(rtrim(piece, '_')) || regexp_extract(piece, '_*$')
         -- an address glued to a name
         when contains(piece, '::') then case when starts_with(piece, '"') then '"•":•' else '•' end
         when starts_with(piece, '"') and length(piece) > 1 then
@@ -404,53 +412,88 @@ create or replace macro without_groups(text) as
             '(^|[^0-9A-Za-z])[0-9](?:[^0-9A-Za-z•]{1,3}[0-9]){7,}($|[^0-9A-Za-z])', '\1•\2', 'g')
     );
 
+-- A text without what stands in a query.
+create or replace macro without_queries(text) as regexp_replace(text, '[?&][^\s"'']*', '?…', 'g');
+
+-- A line as its sample shows it, whole.
+create or replace macro redacted_line(line) as
+    without_groups(redacted_text(
+        list_transform(
+            [without_queries(line)],
+            lambda start: case
+                -- What is still escaped then was so more than three times. A query may only show now.
+                when regexp_matches(start, '%[0-9A-Fa-f]|\\[ux][0-9A-Fa-f{]|(?:=[0-9A-F]{2}){2}|[^\x00-\x7F…•]')
+                    then without_queries(regexp_replace(
+                        unescaped_text(start), '%[0-9A-Fa-f]{2}|\\[ux][0-9A-Fa-f]|(?:=[0-9A-F]{2}){2,}|[\r\n]', '•', 'g'
+                    ))
+                else start
+            end
+        )[1]
+    ));
+
+-- What is cut off in the middle of something is looked at again as what it is then: half a date is a number.
 create or replace macro redacted_sample(line) as
     case
         when is_text(line) then
-            left(
-                without_groups(redacted_text(
-                    list_transform(
-                        [regexp_replace(left(line, 600), '([?&][^\s"'']*)', '?…', 'g')],
-                        lambda start: case
-                            -- What is still escaped then was so more than three times.
-                            when regexp_matches(start, '%[0-9A-Fa-f]|\\[ux][0-9A-Fa-f{]|(?:=[0-9A-F]{2}){2}|[^\x00-\x7F…•]')
-                                then regexp_replace(unescaped_text(start), '%[0-9A-Fa-f]{2}|\\[ux][0-9A-Fa-f]|(?:=[0-9A-F]{2}){2,}|[\r\n]', '•', 'g')
-                            else start
-                        end
-                    )[1]
-                )),
-                200
-            )
+            list_transform(
+                [redacted_line(left(line, 600))],
+                lambda whole: case when length(whole) > 200 then left(redacted_line(left(whole, 200)), 200) else whole end
+            )[1]
     end;
 
--- The name of a file with its folders, or of a stream: each part of it is looked at as any other text, without what people put into
--- names of logs: times, ids, and the address of the server that wrote it; what tells something goes, the endings stay that say what
--- kind of file it is.
+-- A part of a path with the id of a container in it (64 hexadecimal digits) as docker shows it: its first twelve digits, or the next
+-- twelve that nobody takes for a number or for letters that are spelled in hexadecimal. So two containers are told apart, and of a key
+-- that looks the same a fifth is kept. One that spells something stays as long as it is, which no part of a path may be.
+create or replace macro with_short_container_id(part) as
+    list_transform(
+        [regexp_extract(part, '(?:^|[^0-9A-Za-z])([0-9a-f]{64})(?:$|[^0-9A-Za-z])', 1)],
+        lambda id: case
+            when id = '' or spells(id) and tells(substr(plain_text(id), length(id) + 1)) then part
+            else replace(part, id, coalesce(
+                list_filter(
+                    list_transform([1, 13, 25, 37, 49], lambda place: substr(id, place, 12)),
+                    lambda digits: regexp_matches(digits, '[a-f]')
+                        and not regexp_matches(digits, '[0-9]{8}')
+                        and not regexp_full_match(digits, '(?:[2-7][0-9a-f]){6}')
+                )[1],
+                id
+            ))
+        end
+    )[1];
+
+-- A part of a path as it is stored: looked at as any other text, without what people put into names of logs: times, ids, and the
+-- address of the server that wrote it. What tells something goes, the endings stay that say what kind of file it is.
+create or replace macro redacted_part(part) as
+    list_transform(
+        [
+            deciphered(regexp_replace(
+                regexp_replace(
+                    part,
+                    '20[0-9]{2}[._-]?[01][0-9][._-]?[0-3][0-9](?:[T_.-]?[0-2][0-9](?:[._-]?[0-5][0-9]){0,2}(?:[._-][0-9]{3,6})?Z?)?([^0-9]|$)',
+                    '~\1', 'g'
+                ),
+                '(^|[^0-9])(?:1[4-9][0-9]{8}(?:[0-9]{3}){0,3}|[1-9][0-9]{3,6}_[1-9][0-9]{0,8}|(?:(?:25[0-5]|2[0-4][0-9]|1?[0-9]?[0-9])\.){3}(?:25[0-5]|2[0-4][0-9]|1?[0-9]?[0-9]))($|[^0-9])'
+                || '|((?i:ex))2[0-9][01][0-9][0-3][0-9][0-2][0-9]($|[^0-9])',
+                '\1\3~\2\4', 'g'
+            ))
+        ],
+        lambda read: case
+            when has_secret(read)
+                or has_somebodys_number(read)
+                or regexp_matches(read, '[0-9]{12}|[A-Za-z0-9]{41}|[A-Za-z0-9+/=_-]{65}')
+                then 'redacted' || regexp_extract(part, '(?i)(?:\.(?:log|txt|json|jsonl|ndjson|csv|tsv|har|parquet|gz|zst|zstd|bz2|[0-9]{1,3}))*$')
+            else part
+        end
+    )[1];
+
+-- The name of a file with its folders, or of a stream, each part of it looked at by itself.
 create or replace macro redacted_place(text) as
     case
         when is_text(text) then
             array_to_string(
                 list_transform(
                     regexp_extract_all(text, '[/\\]+|[^/\\]+'),
-                    lambda part: list_transform(
-                        [
-                            deciphered(regexp_replace(
-                                regexp_replace(
-                                    part,
-                                    '20[0-9]{2}[._-]?[01][0-9][._-]?[0-3][0-9](?:[T_.-]?[0-2][0-9](?:[._-]?[0-5][0-9]){0,2}(?:[._-][0-9]{3,6})?Z?)?([^0-9]|$)',
-                                    '~\1', 'g'
-                                ),
-                                '(^|[^0-9])(?:1[4-9][0-9]{8}(?:[0-9]{3}){0,3}|[1-9][0-9]{3,6}_[1-9][0-9]{0,8}|(?:(?:25[0-5]|2[0-4][0-9]|1?[0-9]?[0-9])\.){3}(?:25[0-5]|2[0-4][0-9]|1?[0-9]?[0-9]))($|[^0-9])'
-                                || '|((?i:ex))2[0-9][01][0-9][0-3][0-9][0-2][0-9]($|[^0-9])',
-                                '\1\3~\2\4', 'g'
-                            ))
-                        ],
-                        lambda read: case
-                            when has_secret(read) or has_somebodys_number(read) or regexp_matches(read, '[0-9]{12}|[A-Za-z0-9+/=_-]{65}')
-                                then 'redacted' || regexp_extract(part, '(?i)(?:\.(?:log|txt|json|jsonl|ndjson|csv|tsv|har|parquet|gz|zst|zstd|bz2|[0-9]{1,3}))*$')
-                            else part
-                        end
-                    )[1]
+                    lambda part: list_transform([with_short_container_id(part)], lambda short: redacted_part(short))[1]
                 ),
                 ''
             )

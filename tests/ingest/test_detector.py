@@ -6,6 +6,7 @@ import csv
 import datetime as dt
 import io
 import random
+import re
 from typing import TYPE_CHECKING
 
 import pyarrow as pa
@@ -17,7 +18,7 @@ from pyarrow.parquet import write_table
 from ingest import ReadOptions, inspect
 from ingest.engine import connect
 from ingest.plain_text import plain_text, unescaped
-from tests.ingest import ordinary, worked
+from tests.ingest import canaries, ordinary, worked
 from tests.ingest.encodings import SECRETS, encoded, tells
 from tests.ingest.scale import scaled
 from tests.ingest.writing import WRITERS, Given
@@ -68,6 +69,9 @@ COLUMNS = {
 }
 """Everything of a log that is stored or shown, and what is kept of it."""
 
+NAMES = {"the name of a file": "redacted_place(text)"}
+"""The same of names, in which the address of a server may stand."""
+
 
 @pytest.fixture(scope="module")
 def kept() -> Iterator[Kept]:
@@ -75,7 +79,9 @@ def kept() -> Iterator[Kept]:
     with connect(threads=1) as connection:
 
         def ask(column: str, texts: Sequence[str]) -> list[str | None]:
-            query = f"select {COLUMNS[column]} from (select unnest(?) as text, unnest(range(?)) as n) order by n"
+            query = (
+                f"select {(COLUMNS | NAMES)[column]} from (select unnest(?) as text, unnest(range(?)) as n) order by n"
+            )
             return [text for (text,) in connection.execute(query, [list(texts), len(texts)]).fetchall()]
 
         yield ask
@@ -100,6 +106,27 @@ def test_nothing_that_is_kept_tells_a_secret_in_any_encoding(kept: Kept, column:
     assert told == []
 
 
+def test_no_name_of_a_file_tells_a_secret_in_any_encoding(kept: Kept) -> None:
+    addresses = {"IPv4", "IPv6", "network card"}
+    texts = [
+        one
+        for one in encoded()
+        if one.secret.kind not in addresses
+        and not set(one.text) & set("/\\")  # which part a path
+        and not re.search(r"\b\d{1,3}(\.\d{1,3}){3}\b", one.text)  # which a server may be called
+    ]
+    assert len({one.encoding for one in texts}) >= 55
+    assert len({one.secret.kind for one in texts}) >= 15
+    for form in ("{}", "logs-{}.log", "/srv/{}/access.log"):
+        stored = kept("the name of a file", [form.format(one.text) for one in texts])
+        told = [
+            (one.secret.kind, one.encoding, text)
+            for one, text in zip(texts, stored, strict=True)
+            if tells(text or "", one.secret)
+        ]
+        assert told == []
+
+
 STORED = [
     "request_id",
     "connector",
@@ -109,26 +136,101 @@ STORED = [
     "api_version",
     "the name of a field",
     "sample",
+    "the name of a file",
 ]
+
+
+def _changed_by_a_second_look(kept: Kept, column: str, texts: Sequence[str]) -> dict[str, tuple[str, str | None]]:
+    once = kept(column, texts)
+    again = kept(column, [text or "" for text in once])
+    return {
+        text: (first, second)
+        for text, first, second in zip(texts, once, again, strict=True)
+        if first is not None and first != second
+    }
 
 
 @pytest.mark.parametrize("column", STORED)
 def test_what_is_kept_is_kept_as_it_is_when_it_is_judged_again(kept: Kept, column: str) -> None:
     texts = [one.text for one in encoded()] + ordinary.agents() + ordinary.request_ids() + ordinary.connectors()
-    once = [text for text in kept(column, texts) if text is not None]
-    assert {text: again for text, again in zip(once, kept(column, once), strict=True) if text != again} == {}
+    texts += [one.line for log_format in canaries.PLACES for one in canaries.planted(log_format)]
+    texts += [f"{text}{sign}" for text in texts[::7] for sign in ("%26", "%3f", "&amp;", "\uff06", "&", "_GET")]
+    assert _changed_by_a_second_look(kept, column, texts) == {}
 
 
-PIECES = st.sampled_from([one.text for one in encoded() if len(one.text) < 100] + ordinary.AGENTS)
-ANY = st.lists(PIECES | st.text(max_size=12), min_size=1, max_size=5).map(" ".join)
+PIECES = [one.text for one in encoded() if len(one.text) < 100] + ordinary.AGENTS
+ANY = st.lists(st.sampled_from(PIECES) | st.text(max_size=12), min_size=1, max_size=5).map(" ".join)
+SIGNS = [
+    *[
+        "&",
+        "?",
+        "%26",
+        "%3F",
+        "%253F",
+        "&amp;",
+        "&#63;",
+        "\uff1f",
+        "\uff06",
+        "\\u0026",
+        "\\x3f",
+        "=26=3D",
+        "?a=1",
+        "%20",
+    ],
+    *[
+        "%E2%80%8B",
+        "\u200b",
+        "=",
+        "/",
+        '"',
+        "'",
+        "•",
+        "…",
+        "%",
+        "[",
+        "]",
+        "{",
+        "}",
+        ",",
+        ":",
+        "::",
+        ".",
+        "-",
+        "_",
+        "<",
+        "é",
+        "x",
+    ],
+    *[
+        "10:00:00",
+        "2026-10-01",
+        "01/Oct/2026",
+        "1234",
+        "123",
+        "12",
+        "404",
+        "1.2.3.4",
+        "GET",
+        "status=",
+        "KnSubject",
+        "https://",
+    ],
+]
 
 
-@FEW
-@given(st.lists(ANY, min_size=100, max_size=100))
-def test_a_user_agent_of_anything_is_redacted_once(kept: Kept, texts: list[str]) -> None:
-    once = kept("user_agent", texts)
-    again = kept("user_agent", [text or "" for text in once])
-    assert [text or None for text in again] == once
+def _glued(draw: random.Random) -> str:
+    """Return signs and pieces of secrets and of ordinary texts, side by side; one in five is longer than what is kept."""
+    count = draw.randint(1, 14) if draw.random() < 0.8 else draw.randint(60, 120)
+    return "".join(
+        draw.choice([draw.choice(SIGNS), draw.choice(SIGNS), draw.choice(PIECES)[:30], " "]) for _ in range(count)
+    )
+
+
+@pytest.mark.parametrize("column", STORED)
+def test_anything_is_redacted_once(kept: Kept, column: str) -> None:
+    draw = random.Random(11)
+    texts = [_glued(draw) for _ in range(scaled(2_000, 40_000))]
+    assert _changed_by_a_second_look(kept, column, texts) == {}
 
 
 @FEW
