@@ -60,6 +60,8 @@ MARK_INTERVAL: Final = 64 << 20
 
 STANDARD_INPUT: Final = "-"
 
+_CONTAINER_ID: Final = re.compile("(?<![0-9A-Za-z])([0-9a-f]{64})(?![0-9A-Za-z])")
+
 _HALVES: Final = re.compile("[\ud800-\udfff]")
 
 _CHUNK: Final = 1 << 20
@@ -620,14 +622,19 @@ def stream_of(name: str) -> str:
 
     >>> stream_of("/var/log/nginx/access.log.2.gz"), stream_of("logs/W3SVC1/u_ex260801.log"), stream_of("-")
     ('nginx/access.log', 'W3SVC1/u_ex.log', 'stdin')
+
+    A container's id is no number that counts: it stays whole in the folder's name, and in the file's where the folder lacks it.
     """
     if name == STANDARD_INPUT:
         return "stdin"
     path = Path(name)
-    stem = re.sub(r"(?i)\.(gz|zst|zstd|bz2)$", "", path.name)
-    stem = re.sub(r"[0-9]+", "", stem)
-    stem = re.sub(r"[-_.\s]+(?=\.|$)", "", stem).strip("-_. ")
     folder = path.resolve().parent.name
+    stem = re.sub(r"(?i)\.(gz|zst|zstd|bz2)$", "", path.name)
+    pieces = _CONTAINER_ID.split(stem)
+    # The pieces between ids stand at the even places.
+    pieces[::2] = [re.sub(r"[0-9]+", "", piece) for piece in pieces[::2]]
+    pieces[1::2] = ["" if container in folder else container for container in pieces[1::2]]
+    stem = re.sub(r"[-_.\s]+(?=\.|$)", "", "".join(pieces)).strip("-_. ")
     return written_name(f"{folder}/{stem or 'log'}" if folder else stem or "log")
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import random
+import re
 import threading
 from pathlib import Path
 
@@ -11,9 +13,10 @@ from hypothesis import strategies as st
 
 from analytics.registry import load_registry
 from ingest import LakeError, ReadOptions, ingest, inspect, status, unload
+from ingest.engine import connect
 from ingest.following import follow
 from ingest.lake import Lake
-from ingest.places import stored_place
+from ingest.places import PLACES, stored_place
 from ingest.source import stream_of
 from tests.ingest import lakes
 from tests.ingest.worked import NOW
@@ -58,6 +61,66 @@ def test_a_part_of_a_name_that_tells_something_is_taken_out(part: str, form: str
 @pytest.mark.parametrize("form", ["{}", "/srv/logs/{}", "{}/access.log", "C:\\{}\\a"])
 def test_an_ordinary_name_stays_as_it_is(part: str, form: str) -> None:
     assert stored_place(form.format(part)) == form.format(part)
+
+
+CONTAINER = "4f1c9b7e02d85a6634c1f0e9ab7d2c5580be41f7a9d36c02e87b15f4ca90d31e"
+
+
+@pytest.mark.parametrize(
+    ("name", "stored", "stream"),
+    [
+        (
+            f"/var/lib/docker/containers/{CONTAINER}/{CONTAINER}-json.log",
+            "/var/lib/docker/containers/{0}/{0}-json.log",
+            "{0}/json.log",
+        ),
+        (f"/srv/logs/{CONTAINER}.log.1", "/srv/logs/{0}.log.1", "logs/{0}.log"),
+        (
+            f"/var/log/containers/web-1_shop_web-{CONTAINER}.log",
+            "/var/log/containers/web-1_shop_web-{0}.log",
+            "containers/web-_shop_web-{0}.log",
+        ),
+    ],
+)
+def test_a_container_is_called_as_docker_calls_it(name: str, stored: str, stream: str) -> None:
+    assert stored_place(name) == stored.format(CONTAINER[:12])
+    assert stored_place(stream_of(name)) == stream.format(CONTAINER[:12])
+
+
+def test_any_two_containers_are_told_apart_and_little_of_their_ids_is_kept() -> None:
+    draw = random.Random(3)
+    ids = [f"{draw.getrandbits(256):064x}" for _ in range(2000)]
+    names = [f"containers/{one}/{one}-json.log" for one in ids]
+    streams = [stream_of(f"/var/lib/docker/{name}") for name in names]
+    with connect(threads=1) as connection:
+        for places in (names, streams):
+            [[stored]] = connection.execute(PLACES, [places]).fetchall()
+            [[again]] = connection.execute(PLACES, [stored]).fetchall()
+            assert again == stored
+            assert len(set(stored)) == len(ids)
+            assert not any("redacted" in place for place in stored)
+            longest = [max(len(word) for word in re.findall("[0-9a-f]+", place)) for place in stored]
+            assert max(longest) == 12
+        firsts = sum(place.startswith(one[:12]) for place, one in zip(stored, ids, strict=True))
+        assert firsts > 0.9 * len(ids)
+
+
+@pytest.mark.parametrize(
+    "part",
+    [
+        CONTAINER.upper(),
+        CONTAINER[:48],
+        CONTAINER + CONTAINER[:2],
+        "q9Zx3LmTr8VbKw2YhNd5PcGf7SjAe4UuXo1RiEt6MyBs",
+        b"jan@example.nl 123456782 Utrecht".hex(),
+        b"token=geheim1234 jan jansen 1234".hex(),
+        f"{CONTAINER}-{CONTAINER[::-1]}",
+    ],
+)
+@pytest.mark.parametrize("form", ["{}", "/srv/{}/access.log", "{}-json.log"])
+def test_other_long_random_text_stays_in_no_name(part: str, form: str) -> None:
+    assert part not in stored_place(form.format(part))
+    assert "redacted" in stored_place(form.format(part))
 
 
 @settings(max_examples=50, deadline=None, derandomize=True)
