@@ -16,7 +16,7 @@ from ingest import LakeError, ReadOptions, ingest, inspect, status, unload
 from ingest.engine import connect
 from ingest.following import follow
 from ingest.lake import Lake
-from ingest.places import PLACES, stored_place
+from ingest.places import stored_place
 from ingest.source import stream_of
 from tests.ingest import lakes
 from tests.ingest.worked import NOW
@@ -92,10 +92,11 @@ def test_any_two_containers_are_told_apart_and_little_of_their_ids_is_kept() -> 
     ids = [f"{draw.getrandbits(256):064x}" for _ in range(2000)]
     names = [f"containers/{one}/{one}-json.log" for one in ids]
     streams = [stream_of(f"/var/lib/docker/{name}") for name in names]
+    query = "select list_transform(?::varchar[], lambda name: redacted_place(name))"
     with connect(threads=1) as connection:
         for places in (names, streams):
-            [[stored]] = connection.execute(PLACES, [places]).fetchall()
-            [[again]] = connection.execute(PLACES, [stored]).fetchall()
+            [[stored]] = connection.execute(query, [places]).fetchall()
+            [[again]] = connection.execute(query, [stored]).fetchall()
             assert again == stored
             assert len(set(stored)) == len(ids)
             assert not any("redacted" in place for place in stored)
