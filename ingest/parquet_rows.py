@@ -21,6 +21,7 @@ import pyarrow.compute as pc
 
 from ingest.engine import ENGINE_ERRORS
 from ingest.errors import AmbiguousHostError, SourceError, UnknownFormatError
+from ingest.formats.id_name import is_id_name
 from ingest.parquet_pages import PagesError, sizes_of
 from ingest.platform_host import places_of_hosts
 from ingest.source import BOMB_BYTES, DENSE_BYTES, DENSE_RATIO, MAX_LINE_BYTES, Block
@@ -195,8 +196,8 @@ def _naming(name: str, column: str) -> Iterator[None]:
 
 def _read_columns(name: str, parquet: ParquetFile) -> dict[str, str]:
     """The columns that say something about a call, and what our dialect calls them. UnknownFormatError without calls."""
-    columns = [column for column in parquet.schema_arrow.names if column.lower() in COLUMNS]
-    found = {column: column.lower() for column in columns}
+    columns = [column for column in parquet.schema_arrow.names if column.lower() in COLUMNS or is_id_name(column)]
+    found = {column: column.lower() if column.lower() in COLUMNS else column for column in columns}
     missing = sorted(_NEEDED - set(found.values()))
     if missing:
         raise UnknownFormatError(
@@ -204,7 +205,8 @@ def _read_columns(name: str, parquet: ParquetFile) -> dict[str, str]:
             f" expected at least {', '.join(sorted(_NEEDED))}"
         )
     if len(set(found.values())) < len(columns):
-        twice = sorted({column for column in found.values() if [one.lower() for one in columns].count(column) > 1})
+        read = [column.lower() if column.lower() in COLUMNS else column for column in columns]
+        twice = sorted({column for column in read if read.count(column) > 1})
         raise UnknownFormatError(
             f"{name}: unknown_format: the Parquet file has the column {', '.join(twice)} more than once, in upper or lower case"
         )

@@ -16,7 +16,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from ingest.formats.dialect import OWN_CSV, Fields, dialects, paths_of, unread_in, with_dialect
+from ingest.formats.dialect import OWN_CSV, Fields, dialects, id_names, paths_of, unread_in, with_dialect
 from ingest.formats.dialect_fields import HEADERS, ID_HEADER, fields_of_dialect, is_header_name
 from ingest.formats.header_objects import (
     HeaderColumns,
@@ -137,7 +137,7 @@ class Csv:
         objects = [source.at for source in self._dialect.headers if source.at]
         if _holds_ids(self._dialect, context["columns"]) or {one.lower() for one in objects} & set(context["columns"]):
             return headers_warnings(context, objects)
-        names = " or ".join([*(self._dialect.fields.integration_id or ("integration_id",)), *objects])
+        names = " or ".join([*self._dialect.fields.integration_id, *objects])
         return (f"the header names no {names}: nobody knows whose the calls are (id_status not_logged)",)
 
     def _header_before(self, context: Mapping[str, Any]) -> _Header:
@@ -204,7 +204,11 @@ class Csv:
 
     def _is_read(self, column: str) -> bool:
         """Whether somebody asks for a column of this name."""
-        return column in self._paths or any(_header_columns(self._dialect, [column], name) for name in HEADERS)
+        return (
+            column in self._paths
+            or bool(_id_columns(self._dialect, [column]))
+            or any(_header_columns(self._dialect, [column], name) for name in HEADERS)
+        )
 
     def _header_lines(self) -> str:
         """The SQL of the lines that may be headers: few enough to be looked at one by one. A date is no name of a column."""
@@ -314,11 +318,17 @@ def _header_columns(dialect: Dialect, columns: Sequence[str], header: str) -> li
     ]
 
 
+def _id_columns(dialect: Dialect, columns: Sequence[str]) -> list[str]:
+    """The columns that are the IntegrationId, apart from those that are headers by their prefix."""
+    named = id_names([(path.lower(),) for path in dialect.fields.integration_id], {(): columns})
+    headers = _header_columns(dialect, columns, ID_HEADER)
+    return [column for (column,) in named if column not in headers]
+
+
 def _holds_ids(dialect: Dialect, columns: Sequence[str]) -> bool:
     """Whether one of the columns is the IntegrationId, or a header that is no column was not sent."""
-    named = {path.lower() for path in dialect.fields.integration_id}
     is_complete = dialect.headers_complete and not any(source.at for source in dialect.headers)
-    return is_complete or not named.isdisjoint(columns) or bool(_header_columns(dialect, columns, ID_HEADER))
+    return is_complete or bool(_id_columns(dialect, columns) or _header_columns(dialect, columns, ID_HEADER))
 
 
 def _split_by(
@@ -338,7 +348,11 @@ def _split_by(
         unread_headers += held.unread
         split = "with split as (from records)"
 
+    ids = _id_columns(dialect, columns)
+
     def values(path: str) -> list[str]:
+        if path in dialect.fields.integration_id:
+            return place.values(*(column for column in ids if (column,) in id_names([(path.lower(),)], {(): ids})))
         return place.values(path.lower())
 
     def headers(name: str) -> list[str]:
@@ -376,6 +390,7 @@ def _split(dialect: Dialect, connection: duckdb.DuckDBPyConnection, place: Place
     """The SQL that cuts rows into values. What a table does not need is left out, because it would be asked of every line."""
     for name in Fields.model_fields:
         place.values(*(path.lower() for path in paths_of(getattr(dialect.fields, name))))
+    place.values(*_id_columns(dialect, list(place)))
     for name in HEADERS:
         place.values(*_header_columns(dialect, list(place), name))
     return _SPLIT.replace("$has_tabs", "false" if delimiter == "\t" else "contains(text, e'\\t')").replace(

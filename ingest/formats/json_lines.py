@@ -13,7 +13,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from ingest.formats.dialect import OWN, dialects, parts_of, paths_of, places_of, unread_in, with_dialect
+from ingest.formats.dialect import OWN, dialects, id_names, parts_of, paths_of, places_of, unread_in, with_dialect
 from ingest.formats.dialect_fields import ID_HEADER, fields_of_dialect, is_header_name, with_details
 from ingest.formats.header_objects import headers_warnings, with_unread_headers
 from ingest.formats.json_keys import key_sets_of, repeated_keys
@@ -97,6 +97,7 @@ class JsonLines:
         holding = {parts[:-1] for places in self._places.values() for parts in places} | {at for at, _ in self._headers}
         asked = {parts for places in self._places.values() for parts in places} | {at for at, _ in self._headers}
         asked |= {parts_of(path) for path in (*self._dialect.json_texts, *(pairs.at for pairs in self._dialect.pairs))}
+        self._id_places = [place for path in fields.integration_id for place in self._places[path]]
         self._asked = {parts[:end] for parts in asked for end in range(1, len(parts) + 1)}
         # Those around them, too: an object that stands in one of them twice has two of each of its fields.
         self._containers = sorted({parts[:end] for parts in holding for end in range(len(parts) + 1)})
@@ -189,7 +190,7 @@ class JsonLines:
             parts[: len(at)] == at and len(parts) > len(at) and parts[len(at)].lower().startswith(prefix.lower())
             for at, prefix in self._headers
         )
-        return is_header or parts in self._asked
+        return is_header or parts in self._asked or bool(id_names(self._id_places, {parts[:-1]: parts[-1:]}))
 
     def _odd_headers(self, key_sets: Iterable[Sequence[Sequence[str] | None]]) -> list[Parts]:
         """Where headers are that are no object with something in it, in some line."""
@@ -222,6 +223,8 @@ class JsonLines:
             return f"value[{paths.index(path) + 1}]"
 
         def values(path: str) -> list[str]:
+            if path in self._dialect.fields.integration_id:
+                return [value(parts) for parts in ids if parts in id_names(self._places[path], keys)]
             return [value(parts) for parts in self._places[path] if parts[-1] in keys[parts[:-1]]]
 
         def header_places(name: str) -> list[Parts]:
@@ -235,9 +238,10 @@ class JsonLines:
         def headers(name: str) -> list[str]:
             return [value(parts) for parts in header_places(name)]
 
+        in_headers = header_places(ID_HEADER)
+        ids = [parts for parts in id_names(self._id_places, keys) if parts not in in_headers]
         headers_logged = self._headers_logged(connection, key_sets)
-        ids = [parts for path in self._dialect.fields.integration_id for parts in self._places[path]]
-        id_logged = self._id_logged(connection, key_sets, [*header_places(ID_HEADER), *ids], headers_logged)
+        id_logged = self._id_logged(connection, key_sets, [*in_headers, *ids], headers_logged)
         logged = {"headers_logged": headers_logged, "id_logged": id_logged}
         query = fields_of_dialect(connection, self._dialect, values, headers, logged=logged)
         connection.execute("set variable paths = ?::varchar[]", [paths])

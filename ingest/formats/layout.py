@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from ingest.errors import SourceError
+from ingest.formats.id_name import is_id_name
 from ingest.formats.layout_text import Escape, Syntax, read_layout_text
 from ingest.platform_host import holds_callers_words
 
@@ -93,8 +94,8 @@ _APACHE = {
 }
 _MEANINGS = _NGINX | _APACHE
 _ORDER = {name: place for place, name in enumerate(_MEANINGS)}
-_ID_VARIABLE = re.compile(r"(?:http_)?(?:x_)?integration_?id|%\{(?:http_|x-)?integration[-_]?id\}(?:i|e|n|\^ti)")
-"""The header by another name: a variable of the configuration, an environment variable, a note, a trailer."""
+_ID_VARIABLE = re.compile(r"([^%{}]+)|%\{([^{}]+)\}(?:i|e|n|\^ti)")
+"""What may be the header by another name: a variable of the configuration, an environment variable, a note, a trailer."""
 
 _TOKENS: dict[Syntax, re.Pattern[str]] = {
     "nginx": re.compile(r"\$(?:\{(?P<braced>\w+)\}|(?P<variable>\w+))"),
@@ -257,7 +258,9 @@ class _Token:
     @property
     def meaning(self) -> str | None:
         """The value of a call that it gives; None where nobody asks for it."""
-        return _MEANINGS.get(self.name) or ("integration_id" if _ID_VARIABLE.fullmatch(self.name) else None)
+        named = _ID_VARIABLE.fullmatch(self.name)
+        is_id = named is not None and is_id_name(named[1] or named[2])
+        return _MEANINGS.get(self.name) or ("integration_id" if is_id else None)
 
 
 def compile_layout(text: str) -> Layout:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from ingest.formats.dialect import OWN, dialects
+from ingest.formats.id_name import is_id_name
 from ingest.formats.json_lines import JsonLines
 from ingest.formats.unread import OPTIONAL, OTHERS, UNREAD, unread_fields, with_unread
 from ingest.parquet_rows import COLUMNS, HOST
@@ -51,7 +52,7 @@ class Parquet(JsonLines):
 
     def warnings(self, context: Mapping[str, Any]) -> Sequence[str]:
         """Without ids nobody can tell who called."""
-        if not {"integration_id", "headers"} & set(context.get("columns", ())):
+        if not any(column == "headers" or is_id_name(column) for column in context.get("columns", ())):
             return (
                 "no column is called integration_id or headers: nobody knows whose the calls are (id_status not_logged)",
             )
@@ -65,5 +66,5 @@ def _unread(context: Mapping[str, Any], keys: Collection[str]) -> tuple[tuple[st
         for name, may_say_host in context.get(OTHERS, ())
         if not (may_say_host and HOST in keys and name not in keys)
     ]
-    said = {_FIELDS.get(name, name) for name in context.get("columns", ())}
+    said = {"integration_id" if is_id_name(name) else _FIELDS.get(name, name) for name in context.get("columns", ())}
     return tuple((name, _COLUMNS.get(field.split(",")[0], "")) for name, field in unread_fields(others, said))

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 import pyarrow as pa
 
+from ingest.formats.id_name import is_id_name
 from ingest.formats.unread import unread_fields
 from ingest.formats.user_names import NAMES_OF_W3C
 from ingest.platform_host import holds_callers_words, is_platform_host, places_of_hosts
@@ -276,7 +277,7 @@ def unread_columns(names: Sequence[str]) -> tuple[tuple[str, str], ...]:
 
 
 def _is_read(name: str) -> bool:
-    return _ID_COLUMN.fullmatch(name) is not None or any(name in columns for columns in _READ.values())
+    return is_id_name(name) or any(name in columns for columns in _READ.values())
 
 
 def _forms(*headers: str) -> frozenset[str]:
@@ -305,13 +306,10 @@ SECONDS = frozenset({"cloudfront", "netscaler", "tomcat", "undertow", "weblogic"
 LOCAL_TIMES = frozenset({"weblogic"})
 """Products that write the server's local time where the W3C has UTC, unless they are told otherwise."""
 
-_ID_COLUMN = re.compile(r"(?:cs\(|cs-|x-)*integration[-_]?id\)?")
-"""The header as a field of its own. What an IIS custom field is called is up to the operator."""
-
 
 def id_columns(columns: Iterable[str]) -> list[str]:
     """The columns of a W3C log that hold the IntegrationId header, the most explicit name first."""
-    return sorted((name for name in columns if _ID_COLUMN.fullmatch(name)), key=lambda name: name[:3] != "cs(")
+    return sorted((name for name in columns if is_id_name(name)), key=lambda name: name[:3] != "cs(")
 
 
 def lacks_date(columns: Iterable[str]) -> bool:
@@ -429,7 +427,7 @@ _READ = {
     "api_version": _forms("accept-version"),
     "request_id": frozenset(_REQUEST_IDS),
 }
-"""The columns that are read, by what they say. The id has any of the names of _ID_COLUMN."""
+"""The columns that are read, by what they say. The id has any of the names that people give it (id_name.py)."""
 
 _WRITTEN = {
     "duration": "time-taken",

@@ -9,6 +9,8 @@ import re
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
+from ingest.formats.id_name import is_id_name
+
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping
 
@@ -35,7 +37,7 @@ _SPELLINGS = {
     " responselength respbytes respsize responsebodysize responsecontentlength size bytes",
     "user_agent": "useragent agent ua httpuseragent csuseragent requestuseragent",
     "request_id": "requestid reqid traceid correlationid xrequestid httpxrequestid xcorrelationid",
-    "integration_id": "integrationid integration xintegrationid httpintegrationid csintegrationid",
+    "integration_id": "integration",
     "api_version": "apiversion acceptversion httpacceptversion",
     "authorization": "authorization httpauthorization csauthorization",
     "body": "body requestbody",
@@ -99,6 +101,8 @@ def could_be(name: str) -> tuple[str, str]:
     >>> could_be("Duration (ms)"), could_be("latency"), could_be("bytes_in"), could_be("level")
     (('duration', 'ms'), ('duration', ''), ('request_bytes', ''), ('', ''))
     """
+    if is_id_name(name):
+        return "integration_id", ""
     plain = re.sub("[^a-z0-9]", "", name.lower().replace("µ", "u"))
     if (found := _fields().get(plain)) is not None:
         return found, ""
