@@ -172,11 +172,17 @@ class Places:
 
 
 def fields_by_position(
-    place: Places, *, product: str | None, has_day: bool, names_hosts: bool = True, host: int | None = None
+    place: Places,
+    *,
+    product: str | None,
+    has_unit: bool,
+    has_day: bool,
+    names_hosts: bool = True,
+    host: int | None = None,
 ) -> str:
     """The SQL that turns rows of `split` (line_number, byte_offset, fate, detail, part) into the columns of raw.
 
-    `product` is whose W3C log it is, where that matters. With `has_day` the table w3c_days says which day a line is of.
+    `product` is whose W3C log it is, where that matters; `has_unit` is false where nobody knows the unit of time-taken. With `has_day` the table w3c_days says which day a line is of.
     `names_hosts`: whether any line has a host of the platform in it; `host` is the column that holds them where the host's own does not.
     """
     # A time is put together once, and then read.
@@ -184,7 +190,7 @@ def fields_by_position(
         f"{text} as time_{number}" for number, (text, _) in enumerate(_times(place, product, has_day=has_day), start=1)
     ] or ["null as time_1"]
     called = _host(place, names_hosts=names_hosts, by_another_name=host)
-    fields = _w3c_fields(place, product, has_day=has_day)
+    fields = _w3c_fields(place, product, has_unit=has_unit, has_day=has_day)
     if names_hosts:
         fields["other_host"] = (
             f"case when host is null then other_host_in([{', '.join(place.without_callers_words())}]) end"
@@ -246,6 +252,21 @@ def field_of_host(columns: Sequence[str], lines: Iterable[str]) -> int | None:
     return found[0] + 1 if len(found) == 1 else 0
 
 
+def has_decimals(columns: Sequence[str], lines: Iterable[str]) -> bool | None:
+    """Whether some of these lines have a time-taken with decimals; None where none has any.
+
+    IIS counts whole milliseconds, the W3C has seconds with decimals, and ASP.NET Core milliseconds with decimals. A single line does not tell
+    them apart: it may be a whole second.
+
+    >>> has_decimals(["sc-status", "time-taken"], ["200 1", "200 0.087"]), has_decimals(["time-taken"], ["87"])
+    (True, False)
+    """
+    place = columns.index("time-taken")
+    found = [values[place] for line in lines if len(values := _values_of(line, len(columns))) == len(columns)]
+    numbers = [text for text in found if re.fullmatch("[0-9]*[.]?[0-9]+", text)]
+    return any("." in text for text in numbers) if numbers else None
+
+
 def _values_of(line: str, number: int) -> list[str]:
     """The values of a line, as well as one can tell without knowing who has written it."""
     line = line.rstrip()
@@ -301,7 +322,7 @@ def _host(place: Places, *, names_hosts: bool, by_another_name: int | None) -> s
 
 
 SECONDS = frozenset({"cloudfront", "netscaler", "tomcat", "undertow", "weblogic"})
-"""Products whose documentation says that time-taken is in seconds, as the W3C has it. In IIS it is in milliseconds."""
+"""Products whose documentation says that time-taken is in seconds, as the W3C has it. In IIS it is in milliseconds, and in ASP.NET Core."""
 
 LOCAL_TIMES = frozenset({"weblogic"})
 """Products that write the server's local time where the W3C has UTC, unless they are told otherwise."""
@@ -351,7 +372,7 @@ def _times(place: Places, product: str | None, *, has_day: bool) -> list[tuple[s
     ]
 
 
-def _w3c_fields(place: Places, product: str | None, *, has_day: bool) -> dict[str, str]:
+def _w3c_fields(place: Places, product: str | None, *, has_unit: bool, has_day: bool) -> dict[str, str]:
     """The SQL of the columns of raw, over rows that have the times and the host beside the values."""
     readers = [(number, reader) for number, (_, reader) in enumerate(_times(place, product, has_day=has_day), start=1)]
 
@@ -368,8 +389,8 @@ def _w3c_fields(place: Places, product: str | None, *, has_day: bool) -> dict[st
     unit = 1000 if product in SECONDS else 1
     durations = [
         (name, factor)
-        for name, factor in (("timetakenms", 1), ("time-taken-ms", 1), ("time-taken", unit))
-        if name in place
+        for name, factor in (("timetakenms", 1), ("time-taken-ms", 1), ("time-taken-s", 1000), ("time-taken", unit))
+        if name in place and (has_unit or name != "time-taken")
     ]
     agent = header("user-agent")
     return {
@@ -419,7 +440,7 @@ _READ = {
     "url": frozenset({"cs-uri-stem", "cs-uri-path", "cs-uri-query", "cs-uri"}),
     "host": frozenset(_HOSTS),
     "status": frozenset({"sc-status"}),
-    "duration": frozenset({"timetakenms", "time-taken-ms", "time-taken"}),
+    "duration": frozenset({"timetakenms", "time-taken-ms", "time-taken-s", "time-taken"}),
     "request_bytes": frozenset({"cs-bytes"}),
     "response_bytes": frozenset({"sc-bytes", "bytes"}),
     "user_agent": _forms("user-agent"),

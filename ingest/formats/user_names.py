@@ -27,7 +27,8 @@ _SHOWN_BY = {
     "cs-method": "[A-Z]{3,16}",
     "cs-version": "HTTP/[0-9.]+",
     "sc-status": "[1-5][0-9]{2}",
-    **dict.fromkeys(("sc-substatus", "sc-win32-status", "sc-bytes", "cs-bytes", "time-taken"), "[0-9]+"),
+    **dict.fromkeys(("sc-substatus", "sc-win32-status", "sc-bytes", "cs-bytes"), "[0-9]+"),
+    "time-taken": "[0-9]+(?:[.][0-9]+)?",
 }
 """Fields whose values show what they are, and the pattern of each."""
 

@@ -22,6 +22,7 @@ from ingest.formats.positions import (
     field_of_host,
     fields_by_position,
     first_lines,
+    has_decimals,
     has_local_times,
     headers_of_each,
     id_columns,
@@ -44,7 +45,8 @@ _DIRECTIVES = ("#software:", "#version:", "#date:", "#fields:", "#start-date:", 
 _DIRECTIVE_LINES = (
     "select line_number, line from lines"
     " where starts_with(line, '#') and is_comment(line)"
-    " and (lower(line)[:8] = '#fields:' or lower(line)[:10] = '#software:' or lower(line)[:6] = '#date:')"
+    " and (lower(line)[:8] = '#fields:' or lower(line)[:10] = '#software:' or lower(line)[:6] = '#date:'"
+    " or lower(line)[:12] = '#start-date:')"
     " order by line_number"
 )
 _DATE = re.compile(r"(?i)#date:\s*([0-9]{4}-[0-9]{2}-[0-9]{2})(?:[\sT]+([0-9]{2}:[0-9]{2}:[0-9]{2}))?")
@@ -61,6 +63,9 @@ _PRODUCTS = {
 }
 """How `#Software:` begins, for products whose lines mean something of their own. CloudFront is known by its fields."""
 
+_ASPNET_CORE, _OTHER = "aspnet_core", "other"
+"""ASP.NET Core's own log has `#Start-Date:` in the place of `#Software:`. The other one is any product of which nothing is known."""
+
 _QUOTES = {"iis": "", "tomcat": "\"'", "undertow": "\"'"}
 """What quotes a value: double quotes, but IIS quotes nothing, and Undertow and older Tomcats have single ones."""
 
@@ -75,6 +80,8 @@ class _Header:
     host: int | None = None
     """The place, from 1, of the field that holds hosts of the platform where the host's own does not; 0 where there is none, None as
     long as nobody knows."""
+    may_be_seconds: bool | None = None
+    """Whether `time-taken` may be in seconds, because it has decimals and nobody says whose log it is; None as long as there are no values."""
     unread: tuple[tuple[str, str], ...] = ()
     """The fields that nobody reads, and what they could be."""
     written: tuple[str, ...] = dataclasses.field(default=(), compare=False)
@@ -84,6 +91,16 @@ class _Header:
         """The header in which this field, by its place, is the host."""
         name = self.written[host - 1] if host and self.written else None
         return replace(self, host=host, unread=tuple(one for one in self.unread if one[0] != name))
+
+    @property
+    def unit_is_unknown(self) -> bool:
+        """Whether the lines have to say what the unit of time-taken is."""
+        return self.may_be_seconds is None and self.product in {None, _OTHER} and "time-taken" in self.fields
+
+    def looked_at(self, lines: Sequence[str]) -> _Header:
+        """The header with what the first lines below it say of it."""
+        header = self if self.host is not None else self.with_host(field_of_host(self.fields, lines))
+        return replace(header, may_be_seconds=has_decimals(self.fields, lines)) if self.unit_is_unknown else header
 
     @property
     def product(self) -> str | None:
@@ -97,9 +114,11 @@ class _Header:
             names = value.split()
             kept = tuple(map(name_to_keep, names))
             return _Header(kept, self.software, unread=unread_columns(names), written=tuple(names))
+        if name.lower() == "#start-date":
+            return self if self.software is not None else replace(self, software=_ASPNET_CORE)
         software = value.strip().lower()
         found = (product for beginning, product in _PRODUCTS.items() if software.startswith(beginning))
-        return replace(self, software=next(found, None))
+        return replace(self, software=next(found, _OTHER))
 
 
 class W3c:
@@ -119,11 +138,19 @@ class W3c:
         """Fill `raw`, section by section: from one `#Fields:` or `#Software:` to the next."""
         found = connection.execute(_DIRECTIVE_LINES).fetchall()
         before = [
-            (start, _Header(tuple(context.get("fields", ())), context.get("software"), context.get("host")))
+            (
+                start,
+                _Header(
+                    tuple(context.get("fields", ())),
+                    context.get("software"),
+                    context.get("host"),
+                    context.get("may_be_seconds"),
+                ),
+            )
             for start, context in begins
         ]
         directives = [(number, line) for number, line in found if not _DATE.match(line)]
-        sections = _with_hosts(connection, sections_of(before, directives, _Header.after)[0])
+        sections = _looked_at(connection, sections_of(before, directives, _Header.after)[0])
         headers = headers_of_each(sections, [start for start, _ in begins])
         said = [
             *((start, context.get("day"), context.get("clock")) for start, context in begins),
@@ -139,6 +166,8 @@ class W3c:
                     "fields": list(last.fields),
                     "software": last.software,
                     "host": last.host,
+                    "may_be_seconds": last.may_be_seconds,
+                    "lacks_unit": bool(before.get("lacks_unit")) or any(one.may_be_seconds for one in (*others, last)),
                     "lacks_time_zone": time_zone is None and has_local_times(last.fields, last.product),
                     "day": day,
                     "clock": clock,
@@ -162,6 +191,12 @@ class W3c:
         if lacks_date(context.get("fields", ())) and context.get("day") is None:
             warnings.append(
                 "#Fields names no date and no #Date says one: every line is bad_time; add the field date to the log"
+            )
+        if context.get("lacks_unit"):
+            warnings.append(
+                "time-taken has decimals and no known #Software says whose log it is: whether these are seconds, as the W3C has it, or"
+                " milliseconds, only its writer knows, and none is read; sed '/^#Fields:/s/time-taken/time-taken-ms/' FILE > NEW says"
+                " milliseconds and time-taken-s seconds; unload FILE if it is loaded, and load NEW"
             )
         return tuple(warnings)
 
@@ -217,20 +252,17 @@ def _days(
     return [(day, clock) for day, clock in rows]
 
 
-def _with_hosts(
+def _looked_at(
     connection: duckdb.DuckDBPyConnection, sections: Sequence[tuple[int, _Header]]
 ) -> list[tuple[int, _Header]]:
-    """The sections, with the field that holds the host where the host's own field holds others.
+    """The sections, with what their first lines say of them: which field is the host, and the unit of `time-taken`.
 
     Behind a reverse proxy that is X-Forwarded-Host. The first lines below #Fields say which field it is, and it stays that
     until the next one: what a single line says in a field by another name may be anything.
     """
-    unknown = [start for start, header in sections if header.host is None and header.fields]
+    unknown = [start for start, header in sections if header.fields and (header.host is None or header.unit_is_unknown)]
     lines = first_lines(connection, sections, unknown)
-    return [
-        (start, header.with_host(field_of_host(header.fields, lines[start])) if start in lines else header)
-        for start, header in sections
-    ]
+    return [(start, header.looked_at(lines[start]) if start in lines else header) for start, header in sections]
 
 
 def _bound(connection: duckdb.DuckDBPyConnection, header: _Header) -> Places:
@@ -250,7 +282,12 @@ def _split_by(connection: duckdb.DuckDBPyConnection, header: _Header) -> str:
     [[names_hosts]] = connection.execute(named).fetchall()
     has_day = lacks_date(header.fields)
     fields = fields_by_position(
-        place, product=header.product, has_day=has_day, names_hosts=names_hosts, host=header.host or None
+        place,
+        product=header.product,
+        has_unit=not header.may_be_seconds,
+        has_day=has_day,
+        names_hosts=names_hosts,
+        host=header.host or None,
     )
     split = _SPLIT.replace("$differs", place.differing(connection, ["-", ""]))
     return f"{split.replace('$mended', with_user_name(header.fields))}\n{fields}"

@@ -156,8 +156,8 @@ def test_a_field_that_is_called_as_the_header_is_the_integration_id_however_that
     sources = {load["load_id"]: Path(load["source"]).stem for load in lakes.loads(tmp_path / "lake")}
     said: dict[tuple[str, str], list[tuple[int, str | None, str]]] = {one: [] for one in logs}
     for call in lakes.calls(tmp_path / "lake"):
-        log = logs[int(sources[call["load_id"]])]
-        said[log].append((call["line_number"], call["integration_id"], call["id_status"]))
+        one = logs[int(sources[call["load_id"]])]
+        said[one].append((call["line_number"], call["integration_id"], call["id_status"]))
     first = {"w3c": 2, "parquet": 1} | {log: 2 for log in LOGS if log.startswith("csv")}
     assert {one: sorted(calls) for one, calls in said.items()} == {
         (log, name): [(first.get(log, 1), ID, "valid"), (first.get(log, 1) + 1, None, "missing")] for log, name in logs

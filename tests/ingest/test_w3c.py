@@ -75,6 +75,67 @@ def test_no_fields_at_all(connection: duckdb.DuckDBPyConnection) -> None:
     assert fates == ["no_fields_directive", "no_fields_directive"]
 
 
+_NO_UNIT = (
+    "time-taken has decimals and no known #Software says whose log it is: whether these are seconds, as the W3C has it, or milliseconds, only"
+    " its writer knows, and none is read; sed '/^#Fields:/s/time-taken/time-taken-ms/' FILE > NEW says milliseconds and time-taken-s seconds;"
+    " unload FILE if it is loaded, and load NEW"
+)
+_IIS, _TOMCAT = "Microsoft Internet Information Services 10.0", "Apache Tomcat/10.1"
+
+
+@pytest.mark.parametrize(
+    ("software", "values", "expected", "warnings"),
+    [
+        (None, ("0.087", "1", "12.5"), [None, None, None], [_NO_UNIT]),
+        (None, ("1", "0.5", "-"), [None, None, None], [_NO_UNIT]),
+        (None, ("87", "1", "0"), [87, 1, 0], []),
+        (None, ("-", "-", "-"), [None, None, None], []),
+        ("Acme Edge 2", ("0.087", "1", "12.5"), [None, None, None], [_NO_UNIT]),
+        ("Acme Edge 2", ("87", "1", "0"), [87, 1, 0], []),
+        (_TOMCAT, ("0.087", "1", "12.5"), [87, 1000, 12500], []),
+        (_TOMCAT, ("87", "1", "0"), [87000, 1000, 0], []),
+        (_IIS, ("87", "1", "0"), [87, 1, 0], []),
+        (_IIS, ("0.5", "1", "0"), [0.5, 1, 0], []),
+    ],
+)
+def test_where_nobody_says_whose_log_it_is_nobody_knows_the_unit_of_decimals(
+    tmp_path: Path, software: str | None, values: tuple[str, ...], expected: list[float | None], warnings: list[str]
+) -> None:
+    head = [] if software is None else [f"#Software: {software}"]
+    lines = [*head, f"#Fields: {FIELDS} time-taken cs(IntegrationId)", *(f"{CALL} {value} 4321_1" for value in values)]
+    found = _read(tmp_path, *lines)
+    assert _values(found, "duration_ms") == expected
+    assert list(found.warnings) == [f"{tmp_path / 'w3c.log'}: {text}" for text in warnings]
+    # The first lines decide, and a log that grows goes on as it has begun.
+    grown, lake = tmp_path / "grown.log", tmp_path / "lake"
+    for end in (len(lines) - 1, len(lines)):
+        grown.write_text("".join(f"{line}\n" for line in lines[:end]))
+        lakes.load_one(lake, grown)
+    calls = sorted(lakes.calls(lake), key=lambda call: call["line_number"])
+    assert [call["duration_ms"] for call in calls] == expected
+
+
+def test_a_field_may_be_called_by_its_unit(tmp_path: Path) -> None:
+    for unit, expected in (("ms", 0.087), ("s", 87)):
+        found = _read(tmp_path, f"#Fields: {FIELDS} time-taken-{unit} cs(IntegrationId)", f"{CALL} 0.087 4321_1")
+        assert (_values(found, "duration_ms"), found.warnings) == ([expected], ())
+
+
+def test_asp_net_core_says_by_another_directive_whose_log_it_is(tmp_path: Path) -> None:
+    fields = f"#Fields: {FIELDS} time-taken cs(IntegrationId)"
+    found = _read(tmp_path, "#Version: 1.0", "#Start-Date: 2026-10-01 07:00:00", fields, f"{CALL} 0.0871 4321_1")
+    assert (_values(found, "duration_ms"), found.warnings) == ([pytest.approx(0.087)], ())
+    found = _read(tmp_path, "#Software: Acme Edge 2", "#Start-Date: 2026-10-01 07:00:00", fields, f"{CALL} 0.5 4321_1")
+    assert _values(found, "duration_ms") == [None]
+
+
+def test_each_fields_line_is_followed_by_its_own_unit_and_one_of_none_is_warned_of(tmp_path: Path) -> None:
+    fields = f"#Fields: {FIELDS} time-taken cs(IntegrationId)"
+    found = _read(tmp_path, fields, f"{CALL} 0.5 4321_1", f"{fields} x-note", f"{CALL} 500 4321_1 a")
+    assert _values(found, "duration_ms") == [None, 500]
+    assert found.warnings == (f"{tmp_path / 'w3c.log'}: {_NO_UNIT}",)
+
+
 def test_a_second_software_block_has_its_own_units(tmp_path: Path) -> None:
     found = _read(
         tmp_path,
