@@ -813,10 +813,39 @@ create or replace macro object_of_headers(items) as
         end
     )[1];
 
--- The headers at a path of an object, where they are a list or a text, as an object; null where they are one already, and where
--- they cannot be read.
+-- What is kept under the name of headers where that is no header and its value but several kinds of headers, each an object of its
+-- own: those of the request, or a text where none is called so. Null where it is an object of headers; a header may be an object
+-- that holds its value.
+create or replace macro headers_inside(held) as
+    coalesce(
+        list_transform(
+            list_transform(
+                list_filter(
+                    json_keys(held), lambda key: regexp_full_match(lower(key), '(?:http[_-]?)?req(?:uest)?[_-]?(?:headers?)?')
+                ),
+                lambda key: json_extract(held, '$."' || key || '"')
+            ),
+            lambda kind: case json_type(coalesce(json_extract(kind, '$.headers'), kind))
+                when 'OBJECT' then coalesce(json_extract(kind, '$.headers'), kind)::varchar
+                when 'ARRAY' then object_of_headers(from_json(coalesce(json_extract(kind, '$.headers'), kind), '["JSON"]'))
+            end
+        )[1],
+        case
+            when
+                len(list_filter(
+                    json_extract(held, '$.*'),
+                    lambda value: json_type(value) = 'OBJECT'
+                        and coalesce(json_type(value, '$.value'), json_type(value, '$.Value'), json_type(value, '$.values')) is null
+                )) > 0
+                then '""'
+        end
+    );
+
+-- The headers at a path of an object, where they are a list, a text, or one of several kinds there, as an object; null where they
+-- are one already, and where they cannot be read.
 create or replace macro headers_object(object, path) as
     case
+        when json_type(object, path) = 'OBJECT' then headers_inside(json_extract(object, path))
         when json_type(object, path) in ('ARRAY', 'VARCHAR') then list_transform(
             list_transform(
                 [{'is_text': json_type(object, path) = 'VARCHAR', 'text': json_extract_string(object, path)}],
@@ -828,7 +857,7 @@ create or replace macro headers_object(object, path) as
                 end
             ),
             lambda text: case json_type(text)
-                when 'OBJECT' then text
+                when 'OBJECT' then coalesce(headers_inside(text), text)
                 when 'ARRAY' then object_of_headers(from_json(text, '["JSON"]'))
             end
         )[1]

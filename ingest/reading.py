@@ -60,17 +60,22 @@ def format_of(name: str, first: Block | None, options: ReadOptions, words: Words
         if options.dialect is not None:
             return _in_dialect(name, lines, dialect_named(options.dialect), words)
         if options.log_format or options.layout:
-            return _named(lines, options)
+            return _as_its_headers_say(_named(lines, options), more)
         found = detect(lines) or (detect(more) if len(more) > len(lines) else None)
     except AmbiguousDialectError as error:
         raise SourceError(f"{name}: its dialect is not clear: {error}") from None
     except AmbiguousHostError as error:
         raise SourceError(f"{name}: {error}; {_LAYOUT_OR_DIALECT} says it") from None
     if found is not None:
-        return found
+        return _as_its_headers_say(found, more)
     if all(line.startswith("#") for line in lines):
         return log_format("json")  # empty, or nothing but comments so far
     raise UnknownFormatError(f"{name}: unknown_format: {_what_is_wrong(more, words)}")
+
+
+def _as_its_headers_say(form: LogFormat, lines: Sequence[str]) -> LogFormat:
+    """The format of a log that begins with these lines, where a dialect may be wrong in that it holds all headers."""
+    return form.with_chosen_headers(lines) if isinstance(form, JsonLines | Wrapped) else form
 
 
 def _first_lines(first: Block | None) -> list[str]:

@@ -322,7 +322,7 @@ class Dialect(_Model):
     def names_the_caller(self, line: Mapping[str, Any]) -> bool:
         """Whether a line with this object has the field for the id, or the request's headers."""
         places = [*self.fields.integration_id, *(source.at for source in self.headers if source.at)]
-        return any(_get(line, parts) is not None for place in places for parts in places_of(place))
+        return any(value_at(line, parts) is not None for place in places for parts in places_of(place))
 
     def claims(self, line: Mapping[str, Any]) -> bool:
         """Whether a line with this object is known to be of this dialect, and has what makes a call."""
@@ -376,7 +376,7 @@ class Dialect(_Model):
             if text.startswith("{") and isinstance(value := _parsed(text), dict):
                 _put(record, parts_of(path), value)
         for pairs in self.pairs:
-            found = _get(record, parts_of(pairs.at))
+            found = value_at(record, parts_of(pairs.at))
             if isinstance(found, list):
                 named = (pair for pair in found if isinstance(pair, dict))
                 values = {str(pair.get(pairs.name)): _untyped(pair.get(pairs.value)) for pair in named}
@@ -458,16 +458,17 @@ def _inside(value: Any, lists: Sequence[str]) -> list[Any]:
 
 def has(record: Mapping[str, Any], path: str) -> bool:
     """Whether the record has this field; an object is none, it holds some."""
-    return any(not isinstance(_get(record, parts), dict | None) for parts in places_of(path))
+    return any(not isinstance(value_at(record, parts), dict | None) for parts in places_of(path))
 
 
 def value_of(record: Mapping[str, Any], path: str) -> str:
     """The text of a field; empty where it is none."""
-    found = next((value for parts in places_of(path) if (value := _get(record, parts)) is not None), None)
+    found = next((value for parts in places_of(path) if (value := value_at(record, parts)) is not None), None)
     return found if isinstance(found, str) else ""
 
 
-def _get(record: Any, parts: Sequence[str]) -> Any:
+def value_at(record: Any, parts: Sequence[str]) -> Any:
+    """What is at a place in objects inside of each other; None where nothing is."""
     for part in parts:
         record = record.get(part) if isinstance(record, dict) else None
     return record
@@ -605,7 +606,7 @@ def _in_words(problem: ErrorDetails, value: object) -> str:
             known = tuple(model.model_fields)
             return f"{name} is not known{near(place[-1], known)}; expected one of {', '.join(known)}"
         case "missing", type():
-            found = _get(value, place[:-1])
+            found = value_at(value, place[:-1])
             names = [str(key) for key in found] if isinstance(found, dict) else []
             return f"{name} is missing; found {', '.join(names) or 'nothing'}{near(place[-1], set(names) - {*model.model_fields})}"
         case "model_type" | "dict_type", _ if place in _MODELS:

@@ -6,17 +6,19 @@ timestamp;method;url;status;headers
 
 from __future__ import annotations
 
+import itertools
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from ingest.formats.dialect import places_of, value_at
 from ingest.formats.dialect_fields import is_header_name
 from ingest.formats.json_keys import key_sets_of, repeated_keys
 from ingest.formats.json_rearranged import json_path
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     import duckdb
 
@@ -24,8 +26,82 @@ if TYPE_CHECKING:
     from ingest.formats.json_rearranged import Parts
     from ingest.formats.positions import Places
 
+_KNOWN = frozenset(
+    [
+        "integrationid",
+        "user-agent",
+        "accept",
+        "accept-encoding",
+        "accept-language",
+        "accept-version",
+        "authorization",
+        "cache-control",
+        "connection",
+        "content-length",
+        "content-type",
+        "cookie",
+        "host",
+        "origin",
+        "referer",
+        "traceparent",
+        "x-forwarded-for",
+        "x-real-ip",
+        "x-request-id",
+    ]
+)
+"""Names of which one is in all but a few requests, whatever a log keeps of them."""
+
+_SENT_BY_ALL = _KNOWN & {
+    "accept",
+    "accept-encoding",
+    "authorization",
+    "connection",
+    "content-length",
+    "host",
+    "integrationid",
+}
+"""Headers of which one is in every request of every program, and the IntegrationId."""
+
+_MANY_RECORDS = 100
+"""So many records in a row without any of them are no chance."""
+
 _UNREAD = "lines_with_unread_headers"
 """What the context calls how many lines have headers in a shape that is not read."""
+
+
+def is_known_header(name: str) -> bool:
+    """Whether everybody knows this name of a header.
+
+    >>> is_known_header("User-Agent"), is_known_header("request")
+    (True, False)
+    """
+    return name.lower() in _KNOWN
+
+
+def with_chosen_headers(dialect: Dialect, lines: Iterable[Mapping[str, Any]]) -> Dialect:
+    """The dialect, as one whose logs hold chosen headers, where the first hundred records of a log show that it does.
+
+    Whoever keeps the headers of requests keeps some that every program sends. Where no record has any of those, somebody has chosen what is
+    kept, or that nothing is, and that the IntegrationId is not there does not say that it was not sent. It may be among the chosen ones
+    nevertheless, and leave no trace where it was not sent: see `headers_left_out`.
+    """
+    if not dialect.headers_complete or not all(source.at and not source.prefix for source in dialect.headers):
+        return dialect
+    places = [parts for source in dialect.headers for parts in places_of(source.at or "")]
+    records = itertools.islice((record for line in lines for record in dialect.records_of(line)), _MANY_RECORDS)
+    chosen = itertools.takewhile(lambda record: _has_chosen_headers(record, places), records)
+    if sum(1 for _ in chosen) < _MANY_RECORDS:
+        return dialect
+    return dialect.model_copy(update={"headers_complete": False, "headers_left_out": True})
+
+
+def _has_chosen_headers(record: Mapping[str, Any], places: Sequence[Parts]) -> bool:
+    """Whether a record has an object of headers, and none in it that every program sends."""
+    objects = [value_at(record, parts) for parts in places]
+    found = [value for value in objects if value is not None]
+    return bool(found) and all(
+        isinstance(value, dict) and not any(name.lower() in _SENT_BY_ALL for name in value) for value in found
+    )
 
 
 def with_unread_headers(
@@ -112,7 +188,7 @@ def read_header_columns(
         members.append(f"{name}, headers_object(held_{number}, '$.headers')::json")
         is_unread.append(
             f"(not list_contains(getvariable('no_headers'), trim({value}))"
-            f" and json_type(object, '$.\"' || {name} || '\"') is null)"
+            f" and json_type(object, '$.\"' || {name} || '\"') is distinct from 'OBJECT')"
         )
     # A member that is null says nothing: merged it is gone, as it is from headers that a line of JSON has as a text.
     objects = f"json_merge_patch('{{}}', json_object({', '.join(members)}))::varchar"

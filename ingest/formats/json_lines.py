@@ -15,7 +15,7 @@ import pyarrow.compute as pc
 
 from ingest.formats.dialect import OWN, dialects, id_names, parts_of, paths_of, places_of, unread_in, with_dialect
 from ingest.formats.dialect_fields import ID_HEADER, fields_of_dialect, is_header_name, with_details
-from ingest.formats.header_objects import headers_warnings, with_unread_headers
+from ingest.formats.header_objects import headers_warnings, is_known_header, with_chosen_headers, with_unread_headers
 from ingest.formats.json_keys import key_sets_of, repeated_keys
 from ingest.formats.json_rearranged import Parts, json_path, rearranged, with_headers_as_objects
 from ingest.formats.unread import MOST_KEPT, with_unread
@@ -97,6 +97,7 @@ class JsonLines:
         holding = {parts[:-1] for places in self._places.values() for parts in places} | {at for at, _ in self._headers}
         asked = {parts for places in self._places.values() for parts in places} | {at for at, _ in self._headers}
         asked |= {parts_of(path) for path in (*self._dialect.json_texts, *(pairs.at for pairs in self._dialect.pairs))}
+        self._whole_objects = {at for at, prefix in self._headers if at and not prefix}
         self._id_places = [place for path in fields.integration_id for place in self._places[path]]
         self._asked = {parts[:end] for parts in asked for end in range(1, len(parts) + 1)}
         # Those around them, too: an object that stands in one of them twice has two of each of its fields.
@@ -120,6 +121,11 @@ class JsonLines:
     def claims(self, lines: Sequence[str]) -> bool:
         """Some line is a JSON object of this dialect with all that makes a call."""
         return any(self._dialect.claims(record) for line in lines if (record := record_in(line)) is not None)
+
+    def with_chosen_headers(self, lines: Sequence[str]) -> JsonLines:
+        """The same for a log that begins with these lines, if they show that it holds chosen headers only."""
+        records = (record for line in lines if (record := record_in(line)) is not None)
+        return JsonLines(with_chosen_headers(self._dialect, records))
 
     def read(
         self, connection: duckdb.DuckDBPyConnection, lines: pa.Table, begins: Sequence[tuple[int, Mapping[str, Any]]]
@@ -193,13 +199,17 @@ class JsonLines:
         return is_header or parts in self._asked or bool(id_names(self._id_places, {parts[:-1]: parts[-1:]}))
 
     def _odd_headers(self, key_sets: Iterable[Sequence[Sequence[str] | None]]) -> list[Parts]:
-        """Where headers are that are no object with something in it, in some line."""
+        """Where headers are that are no object with something in it, in some line, or one in which no header is known.
+
+        That may be an object of several kinds of headers; to find out takes a look at its values.
+        """
         places = [(at, self._containers.index(at), self._containers.index(at[:-1])) for at, _ in self._headers if at]
         return [
             at
             for keys in key_sets
             for at, number, around in places
-            if not keys[number] and at[-1] in (keys[around] or ())
+            if (not keys[number] and at[-1] in (keys[around] or ()))
+            or (at in self._whole_objects and keys[number] and not any(map(is_known_header, keys[number] or ())))
         ]
 
     def _query_for(

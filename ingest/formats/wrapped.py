@@ -17,7 +17,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from ingest.formats.json_lines import record_in
+from ingest.formats.json_lines import JsonLines, record_in
 from ingest.formats.split_lines import SPLITTING, Pieces, find_pieces, without_pieces
 
 if TYPE_CHECKING:
@@ -115,6 +115,12 @@ class Wrapped:
     def claims(self, lines: Sequence[str]) -> bool:
         """Whether the format claims what is inside of these lines."""
         return self._form.claims(inside_of(lines, self._wrappings))
+
+    def with_chosen_headers(self, lines: Sequence[str]) -> Wrapped:
+        """The same for a log that begins with these lines, if those inside show that it holds chosen headers only."""
+        if not isinstance(self._form, JsonLines):
+            return self
+        return Wrapped(self._form.with_chosen_headers(inside_of(lines, self._wrappings)), self._wrappings)
 
     def read(
         self, connection: duckdb.DuckDBPyConnection, lines: pa.Table, begins: Sequence[tuple[int, Mapping[str, Any]]]

@@ -51,6 +51,13 @@ JSON_SHAPES = {
     record(): NOT_LOGGED,
     record(headers=None): NOT_LOGGED,
     record(headers="Accept: */*"): NOT_LOGGED,
+    record(headers={"request": {"IntegrationId": ID}, "response": {"IntegrationId": "9999_1"}}): VALID,
+    record(headers={"Request-Headers": [{"name": "IntegrationId", "value": ID}]}): VALID,
+    record(headers=json.dumps({"req": {"headers": {"IntegrationId": [ID]}}})): VALID,
+    record(headers={"request_headers": {"Accept": "*/*"}, "response": {"IntegrationId": ID}}): MISSING,
+    record(headers={"x-note": "a", "x-list": ["a"], "x-cdn": {"value": "a"}}): MISSING,
+    record(headers={"response": {"IntegrationId": ID}}): NOT_LOGGED,
+    record(headers={"before": {"Accept": "*/*"}, "after": {"IntegrationId": ID}}): NOT_LOGGED,
     record(user_agent="Acme/1.0", body="<IntegrationId>4321_1</IntegrationId>"): NOT_LOGGED,
 }
 
@@ -302,3 +309,75 @@ def test_the_default_fields_of_iis_do_not_hold_the_header(tmp_path: Path) -> Non
         " 1234.rest.afas.online 200 0 0 512 64 87\n"
     )
     assert statuses(path) == [NOT_LOGGED]
+
+
+CHOSEN: dict[str, dict[str, object]] = {"none": {}, "some": {"User-Agent": "Acme/1.0", "X-Forwarded-For": "192.0.2.7"}}
+
+
+def _with_headers(product: str, headers: dict[str, object]) -> str:
+    if product == "koppelzicht":
+        return record(headers=headers)
+    request = {
+        "method": "GET",
+        "host": "1234.rest.afas.online",
+        "uri": "/ProfitRestServices/metainfo",
+        "headers": headers,
+    }
+    line = json.dumps({"ts": 1790838000, "logger": "http.log.access", "request": request, "status": 200})
+    return f"edge-1  | {line}" if product == "caddy in compose" else line
+
+
+@pytest.mark.parametrize("product", ["koppelzicht", "caddy", "caddy in compose"])
+@pytest.mark.parametrize("chosen", CHOSEN)
+def test_of_a_log_that_keeps_chosen_headers_only_nobody_knows_whether_the_id_was_sent(
+    tmp_path: Path, product: str, chosen: str
+) -> None:
+    headers = CHOSEN[chosen]
+    lines = [_with_headers(product, headers)] * 100
+    # From here on the operator has the log hold the header: it leaves no trace where it was not sent.
+    lines += [_with_headers(product, headers | {"IntegrationId": ID}), _with_headers(product, headers)]
+    content = "".join(f"{line}\n" for line in lines).encode()
+    (tmp_path / "log").write_bytes(content)
+    expected = [NOT_LOGGED] * 100 + [VALID, MISSING]
+    assert statuses(tmp_path / "log") == expected
+    assert grown(tmp_path, content, [len(f"{lines[0]}\n") * 100]) == expected
+
+
+@pytest.mark.parametrize(
+    "kept",
+    [{"Accept": "*/*"}, {"host": "x"}, {"Authorization": "***"}, {"Accept-Encoding": "gzip"}, {"IntegrationId": ""}],
+)
+def test_one_header_that_every_program_sends_shows_that_a_log_keeps_them_all(
+    tmp_path: Path, kept: dict[str, object]
+) -> None:
+    lines = [record(headers=CHOSEN["some"])] * 99 + [record(headers=CHOSEN["some"] | kept)]
+    (tmp_path / "log").write_text("".join(f"{line}\n" for line in lines))
+    assert statuses(tmp_path / "log") == [MISSING] * 100
+
+
+def test_a_few_lines_do_not_show_that_headers_are_chosen(tmp_path: Path) -> None:
+    (tmp_path / "log").write_text(f"{record(headers={})}\n" * 99)
+    assert statuses(tmp_path / "log") == [MISSING] * 99
+
+
+KINDS: list[tuple[dict[str, object], str]] = [
+    ({"request": {"IntegrationId": ID}, "response": {"x": "y"}}, VALID),
+    ({"request": {"Accept": "*/*"}, "response": {"x": "y"}}, MISSING),
+    ({"response": {"IntegrationId": ID}}, NOT_LOGGED),
+]
+
+
+@pytest.mark.parametrize("log_format", ["csv", "parquet"])
+def test_a_table_may_hold_several_kinds_of_headers_in_a_column_as_json_does(tmp_path: Path, log_format: str) -> None:
+    path = tmp_path / "log"
+    texts = [json.dumps(headers) for headers, _ in KINDS]
+    if log_format == "csv":
+        quoted = ['"' + text.replace('"', '""') + '"' for text in texts]
+        rows = [f"2026-10-01T07:00:00Z;GET;{URL};200;{text}" for text in quoted]
+        path.write_text("\n".join(["timestamp;method;url;status;headers", *rows, ""]))
+    else:
+        needed = {"timestamp": [1_790_805_000] * 3, "method": ["GET"] * 3, "url": [URL] * 3, "status": [200] * 3}
+        write_table(pa.table(needed | {"headers": texts}), path)
+    assert statuses(path) == [expected for _, expected in KINDS]
+    [warning] = inspect(str(path), ReadOptions(), limit=None, now=worked.NOW).warnings
+    assert "headers is in a shape that is not read in 1 line" in warning

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 def test_a_log_in_which_nobody_has_an_id_is_warned_of(tmp_path: Path) -> None:
     path = tmp_path / "calls.log"
-    path.write_bytes(b"".join(lakes.line(number, headers={}) for number in range(100)))
+    path.write_bytes(b"".join(lakes.line(number, headers={"Accept": "*/*"}) for number in range(100)))
     assert lakes.load(tmp_path / "lake", path).warnings == (
         f"{path}: none of its 100 calls has an IntegrationId: every call is unidentified; does the log hold that header?",
     )
@@ -30,14 +30,17 @@ def test_a_log_in_which_nobody_has_an_id_is_warned_of(tmp_path: Path) -> None:
 
 def test_one_id_or_few_calls_are_no_reason_to_warn(tmp_path: Path) -> None:
     few, one = tmp_path / "few.log", tmp_path / "one.log"
-    few.write_bytes(b"".join(lakes.line(number, headers={}) for number in range(99)))
+    few.write_bytes(b"".join(lakes.line(number, headers={"Accept": "*/*"}) for number in range(99)))
     malformed = lakes.line(200, headers={"IntegrationId": "4321-1"})
-    one.write_bytes(b"".join(lakes.line(number, headers={}) for number in range(100, 200)) + malformed)
+    one.write_bytes(b"".join(lakes.line(number, headers={"Accept": "*/*"}) for number in range(100, 200)) + malformed)
     assert lakes.load(tmp_path / "lake", few, one).warnings == ()
 
 
 _SAID: dict[str, tuple[bytes, str]] = {
-    "json": (b"".join(lakes.line(number, headers={}) for number in range(100)), "none of its 100 calls has an"),
+    "json": (
+        b"".join(lakes.line(number, headers={"Accept": "*/*"}) for number in range(100)),
+        "none of its 100 calls has an",
+    ),
     "csv": (lakes.CSV_HEADER + lakes.csv_line(1), "the header names no integration_id"),
     "w3c": (lakes.W3C_FIELDS + lakes.w3c_line(1), "#Fields names no cs(IntegrationId)"),
     "combined": (
