@@ -18,6 +18,7 @@ from ingest.ledger import REJECT_COLUMNS
 from ingest.places import place_by
 from ingest.second_look import DOUBTFUL, look_again
 from ingest.source import MAX_LINE_BYTES, lines_of
+from ingest.torn import may_go_on
 from ingest.vocabulary import Vocabulary
 
 if TYPE_CHECKING:
@@ -218,7 +219,7 @@ class Understanding:
     def understand(self, fields: Fields) -> list[Counts]:
         """Add the calls and rejects of these lines; what became of the lines of each stretch."""
         connection, places, raw = self._connection, fields.places, fields.raw
-        connection.execute("set variable torn_lines = ?::bigint[]", [places.torn_lines])
+        connection.execute("set variable torn_lines = ?::bigint[]", [_torn(fields)])
         connection.register("raw", self._vocabulary.encode(raw))
         if raw["body"].null_count < len(raw):
             connection.register("envelopes", answer(connection, _ENVELOPES, most=len(raw)))
@@ -400,6 +401,24 @@ class _Places:
             self.starts, rows["line_number"].to_numpy(), side="right"
         )
         return whose - 1
+
+
+def _torn(fields: Fields) -> list[int]:
+    """The numbers of last lines without an end that are no record and may go on."""
+    if not fields.places.torn_lines:
+        return []
+    numbers = pa.array(fields.places.torn_lines, pa.int64())
+    refused = pc.and_(pc.is_in(fields.raw["line_number"], numbers), pc.equal(fields.raw["fate"], "not_a_record"))
+    details = {
+        row["line_number"]: row["detail"]
+        for row in fields.raw.filter(refused).select(["line_number", "detail"]).to_pylist()
+    }
+    lines = fields.lines.filter(pc.is_in(fields.lines["line_number"], pa.array(details, pa.int64())))
+    return [
+        row["line_number"]
+        for row in lines.select(["line_number", "line"]).to_pylist()
+        if may_go_on(row["line"], fields.log_format, details[row["line_number"]])
+    ]
 
 
 def _added(one: tuple[Unread, ...], other: tuple[Unread, ...]) -> tuple[Unread, ...]:

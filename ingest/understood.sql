@@ -67,7 +67,7 @@ judged as (
         judged_request_id(request_id, unjudged) as request_id
     from joined
 )
--- What is wrong with a last line that is no record is that it was cut off. One that is a record has no more to come.
+-- What is wrong with a last line that is no record, and may go on, is that it was cut off. One that is a record has no more to come.
 select * replace (
     case when fate = 'not_a_record' and list_contains(getvariable('torn_lines'), line_number) then 'torn_line' else fate end as fate
 )

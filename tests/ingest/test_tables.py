@@ -297,6 +297,16 @@ def test_sources_of_which_nothing_was_read_are_not_loaded_and_not_the_same(tmp_p
         ),
         (f"{HEADER}\n{ROW[:40]}", "torn_line"),
         (f"{HEADER}\n{ROW.replace('200', '999')}", "bad_status"),
+        # No record whatever comes behind it.
+        (
+            '{"timestamp":1790805000,"method":"GET","url":"https://4321.rest.afas.online/","status":200}\nfinished',
+            "not_a_record",
+        ),
+        (
+            '{"timestamp":1790805000,"method":"GET","url":"https://4321.rest.afas.online/","status":200}\n{"status": never}',
+            "not_a_record",
+        ),
+        (f"{HEADER}\n{ROW};1;2;3", "not_a_record"),
     ],
 )
 def test_a_last_line_that_is_a_record_has_the_reason_it_would_have_anywhere(

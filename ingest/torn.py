@@ -1,0 +1,47 @@
+"""Whether a source's last line, which has no end, may go on: only then is what is wrong with it that it was cut off.
+
+{"timestamp": "2026-10-01T07:00:00Z", "meth        may go on
+{"timestamp": "2026-10-01T07:00:00Z", nothing}    is no record whatever comes behind it
+"""
+
+from __future__ import annotations
+
+import json
+import re
+
+_BEGUN = re.compile(r"-?|t(?:r|ru)?|f(?:a|al|als)?|n(?:u|ul)?|[.]|[.]?[0-9]*[eE][+-]?|\\?u?[0-9A-Fa-f]{0,4}")
+"""The beginnings of what is a value, the rest of a number, or an escape only at its end."""
+
+_TOO_MANY = re.compile("([0-9]+) values where .* names? ([0-9]+)")
+_SAID_OF_QUOTES = re.compile("value [0-9]+ (?:goes on behind|has a quote in it)")
+
+
+def may_go_on(line: str, log_format: str, detail: str | None) -> bool:
+    """Whether something behind this line, which is no record of that format, could make one of it.
+
+    >>> [may_go_on(line, "json", None) for line in ('{"a": 1, "b', '{"a": tr', '{"a": nothing}', "oops")]
+    [True, True, False, False]
+    >>> may_go_on("1 2 3", "w3c", "3 values where #Fields names 2"), may_go_on("1", "w3c", "1 values where #Fields names 2")
+    (False, True)
+    """
+    if log_format == "json":
+        return _is_begun_object(line)
+    counts = _TOO_MANY.search(detail or "")
+    if counts is not None:
+        return int(counts[1]) <= int(counts[2])
+    return _SAID_OF_QUOTES.search(detail or "") is None
+
+
+def _is_begun_object(line: str) -> bool:
+    # What stands in front may be what a container's runtime has put there, whole or not.
+    begin = line.find("{")
+    if begin < 0:
+        return re.match(r"[0-9<\[]|[A-Za-z0-9_.-]+ +\|", line) is not None
+    text = line[begin:].rstrip("\r\n")
+    try:
+        json.JSONDecoder().decode(text)
+    except json.JSONDecodeError as error:
+        return error.msg.startswith("Unterminated string") or _BEGUN.fullmatch(text[error.pos :]) is not None
+    except RecursionError:
+        return True
+    return False
