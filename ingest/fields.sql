@@ -875,6 +875,52 @@ create or replace macro line_inside(line, path) as
         else line
     end;
 
+-- What is said of a line that is wrapped otherwise than most of its log, whose lines have these wrappings: a prefix or an object, and
+-- the command that takes it away. Null where it is not, or where nothing inside looks like a call.
+create or replace macro wrapped_otherwise(line, wrappings) as
+    list_transform(
+        [
+            case
+                when starts_with(line, '{') then case
+                    when
+                        not list_contains(wrappings, 'log')
+                        and json_valid(line)
+                        and json_type(line, '$.log') = 'VARCHAR'
+                        and json_type(line, '$.stream') = 'VARCHAR'
+                        then {
+                            'what': 'docker keeps this line in an object, under log',
+                            'command': 'jq -rR ''. as $line | (fromjson? | objects | .log | strings | rtrimstr("\n")) // $line'''
+                        }
+                end
+                when
+                    not list_contains(wrappings, 'cri')
+                    and regexp_matches(line, '^[0-9]{4}-[0-9]{2}-[0-9]{2}T[^ ]+ std(?:out|err) F .*(?:\{| HTTP/)')
+                    then {
+                        'what': 'a container''s runtime (CRI) has put something before this line',
+                        'command': 'sed -E ''s/^[0-9-]+T[^ ]+ std(out|err) F //'''
+                    }
+                when
+                    not list_contains(wrappings, 'syslog')
+                    and regexp_matches(
+                        line, '^(?:<[0-9]{1,3}>)?[A-Z][a-z]{2} [ 0-9][0-9] [0-9:]{8} [^ ]+ [^ :]+: .*(?:\{| HTTP/)'
+                    )
+                    then {
+                        'what': 'syslog has put something before this line',
+                        'command': 'sed -E ''s/^(<[0-9]+>)?[A-Z][a-z]{2} [ 0-9][0-9] [0-9:]{8} [^ ]+ [^ :]+: ?//'''
+                    }
+                when
+                    not list_contains(wrappings, 'compose')
+                    and regexp_matches(line, '^[A-Za-z0-9_.-]+ +[|] .*(?:\{| HTTP/)')
+                    then {
+                        'what': 'docker compose has put a name before this line',
+                        'command': 'sed -E ''s/^[A-Za-z0-9_.-]+ +[|] //'''
+                    }
+            end
+        ],
+        lambda said: said.what || ', and other lines of the log are kept otherwise: ' || said.command
+            || ' FILE > NEW takes that away; unload FILE if it is loaded, and load NEW'
+    )[1];
+
 -- A header that was logged as an object with its value, or a list of values, as CDNs write it; any other as it is.
 create or replace macro header_value(text) as
     case

@@ -15,7 +15,7 @@ from ingest.formats.host_field import with_host
 from ingest.formats.json_lines import JsonLines, record_in
 from ingest.formats.split_lines import what_joins
 from ingest.formats.unread import could_say_it
-from ingest.formats.wrapped import Wrapped, inside_of, possible_wrappings
+from ingest.formats.wrapped import Wrapped, inside_of, possible_wrappings, with_other_prefixes
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -58,16 +58,16 @@ def format_of(name: str, first: Block | None, options: ReadOptions, words: Words
     _refuse_returns(name, lines, options)
     try:
         if options.dialect is not None:
-            return _in_dialect(name, lines, dialect_named(options.dialect), words)
+            return with_other_prefixes(_in_dialect(name, lines, dialect_named(options.dialect), words), more)
         if options.log_format or options.layout:
-            return _as_its_headers_say(_named(lines, options), more)
+            return _as_its_headers_say(with_other_prefixes(_named(lines, options), more), more)
         found = detect(lines) or (detect(more) if len(more) > len(lines) else None)
     except AmbiguousDialectError as error:
         raise SourceError(f"{name}: its dialect is not clear: {error}") from None
     except AmbiguousHostError as error:
         raise SourceError(f"{name}: {error}; {_LAYOUT_OR_DIALECT} says it") from None
     if found is not None:
-        return _as_its_headers_say(found, more)
+        return _as_its_headers_say(with_other_prefixes(found, more), more)
     if all(line.startswith("#") for line in lines):
         return log_format("json")  # empty, or nothing but comments so far
     raise UnknownFormatError(f"{name}: unknown_format: {_what_is_wrong(more, words)}")

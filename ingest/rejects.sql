@@ -30,6 +30,13 @@ sampled as (
             ],
             lambda text: redacted_sample(text)
         ) as samples,
+        -- A piece of a line says by itself what it is.
+        case
+            when
+                reason not in ('torn_line', 'line_too_long', 'too_deep')
+                and not coalesce(contains(detail, 'is a piece of a longer one'), false)
+                then wrapped_otherwise(line, getvariable('wrappings'))
+        end as wrapped,
         case
             when reason = 'no_customer' and detail is null and starts_with(base, '/')
                 then lower(coalesce(other_host, platform_host_in(line)))
@@ -40,7 +47,7 @@ select
     line_number,
     byte_offset,
     reason,
-    nullif(left(concat_ws('; ', case reason
+    nullif(left(concat_ws('; ', coalesce(wrapped, case reason
         when 'torn_line' then 'the source ends in this line, which is no record so far: ' || coalesce(detail, 'no sound JSON object')
         when 'line_too_long' then 'longer than ' || getvariable('max_line_bytes') || ' bytes'
         when 'bad_time' then
@@ -86,7 +93,7 @@ select
         when 'too_deep' then 'more than 64 objects and lists inside each other'
         when 'duplicate_key' then detail
         else detail
-    end, nul_bytes(line, reason <> 'line_too_long')), 500), '') as detail,
+    end), nul_bytes(line, reason <> 'line_too_long')), 500), '') as detail,
     samples[1] as sample,
     case
         when reason <> 'torn_line' and called_at between timestamptz '2000-01-01 00:00:00+00' and getvariable('latest_call')

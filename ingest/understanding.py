@@ -14,6 +14,7 @@ import pyarrow.compute as pc
 from ingest.arrow import arrow_schema, encoded_schema
 from ingest.call import CALL_COLUMNS
 from ingest.engine import answer, begin_source, connect_beside, connect_shared
+from ingest.formats.wrapped import wrappings_of
 from ingest.ledger import REJECT_COLUMNS
 from ingest.places import place_by
 from ingest.second_look import DOUBTFUL, look_again
@@ -131,6 +132,8 @@ class Fields:
     """Values that are there and cannot be read; None where there are none."""
     log_format: str = "json"
     """The name of the format that they were read by."""
+    wrappings: tuple[str, ...] = ()
+    """What was taken away from around them."""
 
     @property
     def line_counts(self) -> list[int]:
@@ -200,7 +203,9 @@ class Understanding:
             before=before,
             contexts=contexts,
         )
-        return Fields(places, lines, looked.raw, looked.contexts, looked.unread, log_format.name)
+        return Fields(
+            places, lines, looked.raw, looked.contexts, looked.unread, log_format.name, wrappings_of(log_format)
+        )
 
     def _read_raw(
         self, lines: pa.Table, log_format: LogFormat, begins: Sequence[tuple[int, Mapping[str, Any]]]
@@ -253,6 +258,7 @@ class Understanding:
         connection.register("lines", fields.lines)
         connection.register("understood", understood)
         connection.execute("set variable says_host = ?", [_SAYS_HOST[fields.log_format]])
+        connection.execute("set variable wrappings = ?::varchar[]", [list(fields.wrappings)])
         has_bad_times = pc.any(pc.equal(understood["fate"], "bad_time")).as_py()
         connection.register(
             "time_defects",

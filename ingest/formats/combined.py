@@ -72,6 +72,10 @@ class Combined:
             self.layout = compile_layout(recognised)
         return recognised is not None
 
+    def matches(self, lines: Sequence[str]) -> bool:
+        """Whether some line matches the layout as it is."""
+        return any(self.layout.matches(line.rstrip("\r\n")) for line in lines)
+
     def read(
         self, connection: duckdb.DuckDBPyConnection, _lines: pa.Table, begins: Sequence[tuple[int, Mapping[str, Any]]]
     ) -> tuple[pa.Table, Sequence[Mapping[str, Any]]]:

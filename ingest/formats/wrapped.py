@@ -17,6 +17,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from ingest.formats.combined import Combined
 from ingest.formats.json_lines import JsonLines, record_in
 from ingest.formats.split_lines import SPLITTING, Pieces, find_pieces, without_pieces
 
@@ -116,6 +117,16 @@ class Wrapped:
         """Whether the format claims what is inside of these lines."""
         return self._form.claims(inside_of(lines, self._wrappings))
 
+    @property
+    def wrappings(self) -> tuple[str, ...]:
+        """What stands around the lines."""
+        return self._wrappings
+
+    @property
+    def inside(self) -> LogFormat:
+        """The format of the lines inside."""
+        return self._form
+
     def with_chosen_headers(self, lines: Sequence[str]) -> Wrapped:
         """The same for a log that begins with these lines, if those inside show that it holds chosen headers only."""
         if not isinstance(self._form, JsonLines):
@@ -147,6 +158,37 @@ class Wrapped:
     def warnings(self, context: Mapping[str, Any]) -> Sequence[str]:
         """What is to be known of the lines inside."""
         return self._form.warnings(context)
+
+
+def wrappings_of(form: LogFormat) -> tuple[str, ...]:
+    """What stands around the lines of a format."""
+    return form.wrappings if isinstance(form, Wrapped) else ()
+
+
+def with_other_prefixes(form: LogFormat, lines: Sequence[str]) -> LogFormat:
+    """The format of a log that begins with these lines, where some have another prefix than the rest, or alone have one.
+
+    Files of several containers or servers are put together. A prefix that is known for what it is stands before no line that has none, so
+    all of them can be taken away from wherever they are. That does not go for objects, which may have a field of the name under which others
+    keep a line, nor for batches of records, which are none inside of a line.
+    """
+    inside = form.inside if isinstance(form, Wrapped) else form
+    there = wrappings_of(form)
+    if isinstance(inside, Combined):
+        reads = inside.matches
+    elif isinstance(inside, JsonLines) and not inside.records:
+        reads = inside.claims
+    else:
+        return form
+    more = tuple(
+        kind
+        for kind in RUNTIMES
+        if kind not in there
+        # What of two runtimes has cut into pieces could not be told apart.
+        and not (kind in SPLITTING and not set(SPLITTING).isdisjoint(there))
+        and reads([one for line in lines if (one := Wrapping(kind).inside(line)) != line.lstrip("\ufeff")])
+    )
+    return Wrapped(inside, (*more, *there)) if more else form
 
 
 def inside_of(lines: Sequence[str], wrappings: Sequence[str]) -> list[str]:

@@ -378,3 +378,85 @@ def test_the_command_that_is_said_joins_the_pieces(tmp_path: Path, runtime: str,
     joined = inspect(str(path), ReadOptions(), limit=None, now=worked.NOW)
     expected = looked_at(path, *(plain[:1] if is_whole else ()), *plain)
     assert (joined.calls, joined.rejects) == (expected.calls, [])
+
+
+# -- lines that are wrapped in several ways, because files were put together
+
+PREFIXES: dict[str, Callable[[str], str]] = {"none": str} | {
+    name: wrap for name, wrap in WRAPPINGS.items() if name.startswith(("CRI", "syslog", "compose"))
+}
+
+
+@pytest.mark.parametrize("inside", [caddy, combined])
+@pytest.mark.parametrize("seed", range(3))
+def test_each_line_is_read_by_the_prefix_that_it_has_itself(
+    tmp_path: Path, inside: Callable[..., str], seed: int
+) -> None:
+    chance = random.Random(seed)
+    prefixes = chance.sample([*PREFIXES.values()], 3)
+    plain = [inside(second, status=200 if second % 7 else 999, customer=4321 + second) for second in range(20)]
+    mixed = [chance.choice(prefixes)(line) for line in plain]
+    expected, found = looked_at(tmp_path / "log", *plain), looked_at(tmp_path / "log", *mixed)
+    assert (found.log_format, found.dialect, found.lines) == (expected.log_format, expected.dialect, 20)
+    assert found.calls == expected.calls
+    assert [(reject.line_number, reject.reason) for reject in found.rejects] == [
+        (reject.line_number, reject.reason) for reject in expected.rejects
+    ]
+    # And however the file grows.
+    path, lake = tmp_path / "grown.log", tmp_path / "lake"
+    for end in (12, 20):
+        path.write_text("".join(f"{line}\n" for line in mixed[:end]))
+        lakes.load_one(lake, path)
+    calls = sorted(lakes.calls(lake), key=lambda call: call["line_number"])
+    assert [call["customer"] for call in calls] == [call.customer for call in expected.calls]
+    assert lakes.broken(lake) == {}
+
+
+def test_another_layout_behind_a_prefix_changes_none_of_the_lines_without_it(tmp_path: Path) -> None:
+    other = '192.0.2.7 - - [01/Oct/2026:09:00:00 +0200] "GET /ProfitRestServices/metainfo HTTP/1.1" 200 512'
+    found = looked_at(tmp_path / "log", combined(1), WRAPPINGS["CRI"](other), combined(2))
+    assert [call.integration_id for call in found.calls] == ["1234_5678"] * 2
+    [reject] = found.rejects
+    assert (reject.line_number, reject.reason) == (2, "not_a_record")
+
+
+def _unwrapped(path: Path, detail: str | None) -> list[str]:
+    """The lines that the command in the detail of a reject makes of a file."""
+    command = re.search(
+        ": ((?:jq|sed) .*) FILE > NEW takes that away; unload FILE if it is loaded, and load NEW$", detail or ""
+    )
+    assert command is not None, detail
+    words = [*shlex.split(command[1]), str(path)]
+    return subprocess.run(words, check=True, capture_output=True, text=True).stdout.splitlines()
+
+
+@pytest.mark.skipif(
+    shutil.which("jq") is None, reason="jq is not installed, so what it makes of docker's lines is not tried"
+)
+@pytest.mark.parametrize("inside", [caddy, combined])
+@pytest.mark.parametrize("most", ["none", "CRI"])
+def test_of_objects_of_docker_among_other_lines_the_reason_says_what_they_are_and_what_takes_it_away(
+    tmp_path: Path, inside: Callable[..., str], most: str
+) -> None:
+    plain = [inside(second) for second in range(6)]
+    mixed = [PREFIXES[most](line) for line in plain[:5]] + [WRAPPINGS["docker"](plain[5])]
+    found = looked_at(tmp_path / "log", *mixed)
+    [reject] = found.rejects
+    assert (len(found.calls), reject.line_number) == (5, 6)
+    assert reject.detail is not None
+    assert reject.detail.startswith(
+        "docker keeps this line in an object, under log, and other lines of the log are kept otherwise: jq"
+    )
+    lines = _unwrapped(tmp_path / "log", reject.detail)
+    assert looked_at(tmp_path / "log", *lines).calls == looked_at(tmp_path / "log", *plain).calls
+
+
+@pytest.mark.parametrize("prefix", ["CRI", "syslog", "syslog, as a file keeps it", "compose"])
+def test_of_a_prefix_that_comes_when_the_log_is_known_the_reason_says_what_takes_it_away(
+    tmp_path: Path, prefix: str
+) -> None:
+    plain = [caddy(second) for second in range(1001)]
+    found = looked_at(tmp_path / "log", *plain[:1000], WRAPPINGS[prefix](plain[1000]))
+    [reject] = found.rejects
+    assert (len(found.calls), reject.line_number, reject.reason) == (1000, 1001, "not_a_record")
+    assert _unwrapped(tmp_path / "log", reject.detail) == plain
