@@ -10,15 +10,15 @@ from typing import TYPE_CHECKING, Any, Protocol
 from ingest.errors import AmbiguousDialectError, AmbiguousHostError, SourceError, UnknownFormatError
 from ingest.formats import FORMATS, LINE_FORMATS, detect, detect_inside, json_dialect, log_format, unwrapped
 from ingest.formats.csv_rows import DELIMITERS, column_names, missing_columns, table_header
-from ingest.formats.dialect import OWN_CSV, claimants, dialect_named, dialect_of_text, dialects, near, nearest
+from ingest.formats.dialect import OWN_CSV, claimants, dialect_named, dialect_of_text, dialects, has, near, nearest
 from ingest.formats.host_field import with_host
 from ingest.formats.json_lines import JsonLines, record_in
 from ingest.formats.split_lines import what_joins
-from ingest.formats.unread import could_say_it
+from ingest.formats.unread import could_be, could_say_it
 from ingest.formats.wrapped import Wrapped, inside_of, possible_wrappings, with_other_prefixes
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from ingest.formats import LogFormat
     from ingest.formats.dialect import Dialect
@@ -30,7 +30,11 @@ _MORE_LINES_TO_DETECT = 1000
 _BYTES_TO_DETECT = 4 << 20
 _MOST_NAMES = 25
 _DEEPEST = 8
+_DEEPEST_NAME = 3
 _SHORTEST_LINE = 40
+_AROUND = "\ufeff \t\r"
+_PAIR = re.compile(r'(?:^|[ ,;|\t])[A-Za-z][A-Za-z0-9_.@-]*=(?:"[^"]*"|[^ ,;|\t"]+)')
+_MANY_PAIRS = 5
 _MOST_ELEMENTS = 50
 _LAYOUT_OR_DIALECT = "--layout (an access log) or --dialect FILE (JSON)"
 
@@ -133,23 +137,40 @@ def _what_is_wrong(lines: Sequence[str], words: Words) -> str:
             return (
                 f"{said}; their names may be those of {dialect.name}: --dialect {dialect.name} reads them if they are"
             )
+        names = list(dict.fromkeys(name for record in records for name in _paths(record)))
+        has_host = any(has(record, path) for path in dialect.fields.host for record in records)
+        names = [name for name in names if not has_host or could_be(name)[0] != "host"]
         return (
-            f"{said}; the nearest dialect is {dialect.name}, and no line has {lacks};"
+            f"{said}; the nearest dialect is {dialect.name}, and no line has {lacks};{_hints(names, lacking, words.names)}"
             f' --dialect FILE says which field is what, if they are calls (like = "{dialect.name}" begins it)'
         )
     if (in_table := _what_a_table_lacks(looked_at, words)) is not None:
         return in_table
-    begin = lines[0].strip("\ufeff \t\r")
-    help_with = "--log-format, --layout or --dialect says which it is"
-    if begin == "{":
-        help_with = "it looks like JSON over several lines: jq -c . FILE makes it one record a line"
+    return (
+        f"no format claims its first line: {words.sample(lines[0])!r}; known: {', '.join(FORMATS)};"
+        f" {_what_helps(lines[0].strip(_AROUND))}"
+    )
+
+
+def _what_helps(begin: str) -> str:
+    """What helps with a log whose first line is no line of any format."""
+    if begin == "[" or begin.startswith("[{"):
+        return "it looks like a JSON list: jq -c '.[]' FILE makes it one record a line"
     if begin.endswith(",") and record_in(begin[:-1]) is not None:
-        help_with = (
+        return (
             "it looks like the elements of a JSON list: sed 's/,[[:space:]]*$//' FILE > NEW makes it one record a line"
         )
-    if begin == "[" or begin.startswith("[{"):
-        help_with = "it looks like a JSON list: jq -c '.[]' FILE makes it one record a line"
-    return f"no format claims its first line: {words.sample(lines[0])!r}; known: {', '.join(FORMATS)}; {help_with}"
+    if begin == "{":
+        return "it looks like JSON over several lines: jq -c . FILE makes it one record a line"
+    if re.search('"[A-Z]{3,10} [^ "]+ HTTP/[0-9.]+"', begin):
+        return (
+            "it looks like an access log in a layout of its own: --layout takes the format as the server's configuration has it, or as one"
+            ' writes it for a log in this form ($time_local or $time_iso8601, "$request", $status, $host, "$http_integrationid", and a $name'
+            " for every other value)"
+        )
+    if len(_PAIR.findall(begin)) >= _MANY_PAIRS:
+        return "its values stand behind their names (name=value), which is not read: have it logged as JSON"
+    return "--log-format, --layout or --dialect says which it is"
 
 
 def _unwrapping(records: Sequence[Mapping[str, Any]], words: Words) -> str | None:
@@ -213,11 +234,6 @@ def _what_a_table_lacks(lines: Sequence[str], words: Words) -> str | None:
     wanted = dialect.fields.needed()
     lacking = [what for what in wanted if what in missing_columns([name.lower() for name in names], dialect)]
     lacks = ", nor ".join(f"the {what} ({_either(wanted[what])})" for what in lacking)
-    found = could_say_it(names, (*lacking, *(("path", "host", "query") if "url" in lacking else ())))
-    hints = [
-        f"{shown} could be {field}"
-        for (_, field), shown in zip(found, words.columns([name for name, _ in found]), strict=True)
-    ]
     shown = ", ".join(words.columns(names[:_MOST_NAMES]))
     more = f" and {len(names) - _MOST_NAMES} more" if len(names) > _MOST_NAMES else ""
     separator = "" if delimiter in DELIMITERS else f" and delimiter = {delimiter!r}"
@@ -226,10 +242,29 @@ def _what_a_table_lacks(lines: Sequence[str], words: Words) -> str | None:
     else:
         compared = "which has the same columns" + (f", but no delimiter {delimiter!r}" if separator else "")
     return (
-        f"no format claims this table: found the columns {shown}{more}; the nearest dialect is {dialect.name}, {compared}"
-        f"{'; ' if hints else ''}{', '.join(hints)}; --dialect FILE says which column is what, if its rows are calls"
+        f"no format claims this table: found the columns {shown}{more}; the nearest dialect is {dialect.name}, {compared};"
+        f"{_hints(names, lacking, words.columns)} --dialect FILE says which column is what, if its rows are calls"
         f' (like = "{dialect.name}"{separator} begins it)'
     )
+
+
+def _hints(names: Sequence[str], lacking: Sequence[str], shown: Callable[[Sequence[str]], list[str]]) -> str:
+    """Which of these names could say what is lacking, as a part of a sentence; of a URL its parts do where none is the whole."""
+    found = could_say_it(names, (*lacking, *(("path", "host", "query") if "url" in lacking else ())))
+    if any(field == "url" for _, field in found):
+        found = [(name, field) for name, field in found if field not in {"path", "host", "query"}]
+    said = zip(shown([name for name, _ in found]), (field for _, field in found), strict=True)
+    hints = ", ".join(f"{name} could be {field}" for name, field in said)
+    return f" {hints};" if hints else ""
+
+
+def _paths(record: Mapping[str, Any], before: str = "", depth: int = 1) -> Iterator[str]:
+    """The names of the fields of a record, with those of the objects around them."""
+    for key, value in record.items():
+        if isinstance(value, dict) and depth < _DEEPEST_NAME:
+            yield from _paths(value, f"{before}{key}.", depth + 1)
+        else:
+            yield before + key
 
 
 def _either(names: Sequence[str]) -> str:

@@ -1,6 +1,7 @@
 -- The rejected lines among `understood`, with what was found and what was expected, and their redacted beginning. When they were
 -- sent and whose they are says which figures they are missing in; of a line that was cut off neither is sure, and where the URL
--- is what is wrong, nor is the customer. `time_defects` are the answers of time_defects.sql.
+-- is what is wrong, nor is the customer. `time_defects` are the answers of time_defects.sql, `wrapped_lines`
+-- those of wrapped_otherwise.sql.
 with rejected as (
     select
         understood.line_number,
@@ -11,11 +12,13 @@ with rejected as (
         ids.integration,
         bases.customer,
         bases.environment,
-        time_defects.defect as time_defect
+        time_defects.defect as time_defect,
+        wrapped_lines.said as wrapped
     from understood
     join lines using (line_number)
     join raw using (line_number)
     left join time_defects using (line_number)
+    left join wrapped_lines using (line_number)
     left join known_request_bases as bases on bases.code = raw.request_bases_code
     left join known_integration_ids as ids on ids.code = raw.integration_ids_code
     where understood.fate <> 'ignored'
@@ -30,13 +33,6 @@ sampled as (
             ],
             lambda text: redacted_sample(text)
         ) as samples,
-        -- A piece of a line says by itself what it is.
-        case
-            when
-                reason not in ('torn_line', 'line_too_long', 'too_deep')
-                and not coalesce(contains(detail, 'is a piece of a longer one'), false)
-                then wrapped_otherwise(line, getvariable('wrappings'))
-        end as wrapped,
         case
             when reason = 'no_customer' and detail is null and starts_with(base, '/')
                 then lower(coalesce(other_host, platform_host_in(line)))

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from ingest.formats.dialect import OWN, OWN_CSV
+from ingest.formats.dialect import OWN, OWN_CSV, dialects
 from ingest.formats.unread import MOST_KEPT, UNREAD
 from ingest.second_look import DOUBTFUL
 
@@ -98,6 +98,9 @@ _READ_AS = {
 }
 
 
+_SAYS_USERS = "the file of the dialect says which is which under [fields]"
+
+
 @dataclass(frozen=True)
 class UnreadColumns:
     """The columns of a source that nobody reads."""
@@ -126,8 +129,9 @@ def unread_columns(
     text = f"{number} {noun + ' is' if len(unread) == 1 else noun + 's are'} not read: {', '.join(names[:most])}{more}"
     is_warning = any(unread.values())
     if is_warning and kind in _READ_AS:
-        own = {"csv": OWN_CSV}.get(kind, OWN)
-        text = f"{text}; {_READ_AS[kind].format(dialect=log_format.dialect or own)}"
+        dialect = log_format.dialect or {"csv": OWN_CSV}.get(kind, OWN)
+        is_users = kind in {"json", "csv"} and dialect not in dialects()
+        text = f"{text}; {_SAYS_USERS if is_users else _READ_AS[kind].format(dialect=dialect)}"
         if kind in {"json", "csv"} and "headers" in unread.values():
             text = f'{text}; of headers it says headers = "NAME", above [fields]'
     return UnreadColumns(tuple(unread), text, is_warning)

@@ -14,7 +14,7 @@ import pyarrow.compute as pc
 from ingest.arrow import arrow_schema, encoded_schema
 from ingest.call import CALL_COLUMNS
 from ingest.engine import answer, begin_source, connect_beside, connect_shared
-from ingest.formats.wrapped import wrappings_of
+from ingest.formats.wrapped import wrapping_of
 from ingest.ledger import REJECT_COLUMNS
 from ingest.places import place_by
 from ingest.second_look import DOUBTFUL, look_again
@@ -32,9 +32,17 @@ if TYPE_CHECKING:
     from ingest.source import Block
 
 _HERE = Path(__file__).parent
-_ENVELOPES, _UNDERSTOOD, _TIME_DEFECTS, _REJECTS, _OTHER_HOST, _DAMAGED = (
+_ENVELOPES, _UNDERSTOOD, _TIME_DEFECTS, _WRAPPED, _REJECTS, _OTHER_HOST, _DAMAGED = (
     (_HERE / name).read_text(encoding="utf-8")
-    for name in ("envelopes.sql", "understood.sql", "time_defects.sql", "rejects.sql", "other_host.sql", "damaged.sql")
+    for name in (
+        "envelopes.sql",
+        "understood.sql",
+        "time_defects.sql",
+        "wrapped_otherwise.sql",
+        "rejects.sql",
+        "other_host.sql",
+        "damaged.sql",
+    )
 )
 _DAMAGES = pa.array(["not_a_record", "too_deep", "duplicate_key", "line_too_long"])
 """Why a format makes no fields of a line, though it may be a call."""
@@ -46,6 +54,9 @@ _NO_ENVELOPES = pa.table(
     }
 )
 _NO_TIME_DEFECTS = pa.table({"line_number": pa.array([], pa.int64()), "defect": pa.array([], pa.string())})
+_NO_WRAPPED = pa.table({"line_number": pa.array([], pa.int64()), "said": pa.array([], pa.string())})
+_LOOKS_WRAPPED = r'^(?:[0-9]{4}-[0-9]{2}-[0-9]{2}T[^ ]+ std|(?:<[0-9]+>)?[A-Z][a-z]{2} [ 0-9][0-9] [0-9:]{8} |[A-Za-z0-9_.-]+ +[|] |\{.*"stream")'
+"""What a line that something else is around may look like: few do, and to plan the question takes longer than to answer it."""
 _SAYS_HOST = {
     "json": "--dialect says which one is",
     "csv": "--dialect says which one is",
@@ -132,8 +143,8 @@ class Fields:
     """Values that are there and cannot be read; None where there are none."""
     log_format: str = "json"
     """The name of the format that they were read by."""
-    wrappings: tuple[str, ...] = ()
-    """What was taken away from around them."""
+    wrapping: tuple[tuple[str, ...], str | None] = ((), None)
+    """What was taken away from around them, and the pattern of a line inside; None where there is no inside."""
 
     @property
     def line_counts(self) -> list[int]:
@@ -204,7 +215,7 @@ class Understanding:
             contexts=contexts,
         )
         return Fields(
-            places, lines, looked.raw, looked.contexts, looked.unread, log_format.name, wrappings_of(log_format)
+            places, lines, looked.raw, looked.contexts, looked.unread, log_format.name, wrapping_of(log_format)
         )
 
     def _read_raw(
@@ -258,14 +269,18 @@ class Understanding:
         connection.register("lines", fields.lines)
         connection.register("understood", understood)
         connection.execute("set variable says_host = ?", [_SAYS_HOST[fields.log_format]])
-        connection.execute("set variable wrappings = ?::varchar[]", [list(fields.wrappings)])
         has_bad_times = pc.any(pc.equal(understood["fate"], "bad_time")).as_py()
         connection.register(
             "time_defects",
             answer(connection, _TIME_DEFECTS, most=len(understood)) if has_bad_times else _NO_TIME_DEFECTS,
         )
+        wrappings, inside = fields.wrapping
+        connection.execute("set variable wrappings = ?::varchar[]", [list(wrappings)])
+        connection.execute("set variable inside = ?::varchar", [inside])
+        looks_wrapped = inside is not None and _looks_wrapped(fields.lines, understood)
+        connection.register("wrapped_lines", answer(connection, _WRAPPED, most=len(understood)) if looks_wrapped else _NO_WRAPPED)
         rejected = _in_order(answer(connection, _REJECTS, most=len(understood)))
-        for name in ("time_defects", "understood", "lines"):
+        for name in ("wrapped_lines", "time_defects", "understood", "lines"):
             connection.unregister(name)
         return rejected
 
@@ -407,6 +422,13 @@ class _Places:
             self.starts, rows["line_number"].to_numpy(), side="right"
         )
         return whose - 1
+
+
+def _looks_wrapped(lines: pa.Table, understood: pa.Table) -> bool:
+    """Whether something else may be around one of the lines that are no calls."""
+    numbers = understood["line_number"].filter(pc.is_valid(understood["fate"]))
+    rejected = lines["line"].filter(pc.is_in(lines["line_number"], numbers.combine_chunks()))
+    return bool(pc.any(pc.match_substring_regex(rejected, _LOOKS_WRAPPED)).as_py())
 
 
 def _torn(fields: Fields) -> list[int]:

@@ -42,13 +42,13 @@ _SPELLINGS = {
     "authorization": "authorization httpauthorization csauthorization",
     "body": "body requestbody",
     "headers": "headers requestheaders",
-    "timestamp": "timestamp time datetime date when ts calledat starttime startedat utc",
+    "timestamp": "timestamp time datetime date when ts t calledat starttime starttimestamp startedat timegenerated utc",
     "method": "method verb httpmethod requestmethod csmethod httpverb",
     "status": "status statuscode httpstatus responsestatus responsecode httpstatuscode scstatus code",
     "url": "url fullurl requesturl absoluteurl href address",
-    "path": "path uri uripath requestpath requesturi csuristem endpoint resource",
+    "path": "path uri uripath httpuri requestpath requesturi csuristem endpoint resource",
     "query": "query querystring args urlquery csuriquery",
-    "host": "host vhost virtualhost server servername domain site authority httphost requesthost hostname xforwardedhost cshost",
+    "host": "host vhost virtualhost server servername domain site authority httphost requesthost originalhost hostname domainname xforwardedhost cshost",
 }
 """How people spell the fields of a call, in small letters and without signs."""
 
@@ -104,6 +104,8 @@ def could_be(name: str) -> tuple[str, str]:
     if is_id_name(name):
         return "integration_id", ""
     plain = re.sub("[^a-z0-9]", "", name.lower().replace("µ", "u"))
+    # What a CDN has seen of its client, and what it has answered at its edge.
+    plain = re.sub("^(?:client|edge)(?=request|response|start)", "", plain)
     if (found := _fields().get(plain)) is not None:
         return found, ""
     for ending, unit in _UNITS.items():
@@ -133,11 +135,14 @@ def could_say_it(names: Iterable[str], fields: Collection[str]) -> list[tuple[st
     >>> could_say_it(["when", "uri", "vhost", "note"], ["timestamp", "path", "host"])
     [('when', 'timestamp'), ('uri', 'path'), ('vhost', 'host')]
     """
+    names = list(names)
     found: dict[str, str] = {}
-    for name in names:
-        field, _ = could_be(name)
-        if field in fields and field not in found:
-            found[field] = name
+    # Of an object in which the fields are, the name says less than theirs.
+    for said in (names, [name.rpartition(".")[2] for name in names]):
+        for name, part in zip(names, said, strict=True):
+            field, _ = could_be(part)
+            if field in fields and field not in found:
+                found[field] = name
     return [(name, field) for field, name in found.items()]
 
 

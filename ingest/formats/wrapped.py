@@ -160,9 +160,16 @@ class Wrapped:
         return self._form.warnings(context)
 
 
-def wrappings_of(form: LogFormat) -> tuple[str, ...]:
-    """What stands around the lines of a format."""
-    return form.wrappings if isinstance(form, Wrapped) else ()
+def wrapping_of(form: LogFormat) -> tuple[tuple[str, ...], str | None]:
+    """What stands around the lines of a format, and the pattern (RE2) of a line inside; None where no line stands inside of another."""
+    around, inside = (form.wrappings, form.inside) if isinstance(form, Wrapped) else ((), form)
+    match inside:
+        case Combined():
+            return around, f"^(?:{inside.layout.pattern})$"
+        case JsonLines():
+            return around, r"^\{"
+        case _:
+            return around, None
 
 
 def with_other_prefixes(form: LogFormat, lines: Sequence[str]) -> LogFormat:
@@ -173,7 +180,7 @@ def with_other_prefixes(form: LogFormat, lines: Sequence[str]) -> LogFormat:
     keep a line, nor for batches of records, which are none inside of a line.
     """
     inside = form.inside if isinstance(form, Wrapped) else form
-    there = wrappings_of(form)
+    there, _ = wrapping_of(form)
     if isinstance(inside, Combined):
         reads = inside.matches
     elif isinstance(inside, JsonLines) and not inside.records:

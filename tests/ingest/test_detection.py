@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import json
 import random
+import re
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -479,3 +480,100 @@ def test_a_field_that_was_found_to_be_the_host_is_it_in_what_the_log_grows_by(tm
     written(tmp_path / "other", line("-") | {"status": 201, "url": OURS["url"]})
     lakes.load(lake, path, tmp_path / "other")
     assert sorted(call["customer"] for call in lakes.calls(lake)) == ["4321", "4321", "5432"]
+
+
+STRANGERS: dict[str, dict[str, Any]] = {
+    "Kong": {
+        "latencies": {"request": 87},
+        "service": {"host": "10.0.0.9"},
+        "request": {
+            "method": "GET",
+            "uri": PATH,
+            "headers": {"host": "4321.rest.afas.online", "integrationid": "1234_5678"},
+        },
+        "response": {"status": 200, "headers": {"host": "x"}},
+        "started_at": 1790838000123,
+    },
+    "Cloudflare": {
+        "ClientIP": "192.0.2.7",
+        "ClientRequestHost": "4321.rest.afas.online",
+        "ClientRequestMethod": "GET",
+        "ClientRequestURI": PATH,
+        "EdgeResponseStatus": 200,
+        "EdgeStartTimestamp": "2026-10-01T07:00:00Z",
+        "IntegrationId": "1234_5678",
+    },
+    "Google": {
+        "httpRequest": {"requestMethod": "GET", "requestUrl": f"https://4321.rest.afas.online{PATH}", "status": 200},
+        "timestamp": "2026-10-01T07:00:00.1Z",
+        "integrationId": "1234_5678",
+    },
+    "Log Analytics": {
+        "TimeGenerated": "2026-10-01T07:00:00Z",
+        "HttpMethod": "GET",
+        "RequestUri": PATH,
+        "HttpStatus": 200,
+        "OriginalHost": "4321.rest.afas.online",
+        "integration_id": "1234_5678",
+    },
+    "HAProxy": {
+        "time": "2026-10-01T07:00:00Z",
+        "server": "srv1",
+        "http_method": "GET",
+        "http_uri": PATH,
+        "status_code": 200,
+        "host": "4321.rest.afas.online",
+        "http_integrationid": "1234_5678",
+    },
+}
+"""Logs of products that no dialect knows."""
+
+
+@pytest.mark.parametrize("record", STRANGERS.values(), ids=STRANGERS.keys())
+def test_a_log_that_no_dialect_knows_is_read_by_whoever_does_what_the_error_says(
+    tmp_path: Path, record: dict[str, Any]
+) -> None:
+    path = written(tmp_path / "log", record)
+    with pytest.raises(SourceError) as raised:
+        looked_at(path)
+    said = str(raised.value)
+    known = re.search(r'\(like = "(\w+)" begins it\)$', said)
+    assert known is not None
+    hints = re.findall(r"([\w.@]+) could be (\w+)", said)
+    assert len({field for _, field in hints}) == len(hints) > 0
+    dialect = tmp_path / "acme.toml"
+    fields = "".join(f'{field} = "{name}"\n' for name, field in hints)
+    dialect.write_text(f'name = "acme"\nlike = "{known[1]}"\n\n[fields]\n{fields}', encoding="utf-8")
+    [call] = looked_at(path, dialect=dialect).calls
+    assert (call.customer, call.method, call.status, call.integration) == ("4321", "GET", 200, "1234_5678")
+
+
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        (
+            f'https 2026-10-01T07:00:00.1Z app/lb 192.0.2.7:2817 0.001 0.086 200 34 "GET https://4321.rest.afas.online:443{PATH} HTTP/1.1"',
+            "it looks like an access log in a layout of its own: --layout takes the format",
+        ),
+        (
+            f'192.0.2.7:333 [01/Oct/2026:09:00:00.655] http-in~ static/srv1 10/0/109 200 2750 ---- {{a|b}} "GET {PATH} HTTP/1.1"',
+            "it looks like an access log in a layout of its own: --layout takes the format",
+        ),
+        (
+            f'time="2026-10-01T07:00:00Z" method=GET host=4321.rest.afas.online path={PATH} status=200 took=87ms',
+            "its values stand behind their names (name=value), which is not read: have it logged as JSON",
+        ),
+        ("a=1 and nothing else", "--log-format, --layout or --dialect says which it is"),
+    ],
+)
+def test_a_first_line_that_no_format_claims_says_what_helps(tmp_path: Path, line: str, said: str) -> None:
+    with pytest.raises(SourceError) as raised:
+        looked_at(written(tmp_path / "log", line))
+    assert said in str(raised.value)
+
+
+def test_an_access_log_of_its_own_is_read_by_the_layout_that_is_written_for_it(tmp_path: Path) -> None:
+    line = f'https 2026-10-01T07:00:00.1Z app/lb 192.0.2.7:2817 0.086 200 34 "GET https://4321.rest.afas.online:443{PATH} HTTP/1.1"'
+    layout = '$type $time_iso8601 $elb $client $took $status $bytes_sent "$request"'
+    [call] = looked_at(written(tmp_path / "log", line), layout=layout).calls
+    assert (call.customer, call.status, call.response_bytes) == ("4321", 200, 34)
