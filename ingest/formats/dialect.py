@@ -261,6 +261,8 @@ class Dialect(_Model):
     """Headers that the product takes out of the log, so that nobody knows whether they were sent."""
     headers_left_out: bool = False
     """Whether a header that was not sent leaves no field, so that a line without it may be of a log that holds it."""
+    logs_no_headers: bool = False
+    """Whether the product cannot log the headers of requests, so that to have it log one is no advice."""
     empty: tuple[str, ...] = ("", "-")
     """Values that stand for none."""
     known_by: KnownBy | None = None
@@ -431,9 +433,13 @@ def _plain(name: str) -> str:
     return re.sub("[^a-z0-9]", "", name.lower())
 
 
+_ITS_OWN = {"name", "about", "documentation", "known_by", "logs_no_headers"}
+"""What is said of a dialect and not of those that are like it."""
+
+
 def _extended(base: Dialect, value: Mapping[str, Any]) -> dict[str, Any]:
     """What a user says of a dialect and then what it is like says: where both name fields, the user's are looked for first."""
-    known = base.model_dump(mode="json", exclude_defaults=True, exclude={"name", "about", "documentation", "known_by"})
+    known = base.model_dump(mode="json", exclude_defaults=True, exclude=_ITS_OWN)
     said = {key: one for key, one in value.items() if key != "like"}
     fields = said.get("fields", {})
     if isinstance(fields, dict):

@@ -125,6 +125,14 @@ def headers_warnings(context: Mapping[str, Any], places: Sequence[str]) -> Seque
     return (f"{said}; expected an object, a list of names and values, or one of them as a JSON text",)
 
 
+def no_headers_warning(log: str) -> str:
+    """What is said of a log of a product that cannot log the headers of requests."""
+    return (
+        f"{log} cannot hold the IntegrationId header: nobody knows whose the calls are (id_status not_logged); load the log of what"
+        " stands behind it, which can, instead of this one"
+    )
+
+
 def headers_before(context: Mapping[str, Any]) -> dict[str, Any]:
     """What of a source's context has to be carried on."""
     return {_UNREAD: context[_UNREAD]} if _UNREAD in context else {}

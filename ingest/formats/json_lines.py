@@ -15,7 +15,13 @@ import pyarrow.compute as pc
 
 from ingest.formats.dialect import OWN, dialects, id_names, parts_of, paths_of, places_of, unread_in, with_dialect
 from ingest.formats.dialect_fields import ID_HEADER, fields_of_dialect, is_header_name, with_details
-from ingest.formats.header_objects import headers_warnings, is_known_header, with_chosen_headers, with_unread_headers
+from ingest.formats.header_objects import (
+    headers_warnings,
+    is_known_header,
+    no_headers_warning,
+    with_chosen_headers,
+    with_unread_headers,
+)
 from ingest.formats.json_keys import key_sets_of, repeated_keys
 from ingest.formats.json_rearranged import Parts, json_path, rearranged, with_headers_as_objects
 from ingest.formats.unread import MOST_KEPT, with_unread
@@ -161,12 +167,16 @@ class JsonLines:
         contexts = [
             with_unread(connection, context, names) for context, names in zip(contexts, of_each_unread, strict=True)
         ]
+        if self._dialect.logs_no_headers and pc.any(table["id_logged"]).as_py():
+            contexts = [{**context, "holds_ids": True} for context in contexts]
         if self._dialect.headers_left_out:
             table, contexts = _with_left_out_ids(table, len(lines), begins, contexts)
         return table, contexts
 
     def warnings(self, context: Mapping[str, Any]) -> Sequence[str]:
         """Headers that are there and cannot be looked into are not the same as headers without the id."""
+        if self._dialect.logs_no_headers and not context.get("holds_ids"):
+            return (no_headers_warning(self._dialect.about.partition(" as ")[0]),)
         return headers_warnings(context, [".".join(at) for at, _ in self._headers if at])
 
     def _unread_of_each(

@@ -16,6 +16,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
+from ingest.formats.header_objects import no_headers_warning
 from ingest.formats.positions import (
     Places,
     each_header,
@@ -182,8 +183,11 @@ class W3c:
         """Without the id nobody can tell who called; without a zone nobody can tell when."""
         warnings = []
         if context.get("fields") and not id_columns(context["fields"]):
+            last = _Header(tuple(context["fields"]), context.get("software"))
             warnings.append(
-                "#Fields names no cs(IntegrationId): nobody knows whose the calls are (id_status not_logged);"
+                no_headers_warning("CloudFront's standard log")
+                if last.product == "cloudfront"
+                else "#Fields names no cs(IntegrationId): nobody knows whose the calls are (id_status not_logged);"
                 " add the header to the log's fields"
             )
         if context.get("lacks_time_zone"):

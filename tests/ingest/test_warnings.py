@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import json
 from typing import TYPE_CHECKING
 
 import pyarrow as pa
@@ -13,6 +14,7 @@ from ingest import ReadOptions, inspect
 from ingest.formats.dialect import dialects, paths_of
 from ingest.formats.unread import could_be, is_private
 from tests.ingest import lakes
+from tests.ingest.test_products import PRODUCTS
 from tests.ingest.worked import NOW
 
 if TYPE_CHECKING:
@@ -283,3 +285,32 @@ def test_what_is_never_read_is_not_listed_in_any_format(tmp_path: Path) -> None:
         assert len(found.unread_columns) == 1, (kind, found.unread_columns)
         assert len(found.notes) == 1
     assert all(not is_private(name) for name in found.unread_columns)
+
+
+@pytest.mark.parametrize(
+    ("product", "log"),
+    [
+        ("azure_application_gateway", "Azure Application Gateway's access log (v2)"),
+        ("azure_application_gateway_v1", "Azure Application Gateway's access log (v1)"),
+        ("azure_front_door", "Azure Front Door's access log"),
+        ("cloudfront", "CloudFront's standard log"),
+    ],
+)
+def test_who_cannot_have_the_header_logged_is_not_told_to(product: str, log: str) -> None:
+    path = PRODUCTS / f"{product}.log"
+    [warning] = inspect(str(path), ReadOptions(), limit=None, now=NOW).warnings
+    assert warning == (
+        f"{path}: {log} cannot hold the IntegrationId header: nobody knows whose the calls are (id_status not_logged);"
+        " load the log of what stands behind it, which can, instead of this one"
+    )
+
+
+def test_a_dialect_like_one_that_cannot_hold_the_header_may_do_so(tmp_path: Path) -> None:
+    (tmp_path / "acme.toml").write_text(
+        "name = 'acme'\nlike = 'azure_front_door'\n\n[fields]\nintegration_id = 'properties.caller'\n"
+    )
+    properties = {"httpMethod": "GET", "requestUri": URL, "httpStatusCode": "200", "caller": "4321_1"}
+    (tmp_path / "log").write_text(json.dumps({"time": "2026-10-01T07:00:00Z", "properties": properties}) + "\n")
+    options = ReadOptions(dialect=str(tmp_path / "acme.toml"))
+    found = inspect(str(tmp_path / "log"), options, limit=None, now=NOW)
+    assert (found.warnings, [call.integration_id for call in found.calls]) == ((), ["4321_1"])
