@@ -278,7 +278,9 @@ class Understanding:
         connection.execute("set variable wrappings = ?::varchar[]", [list(wrappings)])
         connection.execute("set variable inside = ?::varchar", [inside])
         looks_wrapped = inside is not None and _looks_wrapped(fields.lines, understood)
-        connection.register("wrapped_lines", answer(connection, _WRAPPED, most=len(understood)) if looks_wrapped else _NO_WRAPPED)
+        connection.register(
+            "wrapped_lines", answer(connection, _WRAPPED, most=len(understood)) if looks_wrapped else _NO_WRAPPED
+        )
         rejected = _in_order(answer(connection, _REJECTS, most=len(understood)))
         for name in ("wrapped_lines", "time_defects", "understood", "lines"):
             connection.unregister(name)
