@@ -285,12 +285,21 @@ from spelled;
 create or replace table request_query_texts (code integer, query varchar);
 
 create or replace view request_queries as
+-- The first 32,768 characters are looked at (servers take 8,192 or 16,384), in them two hundred parameters and two hundred names of
+-- fields. No call has as many, and of a line of nothing but separators every other byte would become a text of its own, with all
+-- that is asked of one.
 with split as (
     select
         code,
         query,
         list_transform(
-            string_split(substr(query, 2), '&'),
+            string_split(
+                case
+                    when length(query) > 400 then regexp_extract(substr(query, 2, 32768), '^(?:[^&]*&){0,199}[^&]*')
+                    else substr(query, 2)
+                end,
+                '&'
+            ),
             lambda pair: {
                 'name': lower(decoded(split_part(pair, '=', 1))),
                 'value': substr(pair, length(split_part(pair, '=', 1)) + 2)
@@ -314,8 +323,17 @@ named as (
         *,
         list_transform(
             list_concat(
-                coalesce(string_split_regex(fields_text, '[,;]'), []),
-                coalesce(regexp_extract_all(json_text, '(?i)"@?FieldId"\s*:\s*"([^"]*)"', 1), [])
+                coalesce(
+                    string_split_regex(
+                        case
+                            when length(fields_text) > 400 then regexp_extract(fields_text, '^(?:[^,;]*[,;]){0,199}[^,;]*')
+                            else fields_text
+                        end,
+                        '[,;]'
+                    ),
+                    []
+                ),
+                coalesce(regexp_extract_all(json_text, '(?i)"@?FieldId"\s*:\s*"([^"]*)"', 1)[:200], [])
             ),
             lambda name: trim(name)
         ) as names

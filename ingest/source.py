@@ -39,7 +39,7 @@ _LONG_LINE_BYTES: Final = 8 << 10
 _LONG_LINES_BYTES: Final = 16 << 20
 """The same where lines are that long on average: the engine holds a step's results for 2,048 lines at a time."""
 
-DENSE_BYTES: Final = 4 << 20
+DENSE_BYTES: Final = 2 << 20
 _DENSE_LINES: Final = 125_000
 """The same for what was compressed to a fiftieth or less: it says the same again and again, and may be a bomb."""
 

@@ -12,7 +12,7 @@ import pyarrow as pa
 import pytest
 from pyarrow.parquet import ParquetFile, write_table
 
-from ingest import ReadOptions, inspect
+from ingest import ReadOptions, ingest, inspect
 from ingest.errors import SourceError
 from ingest.parquet_pages import sizes_of
 from ingest.parquet_rows import COLUMNS, blocks_of_rows
@@ -51,6 +51,10 @@ def _map_of(value: str, rows: int) -> pa.Array:
     return pa.MapArray.from_arrays(offsets, pa.repeat("X", rows), pa.repeat(value, rows))
 
 
+def _lists_of_one_text(rows: int) -> pa.Array:
+    return pa.array([["x" * 8] * 100_000] * rows, pa.list_(pa.string()))
+
+
 LONG = "x" * MB
 ROWS = scaled(200, 7000)
 PARQUET: dict[str, Callable[[], tuple[pa.Table, dict[str, Any]]]] = {
@@ -59,6 +63,11 @@ PARQUET: dict[str, Callable[[], tuple[pa.Table, dict[str, Any]]]] = {
     "the value of a map": lambda: (_table(200, headers=_map_of(LONG, 200)), {}),
     "a fixed width": lambda: (_table(70, request_id=pa.repeat(pa.scalar(LONG.encode(), pa.binary(MB)), 70)), {}),
     "rows that are all the same": lambda: (_table(scaled(2, 20) * 1_000_000), {}),
+    "a list of the same text": lambda: (_table(30, headers=_lists_of_one_text(30)), {"data_page_version": "1.0"}),
+    "a list of the same text in newer pages": lambda: (
+        _table(30, headers=_lists_of_one_text(30)),
+        {"data_page_version": "2.0"},
+    ),
     "a list of nulls": lambda: (_table(30, headers=pa.array([[None] * 100_000] * 30, pa.list_(pa.string()))), {}),
     "pages of a zillion": lambda: (
         _table(1400, user_agent=pa.array(["x" * 100_000] * 1400)),
@@ -107,6 +116,53 @@ def test_a_short_log_that_says_the_same_again_and_again_takes_little_memory(tmp_
     assert done.code == 0
     assert f"{count:,} calls" in done.out
     assert done.peak_mb < MOST_MB
+
+
+QUERIES: dict[str, Callable[[int], str]] = {
+    "names": lambda number: f"filterfieldids=F{number}," + "a," * 5000,
+    "names in one endless line": lambda number: f"filterfieldids=F{number}," + "a," * 200_000,
+    "parameters": lambda number: f"F{number}=1&" + "a&" * 5000,
+    "JSON": lambda number: f'filterjson="FieldId":"F{number}"' + '"FieldId":""' * 5000,
+}
+
+
+@needs_measuring
+def test_a_query_of_nothing_but_separators_takes_little_memory(tmp_path: Path) -> None:
+    names = []
+    for name, query in QUERIES.items():
+        lines = b"".join(
+            lakes.line(number, url=f"{URL}?{query(number)}")
+            for number in range(1000 if name in {"names", "parameters"} else 30)
+        )
+        names.append(tmp_path / f"{name}.log.gz")
+        names[-1].write_bytes(gzip.compress(lines))
+    done = run("ingest", "--lake", tmp_path / "lake", *names)
+    assert done.code == 0
+    assert "2,060 calls" in done.out
+    assert done.peak_mb < MOST_MB
+
+
+def test_of_a_query_two_hundred_names_and_parameters_are_read(tmp_path: Path) -> None:
+    names = [f"Field{number}" for number in range(300)]
+    queries = {
+        "1": "filterfieldids=" + ",".join(names) + "&take=7",
+        "2": "filterjson=" + "".join(f'"FieldId":"{name}"' for name in names) + "&take=7",
+        "3": "&".join(f"p{number}=1" for number in range(199)) + "&take=7&skip=1",
+        "4": "filterfieldids=" + ";".join(names[:200]) + "&take=7",
+    }
+    log = tmp_path / "log"
+    log.write_bytes(b"".join(lakes.line(1, url=f"{URL}?{query}", request_id=key) for key, query in queries.items()))
+    ingest(tmp_path / "lake", [str(log)], ReadOptions(), now=NOW)
+    found = {row["request_id"]: row for row in lakes.stored(tmp_path / "lake", "calls")}
+    assert {key: row["filter_fields"] for key, row in found.items()} == {
+        "1": names[:200],
+        "2": names[:200],
+        "3": [],
+        "4": names[:200],
+    }
+    assert {key: (row["take"], row["skip"]) for key, row in found.items()} == dict.fromkeys("124", (7, None)) | {
+        "3": (7, None)
+    }
 
 
 @needs_measuring
