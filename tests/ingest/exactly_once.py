@@ -174,7 +174,9 @@ class Model:
         lines = {number: self._line(text, has_host=has_host) for number, text in enumerate(texts, start=first)}
         if last:
             line = self._line(last, has_host=has_host)
-            lines[first + len(texts)] = line._replace(is_torn=line.fate == "rejected")
+            # Nothing that comes behind {t makes an object of it.
+            is_hopeless = b'{"timestamp"' in content and last.startswith(b"{t")
+            lines[first + len(texts)] = line._replace(is_torn=line.fate == "rejected" and not is_hopeless)
         return lines
 
     def _line(self, text: bytes, *, has_host: bool) -> Line:
