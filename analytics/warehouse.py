@@ -2,7 +2,7 @@
 
     schema lake       what the snapshot and the registry hold, restricted to what the viewer may see
     schema main       the public relations of views/: calls, rejects, loads, partners, integrations, customers
-    schema asked_N    one question's calls, scope, days, ...; dropped when it is answered
+    schema asked_N    one scope's calls, days, ...: bound for its first question, dropped when others were asked since
 
 A metric's text says `calls` and finds the schema's own; it cannot tell for whom it answers. Values reach the engine as
 constants of relations, never as text.
@@ -13,6 +13,9 @@ from __future__ import annotations
 import contextlib
 import datetime as dt
 import itertools
+from collections import OrderedDict
+from dataclasses import dataclass
+from threading import RLock
 from typing import TYPE_CHECKING, Any, Self
 
 import duckdb
@@ -60,6 +63,18 @@ DUCKDB = Expressions(
 )
 
 
+_MOST_BOUND = 4
+"""So many scopes stay bound: who asks one question of a scope asks others, as each page and each verdict does."""
+
+
+@dataclass
+class _Bound:
+    """A schema that is bound to a scope, and how many questions read it now."""
+
+    schema: str
+    users: int = 0
+
+
 class Warehouse:
     """Answers from one snapshot of a lake, as far as the viewer may see it. Close it, or use it in a `with`.
 
@@ -68,7 +83,7 @@ class Warehouse:
     of others, and where others call through the same logs, neither the names of these nor where in them a call stands. With
     `days_are_told` it may know on which days anybody called, and when the last log was loaded.
 
-    Several threads may ask at once: every question has a cursor and a schema of its own.
+    Several threads may ask at once: every question has a cursor of its own, and nothing is changed that is bound to a scope.
     """
 
     def __init__(
@@ -86,6 +101,10 @@ class Warehouse:
         self._days_are_told = days_are_told
         self._reader = reader or ParquetReader()
         self._numbers = itertools.count(1)
+        self._bound: OrderedDict[tuple[Scope, int], _Bound] = OrderedDict()
+        self._binding = RLock()
+        # Whoever hands this engine to a stranger shows no trace of what else was asked.
+        self._most_bound = _MOST_BOUND if reader is None else 0
         self.connection = duckdb.connect(":memory:", config={"autoinstall_known_extensions": "false"})
         self.connection.execute("set global timezone = 'UTC'")
         self.connection.execute("create schema lake")
@@ -248,17 +267,39 @@ class Warehouse:
 
     @contextlib.contextmanager
     def _asked(self, scope: Scope, look_back: int = 0) -> Iterator[DuckDBPyConnection]:
-        schema = f"asked_{next(self._numbers)}"
-        self.bind(schema, scope, look_back)
+        """A cursor that reads what is bound to a scope. Nobody drops that meanwhile."""
+        bound = self._take(scope, look_back)
         cursor = self.connection.cursor()
         try:
-            cursor.execute(f"set search_path = '{schema},main'")
+            cursor.execute(f"set search_path = '{bound.schema},main'")
             yield cursor
         finally:
-            cursor.execute("set search_path = 'main'")
-            cursor.execute(f"drop schema {schema} cascade")
-            cursor.execute(f"drop schema {schema}_before cascade")
             cursor.close()
+            with self._binding:
+                bound.users -= 1
+                self._drop_unused(self._most_bound)
+
+    def _take(self, scope: Scope, look_back: int) -> _Bound:
+        # Whoever binds an open period asks when logs live, which is a question of its own: hence a lock that its owner may take.
+        with self._binding:
+            key = scope, look_back
+            bound = self._bound.get(key)
+            if bound is None:
+                bound = _Bound(f"asked_{next(self._numbers)}")
+                self.bind(bound.schema, scope, look_back)
+                self._bound[key] = bound
+            self._bound.move_to_end(key)
+            bound.users += 1
+            return bound
+
+    def _drop_unused(self, most: int) -> None:
+        """Drop what was asked longest ago, until so many are left, and those that somebody reads."""
+        unused = [key for key, bound in self._bound.items() if not bound.users]
+        for key in unused[: max(len(self._bound) - most, 0)]:
+            schema = self._bound.pop(key).schema
+            with contextlib.closing(self.connection.cursor()) as cursor:
+                cursor.execute(f"drop schema {schema} cascade")
+                cursor.execute(f"drop schema {schema}_before cascade")
 
     def _bind_lake(self, registry: RegistryFiles) -> None:
         connection = self.connection
