@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from analytics.check import Check, NearMiss, NearMissKind, Verdict, check
 from analytics.registry import RegistryFiles
 from analytics.warehouse import Warehouse
-from ingest.integration_id import parse_integration_id
+from ingest.integration_id import parse_integration_id, parse_integration_ids
 from tests.analytics.given import call, given_lake, given_snapshot
 
 Calls = list[dict[str, Any]]
@@ -206,8 +206,7 @@ def test_a_malformed_id_that_is_another_integrations_is_nobody_elses_typing_erro
 def given_ids(folder: Path, *ids: str, registry: str | None = None) -> Path:
     """A lake in which each of these ids was sent, what is kept of it and its defect as ingest says."""
     calls = []
-    for text in ids:
-        read = parse_integration_id(text)
+    for read in parse_integration_ids(ids):
         calls += sent(read.stored, id_defect=read.defect) if read.defect else sent(read.stored)
     files = []
     if registry is not None:
@@ -257,7 +256,8 @@ def test_typing_errors_with_letters_and_quotes_are_near_misses(tmp_path: Path, r
     lake = given_ids(tmp_path, *SLIPS, "4321_700000", registry=registry)
     with Warehouse.open(lake) as opened:
         found = {one[0]: one[1] for one in near(opened, "4321_678901") if one[1] != "same_partner"}
-        assert found == {str(parse_integration_id(text).stored): kind for text, kind in SLIPS.items()}
+        stored = [str(read.stored) for read in parse_integration_ids(list(SLIPS))]
+        assert found == dict(zip(stored, SLIPS.values(), strict=True))
         assert check(opened, "4321_678901").verdict == "only_near_misses"
         # and of the other integration of that partner they are none
         assert [one for one in near(opened, "4321_700000") if one[2]] == []
