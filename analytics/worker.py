@@ -210,7 +210,10 @@ def _rows(connection: duckdb.DuckDBPyConnection, query: str, limits: SqlLimits) 
         relation = connection.sql(query)
     except (duckdb.BinderException, duckdb.CatalogException) as error:
         raise SqlError(_with_its_place(connection, query, error)) from error
-    return pa.table({}) if relation is None else _found(relation, limits)
+    if relation is None:
+        # Nothing, not even a name: a Parquet file without columns can be read by nobody.
+        raise SqlError("there is no statement in it; expected a query, such as select count(*) from calls")
+    return _found(relation, limits)
 
 
 def _found(relation: duckdb.DuckDBPyRelation, limits: SqlLimits) -> pa.Table:

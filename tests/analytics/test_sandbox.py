@@ -276,9 +276,10 @@ def test_a_mistake_is_answered_with_what_is_wrong_and_where(query: str, explanat
     assert not isinstance(caught.value, SqlLimitError)
 
 
-@pytest.mark.parametrize("query", ["", "-- nothing", ";"])
-def test_no_query_has_no_rows(query: str, lake: Path) -> None:
-    assert run_sql(lake, query).num_rows == 0
+@pytest.mark.parametrize("query", ["", "-- nothing", ";", "/* nothing */ ; ;"])
+def test_a_query_without_a_statement_is_told_so(query: str, lake: Path) -> None:
+    with pytest.raises(SqlError, match="there is no statement in it"):
+        run_sql(lake, query)
 
 
 def test_without_a_lake_it_says_so(tmp_path: Path) -> None:

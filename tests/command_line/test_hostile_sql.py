@@ -216,9 +216,7 @@ def assert_printed(rows: pa.Table) -> None:
     csv.field_size_limit(sys.maxsize)
     in_csv = list(csv.reader(io.StringIO(printed["csv"].decode(), newline="")))
     assert len(in_csv) == 1 + rows.num_rows
-    assert parquet.ParquetFile(io.BytesIO(printed["parquet"])).read().num_rows == (
-        rows.num_rows if rows.num_columns else 0
-    )
+    assert parquet.ParquetFile(io.BytesIO(printed["parquet"])).read().num_rows == rows.num_rows
 
 
 def in_format(rows: pa.Table, chosen: Format) -> bytes:
