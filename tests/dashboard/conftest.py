@@ -132,12 +132,15 @@ def open_page(monkeypatch: pytest.MonkeyPatch) -> OpenPage:
         monkeypatch.setenv(LAKE_VARIABLE, str(lake))
         app = AppTest.from_file(str(ROOT / "dashboard" / "app.py"), default_timeout=30)
         app.query_params.update(link)
-        app.run()
-        if page != "overview":
-            one = {"integrations": "integration", "connectors": "connector"}.get(page)
+        one = {"integrations": "integration", "connectors": "connector"}.get(page)
+        if one in link:
+            # A script that takes the place of a page is known only since that place was looked up: by another page.
+            app.run()
             app.query_params.clear()
             app.query_params.update(link)
-            app.switch_page(f"app_pages/{one if one in link else page}.py").run()
+        if page != "overview":
+            app.switch_page(f"app_pages/{one if one in link else page}.py")
+        app.run()
         assert not app.exception, app.exception[0].message
         return app
 
