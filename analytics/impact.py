@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Literal, TypeAlias, get_args
 
 from analytics.certification import EXAMPLE_IDS
 from analytics.gaps import gap_note
+from analytics.known import Unknown, unknown_names
 from analytics.release_notes import SEVERITIES, Change
-from analytics.scope import Scope
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     import polars as pl
 
+    from analytics.scope import Scope
     from analytics.warehouse import Warehouse
     from ingest.call import Protocol, TokenForm
 
@@ -36,14 +37,12 @@ COLUMNS = (
     "share",
     "last_call",
 )
-"""What scripts rely on."""
+ANSWER = (*COLUMNS, "verdict", "nearest")
+"""What scripts rely on. The verdict of a row is `concerns`, or `unknown_name` where nobody knows a name of the change."""
 
-Verdict: TypeAlias = Literal["concerns", "safe", "unused", "unseen"]
+Verdict: TypeAlias = Literal["concerns", "unknown_name", "safe", "unused", "unseen"]
 VERDICTS: tuple[Verdict, ...] = get_args(Verdict)
-"""Somebody calls it; somebody does, below the thresholds; nobody does; no log can tell."""
-
-EVERYTHING = Scope(environment="all")
-"""Where an id is looked for that is left out: in every environment, and all that was loaded."""
+"""Somebody calls it; nobody knows a name in it; somebody calls it, below the thresholds; nobody does; no log can tell."""
 
 _NOT_COUNTED = "not counted, for nobody can tell"
 _WRITES = {"insert", "update", "delete"}
@@ -76,8 +75,8 @@ class Impact:
     most severe changes first; one per change, connector, operation and integration, unidentified traffic with a null
     integration, without what counts as safe. `customers`: one per integration and customer that they are about. `told`: the
     rows of which somebody is told, for something may break; `told_to`: one per partner, with the customers and the calls that
-    these are about, each once. `verdicts`: one per change, in order. `remarks`: what it rests on and what no log shows, in
-    words; `gap_note`: where the logs have gaps.
+    these are about, each once. `verdicts`: one per change, in order; `unknown`: of each the names that nobody knows. `remarks`:
+    what it rests on and what no log shows, in words; `gap_note`: where the logs have gaps.
     """
 
     changes: tuple[Change, ...]
@@ -86,6 +85,7 @@ class Impact:
     told: pl.DataFrame
     told_to: pl.DataFrame
     verdicts: tuple[Verdict, ...]
+    unknown: tuple[tuple[Unknown, ...], ...]
     remarks: tuple[str, ...]
     gap_note: str | None
     period: tuple[dt.date, dt.date] | None
@@ -93,12 +93,49 @@ class Impact:
 
     @property
     def is_all_clear(self) -> bool:
-        """Whether nobody is concerned, no hour of the logs is missing, and every call tells whether it is one of these."""
+        """Whether nobody is concerned, every name is known, no hour of the logs is missing, and every call tells if it is one of these."""
         return (
             self.rows.is_empty()
+            and not any(self.unknown)
             and self.gap_note is None
             and not any(remark.startswith(_NOT_COUNTED) for remark in self.remarks)
         )
+
+    @property
+    def answers(self) -> pl.DataFrame:
+        """What scripts get, ANSWER: the rows, and one for each change and name in it that nobody knows.
+
+        A row of such a name counts nothing and is nobody's. Without it a typing error would be an answer of no rows, which is
+        what a script takes for nobody.
+        """
+        import polars as pl
+
+        concerned = self.rows.with_columns(
+            verdict=pl.lit("concerns"), nearest=pl.lit(None, dtype=pl.List(pl.String))
+        ).select(ANSWER)
+        unknown = [
+            {
+                "change": change.description,
+                "severity": change.severity,
+                "connector": name.connector,
+                "customers": 0,
+                "calls": 0,
+                "verdict": "unknown_name",
+                "nearest": list(name.nearest),
+            }
+            for change, names in zip(self.changes, self.unknown, strict=True)
+            for name in names
+        ]
+        return pl.concat([concerned, pl.DataFrame(unknown, schema=concerned.schema)])
+
+    @property
+    def nobody_knows(self) -> tuple[tuple[Unknown, tuple[Change, ...]], ...]:
+        """Each name that nobody knows, with the changes that it stands in."""
+        found: dict[tuple[str, str], tuple[Unknown, list[Change]]] = {}
+        for change, names in zip(self.changes, self.unknown, strict=True):
+            for name in names:
+                found.setdefault((name.kind, name.value.lower()), (name, []))[1].append(change)
+        return tuple((name, tuple(changes)) for name, changes in found.values())
 
     @property
     def branches(self) -> pl.DataFrame:
@@ -170,13 +207,18 @@ def impact(
     told = _told(rows)
     parts = _Parts(warehouse, scope, criteria, {"kept": rows, "told": told, "safe": safe, "excluded": excluded})
     concerning = set(rows["number"].unique())
+    unknown = unknown_names(warehouse, changes, found["connector"].drop_nulls().unique())
     return Impact(
         tuple(changes),
         rows,
         parts.customers("kept").drop("partner"),
         told,
         parts.by_partner("told"),
-        tuple(_verdict(number, change, used, concerning) for number, change in enumerate(changes)),
+        tuple(
+            _verdict(change, is_concerning=number in concerning, is_known=not unknown[number], is_used=number in used)
+            for number, change in enumerate(changes)
+        ),
+        unknown,
         (
             *_remarks(warehouse, changes, scope, parts),
             *_about_left_out("not shown, for it is safe below the limits", parts.of("safe")),
@@ -267,12 +309,15 @@ def _is_safe(thresholds: Thresholds) -> pl.Expr:
     return pl.all_horizontal(pl.col(name) < limit for name, limit in of_the_change.items() if limit is not None)
 
 
-def _verdict(number: int, change: Change, used: set[int], concerning: set[int]) -> Verdict:
+def _verdict(change: Change, *, is_concerning: bool, is_known: bool, is_used: bool) -> Verdict:
+    """What became of a change. One with a name that nobody knows is not said to be safe or unused: part of it was not found."""
     if not change.shows:
         return "unseen"
-    if number in concerning:
+    if is_concerning:
         return "concerns"
-    return "safe" if number in used else "unused"
+    if not is_known:
+        return "unknown_name"
+    return "safe" if is_used else "unused"
 
 
 def _remarks(warehouse: Warehouse, changes: Sequence[Change], scope: Scope, parts: _Parts) -> list[str]:

@@ -1,20 +1,26 @@
 """What nobody knows: the names that somebody asks for and that no call carries, and what is nearest to them.
 
 An answer of zero says two things: nobody does this, or there is no such thing. Whoever asks for `KnSubj` has to be told the
-second, or a typing error looks like an all-clear.
+second, or a typing error looks like an all-clear. It may be none: what is new stands in no list yet, and a connector that a
+customer made itself stands in none at all. So what is said is that nobody knows the name, never that it is wrong.
 """
 
 from __future__ import annotations
 
+import csv
 import difflib
+import io
+import re
 from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
 from typing import TYPE_CHECKING
 
 from analytics.release_notes import official_connectors
 from analytics.scope import Scope
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from analytics.release_notes import Change
     from analytics.warehouse import Warehouse
@@ -22,20 +28,49 @@ if TYPE_CHECKING:
 NAMES = ("product", "partner", "integration", "customer", "connector", "stream")
 """The parts of a scope that name something, besides the environment."""
 EVERYTHING = Scope(environment="all")
+"""Where a name is looked for: in every environment, and all that was loaded."""
+
 _MOST_NEAREST = 3
+_MOST_COMPARED = 1000
+"""One name takes three milliseconds to compare with all others; notes with more that nobody knows are of another product."""
+_ELEMENT = re.compile(r"[A-Za-z]\w*")
+_OWN_ELEMENT = re.compile(r"kns[0-9]{2}|kncustomk[0-9]{2}", re.IGNORECASE)
+"""Elements that a customer makes itself, numbered."""
+_REST_SERVICES = (
+    "FileConnector",
+    "ImageConnector",
+    "ReportConnector",
+    "SubjectConnector",
+    "ProfitVersion",
+    "OtpRequest",
+    "OtpValidation",
+)
+"""What has no connector, and an address of its own instead."""
 
 
 @dataclass(frozen=True)
 class Unknown:
     """A name that no call carries, in any environment and period: its kind, the value, and what there is instead.
 
-    `nearest`: up to three names that are nearly it; `there`: all names of its kind, those in most calls first.
+    `nearest`: up to three names that are nearly it; `there`: all names of its kind, those in most calls first. Those of a path are
+    elements, for only its element is judged.
     """
 
     kind: str
     value: str
     nearest: tuple[str, ...]
     there: tuple[str, ...]
+
+    @property
+    def connector(self) -> str | None:
+        """The connector that it names, or a part of which."""
+        match self.kind:
+            case "connector":
+                return self.value
+            case "path":
+                return self.value.partition("/")[0]
+            case _:
+                return None
 
 
 def unknown_in_scope(warehouse: Warehouse, scope: Scope) -> tuple[Unknown, ...]:
@@ -51,28 +86,111 @@ def unknown_in_scope(warehouse: Warehouse, scope: Scope) -> tuple[Unknown, ...]:
 
 
 def unknown_in_changes(warehouse: Warehouse, changes: Iterable[Change]) -> tuple[Unknown, ...]:
-    """The connectors, fields and versions of these changes that nobody knows, each once.
+    """The connectors, paths, versions and fields of these changes that nobody knows, each once.
 
-    A connector is known that a call names, or that the vendor's list does. A field is known that a get of its connector filters
-    by: those that are read and written stand in bodies, which no log holds, so an unknown one may exist all the same.
+    A field is known that a get of its connector filters by: those that are read and written stand in bodies, which no log holds,
+    so an unknown one may exist all the same, and nothing is judged by it.
     """
-    found: dict[tuple[str, str], Unknown] = {}
     asked = list(changes)
-    connectors = {name for change in asked for name in change.connectors}
-    versions = {change.api_version for change in asked if change.api_version is not None}
+    names = {(one.kind, one.value): one for some in unknown_names(warehouse, asked) for one in some}
     fields = {(name, change.field) for change in asked if change.field is not None for name in change.connectors}
-    seen = _names(warehouse, "connector") if connectors else []
-    known = [*seen, *sorted(official_connectors() - set(seen))]
-    for connector in sorted(connectors - _as_known(connectors, known)):
-        found["connector", connector] = _unknown("connector", connector, known)
-    there = _names(warehouse, "api_version") if versions else []
-    for version in sorted(versions - _as_known(versions, there)):
-        found["api_version", version] = _unknown("api_version", version, there)
-    for connector, field in sorted(fields):
-        of_gets = _names(warehouse, "field", connector)
-        if ("connector", connector) not in found and not _as_known({field}, of_gets):
-            found["field", field] = _unknown("field", field, of_gets)
-    return tuple(found.values())
+    of_gets = {name: _names(warehouse, "field", name) for name in sorted({name for name, _ in fields})}
+    return (
+        *names.values(),
+        *(
+            _unknown("field", field, of_gets[connector])
+            for connector, field in sorted(fields)
+            if ("connector", connector) not in names and not _as_known({field}, of_gets[connector])
+        ),
+    )
+
+
+def unknown_names(
+    warehouse: Warehouse, changes: Sequence[Change], called: Iterable[str] = ()
+) -> tuple[tuple[Unknown, ...], ...]:
+    """Of each change, in order, the connectors, paths and versions that nobody knows: that no call has one says nothing.
+
+    A connector is known that a call names, in any environment and period, or the vendor's list; a path, whose element below the
+    connector is; a version, that a call asks for. Those `called` are known without a look at the calls.
+    """
+    asked = [_named(change) for change in changes]
+    known = _Known(warehouse, asked, called)
+    return tuple(tuple(known.unknown_of(names)) for names in asked)
+
+
+class _Known:
+    """The names that calls and lists know, by their kind; calls are looked at for what no list knows alone."""
+
+    def __init__(self, warehouse: Warehouse, asked: Sequence[Sequence[tuple[str, str]]], called: Iterable[str]) -> None:
+        lists: dict[str, frozenset[str]] = {"connector": _listed(), "element": _elements()}
+        also: dict[str, set[str]] = {"connector": {name.lower() for name in called}}
+        wanted: dict[str, set[str]] = {}
+        for kind, value in {name for names in asked for name in names}:
+            wanted.setdefault(_judged_by(kind), set()).add(_judged(kind, value))
+        self._there: dict[str, tuple[str, ...]] = {}
+        self._folded: dict[str, set[str]] = {}
+        for kind, names in wanted.items():
+            listed = lists.get(kind, frozenset())
+            known = {name.lower() for name in listed} | also.get(kind, set())
+            seen = _names(warehouse, kind) if {name.lower() for name in names} - known else []
+            folded = {name.lower() for name in seen}
+            self._there[kind] = (*seen, *sorted(name for name in listed if name.lower() not in folded))
+            self._folded[kind] = known | folded
+        self._compared = 0
+        self._found: dict[tuple[str, str], Unknown | None] = {}
+
+    def unknown_of(self, names: Sequence[tuple[str, str]]) -> Iterator[Unknown]:
+        """What is to be said of the names of one change; of a path with an unknown connector, nothing more than that."""
+        nobodys: set[str] = set()
+        for kind, value in names:
+            if kind == "path" and value.partition("/")[0] in nobodys:
+                continue
+            found = self.unknown(kind, value)
+            if found is not None:
+                nobodys.add(value)
+                yield found
+
+    def unknown(self, kind: str, value: str) -> Unknown | None:
+        """What is to be said of a name that nobody knows; None of one that is known."""
+        if (kind, value) not in self._found:
+            by, name = _judged_by(kind), _judged(kind, value)
+            there = self._there[by]
+            is_known = name.lower() in self._folded[by] or (
+                by == "element" and _OWN_ELEMENT.fullmatch(name) is not None
+            )
+            self._found[kind, value] = None if is_known else Unknown(kind, value, self._nearest(name, there), there)
+        return self._found[kind, value]
+
+    def _nearest(self, name: str, there: Sequence[str]) -> tuple[str, ...]:
+        self._compared += 1
+        return nearest(name, there) if self._compared <= _MOST_COMPARED else ()
+
+
+def _named(change: Change) -> tuple[tuple[str, str], ...]:
+    """The names in a change that can be judged, each with its kind. Of a path that begins with no name, its connector alone."""
+    if not change.shows:
+        return ()
+    paths = [path for _, path in change.targets if path is not None and _ELEMENT.fullmatch(_judged("path", path))]
+    version = [change.api_version] if change.api_version is not None else []
+    named = (
+        *(("connector", name) for name in change.connectors),
+        *(("path", path) for path in paths),
+        *(("api_version", name) for name in version),
+    )
+    return tuple(dict.fromkeys(named))
+
+
+def _judged_by(kind: str) -> str:
+    return "element" if kind == "path" else kind
+
+
+def _judged(kind: str, value: str) -> str:
+    """The name by which a value is judged: of a path, the element below its connector.
+
+    >>> _judged("path", "FbSales/FbSalesLines/@Id/{Id}"), _judged("connector", "FbSales")
+    ('FbSalesLines', 'FbSales')
+    """
+    return value.split("/")[1] if kind == "path" else value
 
 
 def nearest(value: str, there: Sequence[str]) -> tuple[str, ...]:
@@ -112,3 +230,20 @@ def _names(warehouse: Warehouse, kind: str, connector: str | None = None) -> lis
 def _as_known(asked: Iterable[str], there: Iterable[str]) -> set[str]:
     folded = {name.lower() for name in there}
     return {name for name in asked if name.lower() in folded}
+
+
+@cache
+def _listed() -> frozenset[str]:
+    """The connectors of the vendor's list, and the services, which go by their addresses."""
+    return official_connectors().union(_REST_SERVICES, _catalogued("soap_services", "service"))
+
+
+@cache
+def _elements() -> frozenset[str]:
+    """What a record of an official connector is made of: the connectors' names, and those of the parts below them."""
+    return official_connectors().union(_catalogued("elements", "element"))
+
+
+def _catalogued(name: str, column: str) -> list[str]:
+    text = (files("ingest") / "catalogue" / f"{name}.csv").read_text(encoding="utf-8")
+    return [row[column] for row in csv.DictReader(io.StringIO(text))]

@@ -73,6 +73,7 @@ Out = Annotated[
 SHOWN = ("integration", "name", "partner_name", "contact", "customers", "calls", "share", "last_call")
 _BRANCHES_SAID = 8
 _LENGTH_SHOWN = 70
+_NAMES_SAID, _LINES_SAID = 20, 5
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -129,11 +130,19 @@ def impact(
             rows = output.Rows.from_frame(found.rows.select(columns))
             output.print_rows(output.Rows(columns, [tuple(map(_brief, row)) for row in rows.values]), chosen)
         else:
-            output.print_arrow(found.rows.select(COLUMNS).to_arrow(), chosen)
+            output.print_arrow(found.answers.to_arrow(), chosen)
         gaps = [found.gap_note] if found.gap_note is not None else []
-        for remark in (*asked.remarks, *_verdicts(found), *found.remarks, *left_out.remarks, *gaps):
+        for remark in (
+            *asked.remarks,
+            *_verdicts(found),
+            *_nobody_knows(found),
+            *(_about_the_field(warehouse, asked.changes) if field is not None else ()),
+            *found.remarks,
+            *left_out.remarks,
+            *gaps,
+        ):
             say(f"note: {remark}")
-        if set(found.verdicts) == {"unused"}:
+        if found.verdicts and set(found.verdicts) <= {"unused", "unknown_name"}:
             say_why_nothing(found.rows, warehouse, scope)
     if out is not None:
         _write(found, out)
@@ -203,7 +212,7 @@ def _integrations(texts: list[str]) -> frozenset[str]:
 
 def _known(warehouse: Warehouse, ids: frozenset[str]) -> _LeftOut:
     """The integrations that these ids mean now. BadParameter for an id that neither calls nor the registry know."""
-    from analytics.impact import EVERYTHING
+    from analytics.known import EVERYTHING
 
     rows = warehouse.query_file("impact_excluded", EVERYTHING, {"ids": sorted(ids)}).to_dicts() if ids else []
     remarks = []
@@ -230,6 +239,7 @@ def _verdicts(found: Impact) -> list[str]:
     """What became of the changes, in words, and in which branches they are felt."""
     words = {
         "concerns": "somebody is concerned",
+        "unknown_name": "of a name that nobody knows",
         "safe": "safe: used, but below what was said to be safe",
         "unused": "nobody calls it",
         "unseen": "no log can tell, for it names no connector",
@@ -245,6 +255,39 @@ def _verdicts(found: Impact) -> list[str]:
     return lines
 
 
+def _nobody_knows(found: Impact) -> list[str]:
+    """The names in the changes that neither a call nor a list knows, what is nearest to each, and where the file has it.
+
+    It may be a typing error, and it may be new, or a connector that a customer made: nobody can tell, and nobody is told more.
+    """
+    kinds = {"connector": "name", "path": "path", "api_version": "API version"}
+    lines = []
+    for name, changes in found.nobody_knows[:_NAMES_SAID]:
+        nearest = f"nearest: {', '.join(map(shown, name.nearest))}" if name.nearest else "no name is near it"
+        places = [str(change.line) for change in changes if change.line]
+        more = f" and {len(places) - _LINES_SAID} more" if len(places) > _LINES_SAID else ""
+        where = f" (line{'s' * (len(places) > 1)} {', '.join(places[:_LINES_SAID])}{more})" if places else ""
+        lines.append(f"no call and no list knows the {kinds[name.kind]} {shown(name.value)}; {nearest}{where}")
+    if len(found.nobody_knows) > _NAMES_SAID:
+        lines.append(
+            f"and {counted(len(found.nobody_knows) - _NAMES_SAID, 'more name')} that nobody knows; --json and --out have them all"
+        )
+    if lines:
+        lines.append("whom a change with such a name concerns cannot be told: this is no all-clear")
+    return lines
+
+
+def _about_the_field(warehouse: Warehouse, changes: tuple[Change, ...]) -> list[str]:
+    """What is near to a field that no get filters by. It may exist all the same, so whoever uses its connector is counted."""
+    from analytics.known import unknown_in_changes
+
+    return [
+        f"no get of this connector filters by a field {shown(one.value)}; nearest: {', '.join(map(shown, one.nearest))}"
+        for one in unknown_in_changes(warehouse, changes)
+        if one.kind == "field" and one.nearest
+    ]
+
+
 def _write(found: Impact, out: Path) -> None:
     from analytics.reports.mailing import write_mailing
 
@@ -253,3 +296,9 @@ def _write(found: Impact, out: Path) -> None:
     say(
         f"{shown(str(files[0]))}: {counted(drafts, 'partner')} to write to, with a draft in Dutch and in English beside it"
     )
+    unknown = sum(map(bool, found.unknown))
+    if unknown:
+        say(
+            f"{shown(str(out / 'changes.csv'))}: {counted(unknown, 'change')} with a name that nobody knows, so the list may "
+            "lack somebody; where a name is misspelt, correct it and ask again before you write to anybody"
+        )

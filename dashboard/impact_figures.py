@@ -17,10 +17,9 @@ from dashboard.wording import plain, say
 from ingest.call import Operation, Protocol, TokenForm
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Mapping
 
     from analytics.impact import Impact
-    from analytics.known import Unknown
     from analytics.scope import Scope
     from dashboard.data import View
     from dashboard.wording import Words
@@ -31,6 +30,7 @@ CHOICES: Mapping[str, tuple[str, ...]] = {
     "api_protocol": get_args(Protocol),
 }
 """What can be chosen from; a field and a version are written."""
+_LINES_SHOWN = 5
 NOTES_AT_MOST = 2_000_000
 """Release notes are longer by the year: the longest so far has 300,000 characters."""
 
@@ -79,17 +79,33 @@ def notes_in(content: bytes) -> Notes:
         raise ChangesError(plain("impact.notes_not_text")) from error
 
 
-def nobody(found: Impact, unknown: Sequence[Unknown]) -> tuple[str, Words] | None:
+def nobody(found: Impact) -> tuple[str, Words] | None:
     """Return how good it is that nobody is concerned (as Streamlit calls it), and that in words; None of what nobody knows.
 
     Good news it is only of connectors that are known, where the logs are whole and tell which connector each call is of.
     """
-    if any(one.kind in {"connector", "api_version"} for one in unknown):
+    if set(found.verdicts) == {"unknown_name"}:
         return None
     is_known = all(change.connectors for change in found.changes if change.shows)
     if found.is_all_clear and is_known:
         return "success", say("impact.nobody")
     return "info", say("impact.nobody_seen")
+
+
+def unknown_names(found: Impact) -> pl.DataFrame:
+    """Return the names in release notes that nobody knows: name, nearest, changes with it, and note_lines of the first ones."""
+    rows = [
+        {
+            "name": name.value,
+            "nearest": ", ".join(name.nearest) or None,
+            "changes": len(changes),
+            "note_lines": ", ".join(str(change.line) for change in changes[:_LINES_SHOWN])
+            + (" …" if len(changes) > _LINES_SHOWN else ""),
+        }
+        for name, changes in found.nobody_knows
+    ]
+    schema = {"name": pl.String, "nearest": pl.String, "changes": pl.Int64, "note_lines": pl.String}
+    return pl.DataFrame(rows, schema=schema)
 
 
 def felt(found: Impact) -> Felt:

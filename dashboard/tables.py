@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 _COUNTS = {
     "calls", "own_calls", "days_left", "wrong_calls", "errors", "customers", "integrations", "lines", "rejects", "ignored", "loads", "sources", "connectors",
-    "new", "stayed", "returning", "unknown", "lost", "branch_customers", "judged", "place", "status", "error_rate", "share", "seconds_share", "seconds", "lift",
+    "new", "stayed", "returning", "unknown", "lost", "branch_customers", "judged", "place", "status", "error_rate", "share", "seconds_share", "seconds", "lift", "changes",
 }  # fmt: skip
 _INSTANTS = {"first_call", "last_call", "last_customer_call", "last_loaded_at"}
 _WORDS = {

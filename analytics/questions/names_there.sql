@@ -1,11 +1,11 @@
 -- title: Names of one kind that occur
 -- unit: calls
--- grain: one row per name of the kind $kind (connector, api_version, field)
+-- grain: one row per name of the kind $kind (connector, element, api_version, field)
 -- key: name
 -- look_back: 0
 -- meaning: Everything that calls name, whatever the scope, those in most calls first. What has no connector but an address of
--- its own goes by that; fields are those that gets of the connector $connector filter by. Names are one in whatever case, and
--- shown in their most frequent spelling.
+-- its own goes by that; elements are what stands below the connector in an address, those that were redacted left out; fields are
+-- those that gets of the connector $connector filter by. Names are one in whatever case, and shown in their most frequent spelling.
 with named as (
     select coalesce(connector, split_part(split_part(endpoint, '/', 1), '.', 1)) as name
     from calls_all
@@ -14,6 +14,10 @@ with named as (
     select api_version as name
     from calls_all
     where $kind = 'api_version'
+    union all
+    select split_part(endpoint, '/', 3) as name
+    from calls_all
+    where $kind = 'element' and starts_with(endpoint, 'connectors/') and split_part(endpoint, '/', 3) <> 'redacted'
     union all
     select unnest(filter_fields) as name
     from calls_all

@@ -2,7 +2,7 @@
 
     mailing-list.csv        one row a partner: whom to write to, and the customers and calls that it is told of
     mailing-list.xlsx       the same as a spreadsheet, in which telephone numbers are as they are
-    changes.csv             one row a change: what became of it
+    changes.csv             one row a change: what became of it, the names in it that nobody knows, and what is nearest to them
     customers.csv           one row an integration and customer concerned
     partner-1234.nl.txt     the draft of a message to a partner; .en.txt the same in English
 
@@ -44,7 +44,18 @@ MAILING_LIST = (
     "calls",
     "last_call",
 )
-CHANGES = ("change", "severity", "connectors", "operations", "field", "verdict", "integrations", "calls")
+CHANGES = (
+    "change",
+    "severity",
+    "connectors",
+    "operations",
+    "field",
+    "verdict",
+    "integrations",
+    "calls",
+    "unknown",
+    "nearest",
+)
 _UNSEEN = {"Cc", "Cf", "Cs"}
 """Control characters, characters that format (those for the direction of writing among them), halves of characters."""
 _JOINERS = "\u200c\u200d"
@@ -104,6 +115,7 @@ def message(found: Impact, rows: pl.DataFrame, language: str) -> str:
         parts.append("\n".join([_called(words, name, integration), *_uses(found, some, words)]))
     if any(found.changes[number].field for number in rows["number"].unique()):
         parts.append(words["upper_bound"])
+    parts += _not_found(found, words)
     parts += [words["request"], words["closing"], words["name"]]
     return "\n\n".join(parts) + "\n"
 
@@ -119,6 +131,28 @@ def _uses(found: Impact, rows: pl.DataFrame, words: dict[str, Any]) -> list[str]
     if len(groups) > _MOST_CHANGES:
         lines.append(f"  + {len(groups) - _MOST_CHANGES}")
     return lines
+
+
+def _not_found(found: Impact, words: dict[str, Any]) -> list[str]:
+    """The changes with a name that nobody knows: without them the partner would take what it is told for all that there is."""
+    changes = [
+        (change, names)
+        for change, names in zip(found.changes, found.unknown, strict=True)
+        if names and change.severity != "added"
+    ]
+    if not changes:
+        return []
+    lines = [
+        words["unknown_change"].format(
+            severity=words["severity"].get(change.severity, ""),
+            change=_one_line(change.description),
+            names=", ".join(_one_line(name.value) for name in names),
+        )
+        for change, names in changes[:_MOST_CHANGES]
+    ]
+    if len(changes) > _MOST_CHANGES:
+        lines.append(f"  + {len(changes) - _MOST_CHANGES}")
+    return ["\n".join([words["unknown"], *lines])]
 
 
 def _use(row: dict[str, Any], words: dict[str, Any], time_zone: ZoneInfo) -> str:
@@ -173,8 +207,12 @@ def _changes(found: Impact) -> list[tuple[object, ...]]:
             change.field,
             verdict,
             *counts.get(number, (0, 0)),
+            " ".join(name.value for name in unknown) or None,
+            " ".join(dict.fromkeys(nearest for name in unknown for nearest in name.nearest)) or None,
         )
-        for number, (change, verdict) in enumerate(zip(found.changes, found.verdicts, strict=True))
+        for number, (change, verdict, unknown) in enumerate(
+            zip(found.changes, found.verdicts, found.unknown, strict=True)
+        )
     ]
 
 

@@ -26,14 +26,24 @@ if not changes:
     st.info(say("impact.nothing_asked"), icon=":material/published_with_changes:")
     st.stop()
 
-unknown = view.unknown_in(changes)
-frame.say_unknown(unknown, page="impact")
+if notes is None:
+    frame.say_unknown(view.unknown_in(changes), page="impact")
 found = view.impact(changes)
 felt = impact_figures.felt(found)
 if notes is not None:
     st.markdown(impact_figures.verdicts(found))
+    unknown = impact_figures.unknown_names(found)
+    if not unknown.is_empty():
+        st.warning(say("impact.unknown_names", names=unknown.height), icon=":material/help:")
+        tables.show(
+            unknown,
+            ["name", "nearest", "changes", "note_lines"],
+            key="impact_unknown",
+            title=say("impact.unknown"),
+            time_zone=view.lake.time_zone,
+        )
 if found.rows.is_empty():
-    nobody = impact_figures.nobody(found, unknown)
+    nobody = impact_figures.nobody(found)
     if nobody is not None:
         kind, words = nobody
         getattr(st, kind)(words, icon=":material/check_circle:" if kind == "success" else ":material/info:")

@@ -9,8 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from analytics.impact import asked
-from analytics.known import nearest, unknown_in_changes, unknown_in_scope
-from analytics.release_notes import official_connectors
+from analytics.known import nearest, unknown_in_changes, unknown_in_scope, unknown_names
+from analytics.release_notes import Change, official_connectors
 from analytics.scope import Scope
 from analytics.warehouse import Warehouse
 from tests.analytics.given import call, given_lake
@@ -29,6 +29,7 @@ def warehouse(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Warehouse]:
         call(called_at="2026-08-01T08:00:00Z", connector="KnSubject", filter_fields=["BcCo", "Nm"]),
         call(connector="Acme_Orders", environment="test", api_version="7.0"),
         call(connector=None, protocol="soap", operation="attachment", endpoint="AppConnectorSubject.asmx"),
+        call(connector="FiContract", operation="insert", endpoint="connectors/FiContract/FiContractline"),
     ]
     with Warehouse.open(given_lake(tmp_path_factory.mktemp("known") / "lake", calls)) as opened:
         yield opened
@@ -56,6 +57,34 @@ def test_a_field_is_known_that_a_get_of_its_connector_filters_by(
 ) -> None:
     found = unknown_in_changes(warehouse, [asked(connector=connector, field=field)])
     assert [list(one.nearest) for one in found] == ([unknown] if field != "bcco" else [])
+
+
+@pytest.mark.parametrize(
+    ("path", "unknown", "near"),
+    [
+        ("FbSales/FbSalesLines", [], ""),
+        ("fbsales/FBSALESLINES/@Id/{Id}", [], ""),
+        ("FiContract/FiContractline", [], ""),  # a call has it, no list does
+        ("KnSubject/KnSubject/@SbId/{SbId}", [], ""),
+        ("KnSubject/KnS01", [], ""),  # a customer's own
+        ("KnSubject/@SbId/{SbId}", [], ""),  # no element to judge by
+        ("FbSales/FbSalesLine", ["path"], "FbSalesLines"),
+        ("FiContract/FiContractlines", ["path"], "FiContractline"),
+        ("FbSalse/FbSalesLine", ["connector"], "FbSales"),  # of nothing that is unknown there is a part to judge
+    ],
+)
+def test_a_path_is_known_by_the_element_below_its_connector(
+    warehouse: Warehouse, path: str, unknown: list[str], near: str
+) -> None:
+    change = Change(description=path, connectors=(path.partition("/")[0],), paths=(path,))
+    (found,) = unknown_names(warehouse, [change])
+    assert [one.kind for one in found] == unknown
+    assert [one.nearest[0] for one in found] == ([near] if near else [])
+
+
+@pytest.mark.parametrize("service", ["ReportConnector", "profitversion", "AppConnectorReport", "TokenConnector"])
+def test_a_service_that_nobody_calls_is_known_by_its_address(warehouse: Warehouse, service: str) -> None:
+    assert unknown_names(warehouse, [asked(connector=service)]) == ((),)
 
 
 def test_a_version_is_known_that_a_call_has(warehouse: Warehouse) -> None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.command_line.given import document
+from tests.command_line.given import FAILED_GET, document
 
 if TYPE_CHECKING:
     from tests.command_line.given import Run
@@ -24,6 +24,8 @@ COLUMNS = [
     "calls",
     "share",
     "last_call",
+    "verdict",
+    "nearest",
 ]
 NOTES = (
     "## Breaking changes\n\n### KnPerson is told in words\n\n`KnPerson` goes.\n\n## Changes\n\n"
@@ -50,6 +52,8 @@ def test_impact_has_the_columns_of_the_contract(run: Run, loaded: Path) -> None:
         "calls": 1,
         "share": 0.5,
         "last_call": "2026-03-29T00:30:00Z",
+        "verdict": "concerns",
+        "nearest": None,
     }
     assert "note: calls of 1 day, since 2026-03-29 and before 2026-03-30, environment production" in err
 
@@ -104,9 +108,76 @@ def test_what_is_left_out_is_known_by_its_old_id_too(run: Run, loaded: Path, tmp
 
 
 def test_a_connector_that_nobody_calls_is_explained(run: Run, loaded: Path) -> None:
-    code, out, err = run("impact", "--connector", "KnSubjekt", "--json")
+    code, out, err = run("impact", "--connector", "KnPerson", "--json")
     assert (code, document(out)) == (0, [])
+    assert "note: no call has connector 'KnPerson'; there are: Acme_Employees, KnSubject" in err
+    code, out, err = run("impact", "--connector", "KnSubjekt", "--json")
+    assert code == 0
+    assert [(row["connector"], row["calls"], row["verdict"]) for row in document(out)] == [
+        ("KnSubjekt", 0, "unknown_name")
+    ]
     assert "note: no call has connector 'KnSubjekt'; nearest: KnSubject" in err
+    assert "note: no call and no list knows the name KnSubjekt; nearest: KnSubject" in err
+
+
+def test_a_field_that_no_get_filters_by_is_said_with_the_nearest(run: Run, loaded: Path) -> None:
+    """It is no verdict: fields stand in bodies, too, so whoever uses the connector is counted."""
+    filtered = "filterfieldids=EmployeeNumber&filtervalues=1&operatortypes=1"
+    loaded.with_name("more.log").write_text(f"{FAILED_GET.replace('skip=0&take=100', filtered)}\n", encoding="utf-8")
+    assert run("ingest", "more.log")[0] == 0
+    for field, is_said in (("EmployeeNumbr", True), ("employeenumber", False), ("Qq9", False)):
+        code, out, err = run("impact", "--connector", "Acme_Employees", "--field", field, "--json")
+        assert (code, [row["verdict"] for row in document(out)]) == (0, ["concerns"])
+        said = "note: no get of this connector filters by a field EmployeeNumbr; nearest: EmployeeNumber"
+        assert (said in err) == is_said
+        assert ("filters by a field" in err) == is_said
+
+
+LISTED = (
+    "description,connector,operation,severity\ngone,KnSubj,,breaking\n\nnew,FbSalesx,,added\nagain,KnSubj,GET,changed\n"
+    "part,FbSales/FbSalesLine,POST,changed\nnobody,KnPerson,,changed\n"
+)
+MARKDOWN = (
+    "| Description | Connector | Operation |\n|---|---|---|\n| gone | KnSubj | POST |\n| new | FbSalesx | PUT |\n"
+    "| again | KnSubj | GET |\n| part | FbSales/FbSalesLine | POST |\n| nobody | KnPerson | POST |\n"
+)
+
+
+@pytest.mark.parametrize(("text", "lines"), [(LISTED, (2, 5, 4, 6)), (MARKDOWN, (3, 5, 4, 6))])
+def test_names_in_changes_that_nobody_knows_are_no_quiet_all_clear(
+    run: Run, loaded: Path, tmp_path: Path, text: str, lines: tuple[int, ...]
+) -> None:
+    """Never flatly called a typing error: what is new is in no list yet."""
+    (tmp_path / "notes").write_text(text, encoding="utf-8")
+    code, out, err = run("impact", "--changes", "notes", "--json", "--out", "mail")
+    assert code == 0
+    rows = [(row["connector"], row["integration"], row["calls"], row["verdict"]) for row in document(out)]
+    assert rows == [(connector, None, 0, "unknown_name") for connector in ("KnSubj", "FbSalesx", "KnSubj", "FbSales")]
+    assert "note: 5 changes: 4 of a name that nobody knows; 1 nobody calls it" in err
+    gone, again, new, part = lines
+    said = [line.removeprefix("note: ") for line in err.splitlines() if "no list knows" in line]
+    assert [line.partition("; nearest: ")[0] for line in said] == [
+        "no call and no list knows the name KnSubj",
+        "no call and no list knows the name FbSalesx",
+        "no call and no list knows the path FbSales/FbSalesLine",
+    ]
+    assert [line.partition("; nearest: ")[2].split(",")[0] for line in said] == ["KnSubject", "FbSales", "FbSalesLines"]
+    assert [line[line.index(" (line") :] for line in said] == [
+        f" (lines {gone}, {again})",
+        f" (line {new})",
+        f" (line {part})",
+    ]
+    assert "this is no all-clear" in err
+    assert "mail/changes.csv: 4 changes with a name that nobody knows, so the list may lack somebody" in err
+    listed = (tmp_path / "mail" / "changes.csv").read_text(encoding="utf-8").splitlines()
+    assert [line.split(",")[5] for line in listed] == ["verdict", *["unknown_name"] * 4, "unused"]
+
+
+def test_of_many_unknown_names_the_first_are_said_and_all_are_given(run: Run, loaded: Path, tmp_path: Path) -> None:
+    (tmp_path / "c.csv").write_text("connector\n" + "".join(f"Qq{n}\n" for n in range(23)), encoding="utf-8")
+    code, out, err = run("impact", "--changes", "c.csv", "--json")
+    assert (code, len(document(out)), err.count("no list knows")) == (0, 23, 20)
+    assert "note: and 3 more names that nobody knows" in err
 
 
 @pytest.mark.parametrize(

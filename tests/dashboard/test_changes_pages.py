@@ -90,6 +90,34 @@ def test_a_version_or_a_field_that_nobody_knows_is_said_to_be_unknown(tmp_path: 
     assert not app.warning
 
 
+@pytest.mark.parametrize(
+    ("notes", "said", "unknown"),
+    [
+        ("connector\nKnSubj\nFbSalesx\nKnPersonn\n", "**3 changes**", ["KnSubj", "FbSalesx", "KnPersonn"]),
+        ("connector\nKnPerson\nFbSalesx\n", "**2 changes**", ["FbSalesx"]),
+        ("connector\nKnSubject\nFbSalesx\nQq9\n", "**3 changes**", ["FbSalesx", "Qq9"]),
+        ("connector\nKnPerson\n", "**1 change**", []),
+    ],
+)
+def test_release_notes_with_names_that_nobody_knows_are_no_all_clear(
+    four_days: Path, open_page: OpenPage, notes: str, said: str, unknown: list[str]
+) -> None:
+    """They stand in a table, with what is nearest; what the vendor's list knows and nobody calls is good news alone."""
+    app = open_page(four_days, "impact", **PERIOD)
+    app.session_state["impact.notes"] = {"n": notes.encode()}
+    app.query_params["notes"] = "n"
+    app.run()
+    assert not app.exception
+    text = "\n".join(read(app))
+    assert said in text
+    assert f"{len(unknown)} {'has' if len(unknown) == 1 else 'have'} a name that nobody knows" in text
+    assert [bool(app.success), bool(app.warning)] == [not unknown, bool(unknown)]
+    named = [table for table in tables(app) if table.title == "Names that nobody knows"]
+    assert [table.column("name") for table in named] == ([unknown] if unknown else [])
+    if "FbSalesx" in unknown:
+        assert named[0].column("nearest")[unknown.index("FbSalesx")].startswith("FbSales,")
+
+
 def test_nobody_is_no_all_clear_where_calls_do_not_tell_or_no_connector_is_asked_for(
     tmp_path: Path, open_page: OpenPage
 ) -> None:

@@ -76,10 +76,10 @@ def test_the_mailing_list_has_a_row_for_each_partner_and_is_no_formula(tmp_path:
         "1234567,'=1+1,Ann,ann@acme.example,'+31 99,1234567_1,2,1,2,3,2026-10-03T08:00:00Z\r\n"
     )
     assert files[2].read_bytes().decode() == (
-        "change,severity,connectors,operations,field,verdict,integrations,calls\r\n"
-        "gone,breaking,KnSubject,insert,,concerns,3,1204\r\n"
-        "other,changed,KnSubject,,,concerns,3,1205\r\n"
-        "endpoint added,added,KnSubject,,,concerns,3,1205\r\n"
+        "change,severity,connectors,operations,field,verdict,integrations,calls,unknown,nearest\r\n"
+        "gone,breaking,KnSubject,insert,,concerns,3,1204,,\r\n"
+        "other,changed,KnSubject,,,concerns,3,1205,,\r\n"
+        "endpoint added,added,KnSubject,,,concerns,3,1205,,\r\n"
     )
     assert "7654321_1,7000001,'@One,Zorg,1200,0,2026-10-04T08:00:00Z\r\n" in files[3].read_bytes().decode()
 
@@ -95,6 +95,27 @@ def test_a_partner_is_counted_what_it_is_told_of(tmp_path: Path) -> None:
     assert lines[2] == "1234567,'=1+1,Ann,ann@acme.example,'+31 99,1234567_1,2,1,1,2,2026-10-02T22:30:00Z"
     only_added = impact_of(tmp_path, added)
     assert (only_added.told.height, mailing_list(only_added).count("\r\n")) == (0, 1)
+
+
+def test_a_name_that_nobody_knows_is_no_all_clear_in_any_file(tmp_path: Path) -> None:
+    changes = (
+        Change(description="other", severity="changed", connectors=("KnSubject",)),
+        Change(description="gone", severity="breaking", connectors=("KnPersonn", "KnPerson")),
+        Change(description="nobody", severity="changed", connectors=("KnPerson",)),
+        Change(description="endpoint added", severity="added", connectors=("Qq9",)),
+    )
+    write_mailing(found(tmp_path, *changes), tmp_path / "out")
+    _, _, gone, nobody, added = (tmp_path / "out" / "changes.csv").read_text(encoding="utf-8").splitlines()
+    assert gone.startswith("gone,breaking,KnPersonn KnPerson,,,unknown_name,0,0,KnPersonn,KnPerson")
+    assert nobody == "nobody,changed,KnPerson,,,unused,0,0,,"
+    assert added == "endpoint added,added,Qq9,,,unknown_name,0,0,Qq9,"
+    # Whoever is told of the rest is told of these, too; of what is added nobody is.
+    for language, said in (("nl", "konden wij niet nagaan"), ("en", "we could not tell whether")):
+        draft = (tmp_path / "out" / f"partner-1234567.{language}.txt").read_text(encoding="utf-8")
+        paragraph = next(part for part in draft.split("\n\n") if said in part)
+        assert paragraph.splitlines()[1:] == [f"- {'Brekend' if language == 'nl' else 'Breaking'}: gone (KnPersonn)"]
+    write_mailing(impact_of(tmp_path, changes[0], changes[2], changes[3]), tmp_path / "known")
+    assert "could not tell" not in (tmp_path / "known" / "partner-1234567.en.txt").read_text(encoding="utf-8")
 
 
 def test_a_cell_of_the_spreadsheet_is_text_or_a_number(tmp_path: Path) -> None:
