@@ -21,7 +21,8 @@
 -- in a row are silent. `expected` is then a 24th of the day's.
 -- thin: fewer calls, low, and 5 standard deviations below what is expected, by the hour or by the day; and silence on a
 -- holiday: a day on which the other streams have less than half of the usual, or, where none tells, one of the calendar. For a
--- stream with fewer than half as many calls on a day at the weekend as on a workday, only such streams tell.
+-- stream with fewer than half as many calls on a day at the weekend as on a workday, only such streams tell; for any other the
+-- calendar does not.
 -- stopped: the silence of a stream that stays behind the others is missing as a whole, until the last call of the lake,
 -- until its customers are in another stream, or until `koppelzicht streams end` says that it has ended.
 -- rejected: hours of days on which more lines were rejected than became calls are missing, too.

@@ -572,6 +572,24 @@ def test_a_job_that_runs_every_day_tells_nothing_of_offices(tmp_path: Path, day:
     assert {(row[0], *row[4:]) for row in rows} == {("gateway", "missing", "silent")}
 
 
+def test_what_works_on_sundays_works_on_holidays(tmp_path: Path) -> None:
+    # Two jobs that run for two hours a night are too few hours to tell; the log itself is as busy at weekends.
+    easter_monday, since = dt.date(2026, 4, 6), dt.date(2026, 3, 16)
+    days = [since + dt.timedelta(days=number) for number in range(42)]
+    jobs = [row for day in days for hour in (2, 3) for row in calls_in(local(day, hour), 6, stream="jobs")]
+    shops = [
+        row
+        for day in days
+        if day != easter_monday
+        for hour in OFFICE
+        for row in calls_in(local(day, hour), 6, stream="shops")
+    ]
+    for name, calls in {"alone": shops, "beside jobs": shops + jobs}.items():
+        (tmp_path / name).mkdir()
+        rows = not_complete(completeness(tmp_path / name, calls))
+        assert {(row[0], *row[4:]) for row in rows} == {("shops", "missing", "silent")}
+
+
 def test_offices_tell_of_a_job_that_runs_every_day_as_before(tmp_path: Path) -> None:
     # The offices have one call an hour instead of six on that Wednesday, which is no holiday of the calendar.
     since = dt.date(2026, 3, 16)

@@ -100,10 +100,16 @@ _W3C_FIELDS = "#Fields: date time cs-method cs-host cs-uri-stem sc-status cs(Int
         ("", _torn(url="https://1234.rest.afas.onlin").partition(',"headers')[0][:-1], (None, None, None, AT)),
         # What a caller wrote about another one is a text.
         ("", _torn(tail=',"note":"\\"IntegrationId\\":\\"7654_3\\"","sta'), ("4321_1", "1234", "production", AT)),
-        # A customer of SB stands in the path.
-        ("", _torn(url="https://acme.afasfocus.nl/bouw/api/x", tail=',"sta'), ("4321_1", None, None, AT)),
+        # Of SB the path belongs to it, its first part as a whole.
+        ("", _torn(url="https://acme.afasfocus.nl/bouw/api/x", tail=',"sta'), ("4321_1", "acme/bouw", "production", AT)),
+        ("", _torn(url="https://acme.afasfocus.nl/bouw/ap").partition('","headers')[0], (None, "acme/bouw", "production", AT)),
+        ("", _torn(url="https://acme.afasfocus.nl/bou").partition('","headers')[0], (None, None, None, AT)),
+        ("", _torn(url="https://acme.afasfocus.nl/bouw/x", tail=',"referer":"https://acme.afasfocus.nl/zorg/","s'), ("4321_1", None, None, AT)),
+        # A host that ends the line is whole: it has its end.
+        ("", _torn(url="https://1234.rest.afas.online").partition('","headers')[0], (None, "1234", "production", AT)),
         # Neither does a line of columns name them, but they have their form.
         (_W3C_FIELDS, f"2026-10-01 08:00:01 GET 1234.rest.afas.online {TARGET} 200 4321_1 more", ("4321_1", "1234", "production", AT)),
+        (_W3C_FIELDS, f"2026-10-01 08:00:01 GET - {TARGET} 200 4321_1 a 1234.rest.afas.online", ("4321_1", "1234", "production", AT)),
         (_W3C_FIELDS, f"2026-10-01 08:00:01 GET 1234.rest.afas.online {TARGET} 4321_1", (None, "1234", "production", AT)),
         (
             "timestamp,method,url,integration_id,status\n",
@@ -125,6 +131,39 @@ def test_a_damaged_line_says_whose_it_is_where_that_leaves_no_doubt(
     [row] = rows(Lake(tmp_path / "lake").snapshot().rejects)
     found = tuple(row[name] for name in ("integration", "customer", "environment", "called_at"))
     assert (row["reason"], *found) == ("not_a_record", *expected)
+    assert broken(tmp_path / "lake") == {}
+
+
+_LAYOUT = (
+    '$host $remote_addr - - [$time_local] "$request" $status $body_bytes_sent "$http_user_agent" "$http_integrationid"'
+)
+
+
+@pytest.mark.parametrize(
+    ("host", "target", "customer"),
+    [
+        ("1234.rest.afas.online", TARGET, "1234"),
+        ("1234.rest.afas.online:443", TARGET, "1234"),
+        ("acme.afasfocus.nl", "/bouw/api/x", "acme/bouw"),
+    ],
+)
+@pytest.mark.parametrize("end", ["in the path", "in the agent", "in the id", "a quote in the agent"])
+def test_a_damaged_line_of_an_access_log_says_whose_it_is(
+    tmp_path: Path, host: str, target: str, customer: str, end: str
+) -> None:
+    begin = f'{host} 192.0.2.7 - - [01/Oct/2026:08:00:01 +0000] "GET {target}'
+    sound = f'{begin} HTTP/1.1" 200 1 "Acme/1.0" "4321_1"'
+    damaged = {
+        "in the path": begin[:-2],
+        "in the agent": f'{begin} HTTP/1.1" 200 1 "Acm',
+        "in the id": sound[:-2],
+        "a quote in the agent": sound.replace("Acme", 'Ac"me'),
+    }[end]
+    (tmp_path / "a.log").write_text(f"{sound}\n{damaged}\n{sound}\n", encoding="utf-8")
+    load(tmp_path / "lake", tmp_path / "a.log", layout=_LAYOUT)
+    [row] = rows(Lake(tmp_path / "lake").snapshot().rejects)
+    assert (row["reason"], row["customer"], row["called_at"]) == ("not_a_record", customer, AT)
+    assert row["integration"] == ("4321_1" if end.startswith("a quote") else None)
     assert broken(tmp_path / "lake") == {}
 
 

@@ -411,7 +411,8 @@ class Logs:
     def is_holiday(self, stream: str, day: int) -> bool:
         """Whether its witnesses rest that day; where none of them can tell, whether the calendar has it.
 
-        Who rests at weekends asks those that do, for what goes on every day tells nothing of offices.
+        Who rests at weekends asks those that do, for what goes on every day tells nothing of offices. Only such logs rest by
+        the calendar.
         """
         if (stream, day) not in self._known:
             if day not in self._levels:
@@ -424,7 +425,7 @@ class Logs:
                 if name != stream and (self.streams[name].rests_at_weekends or not is_asked)
             ]
             in_calendar = day in holidays_of(dt.date.fromordinal(day).year)
-            self._known[stream, day] = statistics.median(others) < 0.5 if others else in_calendar
+            self._known[stream, day] = statistics.median(others) < 0.5 if others else is_asked and in_calendar
         return self._known[stream, day]
 
 

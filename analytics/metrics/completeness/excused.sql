@@ -1,8 +1,8 @@
 -- The days of each stream that are holidays for it: on which its witnesses that have calls, in three hours at least, have less
--- than half of the usual (their median). Where no witness tells, the calendar of the Netherlands does. A stream's own silence
--- is no holiday.
+-- than half of the usual (their median). A stream's own silence is no holiday.
 -- Of a stream that rests at weekends (fewer than half as many calls a day as on workdays) those are witnesses that rest, too:
--- a job that runs every day tells nothing of offices. Of any other stream all others are.
+-- a job that runs every day tells nothing of offices. Where none of them tells, the calendar of the Netherlands does.
+-- Of any other stream all others are witnesses, and the calendar is none: what works on Sundays works on holidays.
 with resting as (
     select stream
     from stream_days
@@ -87,4 +87,7 @@ left join ranked as lower_ones
 left join ranked as upper_ones
     on placed.day = upper_ones.day and placed.rests = upper_ones.rest and placed.upper = upper_ones.place
 left join holidays on placed.day = holidays.day
-where case when placed.others > 0 then lower_ones.level + upper_ones.level < 1.0 else holidays.day is not null end
+where case
+    when placed.others > 0 then lower_ones.level + upper_ones.level < 1.0
+    else placed.rests and holidays.day is not null
+end
