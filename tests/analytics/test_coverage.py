@@ -129,6 +129,46 @@ def test_a_header_that_is_logged_no_more_is_no_lost_customer(tmp_path: Path) -> 
     assert said(row, "header_not_logged", "logs_missing") == ("unknown", 0, False, ["header_not_logged"])
 
 
+@pytest.mark.parametrize(
+    ("after", "state"),
+    [
+        # nobody's id comes any more, or one mask for everybody's
+        ([*daily(SIX, None, 60, 100), *daily(EIGHT, None, 60, 100)], "unknown"),
+        (
+            [
+                row | {"integration_id": "***", "id_status": "malformed", "id_defect": "wrong_separator"}
+                for row in daily(SIX + EIGHT, None, 60, 100)
+            ],
+            "unknown",
+        ),
+        # The other partner goes on to send its id, now and then at least; or only ours calls at all.
+        ([*daily(SIX, None, 60, 100), *daily(EIGHT, OTHER, 60, 100)], "lost"),
+        ([*daily(SIX, None, 60, 100), *(row for day in range(60, 100, 6) for row in daily(EIGHT[:1], OTHER, day, day + 1))], "lost"),
+        (daily(SIX, None, 60, 100), "lost"),
+        # Texts of all kinds do come: the header is logged.
+        (
+            [
+                row | {"integration_id": text, "id_status": "malformed", "id_defect": "wrong_separator"}
+                for row, text in zip(daily(SIX + EIGHT, None, 60, 100), ["4321-1", "7654-2"] * 560, strict=True)
+            ],
+            "lost",
+        ),
+    ],
+    ids=["nobody's", "a mask", "the other's goes on", "the other's comes at times", "one partner", "texts"],
+)  # fmt: skip
+def test_a_log_in_which_nobody_has_an_id_any_more_does_not_log_it(tmp_path: Path, after: Calls, state: str) -> None:
+    calls = [*daily(SIX, IT, 0, 60), *daily(EIGHT, OTHER, 0, 60), *after]
+    row = verdict(lake_of(tmp_path, [*calls, *others(100)]))
+    reasons = ["header_not_logged"] if state == "unknown" else []
+    assert said(row, "header_not_logged") == (state, 0, state != "unknown", reasons)
+
+
+def test_a_weekend_without_ids_is_no_log_that_lost_them(tmp_path: Path) -> None:
+    calls = [*daily(SIX[:4], IT, 0, 95), *daily(EIGHT, OTHER, 0, 95)]
+    calls += [*daily(SIX[:4], None, 95, 99), *daily(EIGHT, None, 95, 99), *daily(SIX[:4], IT, 99, 100)]
+    assert said(verdict(lake_of(tmp_path, calls)), "header_not_logged") == ("at_risk", 4, True, [])
+
+
 def test_another_log_that_has_the_header_covers_the_same_calls(tmp_path: Path) -> None:
     # the proxy logs no headers, the server behind it does: since day 60 another integration calls
     calls = [*unlogged(SIX, 0, 100, stream="proxy"), *daily(SIX, IT, 0, 60), *daily(SIX, OTHER, 60, 100), *others(100)]

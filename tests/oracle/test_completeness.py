@@ -27,8 +27,8 @@ if TYPE_CHECKING:
     from tests.oracle.worlds import MadeUp
 
 LATER = dt.datetime(2027, 2, 1, tzinfo=dt.UTC)
-SEEDS = range(10)
-"""Two stories of a world come up in turn: so ten worlds tell each of the nineteen."""
+SEEDS = range(11)
+"""Two stories of a world come up in turn: so eleven worlds tell each of them."""
 
 
 def _instant(hour: int | None) -> dt.datetime | None:

@@ -83,6 +83,7 @@ class World:
         self.registry = {one.integration: one for one in registry}
         self._calls = calls
         self._views: dict[Asked, View] = {}
+        self._muted = muted_days(calls)
 
     def view(self, asked: Asked) -> View:
         """The calls in the environment and product asked for, up to the end."""
@@ -97,14 +98,41 @@ class World:
                 ],
                 self.logs,
                 asked.environment,
+                self._muted,
             )
         return self._views[asked]
+
+
+def muted_days(calls: Sequence[Seen]) -> set[tuple[str, int]]:
+    """The days on which a log carries nobody's id, though customers of several partners call that had one in it.
+
+    Only where no id comes for seven days at least, from the first to the last with calls, behind a day with ids.
+    """
+    by_day: dict[str, dict[int, list[Seen]]] = defaultdict(lambda: defaultdict(list))
+    partners: dict[tuple[str, str], set[str]] = defaultdict(set)
+    for call in calls:
+        by_day[call.stream][call.day].append(call)
+        if call.integration is not None and not call.own:
+            partners[call.stream, call.customer].add(call.integration.split("_")[0])
+    found: set[tuple[str, int]] = set()
+    for stream, days in by_day.items():
+        has_begun, gap = False, list[int]()
+        for day in [*sorted(days), None]:
+            if day is not None and all(call.integration is None for call in days[day]):
+                gap += [day] if has_begun else []
+                continue
+            callers = {call.customer for one in gap for call in days[one]}
+            known = set[str]().union(*(partners.get((stream, customer), set()) for customer in callers))
+            if gap and gap[-1] - gap[0] >= 6 and len(known) >= 2:
+                found |= {(stream, one) for one in gap}
+            has_begun, gap = True, []
+    return found
 
 
 class View:
     """The calls that are asked for, and who is seen in them."""
 
-    def __init__(self, calls: Sequence[Seen], logs: Logs, environment: str) -> None:
+    def __init__(self, calls: Sequence[Seen], logs: Logs, environment: str, muted: Container[tuple[str, int]]) -> None:
         self.calls, self._logs, self._environment = calls, logs, environment
         self.uses: dict[str, dict[str, list[int]]] = defaultdict(lambda: defaultdict(list))
         """The days on which a customer uses an integration, once for each call."""
@@ -112,10 +140,10 @@ class View:
         self._by_customer: dict[str, set[str]] = defaultdict(set)
         self._told: set[str] = set()
         self._logged: dict[tuple[str, int], set[str]] = defaultdict(set)
-        self._unlogged = [call for call in calls if call.id_status == "not_logged"]
+        self._unlogged = [call for call in calls if call.id_status == "not_logged" or (call.stream, call.day) in muted]
         for call in calls:
             self._by_customer[call.customer].add(call.stream)
-            if call.id_status != "not_logged":
+            if call.id_status != "not_logged" and (call.stream, call.day) not in muted:
                 self._logged[call.customer, call.hour].add(call.stream)
             if call.integration is not None:
                 self._told.add(call.customer)

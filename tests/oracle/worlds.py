@@ -55,6 +55,8 @@ class Log:
     lost: Lost | None = None
     untimed: int = 0
     """Lines of a load of its own that are rejected, without a time."""
+    muted: range = range(0)
+    """Days on which it shows a header that is always empty."""
     torn: frozenset[str] = frozenset()
     """Customers of whom every line is damaged."""
 
@@ -210,6 +212,14 @@ def _unread(random: random.Random, log: Log, _place: Place) -> list[Log]:
     return [replace(log, untimed=random.choice([3, 50]))]
 
 
+def _muted(random: random.Random, log: Log, place: Place) -> list[Log]:
+    """Of one partner, or of two; for three days or long, at the end or not."""
+    second = [(str(int(customer) + 500), f"15{integration[2:]}") for customer, integration in log.customers[:3]]
+    log.customers += second if random.random() < 0.8 else []
+    begin = place.until - random.choice([3, 12, 31, 45])
+    return [replace(log, muted=range(begin, random.choice([begin + 8, place.until, place.until])))]
+
+
 def _torn(random: random.Random, log: Log, _place: Place) -> list[Log]:
     torn = random.sample(log.customers, random.choice([1, 2, 3]))
     return [replace(log, torn=frozenset(customer for customer, _ in torn))]
@@ -246,6 +256,7 @@ STORIES: dict[str, Story] = {
     "nights_after_the_change": _nights_after_the_change,
     "unread": _unread,
     "torn": _torn,
+    "muted": _muted,
     "strayed": _strayed,
     "ahead": _ahead,
 }
@@ -344,7 +355,7 @@ def _add(rng: random.Random, log: Log, made: MadeUp, at: dt.datetime, day: int) 
         )
         return
     chance = rng.random()
-    sent = None if day in log.unlogged or chance < 0.02 else integration
+    sent = None if day in log.unlogged or day in log.muted or chance < 0.02 else integration
     meant = made.renames.get(sent, sent) if sent is not None else None
     is_own = sent is not None and 0.02 <= chance < 0.03 and log.product == "profit"
     if is_own and sent is not None:

@@ -3,8 +3,9 @@
 -- integration is null.
 -- What another log saw with its header is known: an hour of a customer is covered by a call of the same customer in another
 -- stream, in that hour or one next to it (two servers do not have the same clock).
--- Reads: calls_all, scope, customers_of.
--- steps: coverage/customers_of
+-- A log that carries nobody's id any more could not have held it either (muted).
+-- Reads: calls_all, scope, customers_of, muted.
+-- steps: coverage/customers_of, coverage/muted
 with unlogged_hours as (
     select
         calls_all.customer,
@@ -14,8 +15,9 @@ with unlogged_hours as (
         calls_all.day
     from calls_all
     cross join scope
+    left join muted on calls_all.stream = muted.stream and calls_all.day = muted.day
     where
-        calls_all.id_status = 'not_logged'
+        (calls_all.id_status = 'not_logged' or muted.day is not null)
         and (scope.environment = 'all' or calls_all.environment = scope.environment)
         and calls_all.product = coalesce(scope.product, calls_all.product)
         and (scope.until is null or calls_all.day < scope.until)
@@ -29,8 +31,10 @@ logged_hours as (
         hour_of(calls_all.called_at) as hour
     from calls_all
     cross join scope
+    left join muted on calls_all.stream = muted.stream and calls_all.day = muted.day
     where
         calls_all.id_status <> 'not_logged'
+        and muted.day is null
         and (scope.environment = 'all' or calls_all.environment = scope.environment)
         and calls_all.customer in (select unlogged_hours.customer from unlogged_hours)
 ),

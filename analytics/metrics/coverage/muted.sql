@@ -1,0 +1,62 @@
+-- Days on which a log carries nobody's id, though several partners sent theirs before: one row per stream and day. No two partners
+-- stop on one day; a proxy began to strip the header, or the log to blank it. It takes seven days from the first to the last of them
+-- without a valid id in between, and calls of customers of two partners at least, as this log knew them. Where other ids arrive,
+-- the header is still logged: one text for everybody (a mask) is none.
+-- Reads: calls_all.
+with by_day as (
+    select
+        stream,
+        day,
+        bool_or(id_status = 'valid') as has_ids
+    from calls_all
+    group by stream, day
+),
+
+numbered as (
+    select
+        stream,
+        day,
+        has_ids,
+        sum(case when has_ids then 1 else 0 end) over (partition by stream order by day) as place
+    from by_day
+),
+
+gaps as (
+    select
+        stream,
+        min(day) as first_day,
+        max(day) as last_day
+    from numbered
+    where place > 0 and not has_ids
+    group by stream, place
+    having date_diff('day', min(day), max(day)) >= 6
+),
+
+connected as (
+    select distinct
+        stream,
+        customer,
+        partner
+    from calls_all
+    where id_status = 'valid' and not own and stream in (select gaps.stream from gaps)
+),
+
+muted_gaps as (
+    select
+        gaps.stream,
+        gaps.first_day,
+        gaps.last_day
+    from gaps
+    inner join calls_all on gaps.stream = calls_all.stream and calls_all.day between gaps.first_day and gaps.last_day
+    left join connected on calls_all.stream = connected.stream and calls_all.customer = connected.customer
+    group by gaps.stream, gaps.first_day, gaps.last_day
+    having
+        count(distinct connected.partner) >= 2
+        and count(distinct case when calls_all.id_status = 'malformed' then coalesce(calls_all.integration_id, '') end) <= 1
+)
+
+select distinct
+    by_day.stream,
+    by_day.day
+from by_day
+inner join muted_gaps on by_day.stream = muted_gaps.stream and by_day.day between muted_gaps.first_day and muted_gaps.last_day
