@@ -12,7 +12,7 @@ with split as (
         raw.called_at,
         lines.line,
         regexp_split_to_array(lines.line, '[^A-Za-z0-9._-]+') as words,
-        regexp_extract(lines.line, '^(' || getvariable('platform_host') || ')[.]?(?::[0-9]{1,5})?\s', 1) as first_host
+        regexp_extract(lines.line, '^(' || getvariable('platform_host') || ')[.]?(?::[0-9]{1,5})?(?:\s|$)', 1) as first_host
     from raw
     inner join (select line_number, rtrim(left(line, 8000), e' \t\r\n') as line from lines) as lines
         on raw.line_number = lines.line_number
