@@ -237,7 +237,9 @@ def maintain(
     ] = None,
     keep_rejects: Annotated[
         int | None,
-        typer.Option(metavar="DAYS", min=1, help="Remove rejects loaded on days longer ago (default: none)."),
+        typer.Option(
+            metavar="DAYS", min=1, help="Remove the texts of rejects loaded on days longer ago (default: none)."
+        ),
     ] = None,
     as_of: Annotated[
         str | None,

@@ -1,7 +1,7 @@
 """The ledger: what was decided about every source, and the columns of `rejects` and `loads`.
 
 One row of the ledger is one decision: a load of one source, an unload that takes loads back, a retention that removes old
-calls and rejects of loads which go on to hold, a retry that makes calls of rejects, or a merge that makes one load of those of a
+calls, rejects and texts of rejects of loads which go on to hold, a retry that makes calls of rejects, or a merge that makes one load of those of a
 log that grew. Rows that were decided together share a `decision`, the ledger's version; what takes rows away stands before what
 adds some. One of them names the staged files of them all.
 """
@@ -31,8 +31,15 @@ REJECT_COLUMNS = (
     Column("line_number", "bigint", nullable=False, meaning="its line in the source, from 1"),
     Column("byte_offset", "bigint", nullable=False, meaning="where the line begins, in decompressed bytes"),
     Column("reason", "varchar", nullable=False, meaning="why it is no call"),
-    Column("detail", "varchar", nullable=True, meaning="what was found and what was expected, redacted"),
-    Column("sample", "varchar", nullable=True, meaning="the beginning of the line, redacted, 200 characters at most"),
+    Column(
+        "detail", "varchar", nullable=True, meaning="what was found and what was expected, redacted; null once removed"
+    ),
+    Column(
+        "sample",
+        "varchar",
+        nullable=True,
+        meaning="the beginning of the line, redacted, 200 characters at most; null once removed",
+    ),
     Column("called_at", "timestamptz", nullable=True, meaning="when, UTC, where the line's time can be read"),
     Column(
         "integration",
@@ -145,12 +152,19 @@ def unpacked(ends: bytes) -> Iterator[tuple[int, bytes]]:
 class Removal:
     """What a retention removes: of each load how many calls of days before `before`, and how many rejects (all it has).
 
-    Calls and rejects of loads that are not named stay, whatever their age.
+    Of the loads in `texts` the rejects stay, without detail and sample. Calls and rejects of loads that are not named stay as
+    they are, whatever their age.
     """
 
     before: dt.date
     calls: Mapping[str, int]
     rejects: Mapping[str, int]
+    texts: tuple[str, ...] = ()
+
+    @property
+    def load_ids(self) -> frozenset[str]:
+        """Every load of which something is removed."""
+        return frozenset((*self.calls, *self.rejects, *self.texts))
 
 
 @dataclass(frozen=True)
@@ -276,7 +290,8 @@ def removal_from(text: str | None) -> Removal | None:
     if text in (None, "[]"):
         return None
     found = json.loads(text)
-    return Removal(dt.date.fromisoformat(found["before"]), found["calls"], found["rejects"])
+    before = dt.date.fromisoformat(found["before"])
+    return Removal(before, found["calls"], found["rejects"], tuple(found.get("texts", ())))
 
 
 def retried_from(text: str | None) -> Mapping[str, Retried]:
@@ -394,6 +409,17 @@ class Ledger:
             again = retried.get(row.load_id, Retried())
             held[row.load_id] = row.calls + again.calls - calls, row.rejects - again.calls - again.ignored - rejects
         return held
+
+    def without_texts(self) -> set[str]:
+        """The loads that hold and whose rejects have no detail and no sample any more: none of their parts came afterwards."""
+        completed = {row.load_id: row.completed or row.decision for row in self.loads()}
+        return {
+            load_id
+            for row in self.merged_rows
+            if row.removed is not None
+            for load_id in row.removed.texts
+            if load_id in completed and row.decision > completed[load_id]
+        }
 
     def grown_from(self, load_ids: Iterable[str]) -> tuple[str, ...]:
         """The given loads and all that hold and grew from them, directly or not, in the ledger's order."""

@@ -69,7 +69,8 @@ def maintain(
     """Roll forward, apply retention, compact and clean up, while others read and write.
 
     `keep_calls` removes the calls whose `day` is more than so many days before today in the lake's time zone;
-    `keep_rejects` the rejects of loads that were made more than so many days before it. None keeps all. What was loaded stays
+    `keep_rejects` the detail and sample of the rejects of loads that were made more than so many days before it, and the
+    whole of them once their load is too old for `keep_calls`, too. None keeps all. What was loaded stays
     known; of a log that grows the ledger keeps a row for each day. `as_of` is the day that counts as today for both; without
     it LakeError where the newest load is more than FAR_DAYS ago, because a clock that is wrong would remove everything.
     LakeError, too, when there is no lake or it cannot be written.
@@ -84,7 +85,7 @@ def maintain(
     if as_of is None and (keep_calls is not None or keep_rejects is not None):
         _refuse_a_clock_that_is_far_ahead(store, now)
     counted_from = now if as_of is None else dt.datetime.combine(as_of, dt.time(12), ZoneInfo(store.time_zone))
-    removed = _apply_retention(
+    removed, texts_removed = _apply_retention(
         store, now=now, counted_from=counted_from, keep_calls=keep_calls, keep_rejects=keep_rejects
     )
     postponed = [name for name in TABLES if not _compact(store, name)]
@@ -103,6 +104,7 @@ def maintain(
         rolled_forward=rolled_forward,
         calls_removed=sum(removed.calls.values()),
         rejects_removed=sum(removed.rejects.values()),
+        texts_removed=texts_removed,
         loads_merged=merged,
         tables=tuple(
             TableFiles(
@@ -139,14 +141,13 @@ def _refuse_a_clock_that_is_far_ahead(store: Lake, now: dt.datetime) -> None:
 
 def _apply_retention(
     store: Lake, *, now: dt.datetime, counted_from: dt.datetime, keep_calls: int | None, keep_rejects: int | None
-) -> Removal:
-    """Decide what has grown too old by that moment and remove it. Returns what that was."""
+) -> tuple[Removal, int]:
+    """Decide what has grown too old by that moment and remove it. Returns what that was, and of how many rejects the texts."""
     time_zone = ZoneInfo(store.time_zone)
     today = counted_from.astimezone(time_zone).date()
     before = dt.date.min if keep_calls is None else today - dt.timedelta(days=keep_calls)
-    loaded_before = None
-    if keep_rejects is not None:  # whole days, as those in which loads of a growing log become one
-        loaded_before = dt.datetime.combine(today - dt.timedelta(days=keep_rejects), dt.time(), time_zone)
+    # Whole days, as those in which loads of a growing log become one.
+    text_before = dt.date.min if keep_rejects is None else today - dt.timedelta(days=keep_rejects)
     counted: Mapping[str, int] | None = {} if keep_calls is None else None
     seen = 0
     patience = Patience(store.path, "removing what is too old", most=QUICK)
@@ -162,25 +163,35 @@ def _apply_retention(
             files = old_files(data_files(store.open("calls"), store.path / "calls"), before)
             refuse_damaged(files)
             counted, seen = calls_before(files, before), ledger.version
-        removal = _removal(ledger, before, counted, loaded_before)
-        if not removal.calls and not removal.rejects:
-            return removal
+        removal = _removal(ledger, before, counted, text_before, time_zone)
+        held = ledger.held()
+        texts = sum(held[load_id][1] for load_id in removal.texts)
+        if not removal.load_ids:
+            return removal, texts
         if store.decide(table, ledger, [own_decision("retention", now=now, removed=removal)]):
             store.roll_forward()
-            return removal
+            return removal, texts
 
 
-def _removal(ledger: Ledger, before: dt.date, counted: Mapping[str, int], loaded_before: dt.datetime | None) -> Removal:
+def _removal(
+    ledger: Ledger, before: dt.date, counted: Mapping[str, int], text_before: dt.date, time_zone: ZoneInfo
+) -> Removal:
+    """What is too old: calls of days before `before`, texts of rejects that were loaded on days before `text_before`.
+
+    That a line was there, when and whose, is what keeps a verdict from being given without it: also a line that names nobody,
+    because days of which most lines are rejected count as missing. So rejects stay as long as calls of their days may be
+    there. Those of a load from before `before` are all of days whose calls are gone.
+    """
     loads = ledger.loads()
     rejects = {load_id: count for load_id, (_, count) in ledger.held().items()}
+    days = {row.load_id: row.loaded_at.astimezone(time_zone).date() for row in loads if rejects[row.load_id]}
+    leaving = [load_id for load_id, day in days.items() if day < min(before, text_before)]
+    textless = ledger.without_texts().union(leaving)
     return Removal(
         before=before,
         calls={row.load_id: counted[row.load_id] for row in loads if row.load_id in counted},
-        rejects={
-            row.load_id: rejects[row.load_id]
-            for row in loads
-            if rejects[row.load_id] and loaded_before is not None and row.loaded_at < loaded_before
-        },
+        rejects={load_id: rejects[load_id] for load_id in leaving},
+        texts=tuple(load_id for load_id, day in days.items() if day < text_before and load_id not in textless),
     )
 
 

@@ -97,7 +97,7 @@ def _of_wholes(row: LedgerRow, whole: Mapping[str, str]) -> LedgerRow:
     is_said_of_a_part = (
         row.parent in whole
         or not whole.keys().isdisjoint(row.retried)
-        or (row.removed is not None and not whole.keys().isdisjoint({**row.removed.calls, **row.removed.rejects}))
+        or (row.removed is not None and not whole.keys().isdisjoint(row.removed.load_ids))
     )
     if not is_said_of_a_part:
         return row
@@ -124,7 +124,8 @@ def _removal(removal: Removal, whole: Mapping[str, str]) -> Removal:
             sums[name] = sums.get(name, 0) + count
         return sums
 
-    return replace(removal, calls=of_wholes(removal.calls), rejects=of_wholes(removal.rejects))
+    texts = tuple(dict.fromkeys(_whole(load_id, whole) for load_id in removal.texts))
+    return replace(removal, calls=of_wholes(removal.calls), rejects=of_wholes(removal.rejects), texts=texts)
 
 
 def _retried(retried: Mapping[str, Retried], whole: Mapping[str, str]) -> dict[str, Retried]:

@@ -152,8 +152,8 @@ class TableFiles(BaseModel):
 class MaintenanceReport(BaseModel):
     """What `maintain` did.
 
-    `rolled_forward` counts decisions that somebody had not completed. `loads_merged` are loads of growing logs that became a
-    part of the one before them. `postponed` names the tables that were too busy to
+    `rolled_forward` counts decisions that somebody had not completed. `texts_removed` are rejects
+    that stay without detail and sample. `loads_merged` are loads of growing logs that became a part of the one before them. `postponed` names the tables that were too busy to
     be compacted to the end. `leftovers_removed` are files that no table holds, and their size.
     """
 
@@ -163,6 +163,7 @@ class MaintenanceReport(BaseModel):
     rolled_forward: int
     calls_removed: int
     rejects_removed: int
+    texts_removed: int
     loads_merged: int
     tables: tuple[TableFiles, ...]
     postponed: tuple[str, ...]

@@ -361,7 +361,8 @@ class _Reading:
                     f"{stretch.source}: its lines are counted in another way than when it was loaded, so nothing of it was read"
                     " again; 'koppelzicht ingest --replace' loads it anew"
                 )
-            found.add(old, _of_rejected(calls, old), _of_rejected(rejects, old).sort_by("line_number"))
+            still = _with_removed_texts(_of_rejected(rejects, old).sort_by("line_number"), old)
+            found.add(old, _of_rejected(calls, old), still)
         return context
 
     def _write(self, found: _Found, *, rows: int = FILE_ROWS) -> None:
@@ -432,6 +433,17 @@ def _of_rejected(rows: pa.Table, old: pa.Table) -> pa.Table:
     for name in {"load_id", "source", "stream"} & set(rows.column_names):
         rows = rows.set_column(rows.column_names.index(name), rows.schema.field(name), old[name].take(place))
     return rows
+
+
+def _with_removed_texts(rejects: pa.Table, old: pa.Table) -> pa.Table:
+    """These rejects, without texts where retention has taken them from the same lines: they would be back by a retry."""
+    is_textless = pc.and_(pc.is_null(old["detail"]), pc.is_null(old["sample"]))
+    stays = pc.invert(pc.is_in(rejects["line_number"], old.filter(is_textless)["line_number"].combine_chunks()))
+    for name in ("detail", "sample"):
+        place = rejects.column_names.index(name)
+        field = rejects.schema.field(name)
+        rejects = rejects.set_column(place, field, pc.if_else(stays, rejects[name], pa.scalar(None, field.type)))
+    return rejects
 
 
 def _by_part(

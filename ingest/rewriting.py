@@ -41,9 +41,22 @@ _SLICES = 6
 
 _STAYING: Mapping[Table, str] = {
     "calls": "from found anti join leaving on found.load_id = leaving.load_id and found.day < leaving.before",
-    "rejects": "from found anti join leaving on found.load_id = leaving.load_id",
+    "rejects": """
+        select * replace (
+            case when load_id not in (from textless) then detail end as detail,
+            case when load_id not in (from textless) then sample end as sample
+        )
+        from found anti join leaving on found.load_id = leaving.load_id
+    """,
 }
-"""The rows of a data file that do not leave."""
+"""The rows of a data file that do not leave, as they stay."""
+
+_LOSES_TEXTS = """
+    select true from found semi join textless on found.load_id = textless.load_id
+    where detail is not null or sample is not null
+    limit 1
+"""
+"""Whether a data file of rejects has a row that is to lose a text: one row if so. A file without any is not written again."""
 
 _EPOCH = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
 _BATCH_ROWS = 128 * 1024
@@ -55,26 +68,32 @@ def without(
 ) -> tuple[list[DataFile], list[NewFile]]:
     """The data files that hold what these decisions take out of a table, and new ones with the rest of their rows.
 
-    `held` says how many rows of each load the table has to have before. Where some that are to leave are in no file that can
-    be read, they are in the damaged ones, which leave whole: what was decided holds, and `verify` names what else they held.
+    Texts that leave rejects which stay are nulls in the new ones. `held` says how many rows of each load the table has to have
+    before. Where some that are to leave are in no file that can be read, they are in the damaged ones, which leave whole: what
+    was decided holds, and `verify` names what else they held. A damaged file of which only texts are to leave stays: `verify`
+    names it, and they leave with the loads that `repair` takes back.
     """
     gone: list[DataFile] = []
     lost: list[DataFile] = []
     new: list[NewFile] = []
     leaving = _leaving(name, decided)
+    textless = _textless(name, decided)
+    if not leaving and not textless:
+        return [], []
     with _connect() as connection:
         connection.execute(
             "create table leaving as select unnest(?::varchar[]) as load_id, unnest(?::date[]) as before",
             [list(leaving), list(leaving.values())],
         )
+        connection.execute("create table textless as select unnest(?::varchar[]) as load_id", [textless])
         try:
             for file in files:
-                if not leaving or (file.min_day is not None and file.min_day >= max(leaving.values())):
+                if file.min_day is not None and file.min_day >= max(leaving.values(), default=dt.date.max):
                     continue
-                staying, rows = _staying(connection, file, name)
+                staying, rows, is_changed = _staying(connection, file, name)
                 if staying is None:
                     lost.append(file)
-                elif rows != file.rows:
+                elif is_changed:
                     gone.append(file)
                     if rows:
                         new.append(_write(file.path.parent, name, [staying]))
@@ -147,19 +166,20 @@ def _with_names(file: DataFile, name: Table, names: Mapping[str, str]) -> NewFil
         raise _failed(file.path.parent, error) from error
 
 
-def _staying(connection: DuckDBPyConnection, file: DataFile, name: Table) -> tuple[DuckDBPyRelation | None, int]:
-    """The rows of a data file that do not leave, and how many they are; None where the file is damaged."""
+def _staying(connection: DuckDBPyConnection, file: DataFile, name: Table) -> tuple[DuckDBPyRelation | None, int, bool]:
+    """The rows of a data file that do not leave, how many they are, and whether something does; None where it is damaged."""
     try:
         read_files(connection, [file.path]).create_view("found", replace=True)
         staying = connection.sql(_STAYING[name])
         [(rows,)] = staying.count("*").fetchall()
+        is_changed = rows != file.rows or (name == "rejects" and bool(connection.execute(_LOSES_TEXTS).fetchall()))
     except duckdb.Error:
         if damage(file.path, file.size):
-            return None, 0
+            return None, 0, False
         raise
-    if rows != file.rows and damage(file.path, file.size):
-        return None, 0
-    return staying, rows
+    if is_changed and damage(file.path, file.size):
+        return None, 0, False
+    return staying, rows, is_changed
 
 
 def _has_all(
@@ -188,6 +208,13 @@ def _leaving(name: Table, decided: Sequence[LedgerRow]) -> dict[str, dt.date]:
         all_of_them = row.unloaded if name == "calls" else (*row.unloaded, *row.retried)
         leaving |= dict.fromkeys(all_of_them, dt.date.max)
     return leaving
+
+
+def _textless(name: Table, decided: Sequence[LedgerRow]) -> list[str]:
+    """The loads whose rejects lose their texts by these decisions."""
+    if name == "calls":
+        return []
+    return [load_id for row in decided if row.removed is not None for load_id in row.removed.texts]
 
 
 def refuse_damaged(files: Sequence[DataFile]) -> None:

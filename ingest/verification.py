@@ -265,7 +265,7 @@ def _unfounded(ledger: Ledger) -> Iterator[str]:
     """What an unload, a retention or a retry says of loads that do not hold at that point, or have not so much."""
     held: dict[str, LedgerRow] = {}
     for row in ledger.merged_rows:
-        removed = row.removed.calls.keys() | row.removed.rejects.keys() if row.removed is not None else set[str]()
+        removed = row.removed.load_ids if row.removed is not None else frozenset[str]()
         for load_id in sorted({*row.unloaded, *removed, *row.retried} - held.keys()):
             yield f"{row.kind} {row.load_id}: names load {load_id}, which does not hold at that point"
         for load_id in row.unloaded:
@@ -331,6 +331,8 @@ def _bind(
     _table(connection, "loads", snapshot.loads)
     _table(connection, "removed", _removed(snapshot))
     _table(connection, "removals", _removals(ledger, snapshot))
+    textless = ledger.until(min(snapshot.version, snapshot.rejects_version)).without_texts()
+    _table(connection, "textless", _of([(load_id,) for load_id in sorted(textless)], load_id=pa.string()))
     _table(connection, "decided", _decided(ledger, snapshot))
 
 

@@ -1,6 +1,7 @@
 -- The invariants of the lake, as far as rows can say. Each query returns a line of text for everything that breaks it, and
 -- nothing when it holds. They read the snapshot's `calls`, `rejects` and `loads` (with what retries have made of their lines);
--- `removed` (what retention has removed of a load), `removals` (up to which day), `decided` (every load ever decided).
+-- `removed` (what retention has removed of a load), `removals` (up to which day), `textless` (the loads
+-- whose rejects have lost their texts), `decided` (every load ever decided).
 
 -- check: every_line_has_one_fate
 select 'load ' || load_id || ' (' || source || '): ' || lines || ' lines, but ' || calls || ' calls + ' || rejects
@@ -60,6 +61,12 @@ from calls
 join (select load_id, max(before) as before from removals group by load_id) as removals using (load_id)
 where calls.day < removals.before
 group by calls.load_id, removals.before
+union all
+select 'load ' || load_id || ': ' || count(*) || ' rejects with a detail or a sample, which were to be removed'
+from rejects
+semi join textless using (load_id)
+where detail is not null or sample is not null
+group by load_id
 order by 1;
 
 -- check: no_line_counts_twice

@@ -115,6 +115,12 @@ def rejects(lake: Path) -> list[tuple[int, int, str]]:
     return sorted((row["line_number"], row["byte_offset"], row["reason"]) for row in found)
 
 
+def texts(lake: Path) -> list[tuple[int, bool, bool]]:
+    """Line number of every line in quarantine, and whether it has a detail and a sample, sorted."""
+    found = rows(Lake(lake).snapshot().rejects)
+    return sorted((row["line_number"], row["detail"] is not None, row["sample"] is not None) for row in found)
+
+
 def loads(lake: Path) -> list[dict[str, Any]]:
     """Every load that holds, in the ledger's order."""
     rows: list[dict[str, Any]] = Lake(lake).snapshot().loads.to_pylist()

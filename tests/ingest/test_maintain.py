@@ -13,7 +13,21 @@ import pytest
 
 from ingest import Lake, LakeError, ReadOptions, ingest, maintain, maintenance, status, unload
 from ingest.leftovers import remove, unheld
-from tests.ingest.lakes import BAD, broken, calls, fate, line, lines, load, load_one, loads, numbers, rejects, rows
+from tests.ingest.lakes import (
+    BAD,
+    broken,
+    calls,
+    fate,
+    line,
+    lines,
+    load,
+    load_one,
+    loads,
+    numbers,
+    rejects,
+    rows,
+    texts,
+)
 from tests.ingest.other_process import is_told, other_process, tell_parent
 from tests.ingest.worked import NOW
 
@@ -25,7 +39,7 @@ if TYPE_CHECKING:
 
 LATER = NOW + dt.timedelta(days=2)
 KEPT: dict[str, Any] = {"keep_calls": 32, "keep_rejects": 1}
-"""With these, on that day, the calls of September and the rejects of all loads so far are removed."""
+"""With these, on that day, the calls of September and the texts of the rejects of all loads so far are removed."""
 
 DAY = 86_400
 """Seconds; a line's number is its time in seconds since 2026-09-30 23:50 in Amsterdam."""
@@ -171,17 +185,56 @@ def test_calls_of_older_days_are_removed_and_what_they_were_is_remembered(tmp_pa
     assert Lake(lake).ledger()[1].version == 4
 
 
-def test_rejects_of_older_loads_are_removed(tmp_path: Path) -> None:
-    lake, path = tmp_path / "lake", tmp_path / "new.log"
-    lake = _given(tmp_path, lines(0) + BAD * 2)
+def test_of_rejects_of_older_loads_the_texts_are_removed_once_and_all_else_stays(tmp_path: Path) -> None:
+    path = tmp_path / "new.log"
+    named = line(5, status=7, url="https://1234.rest.afas.online/ProfitRestServices/metainfo")
+    lake = _given(tmp_path, lines(0) + BAD + named)
     path.write_bytes(lines(1) + BAD)
     ingest(lake, [str(path)], ReadOptions(), now=NOW + dt.timedelta(days=3))
+    before = rows(Lake(lake).snapshot().rejects)
+    assert texts(lake) == [(2, True, True), (2, True, True), (3, True, True)]
     report = maintain(lake, now=NOW + dt.timedelta(days=3), keep_rejects=2)
-    assert (report.calls_removed, report.rejects_removed) == (0, 2)
-    assert [row[0] for row in rejects(lake)] == [2]
+    assert (report.calls_removed, report.rejects_removed, report.texts_removed) == (0, 0, 2)
+    assert texts(lake) == [(2, False, False), (2, True, True), (3, False, False)]
+    old = loads(lake)[0]["load_id"]
+    after = {(row["load_id"], row["line_number"]): row for row in rows(Lake(lake).snapshot().rejects)}
+    without = {"detail": None, "sample": None}
+    for row in before:
+        assert after.pop((row["load_id"], row["line_number"])) == row | (without if row["load_id"] == old else {})
+    assert after == {}
+    assert {row["integration"] for row in before} == {None, "4321_1"}
+    assert {row["customer"] for row in before} == {None, "1234"}
     assert numbers(lake) == [0, 1]
-    assert Lake(lake).snapshot().removed == {loads(lake)[0]["load_id"]: (0, 2)}
-    assert maintain(lake, now=NOW + dt.timedelta(days=3), keep_rejects=2).rejects_removed == 0
+    assert Lake(lake).snapshot().removed == {}
+    assert broken(lake) == {}
+    files, version = Lake(lake).snapshot().rejects, Lake(lake).ledger()[1].version
+    report = maintain(lake, now=NOW + dt.timedelta(days=3), keep_rejects=2)
+    assert (report.rejects_removed, report.texts_removed) == (0, 0)
+    assert (Lake(lake).snapshot().rejects, Lake(lake).ledger()[1].version) == (files, version)
+
+
+@pytest.mark.parametrize(
+    ("keep", "rejects_removed", "texts_removed"),
+    [
+        ({"keep_calls": 30}, 0, 0),
+        ({"keep_rejects": 30}, 0, 1),
+        ({"keep_calls": 30, "keep_rejects": 30}, 1, 0),
+        ({"keep_calls": 30, "keep_rejects": 90}, 0, 0),
+        ({"keep_calls": 90, "keep_rejects": 30}, 0, 1),
+    ],
+)
+def test_a_reject_leaves_when_its_load_is_too_old_for_both(
+    tmp_path: Path, keep: dict[str, Any], rejects_removed: int, texts_removed: int
+) -> None:
+    lake = _given(tmp_path, lines(0) + BAD)
+    later = NOW + dt.timedelta(days=60)
+    report = maintain(lake, now=later, **keep)
+    assert (report.rejects_removed, report.texts_removed) == (rejects_removed, texts_removed)
+    assert len(rejects(lake)) == status(lake, now=later).rejects == 1 - rejects_removed
+    assert broken(lake) == {}
+    report = maintain(lake, now=later, keep_calls=30, keep_rejects=30)
+    assert (report.rejects_removed, report.texts_removed) == (1 - rejects_removed, 0)
+    assert rejects(lake) == []
     assert broken(lake) == {}
 
 
@@ -223,7 +276,7 @@ def test_whoever_says_the_day_is_believed(tmp_path: Path) -> None:
 def test_a_load_whose_calls_are_gone_stays_known_and_can_be_unloaded(tmp_path: Path) -> None:
     lake, path = _given(tmp_path, lines(0, 700) + BAD), tmp_path / "0.log"
     maintain(lake, now=LATER, **KEPT)
-    assert (numbers(lake), rejects(lake)) == ([700], [])
+    assert (numbers(lake), texts(lake)) == ([700], [(3, False, False)])
     assert load_one(lake, path).status == "unchanged"
     path.write_bytes(lines(0, 700) + BAD + lines(1))
     assert fate(load_one(lake, path)) == ("loaded", 1, 0, 0, 0)
@@ -394,10 +447,14 @@ def test_a_retention_that_is_killed_is_completed_or_never_was(three_loads: Path,
     assert broken(lake) == {}
     Lake(lake).roll_forward()
     assert broken(lake) == {}
-    assert (numbers(lake), len(rejects(lake))) == (([0, 1, 700, 701], 2) if step == "staged" else ([700, 701], 0))
+    without = [(2, False, False), (3, False, False)]
+    if step == "staged":
+        assert (numbers(lake), texts(lake)) == ([0, 1, 700, 701], [(2, True, True), (3, True, True)])
+    else:
+        assert (numbers(lake), texts(lake)) == ([700, 701], without)
     report = maintain(lake, now=LATER, **KEPT)
-    assert (report.calls_removed, report.rejects_removed) == ((2, 2) if step == "staged" else (0, 0))
-    assert (numbers(lake), len(rejects(lake))) == ([700, 701], 0)
+    assert (report.calls_removed, report.texts_removed) == ((2, 2) if step == "staged" else (0, 0))
+    assert (numbers(lake), texts(lake)) == ([700, 701], without)
     assert broken(lake) == {}
 
 

@@ -33,7 +33,7 @@ from ingest.followers import Follower
 from ingest.ledger import END_BYTES
 from ingest.loader import Loader
 from ingest.memory import Memory
-from tests.ingest.lakes import BAD, broken, calls, line, lines, loads, numbers, rows, stored
+from tests.ingest.lakes import BAD, broken, calls, line, lines, loads, numbers, rows, stored, texts
 from tests.ingest.scale import scaled
 from tests.ingest.worked import NOW
 
@@ -315,6 +315,32 @@ def test_what_was_removed_and_read_again_of_a_part_is_so_of_the_whole(tmp_path: 
     report = unload(lake, str(log), now=LATER)
     assert (report.loads, report.calls, report.rejects) == (2, 4, 0)
     assert numbers(lake) == []
+    assert broken(lake) == {}
+
+
+def test_texts_that_were_removed_of_parts_are_removed_of_the_whole_and_those_that_came_later_still_leave(
+    tmp_path: Path,
+) -> None:
+    lake, log = tmp_path / "lake", tmp_path / "access.log"
+    _grow(lake, log, lines(1) + BAD, lines(2), lines(3, 4) + BAD)
+    # By a clock that is ahead: what comes on the same day is part of the same load in the end.
+    assert maintain(lake, now=NOW, keep_rejects=1, as_of=LATER.date()).texts_removed == 2
+    _grow(lake, log, BAD + lines(5, 6))
+    some = [(2, False, False), (6, False, False), (7, True, True)]
+    assert (texts(lake), broken(lake)) == (some, {})
+
+    assert maintain(lake, now=LATER).loads_merged == 3
+
+    assert (texts(lake), broken(lake)) == (some, {})
+    assert maintain(lake, now=LATER, keep_rejects=1).texts_removed == 3
+    none = [(number, False, False) for number, _, _ in some]
+    assert (texts(lake), broken(lake)) == (none, {})
+    assert maintain(lake, now=LATER, keep_rejects=1).texts_removed == 0
+    (again,) = retry_rejects(lake, [str(log)], ReadOptions(), now=LATER).sources
+    assert (again.status, again.lines, again.rejects) == ("unchanged", 3, 3)
+    assert texts(lake) == none
+    report = unload(lake, str(log), now=LATER)
+    assert (report.loads, report.calls, report.rejects) == (1, 6, 3)
     assert broken(lake) == {}
 
 

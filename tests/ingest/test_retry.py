@@ -30,6 +30,7 @@ from tests.ingest.lakes import (
     numbers,
     rejects,
     rows,
+    texts,
     w3c_line,
 )
 from tests.ingest.other_process import other_process
@@ -339,6 +340,26 @@ def test_retention_and_retries_add_up(lake: Path, path: Path) -> None:
     assert broken(lake) == {}
     taken_back = unload(lake, str(path), now=NOW)
     assert (taken_back.calls, taken_back.rejects) == (0, 0)
+
+
+def test_lines_whose_texts_were_removed_are_read_again_and_those_that_stay_rejected_stay_without(
+    lake: Path, path: Path
+) -> None:
+    path.write_bytes(lines(0) + NO_ZONE + BAD)
+    load(lake, path)
+    later = NOW + dt.timedelta(days=60)
+    assert maintain(lake, now=later, keep_rejects=30).texts_removed == 2
+    assert retry_one(lake, path) == ("unchanged", 2, 0, 2, 0)
+    assert texts(lake) == [(2, False, False), (3, False, False)]
+    assert retry_one(lake, path, **ZONE) == ("retried", 2, 1, 1, 0)
+    assert (numbers(lake), texts(lake)) == ([0, 7], [(3, False, False)])
+    assert broken(lake) == {}
+    assert retry_one(lake, path, **ZONE) == ("unchanged", 1, 0, 1, 0)
+    assert maintain(lake, now=later, keep_rejects=30).texts_removed == 0
+    assert counts(lake) == [(3, 2, 1, 0)]
+    taken_back = unload(lake, str(path), now=later)
+    assert (taken_back.calls, taken_back.rejects) == (2, 1)
+    assert (rejects(lake), broken(lake)) == ([], {})
 
 
 def test_what_was_retried_is_remembered_beside_what_was_decided(lake: Path, path: Path) -> None:

@@ -355,8 +355,23 @@ def test_calls_that_outlive_their_retention_are_named(given: _Given) -> None:
     assert found["calls_are_all_there"].endswith("the ledger says 1 calls, 1 of them removed since, the table has 1")
 
 
+def test_texts_of_rejects_that_outlive_their_retention_are_named(given: _Given) -> None:
+    kept = stored(given.lake, "rejects")
+    assert maintain(given.lake, now=NOW + dt.timedelta(days=60), keep_rejects=30).texts_removed == 2
+    assert broken(given.lake) == {}
+    gone = stored(given.lake, "rejects")
+    store(
+        given.lake,
+        "rejects",
+        [old if old["load_id"] == given.other else new for old, new in zip(kept, gone, strict=True)],
+    )
+    assert broken(given.lake)["nothing_outlives_its_retention"] == (
+        f"load {given.other}: 1 rejects with a detail or a sample, which were to be removed"
+    )
+
+
 def test_a_retention_of_more_than_there_was_is_named(given: _Given) -> None:
-    maintain(given.lake, now=NOW + dt.timedelta(days=60), keep_rejects=30)
+    maintain(given.lake, now=NOW + dt.timedelta(days=60), keep_calls=30, keep_rejects=30)
     found = stored(given.lake, "loads")
     for row in found:
         if row["kind"] == "retention":
