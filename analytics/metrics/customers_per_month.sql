@@ -10,7 +10,7 @@
 -- those of the month before = stayed + lost. New: for the first time in what is loaded. Returning: not in the month before,
 -- but earlier. Unknown: nobody can tell which of the two, because the logs begin in that month, or miss more than three days
 -- of the one before. Lost: in the month before, and not in this one; null where the logs do not reach over both, or miss more
--- than three days of one, because who was not seen is not lost. Months are whole ones, also where the period begins or ends
+-- than three days of one, because who was not seen is not lost; nor is who is named in this one by rejected lines. Months are whole ones, also where the period begins or ends
 -- inside; complete says whether the logs cover all of its days, and those in which the integration or a customer of it is seen
 -- miss nothing of them.
 with loaded as (
@@ -74,7 +74,7 @@ lost as (
         cast(month + interval 1 month as date) as month,
         count(*) as lost
     from arrivals
-    where month_after is distinct from month + interval 1 month
+    where month_after is distinct from month + interval 1 month and not is_named_after
     group by integration, month
 ),
 

@@ -270,6 +270,22 @@ def test_a_line_that_is_cut_off_before_the_id_may_be_of_whoever_has_the_customer
     cut = {"reason": "not_a_record", "customer": SIX[4], "environment": "production", "stream": "others"}
     assert said(verdict(lake_of(tmp_path / "a", calls)))[:3] == ("at_risk", 4, True)
     assert said(verdict(lake_of(tmp_path / "b", calls, rejected(1, 95, 96, **cut))))[:3] == ("unknown", 4, False)
+    # Where it is somebody else's in that log, it is theirs; and a line now and then of many is a line now and then.
+    theirs = daily(SIX[4:5], OTHER, 0, 100, stream="others")
+    assert said(verdict(lake_of(tmp_path / "c", calls + theirs, rejected(9, 95, 96, **cut))))[:3] == (
+        "at_risk",
+        4,
+        True,
+    )
+    shared = daily(SIX[4:5], OTHER, 0, 100)
+    here = cut | {"stream": "gateway"}
+    assert said(verdict(lake_of(tmp_path / "d", calls + shared, rejected(1, 95, 96, **here))))[:3] == (
+        "unknown",
+        4,
+        False,
+    )
+    busy = shared * 3
+    assert said(verdict(lake_of(tmp_path / "e", calls + busy, rejected(1, 95, 96, **here))))[:3] == ("at_risk", 4, True)
 
 
 def test_lines_that_name_one_customer_are_one_customer_however_many(tmp_path: Path) -> None:

@@ -101,8 +101,8 @@ def test_without_customers_there_are_no_cohorts(tmp_path: Path) -> None:
         ),  # whose the lines are nobody knows: they may be the customer's
         ("unknown_host", None, 2, 1, "returning", False),  # a day or two of them hide nobody who comes day by day
         ("bad_status", None, 5, 1, "returning", True),  # one in a hundred lines is damaged as lines are
-        ("bad_status", "1000002", 5, None, "unknown", False),  # but these are the customer's
-        ("bad_status", "1000002", 1, 1, "returning", False),
+        ("bad_status", "1000002", 5, 0, "unknown", False),  # but these are the customer's, and hide nobody else
+        ("bad_status", "1000002", 1, 0, "unknown", False),
         ("bad_status", "1000001", 5, 1, "returning", True),  # who is there anyway
     ],
 )

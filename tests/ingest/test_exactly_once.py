@@ -163,7 +163,9 @@ class GrowingLogs(RuleBasedStateMachine):
         self._announce(Lake, "decide", lambda *_: "staged", is_before=True)
         self._announce(Lake, "decide", lambda *_: "decided")
         self._announce(Lake, "_follow", lambda _lake, _rows, table: str(table))
-        self._announce(Lake, "replace", lambda _lake, table, *_: "written" if table == "loads" else "", is_before=True)
+        self._announce(
+            Lake, "replace", lambda _lake, table, *_: "written" if table == "loads" else "compacted", is_before=True
+        )
         Lake(self.lake).create()
 
     def teardown(self) -> None:
@@ -314,7 +316,10 @@ class GrowingLogs(RuleBasedStateMachine):
     @rule(step=st.sampled_from([None, None, *STEPS[2:], "written"]))
     def maintain(self, step: str | None) -> None:
         """The day of all loads is long over, so those of a log that grew become one; it may be stopped at any step."""
-        with self._disturbed(step or "", 1, lambda: self._do_with_the_lake("stop", "")), contextlib.suppress(_Stop):
+        with (
+            self._disturbed(step or "never", 1, lambda: self._do_with_the_lake("stop", "")),
+            contextlib.suppress(_Stop),
+        ):
             maintain(self.lake, now=LATER)
         Lake(self.lake).roll_forward()
         self._take_merges(is_whole=step is None)

@@ -16,14 +16,14 @@ Where the definitions leave a choice, the oracle decides:
 from __future__ import annotations
 
 import datetime as dt
-from collections import defaultdict
+from collections import Counter, defaultdict
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from tests.oracle.clock import day_of, hours_of
 
 if TYPE_CHECKING:
-    from collections.abc import Container, Iterable, Mapping, Sequence
+    from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 
     from tests.oracle.logs import Loaded, Logs, Rejected, Seen, Stream
 
@@ -97,8 +97,10 @@ class World:
                     and (asked.until is None or call.day < asked.until)
                 ],
                 self.logs,
-                asked.environment,
-                self._muted,
+                environment=asked.environment,
+                muted=self._muted,
+                rejects=self.rejects,
+                last_hours=self.last_hours,
             )
         return self._views[asked]
 
@@ -132,13 +134,40 @@ def muted_days(calls: Sequence[Seen]) -> set[tuple[str, int]]:
 class View:
     """The calls that are asked for, and who is seen in them."""
 
-    def __init__(self, calls: Sequence[Seen], logs: Logs, environment: str, muted: Container[tuple[str, int]]) -> None:
+    def __init__(
+        self,
+        calls: Sequence[Seen],
+        logs: Logs,
+        *,
+        environment: str,
+        muted: Container[tuple[str, int]],
+        rejects: Sequence[Rejected],
+        last_hours: Mapping[tuple[str, str], int | None],
+    ) -> None:
         self.calls, self._logs, self._environment = calls, logs, environment
         self.uses: dict[str, dict[str, list[int]]] = defaultdict(lambda: defaultdict(list))
         """The days on which a customer uses an integration, once for each call."""
         self._by_integration: dict[str, set[str]] = defaultdict(set)
         self._by_customer: dict[str, set[str]] = defaultdict(set)
         self._told: set[str] = set()
+        self._last_hours = last_hours
+        self._connected: dict[tuple[str, str], set[str]] = defaultdict(set)
+        """The integrations of a customer in a log, by calls or by rejected lines."""
+        for reject in rejects:
+            if reject.customer is not None and reject.integration is not None and reject.environment == environment:
+                self._connected[reject.customer, reject.stream].add(reject.integration)
+                self._told.add(reject.customer)
+        self._cut_off: Counter[tuple[str, str | None, int | None]] = Counter(
+            (reject.stream, reject.customer, self._month_of(reject))
+            for reject in rejects
+            if reject.integration is None
+            and reject.customer is not None
+            and reject.reason == "not_a_record"
+            and reject.environment == environment
+        )
+        self._read: Counter[tuple[str, str | None, int | None]] = Counter(
+            (call.stream, call.customer, _month(call.day)) for call in calls
+        )
         self._logged: dict[tuple[str, int], set[str]] = defaultdict(set)
         self._unlogged = [call for call in calls if call.id_status == "not_logged" or (call.stream, call.day) in muted]
         for call in calls:
@@ -150,6 +179,7 @@ class View:
                 self._by_integration[call.integration].add(call.stream)
                 if call.is_use:
                     self.uses[call.integration][call.customer].append(call.day)
+                    self._connected[call.customer, call.stream].add(call.integration)
 
     def streams_of(self, integration: str) -> list[Stream]:
         """The streams in which the integration, or one of its customers, is seen; where there are none, all of the place."""
@@ -167,8 +197,8 @@ class View:
     def concerns(self, reject: Rejected, integration: str, own_numbers: Container[str]) -> bool:
         """Whether a rejected line may be a use: not of another environment, nor of the partner's own.
 
-        It carries the id; or it is cut off and names a customer: one of the integration's, or one that nobody is known
-        to call for, in one of its logs.
+        It carries the id; or it is cut off and names a customer: one of the integration's, by calls or by other rejected
+        lines in that log, else in another one, or one that nobody is known to call for, in one of its logs.
         """
         if reject.customer is None:
             return reject.integration == integration
@@ -178,9 +208,25 @@ class View:
             return False
         if reject.integration is not None or reject.reason != "not_a_record":
             return reject.integration == integration
+        if not self._is_many(reject):
+            return False
+        there = self._connected.get((reject.customer, reject.stream))
+        if there is not None:
+            return integration in there
         if reject.customer in self._told:
-            return reject.customer in self.uses.get(integration, {})
+            return any(
+                integration in some for (customer, _), some in self._connected.items() if customer == reject.customer
+            )
         return reject.stream in self._names_of(integration)
+
+    def _is_many(self, reject: Rejected) -> bool:
+        """Whether such lines are one in twenty of the customer's in that log and month."""
+        place = (reject.stream, reject.customer, self._month_of(reject))
+        return 20 * self._cut_off[place] >= self._cut_off[place] + self._read[place]
+
+    def _month_of(self, reject: Rejected) -> int | None:
+        hour = self._last_hours.get((reject.load, reject.stream)) if reject.at is None else reject.hour
+        return None if hour is None else _month(day_of(hour))
 
     def unlogged_days(self, integration: str) -> set[int]:
         """The days with a call that may be the integration's, and its log could not have said so."""
@@ -372,17 +418,16 @@ def customers_per_month(world: World, asked: Asked) -> dict[tuple[str, dt.date],
     last_day = day_of(world.logs.last) if asked.until is None else min(day_of(world.logs.last), asked.until - 1)
     found = {}
     for integration, months in present.items():
-        broken = {
-            month: len(_broken_days(month, integration, world, view))
-            for month in range(min(months) - 1, max(*months, _month(last_day)) + 1)
-        }
+        every_month = range(min(months) - 1, max(*months, _month(last_day)) + 1)
+        broken = {month: len(_broken_days(month, integration, world, view)) for month in every_month}
+        named = {month: _named_in(month, integration, world, view) for month in every_month}
         before_all: set[str] = set()
         lived = range(max(min(months), _month(day_of(world.logs.first))), _month(last_day) + 1)
         for month in sorted({*lived, *months}):
             here, before, seen_before = months.get(month, set()), months.get(month - 1, set()), frozenset(before_all)
             came = here - before
             has_begun = _has_begun(month - 1, integration, world, view)
-            unknown = came if broken[month - 1] > MANY_DAYS or not has_begun else set()
+            unknown = came if broken[month - 1] > MANY_DAYS or not has_begun else came & named[month - 1]
             is_reached = _first_day(month + 1).toordinal() - 1 <= last_day
             is_told = (
                 is_reached and _is_in_the_logs(month - 1, world) and max(broken[month - 1], broken[month]) <= MANY_DAYS
@@ -394,8 +439,8 @@ def customers_per_month(world: World, asked: Asked) -> dict[tuple[str, dt.date],
                 unknown=len(unknown),
                 new=len(came - unknown - seen_before),
                 returning=len((came - unknown) & seen_before),
-                lost=len(before - here) if is_told else None,
-                complete=is_reached and _is_in_the_logs(month, world) and not broken[month],
+                lost=len(before - here - named[month]) if is_told else None,
+                complete=is_reached and _is_in_the_logs(month, world) and not broken[month] and named[month] <= here,
             )
     return found
 
@@ -432,23 +477,33 @@ def _broken_days(month: int, integration: str, world: World, view: View) -> set[
     return found | _days_with_rejected_lines(days, integration, world, view)
 
 
-def _days_with_rejected_lines(days: range, integration: str, world: World, view: View) -> set[int]:
-    """The days of a month with rejected lines that may be customers which are not seen in it: see `_rejected_customers`."""
-    seen = {customer for customer, used in view.uses.get(integration, {}).items() if set(used).intersection(days)}
-    lines, own_numbers = 0, _own_numbers(integration, world)
-    named, unnamed, nameless = set(), set(), set()
+def _rejected_in(days: range, integration: str, world: World, view: View) -> Iterator[tuple[int, Rejected]]:
+    """The rejected lines of these days that may be uses of the integration."""
+    own_numbers = _own_numbers(integration, world)
     for reject in world.rejects:
         hour = world.last_hours.get((reject.load, reject.stream)) if reject.at is None else reject.hour
-        if view.concerns(reject, integration, own_numbers) and hour is not None and day_of(hour) in days:
-            lines += reject.integration is not None
-            if reject.customer is not None:
-                named |= {day_of(hour)} if reject.customer not in seen else set()
-                continue
-            unnamed.add(day_of(hour))
-            if reject.reason in {"unknown_host", "no_customer", "bad_url"}:
-                nameless.add(day_of(hour))
+        if hour is not None and day_of(hour) in days and view.concerns(reject, integration, own_numbers):
+            yield day_of(hour), reject
+
+
+def _named_in(month: int, integration: str, world: World, view: View) -> set[str]:
+    """The customers that rejected lines of a month name."""
+    found = _rejected_in(_days_of(month), integration, world, view)
+    return {reject.customer for _, reject in found if reject.customer is not None}
+
+
+def _days_with_rejected_lines(days: range, integration: str, world: World, view: View) -> set[int]:
+    """The days of a month with rejected lines that may be anybody's calls: see `_rejected_customers`."""
+    found = list(_rejected_in(days, integration, world, view))
+    lines = sum(reject.integration is not None for _, reject in found)
+    unnamed = {day for day, reject in found if reject.customer is None}
+    nameless = {
+        day
+        for day, reject in found
+        if reject.customer is None and reject.reason in {"unknown_host", "no_customer", "bad_url"}
+    }
     calls = sum(call.integration == integration and call.day in days for call in view.calls)
-    return named | (unnamed if 20 * lines >= lines + calls else nameless)
+    return unnamed if 20 * lines >= lines + calls else nameless
 
 
 def _is_in_the_logs(month: int, world: World) -> bool:

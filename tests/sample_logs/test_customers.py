@@ -22,6 +22,8 @@ README = " ".join((reading.ROOT / "README.md").read_text(encoding="utf-8").split
 NOW = dt.datetime(2026, 11, 2, tzinfo=dt.UTC)
 MONTHS = [dt.date(2026, month, 1) for month in (8, 9, 10)]
 VALID_ID = re.compile(r"[1-9][0-9]{3,6}_[1-9][0-9]{0,8}")
+ONLY_REJECTED = ("1107_301201", "3037")
+"""The rejected lines of the demo that carry an id name this customer, of whom there is no other line with the id."""
 REPLACED = {row["replaces"]: row["integration"] for row in reading.registry("integrations") if row["replaces"]}
 
 
@@ -85,9 +87,13 @@ def test_customers_by_month_are_those_that_python_counts(warehouse: Warehouse) -
         (row.pop("integration"), row.pop("month")): row for row in rows.drop("name", "complete").iter_rows(named=True)
     }
     assert found == by_month()
-    # on 17 September not one call of the proxy is there
+    # On 17 September not one call of the proxy is there, and rejected lines of each month name a customer that is not counted.
+    assert ONLY_REJECTED not in used()
     complete = {row[:2]: row[2] for row in rows.select("integration", "month", "complete").iter_rows()}
-    assert complete == {key: not (key[1] == MONTHS[1] and key[0] in behind_the_proxy()) for key in by_month()}
+    assert complete == {
+        key: key[0] != ONLY_REJECTED[0] and not (key[1] == MONTHS[1] and key[0] in behind_the_proxy())
+        for key in by_month()
+    }
 
 
 def test_cohorts_are_those_that_python_counts(warehouse: Warehouse) -> None:
@@ -98,7 +104,7 @@ def test_cohorts_are_those_that_python_counts(warehouse: Warehouse) -> None:
             active = sum(month in months for months in began)
             if began:
                 arrival = "unknown" if cohort == MONTHS[0] else "new"
-                is_whole = month != MONTHS[1]  # a day of September is missing in a log
+                is_whole = False  # of one integration no month is whole
                 expected.append((cohort, arrival, later, month, len(began), active, active / len(began), is_whole))
     assert cohorts(warehouse, Scope()).rows() == expected
 

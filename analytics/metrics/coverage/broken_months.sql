@@ -4,7 +4,7 @@
 -- the id, or may have done so, and name a customer that has no use in that month, or none because the URL or host could not be read,
 -- or, in a month in which they are one in twenty of its lines or more, because they are damaged.
 -- Who is seen month by month is not hidden by a day or two: who came and went is still told, though the month is not complete.
--- Where more than three days are broken nobody knows: is_unknown.
+-- Where more than three days are broken nobody knows: is_unknown. A line that names its customer hides nobody else.
 -- Reads: stated, ends (of the metric completeness), streams_of, customers_of, unlogged, rejected_lines, calls_all, scope.
 -- steps: completeness/stated, completeness/ends, coverage/streams_of, coverage/unlogged, coverage/rejected_lines
 with begins as (
@@ -102,19 +102,22 @@ weighed_rejects as (
 broken_days as (
     select
         streams_of.integration,
-        of_streams.day
+        of_streams.day,
+        true as hides_anybody
     from streams_of
     inner join of_streams on streams_of.stream = of_streams.stream
     union
     select
         products.integration,
-        unread.day
+        unread.day,
+        true as hides_anybody
     from products
     cross join unread
     union
     select
         products.integration,
-        unlogged.day
+        unlogged.day,
+        true as hides_anybody
     from products
     inner join unlogged
         on
@@ -123,7 +126,8 @@ broken_days as (
     union
     select
         integration,
-        day
+        day,
+        customer is null as hides_anybody
     from weighed_rejects
     where case
         when customer is not null then not is_seen
@@ -134,6 +138,6 @@ broken_days as (
 select
     integration,
     cast(date_trunc('month', day) as date) as month,
-    count(*) > 3 as is_unknown
+    count(distinct case when hides_anybody then day end) > 3 as is_unknown
 from broken_days
 group by integration, date_trunc('month', day)

@@ -1,11 +1,12 @@
 -- Rejected lines that may be calls of an integration: one row per integration, customer and day. They carry its id. Or they name a
--- customer and are so damaged that the id may be missing: then they may be of each integration that has this customer, and of
--- each in their log where nobody is known to call for it.
+-- customer and are so damaged that the id may be missing: then they may be of each integration that has this customer in that log,
+-- by calls or by other rejected lines; else of each that has it in another log; else, where nobody is known to call for it, of
+-- each in that log. Such lines count in a month in which they are one in twenty of the customer's in that log or more.
 -- The customer is null where the line leaves it in doubt; those of other environments than asked for, and the partner's own, are left
 -- out. The day is null where nothing tells when it was; a line whose time cannot be read is of the day of the last call of its load.
 -- lines: those that carry the id. nameless: those without a customer of which the URL or host could not be read; the others without
 -- one are damaged.
--- Reads: rejects, loads, lake.renames, lake.former_numbers, scope, customers_of, streams_of.
+-- Reads: rejects, loads, calls_all, lake.renames, lake.former_numbers, scope, customers_of, streams_of.
 -- steps: coverage/customers_of, coverage/streams_of
 with sent as (
     select
@@ -28,18 +29,94 @@ with sent as (
         )
 ),
 
+read_lines as (
+    select
+        calls_all.stream,
+        calls_all.customer,
+        date_trunc('month', calls_all.day) as month,
+        count(*) as lines
+    from calls_all
+    cross join scope
+    where
+        calls_all.customer in (select sent.customer from sent where not sent.carries_id)
+        and (scope.environment = 'all' or calls_all.environment = scope.environment)
+        and calls_all.product = coalesce(scope.product, calls_all.product)
+        and (scope.until is null or calls_all.day < scope.until)
+    group by calls_all.stream, calls_all.customer, date_trunc('month', calls_all.day)
+),
+
+cut_off as (
+    select
+        sent.customer,
+        sent.stream,
+        sent.day,
+        sent.reason,
+        count(*) over (partition by sent.stream, sent.customer, date_trunc('month', sent.day)) as lines,
+        coalesce(read_lines.lines, 0) as read_lines
+    from sent
+    left join read_lines
+        on
+            sent.stream = read_lines.stream
+            and sent.customer = read_lines.customer
+            and date_trunc('month', sent.day) = read_lines.month
+    where not sent.carries_id
+),
+
 connected as (
-    select distinct
+    select
         integration,
-        customer
+        customer,
+        stream
     from customers_of
     where integration is not null and is_customer
+    union
+    select
+        integration,
+        customer,
+        stream
+    from sent
+    where carries_id and customer is not null
+),
+
+known_there as (
+    select distinct
+        customer,
+        stream
+    from connected
 ),
 
 told as (
-    select distinct customer
+    select customer
     from customers_of
     where integration is not null
+    union
+    select customer
+    from connected
+),
+
+whose as (
+    select
+        connected.integration,
+        connected.customer,
+        connected.stream
+    from connected
+    union
+    select
+        connected.integration,
+        cut_off.customer,
+        cut_off.stream
+    from cut_off
+    inner join connected on cut_off.customer = connected.customer
+    left join known_there on cut_off.customer = known_there.customer and cut_off.stream = known_there.stream
+    where known_there.customer is null
+    union
+    select
+        streams_of.integration,
+        cut_off.customer,
+        cut_off.stream
+    from cut_off
+    inner join streams_of on cut_off.stream = streams_of.stream
+    where cut_off.customer not in (select told.customer from told)
 ),
 
 possible as (
@@ -50,27 +127,17 @@ possible as (
         day,
         reason
     from sent
-    where integration is not null and not is_own
+    where carries_id and not is_own
     union all
     select
-        connected.integration,
+        whose.integration,
         false as carries_id,
-        sent.customer,
-        sent.day,
-        sent.reason
-    from sent
-    inner join connected on sent.customer = connected.customer
-    where sent.integration is null
-    union all
-    select
-        streams_of.integration,
-        false as carries_id,
-        sent.customer,
-        sent.day,
-        sent.reason
-    from sent
-    inner join streams_of on sent.stream = streams_of.stream
-    where sent.integration is null and sent.customer not in (select told.customer from told)
+        cut_off.customer,
+        cut_off.day,
+        cut_off.reason
+    from cut_off
+    inner join whose on cut_off.customer = whose.customer and cut_off.stream = whose.stream
+    where 20 * cut_off.lines >= cut_off.lines + cut_off.read_lines
 )
 
 select

@@ -6,11 +6,22 @@
 --              where it lives, and a stray call long before it does not say what was in between
 --   stayed     a customer in the month before as well
 --   returning  not in the month before, but earlier
--- Of who comes after a month of which days of logs are missing nobody knows whether it was there: unknown, too.
+-- Of who comes after a month of which days of logs are missing nobody knows whether it was there: unknown, too; and of who is
+-- named in that month by rejected lines only.
 -- month_after: the next month in which it is a customer; null where there is none in what is loaded.
--- Reads: calls_before (with all of the time before the period), ends (of the metric completeness), broken_months, scope.
--- steps: coverage/broken_months
-with logs as (
+-- is_named_after: whether rejected lines name it in the next month.
+-- Reads: calls_before (with all of the time before the period), ends (of the metric completeness), broken_months, rejected_lines, scope.
+-- steps: coverage/broken_months, coverage/rejected_lines
+with named as (
+    select distinct
+        integration,
+        customer,
+        cast(date_trunc('month', day) as date) as month
+    from rejected_lines
+    where customer is not null
+),
+
+logs as (
     select
         ends.stream,
         cast(date_trunc('month', timezone(scope.time_zone, ends.first_hour)) as date) as begins
@@ -55,14 +66,25 @@ select
     neighbours.month,
     case
         when neighbours.month_before = neighbours.month - interval 1 month then 'stayed'
-        when broken_months.is_unknown or first_log.begins >= neighbours.month then 'unknown'
+        when broken_months.is_unknown or named_before.month is not null or first_log.begins >= neighbours.month then 'unknown'
         when neighbours.month_before is not null then 'returning'
         when neighbours.logged_since < neighbours.month then 'new'
         else 'unknown'
     end as arrival,
-    neighbours.month_after
+    neighbours.month_after,
+    named_after.month is not null as is_named_after
 from neighbours
 cross join first_log
+left join named as named_before
+    on
+        neighbours.integration = named_before.integration
+        and neighbours.customer = named_before.customer
+        and named_before.month = neighbours.month - interval 1 month
+left join named as named_after
+    on
+        neighbours.integration = named_after.integration
+        and neighbours.customer = named_after.customer
+        and named_after.month = neighbours.month + interval 1 month
 left join broken_months
     on
         neighbours.integration = broken_months.integration
