@@ -477,13 +477,14 @@ def test_leftovers_are_told_and_are_no_failure(given: _Given) -> None:
 
 
 def test_a_sample_may_be_cut_off_anywhere(tmp_path: Path) -> None:
-    """Also behind the name of a field, which is none without its colon."""
+    """Behind the name of a field it is kept as it will be judged again: without its colon it is a value like any other."""
     path = tmp_path / "access.log"
     bad = b'{"method": "G", "status": 200, '
     path.write_bytes(lines(0) + b"".join(bad + b" " * blanks + b'"response_bytes": 1}\n' for blanks in range(140, 180)))
     load(tmp_path / "lake", path)
     samples = [row["sample"] for row in stored(tmp_path / "lake", "rejects")]
-    assert any(sample.endswith('"response_bytes"') and len(sample) == 200 for sample in samples)
+    assert any(sample.endswith('"response_bytes":') and len(sample) == 200 for sample in samples)
+    assert any(sample.endswith(' "•"') for sample in samples)
     assert broken(tmp_path / "lake") == {}
 
 
