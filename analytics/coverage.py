@@ -115,7 +115,8 @@ def coverage(
     asked = Scope(until=scope.until, environment=scope.environment)
     sets = _log_sets(warehouse, asked, course["integration"].unique())
     calendar = course.select("day").unique().sort("day")
-    by_set = _by_set(logs, sets, calendar, window_days)
+    unread = warehouse.query_file("unread_streams", Scope(environment="all"))
+    by_set = _by_set(logs, sets, unread, calendar, window_days)
     of_integration = sets.select("integration", "log_set").unique()
     return (
         course.join(of_integration, on="integration", how="left", maintain_order="left")
@@ -151,15 +152,20 @@ def _log_sets(warehouse: Warehouse, asked: Scope, integrations: pl.Series) -> pl
     )
 
 
-def _by_set(logs: Logs, sets: pl.DataFrame, calendar: pl.DataFrame, window_days: int) -> pl.DataFrame:
-    """Of each set of logs and day what the window that ends with it lacks: logs_missing, logs_rejected, ..."""
+def _by_set(
+    logs: Logs, sets: pl.DataFrame, unread: pl.DataFrame, calendar: pl.DataFrame, window_days: int
+) -> pl.DataFrame:
+    """Of each set of logs and day what the window that ends with it lacks: logs_missing, logs_rejected, ...
+
+    A log of which no line became a call concerns every set where its lines are `unread`: they do not tell whose they are.
+    """
     import polars as pl
 
     window = dt.timedelta(days=window_days - 1)
     streams = sets.select("log_set", "stream").unique()
-    unread = logs.lives.filter(pl.col("first_hour").is_null()).select("stream")
+    anybodys = logs.lives.filter(pl.col("first_hour").is_null()).join(unread, on="stream", how="semi").select("stream")
     all_sets = streams.select("log_set").unique()
-    streams = pl.concat([streams, all_sets.join(unread, how="cross")])
+    streams = pl.concat([streams, all_sets.join(anybodys, how="cross")])
     by_stream = (
         streams.select("stream")
         .unique()

@@ -304,6 +304,26 @@ def test_a_log_in_quarantine_is_missing(tmp_path: Path) -> None:
     assert said(row, "logs_rejected") == ("unknown", 4, False, ["logs_rejected"])
 
 
+@pytest.mark.parametrize(
+    ("integration", "silent", "state"),
+    [
+        (OTHER, 0, "at_risk"),  # it holds somebody else's calls, line by line
+        (OTHER, 2, "unknown"),  # but for two of thirty
+        (IT, 0, "at_risk"),  # of customers who are counted anyway
+    ],
+)
+def test_a_log_in_quarantine_that_says_whose_it_is_concerns_them_alone(
+    tmp_path: Path, integration: str, silent: int, state: str
+) -> None:
+    calls = [*daily(SIX[:4], IT, 0, 100, stream="its"), *others(100)]
+    line = {"stream": "unread", "reason": "bad_status", "customer": SIX[0], "environment": "production"}
+    never_read = rejected(1, 70, 100, integration=integration, **line)
+    for row in never_read[:silent]:
+        row["integration"] = None
+    row = verdict(lake_of(tmp_path, calls, never_read))
+    assert said(row, "logs_rejected")[:3] == (state, 4, state != "unknown")
+
+
 def test_lines_of_other_hosts_are_nobodys_calls(tmp_path: Path) -> None:
     calls = [*daily(SIX[:4], IT, 0, 100, stream="its"), *others(100)]
     lake = lake_of(tmp_path, calls, rejected(20, 70, 100, stream="proxy"))

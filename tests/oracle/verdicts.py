@@ -346,12 +346,20 @@ def _missing_logs(integration: str, world: World, view: View, window: range) -> 
         found.add("not_covered")
     if not any(stream.has_power for stream in streams):
         found.add("too_few_calls")
-    for name, hours_in_quarantine in world.logs.quarantine.items():
-        if name not in world.logs.streams and any(day_of(hour) in window for hour in hours_in_quarantine):
+    for name in _unread_logs(world):
+        if any(day_of(hour) in window for hour in world.logs.quarantine[name]):
             found.add("logs_rejected")
     if view.unlogged_days(integration).intersection(window):
         found.add("header_not_logged")
     return found
+
+
+def _unread_logs(world: World) -> set[str]:
+    """The logs of which no line became a call, and whose lines do not tell whose they are: one in twenty or more of them."""
+    lines = Counter(reject.stream for reject in world.rejects)
+    silent = Counter(reject.stream for reject in world.rejects if reject.integration is None or reject.customer is None)
+    never_read = world.logs.quarantine.keys() - world.logs.streams.keys()
+    return {name for name in never_read if 20 * silent[name] >= lines[name]}
 
 
 def _own_numbers(integration: str, world: World) -> set[str]:
@@ -472,7 +480,7 @@ def _broken_days(month: int, integration: str, world: World, view: View) -> set[
         first = day_of(stream.first)
         if first in days and not stream.continues:
             found |= set(range(days[0], first))
-    for name in world.logs.quarantine.keys() - world.logs.streams.keys():
+    for name in _unread_logs(world):
         found |= {day_of(hour) for hour in world.logs.quarantine[name] if day_of(hour) in days}
     return found | _days_with_rejected_lines(days, integration, world, view)
 

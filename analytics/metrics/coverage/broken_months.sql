@@ -5,8 +5,9 @@
 -- or, in a month in which they are one in twenty of its lines or more, because they are damaged.
 -- Who is seen month by month is not hidden by a day or two: who came and went is still told, though the month is not complete.
 -- Where more than three days are broken nobody knows: is_unknown. A line that names its customer hides nobody else.
--- Reads: stated, ends (of the metric completeness), streams_of, customers_of, unlogged, rejected_lines, calls_all, scope.
--- steps: completeness/stated, completeness/ends, coverage/streams_of, coverage/unlogged, coverage/rejected_lines
+-- Reads: stated, ends (of the metric completeness), streams_of, customers_of, unlogged, unread, rejected_lines, calls_all,
+-- scope.
+-- steps: completeness/stated, completeness/ends, coverage/streams_of, coverage/unlogged, coverage/unread, coverage/rejected_lines
 with begins as (
     select
         ends.stream,
@@ -29,10 +30,11 @@ of_streams as (
     from begins
 ),
 
--- Streams of which every line was rejected: nobody knows whose they were.
-unread as (
+-- Streams of which every line was rejected, and nobody knows whose they were.
+unread_days as (
     select of_streams.day
     from of_streams
+    inner join unread on of_streams.stream = unread.stream
     left join ends on of_streams.stream = ends.stream
     where ends.stream is null
 ),
@@ -109,10 +111,10 @@ broken_days as (
     union
     select
         products.integration,
-        unread.day,
+        unread_days.day,
         true as hides_anybody
     from products
-    cross join unread
+    cross join unread_days
     union
     select
         products.integration,
