@@ -34,7 +34,8 @@ faults: $(READY)
 	@FAULTS=1 $(PYTEST) --dist worksteal tests/ingest/test_exactly_once.py tests/ingest/test_faults_files.py \
 		tests/ingest/test_faults_machine.py tests/ingest/test_secrets.py tests/ingest/test_commit.py tests/ingest/test_power_cut.py \
 		tests/ingest/test_sample_logs.py tests/ingest/test_damage.py tests/ingest/test_bounds.py tests/ingest/test_detector.py tests/ingest/test_follow_for_long.py \
-		tests/analytics/test_viewer.py tests/command_line/test_damaged_files.py tests/command_line/test_hostile_sql.py
+		tests/analytics/test_viewer.py tests/command_line/test_damaged_files.py tests/dashboard/test_damaged_pages.py \
+		tests/command_line/test_hostile_sql.py
 
 check: $(READY)
 	@$(PY) -m ruff format --check .
