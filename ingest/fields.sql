@@ -814,7 +814,7 @@ create or replace macro object_of_headers(items) as
     )[1];
 
 -- What is kept under the name of headers where that is no header and its value but several kinds of headers, each an object of its
--- own: those of the request, or a text where none is called so. Null where it is an object of headers; a header may be an object
+-- own: those of the request, as an object or a list, or a text where none is called so. Null where it is an object of headers; a header may be an object
 -- that holds its value.
 create or replace macro headers_inside(held) as
     coalesce(
@@ -825,9 +825,9 @@ create or replace macro headers_inside(held) as
                 ),
                 lambda key: json_extract(held, '$."' || key || '"')
             ),
-            lambda kind: case json_type(coalesce(json_extract(kind, '$.headers'), kind))
-                when 'OBJECT' then coalesce(json_extract(kind, '$.headers'), kind)::varchar
-                when 'ARRAY' then object_of_headers(from_json(coalesce(json_extract(kind, '$.headers'), kind), '["JSON"]'))
+            lambda kind: case
+                when json_type(coalesce(json_extract(kind, '$.headers'), kind)) in ('OBJECT', 'ARRAY')
+                    then coalesce(json_extract(kind, '$.headers'), kind)::varchar
             end
         )[1],
         case
@@ -844,24 +844,24 @@ create or replace macro headers_inside(held) as
 -- The headers at a path of an object, where they are a list, a text, or one of several kinds there, as an object; null where they
 -- are one already, and where they cannot be read.
 create or replace macro headers_object(object, path) as
-    case
-        when json_type(object, path) = 'OBJECT' then headers_inside(json_extract(object, path))
-        when json_type(object, path) in ('ARRAY', 'VARCHAR') then list_transform(
-            list_transform(
-                [{'is_text': json_type(object, path) = 'VARCHAR', 'text': json_extract_string(object, path)}],
-                lambda written: case
-                    when not written.is_text
-                        or json_valid(written.text)
-                            and strlen(written.text) - strlen(replace(replace(written.text, '{', ''), '[', '')) <= 1000
-                        then written.text
-                end
-            ),
-            lambda text: case json_type(text)
-                when 'OBJECT' then coalesce(headers_inside(text), text)
-                when 'ARRAY' then object_of_headers(from_json(text, '["JSON"]'))
+    list_transform(
+        list_transform(
+            [{'kind': json_type(object, path), 'text': json_extract_string(object, path)}],
+            lambda written: case
+                when
+                    written.kind in ('OBJECT', 'ARRAY')
+                    or written.kind = 'VARCHAR'
+                    and json_valid(written.text)
+                    and strlen(written.text) - strlen(replace(replace(written.text, '{', ''), '[', '')) <= 1000
+                    then case json_type(written.text)
+                        when 'OBJECT'
+                            then coalesce(headers_inside(written.text), case when written.kind = 'VARCHAR' then written.text end)
+                        when 'ARRAY' then written.text
+                    end
             end
-        )[1]
-    end;
+        ),
+        lambda found: case when json_type(found) = 'ARRAY' then object_of_headers(from_json(found, '["JSON"]')) else found end
+    )[1];
 
 -- The line that an object keeps under a key, as a text or an object; the line itself where there is none, or two.
 create or replace macro line_inside(line, path) as

@@ -205,8 +205,12 @@ create or replace macro agent_redacted_once(text) as
 -- changed again, it does not show either where the secret ends.
 create or replace macro redacted_user_agent(text) as
     list_transform(
-        [agent_redacted_once(text)],
-        lambda once: case when once = text or agent_redacted_once(once) is not distinct from once then once else 'redacted' end
+        -- Twice, and said once: see redacted_sample.
+        [list_reduce(
+            [{'now': text, 'before': text}, null, null],
+            lambda done, _: {'now': agent_redacted_once(done.now), 'before': done.now}
+        )],
+        lambda twice: case when twice.before = text or twice.now is not distinct from twice.before then twice.before else 'redacted' end
     )[1];
 
 -- An id with a slip in it: around it a pair of quotes, brackets or the name of the header, in it one character that is no digit,
@@ -435,10 +439,15 @@ create or replace macro redacted_line(line) as
 create or replace macro redacted_sample(line) as
     case
         when is_text(line) then
-            list_transform(
-                [redacted_line(left(line, 600))],
-                lambda whole: case when length(whole) > 200 then left(redacted_line(left(whole, 200)), 200) else whole end
-            )[1]
+            -- Once for each length. To call the macro twice would have it planned twice, with all that is in it.
+            list_reduce(
+                [line, '600', '200'],
+                lambda whole, most: case
+                    when most = '600' or length(whole) > 200
+                        then left(redacted_line(left(whole, cast(most as integer))), case when most = '200' then 200 else 100000 end)
+                    else whole
+                end
+            )
     end;
 
 -- A part of a path with the id of a container in it (64 hexadecimal digits) as docker shows it: its first twelve digits, or the next
@@ -490,10 +499,15 @@ create or replace macro redacted_part(part) as
 create or replace macro redacted_place(text) as
     case
         when is_text(text) then
-            array_to_string(
-                list_transform(
-                    regexp_extract_all(text, '[/\\]+|[^/\\]+'),
-                    lambda part: list_transform([with_short_container_id(part)], lambda short: redacted_part(short))[1]
+            -- array_to_string would say the list twice
+            coalesce(
+                list_aggregate(
+                    list_transform(
+                        regexp_extract_all(text, '[/\\]+|[^/\\]+'),
+                        lambda part: list_transform([with_short_container_id(part)], lambda short: redacted_part(short))[1]
+                    ),
+                    'string_agg',
+                    ''
                 ),
                 ''
             )
