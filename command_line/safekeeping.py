@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shlex
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -12,6 +12,11 @@ from command_line import FAILED, output
 from command_line.options import DEFAULT_LAKE, JsonOption, LakeOption, now
 from command_line.output import say
 from command_line.values import counted
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from ingest.report import LostLoad
 
 _FEW = 20
 
@@ -62,9 +67,29 @@ def repair(
                 " or take the lake back from a copy ('koppelzicht restore'); else what the lake has of them is gone"
             )
     elif report.loads:
-        there = sorted({load.source for load in report.loads if load.is_there})
-        if there:
+        for stream, there in _by_stream(report.loads).items():
+            options = [
+                *(["--stream", stream] if stream else []),
+                *(["--lake", str(lake)] if lake != DEFAULT_LAKE else []),
+            ]
             more = f" and {len(there) - _FEW:,} more" if len(there) > _FEW else ""
-            say(f"load them again: koppelzicht ingest {shlex.join(there[:_FEW])}{more}")
+            say(f"load them again: koppelzicht ingest {shlex.join([*options, *there[:_FEW]])}{more}")
+        if any(load.is_there for load in report.loads):
+            say(
+                "with --host, --time-zone, --layout or --dialect, if they were loaded with them: a lake does not keep these"
+            )
     if not report.is_sound:
         raise typer.Exit(FAILED)
+
+
+def _by_stream(loads: Sequence[LostLoad]) -> dict[str, list[str]]:
+    """The logs that are still there, by the stream that was chosen for them; '' where their own name says it."""
+    from ingest.places import stored_place
+    from ingest.source import stream_of
+
+    found: dict[str, set[str]] = {}
+    for load in loads:
+        if load.is_there:
+            own = stored_place(stream_of(load.source))
+            found.setdefault("" if load.stream == own else load.stream, set()).add(load.source)
+    return {stream: sorted(sources) for stream, sources in found.items()}

@@ -88,6 +88,7 @@ def _lost(store: Lake, ledger: Ledger) -> tuple[list[DamagedFile], list[LostLoad
         LostLoad(
             load_id=row.load_id,
             source=row.source,
+            stream=row.stream,
             calls=held[row.load_id][0],
             rejects=held[row.load_id][1],
             loaded_at=row.loaded_at,

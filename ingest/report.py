@@ -187,6 +187,7 @@ class LostLoad(BaseModel):
 
     load_id: str
     source: str
+    stream: str
     calls: int
     rejects: int
     loaded_at: dt.datetime
