@@ -35,7 +35,8 @@ from analytics.seen import Seen, seen_in
 from analytics.views import PUBLIC, macros, view
 from ingest.call import CALL_COLUMNS
 from ingest.data_file import damage_among
-from ingest.ledger import LOAD_COLUMNS, REJECT_COLUMNS
+from ingest.ledger import LOAD_COLUMNS
+from ingest.reject import REJECT_COLUMNS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence

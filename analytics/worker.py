@@ -33,7 +33,7 @@ from analytics.warehouse import Warehouse
 from ingest.arrow import arrow_schema
 from ingest.call import CALL_COLUMNS
 from ingest.errors import IngestError
-from ingest.ledger import REJECT_COLUMNS
+from ingest.reject import REJECT_COLUMNS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence

@@ -14,7 +14,6 @@ from threading import Lock
 from typing import TYPE_CHECKING
 
 import duckdb
-import pyarrow as pa
 from duckdb.sqltypes import VARCHAR
 
 from ingest.plain_text import plain_text, unescaped
@@ -23,10 +22,9 @@ from ingest.platform_host import domain_pattern, host_pattern
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-_HERE = Path(__file__).parent
-ENGINE_ERRORS = (duckdb.Error, pa.ArrowException, MemoryError)
-"""Whatever the engines raise at values that they cannot take, or that are too many for the memory there is."""
+    import pyarrow as pa
 
+_HERE = Path(__file__).parent
 _SCRIPTS = ("detector.sql", "redact.sql", "outcome.sql", "integration_id.sql", "request_url.sql", "fields.sql")
 
 _FEW = 10_000

@@ -44,7 +44,6 @@ from ingest.errors import REPAIR, RESTORE, LakeError, in_one_line
 from ingest.ledger import (
     LEDGER_COLUMNS,
     LOAD_COLUMNS,
-    REJECT_COLUMNS,
     TABLES,
     Ledger,
     LedgerRow,
@@ -61,6 +60,7 @@ from ingest.ledger import (
 )
 from ingest.merged import with_merges
 from ingest.patience import QUICK, Patience
+from ingest.reject import REJECT_COLUMNS
 from ingest.stream_ends import StreamEnd, stream_ends
 
 if TYPE_CHECKING:

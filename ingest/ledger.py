@@ -19,43 +19,11 @@ from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 from ingest.call import Column
 from ingest.merged import with_merges
+from ingest.position import Position
 from ingest.version import VERSION
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
-
-REJECT_COLUMNS = (
-    Column("load_id", "varchar", nullable=False, meaning="the load it came with"),
-    Column("source", "varchar", nullable=False, meaning="the file or stream it stands in"),
-    Column("stream", "varchar", nullable=False, meaning="where the source comes from"),
-    Column("line_number", "bigint", nullable=False, meaning="its line in the source, from 1"),
-    Column("byte_offset", "bigint", nullable=False, meaning="where the line begins, in decompressed bytes"),
-    Column("reason", "varchar", nullable=False, meaning="why it is no call"),
-    Column(
-        "detail", "varchar", nullable=True, meaning="what was found and what was expected, redacted; null once removed"
-    ),
-    Column(
-        "sample",
-        "varchar",
-        nullable=True,
-        meaning="the beginning of the line, redacted, 200 characters at most; null once removed",
-    ),
-    Column("called_at", "timestamptz", nullable=True, meaning="when, UTC, where the line's time can be read"),
-    Column(
-        "integration",
-        "varchar",
-        nullable=True,
-        meaning="the valid IntegrationId in the line, and no other text",
-    ),
-    Column(
-        "customer",
-        "varchar",
-        nullable=True,
-        meaning="whose environment the line's host names; null where that is in doubt",
-    ),
-    Column("environment", "varchar", nullable=True, meaning="of that host; null where it is in doubt"),
-)
-"""Every column of the lake's `rejects`, in order."""
+    from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 
 LOAD_COLUMNS = (
     Column("load_id", "varchar", nullable=False, meaning="random name of the load"),
@@ -121,31 +89,6 @@ class StagedFile:
     def name(self) -> str:
         """What its table calls it."""
         return self.path
-
-
-@dataclass(frozen=True)
-class Position:
-    """A place in a source: how many decompressed bytes lie before it, and their SHA-256."""
-
-    offset: int
-    sha256: str
-
-    @property
-    def packed(self) -> bytes:
-        """The same in 24 bytes, which is enough to tell that a source has ended there."""
-        return self.offset.to_bytes(_OFFSET_BYTES, "big") + bytes.fromhex(self.sha256)[:_HASH_BYTES]
-
-
-_OFFSET_BYTES = 8
-_HASH_BYTES = 16
-END_BYTES = _OFFSET_BYTES + _HASH_BYTES
-"""So long is a place in a source when it is packed."""
-
-
-def unpacked(ends: bytes) -> Iterator[tuple[int, bytes]]:
-    """These packed places, which stand one behind the other: the offset of each, and the place itself as it is packed."""
-    for start in range(0, len(ends), END_BYTES):
-        yield int.from_bytes(ends[start : start + _OFFSET_BYTES], "big"), ends[start : start + END_BYTES]
 
 
 @dataclass(frozen=True)

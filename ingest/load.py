@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING, Any
 from ingest.errors import SourceError
 from ingest.formats import lists_of_records
 from ingest.formats.unread import kept
-from ingest.ledger import LedgerRow, Position, new_load_id
+from ingest.ledger import LedgerRow, new_load_id
 from ingest.memory import Tail
+from ingest.position import MARK_INTERVAL, Position
 from ingest.recognition import end_of_first_data
 from ingest.records import one_record_a_line
 from ingest.report import SourceReport
-from ingest.source import MARK_INTERVAL, STANDARD_INPUT, Block, open_source, written_name
+from ingest.source import STANDARD_INPUT, Block, open_source, written_name
 from ingest.source_warnings import SourceWarning, UnreadColumns, source_warnings, unread_columns
 from ingest.understanding import Counts, Stretch
 from ingest.version import VERSION

@@ -13,10 +13,13 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from ingest.position import MARK_INTERVAL
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-    from ingest.ledger import LedgerRow, Position, Removal, Retried
+    from ingest.ledger import LedgerRow, Removal, Retried
+    from ingest.position import Position
 
 
 def with_merges(rows: Sequence[LedgerRow]) -> tuple[LedgerRow, ...]:
@@ -78,8 +81,6 @@ def _marks(first: LedgerRow, parts: Iterable[LedgerRow]) -> tuple[Position, ...]
     The first load's own stay: one of them lies behind its first line, by which a source is recognised that goes further than to
     where the load begins. Those behind the first lines of its parts would say the same of places where no load ends any more.
     """
-    from ingest.source import MARK_INTERVAL  # which knows the ledger
-
     marks = list(first.marks)
     reached = max((mark.offset for mark in marks), default=first.start_byte)
     for part in parts:

@@ -29,9 +29,10 @@ from ingest.arrow import arrow_schema
 from ingest.data_file import data_files, read_files, write_file
 from ingest.errors import LakeError
 from ingest.lake import APPLICATION
-from ingest.ledger import END_BYTES, LEDGER_COLUMNS, Retried, new_load_id, own_decision, sum_of_retries
+from ingest.ledger import LEDGER_COLUMNS, Retried, new_load_id, own_decision, sum_of_retries
 from ingest.merged import with_merges
 from ingest.patience import QUICK
+from ingest.position import END_BYTES
 from ingest.rewriting import files_of, refuse_damaged
 
 if TYPE_CHECKING:

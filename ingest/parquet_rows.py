@@ -19,7 +19,6 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from ingest.engine import ENGINE_ERRORS
 from ingest.errors import AmbiguousHostError, SourceError, UnknownFormatError
 from ingest.formats.id_name import is_id_name
 from ingest.parquet_pages import PagesError, sizes_of
@@ -34,6 +33,9 @@ if TYPE_CHECKING:
     from ingest.source import Reader
 
 MAGIC = b"PAR1"
+_ENGINE_ERRORS = (duckdb.Error, pa.ArrowException, MemoryError)
+"""Whatever the engines raise at values that they cannot take, or that are too many for the memory there is."""
+
 _TRAILER = 8
 """So many bytes stand behind the footer: its length, and the first four bytes of the file once more."""
 
@@ -127,7 +129,7 @@ def _opened(reader: Reader) -> Iterator[ParquetFile]:
         plain = _PlainFile(reader.file)
         with ParquetFile(plain, coerce_int96_timestamp_unit="us", arrow_extensions_enabled=False) as parquet:
             yield parquet
-    except (*ENGINE_ERRORS, OSError, UnicodeError) as error:
+    except (*_ENGINE_ERRORS, OSError, UnicodeError) as error:
         raise SourceError(
             f"{reader.name}: the Parquet file cannot be read ({type(error).__name__}); nothing of it was loaded"
         ) from error
@@ -188,7 +190,7 @@ def _naming(name: str, column: str) -> Iterator[None]:
     """Say which column it is that cannot be read. What the engines say may hold a value of the log, so it stays out."""
     try:
         yield
-    except (*ENGINE_ERRORS, OSError, UnicodeError) as error:
+    except (*_ENGINE_ERRORS, OSError, UnicodeError) as error:
         raise SourceError(
             f"{name}: the column {column} of the Parquet file cannot be read ({type(error).__name__}); nothing of it was loaded"
         ) from error
@@ -261,7 +263,7 @@ def _batches(reader: Reader, parquet: ParquetFile, types: Mapping[str, pa.DataTy
     while True:
         try:
             batch = next(batches, None)
-        except (*ENGINE_ERRORS, OSError, UnicodeError):
+        except (*_ENGINE_ERRORS, OSError, UnicodeError):
             for column in columns:  # nobody says which of them it was
                 with _naming(reader.name, column):
                     for _ in parquet.iter_batches(batch_size=at_once, columns=[column]):
@@ -285,7 +287,7 @@ def _types(reader: Reader, parquet: ParquetFile, columns: Iterable[str]) -> dict
     schema = parquet.schema_arrow
     described = {one.path: one for one in (parquet.schema.column(number) for number in range(len(parquet.schema)))}
     held: dict[str, pa.DataType] = {}
-    with contextlib.suppress(*ENGINE_ERRORS, UnicodeError):  # whoever has written it, the values are there without it
+    with contextlib.suppress(*_ENGINE_ERRORS, UnicodeError):  # whoever has written it, the values are there without it
         reader.file.seek(0)
         held = {field.name: field.type for field in read_schema(reader.file)}
     found = {}

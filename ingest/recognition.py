@@ -21,13 +21,14 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from ingest.formats import is_data
-from ingest.ledger import unpacked
+from ingest.position import unpacked
 from ingest.source import Block, Fingerprint, Reader, changed_error, line_ends
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
 
-    from ingest.ledger import Ledger, LedgerRow, Position
+    from ingest.ledger import Ledger, LedgerRow
+    from ingest.position import Position
 
 _HEAD_BYTES = 1 << 20
 """How far the first lines of data are looked for. No log has as many comments."""

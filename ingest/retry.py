@@ -26,12 +26,13 @@ from ingest.errors import LakeError, SourceError, UnknownFormatError, of_source
 from ingest.folder import list_sources
 from ingest.formats import lists_of_records, log_format
 from ingest.lake import Lake
-from ingest.ledger import REJECT_COLUMNS, Retried, new_load_id, own_decision
+from ingest.ledger import Retried, new_load_id, own_decision
 from ingest.load import Source
 from ingest.patience import QUICK, SLOW, Patience
 from ingest.reading import format_of, read_on, wanted_format
 from ingest.recognition import Recognition
 from ingest.records import one_record_a_line
+from ingest.reject import REJECT_COLUMNS
 from ingest.report import RetriedSource, RetryReport
 from ingest.second_look import COMMA, DURATIONS
 from ingest.source import MAX_LINE_BYTES, STANDARD_INPUT, Block, lines_of, written_name

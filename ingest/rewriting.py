@@ -19,7 +19,8 @@ from ingest.arrow import arrow_schema
 from ingest.call import CALL_COLUMNS
 from ingest.data_file import NewFile, damage, read_files, remove_files, write_file
 from ingest.errors import REPAIR, LakeError
-from ingest.ledger import LEDGER_COLUMNS, REJECT_COLUMNS
+from ingest.ledger import LEDGER_COLUMNS
+from ingest.reject import REJECT_COLUMNS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence

@@ -24,7 +24,7 @@ import pyarrow as pa
 import zstandard
 
 from ingest.errors import NoLogError, PassingError, SourceError
-from ingest.ledger import Position
+from ingest.position import Position
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -54,9 +54,6 @@ BOMB_RATIO: Final = 300
 
 MOST_NULS: Final = 4 << 30
 """So many NUL bytes in front of compressed content are skipped; to inflate them takes seconds and no memory."""
-
-MARK_INTERVAL: Final = 64 << 20
-"""A load keeps a hash of the source at the first line end behind each multiple of this."""
 
 STANDARD_INPUT: Final = "-"
 

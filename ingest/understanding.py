@@ -15,8 +15,8 @@ from ingest.arrow import arrow_schema, encoded_schema
 from ingest.call import CALL_COLUMNS
 from ingest.engine import answer, begin_source, connect_beside, connect_shared
 from ingest.formats.wrapped import wrapping_of
-from ingest.ledger import REJECT_COLUMNS
 from ingest.places import place_by
+from ingest.reject import REJECT_COLUMNS
 from ingest.second_look import DOUBTFUL, look_again
 from ingest.source import MAX_LINE_BYTES, lines_of
 from ingest.torn import may_go_on

@@ -31,8 +31,9 @@ from ingest.durable import sha256_of
 from ingest.engine import connect_shared, official_connectors, sample_words
 from ingest.errors import LakeError
 from ingest.lake import APPLICATION, Lake
-from ingest.ledger import REJECT_COLUMNS, TABLES, Retried, sum_of_retries
+from ingest.ledger import TABLES, Retried, sum_of_retries
 from ingest.leftovers import unheld
+from ingest.reject import REJECT_COLUMNS
 from ingest.report import Check, Verification
 from ingest.seal import breach
 

@@ -18,7 +18,8 @@ from ingest.arrow import arrow_schema
 from ingest.call import CALL_COLUMNS, Column
 from ingest.data_file import DataFile
 from ingest.lake import Lake, Snapshot
-from ingest.ledger import LOAD_COLUMNS, REJECT_COLUMNS, LedgerRow, new_load_id
+from ingest.ledger import LOAD_COLUMNS, LedgerRow, new_load_id
+from ingest.reject import REJECT_COLUMNS
 
 AMSTERDAM = ZoneInfo("Europe/Amsterdam")
 NOW = dt.datetime(2026, 11, 1, tzinfo=dt.UTC)

@@ -11,7 +11,7 @@ import polars as pl
 import pytest
 
 from ingest import Lake
-from ingest.ledger import REJECT_COLUMNS
+from ingest.reject import REJECT_COLUMNS
 from tests.command_line.given import BAD_STATUS, document
 from tests.ingest.lakes import store
 

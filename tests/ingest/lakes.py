@@ -17,7 +17,8 @@ from ingest.arrow import arrow_schema
 from ingest.call import CALL_COLUMNS
 from ingest.data_file import data_files, write_file
 from ingest.delta_log import append
-from ingest.ledger import LEDGER_COLUMNS, REJECT_COLUMNS
+from ingest.ledger import LEDGER_COLUMNS
+from ingest.reject import REJECT_COLUMNS
 from ingest.seal import UNSEALED, sealed
 from tests.ingest.worked import NOW
 

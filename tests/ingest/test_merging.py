@@ -30,9 +30,9 @@ from ingest import (
 )
 from ingest.folder import list_sources
 from ingest.followers import Follower
-from ingest.ledger import END_BYTES
 from ingest.loader import Loader
 from ingest.memory import Memory
+from ingest.position import END_BYTES
 from tests.ingest.lakes import BAD, broken, calls, line, lines, loads, numbers, rows, stored, texts
 from tests.ingest.scale import scaled
 from tests.ingest.worked import NOW

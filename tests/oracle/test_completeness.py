@@ -13,7 +13,8 @@ from pyarrow import parquet
 from analytics.registry import RegistryFiles
 from analytics.warehouse import Warehouse
 from ingest.arrow import arrow_schema
-from ingest.ledger import LOAD_COLUMNS, REJECT_COLUMNS
+from ingest.ledger import LOAD_COLUMNS
+from ingest.reject import REJECT_COLUMNS
 from ingest.stream_ends import StreamEnd
 from tests.analytics.given import call, given_snapshot, reject
 from tests.oracle.logs import judged_logs

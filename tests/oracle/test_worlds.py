@@ -17,7 +17,8 @@ from analytics.warehouse import Warehouse
 from ingest import Lake
 from ingest.arrow import arrow_schema
 from ingest.call import CALL_COLUMNS
-from ingest.ledger import REJECT_COLUMNS, LedgerRow
+from ingest.ledger import LedgerRow
+from ingest.reject import REJECT_COLUMNS
 from ingest.stream_ends import StreamEnd, declare_stream_end
 from tests.analytics.given import call, reject
 from tests.ingest.scale import scaled
