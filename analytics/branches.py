@@ -28,7 +28,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 from analytics.errors import AnalyticsError
 from analytics.reports.csv_text import csv_text
 from analytics.scope import Scope
-from ingest.durable import write_anew
+from ingest.lake.durable import write_anew
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -15,12 +15,12 @@ from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from analytics.certification import EXAMPLE_IDS
 from analytics.scope import Scope
-from ingest.integration_id import parse_integration_id
+from ingest.engine.integration_id import parse_integration_id
 
 if TYPE_CHECKING:
     from analytics.warehouse import Warehouse
     from ingest.call import IdDefect, IdStatus
-    from ingest.integration_id import IntegrationId
+    from ingest.engine.integration_id import IntegrationId
 
 Verdict: TypeAlias = Literal[
     "arriving",

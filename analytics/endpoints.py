@@ -21,7 +21,7 @@ def endpoints_of(asked: Sequence[tuple[str | None, str | None]]) -> list[str | N
     >>> endpoints_of([("KnEmployee/KnEmployee/@EmId/{EmId}", "delete"), (None, "get"), ("FbSales/FbSalesLines", "insert")])
     ['connectors/KnEmployee/KnEmployee/@EmId', None, 'connectors/FbSales/FbSalesLines']
     """
-    from ingest.request_url import parse_request_urls
+    from ingest.engine.request_url import parse_request_urls
 
     calls = {
         (path, operation): (_METHODS[operation], _HOST + _VALUE.sub("1", path))

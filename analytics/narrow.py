@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 if TYPE_CHECKING:
     from analytics.scope import Scope
-    from ingest.data_file import DataFile
+    from ingest.lake.data_file import DataFile
 
 Id: TypeAlias = tuple[int, int]
 """Partner and project."""

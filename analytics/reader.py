@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from analytics.narrow import Expressions
     from ingest.call import Column
-    from ingest.data_file import DataFile
+    from ingest.lake.data_file import DataFile
 
 Keep: TypeAlias = Callable[["Expressions"], Any]
 """The condition under which a call may be seen, in the words of an engine; None for all of them."""

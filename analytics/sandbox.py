@@ -96,7 +96,7 @@ def answer_sql(
     import pyarrow as pa
 
     from analytics.registry import registry_files
-    from ingest.lake import Lake
+    from ingest.lake.lake import Lake
 
     limits = limits or SqlLimits()
     _check_text(query)

@@ -34,8 +34,8 @@ from analytics.scope import Scope
 from analytics.seen import Seen, seen_in
 from analytics.views import PUBLIC, macros, view
 from ingest.call import CALL_COLUMNS
-from ingest.data_file import damage_among
-from ingest.ledger import LOAD_COLUMNS
+from ingest.lake.data_file import damage_among
+from ingest.lake.ledger import LOAD_COLUMNS
 from ingest.reject import REJECT_COLUMNS
 
 if TYPE_CHECKING:
@@ -47,8 +47,8 @@ if TYPE_CHECKING:
 
     from analytics.reader import Reader
     from analytics.registry import RegistryFiles, Relation
-    from ingest.data_file import DataFile
-    from ingest.lake import Snapshot
+    from ingest.lake.data_file import DataFile
+    from ingest.lake.lake import Snapshot
 
 __all__ = ["Metric", "Warehouse", "metric", "metric_names"]
 
@@ -126,7 +126,7 @@ class Warehouse:
     def open(cls, lake: Path, *, viewer: Scope | None = None) -> Warehouse:
         """A warehouse over the lake as it is now; LakeError when there is none."""
         from analytics.registry import registry_files
-        from ingest.lake import Lake
+        from ingest.lake.lake import Lake
 
         return cls(Lake(lake).snapshot(), registry_files(lake), viewer=viewer)
 

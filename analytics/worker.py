@@ -41,8 +41,8 @@ if TYPE_CHECKING:
     from analytics.reader import Keep
     from analytics.registry import RegistryFiles
     from analytics.scope import Scope
-    from ingest.data_file import DataFile
-    from ingest.lake import Snapshot
+    from ingest.lake.data_file import DataFile
+    from ingest.lake.lake import Snapshot
 
 ARROW = Expressions(column=pc.field, constant=pc.scalar, lower=pc.utf8_lower)
 

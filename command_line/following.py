@@ -36,7 +36,7 @@ def follow(
     as_json: JsonOption = False,
 ) -> None:
     """Load what is in folders and what comes into them, until Ctrl-C. Prints a line for each load."""
-    from ingest.following import follow as loads
+    from ingest.load.following import follow as loads
 
     say(f"Following {', '.join(map(shown, folders))}; stop with Ctrl-C")
     try:

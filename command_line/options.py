@@ -113,7 +113,7 @@ def read_options(
     from ingest.formats import FORMATS
     from ingest.formats import log_format as format_named
     from ingest.formats.dialect import dialect_named
-    from ingest.source import written_name
+    from ingest.read.source import written_name
 
     if layout is not None and log_format not in {None, "combined"}:
         raise typer.BadParameter(f"a layout is for combined logs, not for {log_format}", param_hint="'--layout'")

@@ -168,7 +168,7 @@ def _rejects(lake: Path, choice: Mapping[str, str | int | None]) -> pl.DataFrame
 
 def _export(frame: pl.DataFrame, file: Path) -> None:
     """Write rows to a file, whole or not at all."""
-    from ingest.durable import write_anew
+    from ingest.lake.durable import write_anew
 
     content: str | bytes
     match file.suffix.lower():
@@ -264,7 +264,7 @@ def maintain(
 
 def _as_stored(name: str) -> str:
     """What a file or stream that somebody names is called in the lake."""
-    from ingest.places import stored_place
-    from ingest.source import written_name
+    from ingest.engine.places import stored_place
+    from ingest.read.source import written_name
 
     return stored_place(written_name(name))

@@ -25,7 +25,7 @@ from analytics.metrics import metric_names
 from analytics.registry import RegistryFiles, registry_files
 from analytics.scope import EnvironmentScope, Scope
 from analytics.warehouse import Warehouse
-from ingest.lake import Lake, Snapshot
+from ingest.lake.lake import Lake, Snapshot
 
 if TYPE_CHECKING:
     from analytics.release_notes import Change

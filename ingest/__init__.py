@@ -10,14 +10,18 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from ingest.copying import back_up, restore
     from ingest.errors import IngestError, LakeError, SourceError
-    from ingest.inspection import inspect
-    from ingest.lake import Lake, Snapshot
-    from ingest.lake_status import status
-    from ingest.loader import ingest
-    from ingest.maintenance import maintain
-    from ingest.repairing import repair
+    from ingest.lake.copying import back_up, restore
+    from ingest.lake.lake import Lake, Snapshot
+    from ingest.lake.maintenance import maintain
+    from ingest.lake.status import status
+    from ingest.lake.stream_ends import StreamEnd, declare_stream_end, withdraw_stream_end
+    from ingest.lake.verification import verify
+    from ingest.load.inspection import inspect
+    from ingest.load.loader import ingest
+    from ingest.load.repairing import repair
+    from ingest.load.retry import retry_rejects
+    from ingest.load.unloading import unload
     from ingest.report import (
         CopyReport,
         IngestReport,
@@ -32,17 +36,13 @@ if TYPE_CHECKING:
         UnloadReport,
         Verification,
     )
-    from ingest.retry import retry_rejects
-    from ingest.stream_ends import StreamEnd, declare_stream_end, withdraw_stream_end
-    from ingest.unloading import unload
-    from ingest.verification import verify
 
 _ROOMS = {
     "CopyReport": "report",
     "IngestError": "errors",
     "IngestReport": "report",
     "Inspection": "report",
-    "Lake": "lake",
+    "Lake": "lake.lake",
     "LakeError": "errors",
     "LakeStatus": "report",
     "MaintenanceReport": "report",
@@ -50,24 +50,24 @@ _ROOMS = {
     "RepairReport": "report",
     "RetriedSource": "report",
     "RetryReport": "report",
-    "Snapshot": "lake",
+    "Snapshot": "lake.lake",
     "SourceError": "errors",
     "SourceReport": "report",
-    "StreamEnd": "stream_ends",
+    "StreamEnd": "lake.stream_ends",
     "UnloadReport": "report",
     "Verification": "report",
-    "back_up": "copying",
-    "declare_stream_end": "stream_ends",
-    "ingest": "loader",
-    "inspect": "inspection",
-    "maintain": "maintenance",
-    "repair": "repairing",
-    "restore": "copying",
-    "retry_rejects": "retry",
-    "status": "lake_status",
-    "unload": "unloading",
-    "verify": "verification",
-    "withdraw_stream_end": "stream_ends",
+    "back_up": "lake.copying",
+    "declare_stream_end": "lake.stream_ends",
+    "ingest": "load.loader",
+    "inspect": "load.inspection",
+    "maintain": "lake.maintenance",
+    "repair": "load.repairing",
+    "restore": "lake.copying",
+    "retry_rejects": "load.retry",
+    "status": "lake.status",
+    "unload": "load.unloading",
+    "verify": "lake.verification",
+    "withdraw_stream_end": "lake.stream_ends",
 }
 
 __all__ = [

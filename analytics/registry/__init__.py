@@ -123,7 +123,7 @@ def _place(issue: Issue, files: Sequence[Path]) -> int:
 
 def _time_zone(lake: Path) -> dt.tzinfo:
     """In which zone a day begins: the lake's, where there is one."""
-    from ingest.lake import Lake
+    from ingest.lake.lake import Lake
 
     store = Lake(lake)
     return ZoneInfo(store.time_zone) if store.exists() else dt.UTC

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Literal
 from analytics.formulas import original
 from analytics.registry.bounds import MOST_BYTES, TooMuchError, judge_bytes, judge_rows, judge_workbook
 from analytics.registry.issue import Issue
-from ingest.parquet_pages import PagesError, sizes_of
+from ingest.formats.parquet_pages import PagesError, sizes_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

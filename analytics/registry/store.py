@@ -27,11 +27,11 @@ from typing import TYPE_CHECKING
 
 from analytics.errors import AnalyticsError
 from analytics.registry.rows import RELATIONS, Relation, arrow_schema, columns
-from ingest.durable import make_folder, sha256_of, sync_file, sync_folder, write_anew
+from ingest.engine.places import stored_place
 from ingest.errors import in_one_line
+from ingest.lake.durable import make_folder, sha256_of, sync_file, sync_folder, write_anew
+from ingest.lake.seal import UNSEALED, sealed
 from ingest.patience import QUICK, Patience
-from ingest.places import stored_place
-from ingest.seal import UNSEALED, sealed
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

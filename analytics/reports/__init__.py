@@ -17,7 +17,7 @@ from analytics.reports.csv_text import csv_text
 from analytics.reports.errors import ReportError
 from analytics.reports.model import MonthReport, PartnerReport, Report
 from analytics.reports.month import Month
-from ingest.durable import write_anew
+from ingest.lake.durable import write_anew
 
 if TYPE_CHECKING:
     import datetime as dt

@@ -21,7 +21,7 @@ from zoneinfo import ZoneInfo
 from analytics.reports.csv_text import csv_text
 from analytics.reports.errors import ReportError
 from analytics.reports.workbook import workbook
-from ingest.durable import write_anew
+from ingest.lake.durable import write_anew
 
 if TYPE_CHECKING:
     import datetime as dt

@@ -19,4 +19,4 @@ def view(name: str) -> str:
 @cache
 def macros() -> str:
     """The functions that metrics use: ours, and what a status means, which is defined where calls are read."""
-    return view("macros") + (files("ingest") / "outcome.sql").read_text(encoding="utf-8")
+    return view("macros") + (files("ingest.engine") / "outcome.sql").read_text(encoding="utf-8")

@@ -59,7 +59,7 @@ LINE_FORMATS = ("json", "w3c", "combined", "csv")
 """The names of the formats of lines, in the order in which they are asked whether they claim a source."""
 
 DOCUMENTS = ("har", "parquet")
-"""The names of the formats whose sources are one document; `ingest/documents.py` cuts it into lines."""
+"""The names of the formats whose sources are one document; `ingest/formats/documents.py` cuts it into lines."""
 
 FORMATS = (*LINE_FORMATS, *DOCUMENTS)
 """The names of all formats."""

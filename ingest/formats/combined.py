@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from ingest.formats.layout import Layout, compile_layout
+from ingest.formats.raw import RAW_COLUMNS, of_first, raw_table
 from ingest.formats.shapes import (
     DEFAULT_LAYOUT,
     ENVOY_LAYOUT,
@@ -20,7 +21,6 @@ from ingest.formats.shapes import (
     layout_of,
 )
 from ingest.formats.unread import unread_fields, with_unread
-from ingest.raw import RAW_COLUMNS, of_first, raw_table
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence

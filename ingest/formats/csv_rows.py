@@ -16,6 +16,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
+from ingest.catalogue.platform_host import holds_callers_words, places_of_hosts
 from ingest.formats.dialect import OWN_CSV, Fields, dialects, id_names, paths_of, unread_in, with_dialect
 from ingest.formats.dialect_fields import HEADERS, ID_HEADER, fields_of_dialect, is_header_name
 from ingest.formats.header_objects import (
@@ -29,7 +30,6 @@ from ingest.formats.header_objects import (
 from ingest.formats.json_rearranged import json_path
 from ingest.formats.positions import Places, first_lines, headers_of_each, read_sections, sections_of
 from ingest.formats.unread import could_be, with_unread
-from ingest.platform_host import holds_callers_words, places_of_hosts
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence

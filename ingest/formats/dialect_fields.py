@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pyarrow.compute as pc
 
 from ingest.formats.dialect import UNITS, paths_of
-from ingest.raw import RAW_COLUMNS, of_first
+from ingest.formats.raw import RAW_COLUMNS, of_first
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence

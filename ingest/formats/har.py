@@ -1,4 +1,4 @@
-"""HAR: what an HTTP client or a browser recorded. `ingest/documents.py` makes a line of each entry.
+"""HAR: what an HTTP client or a browser recorded. `ingest/formats/documents.py` makes a line of each entry.
 
 {"log": {"entries": [{"startedDateTime": "2026-10-21T13:55:36Z", "request": {...}, "response": {...}}, ...]}}
 """

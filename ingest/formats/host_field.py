@@ -8,10 +8,10 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
+from ingest.catalogue.platform_host import is_platform_host, places_of_hosts
 from ingest.errors import AmbiguousHostError
 from ingest.formats.dialect import value_of
 from ingest.formats.dialect_fields import is_header_name
-from ingest.platform_host import is_platform_host, places_of_hosts
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence

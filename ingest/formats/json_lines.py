@@ -24,8 +24,8 @@ from ingest.formats.header_objects import (
 )
 from ingest.formats.json_keys import key_sets_of, repeated_keys
 from ingest.formats.json_rearranged import Parts, json_path, rearranged, with_headers_as_objects
+from ingest.formats.raw import raw_table
 from ingest.formats.unread import MOST_KEPT, with_unread
-from ingest.raw import raw_table
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence

@@ -13,10 +13,10 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from ingest.catalogue.platform_host import holds_callers_words
 from ingest.errors import SourceError
 from ingest.formats.id_name import is_id_name
 from ingest.formats.layout_text import Escape, Syntax, read_layout_text
-from ingest.platform_host import holds_callers_words
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

@@ -1,4 +1,4 @@
-"""Parquet: one row a call, in columns that are called as the fields of our JSON dialect. `ingest/parquet_rows.py` reads them."""
+"""Parquet: one row a call, in columns that are called as the fields of our JSON dialect. `ingest/formats/parquet_rows.py` reads them."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from ingest.formats.dialect import OWN, dialects
 from ingest.formats.id_name import is_id_name
 from ingest.formats.json_lines import JsonLines
+from ingest.formats.parquet_rows import COLUMNS, HOST
 from ingest.formats.unread import OPTIONAL, OTHERS, UNREAD, unread_fields, with_unread
-from ingest.parquet_rows import COLUMNS, HOST
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence

@@ -13,11 +13,11 @@ from typing import TYPE_CHECKING, TypeVar
 
 import pyarrow as pa
 
+from ingest.catalogue.platform_host import holds_callers_words, is_platform_host, places_of_hosts
 from ingest.formats.id_name import is_id_name
+from ingest.formats.raw import RAW_COLUMNS, of_first, raw_table
 from ingest.formats.unread import unread_fields
 from ingest.formats.user_names import NAMES_OF_W3C
-from ingest.platform_host import holds_callers_words, is_platform_host, places_of_hosts
-from ingest.raw import RAW_COLUMNS, of_first, raw_table
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator, Sequence

@@ -17,8 +17,8 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from ingest.catalogue.platform_host import places_of_hosts
 from ingest.errors import AmbiguousHostError
-from ingest.platform_host import places_of_hosts
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

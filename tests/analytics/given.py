@@ -16,9 +16,9 @@ from analytics.questions import question
 from analytics.registry import load_registry
 from ingest.arrow import arrow_schema
 from ingest.call import CALL_COLUMNS, Column
-from ingest.data_file import DataFile
-from ingest.lake import Lake, Snapshot
-from ingest.ledger import LOAD_COLUMNS, LedgerRow, new_load_id
+from ingest.lake.data_file import DataFile
+from ingest.lake.lake import Lake, Snapshot
+from ingest.lake.ledger import LOAD_COLUMNS, LedgerRow, new_load_id
 from ingest.reject import REJECT_COLUMNS
 
 AMSTERDAM = ZoneInfo("Europe/Amsterdam")

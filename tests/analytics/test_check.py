@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from analytics.check import Check, NearMiss, NearMissKind, Verdict, check
 from analytics.registry import RegistryFiles
 from analytics.warehouse import Warehouse
-from ingest.integration_id import parse_integration_id, parse_integration_ids
+from ingest.engine.integration_id import parse_integration_id, parse_integration_ids
 from tests.analytics.given import call, given_lake, given_snapshot
 
 Calls = list[dict[str, Any]]

@@ -16,7 +16,7 @@ import pytest
 from analytics.certification import certification
 from analytics.scope import Scope
 from analytics.warehouse import Warehouse
-from ingest.stream_ends import StreamEnd, declare_stream_end
+from ingest.lake.stream_ends import StreamEnd, declare_stream_end
 from tests.analytics.given import call, given_lake, reject
 
 Calls = list[dict[str, Any]]

@@ -15,7 +15,7 @@ from analytics.impact import ANSWER, COLUMNS, Impact, Thresholds, asked, impact
 from analytics.release_notes import Change, Severity, changes_in, official_connectors
 from analytics.scope import Scope
 from analytics.warehouse import Warehouse
-from ingest.request_url import parse_request_url
+from ingest.engine.request_url import parse_request_url
 from tests.analytics.given import call, given_lake
 
 REGISTRY = {

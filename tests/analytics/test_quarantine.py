@@ -11,7 +11,7 @@ import pytest
 
 from analytics.warehouse import Warehouse
 from ingest import ReadOptions, ingest, retry_rejects, unload
-from ingest.stream_ends import StreamEnd, declare_stream_end
+from ingest.lake.stream_ends import StreamEnd, declare_stream_end
 from tests.analytics.given import NOW, given_lake, reject
 from tests.analytics.test_completeness import WEDNESDAY, Calls, Row, but, local, not_complete, office
 

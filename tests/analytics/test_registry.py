@@ -26,8 +26,8 @@ from analytics.registry import (
 )
 from analytics.registry.rows import CUSTOMER, INTEGRATION_ID
 from command_line.output import Rows, rows_as_csv
-from ingest.integration_id import parse_integration_ids
-from ingest.request_url import parse_request_urls
+from ingest.engine.integration_id import parse_integration_ids
+from ingest.engine.request_url import parse_request_urls
 from tests.analytics.given import given_lake
 from tests.analytics.workbook import write_workbook
 

@@ -19,7 +19,7 @@ from analytics.sandbox import SqlLimits, answer_sql, run_sql, start_worker
 from analytics.scope import Scope
 from analytics.worker import locked
 from ingest.errors import LakeError
-from ingest.lake import Lake
+from ingest.lake.lake import Lake
 from tests.analytics.given import call, given_lake, reject
 
 REFUSED = """

@@ -15,8 +15,8 @@ from analytics.registry import RegistryFiles
 from analytics.streams import remarks, streams
 from analytics.warehouse import Warehouse
 from ingest.arrow import arrow_schema
-from ingest.ledger import LOAD_COLUMNS
-from ingest.stream_ends import StreamEnd
+from ingest.lake.ledger import LOAD_COLUMNS
+from ingest.lake.stream_ends import StreamEnd
 from tests.analytics.given import AMSTERDAM, call, given_snapshot
 from tests.analytics.test_completeness import HOUR, JUNE, Calls, Row, calls_in, daily, local, not_complete, office
 

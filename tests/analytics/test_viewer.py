@@ -24,8 +24,8 @@ from analytics.sandbox import SqlLimits
 from analytics.scope import Scope
 from analytics.warehouse import Warehouse
 from analytics.worker import locked
-from ingest.lake import Lake
-from ingest.stream_ends import StreamEnd
+from ingest.lake.lake import Lake
+from ingest.lake.stream_ends import StreamEnd
 from tests.analytics.given import NOW, call, given_lake, parameters, reject
 from tests.ingest.scale import scaled
 
@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     import duckdb
 
     from analytics.registry import RegistryFiles
-    from ingest.lake import Snapshot
+    from ingest.lake.lake import Snapshot
 
 OWN, OTHER, THIRD, FOURTH = 1234567, 7654321, 2345, 9080706
 OWN_IDS = (f"{OWN}_1", f"{OTHER}_8")

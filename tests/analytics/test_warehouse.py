@@ -19,8 +19,8 @@ from analytics.registry import RegistryFiles, registry_files
 from analytics.scope import Scope
 from analytics.warehouse import Warehouse
 from ingest.errors import LakeError
-from ingest.lake import Lake
-from ingest.stream_ends import StreamEnd
+from ingest.lake.lake import Lake
+from ingest.lake.stream_ends import StreamEnd
 from tests.analytics.given import call, given_lake, given_snapshot, parameters, reject
 
 if TYPE_CHECKING:

@@ -24,7 +24,7 @@ from analytics.sandbox import SqlLimits, answer_sql
 from analytics.worker import locked, rows_of
 from command_line import output
 from command_line.output import Format
-from ingest.lake import Lake
+from ingest.lake.lake import Lake
 from tests.analytics.given import call, given_lake, reject
 from tests.command_line.hostile import Statement, kinds, statements
 from tests.ingest.measured import ROOT, needs_measuring

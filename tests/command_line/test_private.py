@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from ingest.durable import write_anew
-from ingest.lake import Lake
+from ingest.lake.durable import write_anew
+from ingest.lake.lake import Lake
 from tests.command_line.given import ROOT
 
 if TYPE_CHECKING:

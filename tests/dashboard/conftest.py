@@ -19,7 +19,7 @@ from streamlit.testing.v1 import AppTest
 from analytics.registry import load_registry
 from dashboard.data import LAKE_VARIABLE
 from ingest import ReadOptions, ingest
-from ingest.lake import Lake
+from ingest.lake.lake import Lake
 from tests.analytics.given import call, given_lake
 from tests.dashboard.visit import FLAGS, ROOT, Visit, address_in, serving
 

@@ -15,18 +15,18 @@ from pyarrow.parquet import ParquetFile
 from ingest import Lake, ReadOptions, ingest, verify
 from ingest.arrow import arrow_schema
 from ingest.call import CALL_COLUMNS
-from ingest.data_file import data_files, write_file
-from ingest.delta_log import append
-from ingest.ledger import LEDGER_COLUMNS
+from ingest.lake.data_file import data_files, write_file
+from ingest.lake.delta_log import append
+from ingest.lake.ledger import LEDGER_COLUMNS
+from ingest.lake.seal import UNSEALED, sealed
 from ingest.reject import REJECT_COLUMNS
-from ingest.seal import UNSEALED, sealed
 from tests.ingest.worked import NOW
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from ingest import IngestReport, SourceReport
-    from ingest.loader import Overlap
+    from ingest.load.loader import Overlap
 
 SCHEMAS = {
     "calls": arrow_schema(CALL_COLUMNS),

@@ -7,7 +7,7 @@ import multiprocessing
 from functools import wraps
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
-from ingest.lake import Lake
+from ingest.lake.lake import Lake
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -57,7 +57,7 @@ _AT: dict[Step, tuple[str, bool, Callable[..., bool]]] = {
 _METHODS = multiprocessing.get_all_start_methods()
 _CONTEXT: Any = multiprocessing.get_context("forkserver" if "forkserver" in _METHODS else "spawn")
 if "forkserver" in _METHODS:
-    _CONTEXT.set_forkserver_preload(["ingest.loader", __name__])
+    _CONTEXT.set_forkserver_preload(["ingest.load.loader", __name__])
 
 _parents: list[Connection] = []
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 
-from ingest.engine import begin_source
+from ingest.engine.connection import begin_source
 from tests.ingest import worked
 
 if TYPE_CHECKING:
@@ -22,7 +22,7 @@ def raw_fields(
     host: str | None = None,
     time_zone: str | None = None,
 ) -> list[dict[str, Any]]:
-    """The columns of `raw` for every line that is not ignored. `connection` is one of `ingest.engine.connect`."""
+    """The columns of `raw` for every line that is not ignored. `connection` is one of `ingest.engine.connection.connect`."""
     begin_source(connection, now=worked.NOW, time_zone="UTC", source_time_zone=time_zone, host=host)
     table = pa.table(
         {

@@ -8,22 +8,11 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from ingest import (
-    Lake,
-    LakeError,
-    ReadOptions,
-    loader,
-    maintain,
-    maintenance,
-    repair,
-    repairing,
-    retry,
-    retry_rejects,
-    unload,
-    unloading,
-)
-from ingest.data_file import data_files
-from ingest.ledger import own_decision
+from ingest import Lake, LakeError, ReadOptions, maintain, repair, retry_rejects, unload
+from ingest.lake import maintenance
+from ingest.lake.data_file import data_files
+from ingest.lake.ledger import own_decision
+from ingest.load import loader, repairing, retry, unloading
 from tests.ingest.lakes import BAD, broken, lines, load, numbers
 from tests.ingest.other_process import is_told, other_process, tell_parent
 from tests.ingest.worked import NOW

@@ -27,9 +27,9 @@ from ingest import (
     unload,
     verify,
 )
-from ingest.data_file import damage, data_files
-from ingest.lake import FORMAT_VERSION
-from ingest.ledger import TABLES
+from ingest.lake.data_file import damage, data_files
+from ingest.lake.lake import FORMAT_VERSION
+from ingest.lake.ledger import TABLES
 from tests.ingest.lakes import BAD, broken, fate, lines, load, load_one, loads, numbers, rejects, rows, sealed_anew
 from tests.ingest.other_process import other_process
 from tests.ingest.scale import scaled
@@ -38,7 +38,7 @@ from tests.ingest.worked import NOW
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from ingest.ledger import TableName
+    from ingest.lake.ledger import TableName
     from tests.ingest.other_process import Step
 
 LOG_FILES = ("_delta_log/*.json", "_delta_log/*.checkpoint.parquet", "_delta_log/_last_checkpoint")

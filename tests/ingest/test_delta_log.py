@@ -12,8 +12,8 @@ import pytest
 from deltalake import DeltaTable
 
 from ingest import Lake, maintain
-from ingest.delta_log import KEPT_AGE, damages, expire, last_checkpoint, write_checkpoint
-from ingest.leftovers import unheld
+from ingest.lake.delta_log import KEPT_AGE, damages, expire, last_checkpoint, write_checkpoint
+from ingest.lake.leftovers import unheld
 from tests.ingest.lakes import BAD, broken, lines, load, numbers
 from tests.ingest.worked import NOW
 

@@ -16,8 +16,8 @@ from hypothesis import strategies as st
 from pyarrow.parquet import write_table
 
 from ingest import ReadOptions, inspect
-from ingest.engine import connect
-from ingest.plain_text import plain_text, unescaped
+from ingest.engine.connection import connect
+from ingest.engine.plain_text import plain_text, unescaped
 from tests.ingest import canaries, ordinary, worked
 from tests.ingest.encodings import SECRETS, encoded, tells
 from tests.ingest.scale import scaled

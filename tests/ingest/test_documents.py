@@ -11,9 +11,10 @@ import pyarrow as pa
 import pytest
 from pyarrow.parquet import write_table
 
-from ingest import ReadOptions, SourceError, inspect, loader
-from ingest.documents import document_blocks, document_format
-from ingest.source import open_source
+from ingest import ReadOptions, SourceError, inspect
+from ingest.formats.documents import document_blocks, document_format
+from ingest.load import loader
+from ingest.read.source import open_source
 from tests.ingest import lakes
 from tests.ingest.worked import NOW
 
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from ingest.source import Reader
+    from ingest.read.source import Reader
 
 URL = "https://1234.rest.afas.online/ProfitRestServices/connectors/KnSubject"
 HAR_ENTRY = {
@@ -206,8 +207,8 @@ def test_a_parquet_file_that_is_damaged_in_the_middle_leaves_nothing(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     lake, good, bad = tmp_path / "lake", tmp_path / "a.json", tmp_path / "b.parquet"
-    monkeypatch.setattr("ingest.parquet_rows._ROWS", 50)
-    monkeypatch.setattr("ingest.staging.TOGETHER_BYTES", 1)
+    monkeypatch.setattr("ingest.formats.parquet_rows._ROWS", 50)
+    monkeypatch.setattr("ingest.load.staging.TOGETHER_BYTES", 1)
     good.write_bytes(lakes.lines(1, 2))
     write_table(_table(1000), bad, row_group_size=100, compression="zstd")
     content = bytearray(bad.read_bytes())
@@ -258,8 +259,8 @@ def test_har_is_cut_alike_however_it_arrives(tmp_path: Path, monkeypatch: pytest
     path.write_bytes(json.dumps({"log": {"entries": entries}}, ensure_ascii=False).encode())
     whole = _cut(path)
     for chunk in (1, 2, 3, 7, 64):
-        monkeypatch.setattr("ingest.source._CHUNK", chunk)
-        monkeypatch.setattr("ingest.documents.BLOCK_BYTES", 100)
+        monkeypatch.setattr("ingest.read.source._CHUNK", chunk)
+        monkeypatch.setattr("ingest.formats.documents.BLOCK_BYTES", 100)
         assert _cut(path) == whole
 
 

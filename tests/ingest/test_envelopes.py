@@ -10,12 +10,12 @@ import pyarrow as pa
 import pytest
 
 import ingest
-from ingest.engine import connect
+from ingest.engine.connection import connect
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-ENVELOPES = Path(ingest.__file__).with_name("envelopes.sql").read_text(encoding="utf-8")
+ENVELOPES = (Path(ingest.__file__).parent / "understand" / "envelopes.sql").read_text(encoding="utf-8")
 
 CASES: dict[str, tuple[str, tuple[Any, ...]]] = {
     "a get": (

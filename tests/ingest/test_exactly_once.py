@@ -32,7 +32,9 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
-from ingest import Lake, LakeError, ReadOptions, loader, maintain, retry, retry_rejects, source, staging, unload
+from ingest import Lake, LakeError, ReadOptions, maintain, retry_rejects, unload
+from ingest.load import loader, retry, staging
+from ingest.read import source
 from tests.ingest.exactly_once import HEADERS, HOST, LINES, File, Model, counted, number_of, without_host
 from tests.ingest.lakes import broken, calls, load, rows
 from tests.ingest.scale import scaled
@@ -44,7 +46,7 @@ if TYPE_CHECKING:
     from hypothesis.strategies import DataObject
 
     from ingest import IngestReport, RetryReport
-    from ingest.ledger import LedgerRow
+    from ingest.lake.ledger import LedgerRow
     from tests.ingest.exactly_once import ExpectedRetry, Held
 
 LATER = NOW + dt.timedelta(days=3)

@@ -20,7 +20,9 @@ import pytest
 import zstandard
 
 import koppelzicht
-from ingest import Lake, loader, source, unload
+from ingest import Lake, unload
+from ingest.load import loader
+from ingest.read import source
 from tests.ingest.lakes import (
     BAD,
     CSV_HEADER,
@@ -190,7 +192,7 @@ def test_a_compressed_file_that_is_cut_anywhere_is_incomplete(
 def test_nothing_of_corrupt_compressed_data_counts(
     tmp_path: Path, lake: Path, suffix: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("ingest.recognition._HEAD_BYTES", 1000)
+    monkeypatch.setattr("ingest.load.recognition._HEAD_BYTES", 1000)
     monkeypatch.setattr(source, "_CHUNK", 500)
     monkeypatch.setattr(source, "BLOCK_BYTES", 5000)
     monkeypatch.setattr(loader, "PIECE_BYTES", 20_000)  # so that pieces of it have been decided when it turns out
@@ -223,7 +225,7 @@ def test_what_is_to_be_replaced_stays_where_the_new_content_turns_out_to_be_corr
     path, content = _written(tmp_path, b"".join(written[:50])), b"".join(written)
     load(lake, path)
     assert numbers(lake) == list(range(50))
-    monkeypatch.setattr("ingest.recognition._HEAD_BYTES", 1000)
+    monkeypatch.setattr("ingest.load.recognition._HEAD_BYTES", 1000)
     for name, size in (("source._CHUNK", 500), ("source.BLOCK_BYTES", 5000), ("loader.PIECE_BYTES", 10_000)):
         monkeypatch.setattr(f"ingest.{name}", size)  # so that it turns out when pieces of it might have been decided
     path.write_bytes(gzip.compress(content)[:-8] + b"no sum..")
@@ -784,7 +786,7 @@ def test_a_folder_that_cannot_be_listed_is_a_failure_and_the_others_are_loaded(
     ],
 )
 @pytest.mark.parametrize(
-    "place", ["ingest.loader.document_format", "ingest.loader.format_of", "ingest.source.line_ends"]
+    "place", ["ingest.load.loader.document_format", "ingest.load.loader.format_of", "ingest.read.source.line_ends"]
 )
 def test_whatever_one_source_raises_is_its_own_error_and_the_others_are_loaded(
     tmp_path: Path, lake: Path, error: Exception, place: str, monkeypatch: pytest.MonkeyPatch

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from ingest import Lake, ReadOptions, ingest, retry_rejects, status
-from ingest.following import follow
+from ingest.load.following import follow
 from tests.ingest.lakes import BAD, broken, fates, leftovers, line, lines, load, loads, numbers, rejects
 from tests.ingest.measured import ROOT
 from tests.ingest.other_process import other_process
@@ -38,8 +38,8 @@ STEPS: tuple[Step, ...] = ("staged", "decided", "rejects", "calls")
 
 def _load_in_batches(lake: Path, logs: Path) -> list[tuple[str, int, int, int, int]]:
     """Load a folder two sources at a time, in pieces of a few lines."""
-    from ingest import loader
-    from ingest import source as reading
+    from ingest.load import loader
+    from ingest.read import source as reading
 
     reading._CHUNK = reading.BLOCK_BYTES = loader.PIECE_BYTES = 900  # type: ignore[misc]  # of this process alone
     loader.BATCH_SOURCES = 2
@@ -48,7 +48,7 @@ def _load_in_batches(lake: Path, logs: Path) -> list[tuple[str, int, int, int, i
 
 def _retry_in_batches(lake: Path, logs: Path) -> None:
     """Read the rejected lines of a folder again, two sources at a time."""
-    from ingest import retry
+    from ingest.load import retry
 
     retry.BATCH_SOURCES = 2
     retry_rejects(lake, [str(logs)], ReadOptions(time_zone="UTC"), now=NOW)
@@ -143,7 +143,8 @@ def test_whoever_is_killed_at_any_time_loses_nothing_and_doubles_nothing(tmp_pat
 _RUN = """
 import sys
 import koppelzicht
-from ingest import loader, source
+from ingest.load import loader
+from ingest.read import source
 if len(sys.argv) > 4:
     source._CHUNK = source.BLOCK_BYTES = int(sys.argv.pop())
     loader.PIECE_BYTES = 4 * source.BLOCK_BYTES

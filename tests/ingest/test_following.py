@@ -19,17 +19,17 @@ import pytest
 import watchfiles
 
 from ingest import Lake, ReadOptions, SourceError, status, unload
-from ingest.folder import list_sources
-from ingest.following import follow
-from ingest.loader import Loader
-from ingest.memory import FIRST_WAIT, TAIL_BYTES, Memory
+from ingest.load.following import follow
+from ingest.load.loader import Loader
+from ingest.load.memory import FIRST_WAIT, TAIL_BYTES, Memory
+from ingest.read.folder import list_sources
 from tests.ingest import lakes
 from tests.ingest.worked import NOW
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from ingest.following import Round
+    from ingest.load.following import Round
 
 
 @pytest.fixture
@@ -74,7 +74,7 @@ def test_a_file_that_grows_is_read_on_where_reading_stopped(
         starts.append(start)
         return opened(source, start, nuls=nuls)
 
-    monkeypatch.setattr("ingest.load.Source.open", spied)
+    monkeypatch.setattr("ingest.load.load.Source.open", spied)
     with path.open("ab") as file:
         file.write(lakes.line(3)[20:] + lakes.line(4))
     assert _look(loader, lake, logs) == [("loaded", 2, 0, 0, 0)]
@@ -177,7 +177,7 @@ def test_a_log_that_is_emptied_under_a_writer_that_does_not_append_is_read_on_be
         starts.append((start, nuls))
         return opened(source, start, nuls=nuls)
 
-    monkeypatch.setattr("ingest.load.Source.open", spied)
+    monkeypatch.setattr("ingest.load.load.Source.open", spied)
     with path.open("wb", buffering=0) as writer:
         writer.write(lakes.lines(range(5)))
         assert _look(loader, lake, logs) == [("loaded", 5, 0, 0, 0)]
@@ -272,7 +272,7 @@ def test_a_folder_that_is_not_there_yet_is_waited_for(lake: Path, tmp_path: Path
 
 
 def test_a_lake_that_cannot_be_made_is_waited_for(logs: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("ingest.following.SETTLE_SECONDS", 0.01)
+    monkeypatch.setattr("ingest.load.following.SETTLE_SECONDS", 0.01)
     (logs / "a.log").write_bytes(lakes.lines(1))
     (tmp_path / "disk").write_bytes(b"not mounted yet")
     following = _Follow(tmp_path / "disk" / "lake", logs)
@@ -315,7 +315,7 @@ def test_whatever_a_look_raises_is_said_once_and_tried_again(
         return walk(*arguments, **options)
 
     monkeypatch.setattr(os, "walk", walking)
-    monkeypatch.setattr("ingest.following.SETTLE_SECONDS", 0.01)
+    monkeypatch.setattr("ingest.load.following.SETTLE_SECONDS", 0.01)
     following = _Follow(lake, logs)
     said = [
         text for news in (following.until(_says("memory")), following.until(_says("Key"))) for text in news.warnings

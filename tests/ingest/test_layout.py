@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from ingest import SourceError
-from ingest.engine import connect
+from ingest.engine.connection import connect
 from ingest.formats.combined import Combined
 from ingest.formats.layout import compile_layout
 from tests.ingest.raw_fields import raw_fields

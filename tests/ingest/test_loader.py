@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Any
 import duckdb
 import pytest
 
-from ingest import loader, source, staging
-from ingest.understanding import Understanding
+from ingest.load import loader, staging
+from ingest.read import source
+from ingest.understand.understanding import Understanding
 from tests.ingest.lakes import BAD, broken, csv_line, fates, line, lines, load, loads, numbers, rejects
 from tests.ingest.lakes import CSV_HEADER as HEADER
 

@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from ingest import Lake, LakeError, ReadOptions, ingest, maintain, maintenance, status, unload
-from ingest.leftovers import remove, unheld
+from ingest import Lake, LakeError, ReadOptions, ingest, maintain, status, unload
+from ingest.lake import maintenance
+from ingest.lake.leftovers import remove, unheld
 from tests.ingest.lakes import (
     BAD,
     broken,

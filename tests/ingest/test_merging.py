@@ -21,18 +21,18 @@ from ingest import (
     back_up,
     ingest,
     maintain,
-    merging,
     repair,
     restore,
     retry_rejects,
     unload,
     verify,
 )
-from ingest.folder import list_sources
-from ingest.followers import Follower
-from ingest.loader import Loader
-from ingest.memory import Memory
+from ingest.lake import merging
+from ingest.lake.followers import Follower
+from ingest.load.loader import Loader
+from ingest.load.memory import Memory
 from ingest.position import END_BYTES
+from ingest.read.folder import list_sources
 from tests.ingest.lakes import BAD, broken, calls, line, lines, loads, numbers, rows, stored, texts
 from tests.ingest.scale import scaled
 from tests.ingest.worked import NOW
@@ -42,7 +42,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from ingest import IngestReport
-    from ingest.ledger import LedgerRow
+    from ingest.lake.ledger import LedgerRow
 
 LATER = NOW + dt.timedelta(days=3)
 HOST = "1234.rest.afas.online"

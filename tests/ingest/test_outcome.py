@@ -5,7 +5,7 @@ from typing import get_args
 import pytest
 
 from ingest.call import Outcome
-from ingest.outcome import outcome_of, party_of
+from ingest.engine.outcome import outcome_of, party_of
 from tests.ingest import worked
 
 

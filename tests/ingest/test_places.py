@@ -13,11 +13,11 @@ from hypothesis import strategies as st
 
 from analytics.registry import load_registry
 from ingest import LakeError, ReadOptions, ingest, inspect, status, unload
-from ingest.engine import connect
-from ingest.following import follow
-from ingest.lake import Lake
-from ingest.places import stored_place
-from ingest.source import stream_of
+from ingest.engine.connection import connect
+from ingest.engine.places import stored_place
+from ingest.lake.lake import Lake
+from ingest.load.following import follow
+from ingest.read.source import stream_of
 from tests.ingest import lakes
 from tests.ingest.worked import NOW
 

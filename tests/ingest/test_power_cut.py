@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from ingest import Lake, ReadOptions, StreamEnd, declare_stream_end, maintain, retry_rejects, unload
-from ingest.delta_log import is_table
-from ingest.stream_ends import stream_ends
+from ingest.lake.delta_log import is_table
+from ingest.lake.stream_ends import stream_ends
 from tests.ingest.lakes import BAD, broken, line, lines, load, numbers, rejects
 from tests.ingest.other_process import other_process
 from tests.ingest.power_cut import LOSSES, Recorder

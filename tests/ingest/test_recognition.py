@@ -11,9 +11,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ingest.ledger import Ledger, LedgerRow
-from ingest.recognition import Recognition
-from ingest.source import Fingerprint, open_source
+from ingest.lake.ledger import Ledger, LedgerRow
+from ingest.load.recognition import Recognition
+from ingest.read.source import Fingerprint, open_source
 from tests.ingest.lakes import (
     CSV_HEADER,
     W3C_FIELDS,

@@ -2,8 +2,8 @@ from __future__ import annotations
 
 import pytest
 
-from ingest.engine import official_connectors
-from ingest.request_url import parse_request_url, parse_request_urls
+from ingest.engine.connection import official_connectors
+from ingest.engine.request_url import parse_request_url, parse_request_urls
 from tests.ingest import worked
 
 HOST = "https://12345.rest.afas.online/ProfitRestServices/"

@@ -11,8 +11,9 @@ from typing import IO, TYPE_CHECKING, Any
 import polars as pl
 import pytest
 
-from ingest import Lake, ReadOptions, maintain, retry_rejects, source, status, unload
-from ingest.ledger import Retried
+from ingest import Lake, ReadOptions, maintain, retry_rejects, status, unload
+from ingest.lake.ledger import Retried
+from ingest.read import source
 from tests.ingest.lakes import (
     BAD,
     CSV_HEADER,
@@ -239,11 +240,11 @@ def test_sources_are_read_again_in_blocks_batches_and_files(
         )
     load(lake, folder)
     for name, size in (
-        ("ingest.source._CHUNK", 500),
-        ("ingest.source.BLOCK_BYTES", 500),
-        ("ingest.retry.FILE_ROWS", 4),
-        ("ingest.retry._WINDOW_ROWS", 4),
-        ("ingest.retry.BATCH_SOURCES", 2),
+        ("ingest.read.source._CHUNK", 500),
+        ("ingest.read.source.BLOCK_BYTES", 500),
+        ("ingest.load.retry.FILE_ROWS", 4),
+        ("ingest.load.retry._WINDOW_ROWS", 4),
+        ("ingest.load.retry.BATCH_SOURCES", 2),
     ):
         monkeypatch.setattr(name, size)
     report = retry(lake, folder, host=HOST)

@@ -15,9 +15,9 @@ from pyarrow.parquet import ParquetFile, write_table
 
 import koppelzicht
 from ingest import ReadOptions, ingest, inspect, verify
-from ingest.engine import connect, official_connectors
-from ingest.integration_id import parse_integration_ids
-from ingest.request_url import parse_request_urls
+from ingest.engine.connection import connect, official_connectors
+from ingest.engine.integration_id import parse_integration_ids
+from ingest.engine.request_url import parse_request_urls
 from tests.ingest import worked
 from tests.ingest.canaries import (
     BEFORE_THE_TIME,

@@ -10,8 +10,8 @@ from unittest import mock
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ingest import source
-from ingest.source import Block, Reader
+from ingest.read import source
+from ingest.read.source import Block, Reader
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

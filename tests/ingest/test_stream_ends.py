@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from ingest import Lake, LakeError, StreamEnd, declare_stream_end, maintain, verify, withdraw_stream_end
-from ingest.stream_ends import stream_ends
+from ingest.lake.stream_ends import stream_ends
 from tests.ingest.worked import NOW
 
 if TYPE_CHECKING:

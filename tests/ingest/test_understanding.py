@@ -9,8 +9,8 @@ import pytest
 from hypothesis import HealthCheck, Phase, Verbosity, given, settings
 from hypothesis import strategies as st
 
-from ingest.integration_id import parse_integration_id, parse_integration_ids
-from ingest.request_url import parse_request_url, parse_request_urls
+from ingest.engine.integration_id import parse_integration_id, parse_integration_ids
+from ingest.engine.request_url import parse_request_url, parse_request_urls
 from tests.ingest import strategies
 from tests.oracle.oracle import BadUrl, read_url, split_integration_id
 

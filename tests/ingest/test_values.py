@@ -13,11 +13,11 @@ from hypothesis import strategies as st
 from pyarrow.parquet import write_table
 
 from ingest import ReadOptions, inspect
-from ingest.engine import connect
+from ingest.engine.connection import connect
 from ingest.formats import log_format
-from ingest.second_look import DOUBTFUL
-from ingest.source import Block
-from ingest.understanding import Counts, Stretch, Understanding
+from ingest.read.source import Block
+from ingest.understand.second_look import DOUBTFUL
+from ingest.understand.understanding import Counts, Stretch, Understanding
 from tests.ingest import lakes, strategies
 from tests.ingest.test_formats_agree import FEW
 from tests.ingest.worked import LAKE_TIME_ZONE, NOW

@@ -16,7 +16,7 @@ from deltalake import CommitProperties, DeltaTable, Transaction
 from pyarrow import parquet
 
 from ingest import Lake, maintain, unload, verify
-from ingest.ledger import LedgerRow, Retried
+from ingest.lake.ledger import LedgerRow, Retried
 from tests.ingest.lakes import (
     BAD,
     SCHEMAS,
@@ -280,7 +280,7 @@ BROKEN_REJECTS: list[tuple[Row, str]] = [
 def test_each_row_that_breaks_the_contract_is_named(
     given: _Given, monkeypatch: pytest.MonkeyPatch, table: str, changes: list[tuple[Row, str]]
 ) -> None:
-    monkeypatch.setattr("ingest.verification._FEW", 100)
+    monkeypatch.setattr("ingest.lake.verification._FEW", 100)
     found = stored(given.lake, table)
     (row,) = [row for row in found if row["load_id"] == given.other]
     made = [row | {"line_number": 100 + number} | change for number, (change, _) in enumerate(changes)]

@@ -11,12 +11,12 @@ from pyarrow.parquet import ParquetFile
 
 from ingest.arrow import arrow_schema
 from ingest.call import CALL_COLUMNS
-from ingest.data_file import write_file
-from ingest.engine import connect
+from ingest.engine.connection import connect
 from ingest.formats import log_format
-from ingest.source import Block
-from ingest.understanding import Stretch, Understanding
-from ingest.vocabulary import Vocabulary
+from ingest.lake.data_file import write_file
+from ingest.read.source import Block
+from ingest.understand.understanding import Stretch, Understanding
+from ingest.understand.vocabulary import Vocabulary
 from tests.ingest.lakes import BAD, line
 from tests.ingest.worked import NOW
 

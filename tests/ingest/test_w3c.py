@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from ingest import ReadOptions, ingest, inspect
-from ingest.engine import connect
+from ingest.engine.connection import connect
 from ingest.formats.w3c import W3c
 from tests.ingest import lakes, worked
 from tests.ingest.raw_fields import raw_fields

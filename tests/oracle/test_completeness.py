@@ -13,9 +13,9 @@ from pyarrow import parquet
 from analytics.registry import RegistryFiles
 from analytics.warehouse import Warehouse
 from ingest.arrow import arrow_schema
-from ingest.ledger import LOAD_COLUMNS
+from ingest.lake.ledger import LOAD_COLUMNS
+from ingest.lake.stream_ends import StreamEnd
 from ingest.reject import REJECT_COLUMNS
-from ingest.stream_ends import StreamEnd
 from tests.analytics.given import call, given_snapshot, reject
 from tests.oracle.logs import judged_logs
 from tests.oracle.worlds import STORIES, world
@@ -23,7 +23,7 @@ from tests.oracle.worlds import STORIES, world
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from ingest.lake import Snapshot
+    from ingest.lake.lake import Snapshot
     from tests.oracle.logs import Logs
     from tests.oracle.worlds import MadeUp
 

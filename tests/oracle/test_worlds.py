@@ -17,9 +17,9 @@ from analytics.warehouse import Warehouse
 from ingest import Lake
 from ingest.arrow import arrow_schema
 from ingest.call import CALL_COLUMNS
-from ingest.ledger import LedgerRow
+from ingest.lake.ledger import LedgerRow
+from ingest.lake.stream_ends import StreamEnd, declare_stream_end
 from ingest.reject import REJECT_COLUMNS
-from ingest.stream_ends import StreamEnd, declare_stream_end
 from tests.analytics.given import call, reject
 from tests.ingest.scale import scaled
 from tests.oracle import verdicts

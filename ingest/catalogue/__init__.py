@@ -1,0 +1,1 @@
+"""The platform's official connectors, hosts and SOAP services: data, and how a host is recognised."""

@@ -1,0 +1,240 @@
+"""A DuckDB connection that understands calls: the macros and views of the .sql files, and the catalogue as tables."""
+
+from __future__ import annotations
+
+import atexit
+import contextlib
+import csv
+import datetime as dt
+import re
+import tomllib
+from functools import cache
+from pathlib import Path
+from threading import Lock
+from typing import TYPE_CHECKING
+
+import duckdb
+from duckdb.sqltypes import VARCHAR
+
+from ingest.catalogue.platform_host import domain_pattern, host_pattern
+from ingest.engine.plain_text import plain_text, unescaped
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    import pyarrow as pa
+
+_HERE = Path(__file__).parent
+_CATALOGUE = _HERE.parent / "catalogue"
+_SCRIPTS = ("detector.sql", "redact.sql", "outcome.sql", "integration_id.sql", "request_url.sql", "fields.sql")
+
+_FEW = 10_000
+"""Rows that are copied sooner than a query is planned."""
+
+_FIELD_WORDS = """
+    timestamp time date method verb url uri path host headers header integrationid integration id status code duration ms bytes
+    request response user agent useragent body query stem cs sc s c ip port username taken version software fields level msg
+    message ts authorization token referer referrer duration_ms client remote addr address size sent substatus win win32 when
+    answer target protocol connector cookie
+"""
+"""Words that name fields. They stay readable in the sample of a rejected line where they do so."""
+
+_PATH_WORDS = """
+    profitrestservices profitservices connectors metainfo get update subjectconnector fileconnector imageconnector
+    reportconnector profitversion otprequest otpvalidation oauth authorize token bi api
+"""
+"""The words of the platform's paths, which stay readable behind a slash."""
+
+
+_OTHER_WORDS = """
+    http https get post put delete patch head options null true false nan infinity t z
+    jan feb mar apr may jun jul aug sep oct nov dec
+"""
+"""The words of times, methods and URLs, and what JSON has beside texts."""
+
+
+_shared: dict[tuple[int | None, int], duckdb.DuckDBPyConnection] = {}
+_sharing = Lock()
+
+
+def connect_shared(*, threads: int | None = None, spare: int = 0) -> duckdb.DuckDBPyConnection:
+    """A connection to the engine that everybody in this process shares who asks for the same threads. Close it after use.
+
+    To load the macros takes longer than to understand thousands of lines, so it is done once. What users of one engine see
+    of each other is its tables and macros, and nobody may change those: a table of one's own is a temporary one, and rows in
+    `*_texts` are rolled back. Variables, registered objects and temporary tables are each connection's own, and two
+    connections may be used by two threads. Only threads and memory are the engine's: hence one for each number of threads.
+    """
+    with _sharing:
+        engine = _shared.get((threads, spare))
+        if engine is not None:
+            # An engine that an error has ended answers nobody any more. Whoever tries again must not meet it again.
+            with contextlib.suppress(duckdb.Error):
+                return connect_beside(engine)
+            engine.close()
+        engine = _shared[threads, spare] = connect(threads=threads, spare=spare)
+        return connect_beside(engine)
+
+
+@atexit.register
+def _close_shared() -> None:
+    for engine in _shared.values():
+        engine.close()
+    _shared.clear()
+
+
+def connect(*, threads: int | None = None, spare: int = 0) -> duckdb.DuckDBPyConnection:
+    """A new engine in memory, with as many threads as the machine has, or `spare` less. It spools and fetches nothing."""
+    connection = duckdb.connect(
+        ":memory:",
+        config={
+            "temp_directory": "",
+            "autoinstall_known_extensions": "false",
+            "autoload_known_extensions": "false",
+        },
+    )
+    if threads is not None:
+        connection.execute("set threads = ?", [threads])
+    if spare:
+        [[most]] = connection.execute("select current_setting('threads')").fetchall()
+        connection.execute("set threads = ?", [max(most - spare, 1)])
+    _load_catalogue(connection)
+    _begin_session(connection)
+    connection.create_function("plain_text", plain_text, [VARCHAR], VARCHAR)
+    connection.create_function("unescaped_text", unescaped, [VARCHAR], VARCHAR)
+    for script in _SCRIPTS:
+        connection.execute((_HERE / script).read_text(encoding="utf-8"))
+    return connection
+
+
+def connect_beside(connection: duckdb.DuckDBPyConnection) -> duckdb.DuckDBPyConnection:
+    """Another connection to the same engine, for another thread: macros and tables are shared, variables are not."""
+    other = connection.cursor()
+    _begin_session(other)
+    return other
+
+
+def _begin_session(connection: duckdb.DuckDBPyConnection) -> None:
+    connection.execute("set TimeZone = 'UTC'")
+    connection.execute("set variable platform_host = ?", [host_pattern()])
+    connection.execute("set variable platform_domain = ?", [domain_pattern()])
+    connection.execute("set variable known_fields = ?", [_FIELD_WORDS.split()])
+    connection.execute("set variable known_paths = ?", [[*_PATH_WORDS.split(), *_soap_services()]])
+    connection.execute("set variable known_connectors = ?", [[name.lower() for name in official_connectors()]])
+    connection.execute("set variable known_elements = ?", [[name.lower() for name in _elements()]])
+    connection.execute("set variable platform_url = ?", [_platform_url()])
+    connection.execute("set variable torn_lines = []::bigint[]")
+    begin_source(connection, now=dt.datetime.max.replace(tzinfo=dt.UTC, year=9000), time_zone="UTC")
+
+
+def begin_source(
+    connection: duckdb.DuckDBPyConnection,
+    *,
+    now: dt.datetime,
+    time_zone: str,
+    source_time_zone: str | None = None,
+    host: str | None = None,
+) -> None:
+    """Say what the lines of a source do not.
+
+    Which day it is, in which zone the lake's days are and times without an offset are meant, and the host where none is
+    logged.
+    """
+    connection.execute("set variable latest_call = ?::timestamptz + interval 2 days", [now])
+    connection.execute("set variable time_zone = ?", [time_zone])
+    connection.execute("set variable source_time_zone = ?", [source_time_zone])
+    connection.execute("set variable default_host = ?", [host])
+    # 4321.rest... stands in 7654321.rest..., too, and is another customer's.
+    whole = None if host is None else rf"(?i)(?:^|[^a-z0-9.-]){re.escape(host)}[.]?(?:[^a-z0-9.-]|$)"
+    connection.execute("set variable named_host = ?", [whole])
+
+
+def answer(connection: duckdb.DuckDBPyConnection, query: str, *, most: int) -> pa.Table:
+    """The rows of a query that reads no more than `most` of them, in its order.
+
+    A relation is planned to know its columns and once more to run, and for few lines there is more to plan than to do. A table is
+    planned once; its rows are copied once more, which for many of them costs more.
+    """
+    if most > _FEW:
+        return connection.sql(query).to_arrow_table()
+    connection.execute(f"create or replace temp table answer as {query}")
+    try:
+        return connection.table("answer").to_arrow_table()
+    finally:
+        connection.execute("drop table answer")
+
+
+def sound_text(text: str | None) -> str | None:
+    """The text with U+FFFD for each lone surrogate, which Python allows in a text and UTF-8 does not."""
+    return None if text is None else text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+
+
+@cache
+def official_connectors() -> tuple[str, ...]:
+    """Every official connector name in its official spelling (the vendor's published list)."""
+    with (_CATALOGUE / "connectors.csv").open(encoding="utf-8", newline="") as file:
+        return tuple(row["connector"] for row in csv.DictReader(file))
+
+
+@cache
+def _elements() -> tuple[str, ...]:
+    """The elements that a record of an official connector is made of: the connectors' names, and those of the parts below them."""
+    with (_CATALOGUE / "elements.csv").open(encoding="utf-8", newline="") as file:
+        return (*official_connectors(), *(row["element"] for row in csv.DictReader(file)))
+
+
+@cache
+def _hosts() -> list[dict[str, str]]:
+    """The platform's hosts, by what they end in."""
+    hosts: list[dict[str, str]] = tomllib.loads((_CATALOGUE / "hosts.toml").read_text(encoding="utf-8"))["host"]
+    return hosts
+
+
+def _platform_url() -> str:
+    """The pattern of a URL without its scheme: a host of the platform and a path."""
+    suffixes = "|".join(re.escape(host["suffix"]) for host in _hosts())
+    return rf"(?is)(?://)?[^/@\s]+\.(?:{suffixes})\.?(?::[0-9]*)?/.*"
+
+
+@cache
+def _soap_services() -> tuple[str, ...]:
+    """The file names of the SOAP services, in lower case."""
+    with (_CATALOGUE / "soap_services.csv").open(encoding="utf-8", newline="") as file:
+        return tuple(f"{row['service'].lower()}.asmx" for row in csv.DictReader(file))
+
+
+def sample_words() -> list[str]:
+    """The words that may stand in the sample of a rejected line, in lower case, digits and underscores apart."""
+    hosts = (host["suffix"] for host in _hosts())
+    texts = (_FIELD_WORDS, _PATH_WORDS, _OTHER_WORDS, *_soap_services(), *official_connectors(), *hosts)
+    return sorted({word.lower() for text in texts for word in re.findall("[A-Za-z]+", text)})
+
+
+def _load_catalogue(connection: duckdb.DuckDBPyConnection) -> None:
+    hosts = _hosts()
+    with (_CATALOGUE / "soap_services.csv").open(encoding="utf-8", newline="") as file:
+        services = list(csv.DictReader(file))
+    connectors = official_connectors()
+    connection.execute("create table official_connectors (connector varchar, lower_connector varchar)")
+    _insert(connection, "official_connectors", [(name, name.lower()) for name in connectors])
+    connection.execute(
+        "create table host_patterns (suffix varchar, product varchar, protocol varchar, environment varchar)"
+    )
+    _insert(
+        connection,
+        "host_patterns",
+        [(host["suffix"], host["product"], host.get("protocol"), host["environment"]) for host in hosts],
+    )
+    connection.execute("create table soap_services (service varchar, lower_service varchar, operation varchar)")
+    _insert(
+        connection,
+        "soap_services",
+        [(row["service"], f"{row['service'].lower()}.asmx", row["operation"]) for row in services],
+    )
+    for words in ("known_fields", "known_paths", "known_connectors", "known_elements"):
+        connection.execute(f"create macro {words}() as getvariable('{words}')")
+
+
+def _insert(connection: duckdb.DuckDBPyConnection, table: str, rows: Sequence[tuple[str | None, ...]]) -> None:
+    columns = [list(column) for column in zip(*rows, strict=True)]
+    connection.execute(f"insert into {table} select {', '.join(['unnest(?)'] * len(columns))}", columns)

@@ -1,0 +1,118 @@
+"""What a format makes of a line: its fields as they stand in the log, before anything is understood."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ingest.call import Column
+from ingest.engine.connection import answer
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    import duckdb
+    import pyarrow as pa
+
+RAW_COLUMNS = (
+    Column("line_number", "bigint", nullable=False, meaning="its line in the source, from 1"),
+    Column("byte_offset", "bigint", nullable=False, meaning="where the line begins"),
+    Column("fate", "varchar", nullable=True, meaning="null, ignored, or why the line is no record"),
+    Column("detail", "varchar", nullable=True, meaning="what is wrong with the line, for rejects"),
+    Column("called_at", "timestamptz", nullable=True, meaning="when; null where no instant can be read"),
+    Column("time_text", "varchar", nullable=True, meaning="the time as logged"),
+    Column(
+        "time_format", "varchar", nullable=True, meaning="the format that it has to fit, where it has one of its own"
+    ),
+    Column("method", "varchar", nullable=True, meaning="HTTP method as sent"),
+    Column("url", "varchar", nullable=True, meaning="absolute URL, or the target alone where no host is known"),
+    Column("id_text", "varchar", nullable=True, meaning="the IntegrationId header as sent; several joined with ', '"),
+    Column("id_repeated", "boolean", nullable=True, meaning="whether the header was sent more than once"),
+    Column("id_logged", "boolean", nullable=True, meaning="whether an IntegrationId that is absent was not sent"),
+    Column("status", "varchar", nullable=True, meaning="HTTP status as logged"),
+    Column("duration", "varchar", nullable=True, meaning="how long the call took, as logged"),
+    Column("duration_unit", "double", nullable=True, meaning="the milliseconds in one of its units"),
+    Column("duration_name", "varchar", nullable=True, meaning="what the log calls it"),
+    Column("request_size", "varchar", nullable=True, meaning="bytes, as logged"),
+    Column("request_size_name", "varchar", nullable=True, meaning="what the log calls it"),
+    Column("response_size", "varchar", nullable=True, meaning="bytes, as logged"),
+    Column("response_size_name", "varchar", nullable=True, meaning="what the log calls it"),
+    Column("user_agent", "varchar", nullable=True, meaning="as sent"),
+    Column("authorization_header", "varchar", nullable=True, meaning="as sent; only its form is kept"),
+    Column("headers_logged", "boolean", nullable=True, meaning="whether a header that is absent was not sent"),
+    Column("body", "varchar", nullable=True, meaning="of the request; a SOAP envelope names the connector"),
+    Column("api_version", "varchar", nullable=True, meaning="Accept-Version as sent"),
+    Column("request_id", "varchar", nullable=True, meaning="request or trace id as logged"),
+    Column(
+        "other_host",
+        "varchar",
+        nullable=True,
+        meaning="where no host is read: the platform's that stands in another field, be it in a URL, unless it is the one that is named",
+    ),
+)
+"""The columns that every format fills, in order. Nothing of them is stored before it is understood and redacted."""
+
+
+_READ = """
+    select
+        * exclude (url, time_text, written_ms, duration, duration_unit, duration_name,
+            request_size, request_size_name, response_size, response_size_name),
+        url_base(url) as base,
+        url_query(url) as query,
+        case when called_at is null and fate is null then time_text end as time_text,
+        possible_duration(written_ms) as duration_ms,
+        case when is_doubtful_point(duration) and fate is null then trim(duration) end as doubtful_duration,
+        case when is_doubtful_point(duration) and fate is null then duration_name end as doubtful_name,
+        case
+            when
+                (
+                    (duration is not null and possible_duration(written_ms) is null)
+                    or (request_size is not null and request_bytes is null)
+                    or (response_size is not null and response_bytes is null)
+                )
+                and fate is null
+                then to_json({
+                    'duration': duration,
+                    'duration_unit': duration_unit,
+                    'duration_name': duration_name,
+                    'request_size': request_size,
+                    'request_size_name': request_size_name,
+                    'response_size': response_size,
+                    'response_size_name': response_size_name
+                })::varchar
+        end as numbers
+    from (
+        select
+            *,
+            milliseconds(duration, duration_unit) as written_ms,
+            size_in_bytes(request_size) as request_bytes,
+            size_in_bytes(response_size) as response_bytes
+        from ($query)
+    )
+"""
+"""What is written as it usually is becomes a value. The text of a time or number that is not stays beside it, for the second look; and
+that of a duration like 1.234, which is another one where a comma is decimal."""
+
+
+def of_first(choices: Sequence[tuple[str, str]]) -> str:
+    """The SQL of what goes with the first of these values that is not null.
+
+    >>> of_first([("a", "1"), ("b", "1000")])
+    'case when a is not null then 1 when b is not null then 1000 end'
+    >>> of_first([("a", "1")]), of_first([])
+    ('1', 'null')
+    """
+    answers = {answer for _, answer in choices}
+    if len(answers) < 2:
+        return answers.pop() if answers else "null"
+    return f"case {' '.join(f'when {value} is not null then {answer}' for value, answer in choices)} end"
+
+
+def raw_table(connection: duckdb.DuckDBPyConnection, query: str) -> pa.Table:
+    """The rows of a query that gives RAW_COLUMNS, with the URL cut into what the vocabulary is asked by, and numbers as such.
+
+    Instead of `url`: `base` (before the question mark) and `query` (from it on). Instead of the texts of numbers:
+    `duration_ms`, `request_bytes`, `response_bytes`, and where one of them is there and not read `numbers` with all of them.
+    `time_text` is there where the time is not read, `doubtful_duration` where a duration may mean something else.
+    """
+    [[lines]] = connection.execute("select count(*) from lines").fetchall()
+    return answer(connection, _READ.replace("$query", query), most=lines)

@@ -1,0 +1,200 @@
+"""Parquet files below the lake's tables: how they are written, and what is known of one without opening it.
+
+    calls/16654c4c1c3fad9a-0-9f86d081884c7d659a2feaa0c55ad015.parquet
+
+A data file never changes, and its name ends in its hash: so whoever has the file can tell that it is as it was written. A bit
+that a disk has turned may be read as another value, which no reader notices.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import datetime as dt
+import glob
+import json
+import re
+import time
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from ingest.errors import REPAIR
+from ingest.lake.durable import sha256_of, sync_file
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+    from pathlib import Path
+
+    from deltalake import DeltaTable
+    from duckdb import DuckDBPyConnection, DuckDBPyRelation
+
+_HASH = re.compile(r".*-([0-9a-f]{32})\.parquet")
+
+BOUND_COLUMNS = ("day", "partner", "customer", "load_id", "decision")
+"""The columns whose minima and maxima are kept with a data file, where it has them."""
+
+_ROW_GROUP = 128 * 1024
+"""Rows that are read or skipped together, by their minima and maxima."""
+
+_UNREPEATED = {
+    "called_at",
+    "duration_ms",
+    "request_bytes",
+    "response_bytes",
+    "request_id",
+    "line_number",
+    "byte_offset",
+    "inner_ends",
+}
+_NESTED = {"filter_fields"}
+_SKIPPED_BY = {"called_at", "day", "customer", "integration", "partner", "project", "connector", "status", "load_id"}
+
+
+@dataclass(frozen=True)
+class DataFile:
+    """One Parquet file of calls with what it holds at most: minima and maxima, None where not known."""
+
+    path: Path
+    rows: int
+    min_day: dt.date | None
+    max_day: dt.date | None
+    min_partner: int | None
+    max_partner: int | None
+    min_customer: str | None
+    max_customer: str | None
+    size: int = 0
+    modified_at_ms: int = 0
+
+
+@dataclass(frozen=True)
+class NewFile:
+    """One data file that has been written and that no table names yet; `stats` are Delta's, as JSON."""
+
+    path: Path
+    rows: int
+    size: int
+    modified_at_ms: int
+    stats: str
+
+    @property
+    def name(self) -> str:
+        """What its table calls it."""
+        return self.path.name
+
+
+def data_files(table: DeltaTable, folder: Path) -> tuple[DataFile, ...]:
+    """The data files of a table at the version at which it was opened."""
+    actions = pa.table(table.get_add_actions(flatten=True))
+    names = ["path", "num_records", *(f"{end}.{name}" for name in BOUND_COLUMNS[:3] for end in ("min", "max"))]
+    names += ["size_bytes", "modification_time"]
+    # A table without statistics of a column (rejects have no day) has no such column here.
+    columns = [actions[name].to_pylist() if name in actions.column_names else [None] * len(actions) for name in names]
+    found = [
+        DataFile(folder / path, rows, *bounds_and_size) for path, rows, *bounds_and_size in zip(*columns, strict=True)
+    ]
+    return tuple(sorted(found, key=lambda file: file.path.name))
+
+
+def read_files(connection: DuckDBPyConnection, files: Sequence[Path], *, named: bool = False) -> DuckDBPyRelation:
+    """The rows of these data files (one at least), whatever characters their paths hold; `named`: with their `filename`."""
+    return connection.read_parquet([glob.escape(str(file)) for file in files], hive_partitioning=False, filename=named)
+
+
+def write_file(folder: Path, name: str, schema: pa.Schema, tables: Iterable[pa.Table]) -> NewFile:
+    """Write rows as one data file whose name begins so. Its content is on the disk when this returns.
+
+    Memory holds one of the tables at a time. OSError or ArrowException when it cannot be written; nothing is left then.
+    """
+    from pyarrow.parquet import ParquetWriter
+
+    # A dictionary pays where values come back; statistics where a reader may skip by them.
+    repeated = [name for name in schema.names if name not in _UNREPEATED and name not in _NESTED]
+    bounds = _Bounds()
+    unfinished = folder / f".{name}.tmp"
+    try:
+        with ParquetWriter(
+            unfinished,
+            schema,
+            store_schema=False,  # else whoever reads it would get the dictionaries of the writer
+            compression="zstd",
+            compression_level=1,
+            use_dictionary=repeated,
+            write_statistics=[name for name in schema.names if name in _SKIPPED_BY],
+        ) as writer:
+            for table in tables:
+                writer.write_table(table.unify_dictionaries(), row_group_size=_ROW_GROUP)
+                bounds.include(table)
+        size = sync_file(unfinished)
+        path = folder / f"{name}-{sha256_of(unfinished)[:32]}.parquet"
+        unfinished.replace(path)
+    except BaseException:
+        remove_files([unfinished])
+        raise
+    return NewFile(path, bounds.rows, size, time.time_ns() // 1_000_000, json.dumps(bounds.stats()))
+
+
+def damage(path: Path, size: int | None = None) -> str | None:
+    """What is wrong with a data file, which was written with this size; None where it is as it was. All of it is read.
+
+    One that another engine has written carries no hash; of it nobody can tell more than its size.
+    """
+    written = _HASH.fullmatch(path.name)
+    try:
+        found = path.stat().st_size
+        if size is not None and found != size:
+            return f"has {found:,} bytes, {size:,} were written"
+        if written and not sha256_of(path).startswith(written[1]):
+            return "has changed since it was written, its hash is another one"
+    except FileNotFoundError:
+        return "is missing"
+    except OSError as error:
+        return f"cannot be read: {error.strerror or error}"
+    return None
+
+
+def damage_among(paths: Iterable[Path]) -> str | None:
+    """The first of these data files that is damaged, what is wrong with it and what to do; None where none is."""
+    for path in paths:
+        if wrong := damage(path):
+            return f"{path}: {wrong}; {REPAIR}"
+    return None
+
+
+def remove_files(files: Iterable[Path]) -> None:
+    """Remove files that nobody reads. One that cannot be removed is a leftover, as after a crash: invisible."""
+    for file in files:
+        with contextlib.suppress(OSError):
+            file.unlink()
+
+
+class _Bounds:
+    """Minima and maxima of rows that come piece by piece: by these a reader finds out which files it does not need."""
+
+    def __init__(self) -> None:
+        self.rows = 0
+        self._low: dict[str, Any] = {}
+        self._high: dict[str, Any] = {}
+
+    def include(self, rows: pa.Table) -> None:
+        """These rows stand in the file as well."""
+        self.rows += len(rows)
+        for column in BOUND_COLUMNS:
+            if column not in rows.column_names:
+                continue
+            values = rows[column]
+            if pa.types.is_dictionary(values.type):
+                values = values.unify_dictionaries().cast(values.type.value_type)
+            bounds = pc.min_max(values).as_py()
+            if bounds["min"] is not None:
+                self._low[column] = min(self._low.get(column, bounds["min"]), bounds["min"])
+                self._high[column] = max(self._high.get(column, bounds["max"]), bounds["max"])
+
+    def stats(self) -> dict[str, Any]:
+        """As Delta keeps them."""
+        low, high = (
+            {name: value.isoformat() if isinstance(value, dt.date) else value for name, value in bounds.items()}
+            for bounds in (self._low, self._high)
+        )
+        return {"numRecords": self.rows, "minValues": low, "maxValues": high, "nullCount": {}}

@@ -1,0 +1,137 @@
+"""Loads that became one: the ledger as if what was loaded of a log on one day had been loaded at once.
+
+A log that is followed is decided every few seconds, and each decision is a row that everybody who loads has to read. So after
+a while the loads of a day become one, by a decision of its own (`ingest.lake.merging`): from then on the tables' rows carry the name
+of the first of them. What the ledger says of a part it says of the whole.
+
+Between that decision and the moment when the rows are written as one, which a crash may make long, all readers have to see the
+same. So there is one function that says it: the ledger is read through it, and it is written by it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from ingest.position import MARK_INTERVAL
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from ingest.lake.ledger import LedgerRow, Removal, Retried
+    from ingest.position import Position
+
+
+def with_merges(rows: Sequence[LedgerRow]) -> tuple[LedgerRow, ...]:
+    """These decisions, in order, where the loads that became one are one load: it stands where the first of them stood.
+
+    The last decision that made loads one stays without saying which: it tells how far the rows are merged.
+    """
+    merges = [row for row in rows if row.merged]
+    if not merges:
+        return tuple(rows)
+    by_id = {row.load_id: row for row in rows}
+    whole: dict[str, str] = {}
+    for merge in merges:
+        for first, parts in merge.merged.items():
+            by_id[first] = _joined(by_id[first], [by_id.pop(part) for part in parts])
+            whole |= dict.fromkeys(parts, first)
+    last = [row.load_id for row in rows if row.kind == "merge"][-1]
+    return tuple(
+        _of_wholes(by_id[row.load_id], whole)
+        for row in rows
+        if row.load_id in by_id and (row.kind != "merge" or row.load_id == last)
+    )
+
+
+def _joined(first: LedgerRow, parts: Sequence[LedgerRow]) -> LedgerRow:
+    """The load that these are together, each of which goes on where the one before it ends."""
+    rows, last = (first, *parts), parts[-1]
+    return replace(
+        first,
+        end_byte=last.end_byte,
+        content_sha256=last.content_sha256,
+        lines=sum(row.lines for row in rows),
+        calls=sum(row.calls for row in rows),
+        rejects=sum(row.rejects for row in rows),
+        ignored=sum(row.ignored for row in rows),
+        first_call=min((row.first_call for row in rows if row.first_call is not None), default=None),
+        last_call=max((row.last_call for row in rows if row.last_call is not None), default=None),
+        loaded_at=last.loaded_at,
+        is_complete=last.is_complete,
+        first_mark=last.first_mark,
+        second_mark=last.second_mark,
+        marks=_marks(first, parts),
+        resume=last.resume,
+        staged=(),
+        completed=last.completed or last.decision,
+        inner_ends=_inner_ends(rows),
+    )
+
+
+def _inner_ends(rows: Sequence[LedgerRow]) -> bytes:
+    """Where these loads ended, and the parts that they had become of; but for the end of the last one."""
+    ends = (row.inner_ends + (b"" if row is rows[-1] else row.end.packed) for row in rows)
+    return b"".join(ends)
+
+
+def _marks(first: LedgerRow, parts: Iterable[LedgerRow]) -> tuple[Position, ...]:
+    """The marks of a load and those of its parts, as far from each other as those of a load that was made at once.
+
+    The first load's own stay: one of them lies behind its first line, by which a source is recognised that goes further than to
+    where the load begins. Those behind the first lines of its parts would say the same of places where no load ends any more.
+    """
+    marks = list(first.marks)
+    reached = max((mark.offset for mark in marks), default=first.start_byte)
+    for part in parts:
+        for mark in part.marks:
+            if mark.offset >= reached + MARK_INTERVAL:
+                marks.append(mark)
+                reached = mark.offset
+    return tuple(marks)
+
+
+def _of_wholes(row: LedgerRow, whole: Mapping[str, str]) -> LedgerRow:
+    """The same decision, said of the loads of which those that it names have become a part."""
+    if row.kind == "merge":
+        return replace(row, merged={})
+    is_said_of_a_part = (
+        row.parent in whole
+        or not whole.keys().isdisjoint(row.retried)
+        or (row.removed is not None and not whole.keys().isdisjoint(row.removed.load_ids))
+    )
+    if not is_said_of_a_part:
+        return row
+    return replace(
+        row,
+        parent=None if row.parent is None else _whole(row.parent, whole),
+        removed=None if row.removed is None else _removal(row.removed, whole),
+        retried=_retried(row.retried, whole),
+    )
+
+
+def _whole(load_id: str, whole: Mapping[str, str]) -> str:
+    # A load of which others have become a part may itself have become one of another since.
+    while load_id in whole:
+        load_id = whole[load_id]
+    return load_id
+
+
+def _removal(removal: Removal, whole: Mapping[str, str]) -> Removal:
+    def of_wholes(counts: Mapping[str, int]) -> dict[str, int]:
+        sums: dict[str, int] = {}
+        for load_id, count in counts.items():
+            name = _whole(load_id, whole)
+            sums[name] = sums.get(name, 0) + count
+        return sums
+
+    texts = tuple(dict.fromkeys(_whole(load_id, whole) for load_id in removal.texts))
+    return replace(removal, calls=of_wholes(removal.calls), rejects=of_wholes(removal.rejects), texts=texts)
+
+
+def _retried(retried: Mapping[str, Retried], whole: Mapping[str, str]) -> dict[str, Retried]:
+    sums: dict[str, Retried] = {}
+    for load_id, one in retried.items():
+        name = _whole(load_id, whole)
+        sums[name] = sums[name] + one if name in sums else one
+    return sums

@@ -1,0 +1,203 @@
+"""One load for what was loaded of a growing log on one day: the ledger has a row for a log and a day, not for every few seconds.
+
+Loads become one where each goes on where the one before it ends, under the same name, read in the same way, and was made on the
+same day, once that day and the next one are over. So young loads can be taken back one by one, and what `maintain --keep-rejects`
+removes by age is removed to the day. Where each of them ended is kept, in 24 bytes instead of a row: a copy of the log from that
+time is recognised, whether it was packed at midnight or put aside at noon. So that these do not grow without a bound, the oldest
+are forgotten when there are MOST_INNER_ENDS; then only where a log ends each day is known of those days.
+Loads whose judgement of completeness would change, because most of their lines could not be read, stay as they are.
+
+1. Decide, by a row of the ledger, which loads become a part of which. From then on the ledger is read so (`ingest.lake.merged`).
+2. Roll forward: the rows of the tables get the name of the load that their own has become a part of.
+3. Write the ledger with one row for each of these loads.
+
+Each step holds by itself; after a crash whoever comes next goes on from there.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections import Counter
+from dataclasses import replace
+from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
+
+import duckdb
+import pyarrow as pa
+
+from ingest.arrow import arrow_schema
+from ingest.errors import LakeError
+from ingest.lake.data_file import data_files, read_files, write_file
+from ingest.lake.lake import APPLICATION
+from ingest.lake.ledger import LEDGER_COLUMNS, Retried, new_load_id, own_decision, sum_of_retries
+from ingest.lake.merged import with_merges
+from ingest.lake.rewriting import files_of, refuse_damaged
+from ingest.patience import QUICK
+from ingest.position import END_BYTES
+
+if TYPE_CHECKING:
+    import datetime as dt
+    from collections.abc import Container, Mapping, Sequence
+
+    from deltalake import DeltaTable
+
+    from ingest.lake.lake import Lake
+    from ingest.lake.ledger import Ledger, LedgerRow, Table
+
+YOUNG_DAYS = 1
+"""So many days behind the day of a load have to be over before it becomes one with others."""
+
+_MOST_PARTS = 200_000
+"""So many loads become parts by one decision."""
+
+MOST_INNER_ENDS = 1_000_000
+"""So many ends of parts are kept: 24 MB, which everybody who loads reads in a tenth of a second."""
+
+_REFUSALS = 3
+"""So often others may be faster before it is left for the next time."""
+
+_TABLES: tuple[Table, ...] = ("rejects", "calls")
+
+
+def merge_loads(store: Lake, *, now: dt.datetime) -> tuple[int, bool]:
+    """Make one load of those of a growing log that are old enough. Returns how many became a part of another one.
+
+    And whether that is all: others may have been in the way too often. LakeError when the rows of such loads are damaged, or the lake cannot be written.
+    """
+    merged = 0
+    for _ in range(_REFUSALS):
+        table, ledger = store.ledger()
+        store.roll_forward()
+        parts = _parts(ledger, unreadable=_unreadable(store, ledger), time_zone=ZoneInfo(store.time_zone), now=now)
+        if not parts:
+            return merged, True
+        _refuse_damaged_files(store, parts)
+        if _decide(store, table, ledger, own_decision("merge", now=now, merged=parts)):
+            merged += sum(map(len, parts.values()))
+            store.roll_forward()
+    return merged, not parts
+
+
+def _decide(store: Lake, table: DeltaTable, ledger: Ledger, merge: LedgerRow) -> bool:
+    """Whether it is decided. What others only load meanwhile is no obstacle, unless it goes on where a part ends."""
+    ends = {parts[-1] for parts in merge.merged.values()}
+    inside = {load_id for first, parts in merge.merged.items() for load_id in (first, *parts)} - ends
+    for _ in range(QUICK):
+        if store.decide(table, ledger, [merge]):
+            return True
+        known = ledger.version
+        table, ledger = store.ledger()
+        if any(row.kind != "load" or row.parent in inside for row in ledger.after(known)):
+            return False
+    return False
+
+
+def write_merged(store: Lake) -> bool:
+    """Write the loads that have become one as one row each. False when others were in the way, so that it is left for later."""
+    for _ in range(_REFUSALS):
+        table, ledger = store.ledger()
+        reached = min(store.open(name).transaction_version(APPLICATION) or 0 for name in _TABLES)
+        merges = [row.decision for row in ledger.rows if row.merged and row.decision <= reached]
+        if not merges:
+            return True
+        rows = _with_youngest_ends([*with_merges(ledger.until(merges[-1]).rows), *ledger.after(merges[-1])])
+        files = data_files(table, store.path / "loads")
+        schema = arrow_schema(LEDGER_COLUMNS)
+        records = pa.Table.from_pylist([row.to_record() for row in rows], schema=schema)
+        try:
+            new = write_file(store.path / "loads", new_load_id(), schema, [records])
+        except (pa.ArrowException, OSError) as error:
+            raise LakeError(f"{store.path / 'loads'}: cannot be written, nothing was changed: {error}") from error
+        if store.replace("loads", table, files, [new], is_change=True):
+            return True
+    return False
+
+
+def _with_youngest_ends(rows: Sequence[LedgerRow]) -> list[LedgerRow]:
+    """The same rows with no more than MOST_INNER_ENDS ends of parts, those of the latest loads."""
+    sizes = itertools.accumulate(len(row.inner_ends) for row in reversed(rows))
+    kept = [
+        row if size <= MOST_INNER_ENDS * END_BYTES else replace(row, inner_ends=b"")
+        for row, size in zip(reversed(rows), sizes, strict=True)
+    ]
+    return kept[::-1]
+
+
+def _parts(
+    ledger: Ledger, *, unreadable: Container[str], time_zone: ZoneInfo, now: dt.datetime
+) -> dict[str, tuple[str, ...]]:
+    """Of each load those that can become a part of it, in the order in which they follow."""
+    loads = ledger.loads()
+    last_calls = _last_calls(ledger)
+    by_id = {row.load_id: row for row in loads}
+    children = Counter(row.parent for row in loads)
+    today = now.astimezone(time_zone).date()
+    first_of: dict[str, str] = {}
+    parts: dict[str, list[str]] = {}
+    last_days: dict[str, dt.date | None] = {}
+    for row in loads:
+        if row.load_id in unreadable:
+            continue
+        last_call = last_calls[row.load_id]
+        last_days[row.load_id] = last_call and last_call.astimezone(time_zone).date()
+        before = by_id.get(row.parent or "")
+        if before is None or children[row.parent] > 1 or before.load_id in unreadable:
+            continue
+        days = [one.loaded_at.astimezone(time_zone).date() for one in (before, row)]
+        first = first_of.get(before.load_id, before.load_id)
+        # A rejected line without a time is of the day of its load's last call.
+        calls_days = {last_days[first], last_days[row.load_id]} - {None}
+        is_old = days[0] == days[1] and (today - days[1]).days > YOUNG_DAYS
+        if is_old and len(calls_days) < 2 and _reading(before) == _reading(row):
+            first_of[row.load_id] = first
+            parts.setdefault(first, []).append(row.load_id)
+            last_days[first] = next(iter(calls_days), None)
+    room = itertools.accumulate(map(len, parts.values()))
+    fitting = [first for first, total in zip(parts, room, strict=True) if total <= _MOST_PARTS]
+    return {first: tuple(parts[first]) for first in fitting or list(parts)[:1]}
+
+
+def _reading(row: LedgerRow) -> tuple[object, ...]:
+    """What a log was called and how it was read: where that changes, reading rejected lines again has to know the place."""
+    how = (row.log_format, row.dialect, row.resume.get("dialect"), row.resume.get("wrappings"), row.version)
+    return (row.source, row.stream, *how)
+
+
+def _unreadable(store: Lake, ledger: Ledger) -> set[str]:
+    """The loads of which more lines have no time than can be placed: completeness doubts all hours of such a load."""
+    table = store.open("rejects")
+    files = [file.path for file in data_files(table, store.path / "rejects")]
+    if not files:
+        return set()
+    calls = {row.load_id: row.calls for row in ledger.loads()}
+    last_calls = _last_calls(ledger)
+    with duckdb.connect(":memory:", config={"temp_directory": ""}) as connection:
+        try:
+            counted = read_files(connection, files).aggregate(
+                "load_id, count(*) filter (where called_at is null) as untimed, count(called_at) as timed"
+            )
+            return {
+                load_id
+                for load_id, untimed, timed in counted.fetchall()
+                if untimed > calls.get(load_id, 0) + timed or (untimed and last_calls.get(load_id) is None)
+            }
+        except duckdb.Error as error:
+            raise LakeError(f"{store.path / 'rejects'}: rejects cannot be read: {error}") from error
+
+
+def _last_calls(ledger: Ledger) -> dict[str, dt.datetime | None]:
+    """When the last call of each load was, those among them that were rejected at first."""
+    retried = sum_of_retries(row.retried for row in ledger.merged_rows)
+    again = {row.load_id: retried.get(row.load_id, Retried()).last_call for row in ledger.loads()}
+    return {
+        row.load_id: max((call for call in (row.last_call, again[row.load_id]) if call is not None), default=None)
+        for row in ledger.loads()
+    }
+
+
+def _refuse_damaged_files(store: Lake, parts: Mapping[str, tuple[str, ...]]) -> None:
+    load_ids = list(itertools.chain.from_iterable(parts.values()))
+    with duckdb.connect(":memory:", config={"temp_directory": ""}) as connection:
+        for name in _TABLES:
+            files = data_files(store.open(name), store.path / name)
+            refuse_damaged(list(files_of(connection, files, load_ids)))

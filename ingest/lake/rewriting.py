@@ -1,0 +1,374 @@
+"""Rows of data files in other data files: compacted in time order, or without what is to leave.
+
+Memory holds the rows of about one data file, however many there are.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import itertools
+import secrets
+from typing import TYPE_CHECKING
+
+import duckdb
+import pyarrow as pa
+import pyarrow.compute as pc
+from duckdb import ColumnExpression, ConstantExpression
+
+from ingest.arrow import arrow_schema
+from ingest.call import CALL_COLUMNS
+from ingest.errors import REPAIR, LakeError
+from ingest.lake.data_file import NewFile, damage, read_files, remove_files, write_file
+from ingest.lake.ledger import LEDGER_COLUMNS
+from ingest.reject import REJECT_COLUMNS
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+    from pathlib import Path
+
+    from duckdb import DuckDBPyConnection, DuckDBPyRelation
+
+    from ingest.lake.data_file import DataFile
+    from ingest.lake.ledger import LedgerRow, Table, TableName
+
+SCHEMAS: Mapping[TableName, pa.Schema] = {
+    "calls": arrow_schema(CALL_COLUMNS),
+    "rejects": arrow_schema(REJECT_COLUMNS),
+    "loads": arrow_schema(LEDGER_COLUMNS),
+}
+
+_SLICES = 6
+"""So many parts of a new file's rows are sorted one after the other, so that memory holds one of them."""
+
+_STAYING: Mapping[Table, str] = {
+    "calls": "from found anti join leaving on found.load_id = leaving.load_id and found.day < leaving.before",
+    "rejects": """
+        select * replace (
+            case when load_id not in (from textless) then detail end as detail,
+            case when load_id not in (from textless) then sample end as sample
+        )
+        from found anti join leaving on found.load_id = leaving.load_id
+    """,
+}
+"""The rows of a data file that do not leave, as they stay."""
+
+_LOSES_TEXTS = """
+    select true from found semi join textless on found.load_id = textless.load_id
+    where detail is not null or sample is not null
+    limit 1
+"""
+"""Whether a data file of rejects has a row that is to lose a text: one row if so. A file without any is not written again."""
+
+_EPOCH = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
+_BATCH_ROWS = 128 * 1024
+"""Rows that are written at once: a row group."""
+
+
+def without(
+    files: Sequence[DataFile], name: Table, decided: Sequence[LedgerRow], held: Callable[[], Mapping[str, int]]
+) -> tuple[list[DataFile], list[NewFile]]:
+    """The data files that hold what these decisions take out of a table, and new ones with the rest of their rows.
+
+    Texts that leave rejects which stay are nulls in the new ones. `held` says how many rows of each load the table has to have
+    before. Where some that are to leave are in no file that can be read, they are in the damaged ones, which leave whole: what
+    was decided holds, and `verify` names what else they held. A damaged file of which only texts are to leave stays: `verify`
+    names it, and they leave with the loads that `repair` takes back.
+    """
+    gone: list[DataFile] = []
+    lost: list[DataFile] = []
+    new: list[NewFile] = []
+    leaving = _leaving(name, decided)
+    textless = _textless(name, decided)
+    if not leaving and not textless:
+        return [], []
+    with _connect() as connection:
+        connection.execute(
+            "create table leaving as select unnest(?::varchar[]) as load_id, unnest(?::date[]) as before",
+            [list(leaving), list(leaving.values())],
+        )
+        connection.execute("create table textless as select unnest(?::varchar[]) as load_id", [textless])
+        try:
+            for file in files:
+                if file.min_day is not None and file.min_day >= max(leaving.values(), default=dt.date.max):
+                    continue
+                staying, rows, is_changed = _staying(connection, file, name)
+                if staying is None:
+                    lost.append(file)
+                elif is_changed:
+                    gone.append(file)
+                    if rows:
+                        new.append(_write(file.path.parent, name, [staying]))
+            if lost and not _has_all(connection, [file for file in files if file not in lost], leaving, held()):
+                gone += lost
+        except duckdb.Error as error:
+            remove_files(file.path for file in new)
+            raise _failed(files[0].path.parent, error) from error
+        except BaseException:
+            remove_files(file.path for file in new)
+            raise
+    return gone, new
+
+
+def renamed(
+    files: Sequence[DataFile], name: Table, merges: Iterable[Mapping[str, Sequence[str]]]
+) -> tuple[list[DataFile], list[NewFile]]:
+    """The data files with rows of loads that become a part of another one, and new ones in which the rows are of that one.
+
+    A file that is damaged leaves whole: its rows would be of loads that nobody knows, and a new one would hide the damage.
+    """
+    parts = {part: first for merge in merges for first, ones in merge.items() for part in ones}
+    gone: list[DataFile] = []
+    new: list[NewFile] = []
+    with _connect() as connection:
+        try:
+            for file in files_of(connection, files, parts):
+                gone.append(file)
+                if not damage(file.path, file.size):
+                    new.append(_with_names(file, name, parts))
+        except BaseException:
+            remove_files(file.path for file in new)
+            raise
+    return gone, new
+
+
+def files_of(connection: DuckDBPyConnection, files: Sequence[DataFile], load_ids: Iterable[str]) -> Iterator[DataFile]:
+    """The data files with rows of these loads, and those of which nobody can tell because they are damaged."""
+    connection.execute("create or replace table wanted as select unnest(?::varchar[]) as load_id", [list(load_ids)])
+    for file in files:
+        try:
+            rows = read_files(connection, [file.path]).project("load_id")
+            if rows.join(connection.table("wanted"), "load_id", how="semi").limit(1).fetchall():
+                yield file
+        except duckdb.Error as error:
+            if not damage(file.path, file.size):
+                raise _failed(file.path.parent, error) from error
+            yield file
+
+
+def _with_names(file: DataFile, name: Table, names: Mapping[str, str]) -> NewFile:
+    """The same rows in the same order, those of the loads in `names` with other names."""
+    from pyarrow.parquet import ParquetFile
+
+    schema = SCHEMAS[name]
+    old, new = pa.array(names.keys(), pa.string()), pa.array(names.values(), pa.string())
+
+    def batches() -> Iterator[pa.Table]:
+        with ParquetFile(file.path) as parquet:
+            for batch in parquet.iter_batches(_BATCH_ROWS):
+                rows = _lake_table([batch], schema)
+                load_ids = rows["load_id"].cast(pa.string())
+                changed = pc.coalesce(new.take(pc.index_in(load_ids, old)), load_ids)
+                place = schema.get_field_index("load_id")
+                yield rows.set_column(place, schema.field(place), changed.cast(schema.field(place).type))
+
+    try:
+        return write_file(file.path.parent, _new_name(), schema, batches())
+    except (pa.ArrowException, OSError) as error:
+        raise _failed(file.path.parent, error) from error
+
+
+def _staying(connection: DuckDBPyConnection, file: DataFile, name: Table) -> tuple[DuckDBPyRelation | None, int, bool]:
+    """The rows of a data file that do not leave, how many they are, and whether something does; None where it is damaged."""
+    try:
+        read_files(connection, [file.path]).create_view("found", replace=True)
+        staying = connection.sql(_STAYING[name])
+        [(rows,)] = staying.count("*").fetchall()
+        is_changed = rows != file.rows or (name == "rejects" and bool(connection.execute(_LOSES_TEXTS).fetchall()))
+    except duckdb.Error:
+        if damage(file.path, file.size):
+            return None, 0, False
+        raise
+    if is_changed and damage(file.path, file.size):
+        return None, 0, False
+    return staying, rows, is_changed
+
+
+def _has_all(
+    connection: DuckDBPyConnection, files: Sequence[DataFile], load_ids: Iterable[str], held: Mapping[str, int]
+) -> bool:
+    """Whether these data files hold all rows of these loads."""
+    found = rows_by_load(connection, files)
+    return all(found.get(load_id, 0) >= held.get(load_id, 0) for load_id in load_ids)
+
+
+def rows_by_load(connection: DuckDBPyConnection, files: Sequence[DataFile]) -> dict[str, int]:
+    """How many rows of each load these data files hold."""
+    if not files:
+        return {}
+    rows = read_files(connection, [file.path for file in files])
+    return dict(rows.aggregate("load_id, count(*) as rows").fetchall())
+
+
+def _leaving(name: Table, decided: Sequence[LedgerRow]) -> dict[str, dt.date]:
+    """The loads of which these decisions take rows out of a table, and of calls before which day."""
+    leaving: dict[str, dt.date] = {}
+    for row in decided:
+        if row.removed is not None:
+            found = row.removed.calls if name == "calls" else row.removed.rejects
+            leaving |= {load_id: max(row.removed.before, leaving.get(load_id, dt.date.min)) for load_id in found}
+        all_of_them = row.unloaded if name == "calls" else (*row.unloaded, *row.retried)
+        leaving |= dict.fromkeys(all_of_them, dt.date.max)
+    return leaving
+
+
+def _textless(name: Table, decided: Sequence[LedgerRow]) -> list[str]:
+    """The loads whose rejects lose their texts by these decisions."""
+    if name == "calls":
+        return []
+    return [load_id for row in decided if row.removed is not None for load_id in row.removed.texts]
+
+
+def refuse_damaged(files: Sequence[DataFile]) -> None:
+    """LakeError names a data file that is not as it was written: in a new file its damage would be found no more."""
+    for file in files:
+        if wrong := damage(file.path, file.size):
+            raise LakeError(f"{file.path}: {wrong}; nothing was made of its rows, {REPAIR}")
+
+
+def old_files(files: Sequence[DataFile], before: dt.date) -> list[DataFile]:
+    """The data files that may hold calls of days before this one."""
+    return [file for file in files if file.min_day is None or file.min_day < before]
+
+
+def calls_before(files: Sequence[DataFile], before: dt.date) -> dict[str, int]:
+    """How many calls of days before this one these data files hold, by load."""
+    old = [file.path for file in files]
+    if not old:
+        return {}
+    with _connect() as connection:
+        try:
+            rows = read_files(connection, old).filter(ColumnExpression("day") < ConstantExpression(before))
+            return dict(rows.aggregate("load_id, count(*) as calls").fetchall())
+        except duckdb.Error as error:
+            raise LakeError(f"{old[0].parent}: calls cannot be read: {error}") from error
+
+
+def merged(files: Sequence[DataFile], name: Table, *, parts: int) -> list[NewFile]:
+    """The rows of all these data files in so many new ones of about equal size.
+
+    Calls are in the order of time, so each of the files covers few days; rejects as they came.
+    """
+    new: list[NewFile] = []
+    folder = files[0].path.parent
+    with _connect() as connection:
+        try:
+            if name == "rejects":
+                new.append(_write(folder, name, [read_files(connection, [file.path for file in files])]))
+            else:
+                # One by one, so that whoever is stopped knows what to remove.
+                new.extend(_write(folder, name, rows) for rows in _in_time_order(connection, files, parts))
+        except BaseException:
+            remove_files(file.path for file in new)
+            raise
+    return new
+
+
+def merged_ledger(files: Sequence[DataFile]) -> NewFile:
+    """The rows of all these files of the ledger in one, in its order."""
+    from pyarrow.parquet import ParquetFile
+
+    schema = SCHEMAS["loads"]
+    tables = [schema.empty_table()]
+    try:
+        for file in files:
+            with ParquetFile(file.path) as parquet:
+                tables.append(parquet.read())
+        rows = pa.concat_tables(tables, promote_options="default").select(schema.names).cast(schema)
+        # Stable: the order inside a decision is that of its rows, which stand together in one file.
+        rows = rows.take(pc.array_sort_indices(rows["decision"]))
+        return write_file(files[0].path.parent, _new_name(), schema, [rows])
+    except (pa.ArrowException, OSError) as error:
+        raise _failed(files[0].path.parent, error) from error
+
+
+def _connect() -> DuckDBPyConnection:
+    connection = duckdb.connect(":memory:", config={"temp_directory": ""})
+    connection.execute("set TimeZone = 'UTC'")
+    return connection
+
+
+def _in_time_order(
+    connection: DuckDBPyConnection, files: Sequence[DataFile], parts: int
+) -> Iterator[list[DuckDBPyRelation]]:
+    """The calls of these data files in so many parts, each in slices that follow each other and are sorted one by one."""
+    paths = [file.path for file in files]
+    try:
+        minutes = read_files(connection, paths).aggregate(
+            "epoch_us(called_at) // 60000000 as minute, count(*) as calls"
+        )
+        counts = minutes.order("minute").fetchall()
+    except duckdb.Error as error:
+        raise _failed(paths[0].parent, error) from error
+    for part in _ranges(counts, parts):
+        yield [
+            read_files(connection, _covering(files, first, behind))
+            .filter(ColumnExpression("called_at") >= ConstantExpression(first))
+            .filter(ColumnExpression("called_at") < ConstantExpression(behind))
+            .order("called_at, load_id, line_number")
+            for first, behind in map(_period, _ranges(part, _SLICES))
+        ]
+
+
+def _ranges(minutes: Sequence[tuple[int, int]], parts: int) -> list[list[tuple[int, int]]]:
+    """Calls counted by the minute, cut into so many ranges with about equally many; fewer where a minute has more.
+
+    >>> _ranges([(0, 5), (1, 1), (3, 4), (9, 2)], 2)
+    [[(0, 5), (1, 1)], [(3, 4), (9, 2)]]
+    """
+    total = sum(calls for _, calls in minutes)
+    ranges: list[list[tuple[int, int]]] = []
+    before = 0
+    for minute, calls in minutes:
+        if before * parts >= total * len(ranges):
+            ranges.append([])
+        ranges[-1].append((minute, calls))
+        before += calls
+    return ranges
+
+
+def _period(minutes: Sequence[tuple[int, int]]) -> tuple[dt.datetime, dt.datetime]:
+    """From the beginning of the first minute to the end of the last one, half-open."""
+    return _EPOCH + dt.timedelta(minutes=minutes[0][0]), _EPOCH + dt.timedelta(minutes=minutes[-1][0] + 1)
+
+
+def _covering(files: Sequence[DataFile], first: dt.datetime, behind: dt.datetime) -> list[Path]:
+    """The data files that may hold calls of the period; days are in some time zone, so one more on either side counts."""
+    low, high = first.date() - dt.timedelta(days=1), behind.date() + dt.timedelta(days=1)
+    return [
+        file.path
+        for file in files
+        if (file.min_day is None or file.min_day <= high) and (file.max_day is None or file.max_day >= low)
+    ]
+
+
+def _write(folder: Path, name: Table, slices: Sequence[DuckDBPyRelation]) -> NewFile:
+    """The rows of these slices, one after the other, in a data file that no table names yet."""
+    schema = SCHEMAS[name]
+
+    def batches() -> Iterator[pa.Table]:
+        # The engine hands over the rows of many small files in many small pieces; a row group each would be slow to read.
+        pieces: list[pa.RecordBatch] = []
+        for batch in itertools.chain.from_iterable(rows.to_arrow_reader(_BATCH_ROWS) for rows in slices):
+            pieces.append(batch)
+            if sum(len(piece) for piece in pieces) >= _BATCH_ROWS:
+                yield _lake_table(pieces, schema)
+                pieces = []
+        if pieces:
+            yield _lake_table(pieces, schema)
+
+    try:
+        return write_file(folder, _new_name(), schema, batches())
+    except (pa.ArrowException, duckdb.Error, OSError) as error:
+        raise _failed(folder, error) from error
+
+
+def _lake_table(pieces: Sequence[pa.RecordBatch], schema: pa.Schema) -> pa.Table:
+    return pa.Table.from_batches(pieces).select(schema.names).cast(schema).combine_chunks()
+
+
+def _new_name() -> str:
+    return secrets.token_hex(8)
+
+
+def _failed(folder: Path, error: Exception) -> LakeError:
+    return LakeError(f"{folder}: data files could not be rewritten, nothing was changed: {error}")

@@ -1,0 +1,216 @@
+"""The same as `ingest`, for ever: new files, files that grow, and files that are rotated away.
+
+It ends when it is told to, and never by itself: a disk that is full, a folder that is away for a while and a lake that cannot be
+opened pass, and nobody may be there to start it again. So whatever goes wrong is said and tried again, less often each time.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import time
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import watchfiles
+
+from ingest.engine.places import stored_place
+from ingest.errors import IngestError, SourceError, fault, is_lack_of_memory
+from ingest.lake.followers import Follower
+from ingest.lake.lake import Lake
+from ingest.load.loader import Loader
+from ingest.load.memory import Memory
+from ingest.read.folder import list_sources
+from ingest.read.source import written_name
+from ingest.stopping import stop_if_told
+
+if TYPE_CHECKING:
+    import datetime as dt
+    from collections.abc import Callable, Generator, Sequence
+    from threading import Event
+
+    from ingest.report import IngestReport, ReadOptions, SourceReport
+
+SETTLE_SECONDS = 5.0
+"""So long at least lies between two decisions: each costs a commit, and more the more there are."""
+
+_MOST_SAID = 10_000
+"""So many texts are known to have been said; who follows for years forgets the first ones."""
+
+
+@dataclass
+class Round:
+    """What one look at the folders brought: the sources of which lines were loaded or that failed, and what to know."""
+
+    sources: tuple[SourceReport, ...]
+    warnings: tuple[str, ...] = field(default=())
+    notes: tuple[str, ...] = field(default=())
+
+
+def follow(
+    lake: Path,
+    folders: Sequence[str],
+    options: ReadOptions,
+    *,
+    every: float,
+    clock: Callable[[], dt.datetime],
+    stop: Event,
+) -> Generator[Round, None, None]:
+    """Load what is in these folders and what comes into them, until `stop` is set. Yields after each decision.
+
+    A change is decided within `every` seconds, and mostly within SETTLE_SECONDS where the system tells of changes.
+    SourceError, before anything is done, when a folder is a file; nothing else ends it.
+    """
+    for folder in folders:
+        if Path(folder).exists() and not Path(folder).is_dir():
+            raise SourceError(
+                f"{written_name(folder)}: is no folder; follow watches folders, 'koppelzicht ingest' loads a file"
+            )
+    with contextlib.closing(_Following(lake, folders, options, every=every, clock=clock)) as following:
+        while not stop.is_set():
+            stop_if_told()
+            begun = time.monotonic()
+            news, latest = following.look()
+            if news.sources or news.warnings or news.notes:
+                yield news
+            following.wait(stop, earliest=begun + min(SETTLE_SECONDS, every), latest=begun + latest)
+
+
+class _Following:
+    """One process that follows: what it remembers from look to look."""
+
+    def __init__(
+        self,
+        lake: Path,
+        folders: Sequence[str],
+        options: ReadOptions,
+        *,
+        every: float,
+        clock: Callable[[], dt.datetime],
+    ) -> None:
+        self._lake = lake
+        self._folders = folders
+        self._options = options
+        self._every = every
+        self._clock = clock
+        self._memory = Memory()
+        self._loader: Loader | None = None
+        self._store = Lake(lake)
+        self._failures = 0
+        self._wrong: set[str] = set()
+        """What is wrong at the moment, and has been said."""
+        self._warned: dict[str, None] = {}
+        self._unwatched: str | None = None
+        self._follower = Follower(
+            lake, [stored_place(written_name(folder)) for folder in folders], every=every, clock=clock
+        )
+
+    def close(self) -> None:
+        """Let go of everything."""
+        self._forget_loader()
+        self._follower.close()
+
+    def look(self) -> tuple[Round, float]:
+        """Load what is new. What came of it, and after how many seconds to look again at the latest."""
+        try:
+            if self._loader is None:
+                self._store = Lake(self._lake)
+                self._store.create()
+                self._follower.take_over()
+                self._loader = Loader(self._store, self._options, memory=self._memory, progress=self._follower)
+            self._store.roll_forward()
+            sources = list_sources(self._folders, lake=self._lake, are_folders=True)
+            report = self._loader.load(sources, now=self._clock())
+        except Exception as error:  # noqa: BLE001 - whatever it is, to go on trying is what this is for
+            stop_if_told()
+            return self._gone_wrong(error)
+        self._failures = 0
+        if not sources.unlisted:
+            self._memory.forget_others(sources.names)
+        away = [f"{place.name}: {place.why}" for place in sources.unlisted]
+        self._say("; ".join(away) or None)
+        # Nobody tells of a folder that comes back.
+        return self._news(report), min(self._every, SETTLE_SECONDS) if away else self._every
+
+    def wait(self, stop: Event, *, earliest: float, latest: float) -> None:
+        """Wait for a change, but not longer than until `latest`; where nobody tells of changes, until then."""
+        if self._failures or not self._is_told_of_a_change(stop, latest - time.monotonic()):
+            stop.wait(max(latest - time.monotonic(), 0))
+        stop.wait(max(earliest - time.monotonic(), 0))
+
+    def _is_told_of_a_change(self, stop: Event, seconds: float) -> bool:
+        """Whether the system has told of a change in so many seconds, or of none; False where it does not tell."""
+        own = self._lake.absolute()
+        try:
+            there = [folder for folder in self._folders if Path(folder).is_dir()]
+            if seconds <= 0 or not there:
+                return False
+            changes = watchfiles.watch(
+                *there,
+                watch_filter=lambda _, path: not Path(path).is_relative_to(own),
+                stop_event=stop,
+                rust_timeout=max(int(seconds * 1000), 1),
+                yield_on_timeout=True,
+                debounce=200,
+                ignore_permission_denied=True,
+            )
+            with contextlib.closing(changes):
+                next(changes, None)
+        except (OSError, RuntimeError, UnicodeError) as error:
+            # The name of a file that it cannot decode is a change, too.
+            if "decode path" in str(error):
+                return True
+            self._unwatched = (
+                f"the system does not tell of changes ({error}): folders are looked at every {self._every:g} seconds"
+            )
+            return False
+        self._unwatched = None
+        return True
+
+    def _gone_wrong(self, error: Exception) -> tuple[Round, float]:
+        """Say it once, and try again later: after twice as long as the last time."""
+        self._forget_loader()
+        seconds = min(SETTLE_SECONDS * 2**self._failures, max(self._every, SETTLE_SECONDS))
+        self._failures += 1
+        text = f"{_in_words(error)}; nothing new is loaded until that is over, it is tried again"
+        self._say(text)
+        is_new = text not in self._wrong
+        self._wrong.add(text)
+        return Round((), (text,) if is_new else ()), seconds
+
+    def _news(self, report: IngestReport) -> Round:
+        """What has not been said yet: what is wrong with a source as long as it stays so, and each warning once."""
+        wrong = {source.error for source in report.sources if source.error is not None}
+        news = tuple(
+            source
+            for source in report.sources
+            if source.lines or (source.error is not None and source.error not in self._wrong)
+        )
+        self._wrong = wrong | self._memory.errors
+        warnings = [*report.warnings, *([self._unwatched] if self._unwatched else [])]
+        new = tuple(dict.fromkeys(warning for warning in warnings if warning not in self._warned))
+        self._warned |= dict.fromkeys(new)
+        for text in list(self._warned)[: max(len(self._warned) - _MOST_SAID, 0)]:
+            del self._warned[text]
+        return Round(news, new, report.notes)
+
+    def _say(self, waiting_for: str | None) -> None:
+        """Tell whoever asks for the status."""
+        self._follower.says(waiting_for=waiting_for and stored_place(waiting_for), skipped=self._memory.skipped)
+
+    def _forget_loader(self) -> None:
+        """What it has staged is a leftover where the lake cannot be asked whether somebody needs it."""
+        loader, self._loader = self._loader, None
+        if loader is not None:
+            with contextlib.suppress(Exception):
+                loader.close()
+
+
+def _in_words(error: Exception) -> str:
+    if isinstance(error, IngestError):
+        return str(error)
+    if isinstance(error, OSError):
+        return f"{error.filename or 'input or output'}: {error.strerror or error}"
+    if is_lack_of_memory(error):
+        return "there is not enough memory"
+    return f"something went wrong that should not: {fault(error)}"

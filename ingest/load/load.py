@@ -1,0 +1,234 @@
+"""One source while it is read: where reading is, and what the piece of it at hand holds so far."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from ingest.errors import SourceError
+from ingest.formats import lists_of_records
+from ingest.formats.unread import kept
+from ingest.lake.ledger import LedgerRow, new_load_id
+from ingest.load.memory import Tail
+from ingest.load.recognition import end_of_first_data
+from ingest.load.source_warnings import SourceWarning, UnreadColumns, source_warnings, unread_columns
+from ingest.position import MARK_INTERVAL, Position
+from ingest.read.records import one_record_a_line
+from ingest.read.source import STANDARD_INPUT, Block, open_source, written_name
+from ingest.report import SourceReport
+from ingest.understand.understanding import Counts, Stretch
+from ingest.version import VERSION
+
+if TYPE_CHECKING:
+    import datetime as dt
+    from collections.abc import Callable, Iterator, Mapping
+
+    from ingest.formats import LogFormat
+    from ingest.load.recognition import Marks
+    from ingest.read.source import Fingerprint, Reader
+
+
+class Source:
+    """One source of a run, opened as often as it has to be read."""
+
+    def __init__(self, path: str, stream: str, *, is_final: bool, count: Callable[[int], None]) -> None:
+        self.path = path
+        self.name = written_name(path)
+        self.stream = stream
+        self._is_final = is_final
+        self._count = count
+        self._readers: list[Reader] = []
+
+    @property
+    def reader(self) -> Reader:
+        """How it was opened last."""
+        return self._readers[-1]
+
+    def open(self, start: int = 0, *, nuls: int = 0) -> Reader:
+        """Open it, once more perhaps, to be read from `start` on; `nuls` NUL bytes stand in front. SourceError when that cannot be done."""
+        if self.path == STANDARD_INPUT and self._readers:
+            raise SourceError(
+                "-: begins like a source that is loaded, so it would have to be read a second time; load it from a file"
+            )
+        self._readers.append(open_source(self.path, is_final=self._is_final, count=self._count, start=start, nuls=nuls))
+        return self.reader
+
+    def close(self) -> None:
+        """Let go of it."""
+        for reader in self._readers:
+            reader.close()
+
+
+@dataclass(eq=False)
+class Load:
+    """One source while it is read. A long one is decided in pieces, each a load that grows from the one before."""
+
+    path: str
+    name: str
+    stored_name: str
+    """The name without what it tells of somebody: messages have the one, the lake the other."""
+    stream: str
+    marks: Marks
+    log_format: LogFormat
+    context: Mapping[str, Any]
+    next_line: int
+    fingerprint: Fingerprint
+    parent: str | None
+    replaced: LedgerRow | None
+    is_in_line: bool
+    """Whether reading goes on inside a line that was judged when the source ended there."""
+    load_id: str = field(default_factory=new_load_id)
+    start: int = 0
+    counts: Counts = field(default_factory=Counts)
+    positions: list[Position] = field(default_factory=list)
+    is_marked: bool = False
+    tail: Tail = field(default_factory=Tail)
+    """What stands before where reading is."""
+    left: int = 0
+    incomplete: str | None = None
+    reader: Reader | None = None
+    """Where its lines come from, as long as reading may go on there."""
+
+    def __post_init__(self) -> None:
+        self.start = self.fingerprint.offset
+
+    def begin_piece(self) -> None:
+        """What follows is a load of its own, grown from the one so far."""
+        self.parent, self.load_id = self.load_id, new_load_id()
+        self.start, self.counts, self.positions, self.is_marked = self.fingerprint.offset, Counts(), [], False
+        self.replaced = None
+
+    def stretch(self, block: Block) -> Stretch:
+        """The block, with what it takes to understand it."""
+        return Stretch(
+            block=one_record_a_line(block, lists_of_records(self.log_format)),
+            first_line=self.next_line,
+            context=self.context,
+            load_id=self.load_id,
+            source=self.stored_name,
+            stream=self.stream,
+        )
+
+    def went_on(self, lines: int, context: Mapping[str, Any]) -> None:
+        """Reading is behind a stretch of so many lines; what became of them is counted when it is known."""
+        self.next_line += lines
+        self.context = context
+
+    def walk(self, block: Block) -> None:
+        """Go on behind this block, leaving marks."""
+        self.positions += [reached.position() for reached in self.fingerprint.advance(block.data, self._stops(block))]
+        self.is_in_line = not block.data.endswith(b"\n")
+        self.tail = Tail.of(block.data)
+
+    def row(self, now: dt.datetime) -> LedgerRow:
+        """The decision about the piece at hand."""
+        end = self.fingerprint.position()
+        return LedgerRow(
+            load_id=self.load_id,
+            source=self.stored_name,
+            stream=self.stream,
+            log_format=self._format_name(self.counts),
+            dialect=self.log_format.dialect,
+            start_byte=self.start,
+            end_byte=end.offset,
+            content_sha256=end.sha256,
+            lines=self.counts.lines,
+            calls=self.counts.calls,
+            rejects=self.counts.rejects,
+            ignored=self.counts.ignored,
+            first_call=self.counts.first_call,
+            last_call=self.counts.last_call,
+            loaded_at=now,
+            version=VERSION,
+            parent=self.parent,
+            is_complete=self.incomplete is None,
+            first_mark=self.marks.first,
+            second_mark=self.marks.second,
+            marks=tuple(self.positions),
+            resume={"next_line": self.next_line, "is_in_line": self.is_in_line, **kept(self.context)},
+        )
+
+    def warnings(self, decided: Counts) -> tuple[SourceWarning, ...]:
+        """What the operator should know of the whole source, of which pieces with these counts have been decided before."""
+        nuls = self.reader.nuls if self.reader is not None and not self.reader.start else 0
+        return source_warnings(self.name, self.log_format, self.context, decided + self.counts, nuls=nuls)
+
+    @property
+    def unread(self) -> UnreadColumns | None:
+        """What to say of the columns that nobody reads."""
+        return unread_columns(self.log_format, self.context)
+
+    def report(self, decided: Counts) -> SourceReport:
+        """What became of the whole source, of which pieces with these counts have been decided before."""
+        counts = decided + self.counts
+        return loaded(
+            self.name,
+            self.stream,
+            self._format_name(counts),
+            counts,
+            left=self.left,
+            error=self.incomplete,
+            unread=self.unread.names if self.unread else (),
+        )
+
+    def _format_name(self, counts: Counts) -> str:
+        """How it was read; a source without a line of data was read as nothing."""
+        is_empty = self.marks.first is None and not self.context and not counts.calls + counts.rejects
+        return "empty" if is_empty else self.log_format.name
+
+    def _stops(self, block: Block) -> list[int]:
+        """Where marks are kept in this block: behind the first line of data added to a source, and at intervals."""
+        marks = {_interval_mark(block)}
+        if self.start and not self.is_marked and block.kind == "lines":
+            marks.add(first := end_of_first_data(block))
+            self.is_marked = first is not None
+        return sorted(mark for mark in marks if mark is not None)
+
+
+def loaded(
+    name: str,
+    stream: str,
+    log_format_name: str,
+    counts: Counts,
+    *,
+    left: int,
+    error: str | None,
+    unread: tuple[str, ...] = (),
+) -> SourceReport:
+    """The report of a source of which these lines were loaded."""
+    return SourceReport(
+        source=name,
+        stream=stream,
+        log_format=log_format_name,
+        status="loaded",
+        lines=counts.lines,
+        calls=counts.calls,
+        rejects=counts.rejects,
+        ignored=counts.ignored,
+        left=left,
+        error=error,
+        unread_columns=unread,
+    )
+
+
+def behind_line(blocks: Iterator[Block], reader: Reader) -> Iterator[Block]:
+    """The blocks of a source, the rest of the line in which they begin marked as one that has been judged."""
+    is_behind = False
+    for block in blocks:
+        if is_behind or (block.kind == "torn" and not reader.is_whole):
+            yield block
+            continue
+        end = block.data.find(b"\n") + 1
+        is_behind = end > 0
+        yield Block(block.data[: end or len(block.data)], block.offset, "long_more")
+        if is_behind and end < len(block.data):
+            yield Block(block.data[end:], block.offset + end, block.kind)
+
+
+def _interval_mark(block: Block) -> int | None:
+    """The first line end in this block at or behind a multiple of MARK_INTERVAL that lies in it."""
+    multiple = -(-(block.offset + 1) // MARK_INTERVAL) * MARK_INTERVAL
+    if multiple > block.end:
+        return None
+    end = block.data.find(b"\n", multiple - block.offset - 1) + 1
+    return block.offset + end if end else None

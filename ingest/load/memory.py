@@ -1,0 +1,182 @@
+"""What a process that follows folders remembers of the files it has read, so that it does not read them from the start again.
+
+The ledger decides; this only saves work. A file that has the size and time of change it had is not opened. One that has
+grown is read from where reading stopped, if the bytes before that place are still those that were there. Of a file that is
+gone nothing is remembered.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from ingest.engine.places import stored_place
+from ingest.errors import PassingError
+from ingest.load.recognition import Known
+from ingest.read.source import STANDARD_INPUT, State, written_name
+from ingest.report import SkippedSource
+
+if TYPE_CHECKING:
+    import datetime as dt
+    from collections.abc import Callable, Sequence
+
+    from ingest.errors import SourceError
+    from ingest.lake.ledger import LedgerRow
+    from ingest.load.load import Source
+    from ingest.load.recognition import Marks
+    from ingest.read.source import Fingerprint
+
+TAIL_BYTES = 64 << 10
+"""So much before the place where reading stopped is compared: a file that was truncated and refilled differs there."""
+
+FIRST_WAIT, LONGEST_WAIT = 5.0, 600.0
+"""Seconds after which a file that cannot be read is tried again: each time twice as many, up to the longest."""
+
+
+@dataclass(frozen=True)
+class Tail:
+    """The bytes before a place: how many are compared, and their hash."""
+
+    size: int = 0
+    sha256: bytes = b""
+
+    @classmethod
+    def of(cls, data: bytes | bytearray) -> Tail:
+        """The last bytes of these."""
+        tail = data[-TAIL_BYTES:]
+        return cls(len(tail), hashlib.sha256(tail).digest())
+
+
+@dataclass(frozen=True, kw_only=True)
+class Remembered:
+    """A file as it was when it was read, and how far it is loaded."""
+
+    state: State
+    load_id: str
+    marks: Marks
+    fingerprint: Fingerprint
+    tail: Tail
+    """What stands before that place; nothing where reading cannot go on in the middle."""
+    left: int
+    nuls: int = 0
+    """So many NUL bytes stand in front of its content."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class _GivenUp:
+    """A file that could not be read, as it was then; `again_at` is when that may have passed, None for never."""
+
+    state: State | None
+    changed_ns: int
+    why: str
+    since: dt.datetime
+    tries: int
+    again_at: float | None
+
+
+class Memory:
+    """The files that were read, by what the system calls them: a renamed one is still known."""
+
+    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+        self._clock = clock
+        self._files: dict[tuple[int, int], Remembered] = {}
+        self._given_up: dict[str, _GivenUp] = {}
+        self._seen: set[tuple[int, int]] = set()
+        """The files that have been asked about since the others were forgotten."""
+
+    def __len__(self) -> int:
+        """How many files it remembers."""
+        return len(self._files)
+
+    def recall(self, path: str) -> tuple[State, Remembered] | None:
+        """The state of a file now, and what is remembered of it; None where it has not been read."""
+        state, _ = self._state(path)
+        remembered = self._files.get((state.device, state.inode)) if state else None
+        return (state, remembered) if state and remembered else None
+
+    def remember(self, remembered: Remembered) -> None:
+        """How far this file is loaded."""
+        self._seen.add((remembered.state.device, remembered.state.inode))
+        self._files[remembered.state.device, remembered.state.inode] = remembered
+
+    def forget_others(self, paths: Sequence[str]) -> None:
+        """All the files that are there have been asked about: what is remembered of any other is of one that is gone."""
+        self._files = {key: one for key, one in self._files.items() if key in self._seen}
+        self._seen = set()
+        there = set(paths)
+        self._given_up = {path: one for path, one in self._given_up.items() if path in there}
+
+    def is_hopeless(self, path: str) -> bool:
+        """Whether a file could not be read, is still as it was then, and it is not yet time to try it again."""
+        one = self._given_up.get(path)
+        if one is None:
+            return False
+        is_as_it_was = (one.state, one.changed_ns) == self._state(path)
+        return is_as_it_was and (one.again_at is None or self._clock() < one.again_at)
+
+    def give_up(self, path: str, error: SourceError, *, now: dt.datetime) -> None:
+        """This file cannot be read as it is. What may pass while it stays as it is is tried again after a while."""
+        state, changed_ns = self._state(path)
+        before = self._given_up.get(path)
+        tries = before.tries + 1 if before and (before.state, before.changed_ns) == (state, changed_ns) else 1
+        passes = isinstance(error, PassingError)
+        self._given_up[path] = _GivenUp(
+            state=state,
+            changed_ns=changed_ns,
+            why=str(error),
+            since=before.since if before else now,
+            tries=tries,
+            again_at=self._clock() + min(FIRST_WAIT * 2 ** (tries - 1), LONGEST_WAIT) if passes else None,
+        )
+
+    def can_be_read(self, path: str) -> None:
+        """Nothing is wrong with this file any more."""
+        self._given_up.pop(path, None)
+
+    def try_all_again(self) -> None:
+        """Loads were taken back: what agreed with them in part may be new now."""
+        self._given_up = {}
+
+    @property
+    def skipped(self) -> list[SkippedSource]:
+        """The files that cannot be read, why, and since when."""
+        return [
+            SkippedSource(
+                source=stored_place(written_name(path)),
+                why=one.why.removeprefix(f"{written_name(path)}: "),
+                since=one.since,
+                is_tried_again=one.again_at is not None,
+            )
+            for path, one in sorted(self._given_up.items())
+        ]
+
+    @property
+    def errors(self) -> set[str]:
+        """What is wrong with the files that cannot be read."""
+        return {one.why for one in self._given_up.values()}
+
+    def _state(self, path: str) -> tuple[State | None, int]:
+        """What the system tells of a file, and when it has changed anything of that, permissions included."""
+        try:
+            if path == STANDARD_INPUT:
+                return None, 0
+            stat = Path(path).stat()
+        except (OSError, ValueError):
+            return None, 0
+        self._seen.add((stat.st_dev, stat.st_ino))
+        return State.of(stat), stat.st_ctime_ns
+
+
+def going_on(source: Source, state: State, before: Remembered, row: LedgerRow) -> Known | None:
+    """What is new of a file that was read before and has grown; None when it has to be looked at from its start."""
+    offset = before.fingerprint.offset
+    if not before.tail.size or state.size <= before.nuls + offset:
+        return None
+    reader = source.open(offset, nuls=before.nuls)
+    reader.file.seek(before.nuls + offset - before.tail.size)
+    if Tail.of(reader.file.read(before.tail.size)) != before.tail:
+        return None
+    return Known(before.marks, row, None, before.fingerprint.copy(), before.fingerprint.copy(), reader.blocks())

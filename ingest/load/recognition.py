@@ -1,0 +1,327 @@
+"""Is this content known? Every load keeps the hash of its source at its end and at a few marks before it.
+
+A source is its content, not its name. By the hash up to its first and second line of data the loads are found that begin
+like it; by the hash at their ends it is known how far it has been read. So a renamed, rotated or compressed file is
+known, a grown one yields what is new, and two files that part after a common beginning are both right. A file that agrees
+with a load further than it is known is an earlier copy, or parts from it in the middle: nobody can say what of it is new.
+
+Of loads that became one (`ingest.lake.merging`) it is known where each of them ended. A source that ends there is a copy of its log
+from that time, and known as a whole. Nothing goes on there: what the load has behind that place is only known as a whole, so
+of a source that has more it cannot be told what is new.
+
+A load without a line of data is headers, and any source may begin with them. There may be tens of thousands of such loads, so
+they are looked up by where they end: a source is hashed at those few offsets in its own headers, and asks for nothing else.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections import defaultdict
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from ingest.formats import is_data
+from ingest.position import unpacked
+from ingest.read.source import Block, Fingerprint, Reader, changed_error, line_ends
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Mapping
+
+    from ingest.lake.ledger import Ledger, LedgerRow
+    from ingest.position import Position
+
+_HEAD_BYTES = 1 << 20
+"""How far the first lines of data are looked for. No log has as many comments."""
+
+
+@dataclass(frozen=True)
+class Marks:
+    """The hashes of a source up to its first and second line of data; None where there is no such line."""
+
+    first: str | None
+    second: str | None
+
+    @classmethod
+    def of_whole(cls, content: Position) -> Marks:
+        """The marks of a document, which is known as a whole or not at all."""
+        mark = f"whole:{content.sha256}"
+        return cls(mark, mark)
+
+
+@dataclass(frozen=True)
+class Known:
+    """How far a source is known: what follows `fingerprint` in `rest` is new. `load` ends there, None at the start.
+
+    Where a part of `load` ended there, the source has nothing behind it, but for a line that may still be written.
+
+    `overlap` is a load that the source agrees with further than it is known. `seen` is how far the source was looked at.
+    """
+
+    marks: Marks
+    load: LedgerRow | None
+    overlap: LedgerRow | None
+    fingerprint: Fingerprint
+    seen: Fingerprint
+    rest: Iterator[Block]
+
+    def as_new(self, reopen: Callable[[], Reader]) -> Known:
+        """The same source as if nothing of it were known."""
+        rest = _reread(reopen, self.seen, start=0)
+        return replace(self, load=None, overlap=None, fingerprint=Fingerprint(), rest=rest)
+
+
+class Recognition:
+    """The loads that hold, by their marks. Rows that are about to be decided can be added, and others forgotten."""
+
+    def __init__(self, ledger: Ledger) -> None:
+        self._by_first: defaultdict[str | None, dict[str, LedgerRow]] = defaultdict(dict)
+        self._by_second: defaultdict[str | None, dict[str, LedgerRow]] = defaultdict(dict)
+        self._by_id: dict[str, LedgerRow] = {}
+        self._headers: defaultdict[int, dict[str, dict[str, LedgerRow]]] = defaultdict(dict)
+        """The loads without a line of data: by the offset and the hash of their end."""
+        self._grown: set[str | None] = set()
+        self._forgotten: set[str] = set()
+        self._version = ledger.version
+        self.add(ledger.loads())
+
+    def at(self, ledger: Ledger) -> Recognition:
+        """The same at a later state of the ledger. What was only loaded since is added, for a ledger may be long."""
+        since = ledger.after(self._version)
+        if self._forgotten or any(row.kind != "load" for row in since):
+            return Recognition(ledger)
+        self.add(since)
+        self._version = ledger.version
+        return self
+
+    def add(self, rows: Iterable[LedgerRow]) -> None:
+        """Know these loads as well."""
+        for row in rows:
+            self._by_id[row.load_id] = row
+            self._grown.add(row.parent)
+            if row.first_mark is None and not row.marks:
+                self._headers[row.end_byte].setdefault(row.content_sha256, {})[row.load_id] = row
+                continue
+            self._by_first[row.first_mark][row.load_id] = row
+            self._by_second[row.second_mark][row.load_id] = row
+
+    def forget(self, load_ids: Iterable[str]) -> None:
+        """Know these loads no longer."""
+        self._forgotten.update(load_ids)
+
+    def whole(self, content: Position) -> LedgerRow | None:
+        """The load of the document with this content; None where it is new."""
+        rows = self._by_first[Marks.of_whole(content).first].values()
+        return next((row for row in rows if row.load_id not in self._forgotten and row.end == content), None)
+
+    def last(self, load_id: str, marks: Marks, end: Position) -> LedgerRow | None:
+        """This load, or the one that it has become a part of, if it holds, ends there and nothing has grown from it."""
+        row = self._by_id.get(load_id)
+        if row is None:
+            alike = self._by_first[marks.first] if marks.second is None else self._by_second[marks.second]
+            row = next((one for one in alike.values() if one.end == end), None)
+        if row is None or row.end != end or row.load_id in self._forgotten or row.load_id in self._grown:
+            return None
+        return row
+
+    def recognise(self, reader: Reader, reopen: Callable[[], Reader]) -> Known:
+        """How far the content of this source is known, and what follows. SourceError when it cannot be read.
+
+        `reopen` is asked for the same source again where what is new begins far before what has been read.
+        """
+        blocks = reader.blocks()
+        head = _head(blocks)
+        lines = [block.data for block in head if reader.is_whole or block.kind != "torn"]
+        marks, headers_end = _marks_and_headers_end(b"".join(line[: _HEAD_BYTES + 1] for line in lines))
+        candidates = self._candidates(marks)
+        ends: dict[Position, LedgerRow] = {row.end: row for row in candidates}
+        marked: dict[Position, LedgerRow] = {mark: row for row in candidates for mark in row.marks}
+        headers = [offset for offset in self._headers if headers_end is None or offset <= headers_end]
+        inner = {end: row for row in candidates if _may_end_inside(reader, row) for end in unpacked(row.inner_ends)}
+        stops = sorted(
+            {position.offset for position in (*ends, *marked)}.union(headers, (offset for offset, _ in inner))
+        )
+        seen = Fingerprint()
+        known = Fingerprint() if not lines and self._ends_at(seen.position(), ends) else None
+        overlap: LedgerRow | None = None
+        part: tuple[Fingerprint, LedgerRow] | None = None
+        last = Block(b"", 0)
+        walked = 0
+        ahead = itertools.chain(head, blocks)
+        while stops and seen.offset < stops[-1] and (block := next(ahead, None)) is not None:
+            last = block
+            walked += 1
+            for reached in seen.advance(block.data, stops):
+                position = reached.position()
+                if self._ends_at(position, ends):
+                    known, overlap, part = reached, None, None
+                    continue
+                if (row := inner.get((position.offset, position.packed))) is not None:
+                    part = reached, row
+                if (reader.is_whole or block.kind != "torn") and _is_line_end(block, position.offset):
+                    overlap = marked.get(position, overlap)
+        following = list(itertools.islice(ahead, 1)) if part else []
+        if part is not None and (left := _left_behind(part[0].offset, last, following, reader)) is not None:
+            return Known(marks, part[1], None, part[0], seen, iter(left))
+        ahead = itertools.chain(following, ahead)
+        load = self._ends_at(known.position(), ends) if known else None
+        if load is None or load.first_mark is None:
+            # Nothing or a mere header is known: any other load that begins like this source says more.
+            overlap = overlap or _begins_like(marks, candidates)
+        if known is None:
+            is_at_hand = walked <= len(head)
+            rest = itertools.chain(head[:walked], ahead) if is_at_hand else _reread(reopen, seen, start=0)
+            return Known(marks, None, overlap, Fingerprint(), seen, rest)
+        if known.offset >= last.offset:
+            rest = itertools.chain(_behind(last, known.offset), ahead)
+        else:
+            rest = _reread(reopen, seen, start=known.offset)
+        return Known(marks, load, overlap, known, seen, rest)
+
+    def _candidates(self, marks: Marks) -> list[LedgerRow]:
+        """The loads whose end may lie in a source with these marks, or in whose source this one may lie.
+
+        One line in common is chance, unless it is all that one of them has. Of loads without a line of data there are those
+        alone that are too long for headers.
+        """
+        found = [*self._by_first[None].values()]
+        if marks.first is not None and marks.second is None:
+            found += self._by_first[marks.first].values()
+        elif marks.second is not None:
+            found += [row for row in self._by_first[marks.first].values() if row.second_mark is None]
+            found += self._by_second[marks.second].values()
+        return [row for row in found if row.load_id not in self._forgotten]
+
+    def _ends_at(self, position: Position, ends: Mapping[Position, LedgerRow]) -> LedgerRow | None:
+        """The load that ends there, among these or among the headers; the last one where there are several."""
+        if position in ends:
+            return ends[position]
+        rows = self._headers[position.offset].get(position.sha256, {}) if position.offset in self._headers else {}
+        return next((row for row in reversed(rows.values()) if row.load_id not in self._forgotten), None)
+
+
+def marks_of(head: bytes) -> Marks:
+    """The marks of a source that begins with these lines.
+
+    A line's own end is left out, so that a last line without one is the same line when it has got one. A second line without
+    one says nothing, because more of it may follow.
+    """
+    return _marks_and_headers_end(head)[0]
+
+
+def _marks_and_headers_end(head: bytes) -> tuple[Marks, int | None]:
+    """The marks, and up to where loads without a line of data may end here: in the first such line; None for anywhere."""
+    is_torn = len(head) <= _HEAD_BYTES and not head.endswith(b"\n")
+    head = head[:_HEAD_BYTES]
+    fingerprint = Fingerprint()
+    found: list[str | None] = []
+    headers_end = None
+    for start, end in _lines_of_data(head):
+        headers_end = end if headers_end is None else headers_end
+        text = head[start:end].rstrip(b"\r\n")
+        fingerprint.advance(head[fingerprint.offset : start + len(text)])
+        found.append(fingerprint.position().sha256)
+        if len(found) == 2:
+            if is_torn and end == len(head):
+                found.pop()
+            break
+    first, second = [*found, None, None][:2]
+    return Marks(first, second), headers_end
+
+
+def end_of_first_data(block: Block) -> int | None:
+    """Where the first whole line of data in a block ends, its own end left out as in `marks_of`; None where it has none."""
+    head = bytes(block.data[:_HEAD_BYTES])
+    for start, end in _lines_of_data(head):
+        if head[end - 1 : end] == b"\n":
+            return block.offset + start + len(head[start:end].rstrip(b"\r\n"))
+    return None
+
+
+def _behind(block: Block, offset: int) -> list[Block]:
+    """What of a block stands behind this place in it; nothing where it ends there."""
+    data = block.data[offset - block.offset :]
+    return [Block(data, offset, block.kind)] if data else []
+
+
+def _left_behind(offset: int, last: Block, following: list[Block], reader: Reader) -> list[Block] | None:
+    """What a source has behind this place, if that is nothing or a line that is still being written; None where it goes on."""
+    if offset < last.offset:
+        return None
+    left = [*_behind(last, offset), *following]
+    is_at_end = not left or (len(left) == 1 and left[0].kind == "torn" and not reader.is_whole)
+    return left if is_at_end else None
+
+
+def _may_end_inside(reader: Reader, row: LedgerRow) -> bool:
+    """Whether a source may end where a part of this load did: of a plain file that is known by its size."""
+    if not row.inner_ends or reader.size is None or reader.is_compressed or reader.is_recoded:
+        return bool(row.inner_ends)
+    return row.start_byte < reader.size - reader.nuls < row.end_byte
+
+
+def _is_line_end(block: Block, offset: int) -> bool:
+    """Whether a line ends there, with its own end (as marks at intervals) or without it."""
+    place = offset - block.offset
+    return block.data[place - 1 : place] == b"\n" or block.data[place : place + 1] in (b"", b"\r", b"\n")
+
+
+def is_related(rows: Iterable[LedgerRow], decided: Iterable[LedgerRow]) -> bool:
+    """Whether what others have decided meanwhile changes what these rows say, or what follows on them."""
+    ours = list(rows)
+    marks = {mark for row in ours for mark in (row.first_mark, row.second_mark) if mark}
+    contents = {row.content_sha256 for row in ours if row.kind == "load"}
+    needed = {row.parent for row in ours} | {row.load_id for row in ours}
+    gone = {load_id for row in ours for load_id in row.unloaded}
+    parents = {row.parent for row in ours} - {None}
+    for row in decided:
+        if row.kind == "merge":
+            # One that is written as one no longer says which loads have become a part of others.
+            parts = {part for parts in row.merged.values() for part in parts}
+            if (parents | gone) & parts or (not row.merged and parents | gone):
+                return True
+        elif row.kind == "unload":
+            if any(load_id in needed or load_id in gone for load_id in row.unloaded):
+                return True
+        elif {row.first_mark, row.second_mark} & marks or row.content_sha256 in contents or row.parent in gone:
+            return True
+    return False
+
+
+def _head(blocks: Iterator[Block]) -> list[Block]:
+    """The first blocks of a source, as far as its marks are looked for; nearly always one block."""
+    head: list[Block] = []
+    while (not head or head[-1].end < _HEAD_BYTES) and (block := next(blocks, None)) is not None:
+        head.append(block)
+    return head
+
+
+def _lines_of_data(head: bytes) -> Iterator[tuple[int, int]]:
+    start = 0
+    for end in line_ends(head).tolist():
+        if is_data(head[start:end][:4096]):
+            yield start, end
+        start = end
+
+
+def _begins_like(marks: Marks, candidates: Iterable[LedgerRow]) -> LedgerRow | None:
+    """The load that a source agrees with, though no load ends in it; None where it is new."""
+    for row in candidates:
+        if row.first_mark is not None and (marks.second is None or row.second_mark == marks.second):
+            return row
+    return None
+
+
+def _reread(reopen: Callable[[], Reader], seen: Fingerprint, *, start: int) -> Iterator[Block]:
+    """The blocks of a source from this offset on, read once more. SourceError when it is not what was seen before."""
+    reader = reopen()
+    again = Fingerprint()
+    for block in reader.blocks():
+        if again.offset < seen.offset:
+            for reached in again.advance(block.data, [seen.offset]):
+                if reached.position() != seen.position():
+                    raise changed_error(reader.name)
+        if block.end > start:
+            behind = max(start - block.offset, 0)
+            yield Block(block.data[behind:], block.offset + behind, block.kind)
+    if again.offset < seen.offset:
+        raise changed_error(reader.name)

@@ -1,0 +1,99 @@
+"""What is damaged in a lake, which loads that concerns, and how they come back.
+
+A lake keeps nothing twice, so what a damaged data file held comes back from the logs, or from a copy of the lake. Of the logs'
+lines every one belongs to a load: the loads that miss rows are taken back whole, with what grew from them, and are loaded again.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import duckdb
+
+from ingest.errors import RESTORE, LakeError
+from ingest.lake.data_file import damage, data_files
+from ingest.lake.delta_log import damages, mend
+from ingest.lake.lake import Lake
+from ingest.lake.ledger import TABLES, own_decision
+from ingest.lake.rewriting import rows_by_load
+from ingest.patience import SLOW, Patience
+from ingest.report import DamagedFile, LostLoad, RepairReport
+
+if TYPE_CHECKING:
+    import datetime as dt
+
+    from ingest.lake.ledger import Ledger, Table
+
+_PLACES: tuple[tuple[Table, int], ...] = (("calls", 0), ("rejects", 1))
+
+
+def repair(lake: Path, *, now: dt.datetime, is_wanted: bool = False) -> RepairReport:
+    """What is damaged, and the loads that have to be loaded again. Where it is wanted, those are taken back.
+
+    LakeError where the rest of the lake does not say what was lost: then only a copy of it helps.
+    """
+    store = Lake(lake)
+    _ = store.id
+    damaged = _logs(store, is_wanted=is_wanted)
+    if damaged and not is_wanted:
+        return RepairReport(lake=str(lake), is_sound=False, damaged=tuple(damaged), loads=())
+    patience = Patience(store.path, "taking back the loads that miss lines", most=SLOW)
+    while True:
+        patience.spend()
+        table, ledger = store.ledger()
+        store.roll_forward()  # what was decided and is not there yet is not lost
+        files, loads = _lost(store, ledger)
+        if not loads or not is_wanted:
+            break
+        if store.decide(
+            table, ledger, [own_decision("unload", now=now, about="repair", unloaded=[load.load_id for load in loads])]
+        ):
+            store.roll_forward()
+            break
+    damaged += files
+    is_sound = is_wanted or not (damaged or loads)
+    return RepairReport(lake=str(lake), is_sound=is_sound, damaged=tuple(damaged), loads=tuple(loads))
+
+
+def _logs(store: Lake, *, is_wanted: bool) -> list[DamagedFile]:
+    """What of the tables' logs is damaged, and mended where that is wanted. LakeError where the rest does not say it, too."""
+    found = [(name, *one) for name in TABLES for one in damages(store.path / name)]
+    for _, path, wrong, can_be_mended in found:
+        if not can_be_mended:
+            raise LakeError(f"{path}: {wrong}; nothing else says what it said, {RESTORE}")
+    if is_wanted:
+        for name in sorted({name for name, *_ in found}):
+            try:
+                mend(store.path / name)
+            except OSError as error:
+                raise LakeError(f"{store.path / name}: its log cannot be mended: {error.strerror or error}") from error
+    return [DamagedFile(file=str(path), damage=wrong) for _, path, wrong, _ in found]
+
+
+def _lost(store: Lake, ledger: Ledger) -> tuple[list[DamagedFile], list[LostLoad]]:
+    """The damaged data files, and the loads that miss rows without them, with all that grew from those."""
+    damaged: list[DamagedFile] = []
+    concerned: set[str] = set()
+    held = ledger.held()
+    with duckdb.connect(":memory:", config={"temp_directory": ""}) as connection:
+        for name, place in _PLACES:
+            files = data_files(store.open(name), store.path / name)
+            wrong = {file.path: found for file in files if (found := damage(file.path, file.size))}
+            damaged += [DamagedFile(file=str(path), damage=found) for path, found in wrong.items()]
+            found_rows = rows_by_load(connection, [file for file in files if file.path not in wrong])
+            concerned |= {load_id for load_id, rows in held.items() if rows[place] > found_rows.get(load_id, 0)}
+    family = set(ledger.grown_from(concerned))
+    return damaged, [
+        LostLoad(
+            load_id=row.load_id,
+            source=row.source,
+            stream=row.stream,
+            calls=held[row.load_id][0],
+            rejects=held[row.load_id][1],
+            loaded_at=row.loaded_at,
+            is_there=Path(row.source).exists(),
+        )
+        for row in ledger.loads()
+        if row.load_id in family
+    ]
