@@ -21,7 +21,7 @@ Port = Annotated[
 
 def dashboard(*, lake: LakeOption = DEFAULT_LAKE, host: HostAddress = "localhost", port: Port = None) -> None:
     """Serve the dashboard, on this machine alone unless asked otherwise."""
-    from dashboard.serve import serve
+    from dashboard.shell.serve import serve
     from ingest import Lake
 
     if not Lake(lake).exists():
@@ -47,7 +47,7 @@ def demo(
 def _serve_demo(lake: Path, host: str, port: int | None) -> NoReturn:
     import ingest as floor
     from analytics.registry import load_registry
-    from dashboard.serve import serve
+    from dashboard.shell.serve import serve
     from sample_logs import demo_files, registry_files
 
     say(f"Loading three months of demo logs into {lake}")

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import streamlit as st
 
-from dashboard import filter_bar, frame, navigation
+from dashboard.shell import filter_bar, frame, navigation
 
 HERE = Path(__file__).parent
 

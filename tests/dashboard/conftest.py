@@ -15,9 +15,10 @@ import pytest
 import streamlit as st
 from playwright.sync_api import Browser, BrowserContext, sync_playwright
 from streamlit.testing.v1 import AppTest
+from streamlit.util import calc_hash
 
 from analytics.registry import load_registry
-from dashboard.data import LAKE_VARIABLE
+from dashboard.shell.data import LAKE_VARIABLE
 from ingest import ReadOptions, ingest
 from ingest.lake.lake import Lake
 from tests.analytics.given import call, given_lake
@@ -132,14 +133,10 @@ def open_page(monkeypatch: pytest.MonkeyPatch) -> OpenPage:
         monkeypatch.setenv(LAKE_VARIABLE, str(lake))
         app = AppTest.from_file(str(ROOT / "dashboard" / "app.py"), default_timeout=30)
         app.query_params.update(link)
-        one = {"integrations": "integration", "connectors": "connector"}.get(page)
-        if one in link:
-            # A script that takes the place of a page is known only since that place was looked up: by another page.
-            app.run()
-            app.query_params.clear()
-            app.query_params.update(link)
         if page != "overview":
-            app.switch_page(f"app_pages/{one if one in link else page}.py")
+            app._page_hash = calc_hash(
+                page
+            )  # as a browser asks for it; `switch_page` takes the script's name for the address
         app.run()
         assert not app.exception, app.exception[0].message
         return app

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from analytics.release_notes import ChangesError
-from dashboard.impact_figures import NOTES_AT_MOST, notes_in
+from dashboard.sections.impact.figures import NOTES_AT_MOST, notes_in
 from tests.analytics.given import call, given_lake
 from tests.dashboard.conftest import MARKUP, OpenPage, tables
 from tests.dashboard.test_pages import cards, read

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from dashboard.certification_figures import rule
+from dashboard.sections.certification.figures import rule
 from tests.analytics.given import call, given_lake
 from tests.dashboard.conftest import MARKUP, OpenPage, tables
 

@@ -9,7 +9,7 @@ import polars as pl
 import pytest
 
 from analytics.registry import load_registry
-from dashboard.customer_figures import comings_and_goings
+from dashboard.sections.customers.figures import comings_and_goings
 from tests.analytics.given import call, given_lake
 from tests.dashboard.conftest import tables
 from tests.dashboard.test_pages import cards, read

@@ -19,11 +19,7 @@ if TYPE_CHECKING:
 
     from tests.dashboard.conftest import OpenPage
 
-PAGES = tuple(
-    path.stem
-    for path in sorted((ROOT / "dashboard" / "app_pages").glob("*.py"))
-    if path.stem not in {"__init__", "integration", "connector"}
-)
+PAGES = tuple(path.parent.name for path in sorted((ROOT / "dashboard" / "sections").glob("*/page.py")))
 OTHERS = {"lake.json": "{", "an entry of the log": '{"add":{"path":', "a registry file": "no parquet"}
 KINDS: list[str | tuple[str, str]] = [*((table, how) for table in TABLES for how in DAMAGES), *OTHERS]
 

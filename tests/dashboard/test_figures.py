@@ -9,9 +9,10 @@ import pytest
 
 from analytics.scope import Scope
 from analytics.warehouse import Warehouse
-from dashboard import charts, figures
-from dashboard.data import OpenLake, View
-from dashboard.figures import Number
+from dashboard.shell import figures
+from dashboard.shell.data import OpenLake, View
+from dashboard.shell.figures import Number
+from dashboard.widgets import charts
 from tests.analytics.given import call, given_lake, reject
 from tests.analytics.test_completeness import calls_in, local
 

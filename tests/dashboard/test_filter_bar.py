@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from analytics.scope import Scope
-from dashboard.link import FIRST_DAY, LAST_DAY, PERIODS, Misread, Selection, read, written
+from dashboard.shell.link import FIRST_DAY, LAST_DAY, PERIODS, Misread, Selection, read, written
 from tests.dashboard.conftest import tables
 
 if TYPE_CHECKING:
@@ -267,5 +267,5 @@ def test_the_link_alone_says_what_is_selected(week: Path, open_page: OpenPage) -
     """Whatever was looked at before: else the way back would show something else."""
     app = open_page(week, environment="accept")
     app.query_params.clear()
-    app.switch_page("app_pages/errors.py").run()
+    app.switch_page("sections/errors/page.py").run()
     assert app.query_params["environment"] == "production"

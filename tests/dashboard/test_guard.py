@@ -19,7 +19,7 @@ from urllib.parse import urlsplit
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from dashboard.guard import headers
+from dashboard.shell.guard import headers
 from tests.dashboard.visit import Visit, address_in, serving
 
 OPEN_TO_ALL = """

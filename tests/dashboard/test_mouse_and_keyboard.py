@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 from playwright.sync_api import expect
 
-from dashboard.app_pages import PAGES
+from dashboard.shell.pages import PAGES
 from tests.dashboard.visit import Visit, expect_link
 
 if TYPE_CHECKING:

@@ -11,7 +11,7 @@ import pytest
 
 from analytics.scope import Scope
 from analytics.warehouse import Warehouse
-from dashboard.wording import verbatim
+from dashboard.text.wording import verbatim
 from ingest import StreamEnd, declare_stream_end
 from tests.analytics.given import call, given_lake, reject
 from tests.analytics.test_completeness import WEDNESDAY, but, office

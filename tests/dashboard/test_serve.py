@@ -17,8 +17,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from streamlit import config
 
-from dashboard.guard import refused
-from dashboard.serve import is_here_alone, names_of_this_machine, next_free_port, streamlit_options
+from dashboard.shell.guard import refused
+from dashboard.shell.serve import is_here_alone, names_of_this_machine, next_free_port, streamlit_options
 from tests.dashboard.visit import ROOT
 
 
@@ -77,7 +77,7 @@ def test_a_dashboard_of_this_machine_is_asked_for_by_its_names() -> None:
 
 SETTINGS = """
 import json
-from dashboard.serve import read_no_settings, streamlit_options
+from dashboard.shell.serve import read_no_settings, streamlit_options
 from streamlit import config
 from streamlit.runtime.secrets import secrets_singleton
 from streamlit.web import bootstrap

@@ -12,10 +12,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from analytics.scope import EnvironmentScope
-from dashboard import wording
+from dashboard.text import wording
 from ingest import call
 
-DASHBOARD = Path(wording.__file__).parent
+DASHBOARD = Path(wording.__file__).parent.parent
 VOCABULARIES = {
     "environment": EnvironmentScope,
     "product": call.Product,

@@ -1,0 +1,1 @@
+"""In which branches an integration is used."""

@@ -1,0 +1,1 @@
+"""Which integrations have enough customers, and which are about to lose their certificate."""

@@ -1,0 +1,1 @@
+"""Whether an IntegrationId arrives and is right."""

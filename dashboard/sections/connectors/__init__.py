@@ -1,0 +1,1 @@
+"""All connectors (`page.py`), and one of them (`one_page.py`)."""

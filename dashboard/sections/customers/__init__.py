@@ -1,0 +1,1 @@
+"""How customers come, stay and go."""

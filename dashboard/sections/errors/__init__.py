@@ -1,0 +1,1 @@
+"""What goes wrong, where, and who can fix it."""

@@ -1,0 +1,157 @@
+"""What the page about changes shows: what is asked, whom it concerns, and what the answer rests on."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, get_args
+
+import polars as pl
+
+from analytics.impact import VERDICTS, asked
+from analytics.release_notes import Change, ChangesError, Notes, changes_in
+from analytics.reports import mailing
+from dashboard.shell import filter_bar
+from dashboard.shell.link import Misread
+from dashboard.text.wording import plain, say
+from ingest.call import Operation, Protocol, TokenForm
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from analytics.impact import Impact
+    from analytics.scope import Scope
+    from dashboard.shell.data import View
+    from dashboard.text.wording import Words
+
+CHOICES: Mapping[str, tuple[str, ...]] = {
+    "operation": get_args(Operation),
+    "token_form": tuple(form for form in get_args(TokenForm) if form not in {"none", "not_logged"}),
+    "api_protocol": get_args(Protocol),
+}
+"""What can be chosen from; a field and a version are written."""
+_LINES_SHOWN = 5
+NOTES_AT_MOST = 2_000_000
+"""Release notes are longer by the year: the longest so far has 300,000 characters."""
+
+
+@dataclass(frozen=True)
+class Felt:
+    """How much a change is felt: identified integrations, customers, and calls, those without a valid id apart."""
+
+    integrations: int
+    partners: int
+    customers: int
+    calls: int
+    unidentified: int
+
+
+def question(scope: Scope) -> tuple[Change | None, tuple[Misread, ...]]:
+    """Return the change that the link asks for, None where it asks for none, and what in it cannot be."""
+    given = {name: filter_bar.own(name) for name in (*CHOICES, "field", "api_version")}
+    misread = tuple(
+        Misread(name, value)
+        for name, value in given.items()
+        if value is not None and value not in CHOICES.get(name, (value,))
+    )
+    for part in misread:
+        given[part.name] = None
+    forms = {form: form for form in get_args(TokenForm)}
+    protocols = {protocol: protocol for protocol in get_args(Protocol)}
+    change = asked(
+        connector=scope.connector,
+        operation=given["operation"],
+        field=given["field"] if scope.connector is not None else None,
+        token_form=forms.get(given["token_form"]),
+        protocol=protocols.get(given["api_protocol"]),
+        api_version=given["api_version"],
+    )
+    return (change if change.shows else None), misread
+
+
+def notes_in(content: bytes) -> Notes:
+    """Return the changes of release notes that a reader has handed over; ChangesError says what is wrong with them."""
+    if len(content) > NOTES_AT_MOST:
+        raise ChangesError(plain("impact.notes_too_long", most=NOTES_AT_MOST))
+    try:
+        return changes_in(content.decode("utf-8-sig"))
+    except UnicodeDecodeError as error:
+        raise ChangesError(plain("impact.notes_not_text")) from error
+
+
+def nobody(found: Impact) -> tuple[str, Words] | None:
+    """Return how good it is that nobody is concerned (as Streamlit calls it), and that in words; None of what nobody knows.
+
+    Good news it is only of connectors that are known, where the logs are whole and tell which connector each call is of.
+    """
+    if set(found.verdicts) == {"unknown_name"}:
+        return None
+    is_known = all(change.connectors for change in found.changes if change.shows)
+    if found.is_all_clear and is_known:
+        return "success", say("impact.nobody")
+    return "info", say("impact.nobody_seen")
+
+
+def unknown_names(found: Impact) -> pl.DataFrame:
+    """Return the names in release notes that nobody knows: name, nearest, changes with it, and note_lines of the first ones."""
+    rows = [
+        {
+            "name": name.value,
+            "nearest": ", ".join(name.nearest) or None,
+            "changes": len(changes),
+            "note_lines": ", ".join(str(change.line) for change in changes[:_LINES_SHOWN])
+            + (" …" if len(changes) > _LINES_SHOWN else ""),
+        }
+        for name, changes in found.nobody_knows
+    ]
+    schema = {"name": pl.String, "nearest": pl.String, "changes": pl.Int64, "note_lines": pl.String}
+    return pl.DataFrame(rows, schema=schema)
+
+
+def felt(found: Impact) -> Felt:
+    """Return how much the changes are felt. Of several changes about one call, the call counts once for each."""
+    identified = found.rows.filter(pl.col("integration").is_not_null())
+    calls, all_calls = (int(rows["calls"].sum()) for rows in (identified, found.rows))
+    return Felt(
+        identified["integration"].n_unique(),
+        identified["partner"].n_unique(),
+        found.customers["customer"].n_unique(),
+        calls,
+        all_calls - calls,
+    )
+
+
+def concerned(found: Impact) -> pl.DataFrame:
+    """Return the rows with `title`, the name to show, and the severity of a change under a name of its own."""
+    nobody = pl.lit(plain("connectors.unidentified"))
+    return found.rows.with_columns(
+        pl.coalesce("name", "integration", nobody).alias("title"),
+        pl.coalesce("partner_name", pl.col("partner").cast(pl.String)).alias("partner_name"),
+        change_severity=pl.col("severity"),
+    )
+
+
+def branches(found: Impact) -> pl.DataFrame:
+    """Return title and customers of every branch, that of customers without one last."""
+    unknown = pl.lit(plain("impact.no_branch"))
+    return found.branches.select(pl.coalesce("branch", unknown).alias("title"), "customers")
+
+
+def verdicts(found: Impact) -> Words:
+    """Return in words how many of the changes concern somebody, and what became of the others."""
+    counted = Counter(found.verdicts)
+    return say("impact.verdicts", changes=len(found.verdicts), **{verdict: counted[verdict] for verdict in VERDICTS})
+
+
+def mailing_list(found: Impact) -> str:
+    """Return the mailing list as CSV."""
+    return mailing.mailing_list(found)
+
+
+def customers(found: Impact, view: View) -> pl.DataFrame:
+    """Return the customers concerned with the name of the integration that is used there."""
+    names = view.rows("customers_per_integration").select("integration", integration_name="name")
+    nobody = pl.lit(plain("connectors.unidentified"))
+    return found.customers.join(names, on="integration", how="left", maintain_order="left").with_columns(
+        pl.coalesce("integration_name", "integration", nobody).alias("integration_name")
+    )

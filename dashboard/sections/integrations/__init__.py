@@ -1,0 +1,1 @@
+"""All integrations (`page.py`), and one of them (`one_page.py`)."""

@@ -1,0 +1,1 @@
+"""How much the service is used, beside the period before, and what needs attention."""

@@ -1,0 +1,1 @@
+"""Which integrations break the rules of use."""

@@ -1,0 +1,97 @@
+"""What the page about the rules of use shows."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import polars as pl
+
+from analytics.practices import by_rule, scores
+from dashboard.shell import filter_bar
+from dashboard.text.wording import plain
+
+if TYPE_CHECKING:
+    from dashboard.shell.data import View
+
+ORDER = {"broken": 0, "kept": 1, "not_judged": 2}
+LOW_SCORE = 80
+"""Below this an integration breaks a rule that weighs heavily, or several."""
+
+
+@dataclass(frozen=True)
+class Kept:
+    """How many identified integrations keep every rule that could be judged, and how many have a low score."""
+
+    integrations: int
+    keeping: int
+    low: int
+    lowest: int | None
+
+
+def kept(view: View) -> Kept:
+    """Return how well the rules are kept."""
+    known = _scores(view).filter(pl.col("integration").is_not_null())
+    return Kept(
+        known.height,
+        known.filter(pl.col("broken").list.len() == 0).height,
+        known.filter(pl.col("score") < LOW_SCORE).height,
+        known["score"].to_list()[0] if known.height else None,
+    )
+
+
+def integrations(view: View) -> pl.DataFrame:
+    """Return the integrations that break a rule, the lowest score first, with `title`, the name to show."""
+    return (
+        _scores(view)
+        .filter(pl.col("broken").list.len() > 0)
+        .with_columns(pl.coalesce("name", "integration", pl.lit(plain("connectors.unidentified"))).alias("title"))
+    )
+
+
+def rules(view: View) -> pl.DataFrame:
+    """Return every rule: how many integrations break it, in how many calls, and what to do."""
+    return by_rule(view.rows("practices"))
+
+
+def rules_of_one(view: View) -> pl.DataFrame:
+    """Return every rule of the chosen integration, the broken ones first."""
+    rows = view.rows("practices").filter(integration=view.scope.integration)
+    place = pl.col("state").replace_strict(ORDER)
+    return rows.sort(place, -pl.col("calls"), "rule")
+
+
+def advice(rules: pl.DataFrame) -> list[str]:
+    """Return what to do about each rule that is broken."""
+    broken = rules.filter(pl.col("state") == "broken").select("rule", "advice")
+    return [
+        plain("practices.advice_line", rule=plain(f"rule.{rule}"), advice=text) for rule, text in broken.iter_rows()
+    ]
+
+
+def days(view: View) -> list[dt.date]:
+    """Return the days with calls, the last first."""
+    return view.rows("heaviest_users")["day"].unique().sort(descending=True).to_list()
+
+
+def day_asked(view: View) -> dt.date | None:
+    """Return the day that the link asks for; the last with calls where it asks for none that has."""
+    there = days(view)
+    text = filter_bar.own("day") or ""
+    chosen = next((day for day in there if day.isoformat() == text), None)
+    return chosen or (there[0] if there else None)
+
+
+def heaviest(view: View, day: dt.date) -> pl.DataFrame:
+    """Return the ten heaviest users of a day, with `title`, the name to show."""
+    nobody = pl.format("{} {}", pl.lit(plain("connectors.unidentified")), pl.col("customer"))
+    return (
+        view.rows("heaviest_users")
+        .filter(day=day)
+        .with_columns(pl.coalesce("name", "integration", nobody).alias("title"))
+    )
+
+
+def _scores(view: View) -> pl.DataFrame:
+    return scores(view.rows("practices"))

@@ -1,0 +1,88 @@
+"""The way between the pages: the sidebar, the links that open a row, and the link back."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+from urllib.parse import urlencode
+
+import streamlit as st
+
+from dashboard.shell import filter_bar
+from dashboard.shell.link import written
+from dashboard.shell.pages import PAGES
+from dashboard.text.wording import plain, say
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    import polars as pl
+
+    from dashboard.shell.link import Selection
+    from dashboard.shell.pages import Page
+
+_SECTIONS = Path(__file__).parent.parent / "sections"
+
+
+def pages(selection: Selection) -> dict[str, st.Page]:
+    """Return the pages by their address. With one integration or connector selected, its list's page is about that one.
+
+    So that a step from the list to one of its rows is one step in the reader's history: another page would be two.
+    """
+    return {
+        page.address: st.Page(
+            _SECTIONS / page.address / (page.one if page.one and _is_about_one(page, selection) else "page.py"),
+            title=plain(f"{page.address}.title"),
+            icon=f":material/{page.icon}:",
+            url_path=page.address,
+            default=page == PAGES[0],
+        )
+        for page in PAGES
+    }
+
+
+def sidebar(shown: Mapping[str, st.Page], selection: Selection, *, here: str) -> None:
+    """Draw the links to all pages. Each carries the filters, and not what this page or that one is about."""
+    about_here = next((page.about for page in PAGES if page.address == (here or PAGES[0].address)), None)
+    with st.sidebar, st.container(key="pages"):
+        for page in PAGES:
+            lifted = {about: None for about in (about_here, page.about) if about is not None}
+            st.page_link(shown[page.address], query_params=written(selection.narrowed(**lifted)), width="stretch")
+
+
+def about_it(name: str, *addresses: str) -> None:
+    """Draw links to other pages about the integration or connector that this page is about."""
+    selection, _ = filter_bar.current()
+    shown = pages(selection)
+    with st.container(horizontal=True, gap="small", key="about_it"):
+        for address in addresses:
+            st.page_link(shown[address], query_params=written(selection), label=say(f"{name}.to_{address}"))
+
+
+def rows_of(address: str, column: str, **narrowing: object) -> Callable[[pl.DataFrame], list[str | None]]:
+    """Return what makes, of rows, the links to the page that is about the value in a column alone; null leads nowhere.
+
+    A link says all that its page needs, so that a step to it is one entry in the reader's history. The column is called
+    like the filter; `narrowing` is what else the link changes.
+    """
+    selection, _ = filter_bar.current()
+    rest = written(selection.narrowed(**narrowing))
+    return lambda rows: [
+        None if value is None else f"{address}?{urlencode({**rest, column: str(value)})}"
+        for value in rows[column].to_list()
+    ]
+
+
+def back(address: str, *, lift: str) -> None:
+    """Draw the link back to a list, which lifts the narrowing to one of its rows."""
+    selection, _ = filter_bar.current()
+    st.page_link(
+        pages(selection)[address],
+        label=say(f"{address}.back"),
+        icon=":material/arrow_back:",
+        query_params=written(selection.narrowed(**{lift: None})),
+    )
+
+
+def _is_about_one(page: Page, selection: Selection) -> bool:
+    return page.about is not None and getattr(selection.scope, page.about) is not None

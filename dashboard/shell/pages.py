@@ -1,0 +1,36 @@
+"""The pages: each is a script, `sections/<address>/page.py`, that Streamlit runs from top to bottom. Nothing imports them.
+
+Their folder is not called `pages`: Streamlit takes such a one for an older kind of app, and the first link that is opened
+would show a page without its frame.
+"""
+
+from typing import NamedTuple
+
+
+class Page(NamedTuple):
+    """A page in the sidebar: its address, which is its section's name, and its icon.
+
+    `about` is the filter that says what the page is about, as one row of its list; it is no filter that the reader has
+    chosen, and does not go with them to other pages. `one` is the script of the section that takes the page's place when it is set.
+    """
+
+    address: str
+    icon: str
+    about: str | None = None
+    one: str | None = None
+
+
+PAGES = (
+    Page("overview", "monitoring"),
+    Page("integrations", "hub", about="integration", one="one_page.py"),
+    Page("connectors", "cable", about="connector", one="one_page.py"),
+    Page("errors", "error"),
+    Page("certification", "verified", about="integration"),
+    Page("check", "badge"),
+    Page("impact", "published_with_changes", about="connector"),
+    Page("practices", "rule", about="integration"),
+    Page("customers", "groups"),
+    Page("branches", "category"),
+    Page("data_quality", "fact_check"),
+)
+"""All pages, in the order of the sidebar. A new one needs its script and its title in `text/`."""

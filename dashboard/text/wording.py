@@ -1,0 +1,134 @@
+"""The dashboard's words: every text that a reader sees stands in `<language>.toml` here, and nowhere else.
+
+A count may bring its noun: `{calls:call}` is "1 call" or "2 calls", `{calls:call has|calls have}` says both forms itself.
+
+What came from a log, a link or the registry is never markup. `say` puts it into Markdown as a code span, the one form
+that Streamlit leaves alone (escaping is not enough: bare addresses, arrows and `:streamlit:` are still replaced);
+`plain` is for places that show plain text anyway: options, table cells, charts.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+import tomllib
+from functools import cache
+from pathlib import Path
+from typing import Self
+
+LANGUAGE = "en"
+_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+
+
+class Words(str):
+    """A text of our own, which may hold Markdown. Any other string is somebody else's."""
+
+    __slots__ = ()
+
+
+class _Value(str):
+    """A value in words, and whether it is exactly one."""
+
+    __slots__ = ("is_one",)
+    is_one: bool
+
+    def __new__(cls, text: str, value: object) -> Self:
+        made = super().__new__(cls, text)
+        made.is_one = value == 1
+        return made
+
+    def __format__(self, noun: str) -> str:
+        """Return the value, with its noun where the text gives one: `one|many`, or one to which an s is added."""
+        one, _, many = noun.partition("|")
+        return f"{self!s} {one if self.is_one else many or f'{one}s'}" if noun else str(self)
+
+
+def say(key: str, **values: object) -> Words:
+    """Return the text `key` as Markdown; values that are not our own words are shown letter by letter."""
+    return Words(_text(key).format(**{name: _Value(_markdown(value), value) for name, value in values.items()}))
+
+
+def plain(key: str, **values: object) -> str:
+    """Return the text `key` for a place that shows plain text.
+
+    >>> plain("certification.rule", window=1, required=5)
+    '1 day, 5 customers'
+    """
+    return _text(key).format(**{name: _Value(shown(value), value) for name, value in values.items()})
+
+
+def has(key: str) -> bool:
+    """Return whether there is a text of this name."""
+    return key in _texts()
+
+
+def shown(value: object) -> str:
+    """Return a value as a reader expects it: thousands separated, dates without a doubt.
+
+    >>> shown(1234567), shown(0.0456), shown(dt.date(2026, 3, 9)), shown(None)
+    ('1,234,567', '4.6%', '9 Mar 2026', '–')
+    """
+    match value:
+        case None:
+            return "–"
+        case bool():
+            return str(value)
+        case int():
+            return f"{value:,}"
+        case float():
+            return f"{value:.1%}"
+        case dt.datetime():
+            return f"{shown(value.date())}, {value:%H:%M}"
+        case dt.date():
+            return f"{value.day} {_MONTHS[value.month - 1]} {value.year}"
+        case _:
+            return str(value)
+
+
+def span(since: dt.date, until: dt.date) -> str:
+    """Return a half-open period as its first and last day, as short as it stays clear.
+
+    >>> span(dt.date(2026, 10, 1), dt.date(2026, 11, 1)), span(dt.date(2026, 12, 31), dt.date(2027, 1, 3))
+    ('1 – 31 Oct 2026', '31 Dec 2026 – 2 Jan 2027')
+    """
+    first, last = since, until - dt.timedelta(days=1)
+    if first == last:
+        return shown(first)
+    if first.year != last.year:
+        return f"{shown(first)} – {shown(last)}"
+    if first.month != last.month:
+        return f"{first.day} {_MONTHS[first.month - 1]} – {shown(last)}"
+    return f"{first.day} – {shown(last)}"
+
+
+def verbatim(value: str) -> Words:
+    """Return somebody else's text as a Markdown code span that shows it letter by letter, on one line.
+
+    >>> verbatim("a `b` c")
+    '`` a `b` c ``'
+    """
+    line = " ".join(value.split()) or "\N{NO-BREAK SPACE}"
+    fence = "`" * (1 + max((len(run) for run in re.findall("`+", line)), default=0))
+    space = " " if "`" in line else ""
+    return Words(f"{fence}{space}{line}{space}{fence}")
+
+
+def _markdown(value: object) -> str:
+    return verbatim(value) if isinstance(value, str) and not isinstance(value, Words) else shown(value)
+
+
+def _text(key: str) -> str:
+    return _texts()[key]
+
+
+@cache
+def _texts() -> dict[str, str]:
+    with (Path(__file__).with_name(f"{LANGUAGE}.toml")).open("rb") as file:
+        return dict(_flat(tomllib.load(file)))
+
+
+def _flat(table: dict[str, object], prefix: str = "") -> list[tuple[str, str]]:
+    texts: list[tuple[str, str]] = []
+    for name, value in table.items():
+        texts += _flat(value, f"{prefix}{name}.") if isinstance(value, dict) else [(f"{prefix}{name}", str(value))]
+    return texts

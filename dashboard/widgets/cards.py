@@ -1,0 +1,61 @@
+"""Cards: one figure, its unit, and how it compares with the period before."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import streamlit as st
+
+from dashboard.text.wording import Words, plain, say, shown
+
+if TYPE_CHECKING:
+    from dashboard.shell.figures import Number
+
+_LESS_IS_BETTER = {"errors", "error_rate"}
+_NEITHER = {"calls"}
+
+
+def four() -> Any:
+    """Return the room for four cards: beside each other, on a narrow page two and two."""
+    return st.grid(4, min_column_width=235, gap="small")
+
+
+def compared(name: str, figure: Number, *, border: bool = False) -> None:
+    """Show a figure beside the same over the period before; without one nothing is compared."""
+    difference = figure.difference
+    st.metric(
+        say(f"column.{name}"),
+        shown(figure.value),
+        _signed(name, figure),
+        delta_color="inverse" if name in _LESS_IS_BETTER else "off" if name in _NEITHER else "normal",
+        delta_description=None if difference is None else say("card.before", before=Words(shown(figure.before))),
+        help=say(f"column_help.{name}"),
+        border=border,
+        height="stretch" if border else "content",
+    )
+
+
+def single(name: str, value: object, *, note: str | None = None) -> None:
+    """Show a figure that is compared with nothing, in a card of its own."""
+    st.metric(
+        say(f"card.{name}"),
+        shown(value),
+        note,
+        delta_color="off",
+        delta_arrow="off",
+        help=say(f"card_help.{name}"),
+        border=True,
+        height="stretch",
+    )
+
+
+def _signed(name: str, figure: Number) -> str | int | None:
+    """Return the difference with its sign: points of a rate, a percentage of many, else the number itself; 0 is none."""
+    if figure.difference is None:
+        return None
+    if name.endswith("_rate"):
+        points = f"{100 * figure.difference:+.1f}"
+        return 0 if float(points) == 0 else plain("card.points", points=points)
+    if name == "calls" and figure.change is not None:
+        return 0 if figure.change == 0 else f"{figure.change:+.1%}"
+    return 0 if figure.difference == 0 else f"{figure.difference:+,.0f}"

@@ -1,0 +1,187 @@
+"""The tables: every column has one heading, one unit and one way to be shown, wherever it stands.
+
+A table is HTML of our own (`table.js`). Streamlit's data frame is a picture: a click on a heading counts as one on a row,
+the Tab key walks through every cell, and a link in it opens another window. Here a heading is a button that sorts, a row is
+opened by a link and by nothing else, and whatever has the focus, nothing happens until somebody presses a key.
+"""
+
+from __future__ import annotations
+
+from functools import cache, partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import polars as pl
+import streamlit as st
+
+from analytics.reports.csv_text import csv_text
+from dashboard.text.wording import has, plain, say, shown
+from dashboard.widgets.charts import CALLS, CUSTOMERS
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+    from zoneinfo import ZoneInfo
+
+_COUNTS = {
+    "calls", "own_calls", "days_left", "wrong_calls", "errors", "customers", "integrations", "lines", "rejects", "ignored", "loads", "sources", "connectors",
+    "new", "stayed", "returning", "unknown", "lost", "branch_customers", "judged", "place", "status", "error_rate", "share", "seconds_share", "seconds", "lift", "changes",
+}  # fmt: skip
+_INSTANTS = {"first_call", "last_call", "last_customer_call", "last_loaded_at"}
+_WORDS = {
+    "operation",
+    "outcome",
+    "most_outcome",
+    "party",
+    "most_party",
+    "environment",
+    "product",
+    "protocol",
+    "is_customer",
+    "reason",
+    "id_status",
+    "id_defect",
+    "log_format",
+    "presence",
+    "basis",
+    "near_kind",
+    "rule",
+    "state",
+    "change_severity",
+}
+"""Columns of closed vocabularies: their values have words of their own."""
+_COLOURS = {
+    "severity": {"high": "red", "medium": "orange", "low": "gray"},
+    "clock": {
+        "lost": "red", "at_risk": "orange", "ended": "red", "ending": "orange", "blocked": "orange", "unknown": "gray",
+        "certified": "green", "eligible": "blue", "not_yet": "gray",
+    },
+}  # fmt: skip
+"""Columns whose values have a colour; sorted, they stand in this order."""
+_COURSES = {"trend": CALLS, "course": CUSTOMERS}
+"""Columns that are a small chart."""
+_WHOLE = {"integration", "certificate_ends", "clock_since", "last_customer_day"}
+"""Columns whose texts are not broken over lines."""
+_WIDE = {"finding", "advice", "change", "user_agent", "clock_why", "broken"}
+_ROWS_AT_MOST = 1000
+"""More is for `koppelzicht metric` and SQL: a browser is slow with it, and nobody reads it."""
+_HERE = Path(__file__).parent
+
+
+def show(
+    rows: pl.DataFrame,
+    columns: Sequence[str],
+    *,
+    key: str,
+    title: str,
+    time_zone: ZoneInfo,
+    links: Callable[[pl.DataFrame], Sequence[str | None]] | None = None,
+    linked: str = "title",
+) -> None:
+    """Show these columns of the rows. `links` says where each row leads, by its text in the column `linked`; None: nowhere."""
+    if rows.is_empty():
+        st.info(say(f"empty.{key}") if has(f"empty.{key}") else say("empty.any"))
+        return
+    whole = rows
+    if rows.height > _ROWS_AT_MOST:
+        st.caption(say("table.cut", shown=_ROWS_AT_MOST, rows=rows.height))
+        rows = rows.head(_ROWS_AT_MOST)
+    described = [_column(rows[column], time_zone) for column in columns]
+    if links is not None:
+        described[list(columns).index(linked)]["links"] = list(links(rows))
+    _renderer()(key=key, data={"id": key, "title": title, "rows": rows.height, "columns": described})
+    st.download_button(
+        say("table.download"),
+        partial(_csv, whole, columns),
+        file_name=f"{key}.csv",
+        mime="text/csv",
+        key=f"{key}_csv",
+        help=say("table.download_help", table=title),
+        icon=":material/download:",
+        type="tertiary",
+        on_click="ignore",
+    )
+
+
+def _csv(rows: pl.DataFrame, columns: Sequence[str]) -> str:
+    """Return the table as a CSV file: all its rows, with figures and codes as they are, not as they are shown."""
+    plain_columns = [name for name in columns if not rows[name].dtype.is_nested()]
+    return csv_text(plain_columns, rows.select(plain_columns).iter_rows())
+
+
+@cache
+def _renderer() -> Any:
+    return st.components.v2.component(
+        "koppelzicht_table",
+        html='<div class="kz-table"></div>',
+        css=(_HERE / "table.css").read_text(encoding="utf-8"),
+        js=(_HERE / "table.js").read_text(encoding="utf-8"),
+        isolate_styles=False,
+    )
+
+
+def _column(values: pl.Series, time_zone: ZoneInfo) -> dict[str, Any]:
+    """Return all that the browser needs of a column: what stands in each cell, and the cell's place when it is sorted."""
+    name = values.name
+    described = {
+        "name": name,
+        "label": plain(f"column.{name}"),
+        "help": plain(f"column_help.{name}") if has(f"column_help.{name}") else None,
+        "kind": "text",
+        "wide": name in _WIDE,
+    }
+    if name in _COURSES:
+        series = [[] if course is None else course for course in values.to_list()]
+        texts = [
+            plain("table.course", last=course[-1], most=max(course)) if course else shown(None) for course in series
+        ]
+        lasts = pl.Series([course[-1] if course else None for course in series], dtype=pl.Int64)
+        own = {"kind": "course", "colour": _COURSES[name], "series": series}
+        return described | own | {"texts": texts, "places": _places(lasts)}
+    if name == "broken":
+        items = [[plain(f"rule.{rule}") for rule in rules] for rules in values.to_list()]
+        return described | {
+            "kind": "list",
+            "items": items,
+            "texts": [", ".join(each) or shown(None) for each in items],
+            "places": _places(values.list.len()),
+        }
+    if name in _COLOURS:
+        order = list(_COLOURS[name])
+        own = {"kind": "badge", "colours": [_COLOURS[name].get(value) for value in values.to_list()]}
+        places = values.replace_strict({value: place for place, value in enumerate(order)}, default=None)
+        return described | own | {"texts": _in_words(values), "places": places.to_list()}
+    if name == "score":
+        own = {"kind": "meter", "values": values.to_list()}
+        return described | own | {"texts": [shown(value) for value in values], "places": _places(values)}
+    if name in _INSTANTS:
+        texts = [shown(None if instant is None else instant.astimezone(time_zone)) for instant in values]
+        return described | {"kind": "instant", "texts": texts, "places": _places(values)}
+    if name in _COUNTS:
+        return described | {"kind": "number", "texts": _in_figures(values), "places": _places(values)}
+    texts = _in_words(values) if name in _WORDS else [shown(value) for value in values]
+    kind = "instant" if values.dtype == pl.Date else "whole" if name in _WHOLE else "text"
+    is_text = values.dtype in {pl.String, pl.Boolean, pl.Null}
+    sorted_by = pl.Series(texts, dtype=pl.String).str.to_lowercase().set(values.is_null(), None) if is_text else values
+    return described | {"kind": kind, "texts": texts, "places": _places(sorted_by)}
+
+
+def _places(values: pl.Series) -> list[int | None]:
+    """Return the place of each value among all, equal ones alike; null stays null."""
+    return values.rank("dense").to_list()
+
+
+def _in_figures(values: pl.Series) -> list[str]:
+    match values.name:
+        case "lift":
+            return [shown(None if value is None else f"{value:.1f}x") for value in values]
+        case "seconds":
+            return [shown(None if value is None else round(value)) for value in values]
+        case _:
+            return [shown(value) for value in values]
+
+
+def _in_words(values: pl.Series) -> list[str]:
+    """Return the words for values of a closed vocabulary; a value without words stands for itself."""
+    name, texts = values.name.removeprefix("most_"), values.cast(pl.String)
+    words = {text: plain(f"{name}.{text}") for text in texts.unique().to_list() if has(f"{name}.{text}")}
+    return [shown(words.get(text, text)) for text in texts]
