@@ -1,6 +1,6 @@
 """The command line, composed: which commands there are, and what happens whatever they do.
 
-The commands themselves are in `command_line/`.
+The commands themselves are in `command_line/commands/`.
 """
 
 from __future__ import annotations
@@ -16,12 +16,8 @@ from typing import TYPE_CHECKING, Annotated, NoReturn, TextIO
 import typer
 
 from analytics.no_pandas import forbid_pandas
-from command_line import (
-    DONE,
-    FAILED,
-    INTERRUPTED,
-    TERMINATED,
-    WRONG_USAGE,
+from command_line import DONE, FAILED, INTERRUPTED, TERMINATED, WRONG_USAGE
+from command_line.commands import (
     answers,
     branches,
     certification,
@@ -30,7 +26,6 @@ from command_line import (
     following,
     impact,
     loading,
-    output,
     practices,
     registry,
     reports,
@@ -39,10 +34,11 @@ from command_line import (
     streams,
     upkeep,
 )
-from command_line.help_text import Command
-from command_line.output import say
+from command_line.options.help_text import Command
+from command_line.options.wrong_usage import Commands, empty_value
+from command_line.printing import output
+from command_line.printing.output import say
 from command_line.private import private_files
-from command_line.wrong_usage import Commands, empty_value
 from ingest.stopping import tell_to_stop, told_to_stop
 
 if TYPE_CHECKING:

@@ -1,23 +1,11 @@
-"""The commands: options in, a question to the floors below, printed answers out. `koppelzicht.py` composes them.
+"""What is typed in, what is printed out; between them a question to the floors below. `koppelzicht.py` composes it.
 
-    options.py         the options that commands share, and what their texts mean; scope.py: those that narrow figures;
-                       reading.py: those that say how logs are read; composing.py: several of them as one parameter
-    loading.py         ingest, unload, inspect
-    upkeep.py          status, rejects, verify, maintain
-    answers.py         metric, sql
-    check.py           check
-    certification.py   certification
-    impact.py          impact
-    practices.py       practices
-    customers.py       customers; branches.py: branches
-    registry.py        registry load, registry missing, registry versions
-    reports.py         report partner, report month
-    screens.py         dashboard, demo
-    output.py          how results are printed; values.py: how a value looks; progress.py: how far a load is
-    nothing_found.py   why an answer is empty
-    help_text.py       how a command explains itself; wrong_usage.py: what was typed and cannot be, in words
+    commands/    a function for each command
+    options/     what may be typed, and what it means
+    printing/    how answers look, and how the person at the keyboard is told
+    private.py   who may read what is made
 
-What a command needs of the floors below is imported where it runs, so that `--help` answers at once.
+Commands know options and printing; neither of the two knows a command.
 """
 
 from __future__ import annotations

@@ -22,8 +22,8 @@ from hypothesis import strategies as st
 
 from analytics.errors import SqlLimitError
 from analytics.exact import carried, restored
-from command_line import output
-from command_line.output import Rows
+from command_line.printing import output
+from command_line.printing.output import Rows
 
 if TYPE_CHECKING:
     from pathlib import Path

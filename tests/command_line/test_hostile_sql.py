@@ -22,8 +22,8 @@ from analytics.errors import SqlError, SqlLimitError
 from analytics.registry import registry_files
 from analytics.sandbox import SqlLimits, answer_sql
 from analytics.worker import locked, rows_of
-from command_line import output
-from command_line.output import Format
+from command_line.printing import output
+from command_line.printing.output import Format
 from ingest.lake.lake import Lake
 from tests.analytics.given import call, given_lake, reject
 from tests.command_line.hostile import Statement, kinds, statements
@@ -52,7 +52,7 @@ _DRIVER = r"""
 import io, json, re, resource, sys, time
 from pathlib import Path
 import koppelzicht
-from command_line import output
+from command_line.printing import output
 query, formats = sys.stdin.buffer.read(), sys.argv[2:]
 ends = {}
 for chosen in formats:

@@ -11,9 +11,9 @@ import polars as pl
 import pyarrow as pa
 import pytest
 
-from command_line import output
-from command_line.output import Rows
-from command_line.values import json_text, shown
+from command_line.printing import output
+from command_line.printing.output import Rows
+from command_line.printing.values import json_text, shown
 
 DIRECTIONS = {"LRE", "RLE", "PDF", "LRO", "RLO", "LRI", "RLI", "FSI", "PDI"}
 

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from analytics.formulas import FORMULA_SIGNS, FORMULA_STARTS, neutral, original
 from analytics.registry.sheets import read_sheets
 from analytics.reports.csv_text import csv_text
-from command_line.output import Rows, rows_as_csv
+from command_line.printing.output import Rows, rows_as_csv
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

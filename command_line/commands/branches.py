@@ -7,18 +7,18 @@ from typing import TYPE_CHECKING, Annotated, Literal, TypeAlias
 
 import typer
 
-from command_line import output
-from command_line.nothing_found import say_gaps, say_why_nothing
-from command_line.options import DEFAULT_LAKE, LakeOption, prints_rows
-from command_line.output import say
-from command_line.scope import scoped
-from command_line.values import shown
+from command_line.options.scope import scoped
+from command_line.options.shared import DEFAULT_LAKE, LakeOption, prints_rows
+from command_line.printing import output
+from command_line.printing.nothing_found import say_gaps, say_why_nothing
+from command_line.printing.output import say
+from command_line.printing.values import shown
 
 if TYPE_CHECKING:
     import polars as pl
 
     from analytics import Scope, Warehouse
-    from command_line.output import Format
+    from command_line.printing.output import Format
 
 Language: TypeAlias = Literal["en", "nl"]
 

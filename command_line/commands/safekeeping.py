@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from command_line import FAILED, output
-from command_line.options import DEFAULT_LAKE, JsonOption, LakeOption, now
-from command_line.output import say
-from command_line.values import counted
+from command_line import FAILED
+from command_line.options.shared import DEFAULT_LAKE, JsonOption, LakeOption, now
+from command_line.printing import output
+from command_line.printing.output import say
+from command_line.printing.values import counted
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from command_line import output
-from command_line.options import DEFAULT_LAKE, JsonOption, LakeOption, now, prints_rows
-from command_line.output import Rows, say
-from command_line.values import shown
+from command_line.options.shared import DEFAULT_LAKE, JsonOption, LakeOption, now, prints_rows
+from command_line.printing import output
+from command_line.printing.output import Rows, say
+from command_line.printing.values import shown
 
 if TYPE_CHECKING:
-    from command_line.output import Format
+    from command_line.printing.output import Format
 
 VERSION_COLUMNS = ("number", "valid_from", "loaded_at", "relations", "sources")
 

@@ -9,15 +9,15 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from command_line import output
-from command_line.nothing_found import say_gaps, say_why_nothing
-from command_line.options import DEFAULT_LAKE, LakeOption, check_standard_input, prints_rows, unknown
-from command_line.output import Rows, say
-from command_line.scope import scoped
+from command_line.options.scope import scoped
+from command_line.options.shared import DEFAULT_LAKE, LakeOption, check_standard_input, prints_rows, unknown
+from command_line.printing import output
+from command_line.printing.nothing_found import say_gaps, say_why_nothing
+from command_line.printing.output import Rows, say
 
 if TYPE_CHECKING:
     from analytics import Scope
-    from command_line.output import Format
+    from command_line.printing.output import Format
 
 METRIC_COLUMNS = ("name", "title", "unit", "grain", "key", "look_back", "meaning")
 

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from command_line import output
-from command_line.options import DEFAULT_LAKE, JsonOption, LakeOption
-from command_line.values import shown
+from command_line.options.shared import DEFAULT_LAKE, JsonOption, LakeOption
+from command_line.printing import output
+from command_line.printing.values import shown
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -5,13 +5,13 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
-from command_line.composing import composed
-from command_line.options import Dialect, Final, Host, Layout, LogFormat, Stream, TimeZone, read_options
+from command_line.options.composing import composed
+from command_line.options.shared import Dialect, Final, Host, Layout, LogFormat, Stream, TimeZone, read_options
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from command_line.composing import Command, Options
+    from command_line.options.composing import Command, Options
 
 _OPTIONS: Options = {
     "log_format": (LogFormat, None),

@@ -8,18 +8,18 @@ from typing import TYPE_CHECKING, Annotated, get_args
 
 import typer
 
-from command_line import output
-from command_line.nothing_found import nearest_integrations, say_why_nothing
-from command_line.options import DEFAULT_LAKE, LakeOption, prints_rows, unknown
-from command_line.output import say
-from command_line.scope import scoped
-from command_line.values import counted, shown
+from command_line.options.scope import scoped
+from command_line.options.shared import DEFAULT_LAKE, LakeOption, prints_rows, unknown
+from command_line.printing import output
+from command_line.printing.nothing_found import nearest_integrations, say_why_nothing
+from command_line.printing.output import say
+from command_line.printing.values import counted, shown
 
 if TYPE_CHECKING:
     from analytics import Scope, Warehouse
     from analytics.impact import Impact
     from analytics.release_notes import Change
-    from command_line.output import Format
+    from command_line.printing.output import Format
 
 Operation = Annotated[
     str | None,

@@ -6,18 +6,19 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from command_line import FAILED, REJECTED, output
-from command_line.options import (
+from command_line import FAILED, REJECTED
+from command_line.options.reading import reads
+from command_line.options.shared import (
     DEFAULT_LAKE,
     JsonOption,
     LakeOption,
     check_standard_input,
     now,
 )
-from command_line.output import Rows, say
-from command_line.progress import LoadProgress
-from command_line.reading import reads
-from command_line.values import counted, shown
+from command_line.printing import output
+from command_line.printing.output import Rows, say
+from command_line.printing.progress import LoadProgress
+from command_line.printing.values import counted, shown
 
 if TYPE_CHECKING:
     import datetime as dt

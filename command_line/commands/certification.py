@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from command_line import output
-from command_line.nothing_found import say_gaps, why_nothing
-from command_line.options import DEFAULT_LAKE, LakeOption, prints_rows
-from command_line.output import say
-from command_line.scope import scoped
-from command_line.values import counted
+from command_line.options.scope import scoped
+from command_line.options.shared import DEFAULT_LAKE, LakeOption, prints_rows
+from command_line.printing import output
+from command_line.printing.nothing_found import say_gaps, why_nothing
+from command_line.printing.output import say
+from command_line.printing.values import counted
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from analytics import Scope
     from analytics.certification import Certification
-    from command_line.output import Format
+    from command_line.printing.output import Format
 
 Window = Annotated[
     int, typer.Option("--window", metavar="DAYS", min=1, max=400, help="Days of the rolling window.", show_default=True)

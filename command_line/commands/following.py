@@ -8,17 +8,17 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from command_line import output
-from command_line.loading import SOURCE_COLUMNS
-from command_line.options import (
+from command_line.commands.loading import SOURCE_COLUMNS
+from command_line.options.reading import reads
+from command_line.options.shared import (
     DEFAULT_LAKE,
     JsonOption,
     LakeOption,
     now,
 )
-from command_line.output import say
-from command_line.reading import reads
-from command_line.values import counted, json_text, shown
+from command_line.printing import output
+from command_line.printing.output import say
+from command_line.printing.values import counted, json_text, shown
 
 if TYPE_CHECKING:
     from ingest import ReadOptions, SourceReport

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from command_line.composing import composed
+from command_line.options.composing import composed
 
 if TYPE_CHECKING:
     from analytics import Scope

@@ -7,15 +7,15 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from command_line import output
-from command_line.options import DEFAULT_LAKE, JsonOption, LakeOption, day_of, prints_rows, unknown
-from command_line.output import say
-from command_line.values import shown
+from command_line.options.shared import DEFAULT_LAKE, JsonOption, LakeOption, day_of, prints_rows, unknown
+from command_line.printing import output
+from command_line.printing.output import say
+from command_line.printing.values import shown
 
 if TYPE_CHECKING:
     import polars as pl
 
-    from command_line.output import Format
+    from command_line.printing.output import Format
 
 SHOWN = ("stream", "calls", "first_day", "last_day", "state", "end_day", "missing_hours")
 """What a terminal shows of the columns; what else there is to know is said in sentences."""

@@ -15,8 +15,8 @@ import sys
 from dataclasses import dataclass
 from typing import IO, TYPE_CHECKING, Any, Literal, TypeAlias
 
-from command_line.arrow_values import as_parquet_has_them, python_values
-from command_line.values import as_plain, cell, heading, json_text, shown, to_csv
+from command_line.printing.arrow_values import as_parquet_has_them, python_values
+from command_line.printing.values import as_plain, cell, heading, json_text, shown, to_csv
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from command_line import output
-from command_line.nothing_found import say_gaps, say_why_nothing
-from command_line.options import DEFAULT_LAKE, LakeOption, prints_rows
-from command_line.output import say
-from command_line.scope import scoped
-from command_line.values import counted
+from command_line.options.scope import scoped
+from command_line.options.shared import DEFAULT_LAKE, LakeOption, prints_rows
+from command_line.printing import output
+from command_line.printing.nothing_found import say_gaps, say_why_nothing
+from command_line.printing.output import say
+from command_line.printing.values import counted
 
 if TYPE_CHECKING:
     from analytics import Scope
-    from command_line.output import Format
+    from command_line.printing.output import Format
 
 SHOWN = (
     "score",

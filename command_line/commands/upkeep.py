@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Annotated, get_args
 
 import typer
 
-from command_line import FAILED, output
-from command_line.loading import REJECTS_SHOWN
-from command_line.options import (
+from command_line import FAILED
+from command_line.commands.loading import REJECTS_SHOWN
+from command_line.options.reading import reads_again
+from command_line.options.shared import (
     DEFAULT_LAKE,
     FormatOption,
     JsonOption,
@@ -22,10 +23,10 @@ from command_line.options import (
     rows_format,
     unknown,
 )
-from command_line.output import Rows, say
-from command_line.progress import LoadProgress
-from command_line.reading import reads_again
-from command_line.values import counted, duration, shown
+from command_line.printing import output
+from command_line.printing.output import Rows, say
+from command_line.printing.progress import LoadProgress
+from command_line.printing.values import counted, duration, shown
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from command_line.composing import composed
-from command_line.output import Format
+from command_line.options.composing import composed
+from command_line.printing.output import Format
 from command_line.private import as_open_as
 
 if TYPE_CHECKING:

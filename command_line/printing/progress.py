@@ -6,8 +6,8 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from command_line.output import console
-from command_line.values import shown
+from command_line.printing.output import console
+from command_line.printing.values import shown
 
 if TYPE_CHECKING:
     from types import TracebackType
