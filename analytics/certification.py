@@ -93,7 +93,7 @@ class Certification:
     its partner's), supplied_connectors, inherited_from.
     `course`: integration, day, customers, silent, complete, certified, state: every day that the logs cover.
     `has_registry`: whether the registry knows any integration. Where it knows none, none is known to be certified.
-    `ids`: the calls without the right id that could be attributed, and by what (questions/certification_ids.sql).
+    `ids`: the calls without the right id that could be attributed, and by what (certification/ids.sql).
     """
 
     rows: pl.DataFrame
@@ -125,7 +125,7 @@ def certification(
     asked = scope.replace(since=None, product=None)
     facts = _facts(warehouse, scope, window_days=window_days, required=required)
     params = {"window": window_days, "warning": max(1, window_days // WARNING_PART)}
-    counted = warehouse.query_file("certification_course", asked, params)
+    counted = warehouse.query_file("certification/course", asked, params)
     calendar = _calendar(asked, logs)
     is_narrowed = _is_narrowed(warehouse, scope)
     course = _judged(
@@ -136,7 +136,7 @@ def certification(
     )
     partners = facts["partner"].unique()
     ids = warehouse.query_file(
-        "certification_ids", asked.replace(partner=None, integration=None), {"window": window_days}
+        "certification/ids", asked.replace(partner=None, integration=None), {"window": window_days}
     ).filter(pl.col("partner").is_in(partners.to_list()))
     rows = _with_reasons(
         _latest(facts, course, required).join(_ids_of(facts, ids), on="integration", how="left", maintain_order="left"),
@@ -169,7 +169,7 @@ def _facts(warehouse: Warehouse, scope: Scope, *, window_days: int, required: in
         "partner": scope.partner,
         "integration": scope.integration,
     }
-    facts = warehouse.query_file("certification_now", scope.replace(since=None, product=None), params)
+    facts = warehouse.query_file("certification/now", scope.replace(since=None, product=None), params)
     if scope.product is not None:
         facts = facts.filter(pl.col(f"has_{scope.product}"))
     return facts.with_columns(product=_product())

@@ -2,7 +2,7 @@
 
 What a partner asks after every change, and somebody used to look up in logs. The answer reads every environment and all
 that was loaded. It rests on the header as sent, letter by letter; beside it stand the near misses: ids that arrive and
-are nearly this one (see questions/check_near.sql for the kinds), because "it does not arrive" mostly means that something
+are nearly this one (see check/near.sql for the kinds), because "it does not arrive" mostly means that something
 like it does.
 """
 
@@ -158,12 +158,12 @@ def look_up(warehouse: Warehouse, text: str) -> Found:
     """What is known of the id that this text is."""
     id_ = parse_integration_id(text)
     sent = id_.stored if id_.stored != _HIDDEN else None
-    rows = warehouse.query_file("check_seen", EVERY_ENVIRONMENT, {"sent": sent}).to_dicts()
+    rows = warehouse.query_file("check/seen", EVERY_ENVIRONMENT, {"sent": sent}).to_dicts()
     arrivals = tuple(Arrivals(**row) for row in rows)
     total = arrivals[0] if arrivals else None
-    known = Known(**warehouse.query_file("check_registered", EVERY_ENVIRONMENT, {"sent": sent}).row(0, named=True))
+    known = Known(**warehouse.query_file("check/registered", EVERY_ENVIRONMENT, {"sent": sent}).row(0, named=True))
     params = {"sent": sent, "seen": total is not None, "registered": known.is_registered}
-    near = warehouse.query_file("check_near", EVERY_ENVIRONMENT, params).to_dicts() if sent else []
+    near = warehouse.query_file("check/near", EVERY_ENVIRONMENT, params).to_dicts() if sent else []
     shared = frozenset(row["integration_id"] for row in near if row.pop("is_shared"))
     lived = warehouse.lived()
     return Found(

@@ -96,7 +96,7 @@ def logs_of(warehouse: Warehouse, *, until: dt.date | None = None) -> Logs:
         expected=pl.col("expected").sum(),
     )
     return Logs(
-        lives=warehouse.query_file("streams_lives", Scope(environment="all")),
+        lives=warehouse.query_file("completeness/streams_lives", Scope(environment="all")),
         days=days,
         time_zone=warehouse.snapshot.time_zone,
     )
@@ -115,7 +115,7 @@ def coverage(
     asked = Scope(until=scope.until, environment=scope.environment)
     sets = _log_sets(warehouse, asked, course["integration"].unique())
     calendar = course.select("day").unique().sort("day")
-    unread = warehouse.query_file("unread_streams", Scope(environment="all"))
+    unread = warehouse.query_file("coverage/unread_streams", Scope(environment="all"))
     by_set = _by_set(logs, sets, unread, calendar, window_days)
     of_integration = sets.select("integration", "log_set").unique()
     return (
@@ -132,14 +132,14 @@ def _log_sets(warehouse: Warehouse, asked: Scope, integrations: pl.Series) -> pl
     """Integration, log_set and stream: integrations that are seen in the same logs share a set, which is judged once."""
     import polars as pl
 
-    seen = warehouse.query_file("streams_of_integrations", asked)
+    seen = warehouse.query_file("coverage/streams_of_integrations", asked)
     names = (
         seen.filter(pl.col("integration").is_in(integrations.to_list()))
         .group_by("integration")
         .agg(pl.col("stream").sort())
     )
     numbered = names.select(pl.col("stream").unique(maintain_order=True)).with_row_index("log_set")
-    everything = warehouse.query_file("streams", asked).select(
+    everything = warehouse.query_file("completeness/streams", asked).select(
         integration=pl.lit(None, pl.String), log_set=pl.lit(_ANYBODYS, pl.Int64), stream="stream"
     )
     return pl.concat(
@@ -214,7 +214,7 @@ def _with_rejected(
     """
     import polars as pl
 
-    lines = warehouse.query_file("rejected_of_integrations", asked)
+    lines = warehouse.query_file("coverage/rejected_of_integrations", asked)
     if lines.is_empty():
         return course
     lines = lines.with_columns(day=pl.when(pl.col("day") <= pl.lit(last_day, pl.Date)).then("day"))
@@ -222,7 +222,9 @@ def _with_rejected(
     timeless = (
         lines.filter(pl.col("day").is_null()).group_by("integration").agg(pl.col(counted).sum().name.suffix("_any_day"))
     )
-    with_named = warehouse.query_file("rejected_customers", asked, {"window": window_days, "last_day": last_day})
+    with_named = warehouse.query_file(
+        "coverage/rejected_customers", asked, {"window": window_days, "last_day": last_day}
+    )
     every_line, unnamed, nameless = (pl.col(name) + pl.col(f"{name}_any_day") for name in counted)
     are_many = ONE_IN * every_line >= every_line + pl.col("calls_in_window")
     others = pl.when(are_many).then(unnamed).otherwise(nameless)
@@ -253,7 +255,7 @@ def _with_unlogged(course: pl.DataFrame, warehouse: Warehouse, asked: Scope, *, 
     """Whether customers that may be the integration's called in logs that could not have held its id."""
     import polars as pl
 
-    days = warehouse.query_file("unlogged_days", asked)
+    days = warehouse.query_file("coverage/unlogged_days", asked)
     if days.is_empty():
         return course.with_columns(header_not_logged=pl.lit(value=False))
     its_own = days.filter(pl.col("integration").is_not_null()).select("integration", "day").unique()

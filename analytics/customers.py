@@ -1,6 +1,6 @@
 """How customers come, stay and go: who began in the same month, and how many of them are still there months later.
 
-What new, returning and lost mean stands in `metrics/customers/arrivals.sql`, once; the metric `customers_per_month` counts it.
+What new, returning and lost mean stands in `customers/steps/arrivals.sql`, once; the metric `customers_per_month` counts it.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ def cohorts(warehouse: Warehouse, scope: Scope) -> pl.DataFrame:
     period = warehouse.period(scope)
     if lived is None or period is None:
         return _nothing()
-    rows = warehouse.query_file("customer_months", scope)
+    rows = warehouse.query_file("customers/months", scope)
     months = warehouse.metric("customers_per_month", scope)
     return cohorts_in(rows, months, since=max(period[0], lived[0]), until=min(period[1], lived[1]))
 

@@ -54,7 +54,7 @@ def gaps(warehouse: Warehouse, scope: Scope) -> tuple[Gap, ...]:
     hours = warehouse.metric("completeness", period_of(scope))
     if (hours["state"] == "complete").all():
         return ()
-    streams = warehouse.query_file("streams", scope.replace(since=None, until=None))
+    streams = warehouse.query_file("completeness/streams", scope.replace(since=None, until=None))
     return gaps_in(hours, warehouse.snapshot.time_zone, streams=streams["stream"].to_list())
 
 
@@ -128,10 +128,10 @@ def _stray(warehouse: Warehouse, scope: Scope) -> list[str]:
 
     if not warehouse.viewer.is_of_whole_logs:
         return []
-    stray = warehouse.query_file("stray_calls", period_of(scope))
+    stray = warehouse.query_file("completeness/stray_calls", period_of(scope))
     if stray.is_empty():
         return []
-    streams = set(warehouse.query_file("streams", scope.replace(since=None, until=None))["stream"])
+    streams = set(warehouse.query_file("completeness/streams", scope.replace(since=None, until=None))["stream"])
     return [stray_sentence(row) for row in stray.iter_rows(named=True) if row["stream"] in streams]
 
 

@@ -190,7 +190,7 @@ def impact(
 
     scope, thresholds = scope.replace(connector=None), thresholds or Thresholds()
     criteria = _criteria(changes)
-    found = warehouse.query_file("impact", scope, criteria).rename({"change": "number"})
+    found = warehouse.query_file("impact/integrations", scope, criteria).rename({"change": "number"})
     used = set(found["number"].unique())
     left_out = pl.col("integration").is_in(list(thresholds.excluded)).fill_null(value=False)
     excluded, kept = found.filter(left_out), found.filter(~left_out)
@@ -251,7 +251,7 @@ class _Parts:
         ]
         names = ("parts", "part_changes", "part_integrations")
         lists = {name: [pair[place] for pair in pairs] for place, name in enumerate(names)}
-        self._found = warehouse.query_file("impact_customers", scope, {**criteria, **lists})
+        self._found = warehouse.query_file("impact/customers", scope, {**criteria, **lists})
 
     def of(self, part: str) -> pl.DataFrame:
         """Integration, partner, customer, name, branch, own, calls, errors and last call."""
@@ -354,7 +354,7 @@ def _about_fields(warehouse: Warehouse, changes: Sequence[Change], scope: Scope)
     if not fields:
         return []
     criteria = {"connectors": sorted({name for name, _ in fields}), "fields": sorted({field for _, field in fields})}
-    named = warehouse.query_file("impact_fields", scope, criteria)
+    named = warehouse.query_file("impact/fields", scope, criteria)
     surely = [row for row in named.iter_rows(named=True) if (row["connector"], row["field"]) in fields]
     at_most = (
         "which fields a call reads or writes stands in its body, and no log holds that: "
@@ -376,7 +376,7 @@ def _about_paths(changes: Sequence[Change]) -> list[str]:
 
 
 def _about_unseen(warehouse: Warehouse, changes: Sequence[Change], scope: Scope) -> list[str]:
-    rows = warehouse.query_file("impact_unseen", scope)
+    rows = warehouse.query_file("impact/unseen", scope)
     calls, integrations = {}, {}
     for missing, wanted in _unseen_by(changes).items():
         some = rows.filter(missing=missing)

@@ -216,14 +216,14 @@ def _unknown(kind: str, value: str, there: Sequence[str]) -> Unknown:
 
 def _values(warehouse: Warehouse, name: str) -> list[str]:
     """What occurs of a part of a scope, what is in most calls first."""
-    question = "frequent_values" if name in {"customer", "connector"} else "filter_values"
+    question = "known/frequent_values" if name in {"customer", "connector"} else "known/filter_values"
     values = warehouse.query_file(question).filter(kind=name)
     return values.sort("calls", "value", descending=[True, False])["value"].to_list()
 
 
 def _names(warehouse: Warehouse, kind: str, connector: str | None = None) -> list[str]:
     """What occurs of a part of a change, whatever its spelling, what is in most calls first."""
-    names = warehouse.query_file("names_there", EVERYTHING, {"kind": kind, "connector": connector})
+    names = warehouse.query_file("known/names_there", EVERYTHING, {"kind": kind, "connector": connector})
     return names["name"].to_list()
 
 

@@ -1,7 +1,7 @@
 """Which streams report the same traffic: a proxy and the server behind it, or files that were put together.
 
 No content can tell that two logs are about the same calls; that the same customer does the same thing in both within the
-same two seconds, again and again, can. `questions/overlapping_streams.sql` says what is compared.
+same two seconds, again and again, can. `overlaps/streams.sql` says what is compared.
 """
 
 from __future__ import annotations
@@ -53,7 +53,7 @@ def overlaps(warehouse: Warehouse, scope: Scope | None = None) -> tuple[Overlap,
     """The streams of the scope's period that report the same traffic; of all days without one."""
     asked = scope or Scope()
     period = Scope(since=asked.since, until=asked.until, environment="all")
-    return overlaps_in(warehouse.query_file("overlapping_streams", period))
+    return overlaps_in(warehouse.query_file("overlaps/streams", period))
 
 
 def overlaps_after_load(warehouse: Warehouse, loaded_at: dt.datetime) -> tuple[Overlap, ...]:

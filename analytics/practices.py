@@ -1,6 +1,6 @@
 """Who keeps the vendor's rules of use: a score for each integration and what it is made of.
 
-The rules and their weights stand in metrics/practices/rules.sql, how each is judged beside it.
+The rules and their weights stand in practices/steps/rules.sql, how each is judged beside it.
 """
 
 from __future__ import annotations

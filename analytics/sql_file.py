@@ -1,8 +1,9 @@
 """Metrics and questions: one `.sql` file each, whose header is a contract.
 
-What several of them have in common, or what is a thought of its own in a long one, is a step: a `.sql` file in a folder
-beside them. Where a header says `steps: practices/rules, practices/in_turn`, the query reads `rules` and `in_turn`, as if
-they stood in its own `with`; a step may read those named before it, and those that its own header names in the same way.
+What several of them have in common, or what is a thought of its own in a long one, is a step: a `.sql` file in the folder
+`steps` of the room that it belongs to. Where a header says `steps: practices/rules, practices/in_turn`, the query reads `rules`
+(`practices/steps/rules.sql`) and `in_turn`, as if they stood in its own `with`; a step may read those named before it, and those
+that its own header names in the same way. Any room may read the steps of any other.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from analytics.errors import AnalyticsError, UnknownNameError
+from analytics.errors import AnalyticsError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -46,11 +47,14 @@ def names_in(folder: Path) -> tuple[str, ...]:
 
 @cache
 def read(folder: Path, name: str) -> Metric:
-    """The metric or question `name` of a folder; UnknownNameError lists what there is."""
-    if name not in names_in(folder):
-        known = ", ".join(names_in(folder))
-        raise UnknownNameError(f"there is no {folder.name.removesuffix('s')} {name!r}; known: {known}")
-    return parse(name, _text(folder, name), step=lambda path: _text(folder, path))
+    """The metric or question `name` of a room, which is a folder beside the rooms of its steps."""
+    return parse(name, _text(folder / f"{name}.sql"), step=lambda path: _text(step_file(folder.parent, path)))
+
+
+def step_file(floor: Path, path: str) -> Path:
+    """Where the step lies that headers call `room/step`, in the rooms of a floor."""
+    room, _, name = path.partition("/")
+    return floor / room / "steps" / f"{name}.sql"
 
 
 def parse(name: str, sql: str, *, step: Callable[[str], str]) -> Metric:
@@ -76,9 +80,7 @@ def _steps(paths: Iterable[str], step: Callable[[str], str]) -> dict[str, str]:
     steps: dict[str, str] = {}
     for path in paths:
         text = step(path)
-        # What a step names lies beside its own folder, from wherever the step is read.
-        place = path.rpartition("/")[0].rpartition("/")
-        before = _steps((f"{place[0]}{place[1]}{name}" for name in _names(_header(text).get("steps", ""))), step)
+        before = _steps(_names(_header(text).get("steps", "")), step)
         steps |= {name: its_text for name, its_text in before.items() if name not in steps}
         steps.setdefault(path.rpartition("/")[2], text)
     return steps
@@ -97,8 +99,8 @@ def _header(sql: str) -> dict[str, str]:
     return fields
 
 
-def _text(folder: Path, path: str) -> str:
-    return (folder / f"{path}.sql").read_text(encoding="utf-8")
+def _text(file: Path) -> str:
+    return file.read_text(encoding="utf-8")
 
 
 def _names(listed: str) -> tuple[str, ...]:

@@ -1,6 +1,6 @@
 """What each log covers: where it lives, whether it goes on, and what of it is missing.
 
-`questions/streams_lives.sql` says how that is judged.
+`completeness/streams_lives.sql` says how that is judged.
 """
 
 from __future__ import annotations
@@ -46,7 +46,7 @@ def streams(warehouse: Warehouse) -> pl.DataFrame:
     import polars as pl
 
     zone = warehouse.snapshot.time_zone
-    lives = warehouse.query_file("streams_lives")
+    lives = warehouse.query_file("completeness/streams_lives")
     missing = (
         warehouse.metric("completeness", Scope(environment="all"))
         .filter(pl.col("state") == "missing")

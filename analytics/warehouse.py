@@ -159,7 +159,7 @@ class Warehouse:
     def query_file(
         self, name: str, scope: Scope | None = None, params: Mapping[str, object] | None = None
     ) -> pl.DataFrame:
-        """The answer of one file in `questions/`; `params` are bound where it says `$name`."""
+        """The answer of one question, named `room/question`; `params` are bound where it says `$name`."""
         return self._answer(question(name), scope or Scope(), params)
 
     def compared(self, name: str, scope: Scope, params: Mapping[str, object] | None = None) -> pl.DataFrame:
@@ -201,7 +201,7 @@ class Warehouse:
         if self._lived is None and (loaded := self._loaded()) is not None:
             # Asked with both bounds: one that is open would be asked of what is being found out.
             bounds = Scope(since=loaded[0], until=loaded[1], environment="all")
-            first, last = self.query_file("lived", bounds).row(0)
+            first, last = self.query_file("completeness/lived", bounds).row(0)
             self._lived = None if first is None else (first, last + dt.timedelta(days=1))
         return self._lived
 

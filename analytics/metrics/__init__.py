@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from analytics import sql_file
+from analytics.errors import UnknownNameError
 from analytics.sql_file import Metric
 
 __all__ = ["Metric", "metric", "metric_names"]
@@ -19,4 +20,6 @@ def metric_names() -> tuple[str, ...]:
 
 def metric(name: str) -> Metric:
     """One metric with its header; UnknownNameError lists those that exist."""
+    if name not in metric_names():
+        raise UnknownNameError(f"there is no metric {name!r}; known: {', '.join(metric_names())}")
     return sql_file.read(_FOLDER, name)

@@ -22,7 +22,7 @@ EVERYTHING = Scope(environment="all")
 
 def missing(warehouse: Warehouse) -> pl.DataFrame:
     """Partners, integrations and customers of any call without a name in the registry; question `unnamed`."""
-    return warehouse.query_file("unnamed", EVERYTHING)
+    return warehouse.query_file("unnamed/missing", EVERYTHING)
 
 
 def write_missing(warehouse: Warehouse, folder: Path) -> tuple[Path, ...]:

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from pydantic import BaseModel
 
-from analytics import sql_file
 from analytics.gaps import HOUR, gaps
 from analytics.metrics import metric
 from analytics.reports import numbers
@@ -28,8 +26,6 @@ from analytics.reports.model import (
 from analytics.scope import Scope
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     import polars as pl
 
     from analytics.reports.month import Month
@@ -37,7 +33,6 @@ if TYPE_CHECKING:
 
 RowT = TypeVar("RowT", bound=BaseModel)
 
-QUESTIONS = Path(__file__).parent / "questions"
 
 COUNTS = ("customers", "integrations", "calls", "errors", "share")
 """Nothing, for who was not there."""
@@ -70,13 +65,13 @@ class Figures:
 
     def totals(self) -> Totals:
         """One line for the month."""
-        return rows(Totals, self._warehouse.query_file("overview_totals", self.scope))[0]
+        return rows(Totals, self._warehouse.query_file("overview/totals", self.scope))[0]
 
     def totals_before(self) -> Totals | None:
         """One line for the previous month; None when nothing at all was logged in it."""
         if self.previous.days_covered == 0:
             return None
-        return rows(Totals, self._warehouse.query_file("overview_totals", self._scope_before))[0]
+        return rows(Totals, self._warehouse.query_file("overview/totals", self._scope_before))[0]
 
     def days(self) -> tuple[DayRow, ...]:
         """Every day of the month, those the lake does not reach as well."""
@@ -93,7 +88,7 @@ class Figures:
 
     def integration_days(self) -> tuple[IntegrationDayRow, ...]:
         """The course of each integration."""
-        return rows(IntegrationDayRow, ask(self._warehouse, "integration_course", self.scope))
+        return rows(IntegrationDayRow, self._warehouse.query_file("reports/integration_course", self.scope))
 
     def connectors(self) -> tuple[ConnectorRow, ...]:
         """Every part of the API called in this month or the one before."""
@@ -105,14 +100,16 @@ class Figures:
 
     def failing(self) -> tuple[FailingRow, ...]:
         """The customers for whom nothing works any more: not just the last call or an hour's outage."""
-        found = rows(FailingRow, ask(self._warehouse, "failing_customers", self.scope))
+        found = rows(FailingRow, self._warehouse.query_file("reports/failing_customers", self.scope))
         return tuple(
             row for row in found if row.calls >= FAILING_CALLS and row.last_call - row.failing_since >= FAILING_SPAN
         )
 
     def environments(self) -> tuple[EnvironmentRow, ...]:
         """All environments."""
-        return rows(EnvironmentRow, ask(self._warehouse, "environments", self.scope.replace(environment="all")))
+        return rows(
+            EnvironmentRow, self._warehouse.query_file("reports/environments", self.scope.replace(environment="all"))
+        )
 
     def accept_error_rates(self) -> dict[str, tuple[int, float]]:
         """Errors and error rate of each integration in the accept environment."""
@@ -120,8 +117,8 @@ class Figures:
         return {row["integration"]: (row["errors"], row["error_rate"]) for row in frame.iter_rows(named=True)}
 
     def attention(self) -> list[dict[str, Any]]:
-        """What the warehouse finds worth a look; see questions/attention.sql."""
-        return self._warehouse.query_file("attention", self.scope).to_dicts()
+        """What the warehouse finds worth a look; see overview/attention.sql."""
+        return self._warehouse.query_file("overview/attention", self.scope).to_dicts()
 
     def compared(self, name: str) -> pl.DataFrame:
         """A metric, and beside it as `<column>_before` the same over the previous calendar month.
@@ -210,11 +207,6 @@ class Figures:
         if day in self.period.missing_days:
             return "missing"
         return "thin" if day in self.period.thin_days else "complete"
-
-
-def ask(warehouse: Warehouse, name: str, scope: Scope, params: Mapping[str, object] | None = None) -> pl.DataFrame:
-    """The answer of one file in `questions/` of this package: what only reports ask."""
-    return warehouse.query(sql_file.read(QUESTIONS, name).sql, params, scope)
 
 
 def span(everything: Warehouse) -> str:

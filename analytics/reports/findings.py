@@ -1,6 +1,6 @@
 """What stands out in a month, worst first. Each rule is one function and says what it takes for normal.
 
-Those of questions/attention.sql are taken as they are; here are the rules that need the course of the month, single
+Those of overview/attention.sql are taken as they are; here are the rules that need the course of the month, single
 customers or another environment.
 """
 
@@ -50,7 +50,7 @@ def in_order(findings: Iterable[Finding]) -> tuple[Finding, ...]:
 def from_attention(
     rows: Iterable[Mapping[str, Any]], errors: Sequence[ErrorRow], *, told: Iterable[str] = ()
 ) -> Iterator[Finding]:
-    """The findings of questions/attention.sql that matter; error rates of the integrations in `told` are explained already."""
+    """The findings of overview/attention.sql that matter; error rates of the integrations in `told` are explained already."""
     for row in rows:
         kind, subject = row["kind"], row["subject"]
         if row["severity"] == "low" or (kind == "error_rate_up" and subject in told):

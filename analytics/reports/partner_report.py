@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from analytics.reports import findings
 from analytics.reports.errors import ReportError
-from analytics.reports.figures import Figures, ask, rows, span
+from analytics.reports.figures import Figures, rows, span
 from analytics.reports.model import CustomerRow, MisplacedIdRow, PartnerReport
 from analytics.warehouse import Warehouse
 
@@ -83,7 +83,7 @@ def _name(own: Warehouse, partner: int) -> str | None:
 def _misplaced_ids(everything: Warehouse, figures: Figures, partner: int) -> tuple[MisplacedIdRow, ...] | None:
     if everything.viewer.partner is not None:
         return None
-    found = ask(everything, "misplaced_ids", figures.scope, {"partner": partner})
+    found = everything.query_file("reports/misplaced_ids", figures.scope, {"partner": partner})
     return tuple(_discreet(rows(MisplacedIdRow, found)))
 
 

@@ -214,7 +214,7 @@ def _known(warehouse: Warehouse, ids: frozenset[str]) -> _LeftOut:
     """The integrations that these ids mean now. BadParameter for an id that neither calls nor the registry know."""
     from analytics.known import EVERYTHING
 
-    rows = warehouse.query_file("impact_excluded", EVERYTHING, {"ids": sorted(ids)}).to_dicts() if ids else []
+    rows = warehouse.query_file("impact/excluded", EVERYTHING, {"ids": sorted(ids)}).to_dicts() if ids else []
     remarks = []
     for row in rows:
         if not row["calls"] and not row["is_registered"] and row["integration"] == row["id"]:

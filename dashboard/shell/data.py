@@ -208,7 +208,7 @@ class FilterOptions:
 def filter_options(lake: OpenLake, scope: Scope) -> FilterOptions:
     """Return what can be chosen: integrations of the chosen partner only, everything else whatever is chosen."""
     view = View(lake, Scope(environment="all"))
-    offered = pl.concat([view.rows("filter_values"), view.rows("frequent_values")], how="vertical_relaxed")
+    offered = pl.concat([view.rows("known/filter_values"), view.rows("known/frequent_values")], how="vertical_relaxed")
     kinds: dict[str, dict[str, str]] = {}
     for kind, value, label in offered.select("kind", "value", "label").iter_rows():
         kinds.setdefault(kind, {})[value] = f"{label} · {value}" if label else value

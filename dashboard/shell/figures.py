@@ -56,7 +56,7 @@ class Totals:
 
 def totals(view: View) -> Totals:
     """Return the figures of what is asked. The period before counts only where the lake covers all of it."""
-    row = view.compared("overview_totals").row(0, named=True)
+    row = view.compared("overview/totals").row(0, named=True)
     comparable = _covers_period_before(view)
     return Totals(
         **{
@@ -80,7 +80,7 @@ def calls_and_errors(rows: pl.DataFrame, *, by: tuple[str, ...] = ("day",)) -> p
 
 def attention(view: View) -> pl.DataFrame:
     """Return what needs attention, worst first: severity, finding in words, name, integration (null: none), counts."""
-    found = view.rows("attention")
+    found = view.rows("overview/attention")
     is_integration = ~pl.col("kind").is_in(["unidentified", "not_logged"])
     return found.with_columns(
         pl.Series("finding", [_finding(row) for row in found.iter_rows(named=True)], dtype=pl.String),
@@ -92,7 +92,7 @@ def attention(view: View) -> pl.DataFrame:
 def integrations(view: View, search: str) -> pl.DataFrame:
     """Return customers_per_integration with the partner's name and calls per day, as far as a text is found in a row."""
     names = _partner_names(view)
-    trend = view.rows("integrations_per_day").group_by("integration", maintain_order=True).agg(trend=pl.col("calls"))
+    trend = view.rows("integration/per_day").group_by("integration", maintain_order=True).agg(trend=pl.col("calls"))
     rows = (
         view.rows("customers_per_integration")
         .with_columns(
@@ -120,7 +120,7 @@ def told_apart(rows: pl.DataFrame) -> pl.DataFrame:
 
 def profile(view: View) -> dict[str, object] | None:
     """Return who the chosen integration is and what it did; None when nobody knows it."""
-    rows = view.rows("integration_profile", integration=view.scope.integration)
+    rows = view.rows("integration/profile", integration=view.scope.integration)
     return rows.row(0, named=True) if rows.height else None
 
 
@@ -133,9 +133,9 @@ def is_long(view: View) -> bool:
 def customers_over_time(view: View) -> pl.DataFrame:
     """Return customers per day of the chosen integration, of a long period per week: day, customers, what is covered."""
     if not is_long(view):
-        rows = view.rows("integration_days", integration=view.scope.integration)
+        rows = view.rows("integration/days", integration=view.scope.integration)
         return rows.select("day", "customers", covers=pl.Series([shown(day) for day in rows["day"]], dtype=pl.String))
-    rows = view.rows("integration_weeks", integration=view.scope.integration)
+    rows = view.rows("integration/weeks", integration=view.scope.integration)
     weeks = [_week(week, days) for week, days in rows.select("week", "days").iter_rows()]
     return rows.select(day="week", customers="customers", covers=pl.Series(weeks, dtype=pl.String))
 
@@ -162,7 +162,7 @@ def most_called(rows: pl.DataFrame, most: int = 12) -> pl.DataFrame:
 def connector_users(view: View) -> pl.DataFrame:
     """Return which integrations use the chosen connector; unidentified calls are one row without an integration."""
     names = _partner_names(view)
-    return view.rows("connector_integrations", connector=view.scope.connector).with_columns(
+    return view.rows("connector/integrations", connector=view.scope.connector).with_columns(
         pl.coalesce("name", "integration", pl.lit(plain("connectors.unidentified"))).alias("title"),
         pl.col("partner").cast(pl.String).replace(names).alias("partner_name"),
     )
@@ -177,7 +177,7 @@ def errors_by_party(view: View) -> dict[str, int]:
 
 def errors_per_day(view: View) -> pl.DataFrame:
     """Return day, party, its name and place in a stack, and calls."""
-    return _stacked(view.rows("errors_per_day"), "party", _PARTIES)
+    return _stacked(view.rows("overview/errors_per_day"), "party", _PARTIES)
 
 
 def errors_by_outcome(view: View) -> pl.DataFrame:
@@ -232,7 +232,7 @@ class Loaded:
 
 def loaded(view: View) -> Loaded:
     """Return what was read into the lake, whatever is asked."""
-    rows = view.rows("loads_by_stream")
+    rows = view.rows("data_quality/loads_by_stream")
     loads, lines, calls, rejects = (int(rows[name].sum()) for name in ("loads", "lines", "calls", "rejects"))
     return Loaded(loads, lines, calls, rejects, rejects / lines if lines else None)
 
@@ -331,7 +331,7 @@ def gaps(view: View) -> tuple[Gap, ...]:
 
 def gaps_of_figures(view: View) -> tuple[Gap, ...]:
     """Return the gaps that make the figures of this view too low: those in the streams that such calls come from."""
-    streams = view.lifted("since", "until").rows("streams")
+    streams = view.lifted("since", "until").rows("completeness/streams")
     return gaps_in(_hours(view), view.lake.time_zone.key, streams=streams["stream"].to_list())
 
 
@@ -357,7 +357,7 @@ def gap_in_words(gap: Gap) -> Words:
 
 def stray_in_words(view: View) -> list[Words]:
     """Return which streams have calls of the period that lie far from all their others, a sentence each."""
-    rows = replace(view, scope=period_of(view.scope)).rows("stray_calls")
+    rows = replace(view, scope=period_of(view.scope)).rows("completeness/stray_calls")
     return [
         say(
             "gaps.stray_line",
@@ -375,7 +375,7 @@ def stray_in_words(view: View) -> list[Words]:
 
 def overlaps(view: View) -> tuple[Overlap, ...]:
     """Return the streams of the period that report the same traffic."""
-    return overlaps_in(_whatever_is_asked(view).rows("overlapping_streams"))
+    return overlaps_in(_whatever_is_asked(view).rows("overlaps/streams"))
 
 
 def overlap_in_words(overlap: Overlap) -> Words:
@@ -469,7 +469,7 @@ def _share_of_errors(rows: pl.DataFrame, by: list[str]) -> pl.DataFrame:
 
 
 def _partner_names(view: View) -> dict[str, str]:
-    rows = view.rows("filter_values").filter((pl.col("kind") == "partner") & pl.col("label").is_not_null())
+    rows = view.rows("known/filter_values").filter((pl.col("kind") == "partner") & pl.col("label").is_not_null())
     return dict(rows.select("value", "label").iter_rows())
 
 

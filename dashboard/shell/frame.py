@@ -233,7 +233,7 @@ def nothing_asked_for(view: data.View) -> NoReturn:
 
 
 def _no_calls_at_all(lake: data.OpenLake) -> NoReturn:
-    rejects = data.View(lake, Scope()).rows("rejects_by_reason")
+    rejects = data.View(lake, Scope()).rows("data_quality/rejects_by_reason")
     if rejects.is_empty():
         _nothing("empty_lake", lake=str(data.lake_path()))
     with st.container(border=True, key="nothing"):

@@ -36,7 +36,7 @@ _READ: dict[str, Callable[[str], Any]] = {
 
 def cases_in(folder: Path) -> list[Path]:
     """Every case below a folder, which has one folder for each name."""
-    return sorted(path.parent for path in folder.glob("*/*/expected.csv"))
+    return sorted(path.parent for path in folder.rglob("expected.csv"))
 
 
 def case_name(case: Path) -> str:
@@ -44,15 +44,15 @@ def case_name(case: Path) -> str:
     return f"{case.parent.name}-{case.name}"
 
 
-def assert_answers_as_expected(case: Path, folder: Path, ask: Callable[..., pl.DataFrame]) -> None:
-    """Ask the question that the case's folder is named after, over a lake of its given rows."""
+def assert_answers_as_expected(case: Path, folder: Path, name: str, ask: Callable[..., pl.DataFrame]) -> None:
+    """Ask what has this name, over a lake of the case's given rows."""
     registry = [case / f"{name}.csv" for name in REGISTRY if (case / f"{name}.csv").exists()]
     rejects = [reject(**row) for row in _rows(case / "rejects.csv")]
     lake = given_lake(folder / "lake", _calls(case / "given.csv"), rejects=rejects, registry=registry)
     viewer = Scope.parse(_toml(case / "viewer.toml")) if (case / "viewer.toml").exists() else None
     params = [_toml(case / "params.toml")] if (case / "params.toml").exists() else []
     with Warehouse.open(lake, viewer=viewer) as warehouse:
-        answer = ask(warehouse, case.parent.name, Scope.parse(_toml(case / "scope.toml")), *params)
+        answer = ask(warehouse, name, Scope.parse(_toml(case / "scope.toml")), *params)
     expected = pl.read_csv(case / "expected.csv", schema_overrides=dict.fromkeys(answer.columns, pl.String))
     assert expected.columns == answer.columns
     assert_frame_equal(answer, _typed(expected, answer.schema), check_exact=False, abs_tol=1e-6, rel_tol=0)

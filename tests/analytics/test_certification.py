@@ -452,7 +452,7 @@ def test_the_customers_of_an_integration_say_why_they_count(tmp_path: Path) -> N
         *on("11-06", "1000002_1", 1),
     ]
     with Warehouse.over(given_snapshot(tmp_path, calls), RegistryFiles()) as warehouse:
-        rows = warehouse.query_file("certification_customers", Scope(), {"integration": "1000001_1", "window": 30})
+        rows = warehouse.query_file("certification/customers", Scope(), {"integration": "1000001_1", "window": 30})
     assert rows.select("customer", "presence", "calls", "errors", "leaves_on").rows() == [
         ("7000001", "counts", 1, 0, dt.date(2026, 12, 5)),
         ("7000002", "silent", 2, 0, dt.date(2026, 11, 12)),

@@ -47,7 +47,7 @@ CONTRACT = {
 
 @pytest.mark.parametrize("case", cases_in(CASES), ids=case_name)
 def test_the_metric_answers_as_worked_by_hand(case: Path, tmp_path: Path) -> None:
-    assert_answers_as_expected(case, tmp_path, Warehouse.metric)
+    assert_answers_as_expected(case, tmp_path, case.parent.name, Warehouse.metric)
 
 
 @pytest.mark.parametrize("name", metric_names())

@@ -113,7 +113,7 @@ def test_of_very_many_calls_some_minutes_are_enough(tmp_path: Path) -> None:
         ),
         RegistryFiles(),
     ) as warehouse:
-        whole = warehouse.query_file("overlapping_streams", Scope(environment="all"))
+        whole = warehouse.query_file("overlaps/streams", Scope(environment="all"))
         assert whole["calls"].to_list() == [200]
         sql = question_with_a_sample_of(4)
         part = warehouse.query(sql, scope=Scope(environment="all"))
@@ -122,7 +122,7 @@ def test_of_very_many_calls_some_minutes_are_enough(tmp_path: Path) -> None:
 
 
 def question_with_a_sample_of(parts: int) -> str:
-    sql = question("overlapping_streams").sql
+    sql = question("overlaps/streams").sql
     assert "greatest(1, count(*) // 400000)" in sql
     return sql.replace("greatest(1, count(*) // 400000)", f"greatest({parts}, count(*) // 400000)")
 

@@ -28,7 +28,7 @@ def rejected(day: dt.date, count: int, **said: Any) -> Calls:
 def asked(lake: Path) -> tuple[list[Row], set[str]]:
     """The rows of `completeness`, and the streams that are in quarantine."""
     with Warehouse.open(lake) as warehouse:
-        lives = warehouse.query_file("streams_lives").rows(named=True)
+        lives = warehouse.query_file("completeness/streams_lives").rows(named=True)
         return warehouse.metric("completeness").rows(), {row["stream"] for row in lives if row["is_quarantined"]}
 
 

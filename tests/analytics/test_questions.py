@@ -1,4 +1,4 @@
-"""Questions of pages and reports against cases worked by hand: `question_cases/<question>/<case>/`."""
+"""Questions of pages and reports against cases worked by hand: `question_cases/<room>/<question>/<case>/`."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ CASES = Path(__file__).parent / "question_cases"
 
 @pytest.mark.parametrize("case", cases_in(CASES), ids=case_name)
 def test_the_question_is_answered_as_worked_by_hand(case: Path, tmp_path: Path) -> None:
-    assert_answers_as_expected(case, tmp_path, Warehouse.query_file)
+    assert_answers_as_expected(case, tmp_path, case.parent.relative_to(CASES).as_posix(), Warehouse.query_file)
 
 
 @pytest.mark.parametrize("name", question_names())
@@ -40,7 +40,9 @@ def findings(tmp_path: Path, calls: list[dict[str, Any]], *columns: str) -> list
     """What needs attention in October 2026."""
     october = Scope(since=dt.date(2026, 10, 1), until=dt.date(2026, 11, 1))
     with Warehouse.open(given_lake(tmp_path / "lake", calls)) as warehouse:
-        return warehouse.query_file("attention", october).select("kind", "severity", "subject", *columns).rows()
+        return (
+            warehouse.query_file("overview/attention", october).select("kind", "severity", "subject", *columns).rows()
+        )
 
 
 def test_an_error_rate_that_surely_rose_needs_attention(tmp_path: Path) -> None:
@@ -114,7 +116,9 @@ def test_fewer_days_have_fewer_customers_and_nobody_lost(tmp_path: Path) -> None
     ]
     last_day = Scope(since=dt.date(2026, 10, 30), until=dt.date(2026, 10, 31))
     with Warehouse.open(given_lake(tmp_path / "lake", calls)) as warehouse:
-        found = warehouse.query_file("attention", last_day).select("kind", "subject", "customers", "now", "before")
+        found = warehouse.query_file("overview/attention", last_day).select(
+            "kind", "subject", "customers", "now", "before"
+        )
     assert found.rows() == [("customers_down", "1234567_2", 2, 2.0, 4.0)]
 
 

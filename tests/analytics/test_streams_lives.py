@@ -32,7 +32,7 @@ def asked(folder: Path, calls: Calls, ends: Sequence[StreamEnd] = ()) -> tuple[l
     """The rows of `completeness`, and what `streams_lives` says of each stream."""
     snapshot = replace(given_snapshot(folder, calls), stream_ends=tuple(ends))
     with Warehouse.over(snapshot, RegistryFiles()) as warehouse:
-        lives = warehouse.query_file("streams_lives").to_dicts()
+        lives = warehouse.query_file("completeness/streams_lives").to_dicts()
         return warehouse.metric("completeness").rows(), {row["stream"]: row for row in lives}
 
 
@@ -114,10 +114,10 @@ def test_a_call_dated_after_the_last_load_is_named_and_changes_nothing_else(tmp_
     snapshot = given_snapshot(tmp_path, usual + ahead)
     loaded = pa.Table.from_pylist([_load(last + 3 * HOUR)], schema=arrow_schema(LOAD_COLUMNS))
     with Warehouse.over(replace(snapshot, loads=loaded), RegistryFiles()) as warehouse:
-        lives = {row["stream"]: row for row in warehouse.query_file("streams_lives").to_dicts()}
+        lives = {row["stream"]: row for row in warehouse.query_file("completeness/streams_lives").to_dicts()}
         rows = warehouse.metric("completeness").rows()
         end = warehouse.lived()
-        strays = warehouse.query_file("stray_calls").rows()
+        strays = warehouse.query_file("completeness/stray_calls").rows()
         sentences = list(remarks(streams(warehouse)))
     day = last.astimezone(AMSTERDAM).date()
     assert end == (JUNE, day + dt.timedelta(days=1))
@@ -419,7 +419,7 @@ def test_a_log_of_which_nothing_is_missing_since_its_last_call_goes_on(
     other = office(10 - silent_weeks, 4, stream="proxy", customer="7654321")
     with Warehouse.over(given_snapshot(tmp_path, usual + other), RegistryFiles()) as warehouse:
         rows = {row["stream"]: row for row in streams(warehouse).to_dicts()}
-        ended = {row["stream"]: row["ended"] for row in warehouse.query_file("streams_lives").to_dicts()}
+        ended = {row["stream"]: row["ended"] for row in warehouse.query_file("completeness/streams_lives").to_dicts()}
     assert ended == {"gateway": "goes_on", "proxy": "stopped"}
     assert rows["gateway"]["state"] == "goes_on"
     assert (rows["proxy"]["state"], rows["proxy"]["missing_hours"] > 0) == (state, state == "stopped")

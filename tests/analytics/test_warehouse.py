@@ -127,7 +127,7 @@ def test_a_partner_sees_nothing_of_another_in_any_question(name: str, shared: Wa
         answer = shared.query_file(name, scope, parameters(name, OTHER))
         # An old id of an own integration may have been the other partner's: as sent, it is seen.
         told = answer.drop("integration_id", strict=False)
-        if name == "impact_excluded":  # says the id again that was asked for, and knows nothing of it
+        if name == "impact/excluded":  # says the id again that was asked for, and knows nothing of it
             told = answer.drop("id", "integration")
             assert told.rows() == [(False, 0)]
         assert not [text for text in STRANGE if text in shown(told)]
@@ -207,7 +207,7 @@ def test_a_viewer_of_one_environment_sees_no_other(lake: Path) -> None:
 )
 def test_a_scope_keeps_exactly_its_calls_whatever_the_files(scope: Scope, calls: int, lake: Path) -> None:
     with Warehouse.open(lake) as warehouse:
-        assert warehouse.query_file("overview_totals", scope)["calls"].to_list() == [calls]
+        assert warehouse.query_file("overview/totals", scope)["calls"].to_list() == [calls]
 
 
 def test_files_that_cannot_hold_the_scope_are_not_opened(lake: Path, tmp_path: Path) -> None:
@@ -219,10 +219,10 @@ def test_files_that_cannot_hold_the_scope_are_not_opened(lake: Path, tmp_path: P
         RegistryFiles(),
     )
     with both:
-        assert both.query_file("overview_totals", Scope(customer="9999999"))["calls"].to_list() == [1]
+        assert both.query_file("overview/totals", Scope(customer="9999999"))["calls"].to_list() == [1]
         with_later.path.unlink()
-        assert both.query_file("overview_totals", Scope.parse({"until": "2026-12-01"}))["calls"].to_list() == [65]
-        assert both.query_file("overview_totals", Scope(customer="1000001"))["calls"].to_list() == [32]
+        assert both.query_file("overview/totals", Scope.parse({"until": "2026-12-01"}))["calls"].to_list() == [65]
+        assert both.query_file("overview/totals", Scope(customer="1000001"))["calls"].to_list() == [32]
 
 
 def test_several_threads_ask_one_warehouse_at_once(lake: Path) -> None:
@@ -242,7 +242,7 @@ def test_data_files_may_stand_in_a_folder_with_any_name(tmp_path: Path) -> None:
     folder = tmp_path / "logs [2026] 'x' * é"
     folder.mkdir()
     with Warehouse.over(given_snapshot(folder, [call()]), RegistryFiles()) as warehouse:
-        assert warehouse.query_file("overview_totals")["calls"].to_list() == [1]
+        assert warehouse.query_file("overview/totals")["calls"].to_list() == [1]
 
 
 def test_the_period_before_stands_beside_each_row(tmp_path: Path) -> None:
@@ -257,8 +257,8 @@ def test_the_period_before_stands_beside_each_row(tmp_path: Path) -> None:
         period = Scope.parse({"since": "2026-10-03", "until": "2026-10-05"})
         rates = warehouse.compared("error_rates", period).drop(pl.selectors.contains("_low", "_high"))
         days = warehouse.compared("calls_per_day", period).select("day", "calls", "calls_before")
-        totals = warehouse.compared("overview_totals", period)
-        whole = warehouse.compared("overview_totals", Scope()).select("calls", "calls_before")
+        totals = warehouse.compared("overview/totals", period)
+        whole = warehouse.compared("overview/totals", Scope()).select("calls", "calls_before")
     assert rates.columns == [
         "integration", "calls", "errors", "error_rate", "calls_before", "errors_before", "error_rate_before",
     ]  # fmt: skip
@@ -282,11 +282,11 @@ def test_rows_without_a_connector_are_compared_with_each_other(tmp_path: Path) -
         assert warehouse.compared("connector_usage", scope).select("calls", "calls_before").rows() == [(1, 1)]
 
 
-@pytest.mark.parametrize("name", [*metric_names(), "overview_totals"])
+@pytest.mark.parametrize("name", [*metric_names(), "overview/totals"])
 def test_an_empty_lake_can_be_compared(name: str, tmp_path: Path) -> None:
     with Warehouse.open(given_lake(tmp_path / "lake")) as warehouse:
         answer = warehouse.compared(name, Scope())
-    assert answer.height == (1 if name == "overview_totals" else 0)
+    assert answer.height == (1 if name == "overview/totals" else 0)
     assert [column for column in answer.columns if column.endswith("_before")]
 
 
@@ -317,10 +317,10 @@ def test_a_stray_call_moves_no_period(tmp_path: Path) -> None:
         by_day = warehouse.metric("calls_per_day")
         assert by_day["day"].to_list() == [dt.date(2025, 7, 1), *days, dt.date(2026, 11, 30)]
         # they count where no period is asked for, each on its own day, and are there when their days are asked for
-        assert warehouse.query_file("overview_totals")["calls"].item() == 42
+        assert warehouse.query_file("overview/totals")["calls"].item() == 42
         july = warehouse.metric("calls_per_day", Scope(since=dt.date(2025, 7, 1), until=dt.date(2025, 7, 2)))
         assert july["calls"].to_list() == [1]
-        before = warehouse.compared("overview_totals", Scope(since=days[10]))
+        before = warehouse.compared("overview/totals", Scope(since=days[10]))
         assert before["calls_before"].to_list() == [20]
 
 
@@ -346,10 +346,10 @@ def test_an_unknown_name_is_answered_with_the_known_ones(lake: Path) -> None:
 
 def test_a_question_without_its_parameter_is_an_error(lake: Path) -> None:
     with Warehouse.open(lake) as warehouse, pytest.raises(AnalyticsError, match="integration"):
-        warehouse.query_file("integration_days", Scope())
+        warehouse.query_file("integration/days", Scope())
 
 
 def test_a_parameter_is_a_value_and_never_text_of_the_query(lake: Path) -> None:
     with Warehouse.open(lake) as warehouse:
-        answer = warehouse.query_file("integration_errors", Scope(), {"integration": "x' or 'x' = 'x"})
+        answer = warehouse.query_file("integration/errors", Scope(), {"integration": "x' or 'x' = 'x"})
     assert answer.is_empty()

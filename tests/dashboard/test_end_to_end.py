@@ -78,7 +78,7 @@ def test_a_reader_opens_filters_and_clicks_through_the_dashboard(week: Path, add
 
 def test_a_finding_leads_to_its_integration(week: Path, address: str, visit: Visit) -> None:
     with Warehouse.open(week) as warehouse:
-        found = warehouse.query_file("attention", Scope(since="2026-09-19", until="2026-10-19"))
+        found = warehouse.query_file("overview/attention", Scope(since="2026-09-19", until="2026-10-19"))
     (silent,) = found.filter(kind="gone_silent").select("subject", "name").rows()
     assert silent == ("2386_304040", "Roerdomp Robotkoppeling")
     visit.page.goto(address)

@@ -170,7 +170,7 @@ def test_which_hours_are_missing_is_judged_as_before(tmp_path: Path) -> None:
         with Warehouse.open(lake) as warehouse:
             untimed = "select loads.last_call::date, count(*) from rejects join loads using (load_id) group by all order by all"
             found = warehouse.query(untimed).rows(), warehouse.metric("completeness").rows()
-            return (*found, warehouse.query_file("streams_lives").rows())
+            return (*found, warehouse.query_file("completeness/streams_lives").rows())
 
     before = judged()
     assert "rejected" in str(before)

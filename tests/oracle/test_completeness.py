@@ -111,7 +111,7 @@ def test_every_hour_is_what_the_oracle_says(tmp_path: Path, seed: int) -> None:
     logs = judged_logs(made.calls, rejects=made.rejects, loads=made.loads, ended=made.ended, loaded_at=made.loaded_at)
     with Warehouse.over(_snapshot(tmp_path, made), RegistryFiles()) as warehouse:
         rows = warehouse.metric("completeness").rows()
-        lives = {row["stream"]: row for row in warehouse.query_file("streams_lives").rows(named=True)}
+        lives = {row["stream"]: row for row in warehouse.query_file("completeness/streams_lives").rows(named=True)}
     found = {
         (stream, hour): (
             calls,

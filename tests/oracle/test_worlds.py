@@ -159,7 +159,7 @@ def test_every_hour_has_the_state_that_the_definitions_give_it(judged: Judged) -
 
 def test_every_stream_lives_and_ends_when_the_definitions_say(judged: Judged) -> None:
     names = ("first_hour", "last_hour", "end_hour", "ended", "continues", "has_power")
-    rows = judged.warehouse.query_file("streams_lives", Scope(environment="all")).iter_rows(named=True)
+    rows = judged.warehouse.query_file("completeness/streams_lives", Scope(environment="all")).iter_rows(named=True)
     found = {row["stream"]: tuple(row[name] for name in names) for row in rows if row["first_hour"]}
     expected = {
         stream.name: (

@@ -149,7 +149,7 @@ def what_to_do(clock: Certification) -> list[Words]:
 def customers(clock: Certification, view: View) -> pl.DataFrame:
     """Return the customers of one integration: who counts, until when, and who left."""
     integration = clock.rows["integration"].item()
-    return view.until_its_end().rows("certification_customers", integration=integration, window=clock.window_days)
+    return view.until_its_end().rows("certification/customers", integration=integration, window=clock.window_days)
 
 
 def ids(clock: Certification) -> pl.DataFrame:

@@ -108,7 +108,7 @@ def cohorts(view: View) -> pl.DataFrame:
     covered, until = view.lake.covered, view.scope.until
     if covered is None:
         return pl.DataFrame()
-    rows = view.until_its_end().rows("customer_months")
+    rows = view.until_its_end().rows("customers/months")
     whole = view.until_its_end().rows("customers_per_month")
     found = cohorts_in(rows, whole, since=covered[0], until=min(until or covered[1], covered[1]))
     names = [

@@ -45,7 +45,7 @@ def part(name: str, question: str, columns: list[str]) -> None:
 
 part(
     "loads",
-    "loads_by_stream",
+    "data_quality/loads_by_stream",
     [
         "stream",
         "log_format",
@@ -63,6 +63,10 @@ with st.grid(2, min_column_width=420, gap="medium"):
     with st.container():
         part("hygiene", "id_hygiene", ["id_status", "id_defect", "calls", "customers", "share"])
     with st.container():
-        part("rejects", "rejects_by_reason", ["stream", "reason", "lines"])
-part("malformed", "malformed_ids", ["integration_id", "id_defect", "calls", "customers", "user_agent", "last_call"])
+        part("rejects", "data_quality/rejects_by_reason", ["stream", "reason", "lines"])
+part(
+    "malformed",
+    "data_quality/malformed_ids",
+    ["integration_id", "id_defect", "calls", "customers", "user_agent", "last_call"],
+)
 part("unidentified", "unidentified_calls", ["customer", "user_agent", "connector", "calls", "first_call", "last_call"])

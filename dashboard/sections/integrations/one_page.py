@@ -32,7 +32,7 @@ with left:
     st.altair_chart(charts.customers(figures.customers_over_time(view)), alt=say("integration.customers_over_time"))
 with right:
     frame.heading("integration.calls_per_day", note="integration.calls_per_day_note")
-    days = view.rows("integration_days", integration=view.scope.integration)
+    days = view.rows("integration/days", integration=view.scope.integration)
     st.altair_chart(charts.calls_and_errors(figures.calls_and_errors(days)), alt=say("integration.calls_per_day"))
 
 for name, columns in {
@@ -53,7 +53,7 @@ for name, columns in {
 }.items():
     frame.heading(f"integration.{name}", note=f"integration.{name}_note")
     tables.show(
-        view.rows(f"integration_{name}", integration=view.scope.integration),
+        view.rows(f"integration/{name}", integration=view.scope.integration),
         columns,
         key=f"integration_{name}",
         title=say(f"integration.{name}"),

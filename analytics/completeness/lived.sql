@@ -3,8 +3,8 @@
 -- grain: one row; nulls without a call
 -- key: none
 -- look_back: 0
--- steps: ../metrics/completeness/heard, ../metrics/completeness/counted, ../metrics/completeness/calendar,
--- ../metrics/completeness/lives
+-- steps: completeness/heard, completeness/counted, completeness/calendar,
+-- completeness/lives
 -- meaning: The first and the last day of what is loaded, without stray calls: those far from all the others of
 -- their log, and those dated after the last load.
 select

@@ -3,8 +3,8 @@
 -- grain: one row per stream with stray calls in the period
 -- key: stream
 -- look_back: 0
--- steps: ../metrics/completeness/heard, ../metrics/completeness/counted, ../metrics/completeness/calendar,
--- ../metrics/completeness/lives
+-- steps: completeness/heard, completeness/counted, completeness/calendar,
+-- completeness/lives
 -- meaning: Which streams have calls far from all their others, such as a line that came in months late, or dated after the
 -- last load. They count as calls, and say nothing about what is missing. The whole stream's are counted where one of them lies in
 -- the period.

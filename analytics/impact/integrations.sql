@@ -4,7 +4,7 @@
 -- key: change, connector, operation, integration
 -- look_back: 0
 -- steps: impact/used, impact/concerned
--- meaning: Who calls what is going to change; impact/concerned.sql says how changes are given. Customers are
+-- meaning: Who calls what is going to change; impact/steps/concerned.sql says how changes are given. Customers are
 -- counted as everywhere; share is the part of all calls of the integration (or of all whose integration is not known). change_calls and
 -- change_share are those of the whole change, whatever the connector and the operation, each call once.
 with counted as (

@@ -3,8 +3,8 @@
 -- grain: one row per integration, customer and month in which it was a customer
 -- key: integration, customer, month
 -- look_back: 36500
--- steps: ../metrics/customers/arrivals
--- meaning: As far back as there are logs, whatever the period's first day; metrics/customers/arrivals.sql says what arrival is.
+-- steps: customers/arrivals
+-- meaning: As far back as there are logs, whatever the period's first day; customers/steps/arrivals.sql says what arrival is.
 select
     integration,
     customer,

@@ -3,7 +3,7 @@
 -- grain: one row per integration of which a rejected line names its customer, and day that the lake covers
 -- key: integration, day
 -- look_back: 0
--- steps: ../metrics/coverage/rejected_lines
+-- steps: coverage/rejected_lines
 -- meaning: How many customers an integration would have in the $window days that end with this day, if each rejected line that
 -- names a customer and carries its id, or may have carried it, were a use. A line of which nobody knows when it was, or that is dated behind $last_day, where
 -- the logs end, may be of any day.

@@ -3,7 +3,7 @@
 -- grain: one row per integration and stream
 -- key: integration, stream
 -- look_back: 0
--- steps: ../metrics/coverage/streams_of
+-- steps: coverage/streams_of
 -- meaning: In which logs each integration, or a customer of it, is seen: what these miss, its verdicts miss. Asked without a
 -- beginning; partner, integration, customer, connector and stream do not narrow it.
 select

@@ -3,12 +3,12 @@
 -- grain: one row per stream with a call or a rejected line that may be seen
 -- key: stream
 -- look_back: 0
--- steps: ../metrics/completeness/heard, ../metrics/completeness/counted, ../metrics/completeness/calendar,
--- ../metrics/completeness/holidays, ../metrics/completeness/lives, ../metrics/completeness/borders, ../metrics/completeness/ends,
--- ../metrics/completeness/observed, ../metrics/completeness/neighbours, ../metrics/completeness/lapses,
--- ../metrics/completeness/rhythm, ../metrics/completeness/stream_days, ../metrics/completeness/bursts,
--- ../metrics/completeness/excused,
--- ../metrics/completeness/quarantine
+-- steps: completeness/heard, completeness/counted, completeness/calendar,
+-- completeness/holidays, completeness/lives, completeness/borders, completeness/ends,
+-- completeness/observed, completeness/neighbours, completeness/lapses,
+-- completeness/rhythm, completeness/stream_days, completeness/bursts,
+-- completeness/excused,
+-- completeness/quarantine
 -- meaning: What each stream covers: the first and last hour of its life, without stray calls far from all the others, and
 -- until when its silence is judged. It goes on, or was declared to have ended, or its customers were handed over to other
 -- streams, or it has stopped. Where it begins, it may continue another one. It has power when ten silent days would be
