@@ -26,6 +26,7 @@ from typing import TYPE_CHECKING, Literal, TypeAlias, get_args
 
 from analytics.coverage import OF_LOGS, coverage, logs_of
 from analytics.errors import AnalyticsError
+from analytics.example_ids import EXAMPLE_IDS
 
 if TYPE_CHECKING:
     import polars as pl
@@ -72,8 +73,6 @@ COLUMNS = (
     "reasons", "days_left", "complete", "since", "certified_since", "certified_until",
 )  # fmt: skip
 """What scripts read of `rows`; pages and tables show more of it."""
-EXAMPLE_IDS = ("12345_123456", "12345_678900")
-"""The ids in the vendor's documentation: who sends them has copied it."""
 WARNING_PART = 4
 """A verdict that would end within this part of the window (a week of thirty days) is at risk."""
 _NARROWING = ("customer", "connector", "stream")

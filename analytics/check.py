@@ -13,7 +13,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
-from analytics.certification import EXAMPLE_IDS
+from analytics.example_ids import EXAMPLE_IDS
 from analytics.scope import Scope
 from ingest.engine.integration_id import parse_integration_id
 

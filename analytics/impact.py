@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, TypeAlias, get_args
 
-from analytics.certification import EXAMPLE_IDS
+from analytics.example_ids import EXAMPLE_IDS
 from analytics.gaps import gap_note
 from analytics.known import Unknown, unknown_names
 from analytics.release_notes import SEVERITIES, Change
