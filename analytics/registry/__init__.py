@@ -5,7 +5,6 @@
     rules.py    what no row can say alone: twice the same, an id replaced by two, a circle of replacements
     store.py    the versions on disk, each with the day from which on it holds
     history.py  the names of a day that has passed
-    missing.py  who was seen in calls and has no name yet
 
 The registry holds names and addresses of people on purpose: the vendor keeps it to call the right person. It is not log
 data, and nothing of it comes from a log.

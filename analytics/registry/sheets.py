@@ -11,9 +11,9 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
-from analytics.formulas import original
 from analytics.registry.bounds import MOST_BYTES, TooMuchError, judge_bytes, judge_rows, judge_workbook
 from analytics.registry.issue import Issue
+from analytics.spreadsheet.formulas import original
 from ingest.formats.parquet_pages import PagesError, sizes_of
 
 if TYPE_CHECKING:

@@ -3,8 +3,8 @@
 partner_report.py, month_report.py   ask the warehouse (figures.py) and say what stands out (findings.py)
 model.py                             what a report says: page and CSV files are written from this alone
 page.py, templates/, svg.py          the page
-csv_text.py, files.py                the CSV files, and how a file gets to its place
-text.toml                            every word of both
+mailing.py                           whom to write to about a change
+text.toml                            every word of the two reports
 """
 
 from __future__ import annotations
@@ -13,10 +13,10 @@ from typing import TYPE_CHECKING, get_args
 
 from pydantic import BaseModel
 
-from analytics.reports.csv_text import csv_text
 from analytics.reports.errors import ReportError
 from analytics.reports.model import MonthReport, PartnerReport, Report
 from analytics.reports.month import Month
+from analytics.spreadsheet.csv_text import csv_text
 from ingest.lake.durable import write_anew
 
 if TYPE_CHECKING:
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from analytics.warehouse import Warehouse
+    from analytics.warehouse.warehouse import Warehouse
 
 __all__ = ["MonthReport", "PartnerReport", "ReportError", "write_month_report", "write_partner_report"]
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from pydantic import BaseModel
 
-from analytics.gaps import HOUR, gaps
+from analytics.completeness.gaps import HOUR, gaps
 from analytics.metrics import metric
 from analytics.reports import numbers
 from analytics.reports.errors import ReportError
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     import polars as pl
 
     from analytics.reports.month import Month
-    from analytics.warehouse import Warehouse
+    from analytics.warehouse.warehouse import Warehouse
 
 RowT = TypeVar("RowT", bound=BaseModel)
 

@@ -18,9 +18,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
-from analytics.reports.csv_text import csv_text
 from analytics.reports.errors import ReportError
-from analytics.reports.workbook import workbook
+from analytics.spreadsheet.csv_text import csv_text
+from analytics.spreadsheet.workbook import workbook
 from ingest.lake.durable import write_anew
 
 if TYPE_CHECKING:
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
     import polars as pl
 
-    from analytics.impact import Impact
+    from analytics.impact.impact import Impact
 
 LANGUAGES = ("nl", "en")
 MAILING_LIST = (

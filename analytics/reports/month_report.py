@@ -10,7 +10,7 @@ from analytics.reports.model import IdRow, MonthReport, PartnerRow, Unidentified
 
 if TYPE_CHECKING:
     from analytics.reports.month import Month
-    from analytics.warehouse import Warehouse
+    from analytics.warehouse.warehouse import Warehouse
 
 
 def month_report(warehouse: Warehouse, month: Month) -> MonthReport:

@@ -9,7 +9,7 @@ from analytics.reports import findings
 from analytics.reports.errors import ReportError
 from analytics.reports.figures import Figures, rows, span
 from analytics.reports.model import CustomerRow, MisplacedIdRow, PartnerReport
-from analytics.warehouse import Warehouse
+from analytics.warehouse.warehouse import Warehouse
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

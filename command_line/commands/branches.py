@@ -61,7 +61,7 @@ def branches(
 
 
 def _check_suffix(file: Path) -> None:
-    from analytics.branches import SUFFIXES
+    from analytics.branches.branches import SUFFIXES
 
     if file.suffix.lower() not in SUFFIXES:
         raise typer.BadParameter(f"expected a name that ends in {' or '.join(SUFFIXES)}", param_hint="'--publish'")
@@ -71,7 +71,7 @@ def _publish(
     warehouse: Warehouse, scope: Scope, file: Path, smallest: int, language: Language, *, as_json: bool
 ) -> None:
     from analytics import AnalyticsError
-    from analytics.branches import check_smallest, period_to_publish, publish, published
+    from analytics.branches.branches import check_smallest, period_to_publish, publish, published
 
     try:
         check_smallest(smallest)

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     import polars as pl
 
     from analytics import Scope
-    from analytics.certification import Certification
+    from analytics.certification.certification import Certification
     from command_line.printing.output import Format
 
 Window = Annotated[
@@ -44,8 +44,8 @@ def certification(
 ) -> None:
     """Show which integrations have enough customers to be certified, and for how long."""
     from analytics import Warehouse
-    from analytics.certification import COLUMNS
-    from analytics.certification import certification as clock
+    from analytics.certification.certification import COLUMNS
+    from analytics.certification.certification import certification as clock
 
     with Warehouse.open(lake) as warehouse:
         answer = clock(warehouse, scope, window_days=window, required=required)

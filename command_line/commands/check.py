@@ -19,9 +19,9 @@ def check(
 ) -> None:
     """Check whether an IntegrationId arrives and is right, in every environment."""
     from analytics import Warehouse
-    from analytics.check import EVERY_ENVIRONMENT, SURE
-    from analytics.check import check as answer_to
-    from analytics.gaps import gap_note
+    from analytics.check.check import EVERY_ENVIRONMENT, SURE
+    from analytics.check.check import check as answer_to
+    from analytics.completeness.gaps import gap_note
 
     with Warehouse.open(lake) as warehouse:
         answer = answer_to(warehouse, integration_id)

@@ -29,7 +29,7 @@ def customers(
 ) -> None:
     """Show new, staying, returning and lost customers by integration and month."""
     from analytics import Warehouse
-    from analytics import customers as floor
+    from analytics.customers import customers as floor
 
     with Warehouse.open(lake) as warehouse:
         frame = floor.cohorts(warehouse, scope) if cohorts else warehouse.metric("customers_per_month", scope)

@@ -17,8 +17,8 @@ from command_line.printing.values import counted, shown
 
 if TYPE_CHECKING:
     from analytics import Scope, Warehouse
-    from analytics.impact import Impact
-    from analytics.release_notes import Change
+    from analytics.changes.release_notes import Change
+    from analytics.impact.impact import Impact
     from command_line.printing.output import Format
 
 Operation = Annotated[
@@ -109,8 +109,8 @@ def impact(
 ) -> None:
     """Who is concerned by a change: --connector, or any of what follows it, or the --changes of a release."""
     from analytics import Warehouse
-    from analytics.impact import COLUMNS, Thresholds
-    from analytics.impact import impact as answer
+    from analytics.impact.impact import COLUMNS, Thresholds
+    from analytics.impact.impact import impact as answer
 
     parts = {
         "--operation": operation,
@@ -149,7 +149,7 @@ def impact(
 
 
 def _from_file(file: Path, severity: str | None, scope: Scope, parts: dict[str, str | None]) -> _Asked:
-    from analytics.release_notes import SEVERITIES, read_changes
+    from analytics.changes.release_notes import SEVERITIES, read_changes
 
     for option, value in {"--connector": scope.connector, **parts}.items():
         if value is not None:
@@ -168,8 +168,8 @@ def _from_file(file: Path, severity: str | None, scope: Scope, parts: dict[str, 
 
 
 def _from_parts(parts: dict[str, str | None], scope: Scope, severity: str | None) -> _Asked:
-    from analytics.impact import asked
-    from analytics.release_notes import operation_named
+    from analytics.changes.release_notes import operation_named
+    from analytics.impact.impact import asked
     from ingest.call import Protocol, TokenForm
 
     if severity is not None:
@@ -212,7 +212,7 @@ def _integrations(texts: list[str]) -> frozenset[str]:
 
 def _known(warehouse: Warehouse, ids: frozenset[str]) -> _LeftOut:
     """The integrations that these ids mean now. BadParameter for an id that neither calls nor the registry know."""
-    from analytics.known import EVERYTHING
+    from analytics.known.known import EVERYTHING
 
     rows = warehouse.query_file("impact/excluded", EVERYTHING, {"ids": sorted(ids)}).to_dicts() if ids else []
     remarks = []
@@ -279,7 +279,7 @@ def _nobody_knows(found: Impact) -> list[str]:
 
 def _about_the_field(warehouse: Warehouse, changes: tuple[Change, ...]) -> list[str]:
     """What is near to a field that no get filters by. It may exist all the same, so whoever uses its connector is counted."""
-    from analytics.known import unknown_in_changes
+    from analytics.known.known import unknown_in_changes
 
     return [
         f"no get of this connector filters by a field {shown(one.value)}; nearest: {', '.join(map(shown, one.nearest))}"

@@ -126,7 +126,7 @@ def _warn_of_overlaps(lake: Path, loaded_at: dt.datetime) -> None:
     import duckdb
 
     from analytics import AnalyticsError, Warehouse
-    from analytics.overlaps import overlaps_after_load
+    from analytics.overlaps.overlaps import overlaps_after_load
     from ingest import IngestError
 
     try:

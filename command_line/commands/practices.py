@@ -40,7 +40,7 @@ def practices(
 ) -> None:
     """Show which rules of use an integration breaks, with a score; 'metric practices' shows those it keeps too."""
     from analytics import Warehouse
-    from analytics.practices import broken, by_rule, scores
+    from analytics.practices.practices import broken, by_rule, scores
 
     with Warehouse.open(lake) as warehouse:
         every = warehouse.metric("practices", scope)

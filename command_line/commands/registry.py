@@ -54,7 +54,7 @@ def missing(
 ) -> None:
     """List partners, integrations and customers that calls name and the registry does not."""
     from analytics import Warehouse
-    from analytics.registry import missing as floor
+    from analytics.unnamed import missing as floor
 
     with Warehouse.open(lake) as warehouse:
         if out is None:

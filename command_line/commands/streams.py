@@ -32,8 +32,8 @@ def streams(ctx: typer.Context, *, lake: LakeOption = DEFAULT_LAKE, chosen: Form
             )
         return
     from analytics import Warehouse
-    from analytics.streams import remarks
-    from analytics.streams import streams as floor
+    from analytics.completeness.streams import remarks
+    from analytics.completeness.streams import streams as floor
 
     with Warehouse.open(lake) as warehouse:
         rows = floor(warehouse)
@@ -55,7 +55,7 @@ def end(
 ) -> None:
     """Say that a log has ended, so that its silence is no gap; --undo takes it back."""
     from analytics import Warehouse
-    from analytics.streams import streams as floor
+    from analytics.completeness.streams import streams as floor
     from ingest import StreamEnd, declare_stream_end, withdraw_stream_end
 
     if undo and on is not None:

@@ -53,8 +53,8 @@ def status(
     """Loads, days covered, freshness, rejects by reason, sizes, streams that report the same traffic or have stopped."""
     import ingest as floor
     from analytics import Warehouse
-    from analytics.overlaps import overlaps
-    from analytics.streams import remarks, streams
+    from analytics.completeness.streams import remarks, streams
+    from analytics.overlaps.overlaps import overlaps
 
     most = None if max_age is None else age(max_age)
     state = floor.status(lake, now=now())

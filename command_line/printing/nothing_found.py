@@ -27,7 +27,7 @@ def say_why_nothing(rows: pl.DataFrame, warehouse: Warehouse, scope: Scope) -> N
 
 def say_gaps(warehouse: Warehouse, scope: Scope) -> None:
     """Say on standard error where the logs of this scope have gaps, if they have any."""
-    from analytics.gaps import gap_note
+    from analytics.completeness.gaps import gap_note
 
     note = gap_note(warehouse, scope)
     if note is not None:
@@ -36,7 +36,7 @@ def say_gaps(warehouse: Warehouse, scope: Scope) -> None:
 
 def why_nothing(warehouse: Warehouse, scope: Scope) -> list[str]:
     """What keeps this scope from matching any call, a line for each cause; the value, and what is there."""
-    from analytics.known import EVERYTHING, NAMES, calls_in, unknown_in_scope
+    from analytics.known.known import EVERYTHING, NAMES, calls_in, unknown_in_scope
 
     lived = warehouse.lived()
     if lived is None:
@@ -56,7 +56,7 @@ def why_nothing(warehouse: Warehouse, scope: Scope) -> list[str]:
 
 def nearest_integrations(warehouse: Warehouse, value: str) -> str:
     """The integrations nearest to this one of all that calls or the registry know, or some of them."""
-    from analytics.known import nearest
+    from analytics.known.known import nearest
 
     known = warehouse.query(
         "select integration from (select integration, count(*) as calls from calls group by integration"
@@ -80,7 +80,7 @@ def _instead(name: str, nearest: Sequence[str], there: Sequence[str]) -> str:
 
 def _lifted(warehouse: Warehouse, scope: Scope, named: Iterable[str]) -> str:
     """How many calls there would be with one option less."""
-    from analytics.known import calls_in
+    from analytics.known.known import calls_in
 
     changed = {f"without --{name}": scope.replace(**{name: None}) for name in named}
     if scope.since or scope.until:

@@ -146,7 +146,7 @@ def csv_parts(columns: Sequence[str], parts: Iterable[Rows], *, is_for_people: b
     """
     import csv
 
-    from analytics.formulas import neutral
+    from analytics.spreadsheet.formulas import neutral
 
     def spelled_out(text: str) -> str:
         return shown(neutral(text))

@@ -17,18 +17,18 @@ from zoneinfo import ZoneInfo
 import polars as pl
 import streamlit as st
 
-from analytics.certification import Certification, certification
-from analytics.check import Found, look_up
-from analytics.impact import Impact, impact
-from analytics.known import Unknown, unknown_in_changes, unknown_in_scope
+from analytics.certification.certification import Certification, certification
+from analytics.check.check import Found, look_up
+from analytics.impact.impact import Impact, impact
+from analytics.known.known import Unknown, unknown_in_changes, unknown_in_scope
 from analytics.metrics import metric_names
 from analytics.registry import RegistryFiles, registry_files
 from analytics.scope import EnvironmentScope, Scope
-from analytics.warehouse import Warehouse
+from analytics.warehouse.warehouse import Warehouse
 from ingest.lake.lake import Lake, Snapshot
 
 if TYPE_CHECKING:
-    from analytics.release_notes import Change
+    from analytics.changes.release_notes import Change
 
 LAKE_VARIABLE = "KOPPELZICHT_LAKE"
 _ANSWERS_KEPT = 500

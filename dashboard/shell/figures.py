@@ -8,16 +8,16 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from analytics.gaps import gaps_in, hours_of, moment, period_of
-from analytics.overlaps import overlaps_in
+from analytics.completeness.gaps import gaps_in, hours_of, moment, period_of
+from analytics.overlaps.overlaps import overlaps_in
 from analytics.scope import Scope
 from dashboard.text.wording import Words, has, plain, say, shown, span
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from analytics.gaps import Gap
-    from analytics.overlaps import Overlap
+    from analytics.completeness.gaps import Gap
+    from analytics.overlaps.overlaps import Overlap
     from dashboard.shell.data import View
 
 _DAYS_OF_A_LONG_PERIOD = 45

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, NoReturn
 
 import streamlit as st
 
+from analytics.completeness.gaps import hours_of
 from analytics.errors import AnalyticsError
-from analytics.gaps import hours_of
-from analytics.known import nearest
+from analytics.known.known import nearest
 from analytics.scope import Scope
 from dashboard.shell import data, figures, filter_bar
 from dashboard.shell.link import Selection
@@ -21,8 +21,8 @@ from ingest.errors import IngestError
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from analytics.gaps import Gap
-    from analytics.known import Unknown
+    from analytics.completeness.gaps import Gap
+    from analytics.known.known import Unknown
 
 PRODUCT = plain("brand.name")
 _GAPS_LISTED, _OFFERED = 12, 5

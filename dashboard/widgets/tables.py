@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 import streamlit as st
 
-from analytics.reports.csv_text import csv_text
+from analytics.spreadsheet.csv_text import csv_text
 from dashboard.text.wording import has, plain, say, shown
 from dashboard.widgets.charts import CALLS, CUSTOMERS
 

@@ -19,7 +19,7 @@ import polars as pl
 from polars.testing import assert_frame_equal
 
 from analytics.scope import Scope
-from analytics.warehouse import Warehouse
+from analytics.warehouse.warehouse import Warehouse
 from ingest.call import CALL_COLUMNS
 from tests.analytics.given import call, given_lake, reject
 

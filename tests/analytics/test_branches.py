@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 import pytest
 
-from analytics.branches import (
+from analytics.branches.branches import (
     CLASS,
     PUBLISHED_COLUMNS,
     Language,
@@ -24,7 +24,7 @@ from analytics.branches import (
 from analytics.errors import AnalyticsError
 from analytics.registry import load_registry
 from analytics.scope import Scope
-from analytics.warehouse import Warehouse
+from analytics.warehouse.warehouse import Warehouse
 from tests.analytics.given import call, given_lake
 
 if TYPE_CHECKING:

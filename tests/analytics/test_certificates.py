@@ -8,10 +8,10 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from analytics.certification import certification
+from analytics.certification.certification import certification
 from analytics.registry import load_registry
 from analytics.scope import Scope
-from analytics.warehouse import Warehouse
+from analytics.warehouse.warehouse import Warehouse
 from tests.analytics.given import call, given_lake
 
 HEADER = "integration,name,replaces,certified_since,certified_until"

@@ -11,11 +11,11 @@ from typing import Any
 import polars as pl
 import pytest
 
-from analytics.certification import COLUMNS, Certification, certification
+from analytics.certification.certification import COLUMNS, Certification, certification
 from analytics.errors import AnalyticsError
 from analytics.registry import RegistryFiles
 from analytics.scope import Scope
-from analytics.warehouse import Warehouse
+from analytics.warehouse.warehouse import Warehouse
 from tests.analytics.given import call, given_lake, given_snapshot
 from tests.analytics.test_completeness import but, office
 

@@ -11,9 +11,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from analytics.check import Check, NearMiss, NearMissKind, Verdict, check
+from analytics.check.check import Check, NearMiss, NearMissKind, Verdict, check
 from analytics.registry import RegistryFiles
-from analytics.warehouse import Warehouse
+from analytics.warehouse.warehouse import Warehouse
 from ingest.engine.integration_id import parse_integration_id, parse_integration_ids
 from tests.analytics.given import call, given_lake, given_snapshot
 

@@ -14,7 +14,7 @@ import pytest
 from analytics import metrics
 from analytics.registry import RegistryFiles
 from analytics.scope import Scope
-from analytics.warehouse import Warehouse
+from analytics.warehouse.warehouse import Warehouse
 from tests.analytics.given import AMSTERDAM, call, given_snapshot
 
 Calls = list[dict[str, Any]]

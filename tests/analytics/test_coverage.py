@@ -13,9 +13,9 @@ from typing import Any
 import polars as pl
 import pytest
 
-from analytics.certification import certification
+from analytics.certification.certification import certification
 from analytics.scope import Scope
-from analytics.warehouse import Warehouse
+from analytics.warehouse.warehouse import Warehouse
 from ingest.lake.stream_ends import StreamEnd, declare_stream_end
 from tests.analytics.given import call, given_lake, reject
 

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 import polars as pl
 import pytest
 
-from analytics.customers import COHORT_COLUMNS, cohorts, cohorts_in
+from analytics.customers.customers import COHORT_COLUMNS, cohorts, cohorts_in
 from analytics.scope import Scope
-from analytics.warehouse import Warehouse
+from analytics.warehouse.warehouse import Warehouse
 from tests.analytics.given import call, given_lake, reject
 
 if TYPE_CHECKING:

@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from analytics.gaps import Gap, gap_note, gaps
+from analytics.completeness.gaps import Gap, gap_note, gaps
 from analytics.registry import RegistryFiles
 from analytics.scope import Scope
-from analytics.warehouse import Warehouse
+from analytics.warehouse.warehouse import Warehouse
 from tests.analytics.given import AMSTERDAM, given_lake, given_snapshot, reject
 from tests.analytics.test_completeness import WEDNESDAY, but, calls_in, office
 

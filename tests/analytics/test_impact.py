@@ -10,11 +10,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from analytics.endpoints import endpoints_of
-from analytics.impact import ANSWER, COLUMNS, Impact, Thresholds, asked, impact
-from analytics.release_notes import Change, Severity, changes_in, official_connectors
+from analytics.changes.endpoints import endpoints_of
+from analytics.changes.release_notes import Change, Severity, changes_in, official_connectors
+from analytics.impact.impact import ANSWER, COLUMNS, Impact, Thresholds, asked, impact
 from analytics.scope import Scope
-from analytics.warehouse import Warehouse
+from analytics.warehouse.warehouse import Warehouse
 from ingest.engine.request_url import parse_request_url
 from tests.analytics.given import call, given_lake
 

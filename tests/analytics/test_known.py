@@ -8,11 +8,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from analytics.impact import asked
-from analytics.known import nearest, unknown_in_changes, unknown_in_scope, unknown_names
-from analytics.release_notes import Change, official_connectors
+from analytics.changes.release_notes import Change, official_connectors
+from analytics.impact.impact import asked
+from analytics.known.known import nearest, unknown_in_changes, unknown_in_scope, unknown_names
 from analytics.scope import Scope
-from analytics.warehouse import Warehouse
+from analytics.warehouse.warehouse import Warehouse
 from tests.analytics.given import call, given_lake
 
 if TYPE_CHECKING:

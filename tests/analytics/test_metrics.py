@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from analytics.metrics import metric, metric_names
-from analytics.warehouse import Warehouse
+from analytics.warehouse.warehouse import Warehouse
 from tests.analytics.case import assert_answers_as_expected, case_name, cases_in
 from tests.analytics.given import call, given_lake
 

@@ -9,11 +9,11 @@ from typing import Any
 
 import pytest
 
-from analytics.overlaps import Overlap, overlaps, overlaps_after_load
+from analytics.overlaps.overlaps import Overlap, overlaps, overlaps_after_load
 from analytics.questions import question
 from analytics.registry import RegistryFiles
 from analytics.scope import Scope
-from analytics.warehouse import Warehouse
+from analytics.warehouse.warehouse import Warehouse
 from ingest import ReadOptions, ingest
 from tests.analytics.given import call, given_snapshot
 

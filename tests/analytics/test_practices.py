@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
-from analytics.practices import broken, by_rule, scores
+from analytics.practices.practices import broken, by_rule, scores
 from analytics.scope import Scope
-from analytics.warehouse import Warehouse
+from analytics.warehouse.warehouse import Warehouse
 from tests.analytics.given import call, given_lake
 
 Judged = tuple[str, int, int]

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from analytics.warehouse import Warehouse
+from analytics.warehouse.warehouse import Warehouse
 from ingest import ReadOptions, ingest, retry_rejects, unload
 from ingest.lake.stream_ends import StreamEnd, declare_stream_end
 from tests.analytics.given import NOW, given_lake, reject

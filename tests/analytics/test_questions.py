@@ -10,7 +10,7 @@ import pytest
 
 from analytics.questions import question, question_names
 from analytics.scope import Scope
-from analytics.warehouse import Warehouse
+from analytics.warehouse.warehouse import Warehouse
 from tests.analytics.case import assert_answers_as_expected, case_name, cases_in
 from tests.analytics.given import call, given_lake
 

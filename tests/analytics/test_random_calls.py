@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from analytics.registry import RegistryFiles
 from analytics.scope import Scope
-from analytics.warehouse import Warehouse
+from analytics.warehouse.warehouse import Warehouse
 from tests.analytics.given import call, given_snapshot
 
 if TYPE_CHECKING:

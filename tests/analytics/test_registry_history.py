@@ -9,9 +9,9 @@ import pytest
 
 from analytics.errors import AnalyticsError
 from analytics.registry import load_registry
-from analytics.registry.missing import missing, write_missing
 from analytics.scope import Scope
-from analytics.warehouse import Warehouse
+from analytics.unnamed.missing import missing, write_missing
+from analytics.warehouse.warehouse import Warehouse
 from tests.analytics.given import call, given_lake
 
 NOW = dt.datetime(2026, 11, 20, 12, tzinfo=dt.UTC)

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from analytics.release_notes import Change, ChangesError, Notes, changes_in, read_changes
+from analytics.changes.release_notes import Change, ChangesError, Notes, changes_in, read_changes
 
 NOTES = Path(__file__).parent / "release_notes"
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from analytics.release_notes import ChangesError, changes_in, read_changes
+from analytics.changes.release_notes import ChangesError, changes_in, read_changes
 
 if TYPE_CHECKING:
     from pathlib import Path

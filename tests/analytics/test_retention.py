@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
-from analytics.certification import certification
+from analytics.certification.certification import certification
 from analytics.scope import Scope
-from analytics.warehouse import Warehouse
+from analytics.warehouse.warehouse import Warehouse
 from ingest import maintain
 from tests.analytics.given import NOW
 from tests.analytics.test_coverage import EIGHT, IT, OTHER, SIX, daily, day, lake_of, others, rejected

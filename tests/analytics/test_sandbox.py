@@ -15,9 +15,9 @@ from deltalake import DeltaTable
 from analytics.errors import SqlError, SqlLimitError
 from analytics.metrics import metric_names
 from analytics.registry import registry_files
-from analytics.sandbox import SqlLimits, answer_sql, run_sql, start_worker
+from analytics.sandbox.sandbox import SqlLimits, answer_sql, run_sql, start_worker
+from analytics.sandbox.worker import locked
 from analytics.scope import Scope
-from analytics.worker import locked
 from ingest.errors import LakeError
 from ingest.lake.lake import Lake
 from tests.analytics.given import call, given_lake, reject

@@ -11,9 +11,9 @@ import polars as pl
 import pyarrow as pa
 import pytest
 
+from analytics.completeness.streams import remarks, streams
 from analytics.registry import RegistryFiles
-from analytics.streams import remarks, streams
-from analytics.warehouse import Warehouse
+from analytics.warehouse.warehouse import Warehouse
 from ingest.arrow import arrow_schema
 from ingest.lake.ledger import LOAD_COLUMNS
 from ingest.lake.stream_ends import StreamEnd

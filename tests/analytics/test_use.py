@@ -9,7 +9,7 @@ import pytest
 from analytics.metrics import metric_names
 from analytics.registry import RegistryFiles
 from analytics.scope import Scope
-from analytics.warehouse import Warehouse
+from analytics.warehouse.warehouse import Warehouse
 from tests.analytics.given import call, given_snapshot
 
 USER, LOGS_IN = "7000001", "7000002"

@@ -14,16 +14,16 @@ import pyarrow as pa
 import pytest
 from polars.testing import assert_frame_equal
 
-from analytics.certification import certification
-from analytics.check import look_up
-from analytics.gaps import gap_note
+from analytics.certification.certification import certification
+from analytics.check.check import look_up
+from analytics.completeness.gaps import gap_note
 from analytics.metrics import metric_names
 from analytics.questions import question_names
 from analytics.registry import registry_files
-from analytics.sandbox import SqlLimits
+from analytics.sandbox.sandbox import SqlLimits
+from analytics.sandbox.worker import locked
 from analytics.scope import Scope
-from analytics.warehouse import Warehouse
-from analytics.worker import locked
+from analytics.warehouse.warehouse import Warehouse
 from ingest.lake.lake import Lake
 from ingest.lake.stream_ends import StreamEnd
 from tests.analytics.given import NOW, call, given_lake, parameters, reject

@@ -17,7 +17,7 @@ from analytics.metrics import metric_names
 from analytics.questions import question_names
 from analytics.registry import RegistryFiles, registry_files
 from analytics.scope import Scope
-from analytics.warehouse import Warehouse
+from analytics.warehouse.warehouse import Warehouse
 from ingest.errors import LakeError
 from ingest.lake.lake import Lake
 from ingest.lake.stream_ends import StreamEnd

@@ -21,7 +21,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from analytics.errors import SqlLimitError
-from analytics.exact import carried, restored
+from analytics.sandbox.exact import carried, restored
 from command_line.printing import output
 from command_line.printing.output import Rows
 

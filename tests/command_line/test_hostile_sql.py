@@ -20,8 +20,8 @@ from pyarrow import parquet
 
 from analytics.errors import SqlError, SqlLimitError
 from analytics.registry import registry_files
-from analytics.sandbox import SqlLimits, answer_sql
-from analytics.worker import locked, rows_of
+from analytics.sandbox.sandbox import SqlLimits, answer_sql
+from analytics.sandbox.worker import locked, rows_of
 from command_line.printing import output
 from command_line.printing.output import Format
 from ingest.lake.lake import Lake
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
-    from analytics.warehouse import Warehouse
+    from analytics.warehouse.warehouse import Warehouse
     from tests.command_line.given import Run
 
 FORMATS: tuple[Format, ...] = get_args(Format)

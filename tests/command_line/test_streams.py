@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from analytics.streams import COLUMNS
+from analytics.completeness.streams import COLUMNS
 from tests.analytics.given import given_lake
 from tests.analytics.test_completeness import calls_in, local, office
 from tests.command_line.given import document

@@ -11,7 +11,7 @@ import pytest
 from playwright.sync_api import expect
 
 from analytics.scope import Scope
-from analytics.warehouse import Warehouse
+from analytics.warehouse.warehouse import Warehouse
 from tests.dashboard.conftest import MARKUP
 from tests.dashboard.visit import Visit, address_in, expect_link, serving
 

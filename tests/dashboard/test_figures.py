@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from analytics.scope import Scope
-from analytics.warehouse import Warehouse
+from analytics.warehouse.warehouse import Warehouse
 from dashboard.shell import figures
 from dashboard.shell.data import OpenLake, View
 from dashboard.shell.figures import Number

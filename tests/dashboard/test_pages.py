@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from analytics.scope import Scope
-from analytics.warehouse import Warehouse
+from analytics.warehouse.warehouse import Warehouse
 from dashboard.text.wording import verbatim
 from ingest import StreamEnd, declare_stream_end
 from tests.analytics.given import call, given_lake, reject

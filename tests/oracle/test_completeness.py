@@ -11,7 +11,7 @@ import pytest
 from pyarrow import parquet
 
 from analytics.registry import RegistryFiles
-from analytics.warehouse import Warehouse
+from analytics.warehouse.warehouse import Warehouse
 from ingest.arrow import arrow_schema
 from ingest.lake.ledger import LOAD_COLUMNS
 from ingest.lake.stream_ends import StreamEnd

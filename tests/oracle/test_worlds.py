@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING, Any
 import pyarrow as pa
 import pytest
 
-from analytics.certification import certification
-from analytics.impact import asked as change
-from analytics.impact import impact
+from analytics.certification.certification import certification
+from analytics.impact.impact import asked as change
+from analytics.impact.impact import impact
 from analytics.registry import load_registry
 from analytics.scope import Scope
-from analytics.warehouse import Warehouse
+from analytics.warehouse.warehouse import Warehouse
 from ingest import Lake
 from ingest.arrow import arrow_schema
 from ingest.call import CALL_COLUMNS

@@ -9,7 +9,7 @@ import pytest
 
 import sample_logs
 from analytics.registry import load_registry
-from analytics.warehouse import Warehouse
+from analytics.warehouse.warehouse import Warehouse
 from ingest import ReadOptions, ingest
 
 if TYPE_CHECKING:

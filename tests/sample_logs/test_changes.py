@@ -10,15 +10,15 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
-from analytics.impact import asked, impact
-from analytics.practices import broken
+from analytics.impact.impact import asked, impact
+from analytics.practices.practices import broken
 from analytics.scope import Scope
 from tests.sample_logs import reading
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from analytics.warehouse import Warehouse
+    from analytics.warehouse.warehouse import Warehouse
     from tests.sample_logs.reading import SampleCall
 
 README = " ".join((reading.ROOT / "README.md").read_text(encoding="utf-8").split())

@@ -10,14 +10,14 @@ from typing import TYPE_CHECKING
 import polars as pl
 import pytest
 
-from analytics.certification import certification
-from analytics.check import check
+from analytics.certification.certification import certification
+from analytics.check.check import check
 from analytics.scope import Scope
 from tests.sample_logs import reading
 
 if TYPE_CHECKING:
-    from analytics.certification import Certification
-    from analytics.warehouse import Warehouse
+    from analytics.certification.certification import Certification
+    from analytics.warehouse.warehouse import Warehouse
     from tests.sample_logs.reading import SampleCall
 
 README = " ".join((reading.ROOT / "README.md").read_text(encoding="utf-8").split())

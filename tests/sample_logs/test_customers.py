@@ -9,14 +9,14 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from analytics.branches import published
-from analytics.customers import cohorts
-from analytics.registry.missing import missing
+from analytics.branches.branches import published
+from analytics.customers.customers import cohorts
 from analytics.scope import Scope
+from analytics.unnamed.missing import missing
 from tests.sample_logs import reading
 
 if TYPE_CHECKING:
-    from analytics.warehouse import Warehouse
+    from analytics.warehouse.warehouse import Warehouse
 
 README = " ".join((reading.ROOT / "README.md").read_text(encoding="utf-8").split())
 NOW = dt.datetime(2026, 11, 2, tzinfo=dt.UTC)

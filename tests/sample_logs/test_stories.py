@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING
 import polars as pl
 import pytest
 
-from analytics.gaps import gaps
+from analytics.completeness.gaps import gaps
 from analytics.scope import Scope
-from analytics.warehouse import Warehouse
+from analytics.warehouse.warehouse import Warehouse
 from ingest import ReadOptions, ingest
 from tests.sample_logs import reading
 

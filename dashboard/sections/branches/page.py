@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from analytics.branches import CLASS
+from analytics.branches.branches import CLASS
 from dashboard.sections.customers import figures as customer_figures
 from dashboard.shell import figures, frame, navigation
 from dashboard.text.wording import plain, say

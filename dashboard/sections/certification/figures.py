@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
-from analytics.certification import LONGEST_WINDOW, REQUIRED, STATES, WINDOW_DAYS
+from analytics.certification.certification import LONGEST_WINDOW, REQUIRED, STATES, WINDOW_DAYS
 from dashboard.text.wording import Words, plain, say, shown, span
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from analytics.certification import Certification
+    from analytics.certification.certification import Certification
     from dashboard.shell.data import View
 
 MOST_REQUIRED = 1000

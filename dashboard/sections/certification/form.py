@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from analytics.certification import LONGEST_WINDOW
+from analytics.certification.certification import LONGEST_WINDOW
 from dashboard.sections.certification import figures as certification_figures
 from dashboard.shell import filter_bar
 from dashboard.text.wording import say

@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from analytics.check import answer
+from analytics.check.check import answer
 from dashboard.text.wording import Words, has, plain, say, shown
 
 if TYPE_CHECKING:
     import datetime as dt
 
-    from analytics.check import Check, Found
+    from analytics.check.check import Check, Found
     from dashboard.shell.data import View
 
 _KINDS = {

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from analytics.branches import PUBLISHED_COLUMNS, Period, published_csv, published_of
-from analytics.customers import cohorts_in
+from analytics.branches.branches import PUBLISHED_COLUMNS, Period, published_csv, published_of
+from analytics.customers.customers import cohorts_in
 from analytics.scope import Scope
 from dashboard.shell import filter_bar
 from dashboard.shell.data import View

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, get_args
 
 import polars as pl
 
-from analytics.impact import VERDICTS, asked
-from analytics.release_notes import Change, ChangesError, Notes, changes_in
+from analytics.changes.release_notes import Change, ChangesError, Notes, changes_in
+from analytics.impact.impact import VERDICTS, asked
 from analytics.reports import mailing
 from dashboard.shell import filter_bar
 from dashboard.shell.link import Misread
@@ -19,7 +19,7 @@ from ingest.call import Operation, Protocol, TokenForm
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from analytics.impact import Impact
+    from analytics.impact.impact import Impact
     from analytics.scope import Scope
     from dashboard.shell.data import View
     from dashboard.text.wording import Words

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from analytics.release_notes import ChangesError
+from analytics.changes.release_notes import ChangesError
 from dashboard.sections.impact import figures as impact_figures
 from dashboard.sections.impact import form as impact_form
 from dashboard.shell import figures, filter_bar, frame, navigation

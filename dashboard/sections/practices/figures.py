@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from analytics.practices import by_rule, scores
+from analytics.practices.practices import by_rule, scores
 from dashboard.shell import filter_bar
 from dashboard.text.wording import plain
 

@@ -13,9 +13,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from analytics.formulas import FORMULA_SIGNS, FORMULA_STARTS, neutral, original
 from analytics.registry.sheets import read_sheets
-from analytics.reports.csv_text import csv_text
+from analytics.spreadsheet.csv_text import csv_text
+from analytics.spreadsheet.formulas import FORMULA_SIGNS, FORMULA_STARTS, neutral, original
 from command_line.printing.output import Rows, rows_as_csv
 
 if TYPE_CHECKING:

@@ -12,15 +12,15 @@ from typing import Any
 import polars as pl
 import pytest
 
-from analytics.formulas import FORMULA_STARTS
-from analytics.impact import Impact, asked, impact
-from analytics.release_notes import Change
+from analytics.changes.release_notes import Change
+from analytics.impact.impact import Impact, asked, impact
 from analytics.reports import ReportError
-from analytics.reports.csv_text import csv_text
 from analytics.reports.mailing import mailing_list, write_mailing
-from analytics.reports.workbook import workbook
 from analytics.scope import Scope
-from analytics.warehouse import Warehouse
+from analytics.spreadsheet.csv_text import csv_text
+from analytics.spreadsheet.formulas import FORMULA_STARTS
+from analytics.spreadsheet.workbook import workbook
+from analytics.warehouse.warehouse import Warehouse
 from tests.analytics.given import call, given_lake
 
 POST = {"method": "POST", "operation": "insert"}

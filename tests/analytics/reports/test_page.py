@@ -11,7 +11,7 @@ import pytest
 
 from analytics.registry import RegistryFiles, load_registry, registry_files
 from analytics.reports import write_month_report, write_partner_report
-from analytics.warehouse import Warehouse
+from analytics.warehouse.warehouse import Warehouse
 from tests.analytics.given import call, given_snapshot
 from tests.analytics.reports.html_page import Page, read_page
 from tests.analytics.reports.world import NOW, OCTOBER, SEPTEMBER, acme, acme_calls, at, every_day, warehouse

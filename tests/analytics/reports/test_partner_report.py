@@ -14,7 +14,7 @@ from analytics.reports.model import MisplacedIdRow, PartnerReport, Period, Total
 from analytics.reports.month import Month
 from analytics.reports.partner_report import partner_report
 from analytics.scope import Scope
-from analytics.warehouse import Warehouse
+from analytics.warehouse.warehouse import Warehouse
 from tests.analytics.given import call, given_snapshot
 from tests.analytics.reports.html_page import read_page
 from tests.analytics.reports.world import NOW, OCTOBER, SEPTEMBER, acme, acme_calls, at, every_day, table, warehouse

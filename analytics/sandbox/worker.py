@@ -26,10 +26,10 @@ import pyarrow.dataset as ds
 from pyarrow.parquet import ParquetFile
 
 from analytics.errors import AnalyticsError, SqlError, SqlLimitError
-from analytics.exact import carried, restored
-from analytics.narrow import Expressions
-from analytics.sandbox import TOO_LATE, SqlLimits
-from analytics.warehouse import Warehouse
+from analytics.sandbox.exact import carried, restored
+from analytics.sandbox.sandbox import TOO_LATE, SqlLimits
+from analytics.warehouse.narrow import Expressions
+from analytics.warehouse.warehouse import Warehouse
 from ingest.arrow import arrow_schema
 from ingest.call import CALL_COLUMNS
 from ingest.errors import IngestError
@@ -38,9 +38,9 @@ from ingest.reject import REJECT_COLUMNS
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-    from analytics.reader import Keep
     from analytics.registry import RegistryFiles
     from analytics.scope import Scope
+    from analytics.warehouse.reader import Keep
     from ingest.lake.data_file import DataFile
     from ingest.lake.lake import Snapshot
 

@@ -3,7 +3,7 @@
 UTF-8, commas, one header row, lines ended as RFC 4180 says. Numbers stand as they are, without separators or units, so that they stay numbers; rates are
 fractions; instants are UTC; a cell without a value is empty.
 
-What a spreadsheet would run as a formula gets an apostrophe in front (analytics/formulas.py). Only texts: a negative number is
+What a spreadsheet would run as a formula gets an apostrophe in front (formulas.py). Only texts: a negative number is
 a number.
 """
 
@@ -15,7 +15,7 @@ import io
 import numbers
 from typing import TYPE_CHECKING
 
-from analytics.formulas import neutral
+from analytics.spreadsheet.formulas import neutral
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence

@@ -24,15 +24,15 @@ from duckdb import ColumnExpression, ConstantExpression, FunctionExpression
 
 from analytics.errors import AnalyticsError
 from analytics.metrics import Metric, metric, metric_names
-from analytics.narrow import Expressions, Renames, condition, may_hold
 from analytics.questions import question
-from analytics.reader import ParquetReader, empty, read_parquet, shaped
 from analytics.registry.certificates import certificates
 from analytics.registry.history import holding, rows_on, versions_of
 from analytics.registry.store import damaged_version
 from analytics.scope import Scope
-from analytics.seen import Seen, seen_in
 from analytics.views import PUBLIC, macros, view
+from analytics.warehouse.narrow import Expressions, Renames, condition, may_hold
+from analytics.warehouse.reader import ParquetReader, empty, read_parquet, shaped
+from analytics.warehouse.seen import Seen, seen_in
 from ingest.call import CALL_COLUMNS
 from ingest.lake.data_file import damage_among
 from ingest.lake.ledger import LOAD_COLUMNS
@@ -45,8 +45,8 @@ if TYPE_CHECKING:
     import polars as pl
     from duckdb import DuckDBPyConnection, DuckDBPyRelation
 
-    from analytics.reader import Reader
     from analytics.registry import RegistryFiles, Relation
+    from analytics.warehouse.reader import Reader
     from ingest.lake.data_file import DataFile
     from ingest.lake.lake import Snapshot
 

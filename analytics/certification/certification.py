@@ -7,7 +7,7 @@ integration's id and is not the partner's own.
 No verdict is made from missing logs. Calls that no log holds can only add customers. So a verdict that says *enough* stands
 whatever is missing, and one that says *too few* or *none* could be changed: then the state is `unknown`. The same goes for
 *falling* and *window ends*, which rest on customers being silent: with hours missing they are not said. What is missing says
-coverage.py, of the logs in which the integration or a customer of it is seen.
+`coverage`, of the logs in which the integration or a customer of it is seen.
 
     state       certified   customers in the window
     certified   yes         enough, and enough of them not silent or about to leave it
@@ -24,16 +24,16 @@ import datetime as dt
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, TypeAlias, get_args
 
-from analytics.coverage import OF_LOGS, coverage, logs_of
+from analytics.coverage.coverage import OF_LOGS, coverage, logs_of
 from analytics.errors import AnalyticsError
 from analytics.example_ids import EXAMPLE_IDS
 
 if TYPE_CHECKING:
     import polars as pl
 
-    from analytics.coverage import Logs
+    from analytics.coverage.coverage import Logs
     from analytics.scope import Scope
-    from analytics.warehouse import Warehouse
+    from analytics.warehouse.warehouse import Warehouse
 
 State: TypeAlias = Literal["lost", "at_risk", "unknown", "certified", "eligible", "not_yet"]
 Reason: TypeAlias = Literal[

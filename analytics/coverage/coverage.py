@@ -27,7 +27,7 @@ from analytics.scope import Scope
 if TYPE_CHECKING:
     import polars as pl
 
-    from analytics.warehouse import Warehouse
+    from analytics.warehouse.warehouse import Warehouse
 
 OF_LOGS = ("logs_missing", "logs_rejected", "header_not_logged", "logs_thin", "not_covered", "too_few_calls")
 """What logs can lack, in the order in which it is said."""

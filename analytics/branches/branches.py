@@ -26,8 +26,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 from analytics.errors import AnalyticsError
-from analytics.reports.csv_text import csv_text
 from analytics.scope import Scope
+from analytics.spreadsheet.csv_text import csv_text
 from ingest.lake.durable import write_anew
 
 if TYPE_CHECKING:
@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 
     import polars as pl
 
-    from analytics.warehouse import Warehouse
+    from analytics.warehouse.warehouse import Warehouse
 
 Language: TypeAlias = Literal["en", "nl"]
 
@@ -189,7 +189,7 @@ def published_csv(rows: pl.DataFrame, period: Period | None) -> str:
 
 @cache
 def _words() -> dict[str, Any]:
-    return tomllib.loads((Path(__file__).parent / "reports" / "published.toml").read_text(encoding="utf-8"))
+    return tomllib.loads((Path(__file__).parent / "published.toml").read_text(encoding="utf-8"))
 
 
 def _html(rows: Sequence[tuple[Any, ...]], caption: str, words: dict[str, Any], language: Language) -> str:

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     import polars as pl
 
     from analytics.scope import Scope
-    from analytics.warehouse import Warehouse
+    from analytics.warehouse.warehouse import Warehouse
 
 COHORT_COLUMNS = ("cohort", "began", "months_later", "month", "customers", "active", "retention", "complete")
 

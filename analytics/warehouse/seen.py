@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     import pyarrow as pa
     from duckdb import DuckDBPyConnection, DuckDBPyRelation
 
-    from analytics.narrow import Id, Renames
+    from analytics.warehouse.narrow import Id, Renames
 
 
 @dataclass(frozen=True, kw_only=True)

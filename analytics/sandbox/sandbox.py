@@ -34,7 +34,7 @@ import sys
 sys.path[:] = sys.argv[1:]
 from analytics.no_pandas import forbid_pandas
 forbid_pandas()
-from analytics.worker import main
+from analytics.sandbox.worker import main
 main()
 """
 

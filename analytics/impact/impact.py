@@ -9,10 +9,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, TypeAlias, get_args
 
+from analytics.changes.release_notes import SEVERITIES, Change
+from analytics.completeness.gaps import gap_note
 from analytics.example_ids import EXAMPLE_IDS
-from analytics.gaps import gap_note
-from analytics.known import Unknown, unknown_names
-from analytics.release_notes import SEVERITIES, Change
+from analytics.known.known import Unknown, unknown_names
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     import polars as pl
 
     from analytics.scope import Scope
-    from analytics.warehouse import Warehouse
+    from analytics.warehouse.warehouse import Warehouse
     from ingest.call import Protocol, TokenForm
 
 COLUMNS = (
@@ -276,7 +276,7 @@ Criteria: TypeAlias = "dict[str, list[int] | list[str | None]]"
 
 def _criteria(changes: Sequence[Change]) -> Criteria:
     """The lists that the questions take: one entry for each target and operation of each change that a log can show."""
-    from analytics.endpoints import endpoints_of
+    from analytics.changes.endpoints import endpoints_of
 
     asked_for = [
         (number, change, connector, path, operation)

@@ -18,7 +18,7 @@ from analytics.scope import Scope
 from ingest.engine.integration_id import parse_integration_id
 
 if TYPE_CHECKING:
-    from analytics.warehouse import Warehouse
+    from analytics.warehouse.warehouse import Warehouse
     from ingest.call import IdDefect, IdStatus
     from ingest.engine.integration_id import IntegrationId
 

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     import polars as pl
 
-    from analytics.warehouse import Warehouse
+    from analytics.warehouse.warehouse import Warehouse
 
 HOUR = dt.timedelta(hours=1)
 SAID_AT_MOST = 3
@@ -124,7 +124,7 @@ def gap_note(warehouse: Warehouse, scope: Scope) -> str | None:
 
 def _stray(warehouse: Warehouse, scope: Scope) -> list[str]:
     """What is stray in the streams that the scope's calls come from, in sentences."""
-    from analytics.streams import stray_sentence
+    from analytics.completeness.streams import stray_sentence
 
     if not warehouse.viewer.is_of_whole_logs:
         return []

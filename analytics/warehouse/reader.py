@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection, DuckDBPyRelation
     from duckdb.sqltypes import DuckDBPyType
 
-    from analytics.narrow import Expressions
+    from analytics.warehouse.narrow import Expressions
     from ingest.call import Column
     from ingest.lake.data_file import DataFile
 

@@ -11,7 +11,7 @@ import zipfile
 from typing import TYPE_CHECKING
 from xml.sax.saxutils import escape, quoteattr
 
-from analytics.reports.csv_text import as_text
+from analytics.spreadsheet.csv_text import as_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence

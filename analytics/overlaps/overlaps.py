@@ -15,7 +15,7 @@ from analytics.scope import Scope
 if TYPE_CHECKING:
     import polars as pl
 
-    from analytics.warehouse import Warehouse
+    from analytics.warehouse.warehouse import Warehouse
 
 DAYS_AFTER_A_LOAD = 31
 """So many days, the last ones, are looked at after a load: a proxy doubles every day."""

@@ -16,14 +16,14 @@ from functools import cache
 from importlib.resources import files
 from typing import TYPE_CHECKING
 
-from analytics.release_notes import official_connectors
+from analytics.changes.release_notes import official_connectors
 from analytics.scope import Scope
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-    from analytics.release_notes import Change
-    from analytics.warehouse import Warehouse
+    from analytics.changes.release_notes import Change
+    from analytics.warehouse.warehouse import Warehouse
 
 NAMES = ("product", "partner", "integration", "customer", "connector", "stream")
 """The parts of a scope that name something, besides the environment."""

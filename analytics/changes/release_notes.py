@@ -33,7 +33,7 @@ from importlib.resources import files
 from typing import TYPE_CHECKING, Literal, TypeAlias, get_args
 
 from analytics.errors import AnalyticsError
-from analytics.formulas import original
+from analytics.spreadsheet.formulas import original
 from ingest.call import Operation, Protocol, TokenForm
 
 if TYPE_CHECKING:

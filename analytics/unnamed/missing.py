@@ -6,16 +6,16 @@ import csv
 from typing import TYPE_CHECKING
 
 from analytics.errors import AnalyticsError
-from analytics.formulas import neutral
 from analytics.registry.rows import RELATIONS, Relation, columns
 from analytics.scope import Scope
+from analytics.spreadsheet.formulas import neutral
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     import polars as pl
 
-    from analytics.warehouse import Warehouse
+    from analytics.warehouse.warehouse import Warehouse
 
 EVERYTHING = Scope(environment="all")
 

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     import polars as pl
 
-    from analytics.warehouse import Warehouse
+    from analytics.warehouse.warehouse import Warehouse
 
 COLUMNS = (
     "stream",

@@ -1,0 +1,1 @@
+"""Questions about one connector: which integrations use it."""

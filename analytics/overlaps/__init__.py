@@ -1,0 +1,1 @@
+"""Calls of a period in, the streams that report the same traffic out."""

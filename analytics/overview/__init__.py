@@ -1,0 +1,1 @@
+"""Questions about everything together: the totals, the errors of each day, and what needs attention."""
