@@ -20,7 +20,7 @@ with last_day as (
     from days
 ),
 
-anybodys(agent) as (
+anybodys (agent) as (
     values
     ('apache-httpclient'), ('axios'), ('curl'), ('dart'), ('excel'), ('go-http-client'), ('guzzlehttp'), ('httpclient'),
     ('java'), ('microsoft'), ('microsoft.data.mashup'), ('mozilla'), ('node'), ('node-fetch'), ('okhttp'), ('php'),

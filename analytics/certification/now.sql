@@ -26,9 +26,9 @@ seen as (
         max(calls.called_at) filter (where is_use(calls.status, calls.operation, calls.own)) as last_customer_call,
         count(distinct lower(calls.connector)) filter (
             where
-                calls.day > last_day.day - $window
-                and calls.operation = 'get'
-                and starts_with(lower(calls.connector), 'profit_')
+            calls.day > last_day.day - $window
+            and calls.operation = 'get'
+            and starts_with(lower(calls.connector), 'profit_')
         ) as supplied_connectors
     from calls
     cross join last_day

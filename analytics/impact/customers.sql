@@ -10,9 +10,9 @@
 -- customer whose calls all fail is there: it may be why they fail.
 with parts as (
     select
-        unnest(cast($parts as varchar [])) as part,
-        unnest(cast($part_changes as integer [])) as change,
-        unnest(cast($part_integrations as varchar [])) as integration
+        unnest(cast($parts as varchar[])) as part,
+        unnest(cast($part_changes as integer[])) as change,
+        unnest(cast($part_integrations as varchar[])) as integration
 ),
 
 once as (

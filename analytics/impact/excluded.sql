@@ -6,7 +6,7 @@
 -- meaning: What is known of these ids. integration: the one that replaces an old id, else the id itself. calls: those of that
 -- integration, those with the old id included.
 with asked as (
-    select distinct unnest(cast($ids as varchar [])) as id
+    select distinct unnest(cast($ids as varchar[])) as id
 ),
 
 named as (

@@ -14,7 +14,7 @@ with filtered as (
     where
         operation = 'get'
         and len(filter_fields) > 0
-        and lower(connector) in (select lower(unnest(cast($connectors as varchar []))))
+        and lower(connector) in (select lower(unnest(cast($connectors as varchar[]))))
 )
 
 select
@@ -23,6 +23,6 @@ select
     count(distinct integration) as integrations,
     count(*) as calls
 from filtered
-where field in (select lower(unnest(cast($fields as varchar []))))
+where field in (select lower(unnest(cast($fields as varchar[]))))
 group by connector, field
 order by calls desc, connector asc, field asc

@@ -18,7 +18,7 @@ create macro micros_of(moment) as epoch_us(moment);
 
 -- The ends of the 95 % Wilson interval of a fraction: how low or high the true one may well be. z = 1.959964, and z * z and
 -- its half and quarter stand as numbers. The ends of none and of all are exact.
-create macro wilson_low(part, whole) as
+create macro wilson_low(part, whole) as (
     case
         when part = 0 then 0.0
         else (
@@ -27,9 +27,10 @@ create macro wilson_low(part, whole) as
                 (cast(part as double) / whole * (1 - cast(part as double) / whole) + 0.960364705173531 / whole) / whole
             )
         ) / (1 + 3.841458820694124 / whole)
-    end;
+    end
+);
 
-create macro wilson_high(part, whole) as
+create macro wilson_high(part, whole) as (
     case
         when part = whole then 1.0
         else (
@@ -38,4 +39,5 @@ create macro wilson_high(part, whole) as
                 (cast(part as double) / whole * (1 - cast(part as double) / whole) + 0.960364705173531 / whole) / whole
             )
         ) / (1 + 3.841458820694124 / whole)
-    end;
+    end
+);

@@ -15,6 +15,7 @@ with trimmed as (
     select code, repeated, logged, trim(coalesce(text, ''), e' \t\r\n') as id
     from integration_id_texts
 ),
+
 shaped as (
     select
         code,
@@ -27,6 +28,7 @@ shaped as (
         string_split(id, '_') as parts
     from trimmed
 ),
+
 judged as (
     select
         code,
@@ -55,14 +57,15 @@ judged as (
         end as id_defect
     from shaped
 )
+
 select
     code,
     id_status,
     id_defect,
     case id_status
         when 'valid' then id
-        when 'malformed' then
-            redacted_integration_id(trim(left(id, 64), e' \t\r\n'))
+        when 'malformed'
+            then redacted_integration_id(trim(left(id, 64), e' \t\r\n'))
     end as integration_id,
     case when id_status = 'valid' then cast(split_part(id, '_', 1) as integer) end as partner,
     case when id_status = 'valid' then cast(split_part(id, '_', 2) as integer) end as project,

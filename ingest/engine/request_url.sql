@@ -10,36 +10,41 @@
 -- No value of a path or a query leaves this file: only names, and they pass redacted_name.
 
 -- A URL that begins with a host of the platform, as some log it and browsers show it, has a scheme as well.
-create or replace macro with_scheme(url) as
+create or replace macro with_scheme(url) as (
     case
         when regexp_full_match(url, getvariable('platform_url')) then 'https://' || ltrim(url, '/')
         else url
-    end;
+    end
+);
 
 -- The URL without its fragment, which servers are not sent but some clients log.
-create or replace macro url_without_fragment(url) as
-    case when contains(url, '#') then split_part(url, '#', 1) else url end;
+create or replace macro url_without_fragment(url) as (
+    case when contains(url, '#') then split_part(url, '#', 1) else url end
+);
 
 create or replace macro url_base(url) as split_part(url_without_fragment(url), '?', 1);
 
 -- The query string with its question mark; '' where there is none.
-create or replace macro url_query(url) as
+create or replace macro url_query(url) as (
     case
         when not contains(url, '?') then ''
         else substr(url_without_fragment(url), length(split_part(url_without_fragment(url), '?', 1)) + 1)
-    end;
+    end
+);
 
 -- Percent-decoded once. What is no valid UTF-8 then stays as it was.
-create or replace macro decoded(text) as
-    case when contains(text, '%') then coalesce(try(url_decode(replace(text, '+', '%2B'))), text) else text end;
+create or replace macro decoded(text) as (
+    case when contains(text, '%') then coalesce(try(url_decode(replace(text, '+', '%2B'))), text) else text end
+);
 
 -- DELETE connectors/KnSubject/KnSubject/@Id/12: element, keys, values, and again for sub-rows. Values are dropped. The @ of
 -- a key may be missing in the URL and is always written in the template. `names` are the parts as names, redacted. Who puts a
 -- value where an element belongs would have it kept: of elements only the known ones stay.
-create or replace macro is_element(name) as
-    list_contains(known_elements(), lower(name)) or regexp_full_match(name, '(?i)kns[0-9]{2}|kncustomk[0-9]{2}');
+create or replace macro is_element(name) as (
+    list_contains(known_elements(), lower(name)) or regexp_full_match(name, '(?i)kns[0-9]{2}|kncustomk[0-9]{2}')
+);
 
-create or replace macro delete_template(parts, names) as
+create or replace macro delete_template(parts, names) as (
     array_to_string(
         list_filter(
             list_transform(
@@ -56,11 +61,13 @@ create or replace macro delete_template(parts, names) as
             lambda part: part is not null
         ),
         '/'
-    );
+    )
+);
 
 -- The operation of a call: what its base says, unless a SOAP service is asked for its own description.
-create or replace macro operation_of(operation, is_soap_service, method, asks_for_wsdl) as
-    case when is_soap_service and method = 'GET' and asks_for_wsdl then 'metainfo' else operation end;
+create or replace macro operation_of(operation, is_soap_service, method, asks_for_wsdl) as (
+    case when is_soap_service and method = 'GET' and asks_for_wsdl then 'metainfo' else operation end
+);
 
 -- One row per row of request_base_texts(code, method, base): the distinct methods and URLs of a block.
 create or replace table request_base_texts (code integer, method varchar, base varchar);
@@ -75,6 +82,7 @@ with split as (
         starts_with(with_scheme(base), '/') as is_relative
     from request_base_texts
 ),
+
 addressed as (
     select
         code,
@@ -88,6 +96,7 @@ addressed as (
         ) as path
     from split
 ),
+
 hosted as (
     select
         code,
@@ -104,13 +113,14 @@ hosted as (
     from addressed
     left join host_patterns as known on known.suffix = substr(addressed.host, strpos(addressed.host, '.') + 1)
 ),
+
 -- kind: which line of the documentation's tables the path is; rest: what follows the words that decided it
 routed as (
     select
         *,
         case
-            when product = 'profit' and protocol = 'rest' and low[1] = 'profitrestservices' then
-                case
+            when product = 'profit' and protocol = 'rest' and low[1] = 'profitrestservices'
+                then case
                     when low[2] = 'connectors' and len(low) >= 3 then 'connector'
                     when low[2] = 'metainfo' then 'metainfo'
                     when low[2] in ('subjectconnector', 'fileconnector', 'imageconnector') then 'attachment'
@@ -122,14 +132,15 @@ routed as (
                 end
             when product = 'profit' and protocol = 'soap' and low[1] = 'profitservices' and suffix(low[2], '.asmx')
                 then 'service'
-            when product = 'sb' then
-                case
+            when product = 'sb'
+                then case
                     when low[2] = 'api' and len(low) >= 3 then 'api'
                     when low[2] in ('app', 'authentication') then 'sign_in'
                 end
         end as kind
     from hosted
 ),
+
 -- parts: those of the path that are names, at their places, and behind them the words of an SB customer. Values are left out.
 parted as (
     select
@@ -149,6 +160,7 @@ parted as (
         ) as parts
     from routed
 ),
+
 -- names: the parts as they may be shown. The same ones come back from customer to customer, and each is judged once. In a delete
 -- path the second of three is a list of keys.
 named as (
@@ -175,6 +187,7 @@ named as (
         ) as names
     from (select distinct parts, place from parted)
 ),
+
 customers as (
     select
         parted.*,
@@ -190,12 +203,12 @@ customers as (
                 product = 'sb'
                 and regexp_full_match(label, '[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?')
                 and low[1] not in ('app', 'authentication', 'api')
-                then
-                    names[4] || '/' || case when regexp_full_match(low[1], '[a-z0-9_-]{1,64}') then names[5] else 'redacted' end
+                then names[4] || '/' || case when regexp_full_match(low[1], '[a-z0-9_-]{1,64}') then names[5] else 'redacted' end
         end as customer
     from parted
     left join named on named.parts = parted.parts and named.place = parted.place
 ),
+
 spelled as (
     select
         customers.*,
@@ -206,6 +219,7 @@ spelled as (
     left join official_connectors on official_connectors.lower_connector = low[connector_at]
     left join soap_services as services on kind = 'service' and services.lower_service = low[2]
 )
+
 select
     code,
     case
@@ -219,16 +233,16 @@ select
     environment,
     customer,
     case kind
-        when 'connector' then
-            case method
+        when 'connector'
+            then case method
                 when 'GET' then 'get'
                 when 'POST' then 'insert'
                 when 'PUT' then 'update'
                 when 'DELETE' then 'delete'
                 else 'other'
             end
-        when 'api' then
-            case method
+        when 'api'
+            then case method
                 when 'GET' then 'get'
                 when 'POST' then 'insert'
                 when 'PUT' then 'update'
@@ -243,25 +257,25 @@ select
         when 'oauth' then 'auth'
         when 'sign_in' then 'auth'
         when 'bi' then 'bi'
-        when 'service' then
-            case when method = 'POST' then coalesce(service_operation, 'other') else 'other' end
+        when 'service'
+            then case when method = 'POST' then coalesce(service_operation, 'other') else 'other' end
         else 'other'
     end as operation,
     connector,
     case kind
-        when 'connector' then
-            'connectors/' || connector
+        when 'connector'
+            then 'connectors/' || connector
             || case
                 when method = 'DELETE' and len(path) > 3 then '/' || delete_template(path[4:], names[4:])
                 when method in ('POST', 'PUT') and len(path) > 3 then '/' || names[4]
                 else ''
             end
-        when 'metainfo' then
-            'metainfo'
+        when 'metainfo'
+            then 'metainfo'
             || case when low[3] in ('get', 'update') then '/' || low[3] else '' end
             || coalesce('/' || connector, '')
-        when 'attachment' then
-            case low[2]
+        when 'attachment'
+            then case low[2]
                 when 'subjectconnector' then 'SubjectConnector'
                 when 'fileconnector' then 'FileConnector'
                 else 'ImageConnector'
@@ -270,8 +284,8 @@ select
         when 'version' then 'ProfitVersion'
         when 'auth' then case low[2] when 'otprequest' then 'OtpRequest' else 'OtpValidation' end
         when 'oauth' then 'oauth/' || low[3]
-        when 'bi' then
-            'bi/' || names[3]
+        when 'bi'
+            then 'bi/' || names[3]
             || case when regexp_full_match(low[4], 'v[0-9]{1,2}') then '/' || low[4] else '' end
         when 'service' then coalesce(service, names[2]) || '.asmx'
         when 'api' then 'api/' || connector
@@ -307,6 +321,7 @@ with split as (
         ) as pairs
     from request_query_texts
 ),
+
 picked as (
     select
         code,
@@ -318,6 +333,7 @@ picked as (
         decoded(replace(list_filter(pairs, lambda pair: pair.name = 'filterjson')[1].value, '+', ' ')) as json_text
     from split
 ),
+
 named as (
     select
         *,
@@ -339,6 +355,7 @@ named as (
         ) as names
     from picked
 ),
+
 -- The same names come back with ever new values beside them, and each is judged once.
 filtered as (
     select
@@ -348,6 +365,7 @@ filtered as (
         ) as filter_fields
     from (select distinct names from named)
 )
+
 select
     code,
     regexp_matches(query, '(?i)^\?(single)?wsdl(=|&|$)') as asks_for_wsdl,

@@ -16,20 +16,24 @@ with events as (
     union all
     select line_number, null, clock, false from w3c_clocks
 ),
+
 -- Below each #Date the days are counted anew.
 parted as (
     select *, count(*) filter (where is_said) over (order by line_number, is_said desc) as part
     from events
 ),
+
 moved as (
     select *, date_diff('microsecond', lag(clock ignore nulls) over beneath, clock) as forwards
     from parted
     window beneath as (partition by part order by line_number, is_said desc)
 ),
+
 stepped as (
     select *, case when forwards < -3_600_000_000 then 1 when forwards >= 82_800_000_000 then -1 else 0 end as days
     from moved
 )
+
 select
     line_number,
     is_said,

@@ -4,7 +4,8 @@
 -- whose rejects have lost their texts), `decided` (every load ever decided).
 
 -- check: every_line_has_one_fate
-select 'load ' || load_id || ' (' || source || '): ' || lines || ' lines, but ' || calls || ' calls + ' || rejects
+select
+    'load ' || load_id || ' (' || source || '): ' || lines || ' lines, but ' || calls || ' calls + ' || rejects
     || ' rejects + ' || ignored || ' ignored'
 from loads
 where lines <> calls + rejects + ignored or least(lines, calls, rejects, ignored) < 0
@@ -16,12 +17,15 @@ with counted as (
     from calls
     group by load_id
 ),
+
 expected as (
     select loads.load_id, loads.source, loads.calls, coalesce(removed.calls, 0) as removed
     from loads
     left join removed using (load_id)
 )
-select 'load ' || coalesce(expected.load_id, counted.load_id) || coalesce(' (' || source || ')', '') || ': the ledger says '
+
+select
+    'load ' || coalesce(expected.load_id, counted.load_id) || coalesce(' (' || source || ')', '') || ': the ledger says '
     || coalesce(expected.calls, 0) || ' calls' || case when removed > 0 then ', ' || removed || ' of them removed since' else '' end
     || ', the table has ' || coalesce(counted.calls, 0)
 from expected
@@ -36,19 +40,23 @@ with counted as (
     from rejects
     group by load_id
 ),
+
 expected as (
     select loads.load_id, loads.source, loads.rejects, coalesce(removed.rejects, 0) as removed
     from loads
     left join removed using (load_id)
 )
-select 'load ' || expected.load_id || ' (' || source || '): the ledger says ' || expected.rejects || ' rejects'
+
+select
+    'load ' || expected.load_id || ' (' || source || '): the ledger says ' || expected.rejects || ' rejects'
     || case when removed > 0 then ', ' || removed || ' of them removed since' else '' end
     || ', the table has ' || coalesce(counted.rejects, 0)
 from expected
 left join counted using (load_id)
 where expected.rejects - removed <> coalesce(counted.rejects, 0)
 union all
-select 'load ' || counted.load_id || ': the table has ' || counted.rejects || ' rejects of it, the ledger '
+select
+    'load ' || counted.load_id || ': the table has ' || counted.rejects || ' rejects of it, the ledger '
     || case when decided.load_id is null then 'does not know it' else 'has taken it back' end
 from counted
 left join decided using (load_id)
@@ -75,6 +83,7 @@ with fates as (
     union all
     select load_id, line_number from rejects
 )
+
 select 'load ' || load_id || ', line ' || line_number || ': ' || count(*) || ' times'
 from fates
 where hash(load_id) % (select count(*) from parts) = getvariable('part')
@@ -92,11 +101,13 @@ order by 1;
 
 -- check: bytes_add_up
 -- A load that grew from headers alone has no parent, but some load has ended where it begins.
-select 'load ' || loads.load_id || ' (' || loads.source || '): '
+select
+    'load ' || loads.load_id || ' (' || loads.source || '): '
     || case
         when loads.end_byte < loads.start_byte then 'begins at byte ' || loads.start_byte || ' and ends at ' || loads.end_byte
         when decided.parent is null then 'begins at byte ' || loads.start_byte || ', where no load ends'
-        else 'begins at byte ' || loads.start_byte || ', the load before it (' || decided.parent || ') ends at '
+        else
+            'begins at byte ' || loads.start_byte || ', the load before it (' || decided.parent || ') ends at '
             || coalesce(cast(before.end_byte as varchar), 'a place that is not there')
     end
 from loads
@@ -114,7 +125,9 @@ with times as (
     from calls
     group by load_id
 )
-select 'load ' || loads.load_id || ' (' || loads.source || '): its calls are of ' || times.first_call || ' to ' || times.last_call
+
+select
+    'load ' || loads.load_id || ' (' || loads.source || '): its calls are of ' || times.first_call || ' to ' || times.last_call
     || ', the ledger says ' || coalesce(cast(loads.first_call as varchar), 'none') || ' to '
     || coalesce(cast(loads.last_call as varchar), 'none')
 from loads
@@ -127,7 +140,8 @@ where
 order by 1;
 
 -- check: rows_carry_the_stream_of_their_load
-select distinct 'load ' || loads.load_id || ' (' || loads.source || '): is of stream ' || loads.stream || ', but has rows of '
+select distinct
+    'load ' || loads.load_id || ' (' || loads.source || '): is of stream ' || loads.stream || ', but has rows of '
     || found.stream
 from loads
 join (
@@ -183,7 +197,8 @@ where defect is not null
 order by 1;
 
 -- check: rejects_keep_the_contract
-select 'load ' || load_id || ', line ' || line_number || ': '
+select
+    'load ' || load_id || ', line ' || line_number || ': '
     || case
         when reason is null or not list_contains(getvariable('reason_words'), reason) then 'its reason is not known'
         when called_at < timestamptz '2000-01-01 00:00:00+00' then 'called_at is impossible'
@@ -207,28 +222,39 @@ order by 1;
 -- counted, because of what is only distinct the engine judges every call before it looks which are the same. A sample keeps known words and small numbers
 -- only; its last word may have been cut off.
 with sent_ids as (select integration_id, count(*) as calls from calls where id_status = 'malformed' group by all),
+
 sent_agents as (select user_agent, count(*) as calls from calls group by all),
+
 sent_connectors as (select connector, count(*) as calls from calls group by all),
+
 sent_versions as (select api_version, count(*) as calls from calls group by all),
+
 sent_endpoints as (select endpoint, count(*) as calls from calls group by all),
+
 sent_customers as (select product, customer, count(*) as calls from calls group by all),
+
 sent_fields as (select filter_fields, count(*) as calls from calls group by all),
+
 ids as (
     from sent_ids
     where length(integration_id) > 64 or redacted_integration_id(integration_id) <> integration_id
 ),
+
 agents as (
     from sent_agents
     where length(user_agent) > 256 or redacted_user_agent(user_agent) is distinct from user_agent
 ),
+
 connectors as (
     from sent_connectors
     where redacted_name(connector) <> connector and not list_contains(getvariable('official_connectors'), connector)
 ),
+
 versions as (
     from sent_versions
     where redacted_version(api_version) is distinct from api_version
 ),
+
 endpoints as (
     from sent_endpoints
     where not regexp_full_match(endpoint, '[A-Za-z0-9_./@,-]*') or len(list_filter(
@@ -236,12 +262,14 @@ endpoints as (
         lambda name: name <> '' and not is_element(name) and redacted_name(name) <> name
     )) > 0
 ),
+
 customers as (
     from sent_customers
     where
         not regexp_full_match(customer, '[1-9][0-9]{3,6}|[a-z0-9-]+/[a-z0-9_-]+')
         or product = 'sb' and len(list_filter(string_split(customer, '/'), lambda name: redacted_word(name) <> name)) > 0
 ),
+
 fields as (
     from sent_fields
     where len(list_filter(
@@ -249,6 +277,7 @@ fields as (
         lambda name: not regexp_full_match(name, '[A-Za-z_][A-Za-z0-9_]{0,63}') or redacted_name(name) <> name
     )) > 0
 ),
+
 judged as (
     select load_id, line_number, 'integration_id' as place
     from calls
@@ -277,7 +306,8 @@ judged as (
         load_id,
         line_number,
         case
-            when length(sample) > 200
+            when
+                length(sample) > 200
                 or len(list_filter(
                     regexp_extract_all(case when length(sample) = 200 then regexp_replace(sample, '[A-Za-z]+$', '') else sample end, '[A-Za-z]+'),
                     lambda word: not list_contains(getvariable('sample_words'), lower(word))
@@ -291,6 +321,7 @@ judged as (
         end as place
     from rejects
 )
+
 select 'load ' || load_id || ', line ' || line_number || ': ' || place || ' does not fit its pattern'
 from judged
 where place is not null

@@ -20,6 +20,7 @@ with plain as (
     semi join (from known_request_bases where is_soap_service) as services on services.code = raw.request_bases_code
     where body is not null
 ),
+
 named as (
     select
         line_number,
@@ -35,6 +36,7 @@ named as (
         end as connector
     from plain
 )
+
 select
     line_number,
     coalesce(official.connector, redacted_name(named.connector)) as soap_connector,

@@ -9,6 +9,7 @@ with other as (
         and platform_host_in(line) is not null
         and not regexp_matches(without_callers_words(line), getvariable('named_host'))
 ),
+
 named as (
     select
         raw.*,
@@ -19,12 +20,14 @@ named as (
     from raw
     left join other on other.line_number = raw.line_number
 )
+
 select
     * exclude (named_host) replace (
         case when named_host is null then fate else 'no_customer' end as fate,
         case
             when named_host is null then detail
-            else named_host || ' stands in the line, in a field that is not read as the host, and --host names another:'
+            else
+                named_host || ' stands in the line, in a field that is not read as the host, and --host names another:'
                 || ' ' || getvariable('says_host')
         end as detail
     )

@@ -23,6 +23,7 @@ with rejected as (
     left join known_integration_ids as ids on ids.code = raw.integration_ids_code
     where understood.fate <> 'ignored'
 ),
+
 sampled as (
     select
         *,
@@ -39,6 +40,7 @@ sampled as (
         end as host
     from rejected
 )
+
 select
     line_number,
     byte_offset,
@@ -46,41 +48,45 @@ select
     nullif(left(concat_ws('; ', coalesce(wrapped, case reason
         when 'torn_line' then 'the source ends in this line, which is no record so far: ' || coalesce(detail, 'no sound JSON object')
         when 'line_too_long' then 'longer than ' || getvariable('max_line_bytes') || ' bytes'
-        when 'bad_time' then
-            case
+        when 'bad_time'
+            then case
                 when called_at is null and detail is not null then detail
                 when called_at is null and time_text is null then 'no time is logged'
                 when called_at is null then time_defect
                 else impossible_time(called_at, line)
             end
-        when 'bad_method' then coalesce(
-            case when method is null then detail end,
-            named_value('method', method, samples[2]) || ', expected letters'
-        )
-        when 'bad_url' then coalesce(
-            case when base is null then detail end,
-            case when coalesce(regexp_full_match(base, '[\s\p{Z}\p{C}]*'), true) then named_value('URL', base, '') || ', ' else '' end
+        when 'bad_method'
+            then coalesce(
+                case when method is null then detail end,
+                named_value('method', method, samples[2]) || ', expected letters'
+            )
+        when 'bad_url'
+            then coalesce(
+                case when base is null then detail end,
+                case when coalesce(regexp_full_match(base, '[\s\p{Z}\p{C}]*'), true) then named_value('URL', base, '') || ', ' else '' end
                 || 'expected an absolute URL such as https://1234.rest.afas.online/ProfitRestServices/...'
-        )
-        when 'bad_status' then coalesce(
-            case when status is null then detail end,
-            named_value('status', status, samples[2]) || ', expected 100 to 599'
-        )
+            )
+        when 'bad_status'
+            then coalesce(
+                case when status is null then detail end,
+                named_value('status', status, samples[2]) || ', expected 100 to 599'
+            )
         when 'unknown_host' then 'the host is none of the platform''s'
-        when 'no_customer' then
-            case
+        when 'no_customer'
+            then case
                 when detail is not null then detail
                 when host is not null
                     then host || ' stands in the line, in a field that is not read as the host: ' || getvariable('says_host')
                 when starts_with(base, '/') then 'no host is logged: --host says which it is'
                 else 'the URL names no customer'
             end
-        when 'not_a_record' then
-            case
+        when 'not_a_record'
+            then case
                 when contains(rtrim(line, e'\r\n'), e'\r')
                     then 'a carriage return alone stands in it; where that ends a line, tr ''\r'' ''\n'' makes it one'
                 when contains(line, chr(0)) then null
-                when detail is null
+                when
+                    detail is null
                     and regexp_matches(line, '^\s*\{(?s:.*)\}\s*,\s*$')
                     and json_valid(regexp_replace(line, ',\s*$', ''))
                     then 'a comma stands behind the object, as in a JSON list; sed ''s/,[[:space:]]*$//'' FILE > NEW takes it away'

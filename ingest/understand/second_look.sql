@@ -8,6 +8,7 @@ with logged as (
     select line_number, unnest(logged_numbers(numbers))
     from doubtful
 ),
+
 texts as (
     select line_number, 'duration' as what, duration_name as name, trim(duration) as text, duration_unit as unit
     from logged
@@ -21,6 +22,7 @@ texts as (
     from logged
     where response_size is not null
 ),
+
 numbers as (
     select
         line_number,
@@ -35,10 +37,12 @@ numbers as (
         from texts
     )
 ),
+
 judged as (
     select *, notation_of(number) as notation
     from numbers
 ),
+
 valued as (
     select
         *,
@@ -48,6 +52,7 @@ valued as (
         end as value
     from judged
 )
+
 select
     line_number,
     what,
@@ -55,8 +60,8 @@ select
     text,
     notation = 'comma' as has_comma,
     case
-        when notation is not null then
-            case when what = 'duration' then possible_duration(round(value * unit, 3)) else possible_size(value) end
+        when notation is not null
+            then case when what = 'duration' then possible_duration(round(value * unit, 3)) else possible_size(value) end
         -- as it usually is, perhaps with blanks around it
         when what = 'duration' then possible_duration(milliseconds(text, unit_of_column))
         else size_in_bytes(text)

@@ -10,5 +10,6 @@ with unread as (
     join raw using (line_number)
     where understood.fate = 'bad_time' and raw.called_at is null and raw.time_text is not null
 )
+
 select line_number, time_defect(time_text, time_format, shown) as defect
 from unread

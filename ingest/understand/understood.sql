@@ -11,6 +11,7 @@ with addressed as (
     from raw
     left join known_request_bases as bases on bases.code = raw.request_bases_code
 ),
+
 joined as (
     select
         call.* exclude (operation, connector, status),
@@ -32,6 +33,7 @@ joined as (
     left join envelopes on envelopes.line_number = call.line_number
     left join known_integration_ids as ids on ids.code = call.integration_ids_code
 ),
+
 judged as (
     select
         line_number,
@@ -67,8 +69,10 @@ judged as (
         judged_request_id(request_id, unjudged) as request_id
     from joined
 )
+
 -- What is wrong with a last line that is no record, and may go on, is that it was cut off. One that is a record has no more to come.
-select * replace (
-    case when fate = 'not_a_record' and list_contains(getvariable('torn_lines'), line_number) then 'torn_line' else fate end as fate
-)
+select
+    * replace (
+        case when fate = 'not_a_record' and list_contains(getvariable('torn_lines'), line_number) then 'torn_line' else fate end as fate
+    )
 from judged

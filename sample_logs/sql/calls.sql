@@ -11,6 +11,7 @@ with numbered as (
     from cells
     where hour between $first_hour and $last_hour
 ),
+
 drawn as (
     select
         *,
@@ -19,12 +20,14 @@ drawn as (
         md5_number_upper(name) as high
     from numbered
 ),
+
 slots as (
     select
         actions.* exclude (first_slot, share),
         unnest(range(first_slot, first_slot + share)) as slot
     from actions
 ),
+
 named as (
     select
         drawn.call,
@@ -54,6 +57,7 @@ named as (
     join slots on slots.client = links.client and slots.slot = ((low >> 22)::bigint & 65535) % $slots
     join hours on hours.hour = drawn.hour
 ),
+
 filled as (
     select
         *,
@@ -79,6 +83,7 @@ filled as (
         from named
     )
 ),
+
 measured as (
     select
         *,
@@ -86,6 +91,7 @@ measured as (
         sizes[size_step] + (sizes[size_step + 1] - sizes[size_step]) * (size_draw & 4095) // 4096 as usual_bytes
     from (select *, 1 + (duration_draw >> 12) as step, 1 + (size_draw >> 12) as size_step from filled)
 )
+
 select
     call,
     stream,

@@ -16,12 +16,15 @@ with weighed as (
     join rates using (rhythm)
     join hours using (hour)
     left join turns
-        on turns.link = links.link
-        and hours.local_start >= turns.turn_since
-        and hours.local_start < turns.turn_until
-    where hours.local_start >= greatest(links.since, $since::timestamp)
+        on
+            turns.link = links.link
+            and hours.local_start >= turns.turn_since
+            and hours.local_start < turns.turn_until
+    where
+        hours.local_start >= greatest(links.since, $since::timestamp)
         and hours.local_start < least(links.until, $until::timestamp)
 ),
+
 stacked as (
     select
         *,
@@ -30,6 +33,7 @@ stacked as (
     from weighed
     where weight > 0
 ),
+
 shared_out as (
     select
         *,
@@ -37,6 +41,7 @@ shared_out as (
         (upto * $calls // total)::bigint as end_call
     from stacked
 )
+
 select
     hour,
     link,

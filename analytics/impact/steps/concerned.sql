@@ -6,13 +6,13 @@
 -- Reads: used.
 with criteria as (
     select
-        unnest(cast($changes as integer [])) as change,
-        unnest(cast($connectors as varchar [])) as connector,
-        unnest(cast($operations as varchar [])) as operation,
-        unnest(cast($endpoints as varchar [])) as endpoint,
-        unnest(cast($token_forms as varchar [])) as token_form,
-        unnest(cast($protocols as varchar [])) as protocol,
-        unnest(cast($api_versions as varchar [])) as api_version
+        unnest(cast($changes as integer[])) as change,
+        unnest(cast($connectors as varchar[])) as connector,
+        unnest(cast($operations as varchar[])) as operation,
+        unnest(cast($endpoints as varchar[])) as endpoint,
+        unnest(cast($token_forms as varchar[])) as token_form,
+        unnest(cast($protocols as varchar[])) as protocol,
+        unnest(cast($api_versions as varchar[])) as api_version
 ),
 
 -- Under its name, for what asks for that, and under none, for what asks for no connector.
