@@ -62,7 +62,7 @@ present as (
         count(*) as customers,
         count(*) filter (where arrival = 'new') as new,
         count(*) filter (where arrival = 'stayed') as stayed,
-        count(*) filter (where arrival = 'returning') as returning,
+        count(*) filter (where arrival = 'returning') as "returning",
         count(*) filter (where arrival = 'unknown') as unknown
     from arrivals
     group by integration, month
@@ -93,7 +93,7 @@ select
     coalesce(present.customers, 0) as customers,
     coalesce(present.new, 0) as new,
     coalesce(present.stayed, 0) as stayed,
-    coalesce(present.returning, 0) as returning,
+    coalesce(present.returning, 0) as "returning",
     coalesce(present.unknown, 0) as unknown,
     case
         when

@@ -42,9 +42,9 @@ create or replace macro without_times(text) as without_times_once(without_times_
 
 -- Whether eight or nine digits pass the eleven test of a citizen service number.
 create or replace macro is_citizen_service_number(digits) as (
-    list_sum(list_transform(
-        [9, 8, 7, 6, 5, 4, 3, 2, -1], lambda weight, i: weight * cast(lpad(digits, 9, '0')[i] as integer)
-    )) % 11 = 0
+    list_sum([
+        weight * cast(lpad(digits, 9, '0')[i] as integer) for weight, i in [9, 8, 7, 6, 5, 4, 3, 2, -1]
+    ]) % 11 = 0
 );
 
 -- Digits that are somebody's: eight to eleven in a row; groups as citizen service numbers, telephone numbers, accounts and cards are

@@ -925,7 +925,7 @@ create or replace macro headers_inside(held) as (
             ),
             lambda kind: case
                 when json_type(coalesce(json_extract(kind, '$.headers'), kind)) in ('OBJECT', 'ARRAY')
-                    then coalesce(json_extract(kind, '$.headers'), kind)::varchar
+                    then cast(coalesce(json_extract(kind, '$.headers'), kind) as varchar)
             end
         )[1],
         case

@@ -233,7 +233,7 @@ create or replace macro agent_redacted_once(text) as (
 -- What the word in their place, or the cut behind 256 characters, makes of its neighbours is judged as well: where that would be
 -- changed again, it does not show either where the secret ends.
 create or replace macro redacted_user_agent(text) as (
-    list_transform(
+    list_transform(  -- noqa: PRS
         -- Twice, and said once: see redacted_sample.
         [list_reduce(
             [{'now': text, 'before': text}, null, null],
@@ -446,7 +446,7 @@ create or replace macro redacted_text(text) as (
 -- Numbers in groups that are small by themselves and together as long as a citizen service number, whatever stands between them: the
 -- first stays, which may be a status. Twice, because the sign between two of them belongs to the first.
 create or replace macro without_groups(text) as (
-    list_reduce(
+    list_reduce(  -- noqa: PRS
         [text, '', ''],
         lambda rest, again: regexp_replace(regexp_replace(regexp_replace(regexp_replace(regexp_replace(
             rest,
@@ -482,7 +482,7 @@ create or replace macro redacted_line(line) as (
 
 -- What is cut off in the middle of something is looked at again as what it is then: half a date is a number.
 create or replace macro redacted_sample(line) as (
-    case
+    case  -- noqa: PRS
         when is_text(line)
             -- Once for each length. To call the macro twice would have it planned twice, with all that is in it.
             then list_reduce(

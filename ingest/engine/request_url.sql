@@ -47,17 +47,17 @@ create or replace macro is_element(name) as (
 create or replace macro delete_template(parts, names) as (
     array_to_string(
         list_filter(
-            list_transform(
-                parts,
-                lambda part, i: case i % 3
+            [
+                case i % 3
                     when 1 then case when is_element(names[i]) then names[i] else 'redacted' end
                     -- without a value behind it, and without its @, it may be one
-                    when 2 then case
-                        when i = len(parts) and not starts_with(part, '@') then '@redacted'
-                        else '@' || replace(names[i], ',', ',@')
-                    end
-                end
-            ),
+                    when 2
+                        then case
+                            when i = len(parts) and not starts_with(part, '@') then '@redacted'
+                            else '@' || replace(names[i], ',', ',@')
+                        end
+                end for part, i in parts
+            ],
             lambda part: part is not null
         ),
         '/'
@@ -149,7 +149,7 @@ parted as (
         list_concat(
             case
                 when kind = 'connector' and method = 'DELETE'
-                    then list_transform(path, lambda part, i: case when i > 2 and (i = 3 or i % 3 > 0) then part end)
+                    then [case when i > 2 and (i = 3 or i % 3 > 0) then part end for part, i in path]
                 when kind = 'connector' and method in ('POST', 'PUT') then [null, null, path[3], path[4]]
                 when kind in ('connector', 'api', 'bi') then [null, null, path[3]]
                 when kind = 'metainfo' then [null, null, null, path[4]]
@@ -167,9 +167,8 @@ named as (
     select
         parts,
         place,
-        list_transform(
-            parts,
-            lambda part, i: array_to_string(
+        [
+            array_to_string(
                 list_transform(
                     case
                         when place = 'delete' and i > 4 and i % 3 = 2
@@ -183,8 +182,8 @@ named as (
                     end
                 ),
                 ','
-            )
-        ) as names
+            ) for part, i in parts
+        ] as names
     from (select distinct parts, place from parted)
 ),
 

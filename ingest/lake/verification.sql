@@ -66,7 +66,7 @@ order by 1;
 -- check: nothing_outlives_its_retention
 select 'load ' || calls.load_id || ': ' || count(*) || ' calls of days before ' || removals.before || ', which were to be removed'
 from calls
-join (select load_id, max(before) as before from removals group by load_id) as removals using (load_id)
+inner join (select load_id, max(before) as before from removals group by load_id) as removals using (load_id)
 where calls.day < removals.before
 group by calls.load_id, removals.before
 union all
@@ -111,7 +111,7 @@ select
             || coalesce(cast(before.end_byte as varchar), 'a place that is not there')
     end
 from loads
-join decided on decided.load_id = loads.load_id
+inner join decided on decided.load_id = loads.load_id
 left join loads as before on before.load_id = decided.parent
 where
     loads.end_byte < loads.start_byte
@@ -131,7 +131,7 @@ select
     || ', the ledger says ' || coalesce(cast(loads.first_call as varchar), 'none') || ' to '
     || coalesce(cast(loads.last_call as varchar), 'none')
 from loads
-join times using (load_id)
+inner join times using (load_id)
 left join removed using (load_id)
 where
     loads.first_call is null or loads.last_call is null
@@ -144,7 +144,7 @@ select distinct
     'load ' || loads.load_id || ' (' || loads.source || '): is of stream ' || loads.stream || ', but has rows of '
     || found.stream
 from loads
-join (
+inner join (
     select distinct load_id, stream from calls
     union
     select distinct load_id, stream from rejects
@@ -158,12 +158,13 @@ with judged as (
         load_id,
         line_number,
         case
-            when called_at is null or stream is null or product is null or protocol is null or environment is null
+            when
+                called_at is null or stream is null or product is null or protocol is null or environment is null
                 or customer is null or id_status is null or own is null or method is null or operation is null
                 or endpoint is null or status is null or outcome is null or query_length is null or token_form is null
                 or filter_fields is null
                 then 'a column is empty that must not be'
-            when day is distinct from cast(timezone(getvariable('time_zone'), called_at) as date)
+            when (day is distinct from cast(timezone(getvariable('time_zone'), called_at) as date))
                 then 'day ' || coalesce(cast(day as varchar), 'nothing') || ' is not called_at''s'
             when not list_contains(getvariable('product_words'), product) then 'product ' || product || ' is not known'
             when not list_contains(getvariable('protocol_words'), protocol) then 'protocol ' || protocol || ' is not known'
@@ -177,20 +178,23 @@ with judged as (
             when called_at < timestamptz '2000-01-01 00:00:00+00' then 'called_at is impossible'
             when not regexp_full_match(method, '[A-Z]{3,16}') then 'method is none'
             when least(duration_ms, request_bytes, response_bytes, query_length) < 0 then 'a size or duration is negative'
-            when id_status = 'valid' and (
-                integration is distinct from partner || '_' || project or integration is distinct from integration_id
-            )
+            when
+                id_status = 'valid' and (
+                    integration is distinct from partner || '_' || project or integration is distinct from integration_id
+                )
                 then 'integration and its parts differ'
             when id_status <> 'valid' and (partner is not null or project is not null or integration is not null)
                 then 'attributed without a valid id'
-            when (id_status = 'malformed') <> (id_defect is not null)
+            when
+                (id_status = 'malformed') <> (id_defect is not null)
                 or (id_status in ('missing', 'not_logged')) <> (integration_id is null)
                 then 'id_status, id_defect and integration_id differ'
-            when own is distinct from coalesce(product = 'profit' and customer = cast(partner as varchar), false) then 'own is wrong'
-            when outcome is distinct from outcome_of(status, duration_ms, query_length) then 'outcome does not follow from status'
+            when (own is distinct from coalesce(product = 'profit' and customer = cast(partner as varchar), false)) then 'own is wrong'
+            when (outcome is distinct from outcome_of(status, duration_ms, query_length)) then 'outcome does not follow from status'
         end as defect
     from calls
 )
+
 select 'load ' || load_id || ', line ' || line_number || ': ' || defect
 from judged
 where defect is not null

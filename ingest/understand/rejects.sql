@@ -15,8 +15,8 @@ with rejected as (
         time_defects.defect as time_defect,
         wrapped_lines.said as wrapped
     from understood
-    join lines using (line_number)
-    join raw using (line_number)
+    inner join lines using (line_number)
+    inner join raw using (line_number)
     left join time_defects using (line_number)
     left join wrapped_lines using (line_number)
     left join known_request_bases as bases on bases.code = raw.request_bases_code

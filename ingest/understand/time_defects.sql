@@ -7,7 +7,7 @@ with unread as (
         raw.time_format,
         redacted_sample(left(raw.time_text, 60)) as shown
     from understood
-    join raw using (line_number)
+    inner join raw using (line_number)
     where understood.fate = 'bad_time' and raw.called_at is null and raw.time_text is not null
 )
 

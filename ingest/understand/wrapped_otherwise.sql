@@ -3,8 +3,8 @@
 -- piece of a line says by itself what it is.
 select line_number, wrapped_otherwise(lines.line, getvariable('wrappings'), getvariable('inside')) as said
 from understood
-join lines using (line_number)
-join raw using (line_number)
+inner join lines using (line_number)
+inner join raw using (line_number)
 where
     understood.fate not in ('ignored', 'torn_line', 'line_too_long', 'too_deep')
     and not coalesce(contains(raw.detail, 'is a piece of a longer one'), false)

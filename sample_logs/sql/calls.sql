@@ -53,9 +53,9 @@ named as (
         (high >> 24)::bigint & 65535 as size_draw,
         (100000 + (high >> 40)::bigint % 900000)::varchar as key
     from drawn
-    join links on links.link = drawn.link
-    join slots on slots.client = links.client and slots.slot = ((low >> 22)::bigint & 65535) % $slots
-    join hours on hours.hour = drawn.hour
+    inner join links on links.link = drawn.link
+    inner join slots on slots.client = links.client and slots.slot = ((low >> 22)::bigint & 65535) % $slots
+    inner join hours on hours.hour = drawn.hour
 ),
 
 filled as (

@@ -13,8 +13,8 @@ with weighed as (
         links.weight * rates.rate * coalesce(turns.volume, 100)
         * (30 + (md5_number_lower(concat(links.link, '/', hours.local_start::date)) & 127)::bigint) as weight
     from links
-    join rates using (rhythm)
-    join hours using (hour)
+    inner join rates using (rhythm)
+    inner join hours using (hour)
     left join turns
         on
             turns.link = links.link

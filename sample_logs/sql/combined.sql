@@ -9,4 +9,4 @@ select
         id_combined, '" ', duration_ms // 1000, '.', lpad((duration_ms % 1000)::varchar, 3, '0')
     ) as line
 from calls
-join links using (link)
+inner join links using (link)

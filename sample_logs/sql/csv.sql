@@ -10,4 +10,4 @@ select
         id_csv, status, duration_ms, request_bytes, response_bytes, agent_csv, request_id
     ) as line
 from calls
-join links using (link)
+inner join links using (link)

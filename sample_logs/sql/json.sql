@@ -11,4 +11,4 @@ select
         ',"user_agent":', agent_json, ',"request_id":"', request_id, '"', body_json, '}'
     ) as line
 from calls
-join links using (link)
+inner join links using (link)

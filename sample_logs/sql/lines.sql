@@ -10,7 +10,7 @@ inserted as (
         call_lines.at_ms,
         replace(other_lines.line, '{time}', call_lines.time_text) as line
     from call_lines
-    join other_lines on other_lines.place = call_lines.call % other_lines.period
+    inner join other_lines on other_lines.place = call_lines.call % other_lines.period
 ),
 all_lines as (
     select call, at_ms, 0 as part, line from call_lines

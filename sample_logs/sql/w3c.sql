@@ -8,4 +8,4 @@ select
         response_bytes, duration_ms, agent_w3c, id_w3c
     ) as line
 from calls
-join links using (link)
+inner join links using (link)
