@@ -1,0 +1,156 @@
+"""What is asked, as relations: a schema for each scope, bound for its first question and kept while others are asked of it."""
+
+from __future__ import annotations
+
+import contextlib
+import datetime as dt
+import itertools
+from collections import OrderedDict
+from dataclasses import dataclass
+from threading import RLock
+from typing import TYPE_CHECKING
+
+from duckdb import ConstantExpression
+
+from analytics.registry.certificates import certificates
+from analytics.registry.history import holding, rows_on, versions_of
+from analytics.scope import Scope
+from analytics.views import view
+from analytics.warehouse.period import filled, overlap, reaching_back
+from analytics.warehouse.registered import KEYS
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    import pyarrow as pa
+    from duckdb import DuckDBPyConnection
+
+    from analytics.registry import Relation
+    from analytics.warehouse.period import Period
+    from analytics.warehouse.visible import Visible
+
+
+@dataclass
+class _Bound:
+    """A schema that is bound to a scope, and how many questions read it now."""
+
+    schema: str
+    users: int = 0
+
+
+class AskedScopes:
+    """The schemas of the scopes that were asked last: `most` of them, and those that somebody reads.
+
+    `period` says which days a scope means, where it is open, too: that is a question of its own.
+    """
+
+    def __init__(self, visible: Visible, period: Callable[[Scope], Period | None], *, most: int) -> None:
+        self._visible = visible
+        self._period = period
+        self._most = most
+        self._numbers = itertools.count(1)
+        self._bound: OrderedDict[tuple[Scope, int], _Bound] = OrderedDict()
+        self._binding = RLock()
+        self._names_then: dict[tuple[Relation, int], pa.Table] = {}
+
+    @contextlib.contextmanager
+    def reading(self, scope: Scope, look_back: int = 0) -> Iterator[DuckDBPyConnection]:
+        """A cursor that reads what is bound to a scope. Nobody drops that meanwhile."""
+        bound = self._take(scope, look_back)
+        cursor = self._visible.connection.cursor()
+        try:
+            cursor.execute(f"set search_path = '{bound.schema},main'")
+            yield cursor
+        finally:
+            cursor.close()
+            with self._binding:
+                bound.users -= 1
+                self._drop_unused(self._most)
+
+    def bind(self, schema: str, scope: Scope, look_back: int = 0) -> None:
+        """Bind what a metric reads in a schema of its own: calls, calls_before, calls_all, scope, days, hours, ...
+
+        The names are those of the period's last day; of a period that reaches to the end of the data, those of now.
+        """
+        with contextlib.closing(self._visible.connection.cursor()) as cursor:
+            cursor.execute(f"create schema {schema}")
+            cursor.execute(f"create schema {schema}_before")
+            if look_back:
+                self._visible.bind_calls(cursor, f"{schema}_before", reaching_back(scope, look_back))
+            self._visible.bind_calls(cursor, schema, scope)
+            cursor.table(f"{schema}{'_before' if look_back else ''}.calls").create_view("calls_before")
+            cursor.table("main.calls").create_view("calls_all")
+            self._bind_period(cursor, scope, look_back)
+            if not self._bind_names(cursor, scope):
+                cursor.table("lake.certificate_dates").create_view("certificate_dates")
+            cursor.execute(f"create view certificates as {view('certificates')}")
+            cursor.execute(f"create view days as {view('days')}")
+            cursor.execute(f"create view hours as {view('hours')}")
+            cursor.execute(f"create view spellings as {view('spellings')}")
+
+    def _take(self, scope: Scope, look_back: int) -> _Bound:
+        # Whoever binds an open period asks when logs live, which is a question of its own: hence a lock that its owner may take.
+        with self._binding:
+            key = scope, look_back
+            bound = self._bound.get(key)
+            if bound is None:
+                bound = _Bound(f"asked_{next(self._numbers)}")
+                self.bind(bound.schema, scope, look_back)
+                self._bound[key] = bound
+            self._bound.move_to_end(key)
+            bound.users += 1
+            return bound
+
+    def _drop_unused(self, most: int) -> None:
+        """Drop what was asked longest ago, until so many are left, and those that somebody reads."""
+        unused = [key for key, bound in self._bound.items() if not bound.users]
+        for key in unused[: max(len(self._bound) - most, 0)]:
+            schema = self._bound.pop(key).schema
+            with contextlib.closing(self._visible.connection.cursor()) as cursor:
+                cursor.execute(f"drop schema {schema} cascade")
+                cursor.execute(f"drop schema {schema}_before cascade")
+
+    def _bind_period(self, cursor: DuckDBPyConnection, scope: Scope, look_back: int) -> None:
+        """Bind `scope`, the period that was asked, and `extent`, the days of it.
+
+        Stray calls count where no period is asked for, and stretch none: an open one has the days on which logs live.
+        """
+        loaded, period = self._visible.loaded(), self._period(scope)
+        asked = filled(scope, loaded) or (scope.since, scope.until)
+        extent = overlap(loaded, Scope(since=period[0], until=period[1])) if loaded and period else None
+        for name, (since, until) in (("scope", asked), ("extent", extent or (None, None))):
+            date, text = cursor.type("date"), cursor.type("varchar")
+            cursor.sql("select 1 as one").project(
+                ConstantExpression(since).cast(date).alias("since"),
+                ConstantExpression(until).cast(date).alias("until"),
+                ConstantExpression(look_back + 1).cast(cursor.type("integer")).alias("window_days"),
+                ConstantExpression(self._visible.snapshot.time_zone).cast(text).alias("time_zone"),
+                ConstantExpression(scope.stream).cast(text).alias("stream"),
+                ConstantExpression(scope.environment).cast(text).alias("environment"),
+                ConstantExpression(scope.product).cast(text).alias("product"),
+            ).create_view(name)
+
+    def _bind_names(self, cursor: DuckDBPyConnection, scope: Scope) -> bool:
+        """Bind `partners`, `integrations` and `customers` as they were, when the period has ended before the data does.
+
+        Whether the integrations of then are others than those of now: then `certificate_dates` is bound as well.
+        """
+        loaded = self._visible.loaded()
+        has_integrations = False
+        if scope.until is None or loaded is None or scope.until >= loaded[1]:
+            return has_integrations
+        last_day = scope.until - dt.timedelta(days=1)
+        for relation, key in KEYS.items():
+            versions = versions_of(relation, self._visible.registry.versions)
+            held = holding(versions, last_day) if versions else None
+            if held is None or held is versions[-1]:
+                continue
+            known = (relation, held.number)
+            if known not in self._names_then:
+                self._names_then[known] = rows_on(relation, versions, held, self._visible.renames.texts)
+            self._visible.of_seen(cursor, cursor.from_arrow(self._names_then[known]), key).create(relation)
+            if relation == "integrations":
+                dates = certificates(self._names_then[known], versions[: versions.index(held) + 1])
+                self._visible.of_seen(cursor, cursor.from_arrow(dates), key).create("certificate_dates")
+                has_integrations = True
+        return has_integrations

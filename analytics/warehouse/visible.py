@@ -1,0 +1,203 @@
+"""What a viewer may see of a snapshot and its registry, as relations: underneath whatever is asked.
+
+    schema lake       the calls, the registry and what is kept beside them, restricted to the viewer
+    schema main       the public relations over these
+
+A viewer who may not see all is told of everything beside the calls what its own calls tell (seen.py).
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import TYPE_CHECKING, Any
+
+import pyarrow as pa
+from duckdb import ColumnExpression, ConstantExpression, FunctionExpression
+
+from analytics.registry.certificates import certificates
+from analytics.views import PUBLIC, macros, view
+from analytics.warehouse.narrow import Expressions, condition, may_hold
+from analytics.warehouse.period import overlap
+from analytics.warehouse.reader import empty, shaped
+from analytics.warehouse.registered import KEYS, former_numbers, registered, renames_in
+from analytics.warehouse.seen import Seen, seen_in
+from ingest.call import CALL_COLUMNS
+from ingest.lake.ledger import LOAD_COLUMNS
+from ingest.reject import REJECT_COLUMNS
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from duckdb import DuckDBPyConnection, DuckDBPyRelation
+
+    from analytics.registry import RegistryFiles
+    from analytics.scope import Scope
+    from analytics.warehouse.period import Period
+    from analytics.warehouse.reader import Reader
+    from ingest.lake.data_file import DataFile
+    from ingest.lake.lake import Snapshot
+
+DUCKDB = Expressions(
+    column=ColumnExpression,
+    constant=ConstantExpression,
+    lower=lambda expression: FunctionExpression("lower", expression),
+)
+
+
+class Visible:
+    """The relations of one viewer, made once for a connection."""
+
+    def __init__(
+        self,
+        connection: DuckDBPyConnection,
+        snapshot: Snapshot,
+        registry: RegistryFiles,
+        *,
+        viewer: Scope,
+        reader: Reader,
+        days_are_told: bool,
+    ) -> None:
+        self.connection = connection
+        self.snapshot = snapshot
+        self.registry = registry
+        self.viewer = viewer
+        self._reader = reader
+        self._days_are_told = days_are_told
+        self._seen: Seen | None = None
+        connection.execute("create schema lake")
+        connection.execute(macros())
+        self.renames = self.known_renames = renames_in(connection, registry)
+        self._files = self._files_of(viewer, snapshot.calls)
+        if viewer.narrows:
+            self._seen = seen_in(connection, self._sent(connection, None), snapshot.loads, self.renames)
+            self.known_renames = self.renames.of(self._seen.ids)
+        self._bind_beside_calls()
+        self._bind_lake()
+        self._bind_public()
+
+    def loaded(self) -> Period | None:
+        """Since and until of all files, stray calls too, as far as the viewer's period reaches; None on an empty lake.
+
+        No period that is shown, but what an open one takes calls of, and how far days reach that are asked for.
+        """
+        if self._seen is not None and not self._days_are_told:
+            return self._seen.days
+        days = [(file.min_day, file.max_day) for file in self.snapshot.calls if file.rows > 0]
+        first = min((day for day, _ in days if day is not None), default=None)
+        last = max((day for _, day in days if day is not None), default=None)
+        if first is None or last is None:
+            return None
+        return overlap((first, last + dt.timedelta(days=1)), self.viewer)
+
+    def bind_calls(self, cursor: DuckDBPyConnection, schema: str, scope: Scope | None) -> None:
+        """Bind `calls` in a schema (and make it the current one): what may be seen, and of that what is asked."""
+        sent = self._sent(cursor, scope)
+        cursor.execute(f"set schema = '{schema}'")
+        sent.create_view("sent")
+        cursor.execute(f"create view calls as {view('calls')}")
+
+    def of_seen(self, cursor: DuckDBPyConnection, rows: DuckDBPyRelation, key: str) -> DuckDBPyRelation:
+        """Of the registry's rows those whose calls the viewer may see."""
+        if not self.viewer.narrows:
+            return rows
+        of_calls = cursor.table("lake.calls").project(ColumnExpression(key)).distinct()
+        return rows.join(of_calls, key, how="semi").order(key)  # else their places tell of the rows between them
+
+    def _bind_lake(self) -> None:
+        connection, registry = self.connection, self.registry
+        self.bind_calls(connection, "lake", None)
+        sees_all = not self.viewer.narrows
+        loads = connection.from_arrow(self.snapshot.loads) if sees_all else empty(connection, LOAD_COLUMNS)
+        shaped(loads, LOAD_COLUMNS).create("loads")
+        files = self.snapshot.rejects if sees_all else ()
+        rejects = self._reader.rejects(connection, files) if files else empty(connection, REJECT_COLUMNS)
+        shaped(rejects, REJECT_COLUMNS).create_view("rejects")
+        for relation, key in KEYS.items():
+            self.of_seen(connection, registered(connection, registry, relation), key).create(relation)
+        known = registered(connection, registry, "integrations").to_arrow_table()
+        dates = connection.from_arrow(certificates(known, registry.versions))
+        self.of_seen(connection, dates, "integration").create("certificate_dates")
+
+    def _bind_public(self) -> None:
+        connection = self.connection
+        connection.execute("set schema = 'main'")
+        connection.table("lake.calls").create_view("calls")
+        for name in PUBLIC[1:]:
+            connection.execute(f"create view {name} as {view(name)}")
+
+    def _bind_beside_calls(self) -> None:
+        """Create `lake.renames`, `former_numbers`, `stream_ends` and `last_load`.
+
+        With the rows that the viewer may know and no others from the beginning: what is removed from a table leaves its place
+        behind, which tells how much it was.
+        """
+        connection, seen = self.connection, self._seen
+        connection.execute(view("beside_calls"))
+        for old, new in self.known_renames.pairs.items():
+            connection.execute("insert into lake.renames values (?, ?, ?, ?, ?)", [*old, *new, f"{new[0]}_{new[1]}"])
+        for partner, former in former_numbers(connection, self.registry, self.renames):
+            if seen is None or partner in seen.partners:
+                connection.execute("insert into lake.former_numbers values (?, ?)", [partner, str(former)])
+        for end in self.snapshot.stream_ends:
+            if seen is None or end.stream in seen.streams:
+                connection.execute("insert into lake.stream_ends values (?, ?)", [self._told(end.stream), end.ended_on])
+        # What nobody can have called yet is nobody's call to whoever looks.
+        last = _last_load(self.snapshot) if seen is None or self._days_are_told else seen.last_load
+        connection.execute("insert into lake.last_load values (?)", [last])
+
+    def _sent(self, cursor: DuckDBPyConnection, scope: Scope | None) -> DuckDBPyRelation:
+        """The calls as they were sent, of what may be seen those that are asked for."""
+        files = self._files if scope is None else self._files_of(scope, self._files)
+        sent = self._reader.calls(cursor, files, self._may_see) if files else empty(cursor, CALL_COLUMNS)
+        sent = shaped(sent, CALL_COLUMNS)
+        hides_logs = self._seen is not None and not self.viewer.is_of_whole_logs
+        for narrowing in (self.viewer, scope):
+            if narrowing is not None:
+                # A log is asked for by the name that is told of it, so that nobody finds out a name by asking for it.
+                asked = narrowing.replace(stream=None) if hides_logs and narrowing is scope else narrowing
+                kept = condition(asked, self.renames, DUCKDB)
+                sent = sent if kept is None else sent.filter(kept)
+        if not hides_logs:
+            return sent
+        sent = self._without_places(cursor, sent)
+        stream = scope.stream if scope is not None else None
+        return sent if stream is None else sent.filter(ColumnExpression("stream") == ConstantExpression(stream))
+
+    def _without_places(self, cursor: DuckDBPyConnection, sent: DuckDBPyRelation) -> DuckDBPyRelation:
+        """The same calls without what says where in which log they stand: others call there, too."""
+        assert self._seen is not None, "only of who does not see all"
+        told = {"stream": self._seen.streams, "told": [self._told(stream) for stream in self._seen.streams]}
+        # As a relation without a name, and none of its texts in the view: what can be named can be read by SQL.
+        names = cursor.from_arrow(pa.table(told, schema=pa.schema([(name, pa.string()) for name in told])))
+        shown = {
+            "stream": ColumnExpression("told"),
+            "load_id": ConstantExpression(None),
+            "line_number": ConstantExpression(None),
+        }
+        return sent.join(names, "stream").project(
+            *(
+                shown.get(column.name, ColumnExpression(column.name))
+                .cast(cursor.type(column.sql_type))
+                .alias(column.name)
+                for column in CALL_COLUMNS
+            )
+        )
+
+    def _told(self, stream: str) -> str:
+        """The name by which the viewer knows a log."""
+        if self._seen is None or self.viewer.is_of_whole_logs:
+            return stream
+        return f"log {self._seen.streams.index(stream) + 1}"
+
+    def _may_see(self, say: Expressions) -> Any | None:
+        return condition(self.viewer, self.renames, say)
+
+    def _files_of(self, scope: Scope, files: Iterable[DataFile]) -> tuple[DataFile, ...]:
+        return tuple(file for file in files if file.rows > 0 and may_hold(file, scope, self.renames))
+
+
+def _last_load(snapshot: Snapshot) -> dt.datetime | None:
+    import pyarrow.compute as pc
+
+    last = pc.max(snapshot.loads["loaded_at"]).as_py()
+    return last if isinstance(last, dt.datetime) else None
