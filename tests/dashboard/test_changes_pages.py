@@ -24,10 +24,10 @@ def test_without_a_question_the_page_asks_for_one(four_days: Path, open_page: Op
 def test_the_link_says_what_changes_and_the_page_whom_it_concerns(four_days: Path, open_page: OpenPage) -> None:
     app = open_page(four_days, "impact", connector="knsubject", operation="get", **PERIOD)
     assert cards(app) == {
-        "Integrations": ("2", ""),
-        "Customers": ("3", ""),
-        "Calls": ("5", ""),
-        "Calls without an id": ("1", ""),
+        "Affected integrations": ("2", ""),
+        "Affected customers": ("3", ""),
+        "Affected calls": ("5", ""),
+        "Calls without a valid id": ("1", ""),
     }
     concerned, customers = tables(app)
     assert concerned.rows("title", "customers", "calls", "share") == [
@@ -51,9 +51,9 @@ def test_the_link_says_what_changes_and_the_page_whom_it_concerns(four_days: Pat
 def test_what_has_no_connector_is_found_by_its_address(tmp_path: Path, open_page: OpenPage) -> None:
     calls = [call(called_at="2026-10-01T08:00:00Z", connector=None, operation="report", endpoint="ReportConnector/Id")]
     lake = given_lake(tmp_path / "lake", calls)
-    assert cards(open_page(lake, "impact", connector="reportconnector"))["Integrations"] == ("1", "")
+    assert cards(open_page(lake, "impact", connector="reportconnector"))["Affected integrations"] == ("1", "")
     nobody = open_page(lake, "impact", connector="KnSubject")
-    assert nobody.success[0].value == "Nobody called this in this period. What the logs cannot show stands below."
+    assert nobody.success[0].value == "Nobody called this in this period. See below what the logs cannot show."
 
 
 @pytest.mark.parametrize(
@@ -65,7 +65,7 @@ def test_a_connector_that_nobody_knows_is_no_all_clear(
 ) -> None:
     """Also where the nearest is not in the logs, but in the vendor's list."""
     app = open_page(four_days, "impact", connector=typed, **PERIOD)
-    assert app.warning[0].value.startswith(f"Nobody knows a connector `{typed}`")
+    assert app.warning[0].value.startswith(f"The connector `{typed}` is unknown")
     assert not app.success
     assert not tables(app)
     if nearest is not None:
@@ -78,7 +78,7 @@ def test_a_version_or_a_field_that_nobody_knows_is_said_to_be_unknown(tmp_path: 
     calls = [call(filter_fields=["OrderNumber"]), call(api_version="7.0", product="sb", customer="beers/enyoi")]
     lake = given_lake(tmp_path / "lake", calls)
     app = open_page(lake, "impact", api_version="7.1")
-    assert app.warning[0].value.startswith("No call that was loaded is of version `7.1`")
+    assert app.warning[0].value.startswith("No loaded call uses version `7.1`")
     assert not app.success
     app.button(key="offer.api_version.7.0").click().run()
     assert app.query_params["api_version"] == "7.0"
@@ -112,7 +112,7 @@ def test_release_notes_with_names_that_nobody_knows_are_no_all_clear(
     assert said in text
     assert f"{len(unknown)} {'has' if len(unknown) == 1 else 'have'} a name that nobody knows" in text
     assert [bool(app.success), bool(app.warning)] == [not unknown, bool(unknown)]
-    named = [table for table in tables(app) if table.title == "Names that nobody knows"]
+    named = [table for table in tables(app) if table.title == "Unknown names"]
     assert [table.column("name") for table in named] == ([unknown] if unknown else [])
     if "FbSalesx" in unknown:
         assert named[0].column("nearest")[unknown.index("FbSalesx")].startswith("FbSales,")
@@ -127,7 +127,9 @@ def test_nobody_is_no_all_clear_where_calls_do_not_tell_or_no_connector_is_asked
     for link in asked_for:
         app = open_page(lake, "impact", **link)
         assert not app.success
-        assert app.info[0].value.startswith("No call of this was found in this period. That is no all-clear")
+        assert app.info[0].value.startswith(
+            "The logs of this period hold no call to this, but somebody may still be affected"
+        )
 
 
 def test_what_is_chosen_goes_into_the_link(four_days: Path, open_page: OpenPage) -> None:
@@ -139,7 +141,7 @@ def test_what_is_chosen_goes_into_the_link(four_days: Path, open_page: OpenPage)
         "operation": "update",
         "field": "Ds",
     }
-    assert app.success[0].value == "Nobody called this in this period. What the logs cannot show stands below."
+    assert app.success[0].value == "Nobody called this in this period. See below what the logs cannot show."
     app.selectbox(key="impact.operation").set_value(None).run()
     assert "operation" not in app.query_params
 
@@ -148,12 +150,12 @@ def test_a_question_that_cannot_be_is_left_out_and_said(four_days: Path, open_pa
     app = open_page(four_days, "impact", connector="KnSubject", operation=MARKUP, token_form="none", **PERIOD)
     assert "expected get, insert, update, delete or another operation" in app.warning[0].value
     assert "token_form` = `none`: expected bearer, base64, plain or soap_body" in app.warning[0].value
-    assert cards(app)["Integrations"] == ("2", "")
+    assert cards(app)["Affected integrations"] == ("2", "")
 
 
 def test_release_notes_that_cannot_be_read_are_refused_in_words() -> None:
     assert [change.connectors for change in notes_in(b"\xef\xbb\xbfconnector\nKnSubject\n").changes] == [("KnSubject",)]
-    with pytest.raises(ChangesError, match="no UTF-8 text"):
+    with pytest.raises(ChangesError, match="not UTF-8 text"):
         notes_in(b"\xff\xfe")
     with pytest.raises(ChangesError, match="more than 2,000,000 bytes"):
         notes_in(b" " * (NOTES_AT_MOST + 1))
@@ -183,7 +185,7 @@ def test_the_rules_are_listed_with_who_breaks_them(tmp_path: Path, open_page: Op
     }
     broken, rules, heaviest = tables(app)
     assert broken.rows("score", "title", "calls") == [["70", "1234567_1", "2"]]
-    assert broken.column("broken") == ["take=-1, Slow"]
+    assert broken.column("broken") == ["take=-1, Slow calls"]
     assert len(rules) == 12
     assert heaviest.rows("place", "title") == [["1", "(unidentified) 7654321"], ["2", "7654321_1"]]
     app.selectbox(key="practices.day").select_index(1).run()
@@ -210,4 +212,4 @@ def test_one_integration_shows_every_rule_and_what_to_do(tmp_path: Path, open_pa
 
 def test_no_broken_rule_is_good_news(tmp_path: Path, open_page: OpenPage) -> None:
     app = open_page(given_lake(tmp_path / "lake", [call()]), "practices")
-    assert app.info[0].value == "Every integration keeps every rule that could be judged."
+    assert app.info[0].value == "No integration breaks a rule that the logs can show."

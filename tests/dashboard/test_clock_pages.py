@@ -142,7 +142,7 @@ def test_nothing_that_has_ended_or_is_blocked_stands_under_a_good_state(
         for state, end, why in table.rows("clock", "certified_until", "clock_why"):
             if end != "–" and dt.datetime.strptime(end, "%d %b %Y").date() <= last_day:  # noqa: DTZ007 - a date alone
                 assert state not in {"Certified", "Eligible"}
-                assert "certification ended" in why
+                assert "certificate ended" in why
             assert "Profit_" not in why or state not in {"Certified", "Eligible"}
 
 
@@ -151,11 +151,11 @@ def test_the_verdict_of_a_certificate_that_ends_is_not_a_good_one(endings: Path,
         return open_page(endings, "certification", required="2", integration=f"1234567_{project}")
 
     ended = of(1)
-    assert "**The certificate has ended:** it was valid until 1 Jun 2026 (ended 151 days ago)." in ended.error[0].value
-    assert "no longer certified: that ended on 1 Jun 2026" in said(ended)
+    assert "**The certificate ended** on 1 Jun 2026 (ended 151 days ago)." in ended.error[0].value
+    assert "no longer certified: the certificate ended on 1 Jun 2026" in said(ended)
     assert "**The certificate ends soon:** on 31 Oct 2026 (in 1 day)." in of(3).warning[0].value
     assert "certified until 31 Oct 2026" in said(of(3))
-    assert "**Blocked.** 2 customers in the last 30 days are enough" in of(7).warning[0].value
+    assert "**Blocked.** Enough customers in the last 30 days (2)" in of(7).warning[0].value
     assert [app.success[0].value[:13] for app in (of(5), of(8))] == ["**Certified**", "**Eligible.**"]
     assert not any(app.success for app in (ended, of(2), of(3), of(4), of(7)))
 
@@ -163,7 +163,7 @@ def test_the_verdict_of_a_certificate_that_ends_is_not_a_good_one(endings: Path,
 def test_one_integration_says_its_verdict_and_what_would_help(clock: Path, open_page: OpenPage) -> None:
     app = open_page(clock, "certification", integration="1234567_1", required="2")
     assert app.text[0].value == "Orders"
-    assert "Unless somebody calls again, there are fewer than 2 on **5 Nov 2026**" in app.warning[0].value
+    assert "If nobody calls again, there will be fewer than 2 on **5 Nov 2026**" in app.warning[0].value
     assert cards(app) == {
         "Customers in the window": "2 (2 required)",
         "Days left": "6",
@@ -181,14 +181,16 @@ def test_one_integration_says_its_verdict_and_what_would_help(clock: Path, open_
 def test_malformed_ids_are_shown_with_what_they_are_attributed_by(clock: Path, open_page: OpenPage) -> None:
     app = open_page(clock, "certification", integration="1234567_2")
     assert "**Lost.**" in app.error[0].value
-    assert "**1 call in the window has a malformed id**" in said(app)
+    assert "**1 call of this integration or its partner had a malformed id in the window.**" in said(app)
     assert tables(app)[1].rows("integration_id", "basis", "calls") == [["1234567-2", "Digits of the id", "1"]]
 
 
 def test_without_a_registry_the_clock_says_that_it_knows_of_no_certificate(tmp_path: Path, open_page: OpenPage) -> None:
     lake = given_lake(tmp_path / "lake", [call(called_at="2026-10-01T08:00:00Z")])
     app = open_page(lake, "certification")
-    assert app.info[0].value.startswith("The registry knows no integration, so none is known to be certified.")
+    assert app.info[0].value.startswith(
+        "The registry holds no integrations, so the dashboard does not know which are certified."
+    )
     assert "not in the registry" not in tables(app)[0].column("clock_why")[0]
 
 
@@ -224,7 +226,7 @@ def test_the_end_of_the_period_is_the_end_of_the_window(clock: Path, open_page: 
 
 def test_an_id_is_checked_in_every_environment(week: Path, open_page: OpenPage) -> None:
     app = open_page(week, "check", search="2731-302751", environment="test")
-    assert "**This is no valid id:** wrong separator." in app.error[0].value
+    assert "**This is not a valid id:** wrong separator." in app.error[0].value
     assert tables(app)[0].column("integration_id")[0] == "2731_302751"
     assert tables(app)[1].column("environment") == ["Production"]
     assert app.query_params["search"] == "2731-302751"
@@ -232,7 +234,7 @@ def test_an_id_is_checked_in_every_environment(week: Path, open_page: OpenPage) 
 
 def test_an_id_that_arrives_shows_since_when_and_from_how_many(clock: Path, open_page: OpenPage) -> None:
     app = open_page(clock, "check", search="1234567_1")
-    assert "**It arrives and is right:** 4 calls from 2 customers. Production." in app.success[0].value
+    assert "**The id arrives and is correct:** 4 calls from 2 customers. Production." in app.success[0].value
     assert cards(app) == {
         "Calls with this id": "4",
         "Customers": "2",
@@ -245,13 +247,13 @@ def test_an_id_is_asked_for_and_then_in_the_link(clock: Path, open_page: OpenPag
     app = open_page(clock, "check")
     assert "Type an IntegrationId" in app.info[0].value
     app.text_input(key="search").set_value("7654321_1").run()
-    assert "**It does not arrive.**" in app.error[0].value
+    assert "**The id does not arrive.**" in app.error[0].value
     assert app.query_params["search"] == "7654321_1"
 
 
 def test_a_hostile_text_is_shown_letter_by_letter(marked_up: Path, open_page: OpenPage) -> None:
     app = open_page(marked_up, "check", search=MARKUP)
-    assert "**This is no valid id:**" in app.error[0].value
+    assert "**This is not a valid id:**" in app.error[0].value
     assert "<script>" not in said(app)
     assert open_page(marked_up, "certification", integration="1234567_1").text[0].value == MARKUP
 

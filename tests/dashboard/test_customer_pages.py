@@ -47,9 +47,12 @@ def test_the_last_whole_month_is_on_the_cards_and_another_can_be_chosen(lake: Pa
         "New": ("1", ""),
         "Returning": ("1", ""),
         "Lost": ("0", ""),
-        "Unknown since when": ("0", ""),
+        "Start unknown": ("0", ""),
     }
-    assert "Oct 2026: integrations have **7 customers** together; who uses two of them counts twice." in read(app)
+    assert (
+        "Oct 2026: integrations have **7 customers** in total. A customer that uses two integrations counts twice."
+        in read(app)
+    )
     columns = ["title", "customers", "new", "stayed", "returning", "unknown", "lost"]
     assert tables(app)[0].rows(*columns) == [["Acme", "7", "1", "5", "1", "0", "0"]]
     months = app.selectbox[-1]
@@ -86,7 +89,7 @@ def test_below_each_month_stands_how_many_came_and_went() -> None:
 
 def test_without_a_customer_the_page_says_so(tmp_path: Path, open_page: OpenPage) -> None:
     app = open_page(given_lake(tmp_path / "lake", [call(status=500)]), "customers")
-    assert app.info[0].value.startswith("No integration had a customer in what is loaded")
+    assert app.info[0].value.startswith("No integration had a customer in the loaded logs")
 
 
 def test_branches_show_share_and_lift_and_only_what_is_safe_for_publication(lake: Path, open_page: OpenPage) -> None:
@@ -111,4 +114,4 @@ def test_branches_show_share_and_lift_and_only_what_is_safe_for_publication(lake
 
 def test_without_branches_the_page_says_what_to_load(tmp_path: Path, open_page: OpenPage) -> None:
     app = open_page(given_lake(tmp_path / "lake", [call()]), "branches")
-    assert "`koppelzicht registry load` takes a list of customers and their branches" in app.info[0].value
+    assert "`koppelzicht registry load` loads a list of customers with their branches" in app.info[0].value

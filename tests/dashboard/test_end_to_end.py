@@ -82,7 +82,7 @@ def test_a_finding_leads_to_its_integration(week: Path, address: str, visit: Vis
     (silent,) = found.filter(kind="gone_silent").select("subject", "name").rows()
     assert silent == ("2386_304040", "Roerdomp Robotkoppeling")
     visit.page.goto(address)
-    visit.link("What needs attention", "Roerdomp Robotkoppeling").click()
+    visit.link("What needs attention?", "Roerdomp Robotkoppeling").click()
     expect_link(visit, integration="2386_304040")
     expect(visit.title()).to_have_text("Roerdomp Robotkoppeling")
     expect(visit.page.get_by_role("link", name="All integrations")).to_be_visible()
@@ -113,7 +113,7 @@ def test_a_taken_port_is_said_and_texts_from_outside_are_texts(
     page = visit.page
     with serving(marked_up, tmp_path, port=some_port) as (_, said):
         there = address_in(said)
-        assert said[0] == f"Port {some_port} is taken, so this is port {there.rpartition(':')[2]}."
+        assert said[0] == f"Port {some_port} is taken. The dashboard uses port {there.rpartition(':')[2]} instead."
         period = "since=2026-10-01&until=2026-10-03"
         page.goto(f"{there}/integrations?{period}&integration=1234567_1")
         expect(visit.title()).to_have_text(MARKUP)

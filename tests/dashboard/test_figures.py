@@ -53,7 +53,7 @@ def test_a_day_without_calls_is_zero_calls_and_no_error_rate(tmp_path: Path) -> 
 
 def test_errors_lie_on_top_of_the_calls_that_went_well(four_days: Path) -> None:
     days = figures.calls_and_errors(figures.per_day(view(four_days, "2026-10-02", "2026-10-03")))
-    assert days.select("kind_name", "place", "calls").rows() == [("Done", 0, 1), ("Errors", 1, 1)]
+    assert days.select("kind_name", "place", "calls").rows() == [("No error", 0, 1), ("Errors", 1, 1)]
 
 
 def test_customers_of_a_long_period_are_counted_per_week(tmp_path: Path) -> None:
@@ -101,8 +101,13 @@ def test_a_finding_is_said_in_words(tmp_path: Path) -> None:
     calls += [call(called_at="2026-10-20T08:00:00Z", integration_id=None)]
     found = figures.attention(view(given_lake(tmp_path / "lake", calls), "2026-09-21", "2026-10-21"))
     assert found.select("severity", "finding", "name", "integration").rows() == [
-        ("medium", "Silent for 20 days (usually 1)", "1234567_1", "1234567_1"),
-        ("medium", "Calls without a valid id: no IntegrationId (9.1% of those whose log holds it)", None, None),
+        ("medium", "No calls for 20 days (usually 1)", "1234567_1", "1234567_1"),
+        (
+            "medium",
+            "Calls without a valid IntegrationId: no IntegrationId (9.1% of the calls whose log records the id)",
+            None,
+            None,
+        ),
     ]
 
 
@@ -120,7 +125,7 @@ def test_the_share_of_identified_calls_is_of_those_whose_log_can_hold_the_id(tmp
         (None, None),
     ]
     words = [figures.not_logged_in_words(found) for found in answers]
-    assert words == ["55.56% of all calls not logged", None, "100.00% of all calls not logged", None]
+    assert words == ["id not logged in 55.56% of all calls", None, "id not logged in 100.00% of all calls", None]
 
 
 def test_errors_add_up_to_all_of_them(four_days: Path) -> None:
@@ -177,7 +182,7 @@ def test_hours_that_no_other_week_knows_are_not_judged(four_days: Path) -> None:
 def test_a_gap_concerns_the_figures_of_its_stream_and_is_said_in_words(gappy: Path) -> None:
     (gap,) = figures.gaps_of_figures(view(gappy, "2026-10-26", "2026-11-02"))
     assert figures.gap_in_words(gap) == (
-        "`proxy`: no calls from Wed 28 Oct 2026 13:00 to Wed 28 Oct 2026 14:00, about 12 expected."
+        "`proxy`: no calls from Wed 28 Oct 2026 13:00 to Wed 28 Oct 2026 14:00; about 12 were expected."
     )
     assert figures.gaps_of_figures(view(gappy, "2026-10-26", "2026-10-28")) == ()
     assert figures.gaps_of_figures(view(gappy, "2026-10-26", "2026-11-02", stream="whole")) == ()
@@ -192,7 +197,7 @@ def test_stray_calls_are_said_in_words_where_the_period_has_them(tmp_path: Path)
     lake = given_lake(tmp_path / "lake", calls + stray)
     assert figures.stray_in_words(view(lake, "2026-10-05", "2026-11-02")) == []
     assert figures.stray_in_words(view(lake, "2025-08-01", "2026-11-02")) == [
-        "`gateway`: 2 calls of 2025-08-12, far from all others or after the last load. They count as calls, and say nothing about what is missing."
+        "`gateway`: 2 calls of 2025-08-12, far from all others or after the last load. Figures include these calls, but the search for gaps does not use them."
     ]
 
 
@@ -206,11 +211,11 @@ def test_a_log_that_has_stopped_and_lines_that_were_rejected_are_said_with_what_
     assert said == [
         (
             "`gateway`: most lines from Thu 8 Oct 2026 00:00 to Fri 9 Oct 2026 00:00 could not be read."
-            " `koppelzicht rejects` says why."
+            " `koppelzicht rejects` shows why."
         ),
         (
             "`old`: no calls from Sat 24 Oct 2026 10:00 to Sun 1 Nov 2026 10:00, while other logs go on."
-            " If it has ended, say so: `koppelzicht streams end`."
+            " If this log has ended, record that: `koppelzicht streams end`."
         ),
     ]
 

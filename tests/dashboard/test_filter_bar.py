@@ -118,9 +118,9 @@ def test_a_moving_period_stays_in_the_link(week: Path, open_page: OpenPage) -> N
 def test_a_link_with_nonsense_is_explained_and_the_rest_is_shown(week: Path, open_page: OpenPage) -> None:
     app = open_page(week, "errors", since="**soon**", partner="<b>", environment="accept", colour="blue")
     assert app.warning[0].value == (
-        "- `since` = `**soon**`: expected a day like 2026-10-01, before the last\n"
+        "- `since` = `**soon**`: expected a day like 2026-10-01, before `until`\n"
         "- `partner` = `<b>`: expected a number like 12345\n"
-        "- `colour` = `blue`: there is no such filter"
+        "- `colour` = `blue`: this filter does not exist"
     )
     assert app.query_params["environment"] == "accept"
     assert "partner" not in app.query_params
@@ -203,7 +203,7 @@ def test_nothing_is_said_of_filters_that_are_not_set(week: Path, open_page: Open
         (
             "check",
             {"partner": "1107", "environment": "test"},
-            "Environment `Test`, Partner `Tureluur Tijd · 1107`. An id is",
+            "Environment `Test`, Partner `Tureluur Tijd · 1107`. The ID check looks",
         ),
         (
             "data_quality",
@@ -241,7 +241,7 @@ def test_a_filter_that_no_call_fits_is_said_to_be_unknown_with_the_nearest(
     week: Path, open_page: OpenPage, name: str, value: str, nearest: str
 ) -> None:
     app = open_page(week, "errors", **{name: value})
-    assert app.warning[0].value.startswith("No call that was loaded has")
+    assert app.warning[0].value.startswith("No loaded call has")
     assert f"`{value}`" in app.warning[0].value
     app.button(key=f"offer.{name}.{nearest}").click().run()
     assert app.query_params[name] == nearest
@@ -250,7 +250,7 @@ def test_a_filter_that_no_call_fits_is_said_to_be_unknown_with_the_nearest(
 
 def test_a_search_says_how_much_it_leaves_and_one_in_vain_what_is_nearest(week: Path, open_page: OpenPage) -> None:
     app = open_page(week, "integrations", search="tureluur")
-    assert any(text.value.endswith("rows with `tureluur`.") for text in app.caption)
+    assert any(text.value.endswith("rows match `tureluur`.") for text in app.caption)
     app = open_page(week, "connectors", search="KnSubjct")
     app.button(key="offer.search.KnSubject").click().run()
     assert app.query_params["search"] == "KnSubject"

@@ -228,6 +228,6 @@ def test_a_page_without_its_connection_asks_nobody_outside(served: Served, page:
 def test_a_dashboard_that_others_can_reach_says_so(four_days: Path, tmp_path: Path) -> None:
     with serving(four_days, tmp_path, "--host", "0.0.0.0", port=free_port()) as (_, said):
         served = Served(address_in(said), tmp_path / "stderr.txt", [])
-        assert "Warning: 0.0.0.0 can be reached by other machines" in served.errors.read_text(encoding="utf-8")
+        assert "Warning: other machines can reach 0.0.0.0" in served.errors.read_text(encoding="utf-8")
         assert served.connect(Host="dash.test", Origin="https://dash.test") == 101
         assert served.connect(Host="dash.test", Origin="https://evil.test") == 403

@@ -159,7 +159,7 @@ def test_back_and_forward_show_each_place_as_it_was(address: str, visit: Visit) 
     step(page.get_by_role("link", name="Connectors").click)
     step(lambda: search("kn"))
     step(visit.link("By connector and operation", "KnSubject").click)
-    step(visit.table("Who uses it").get_by_role("link").first.click)
+    step(visit.table("Who uses this connector?").get_by_role("link").first.click)
     step(page.get_by_role("link", name="All integrations").click)
     step(lambda: search("tureluur"))
     step(lambda: choose(visit, "Environment", "Accept"))
@@ -167,7 +167,7 @@ def test_back_and_forward_show_each_place_as_it_was(address: str, visit: Visit) 
     step(page.get_by_role("button", name="Reset").click)
     step(page.get_by_role("link", name="Customers").click)
     step(page.get_by_role("link", name="Certification").click)
-    step(visit.table("The clock of every integration").get_by_role("link").first.click)
+    step(visit.table("What is the state of each integration?").get_by_role("link").first.click)
     for place in reversed(places[:-1]):
         assert visit.after(page.go_back).place() == place
     for place in places[1:]:
@@ -195,14 +195,14 @@ def test_a_connector_that_is_typed_wrongly_is_said_to_be_unknown(address: str, v
     page.keyboard.type("KnSubj")
     visit.after(lambda: page.keyboard.press("Enter"))
     expect_link(visit, connector="KnSubj")
-    expect(page.get_by_text("Nobody knows a connector KnSubj")).to_be_visible()
+    expect(page.get_by_text("The connector KnSubj is unknown")).to_be_visible()
     expect(page.get_by_text("Nobody called this")).to_have_count(0)
     page.get_by_role("button", name="KnSubject", exact=True).focus()
     visit.after(lambda: page.keyboard.press("Enter"))
     expect_link(visit, connector="KnSubject")
-    expect(visit.table("Who is concerned")).to_be_visible()
+    expect(visit.table("Who is affected?")).to_be_visible()
     visit.after(page.go_back)
-    expect(page.get_by_text("Nobody knows a connector KnSubj")).to_be_visible()
+    expect(page.get_by_text("The connector KnSubj is unknown")).to_be_visible()
 
 
 def test_a_filter_goes_along_in_words_and_can_be_taken_away(address: str, visit: Visit) -> None:
@@ -213,7 +213,7 @@ def test_a_filter_goes_along_in_words_and_can_be_taken_away(address: str, visit:
     visit.after(page.get_by_role("link", name="Certification").click)
     expect(page.get_by_text("Not applied on this page: Environment Accept.")).to_be_visible()
     counted = visit.place()["cards"]
-    page.get_by_role("button", name="Take away").focus()
+    page.get_by_role("button", name="Remove").focus()
     visit.after(lambda: page.keyboard.press("Enter"))
     assert visit.place()["cards"] == counted
     expect(page.get_by_text("Not applied on this page")).to_have_count(0)
@@ -235,10 +235,10 @@ def test_release_notes_are_there_again_on_the_way_back_and_asked_for_elsewhere(a
     notes = {"name": "notes.csv", "mimeType": "text/csv", "buffer": b"connector\nKnSubject\n"}
     visit.after(lambda: page.locator("input[type=file]").set_input_files(notes))  # type: ignore[arg-type]  # as documented
     expect_link(visit, notes="[0-9a-f]+")
-    expect(visit.table("Who is concerned")).to_be_visible()
+    expect(visit.table("Who is affected?")).to_be_visible()
     page.keyboard.press("Escape")
     before, link = visit.place(), page.url
-    visit.after(visit.table("Who is concerned").get_by_role("link").first.click)
+    visit.after(visit.table("Who is affected?").get_by_role("link").first.click)
     assert visit.after(page.go_back).place()["first_rows"] == before["first_rows"]
     visit.opened(link)
-    expect(page.get_by_text("Hand them over again")).to_be_visible()
+    expect(page.get_by_text("Upload them again")).to_be_visible()

@@ -41,7 +41,7 @@ def test_a_free_port_is_taken_as_it_is(taken: socket.socket) -> None:
 
 
 def test_no_free_port_says_so() -> None:
-    with pytest.raises(OSError, match="localhost: no free port from 65536"):
+    with pytest.raises(OSError, match="localhost: no port from 65536"):
         next_free_port("localhost", 65536)
 
 

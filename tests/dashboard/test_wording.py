@@ -54,7 +54,7 @@ def test_our_own_words_stay_markdown_and_others_are_cited() -> None:
 
 def test_a_count_brings_its_noun() -> None:
     assert wording.plain("check.verdict.arriving", calls=1, customers=0, environments="Test") == (
-        "**It arrives and is right:** 1 call from 0 customers. Test."
+        "**The id arrives and is correct:** 1 call from 0 customers. Test."
     )
     words = "certification.about.supplied_getconnectors"
     assert wording.say(words, supplied_connectors=1).startswith("**1 supplied GetConnector (`Profit_`) is in use.**")
