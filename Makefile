@@ -10,14 +10,15 @@ PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11 p
 
 PYTEST := $(PY) -m pytest -n auto --maxprocesses 4
 
-.PHONY: help demo test faults check bench lock
+.PHONY: help demo test faults check docs screenshots bench lock
 .DEFAULT_GOAL := help
 
 help:
 	@echo "make demo    the dashboard on three months of demo logs"
 	@echo "make test    every test, the end-to-end test in a browser included"
 	@echo "make faults  the tests of bad input and faults once more, thoroughly (half an hour or more)"
-	@echo "make check   format, lint, types and the import contract"
+	@echo "make check   format, lint, types, the import contract and the links of the documentation"
+	@echo "make docs    the documentation as pages to read, in build/docs/site"
 	@echo "make bench   how fast a load is, beside DuckDB and GoAccess (a few minutes)"
 	@echo "make lock    requirements.lock anew, from pyproject.toml"
 
@@ -42,6 +43,14 @@ check: $(READY) build/sql.checked
 	@$(PY) -m ruff check .
 	@$(PY) -m mypy
 	@$(BIN)/lint-imports
+	@$(PY) -m docs.build > /dev/null
+
+docs: $(READY)
+	@$(PY) -m docs.build
+
+# The pictures are kept: they change seldom, and need a browser.
+screenshots: $(READY)
+	@$(PY) -m docs.screenshots
 
 # All SQL takes the linter half a minute, so it reads what has changed since it last agreed.
 SQL := $(shell find analytics ingest sample_logs -name '*.sql')

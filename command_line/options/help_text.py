@@ -29,16 +29,18 @@ class Command(TyperCommand):
     def format_options(self, ctx: Any, formatter: Any) -> None:
         """Write the arguments, then the options."""
         for kind, title in (("argument", "Arguments"), ("option", "Options")):
-            records = list(self._records(ctx, kind))
-            if records:
+            told = list(records(self, ctx, kind))
+            if told:
                 with formatter.section(title):
-                    formatter.write_dl(records)
+                    formatter.write_dl(told)
 
-    def _records(self, ctx: Any, kind: str) -> Iterator[tuple[str, str]]:
-        for parameter in self.get_params(ctx):
-            record = parameter.get_help_record(ctx) if parameter.param_type_name == kind else None
-            if record is not None:
-                name, meaning = record
-                for limit, words in _LIMITS:
-                    meaning = limit.sub(words, meaning)
-                yield _TYPE.sub("", name), meaning
+
+def records(command: Any, ctx: Any, kind: str) -> Iterator[tuple[str, str]]:
+    """Every argument or option of a command, as `kind` says, with its meaning."""
+    for parameter in command.get_params(ctx):
+        record = parameter.get_help_record(ctx) if parameter.param_type_name == kind else None
+        if record is not None:
+            name, meaning = record
+            for limit, words in _LIMITS:
+                meaning = limit.sub(words, meaning)
+            yield _TYPE.sub("", name), meaning
