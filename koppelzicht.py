@@ -51,7 +51,7 @@ _PAGES = {"dashboard", "demo"}
 app = typer.Typer(
     name="koppelzicht",
     cls=Commands,
-    help="A view on integrations: API call logs go in, who uses what and what goes wrong comes out.",
+    help="Find out from API call logs who uses which integration, what they use, and what goes wrong.",
     no_args_is_help=True,
     epilog="Every command takes --help, and --debug, which shows the traceback of an error.",
     add_completion=False,
@@ -89,12 +89,14 @@ streams_app.callback()(streams.streams)
 streams_app.command(cls=Command)(streams.end)
 app.add_typer(streams_app, name="streams")
 
-registry_app = typer.Typer(help="Names and branches of partners, integrations and customers.", no_args_is_help=True)
+registry_app = typer.Typer(
+    help="Load and check the names and branches of partners, integrations and customers.", no_args_is_help=True
+)
 for command in (registry.load, registry.missing, registry.versions):
     registry_app.command(cls=Command)(command)
 app.add_typer(registry_app, name="registry")
 
-report_app = typer.Typer(help="One self-contained HTML file and the numbers as CSV.", no_args_is_help=True)
+report_app = typer.Typer(help="Write a report as one HTML file, with its numbers as CSV.", no_args_is_help=True)
 report_app.command(cls=Command)(reports.partner)
 report_app.command(cls=Command)(reports.month)
 app.add_typer(report_app, name="report")

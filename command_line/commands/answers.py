@@ -25,14 +25,14 @@ METRIC_COLUMNS = ("name", "title", "unit", "grain", "key", "look_back", "meaning
 @scoped
 @prints_rows
 def metric(
-    name: Annotated[str | None, typer.Argument(metavar="NAME", help="The metric.")] = None,
+    name: Annotated[str | None, typer.Argument(metavar="NAME", help="Name of the metric.")] = None,
     *,
-    list_all: Annotated[bool, typer.Option("--list", help="List the metrics and what they mean, or this one.")] = False,
+    list_all: Annotated[bool, typer.Option("--list", help="Explain all metrics, or only NAME.")] = False,
     lake: LakeOption = DEFAULT_LAKE,
     scope: Scope,
     chosen: Format,
 ) -> None:
-    """Show one metric; --list says which there are."""
+    """Show one metric. --list explains all of them."""
     import analytics as floor
 
     if name is None and not list_all:
@@ -53,12 +53,12 @@ def metric(
 
 @prints_rows
 def sql(
-    query: Annotated[str | None, typer.Argument(metavar="QUERY", help="A query; without one: a shell.")] = None,
+    query: Annotated[str | None, typer.Argument(metavar="QUERY", help="A query. Without one, a shell opens.")] = None,
     *,
     lake: LakeOption = DEFAULT_LAKE,
     chosen: Format,
 ) -> None:
-    """Read-only SQL over calls, rejects, loads, the registry and metrics.<name>."""
+    """Run read-only SQL over calls, rejects, loads, the registry and metrics.<name>."""
     check_standard_input(is_read=query is None)
     if query is None and sys.stdin.isatty():
         _sql_shell(lake, chosen)

@@ -29,21 +29,25 @@ def branches(
     *,
     publish: Annotated[
         Path | None,
-        typer.Option("--publish", metavar="FILE", help="Write the table for everybody: FILE.csv or FILE.html."),
+        typer.Option(
+            "--publish", metavar="FILE", help="Write the table that may be published to FILE.csv or FILE.html."
+        ),
     ] = None,
     smallest: Annotated[
         int,
-        typer.Option("--smallest", metavar="NUMBER", help="Publish no branch with fewer customers than 5, 10, 15, ..."),
+        typer.Option(
+            "--smallest", metavar="NUMBER", help="Publish no branch with fewer customers than this: 5, 10, 15, ..."
+        ),
     ] = 5,
     language: Annotated[
         Language | None,
-        typer.Option("--language", metavar="NAME", help="Of what is published: en (the default) or nl."),
+        typer.Option("--language", metavar="NAME", help="Language of the published table: en (the default) or nl."),
     ] = None,
     lake: LakeOption = DEFAULT_LAKE,
     scope: Scope,
     chosen: Format,
 ) -> None:
-    """Show in which branches integrations are used; for publication without what points to a single customer."""
+    """Show in which branches of industry integrations are used. --publish leaves out whatever points to a single customer."""
     from analytics import Warehouse
 
     if publish is None and language is not None:

@@ -23,10 +23,12 @@ if TYPE_CHECKING:
     from command_line.printing.output import Format
 
 Window = Annotated[
-    int, typer.Option("--window", metavar="DAYS", min=1, max=400, help="Days of the rolling window.", show_default=True)
+    int,
+    typer.Option("--window", metavar="DAYS", min=1, max=400, help="Length of the rolling window.", show_default=True),
 ]
 Required = Annotated[
-    int, typer.Option("--required", metavar="NUMBER", min=1, help="Customers to have in it.", show_default=True)
+    int,
+    typer.Option("--required", metavar="NUMBER", min=1, help="Customers required in the window.", show_default=True),
 ]
 
 SHOWN = ("state", "integration", "name", "customers", "days_left", "since", "last_customer_call", "reasons")
@@ -42,7 +44,7 @@ def certification(
     scope: Scope,
     chosen: Format,
 ) -> None:
-    """Show which integrations have enough customers to be certified, and for how long."""
+    """Show which integrations have enough customers to be certified, and until when."""
     from analytics import Warehouse
     from analytics.certification.certification import COLUMNS
     from analytics.certification.certification import certification as clock

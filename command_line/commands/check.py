@@ -12,12 +12,14 @@ from command_line.printing.output import say
 
 
 def check(
-    integration_id: Annotated[str, typer.Argument(metavar="ID", help="The IntegrationId, as it is sent.")],
+    integration_id: Annotated[
+        str, typer.Argument(metavar="ID", help="The IntegrationId exactly as the program sends it.")
+    ],
     *,
     lake: LakeOption = DEFAULT_LAKE,
     as_json: JsonOption = False,
 ) -> None:
-    """Check whether an IntegrationId arrives and is right, in every environment."""
+    """Check whether an IntegrationId arrives, in which environments, and whether it is right."""
     from analytics import Warehouse
     from analytics.check.check import EVERY_ENVIRONMENT, SURE
     from analytics.check.check import check as answer_to

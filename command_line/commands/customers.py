@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 def customers(
     *,
     cohorts: Annotated[
-        bool, typer.Option("--cohorts", help="How many of those who began in the same month are still there.")
+        bool, typer.Option("--cohorts", help="Show, by the month in which customers began, how many are still there.")
     ] = False,
     lake: LakeOption = DEFAULT_LAKE,
     scope: Scope,

@@ -26,16 +26,16 @@ if TYPE_CHECKING:
 
 @reads(has_end=False)
 def follow(
-    folders: Annotated[list[str], typer.Argument(metavar="DIR", help="Folders whose logs are loaded as they come.")],
+    folders: Annotated[list[str], typer.Argument(metavar="DIR", help="Folders to watch for logs.")],
     *,
     lake: LakeOption = DEFAULT_LAKE,
     every: Annotated[
-        float, typer.Option(metavar="SECONDS", min=1, help="A change is in the lake after so long at most.")
+        float, typer.Option(metavar="SECONDS", min=1, help="Load a change at most this long after it happened.")
     ] = 60,
     options: ReadOptions,
     as_json: JsonOption = False,
 ) -> None:
-    """Load what is in folders and what comes into them, until Ctrl-C. Prints a line for each load."""
+    """Load the logs in folders, and whatever is added to them, until Ctrl-C. Prints a line for each load."""
     from ingest.load.following import follow as loads
 
     say(f"Following {', '.join(map(shown, folders))}; stop with Ctrl-C")

@@ -23,27 +23,36 @@ if TYPE_CHECKING:
 
 Operation = Annotated[
     str | None,
-    typer.Option("--operation", metavar="NAME", help="get, insert, update, delete, or GET, POST, PUT, DELETE."),
+    typer.Option(
+        "--operation",
+        metavar="NAME",
+        help="The operation that changes: get, insert, update, delete, or a method such as POST.",
+    ),
 ]
 Field = Annotated[str | None, typer.Option("--field", metavar="NAME", help="A field of the connector that changes.")]
 TokenForm = Annotated[
     str | None,
-    typer.Option("--token-form", metavar="NAME", help="Who sends tokens in this form: plain, soap_body, base64, ..."),
+    typer.Option(
+        "--token-form", metavar="NAME", help="Integrations that send tokens in this form: plain, soap_body, base64, ..."
+    ),
 ]
-Protocol = Annotated[str | None, typer.Option("--protocol", metavar="NAME", help="Who uses rest or soap.")]
+Protocol = Annotated[str | None, typer.Option("--protocol", metavar="NAME", help="Integrations that use rest or soap.")]
 ApiVersion = Annotated[
-    str | None, typer.Option("--api-version", metavar="VERSION", help="Who asks for this Accept-Version (SB).")
+    str | None,
+    typer.Option("--api-version", metavar="VERSION", help="Integrations that ask for this Accept-Version (SB)."),
 ]
 ChangesFile = Annotated[
     Path | None,
     typer.Option(
-        "--changes", metavar="FILE", help="Release notes (Markdown), or a CSV list: description, connector, ..."
+        "--changes",
+        metavar="FILE",
+        help="Release notes (Markdown), or a CSV file with the columns description, connector, ...",
     ),
 ]
 Severity = Annotated[
     str | None,
     typer.Option(
-        "--severity", metavar="NAME", help="Changes as severe as this: breaking, deprecated, changed or added."
+        "--severity", metavar="NAME", help="Only changes of this severity: breaking, deprecated, changed or added."
     ),
 ]
 SafeShare = Annotated[
@@ -53,21 +62,27 @@ SafeShare = Annotated[
         metavar="FRACTION",
         min=0,
         max=1,
-        help="Safe: a change of less than this share of an integration's calls.",
+        help="A change is safe if it touches less than this share of an integration's calls.",
     ),
 ]
 SafeCalls = Annotated[
     int | None,
     typer.Option(
-        "--safe-calls", metavar="NUMBER", min=1, help="Safe: a change of fewer calls of an integration than this."
+        "--safe-calls",
+        metavar="NUMBER",
+        min=1,
+        help="A change is safe if it touches fewer calls of an integration than this.",
     ),
 ]
 Exclude = Annotated[
-    list[str] | None, typer.Option("--exclude", metavar="ID", help="Leave out this integration; may be given again.")
+    list[str] | None,
+    typer.Option("--exclude", metavar="ID", help="Leave out this integration. You can repeat this option."),
 ]
 Out = Annotated[
     Path | None,
-    typer.Option("--out", metavar="DIR", help="Write a mailing list, a draft for each partner, and tables."),
+    typer.Option(
+        "--out", metavar="DIR", help="Write a mailing list, a draft mail for each partner, and tables to this folder."
+    ),
 ]
 
 SHOWN = ("integration", "name", "partner_name", "contact", "customers", "calls", "share", "last_call")
@@ -107,7 +122,7 @@ def impact(
     out: Out = None,
     chosen: Format,
 ) -> None:
-    """Who is concerned by a change: --connector, or any of what follows it, or the --changes of a release."""
+    """Show which integrations and customers a change affects. Describe the change by options, or give the --changes of a release."""
     from analytics import Warehouse
     from analytics.impact.impact import COLUMNS, Thresholds
     from analytics.impact.impact import impact as answer

@@ -55,21 +55,19 @@ def ingest(
     options: ReadOptions,
     replace: Annotated[
         bool,
-        typer.Option("--replace", help="Load these anew in the place of what was loaded of them and grew from that."),
+        typer.Option("--replace", help="Reload these sources, replacing their earlier loads."),
     ] = False,
     overlap: Annotated[
         Literal["skip", "load"] | None,
-        typer.Option(metavar="WHAT", help="What to do with files that agree with loaded ones in part: skip or load."),
+        typer.Option(metavar="WHAT", help="For a file that shares lines with a loaded one: skip or load it."),
     ] = None,
     strict: Annotated[
         bool,
-        typer.Option(
-            "--strict", help="Exit with 3 when a line read in this run was rejected; unchanged sources are not."
-        ),
+        typer.Option("--strict", help="Exit with 3 if this run rejected a line. Unchanged files are not read."),
     ] = False,
     as_json: JsonOption = False,
 ) -> None:
-    """Load log files. What was loaded before is not loaded again."""
+    """Load log files. Lines that are already in the lake are not loaded again."""
     import ingest as floor
 
     check_standard_input(is_read="-" in paths)
@@ -86,12 +84,14 @@ def ingest(
 
 
 def unload(
-    target: Annotated[str, typer.Argument(metavar="LOAD|PATH", help="A load's id, or the path it was loaded from.")],
+    target: Annotated[
+        str, typer.Argument(metavar="LOAD|PATH", help="The id of a load, or the path it was loaded from.")
+    ],
     *,
     lake: LakeOption = DEFAULT_LAKE,
     as_json: JsonOption = False,
 ) -> None:
-    """Take a load back, with those that grew from it."""
+    """Remove a load from the lake, and the later loads of the same growing file."""
     import ingest as floor
 
     output.print_record(floor.unload(lake, target, now=now()), as_json=as_json)
@@ -101,11 +101,13 @@ def unload(
 def inspect(
     file: Annotated[str, typer.Argument(metavar="FILE", help="A log file, or - for standard input.")],
     *,
-    limit: Annotated[int | None, typer.Option(metavar="NUMBER", min=1, help="Show so many calls and rejects.")] = None,
+    limit: Annotated[
+        int | None, typer.Option(metavar="NUMBER", min=1, help="Show at most this many calls and rejects.")
+    ] = None,
     options: ReadOptions,
     as_json: JsonOption = False,
 ) -> None:
-    """Show what we would make of a log file; writes nothing."""
+    """Show how a log file would be read. Writes nothing."""
     import ingest as floor
 
     check_standard_input(is_read=file == "-")

@@ -38,7 +38,7 @@ def practices(
     scope: Scope,
     chosen: Format,
 ) -> None:
-    """Show which rules of use an integration breaks, with a score; 'metric practices' shows those it keeps too."""
+    """Show which rules of use each integration breaks, with a score. 'metric practices' also shows the rules it keeps."""
     from analytics import Warehouse
     from analytics.practices.practices import broken, by_rule, scores
 

@@ -22,20 +22,22 @@ VERSION_COLUMNS = ("number", "valid_from", "loaded_at", "relations", "sources")
 def load(
     files: Annotated[
         list[Path],
-        typer.Argument(metavar="FILE", help="CSV, XLSX or Parquet files; the header says what they (or sheets) hold."),
+        typer.Argument(
+            metavar="FILE", help="CSV, XLSX or Parquet files. The header of a file or sheet says what it holds."
+        ),
     ],
     *,
     lake: LakeOption = DEFAULT_LAKE,
     as_of: Annotated[
         str | None,
-        typer.Option(metavar="DATE", help="The day from which on this holds: 2026-03-01 (default: today)."),
+        typer.Option(metavar="DATE", help="The first day on which this holds: 2026-03-01 (default: today)."),
     ] = None,
     add: Annotated[
-        bool, typer.Option("--add", help="Keep the rows that these files do not name; by default they are replaced.")
+        bool, typer.Option("--add", help="Keep the rows that these files do not name. By default they are removed.")
     ] = False,
     as_json: JsonOption = False,
 ) -> None:
-    """Load names and branches: all of these files, or nothing."""
+    """Load names and branches from files: all of them, or none if one has an error."""
     from analytics.registry import load_registry
 
     report = load_registry(lake, files, now=now(), as_of=_date(as_of), adds=add)
@@ -48,11 +50,11 @@ def missing(
     lake: LakeOption = DEFAULT_LAKE,
     out: Annotated[
         Path | None,
-        typer.Option("--out", metavar="DIR", help="Write them as CSV files, to fill in and to load with --add."),
+        typer.Option("--out", metavar="DIR", help="Write CSV files to this folder, to fill in and load with --add."),
     ] = None,
     chosen: Format,
 ) -> None:
-    """List partners, integrations and customers that calls name and the registry does not."""
+    """List partners, integrations and customers that occur in calls but not in the registry."""
     from analytics import Warehouse
     from analytics.unnamed import missing as floor
 
@@ -70,7 +72,7 @@ def missing(
 
 
 def versions(*, lake: LakeOption = DEFAULT_LAKE, as_json: JsonOption = False) -> None:
-    """List what was loaded, and from which day on it holds."""
+    """List the versions that were loaded, and the first day of each."""
     from analytics.registry import registry_files
 
     rows = [

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 DEFAULT_REPORTS = Path("reports")
-Out = Annotated[Path, typer.Option("--out", metavar="DIR", help="Folder for the files.")]
+Out = Annotated[Path, typer.Option("--out", metavar="DIR", help="Folder to write to.")]
 
 
 def partner(

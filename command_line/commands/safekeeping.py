@@ -28,19 +28,19 @@ def backup(
     lake: LakeOption = DEFAULT_LAKE,
     as_json: JsonOption = False,
 ) -> None:
-    """Copy the lake into a new folder, whole and as of one moment; others may go on meanwhile."""
+    """Copy the whole lake, as it is at one moment, to a new folder. Other commands can run meanwhile."""
     import ingest as floor
 
     output.print_record(floor.back_up(lake, target), as_json=as_json)
 
 
 def restore(
-    copy: Annotated[Path, typer.Argument(metavar="DIR", help="What 'koppelzicht backup' has made.")],
+    copy: Annotated[Path, typer.Argument(metavar="DIR", help="A copy that 'koppelzicht backup' made.")],
     *,
     lake: LakeOption = DEFAULT_LAKE,
     as_json: JsonOption = False,
 ) -> None:
-    """Make the lake from a copy and check it. Where a lake is already, move it away first."""
+    """Make a lake from a copy and check it. If there is a lake already, move it away first."""
     import ingest as floor
 
     output.print_record(floor.restore(copy, lake), as_json=as_json)
@@ -50,11 +50,11 @@ def repair(
     *,
     lake: LakeOption = DEFAULT_LAKE,
     is_wanted: Annotated[
-        bool, typer.Option("--yes", help="Take the loads back that miss lines, so that they can be loaded again.")
+        bool, typer.Option("--yes", help="Remove the damaged loads, so that you can load their logs again.")
     ] = False,
     as_json: JsonOption = False,
 ) -> None:
-    """Say what of the lake is damaged and which logs bring it back; --yes makes room for them."""
+    """Show which loads are damaged and which logs restore them. --yes removes the damaged loads."""
     import ingest as floor
 
     report = floor.repair(lake, now=now(), is_wanted=is_wanted)

@@ -15,12 +15,13 @@ from command_line.printing.values import counted
 
 HostAddress = Annotated[str, typer.Option("--host", metavar="NAME", help="Address to listen on.")]
 Port = Annotated[
-    int | None, typer.Option(metavar="NUMBER", min=1, max=65535, help="Port (default: the first free one from 8501).")
+    int | None,
+    typer.Option(metavar="NUMBER", min=1, max=65535, help="Port (default: the first free port from 8501 up)."),
 ]
 
 
 def dashboard(*, lake: LakeOption = DEFAULT_LAKE, host: HostAddress = "localhost", port: Port = None) -> None:
-    """Serve the dashboard, on this machine alone unless asked otherwise."""
+    """Serve the dashboard. Only this machine can open it, unless you set --host."""
     from dashboard.shell.serve import serve
     from ingest import Lake
 
@@ -32,7 +33,8 @@ def dashboard(*, lake: LakeOption = DEFAULT_LAKE, host: HostAddress = "localhost
 def demo(
     *,
     lake: Annotated[
-        Path | None, typer.Option("--lake", metavar="DIR", help="A new lake to keep (default: a temporary one).")
+        Path | None,
+        typer.Option("--lake", metavar="DIR", help="Folder of a new lake to keep (default: a temporary lake)."),
     ] = None,
     host: HostAddress = "localhost",
     port: Port = None,

@@ -23,7 +23,7 @@ SHOWN = ("stream", "calls", "first_day", "last_day", "state", "end_day", "missin
 
 @prints_rows
 def streams(ctx: typer.Context, *, lake: LakeOption = DEFAULT_LAKE, chosen: Format) -> None:
-    """Show what each log (stream) covers, and what of it is missing."""
+    """Show which period each log (stream) covers, and which hours are missing."""
     if ctx.invoked_subcommand is not None:
         given = [name for name in ctx.params if str(ctx.get_parameter_source(name)).endswith("COMMANDLINE")]
         if given:
@@ -43,17 +43,17 @@ def streams(ctx: typer.Context, *, lake: LakeOption = DEFAULT_LAKE, chosen: Form
 
 
 def end(
-    name: Annotated[str, typer.Argument(metavar="NAME", help="The stream.")],
+    name: Annotated[str, typer.Argument(metavar="NAME", help="The stream (log) that has ended.")],
     *,
     lake: LakeOption = DEFAULT_LAKE,
     on: Annotated[
         str | None,
-        typer.Option(metavar="DAY", help="Its last day: 2026-03-31 (default: the day of its last call)."),
+        typer.Option(metavar="DAY", help="The last day of the log: 2026-03-31 (default: the day of its last call)."),
     ] = None,
-    undo: Annotated[bool, typer.Option("--undo", help="Take it back: the stream is expected to go on.")] = False,
+    undo: Annotated[bool, typer.Option("--undo", help="The log has not ended after all: expect calls again.")] = False,
     as_json: JsonOption = False,
 ) -> None:
-    """Say that a log has ended, so that its silence is no gap; --undo takes it back."""
+    """Declare that a log has ended, so that its silence is not reported as a gap. --undo withdraws this."""
     from analytics import Warehouse
     from analytics.completeness.streams import streams as floor
     from ingest import StreamEnd, declare_stream_end, withdraw_stream_end

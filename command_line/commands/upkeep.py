@@ -46,11 +46,13 @@ def status(
     lake: LakeOption = DEFAULT_LAKE,
     max_age: Annotated[
         str | None,
-        typer.Option(metavar="AGE", help="Exit with 1 when the newest load is older: 15m, 36h, 2d. For a monitor."),
+        typer.Option(
+            metavar="AGE", help="For monitoring: exit with 1 if the newest load is older than 15m, 36h, 2d, ..."
+        ),
     ] = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Loads, days covered, freshness, rejects by reason, sizes, streams that report the same traffic or have stopped."""
+    """Show loads, days covered, freshness, rejects by reason, sizes, and streams that overlap or have stopped."""
     import ingest as floor
     from analytics import Warehouse
     from analytics.completeness.streams import remarks, streams
@@ -85,21 +87,21 @@ def rejects(
     retry: Annotated[
         bool,
         typer.Option(
-            "--retry", help="Read the rejected lines of these sources again; what can be read now becomes calls."
+            "--retry", help="Read the rejected lines of these sources again. Lines that can be read now become calls."
         ),
     ] = False,
     reading: dict[str, str | None],
     reason: Annotated[str | None, typer.Option(metavar="NAME", help="Only lines rejected for this reason.")] = None,
     source: Annotated[str | None, typer.Option(metavar="PATH", help="Only lines of this source.")] = None,
     stream: Annotated[str | None, typer.Option(metavar="NAME", help="Only lines of this stream.")] = None,
-    limit: Annotated[int | None, typer.Option(metavar="NUMBER", min=1, help="So many lines at most.")] = None,
+    limit: Annotated[int | None, typer.Option(metavar="NUMBER", min=1, help="Show at most this many lines.")] = None,
     export: Annotated[
-        Path | None, typer.Option(metavar="FILE", help="Write them to a file: .csv, .json or .parquet.")
+        Path | None, typer.Option(metavar="FILE", help="Write the lines to a .csv, .json or .parquet file.")
     ] = None,
     output_format: FormatOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """List the rejected lines and why, export them, or read them again after a fix."""
+    """List rejected lines and the reasons, export them, or read them again after a fix."""
     choice = {
         "reason": reason,
         "source": source and _as_stored(source),
@@ -234,21 +236,23 @@ def maintain(
     lake: LakeOption = DEFAULT_LAKE,
     keep_calls: Annotated[
         int | None,
-        typer.Option(metavar="DAYS", min=1, help="Remove calls of days longer ago than this (default: none)."),
+        typer.Option(metavar="DAYS", min=1, help="Remove calls older than this (default: keep all)."),
     ] = None,
     keep_rejects: Annotated[
         int | None,
         typer.Option(
-            metavar="DAYS", min=1, help="Remove the texts of rejects loaded on days longer ago (default: none)."
+            metavar="DAYS",
+            min=1,
+            help="Remove the texts of rejected lines loaded longer ago than this (default: keep all).",
         ),
     ] = None,
     as_of: Annotated[
         str | None,
-        typer.Option(metavar="DAY", help="The day from which both are counted (default: today)."),
+        typer.Option(metavar="DAY", help="Count both back from this day (default: today)."),
     ] = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Compact the lake, remove what is too old to keep and what crashes have left; others may go on meanwhile."""
+    """Compact the lake, and remove old data and the leftovers of crashes. Other commands can run meanwhile."""
     import ingest as floor
 
     if as_of is not None and keep_calls is None and keep_rejects is None:

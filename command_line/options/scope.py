@@ -12,15 +12,15 @@ if TYPE_CHECKING:
     from analytics import Scope
 
 OPTIONS: dict[str, tuple[str, str]] = {
-    "since": ("DATE", "First day: 2026-10-01"),
-    "until": ("DATE", "The day after the last one: 2026-11-01"),
+    "since": ("DATE", "First day, included: 2026-10-01"),
+    "until": ("DATE", "Day after the last one, not included: 2026-11-01"),
     "environment": ("NAME", "production (the default), test, accept, training or all."),
-    "product": ("NAME", "profit or sb."),
-    "partner": ("NUMBER", "A partner: 12345"),
-    "integration": ("ID", "An integration: 12345_678900"),
-    "customer": ("NAME", "A customer: 54321, or beers/enyoi in SB."),
-    "connector": ("NAME", "A connector: KnSubject"),
-    "stream": ("NAME", "Calls from one stream."),
+    "product": ("NAME", "Only this product: profit or sb."),
+    "partner": ("NUMBER", "Only this partner: 12345"),
+    "integration": ("ID", "Only this integration: 12345_678900"),
+    "customer": ("NAME", "Only this customer: 54321, or beers/enyoi in SB."),
+    "connector": ("NAME", "Only this connector: KnSubject"),
+    "stream": ("NAME", "Only this stream (log)."),
 }
 
 

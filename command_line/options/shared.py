@@ -23,43 +23,45 @@ if TYPE_CHECKING:
 DEFAULT_LAKE = Path("lake")
 LakeOption = Annotated[
     Path,
-    typer.Option("--lake", metavar="DIR", envvar="KOPPELZICHT_LAKE", callback=as_open_as, help="The lake."),
+    typer.Option("--lake", metavar="DIR", envvar="KOPPELZICHT_LAKE", callback=as_open_as, help="Folder of the lake."),
 ]
 
-JsonOption = Annotated[bool, typer.Option("--json", help="One JSON document on standard output.")]
+JsonOption = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]
 FormatOption = Annotated[
     Format | None,
-    typer.Option("--format", metavar="FORMAT", help="How to print rows: table (the default), csv, json or parquet."),
+    typer.Option("--format", metavar="FORMAT", help="Output format: table (the default), csv, json or parquet."),
 ]
 
 LogFormat = Annotated[
     str | None,
-    typer.Option(
-        metavar="NAME", help="json, w3c, combined, csv, har or parquet; found out from the content by default."
-    ),
+    typer.Option(metavar="NAME", help="json, w3c, combined, csv, har or parquet. By default, the content decides."),
 ]
 Layout = Annotated[
     str | None,
     typer.Option(
-        metavar="TEXT", help="An nginx log_format or Apache LogFormat string as the server has it; implies combined."
+        metavar="TEXT", help="The server's own nginx log_format or Apache LogFormat string. Implies combined."
     ),
 ]
 Dialect = Annotated[
     str | None,
     typer.Option(
-        metavar="FILE", help="What the fields of JSON or CSV are called: a file of yours, or a known one's name."
+        metavar="FILE", help="The field names of JSON or CSV: the name of a known dialect, or a file of yours."
     ),
 ]
 Stream = Annotated[
-    str | None, typer.Option(metavar="NAME", help="Where the sources come from (default: folder and file name).")
+    str | None,
+    typer.Option(metavar="NAME", help="Name of the log that the files belong to (default: from folder and file name)."),
 ]
 Host = Annotated[
-    str | None, typer.Option(metavar="NAME", help="The host of logs that name none: 12345.rest.afas.online")
+    str | None,
+    typer.Option(metavar="NAME", help="Host of the calls in logs that do not name one: 12345.rest.afas.online"),
 ]
 TimeZone = Annotated[
-    str | None, typer.Option(metavar="NAME", help="Time zone of times without offset: Europe/Amsterdam")
+    str | None, typer.Option(metavar="NAME", help="Time zone of times without an offset: Europe/Amsterdam")
 ]
-Final = Annotated[bool, typer.Option("--final", help="A torn last line is complete.")]
+Final = Annotated[
+    bool, typer.Option("--final", help="The files are complete: read a last line that has no line end, too.")
+]
 
 _SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86_400}
 _AGE = re.compile(r"(?=\d)(\d{1,9}d)?(\d{1,9}h)?(\d{1,9}m)?(\d{1,9}s)?", re.ASCII)
