@@ -172,7 +172,7 @@ def _in_words(error: Exception) -> str:
         return f"koppelzicht: {error.filename or 'input or output'}: {error.strerror or error}"
     if damaged := of_data_file(error):
         return f"koppelzicht: {damaged}"
-    return f"koppelzicht: something went wrong that should not: {type(error).__name__}: {error}\n--debug shows where"
+    return f"koppelzicht: an unexpected error: {type(error).__name__}: {error}\nrun the command again with --debug to see where"
 
 
 def _nowhere() -> TextIO:

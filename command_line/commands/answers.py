@@ -36,7 +36,7 @@ def metric(
     import analytics as floor
 
     if name is None and not list_all:
-        raise typer.BadParameter("which one? 'koppelzicht metric --list' lists them", param_hint="NAME")
+        raise typer.BadParameter("which metric? 'koppelzicht metric --list' lists them", param_hint="NAME")
     if name is not None and name not in floor.metric_names():
         raise typer.BadParameter(unknown("metric", name, floor.metric_names()), param_hint="NAME")
     if list_all:

@@ -51,7 +51,7 @@ def branches(
     from analytics import Warehouse
 
     if publish is None and language is not None:
-        raise typer.BadParameter("only what is published has a language: --publish FILE", param_hint="'--language'")
+        raise typer.BadParameter("--language needs --publish FILE", param_hint="'--language'")
     if publish is not None:
         _check_suffix(publish)
     with Warehouse.open(lake) as warehouse:
@@ -91,16 +91,18 @@ def _publish(
     lived = warehouse.lived()
     if period is not None:
         say(
-            f"note: published is what was used since {period.since} and before {period.until}, in ranges of five customers"
+            f"note: the table counts the customers of {period.since} until {period.until} (that day not included), in ranges of five"
         )
         if lived is not None and lived[1] < period.until:
-            say(f"note: the logs end before {lived[1]}, so this period is not over; publish it again when it is")
+            say(
+                f"note: the logs end before {lived[1]}, but the period goes on; publish the table again when the period is over"
+            )
         say_gaps(warehouse, scope.replace(since=period.since, until=period.until))
 
 
 def _say_published(rows: pl.DataFrame, file: Path, smallest: int, *, as_json: bool) -> None:
     if rows.is_empty():
-        say(f"note: the table is empty: no integration that the registry lists has {smallest} customers here")
+        say(f"note: the table is empty because no integration in the registry has {smallest} customers here")
     if as_json:
         output.print_record({"files": [str(file)], "rows": rows.height}, as_json=True)
     else:

@@ -70,43 +70,43 @@ def _rule(answer: Certification) -> Iterator[str]:
     """What the verdicts rest on, and what would restore those of a single integration."""
     import datetime as dt
 
-    assert answer.window is not None, "there is an answer"
+    assert answer.window is not None, "the lake holds calls"
     since, until = answer.window
     yield (
         f"customers counted from {since} to {until - dt.timedelta(days=1)} ({counted(answer.window_days, 'day')}), "
-        f"{answer.required} required: each made a production call that was no error and no log-in, with the integration's id, "
-        "and is not the partner itself"
+        f"{answer.required} required: each of them made a production call with the integration's id that was not an error and not a log-in, "
+        "and none of them is the partner itself"
     )
     if not answer.has_registry:
-        yield "the registry knows no integration, so none is known to be certified: koppelzicht registry load says which are"
+        yield "the registry lists no integrations, so no certificate is known: load a list with 'koppelzicht registry load'"
     if answer.rows["state"].is_in(["unknown"]).any():
-        yield (
-            "unknown: too few are seen, but calls are missing from what was counted (see reasons), and could change that"
-        )
+        yield ("unknown: the calls show too few customers, but calls are missing that could change this (see reasons)")
     if answer.rows.height == 1:
         yield from _restore(answer.rows.row(0, named=True))
 
 
 def _restore(row: dict[str, Any]) -> Iterator[str]:
     if row["missing"]:
-        more = f"{counted(row['missing'], 'more customer')} with a good call would make it enough"
+        more = f"{counted(row['missing'], 'more customer')} with a successful call would be enough"
         failing = row["failing_customers"]
-        yield f"{more}; so far with errors only: {counted(failing, 'customer')}" if failing else more
+        yield f"{more}; {counted(failing, 'customer')} made only calls that failed" if failing else more
     if row["below_on"] is not None:
         silent = f"{counted(row['silent'], 'customer')} fell silent; " if row["silent"] else ""
-        yield (f"{silent}if nobody calls again, it has fewer than {row['customers_required']} on {row['below_on']}")
+        yield (
+            f"{silent}if none of its customers calls again, fewer than {row['customers_required']} are left on {row['below_on']}"
+        )
     if row["inherited_from"] is not None:
-        yield f"its certificate is that of {row['inherited_from']}, which it replaces: its own row gives no dates"
+        yield f"it inherits the certificate of {row['inherited_from']}, which it replaces: its own row in the registry has no dates"
     for kind in ("missing", "malformed"):
         if row[f"{kind}_calls"]:
             yield (
-                f"{counted(row[f'{kind}_calls'], 'call')} with a {kind} IntegrationId are its own or its partner's, "
-                "as far as what was sent, the connectors' prefixes and the programs at its customers tell"
+                f"{counted(row[f'{kind}_calls'], 'call')} with a {kind} IntegrationId come from this integration or its partner, "
+                "judging by the text that was sent, the prefixes of connectors and the programs that its customers use"
             )
     if row["mistyped_calls"]:
-        yield f"{counted(row['mistyped_calls'], 'call')} with an id that is one character off count for nobody"
+        yield f"{counted(row['mistyped_calls'], 'call')} carry an id that is one character off, and do not count"
     if row["supplied_connectors"]:
         yield (
-            f"{counted(row['supplied_connectors'], 'supplied GetConnector')} (Profit_...) in use; "
-            "certification asks for own ones"
+            f"{counted(row['supplied_connectors'], 'supplied GetConnector')} (Profit_...) in use, "
+            "but certification requires GetConnectors of the partner's own"
         )

@@ -33,6 +33,6 @@ def check(
             say("note: there are no calls in the lake")
         elif answer.verdict not in SURE:
             note = gap_note(warehouse, EVERY_ENVIRONMENT)
-            say(f"note: looked at all that was loaded, {lived[0]} until {lived[1]} (that day not included)")
+            say(f"note: this is about all calls in the lake, from {lived[0]} until {lived[1]} (that day not included)")
             if note is not None:
                 say(f"note: {note}")

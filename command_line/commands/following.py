@@ -38,7 +38,7 @@ def follow(
     """Load the logs in folders, and whatever is added to them, until Ctrl-C. Prints a line for each load."""
     from ingest.load.following import follow as loads
 
-    say(f"Following {', '.join(map(shown, folders))}; stop with Ctrl-C")
+    say(f"Following {', '.join(map(shown, folders))}. Stop with Ctrl-C")
     try:
         for news in loads(lake, folders, options, every=every, clock=now, stop=Event()):
             # A disk that is too full to be told anything on is no reason to stop loading.

@@ -168,7 +168,7 @@ def _from_file(file: Path, severity: str | None, scope: Scope, parts: dict[str, 
 
     for option, value in {"--connector": scope.connector, **parts}.items():
         if value is not None:
-            raise typer.BadParameter(f"the file says what changes; leave {option} out", param_hint="'--changes'")
+            raise typer.BadParameter(f"the file describes the changes; leave {option} out", param_hint="'--changes'")
     if severity is not None and severity not in SEVERITIES:
         raise typer.BadParameter(unknown("severity", severity, SEVERITIES), param_hint="'--severity'")
     notes = read_changes(file)
@@ -176,7 +176,7 @@ def _from_file(file: Path, severity: str | None, scope: Scope, parts: dict[str, 
     kept = tuple(change for change in notes.changes if change.severity in wanted)
     read = f"{shown(file.name)}: {counted(notes.rows, 'row')}, {counted(len(notes.changes), 'change')}"
     if notes.rows > len(notes.changes):
-        read += " (rows that say the same of the same connectors are one)"
+        read += " (rows that say the same about the same connectors are one change)"
     if len(kept) < len(notes.changes):
         read += f", {len(kept)} of them at least {severity}"
     return _Asked(changes=kept, remarks=(read, *notes.remarks))
@@ -188,14 +188,14 @@ def _from_parts(parts: dict[str, str | None], scope: Scope, severity: str | None
     from ingest.call import Protocol, TokenForm
 
     if severity is not None:
-        raise typer.BadParameter("severity is what --changes says; nothing else does", param_hint="'--severity'")
+        raise typer.BadParameter("only --changes states a severity", param_hint="'--severity'")
     operation, field, token_form, protocol, api_version = parts.values()
     if scope.connector is None and not any(parts.values()):
         raise typer.BadParameter(
-            "what changes? --connector NAME, --token-form NAME, --protocol NAME, --api-version VERSION, or --changes FILE"
+            "what changes? Give --connector NAME, --token-form NAME, --protocol NAME, --api-version VERSION, or --changes FILE"
         )
     if field is not None and scope.connector is None:
-        raise typer.BadParameter("a field of which connector? --connector NAME", param_hint="'--field'")
+        raise typer.BadParameter("which connector has this field? Give --connector NAME", param_hint="'--field'")
     if operation is not None and operation_named(operation) is None:
         words = "get, insert, update, delete, write, metainfo, attachment, report, version, auth, bi, other"
         raise typer.BadParameter(f"{operation!r} is no operation; known: {words}", param_hint="'--operation'")
@@ -235,12 +235,13 @@ def _known(warehouse: Warehouse, ids: frozenset[str]) -> _LeftOut:
         if not row["calls"] and not row["is_registered"] and row["integration"] == row["id"]:
             nearest = nearest_integrations(warehouse, row["id"])
             raise typer.BadParameter(
-                f"neither a call nor the registry knows an integration {row['id']}; {nearest}", param_hint="'--exclude'"
+                f"no call and no row of the registry names the integration {row['id']}; {nearest}",
+                param_hint="'--exclude'",
             )
         if row["integration"] != row["id"]:
-            remarks.append(f"{row['id']} is the old id of {row['integration']}, which is left out")
+            remarks.append(f"{row['id']} is an old id of {row['integration']}: that integration is left out")
         if not row["calls"]:
-            remarks.append(f"--exclude {row['id']} leaves nothing out: it is registered, and no call carries it")
+            remarks.append(f"--exclude {row['id']} leaves out nothing: the registry lists it, but no call carries it")
     return _LeftOut(integrations=frozenset(row["integration"] for row in rows), remarks=tuple(remarks))
 
 
@@ -253,11 +254,11 @@ def _brief(value: object) -> object:
 def _verdicts(found: Impact) -> list[str]:
     """What became of the changes, in words, and in which branches they are felt."""
     words = {
-        "concerns": "somebody is concerned",
-        "unknown_name": "of a name that nobody knows",
-        "safe": "safe: used, but below what was said to be safe",
-        "unused": "nobody calls it",
-        "unseen": "no log can tell, for it names no connector",
+        "concerns": "affecting somebody",
+        "unknown_name": "with an unknown name",
+        "safe": "safe (used, but below the limits you gave)",
+        "unused": "unused",
+        "unseen": "of unknown effect (no log shows it, because it names no connector)",
     }
     lines = []
     if len(found.verdicts) > 1 or "safe" in found.verdicts:
@@ -278,17 +279,19 @@ def _nobody_knows(found: Impact) -> list[str]:
     kinds = {"connector": "name", "path": "path", "api_version": "API version"}
     lines = []
     for name, changes in found.nobody_knows[:_NAMES_SAID]:
-        nearest = f"nearest: {', '.join(map(shown, name.nearest))}" if name.nearest else "no name is near it"
+        nearest = f"nearest: {', '.join(map(shown, name.nearest))}" if name.nearest else "no known name is similar"
         places = [str(change.line) for change in changes if change.line]
         more = f" and {len(places) - _LINES_SAID} more" if len(places) > _LINES_SAID else ""
         where = f" (line{'s' * (len(places) > 1)} {', '.join(places[:_LINES_SAID])}{more})" if places else ""
-        lines.append(f"no call and no list knows the {kinds[name.kind]} {shown(name.value)}; {nearest}{where}")
+        lines.append(
+            f"the {kinds[name.kind]} {shown(name.value)} occurs in no call and in no list of known names; {nearest}{where}"
+        )
     if len(found.nobody_knows) > _NAMES_SAID:
         lines.append(
-            f"and {counted(len(found.nobody_knows) - _NAMES_SAID, 'more name')} that nobody knows; --json and --out have them all"
+            f"and {counted(len(found.nobody_knows) - _NAMES_SAID, 'more name')} that nobody knows; --json and --out list them all"
         )
     if lines:
-        lines.append("whom a change with such a name concerns cannot be told: this is no all-clear")
+        lines.append("nobody can tell whom a change with such a name affects: do not read this as an all-clear")
     return lines
 
 
@@ -297,7 +300,7 @@ def _about_the_field(warehouse: Warehouse, changes: tuple[Change, ...]) -> list[
     from analytics.known.known import unknown_in_changes
 
     return [
-        f"no get of this connector filters by a field {shown(one.value)}; nearest: {', '.join(map(shown, one.nearest))}"
+        f"no get of this connector filters by the field {shown(one.value)}; nearest: {', '.join(map(shown, one.nearest))}"
         for one in unknown_in_changes(warehouse, changes)
         if one.kind == "field" and one.nearest
     ]
@@ -308,12 +311,10 @@ def _write(found: Impact, out: Path) -> None:
 
     files = write_mailing(found, out)
     drafts = sum(file.suffix == ".txt" for file in files) // 2
-    say(
-        f"{shown(str(files[0]))}: {counted(drafts, 'partner')} to write to, with a draft in Dutch and in English beside it"
-    )
+    say(f"{shown(str(files[0]))}: {counted(drafts, 'partner')} to write to; drafts in Dutch and English are beside it")
     unknown = sum(map(bool, found.unknown))
     if unknown:
         say(
-            f"{shown(str(out / 'changes.csv'))}: {counted(unknown, 'change')} with a name that nobody knows, so the list may "
-            "lack somebody; where a name is misspelt, correct it and ask again before you write to anybody"
+            f"{shown(str(out / 'changes.csv'))}: {counted(unknown, 'change')} with an unknown name, so somebody may be "
+            "missing from the list; correct misspelt names and run this again before you write to anybody"
         )

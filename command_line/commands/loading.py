@@ -136,7 +136,7 @@ def _warn_of_overlaps(lake: Path, loaded_at: dt.datetime) -> None:
             for overlap in overlaps_after_load(warehouse, loaded_at):
                 say(f"warning: {shown(str(overlap))}")
     except (AnalyticsError, IngestError, duckdb.Error, OSError, MemoryError) as error:
-        say(f"note: it was not looked for streams that report the same traffic: {error}")
+        say(f"note: streams were not checked for the same traffic: {error}")
 
 
 def _print_ingest_report(report: IngestReport, *, as_json: bool) -> None:

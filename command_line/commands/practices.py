@@ -52,9 +52,11 @@ def practices(
         judged = scores(every)
         known = judged.filter(judged["integration"].is_not_null())
         keeping = known.filter(known["broken"].list.len() == 0).height
-        say(f"note: {keeping} of {counted(known.height, 'integration')} keep every rule that could be judged")
+        say(
+            f"note: {keeping} of {counted(known.height, 'integration')} keep every rule that can be judged from these logs"
+        )
         for row in by_rule(every).filter(by_rule(every)["judged"] == 0).iter_rows(named=True):
-            say(f"note: {row['rule']} could not be judged: the logs do not hold what it takes")
+            say(f"note: {row['rule']} cannot be judged: the logs lack the fields for it")
         if chosen == "table":
             for row in by_rule(every).filter(by_rule(every)["integrations"] > 0).iter_rows(named=True):
                 say(f"{row['rule']}: {row['advice']}")

@@ -68,7 +68,7 @@ def missing(
     else:
         output.write("".join(f"{shown(file)}\n" for file in files))
     if files:
-        say("Fill in what is known, then: koppelzicht registry load --add " + " ".join(files))
+        say("Fill in what you know, then run: koppelzicht registry load --add " + " ".join(files))
 
 
 def versions(*, lake: LakeOption = DEFAULT_LAKE, as_json: JsonOption = False) -> None:

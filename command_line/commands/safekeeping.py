@@ -61,11 +61,11 @@ def repair(
     output.print_record(report, as_json=as_json)
     gone = [load for load in report.loads if not load.is_there]
     if report.loads and not is_wanted:
-        say("'koppelzicht repair --yes' takes these loads back; then their logs can be loaded again")
+        say("'koppelzicht repair --yes' removes these loads, so that you can load their logs again")
         if gone:
             say(
-                f"{counted(len(gone), 'load')} came from logs that are no longer where they were: put them back before,"
-                " or take the lake back from a copy ('koppelzicht restore'); else what the lake has of them is gone"
+                f"{counted(len(gone), 'load')} came from logs that are no longer in their place: put them back first,"
+                " or restore a copy of the lake ('koppelzicht restore'). Otherwise --yes removes their last calls"
             )
     elif report.loads:
         for stream, there in _by_stream(report.loads).items():
@@ -74,11 +74,9 @@ def repair(
                 *(["--lake", str(lake)] if lake != DEFAULT_LAKE else []),
             ]
             more = f" and {len(there) - _FEW:,} more" if len(there) > _FEW else ""
-            say(f"load them again: koppelzicht ingest {shlex.join([*options, *there[:_FEW]])}{more}")
+            say(f"now load them again: koppelzicht ingest {shlex.join([*options, *there[:_FEW]])}{more}")
         if any(load.is_there for load in report.loads):
-            say(
-                "with --host, --time-zone, --layout or --dialect, if they were loaded with them: a lake does not keep these"
-            )
+            say("add --host, --time-zone, --layout or --dialect if you used them then: a lake does not remember these")
     if not report.is_sound:
         raise typer.Exit(FAILED)
 

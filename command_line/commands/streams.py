@@ -28,7 +28,7 @@ def streams(ctx: typer.Context, *, lake: LakeOption = DEFAULT_LAKE, chosen: Form
         given = [name for name in ctx.params if str(ctx.get_parameter_source(name)).endswith("COMMANDLINE")]
         if given:
             raise typer.BadParameter(
-                f"options of 'streams {ctx.invoked_subcommand}' stand behind it: koppelzicht streams {ctx.invoked_subcommand} NAME ..."
+                f"options of 'streams {ctx.invoked_subcommand}' come after it: koppelzicht streams {ctx.invoked_subcommand} NAME ..."
             )
         return
     from analytics import Warehouse
@@ -59,12 +59,12 @@ def end(
     from ingest import StreamEnd, declare_stream_end, withdraw_stream_end
 
     if undo and on is not None:
-        raise typer.BadParameter("--undo takes back what was said, whatever the day", param_hint="'--on'")
+        raise typer.BadParameter("--undo withdraws a declared end and takes no --on", param_hint="'--on'")
     with Warehouse.open(lake) as warehouse:
         row = _row(floor(warehouse), name)
     if undo:
         if not withdraw_stream_end(lake, name):
-            raise typer.BadParameter(f"nobody has said that {shown(name)} has ended", param_hint="NAME")
+            raise typer.BadParameter(f"{shown(name)} was not declared to have ended", param_hint="NAME")
     else:
         declare_stream_end(lake, StreamEnd(stream=name, ended_on=_last_day(name, row["last_day"], on)))
     with Warehouse.open(lake) as warehouse:
@@ -72,7 +72,7 @@ def end(
     if as_json:
         output.print_record(row, as_json=True)
     elif undo:
-        output.write(f"{shown(name)}: is expected to go on; {row['missing_hours']:,} hours of it are missing\n")
+        output.write(f"{shown(name)}: calls are expected again; {row['missing_hours']:,} hours of it are missing\n")
     else:
         output.write(
             f"{shown(name)}: has ended on {row['declared_on']}; {row['missing_hours']:,} hours of it are missing\n"
@@ -82,7 +82,7 @@ def end(
 def _row(rows: pl.DataFrame, name: str) -> dict[str, object]:
     known = rows["stream"].to_list()
     if not known:
-        raise typer.BadParameter("nothing is loaded yet, so there is no stream", param_hint="NAME")
+        raise typer.BadParameter("nothing is loaded yet, so there are no streams", param_hint="NAME")
     if name not in known:
         raise typer.BadParameter(unknown("stream", name, known), param_hint="NAME")
     return rows.row(known.index(name), named=True)
@@ -92,9 +92,7 @@ def _last_day(name: str, last_day: object, on: str | None) -> dt.date:
     """The day that is said; wrong usage where it cannot be."""
     if on is None:
         if not isinstance(last_day, dt.date):
-            raise typer.BadParameter(
-                f"{shown(name)} has no calls; --on DAY says which day was its last one", param_hint="NAME"
-            )
+            raise typer.BadParameter(f"{shown(name)} has no calls; give its last day with --on DAY", param_hint="NAME")
         return last_day
     day = day_of(on, "--on")
     if isinstance(last_day, dt.date) and day < last_day:

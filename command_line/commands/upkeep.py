@@ -71,9 +71,11 @@ def status(
             say(remark)
     if most is not None and (state.load_age_seconds is None or state.load_age_seconds > most):
         found = (
-            "there is no load" if state.load_age_seconds is None else f"it is {duration(state.load_age_seconds)} old"
+            "there is no load"
+            if state.load_age_seconds is None
+            else f"the newest is {duration(state.load_age_seconds)} old"
         )
-        say(f"koppelzicht: {lake}: the newest load is to be at most {duration(most)} old; {found}")
+        say(f"koppelzicht: {lake}: expected a load of the last {duration(most)}; {found}")
         raise typer.Exit(FAILED)
 
 
@@ -110,10 +112,10 @@ def rejects(
     }
     if retry:
         others = choice | {"export": export, "format": output_format}
-        _refuse(others, "is for listing rejects; --retry reads all of a source again")
+        _refuse(others, "selects rejects to list; --retry always reads all rejects of a source")
         _retry(lake, paths, reading, as_json=as_json)
         return
-    _refuse(reading, "says how lines are read again; it needs --retry PATH...")
+    _refuse(reading, "controls how lines are read; it needs --retry PATH...")
     if paths:
         raise typer.BadParameter(
             f"{shown(paths[0])}: --retry {shown(paths[0])} reads its rejected lines again, --source {shown(paths[0])} lists them",
@@ -137,7 +139,7 @@ def _retry(lake: Path, paths: list[str] | None, reading: Mapping[str, str | None
     import ingest as floor
 
     if not paths:
-        raise typer.BadParameter("which files or folders? koppelzicht rejects --retry PATH...", param_hint="PATH")
+        raise typer.BadParameter("name the files or folders: koppelzicht rejects --retry PATH...", param_hint="PATH")
     options = read_options(**reading, stream=None, final=True)
     with LoadProgress() as progress:
         report = floor.retry_rejects(lake, paths, options, now=now(), progress=progress)
@@ -183,7 +185,7 @@ def _export(frame: pl.DataFrame, file: Path) -> None:
             content = output.as_parquet(frame.to_arrow())
         case _:
             raise typer.BadParameter(
-                f"{shown(str(file))} says nothing about how to write it; expected a name that ends in"
+                f"{shown(str(file))} does not say in which format to write; expected a name that ends in"
                 f" {', '.join(EXPORTS[:-1])} or {EXPORTS[-1]}",
                 param_hint="'--export'",
             )
@@ -256,7 +258,7 @@ def maintain(
     import ingest as floor
 
     if as_of is not None and keep_calls is None and keep_rejects is None:
-        raise typer.BadParameter("it says from when --keep-calls and --keep-rejects count", param_hint="'--as-of'")
+        raise typer.BadParameter("it needs --keep-calls or --keep-rejects", param_hint="'--as-of'")
     report = floor.maintain(
         lake,
         now=now(),

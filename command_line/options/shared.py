@@ -80,7 +80,9 @@ def age(text: str) -> int:
     (90, 900, 5400, 172800)
     """
     if not _AGE.fullmatch(text):
-        raise typer.BadParameter(f"{text!r} is no age; 15m, 36h, 2d or 1h30m is one", param_hint="'--max-age'")
+        raise typer.BadParameter(
+            f"{text!r} is not an age; expected something like 15m, 36h, 2d or 1h30m", param_hint="'--max-age'"
+        )
     return sum(int(count) * _SECONDS[unit] for count, unit in _PART_OF_AGE.findall(text))
 
 
@@ -95,7 +97,7 @@ def day_of(text: str, option: str) -> dt.date:
 def check_standard_input(*, is_read: bool) -> None:
     """Wrong usage where standard input is read and there is none."""
     if is_read and sys.stdin is None:
-        raise typer.BadParameter("there is no standard input to read: it is closed")
+        raise typer.BadParameter("standard input is closed, so there is nothing to read")
 
 
 def read_options(
@@ -118,12 +120,12 @@ def read_options(
     from ingest.read.source import written_name
 
     if layout is not None and log_format not in {None, "combined"}:
-        raise typer.BadParameter(f"a layout is for combined logs, not for {log_format}", param_hint="'--layout'")
+        raise typer.BadParameter(f"a layout describes combined logs, not {log_format}", param_hint="'--layout'")
     if log_format is not None and log_format not in FORMATS:
         raise typer.BadParameter(unknown("log format", log_format, FORMATS), param_hint="'--log-format'")
     if time_zone is not None and time_zone not in available_timezones():
         raise typer.BadParameter(
-            f"{time_zone!r} is no time zone; a name such as Europe/Amsterdam is", param_hint="'--time-zone'"
+            f"{time_zone!r} is not a time zone; expected a name like Europe/Amsterdam", param_hint="'--time-zone'"
         )
     if layout is not None:
         try:

@@ -48,9 +48,9 @@ def _in_words(error: ValidationError) -> str:
     got, context = first["input"], first.get("ctx", {})
     match first["type"]:
         case "int_parsing" | "int_type":
-            return f"{got!r} is no whole number"
+            return f"{got!r} is not a whole number"
         case "float_parsing" | "float_type":
-            return f"{got!r} is no number"
+            return f"{got!r} is not a number"
         case "less_than_equal":
             return f"{got} is too large; {context['le']} at most"
         case "greater_than_equal":
@@ -70,7 +70,7 @@ def _is_an_argument(error: typer.TyperException) -> typer.BadParameter | None:
             parameter.metavar and parameter.metavar.lower(),
         }:
             return typer.BadParameter(
-                f"it stands without an option's name: {ctx.command_path} {parameter.metavar or parameter.name}",
+                f"write it without the name of an option: {ctx.command_path} {parameter.metavar or parameter.name}",
                 ctx=ctx,
                 param_hint=f"'{option}'",
             )

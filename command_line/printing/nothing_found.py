@@ -43,7 +43,7 @@ def why_nothing(warehouse: Warehouse, scope: Scope) -> list[str]:
         return ["there are no calls in the lake"]
     matching = calls_in(warehouse, scope)
     if matching:
-        return [f"{counted(matching, 'call')} in scope, and none that belongs into this table"]
+        return [f"{counted(matching, 'call')} match the options, but none of them belongs in this table"]
     causes = [
         f"no call {_with(name.kind, getattr(scope, name.kind))}; {_instead(name.kind, name.nearest, name.there)}"
         for name in unknown_in_scope(warehouse, scope)
@@ -88,7 +88,7 @@ def _lifted(warehouse: Warehouse, scope: Scope, named: Iterable[str]) -> str:
     if scope.environment != "all":
         changed["with --environment all"] = scope.replace(environment="all")
     found = [f"{calls:,} {words}" for words, other in changed.items() if (calls := calls_in(warehouse, other))]
-    return f"there are {', '.join(found)}" if found else "nor with one of them less"
+    return f"there are {', '.join(found)}" if found else "leaving out one of them does not help"
 
 
 def _with(name: str, value: object) -> str:

@@ -213,4 +213,4 @@ def _in_words(error: Exception) -> str:
         return f"{error.filename or 'input or output'}: {error.strerror or error}"
     if is_lack_of_memory(error):
         return "there is not enough memory"
-    return f"something went wrong that should not: {fault(error)}"
+    return f"an unexpected error: {fault(error)}"

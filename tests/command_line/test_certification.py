@@ -38,12 +38,12 @@ def test_rows_have_exactly_the_fields_of_the_contract(run: Run, loaded: Path) ->
         *("last_customer_call", "reasons", "days_left", "complete", "since", "certified_since", "certified_until"),
     ]
     assert "customers counted from 2026-02-28 to 2026-03-29 (30 days), 5 required" in err
-    assert "unknown: too few are seen" in err
+    assert "unknown: the calls show too few customers" in err
 
 
 def test_a_lake_without_a_registry_says_so_once(run: Run, loaded: Path) -> None:
     """And not of each integration that it is not registered."""
-    assert "the registry knows no integration, so none is known to be certified" in run("certification")[2]
+    assert "the registry lists no integrations, so no certificate is known" in run("certification")[2]
     Path("i.csv").write_text("integration,name\n54321_7,Other\n", encoding="utf-8")
     assert run("registry", "load", "i.csv")[0] == 0
     _, out, err = run("certification", "--json")
@@ -66,7 +66,7 @@ def test_a_table_says_since_when_and_why(run: Run, loaded: Path) -> None:
     _, out, err = run("certification", "--window", "1", "--required", "3")
     assert "since" in out
     assert "too_few_customers, failing_customers, example_id" in out
-    assert "2 more customers with a good call would make it enough; so far with errors only: 1 customer" in err
+    assert "2 more customers with a successful call would be enough; 1 customer made only calls that failed" in err
 
 
 def test_scope_options_choose(run: Run, loaded: Path) -> None:

@@ -67,9 +67,9 @@ def test_impact_of_release_notes_says_what_became_of_each_change(run: Run, loade
     ]
     assert "note: notes.md: 2 rows, 2 changes" in err
     assert "it names KnPerson: ask with --connector" in err
-    assert "note: 2 changes: 1 somebody is concerned; 1 nobody calls it" in err
+    assert "note: 2 changes: 1 affecting somebody; 1 unused" in err
     # Nobody writes to whom the documentation's example id belongs.
-    assert "mail/mailing-list.csv: 0 partners to write to" in err
+    assert "mail/mailing-list.csv: 0 partners to write to; drafts in Dutch and English are beside it" in err
     assert sorted(file.name for file in (tmp_path / "mail").iterdir()) == [
         "changes.csv",
         "customers.csv",
@@ -83,7 +83,7 @@ def test_severity_and_limits_leave_rows_out(run: Run, loaded: Path, tmp_path: Pa
     assert document(run("impact", "--changes", "notes.md", "--severity", "breaking", "--json")[1]) == []
     code, out, err = run("impact", "--connector", "KnSubject", "--safe-calls", "2", "--json")
     assert (code, document(out)) == (0, [])
-    assert "note: 1 change: 1 safe: used, but below what was said to be safe" in err
+    assert "note: 1 change: 1 safe (used, but below the limits you gave)" in err
     assert document(run("impact", "--connector", "KnSubject", "--exclude", "12345_678900", "--json")[1]) == []
 
 
@@ -97,14 +97,14 @@ def test_what_is_left_out_is_known_by_its_old_id_too(run: Run, loaded: Path, tmp
         code, out, err = run(*impact, excluded)
         assert (code, document(out)) == (0, [])
         assert "note: not shown, as asked: 1 call of 1 integration" in err
-        assert ("12345_678900 is the old id of 4321_77, which is left out" in err) == (excluded == "12345_678900")
+        assert ("12345_678900 is an old id of 4321_77: that integration is left out" in err) == (excluded == "12345_678900")
     for excluded in ("4321_78", "4321_70"):
         code, out, err = run(*impact, excluded)
         assert (code, len(document(out))) == (0, 1)
-        assert f"note: --exclude {excluded} leaves nothing out: it is registered, and no call carries it" in err
+        assert f"note: --exclude {excluded} leaves out nothing: the registry lists it, but no call carries it" in err
     code, out, err = run(*impact, "4321_79", "--exclude", "4321_77")
     assert (code, out) == (2, "")
-    assert "neither a call nor the registry knows an integration 4321_79; nearest: 4321_7" in " ".join(err.split())
+    assert "no call and no row of the registry names the integration 4321_79; nearest: 4321_7" in " ".join(err.split())
 
 
 def test_a_connector_that_nobody_calls_is_explained(run: Run, loaded: Path) -> None:
@@ -117,7 +117,7 @@ def test_a_connector_that_nobody_calls_is_explained(run: Run, loaded: Path) -> N
         ("KnSubjekt", 0, "unknown_name")
     ]
     assert "note: no call has connector 'KnSubjekt'; nearest: KnSubject" in err
-    assert "note: no call and no list knows the name KnSubjekt; nearest: KnSubject" in err
+    assert "note: the name KnSubjekt occurs in no call and in no list of known names; nearest: KnSubject" in err
 
 
 def test_a_field_that_no_get_filters_by_is_said_with_the_nearest(run: Run, loaded: Path) -> None:
@@ -128,9 +128,9 @@ def test_a_field_that_no_get_filters_by_is_said_with_the_nearest(run: Run, loade
     for field, is_said in (("EmployeeNumbr", True), ("employeenumber", False), ("Qq9", False)):
         code, out, err = run("impact", "--connector", "Acme_Employees", "--field", field, "--json")
         assert (code, [row["verdict"] for row in document(out)]) == (0, ["concerns"])
-        said = "note: no get of this connector filters by a field EmployeeNumbr; nearest: EmployeeNumber"
+        said = "note: no get of this connector filters by the field EmployeeNumbr; nearest: EmployeeNumber"
         assert (said in err) == is_said
-        assert ("filters by a field" in err) == is_said
+        assert ("filters by the field" in err) == is_said
 
 
 LISTED = (
@@ -153,13 +153,13 @@ def test_names_in_changes_that_nobody_knows_are_no_quiet_all_clear(
     assert code == 0
     rows = [(row["connector"], row["integration"], row["calls"], row["verdict"]) for row in document(out)]
     assert rows == [(connector, None, 0, "unknown_name") for connector in ("KnSubj", "FbSalesx", "KnSubj", "FbSales")]
-    assert "note: 5 changes: 4 of a name that nobody knows; 1 nobody calls it" in err
+    assert "note: 5 changes: 4 with an unknown name; 1 unused" in err
     gone, again, new, part = lines
-    said = [line.removeprefix("note: ") for line in err.splitlines() if "no list knows" in line]
-    assert [line.partition("; nearest: ")[0] for line in said] == [
-        "no call and no list knows the name KnSubj",
-        "no call and no list knows the name FbSalesx",
-        "no call and no list knows the path FbSales/FbSalesLine",
+    said = [line.removeprefix("note: ") for line in err.splitlines() if "no list of known names" in line]
+    assert [line.partition(" occurs in ")[0] for line in said] == [
+        "the name KnSubj",
+        "the name FbSalesx",
+        "the path FbSales/FbSalesLine",
     ]
     assert [line.partition("; nearest: ")[2].split(",")[0] for line in said] == ["KnSubject", "FbSales", "FbSalesLines"]
     assert [line[line.index(" (line") :] for line in said] == [
@@ -167,8 +167,8 @@ def test_names_in_changes_that_nobody_knows_are_no_quiet_all_clear(
         f" (line {new})",
         f" (line {part})",
     ]
-    assert "this is no all-clear" in err
-    assert "mail/changes.csv: 4 changes with a name that nobody knows, so the list may lack somebody" in err
+    assert "do not read this as an all-clear" in err
+    assert "mail/changes.csv: 4 changes with an unknown name, so somebody may be missing from the list" in err
     listed = (tmp_path / "mail" / "changes.csv").read_text(encoding="utf-8").splitlines()
     assert [line.split(",")[5] for line in listed] == ["verdict", *["unknown_name"] * 4, "unused"]
 
@@ -176,21 +176,21 @@ def test_names_in_changes_that_nobody_knows_are_no_quiet_all_clear(
 def test_of_many_unknown_names_the_first_are_said_and_all_are_given(run: Run, loaded: Path, tmp_path: Path) -> None:
     (tmp_path / "c.csv").write_text("connector\n" + "".join(f"Qq{n}\n" for n in range(23)), encoding="utf-8")
     code, out, err = run("impact", "--changes", "c.csv", "--json")
-    assert (code, len(document(out)), err.count("no list knows")) == (0, 23, 20)
+    assert (code, len(document(out)), err.count("no list of known names")) == (0, 23, 20)
     assert "note: and 3 more names that nobody knows" in err
 
 
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        ((), "what changes? --connector NAME"),
-        (("--field", "Ds"), "a field of which connector?"),
+        ((), "what changes? Give --connector NAME"),
+        (("--field", "Ds"), "which connector has this field?"),
         (("--connector", "KnSubject", "--operation", "merge"), "'merge' is no operation"),
         (("--token-form", "plane"), "there is no form of token 'plane'; did you mean plain?"),
         (("--protocol", "soup"), "did you mean soap?"),
         (("--changes", "notes.md", "--connector", "KnSubject"), "leave --connector out"),
         (("--changes", "notes.md", "--severity", "bad"), "there is no severity 'bad'"),
-        (("--connector", "KnSubject", "--severity", "breaking"), "severity is what --changes says"),
+        (("--connector", "KnSubject", "--severity", "breaking"), "only --changes states a severity"),
         (("--connector", "KnSubject", "--exclude", "acme"), "'acme' is not an integration, like 12345_678900"),
     ],
 )
@@ -215,7 +215,7 @@ def test_practices_shows_what_is_broken_and_what_to_do(run: Run, loaded: Path) -
     assert [(row["rule"], row["integration"], row["calls"], row["score"]) for row in document(out)] == [
         ("unordered_paging", "12345_678900", 1, 90)
     ]
-    assert "note: 0 of 1 integration keep every rule that could be judged" in err
-    assert "note: hammering could not be judged: the logs do not hold what it takes" in err
+    assert "note: 0 of 1 integration keep every rule that can be judged from these logs" in err
+    assert "note: hammering cannot be judged: the logs lack the fields for it" in err
     assert "unordered_paging: Send orderbyfieldids with skip and take" in run("practices")[2]
     assert "nearest: 12345_678900" in run("practices", "--integration", "12345_678901", "--json")[2]

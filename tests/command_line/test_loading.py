@@ -267,4 +267,4 @@ def test_an_ingest_is_done_also_when_nobody_can_look_for_overlaps(run: Run, log:
     code, out, err = run("ingest", log, "--json")
     assert code == 0
     assert document(out)["totals"]["calls"] == 2
-    assert "it was not looked for streams that report the same traffic" in err
+    assert "streams were not checked for the same traffic" in err

@@ -59,7 +59,7 @@ def test_days_without_calls_are_no_answer_either(run: Run, loaded: Path) -> None
 
 
 def test_calls_that_a_metric_does_not_count_are_said(run: Run, loaded: Path) -> None:
-    note = "note: 2 calls in scope, and none that belongs into this table\n"
+    note = "note: 2 calls match the options, but none of them belongs in this table\n"
     assert run("metric", "unidentified_calls")[2] == note
 
 

@@ -131,8 +131,8 @@ def test_a_reader_who_has_seen_enough_is_no_error(loaded: Path, tmp_path: Path) 
 @pytest.mark.parametrize(
     ("command", "said"),
     [
-        ("sql <&-", "there is no standard input to read: it is closed"),
-        ("ingest - <&-", "there is no standard input to read: it is closed"),
+        ("sql <&-", "standard input is closed, so there is nothing to read"),
+        ("ingest - <&-", "standard input is closed, so there is nothing to read"),
         ("--version >&-", ""),
         ("--version > /dev/full", "No space left on device"),
     ],

@@ -75,7 +75,7 @@ def test_what_was_said_of_an_end_holds_in_every_answer_and_can_be_taken_back(run
     assert (ended["state"], ended["declared_on"], ended["missing_hours"]) == ("declared", "2026-09-28", 79)
     assert missing() == 79
     code, out, _ = run("streams", "end", "old log", "--undo", "--lake", str(lake))
-    assert (code, out) == (0, "old log: is expected to go on; 168 hours of it are missing\n")
+    assert (code, out) == (0, "old log: calls are expected again; 168 hours of it are missing\n")
     assert missing() == 168
 
 
@@ -85,8 +85,8 @@ def test_what_was_said_of_an_end_holds_in_every_answer_and_can_be_taken_back(run
         (["end", "old lag"], "there is no stream 'old lag'; did you mean old log?"),
         (["end", "old log", "--on", "28 September"], "'28 September' is not a date like 2026-03-31"),
         (["end", "old log", "--on", "2026-09-24"], "has calls until 2026-09-25, so it cannot have ended on 2026-09-24"),
-        (["end", "old log", "--on", "2026-09-28", "--undo"], "--undo takes back what was said"),
-        (["end", "old log", "--undo"], "nobody has said that"),
+        (["end", "old log", "--on", "2026-09-28", "--undo"], "--undo withdraws a declared end"),
+        (["end", "old log", "--undo"], "old log was not declared to have ended"),
     ],
 )
 def test_an_end_that_cannot_be_is_wrong_usage(run: Run, lake: Path, arguments: list[str], said: str) -> None:
@@ -105,4 +105,4 @@ def test_an_empty_lake_has_no_streams_to_end(run: Run, tmp_path: Path) -> None:
 def test_an_option_that_stands_before_end_is_refused_because_end_would_not_see_it(run: Run, lake: Path) -> None:
     code, _, err = run("streams", "--lake", str(lake), "end", "old log")
     assert code == 2
-    assert "stand behind it: koppelzicht streams end NAME" in err
+    assert "come after it: koppelzicht streams end NAME" in err

@@ -69,11 +69,11 @@ def test_a_source_that_is_not_known_is_named_when_it_is_retried(run: Run, loaded
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        (["--retry"], "which files or folders?"),
+        (["--retry"], "name the files or folders"),
         (["calls.log"], "--retry calls.log reads its rejected lines again, --source calls.log lists them"),
-        (["--retry", "calls.log", "--reason", "bad_status"], "--reason is for listing rejects"),
-        (["--retry", "calls.log", "--export", "a.csv"], "--export is for listing rejects"),
-        (["--host", "1234.rest.afas.online"], "--host says how lines are read again; it needs --retry"),
+        (["--retry", "calls.log", "--reason", "bad_status"], "--reason selects rejects to list"),
+        (["--retry", "calls.log", "--export", "a.csv"], "--export selects rejects to list"),
+        (["--host", "1234.rest.afas.online"], "--host controls how lines are read; it needs --retry"),
         (["--reason", "bad_statu"], "did you mean bad_status"),
         (["--export", "rejects.txt"], "expected a name that ends in .csv, .json or .parquet"),
     ],
@@ -209,7 +209,7 @@ def test_status_fails_when_the_newest_load_is_older_than_asked(run: Run, loaded:
         code, out, err = run("status", "--max-age", "0s", *options)
     assert code == 1
     assert len(out.splitlines()) == len(expected[1].splitlines())
-    assert re.search("the newest load is to be at most 0 s old; it is .* old", err)
+    assert re.search("expected a load of the last 0 s; the newest is .* old", err)
 
 
 def test_a_lake_without_a_load_is_older_than_any_age(run: Run, loaded: Path) -> None:

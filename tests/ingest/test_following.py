@@ -321,7 +321,7 @@ def test_whatever_a_look_raises_is_said_once_and_tried_again(
         text for news in (following.until(_says("memory")), following.until(_says("Key"))) for text in news.warnings
     ]
     assert [text.partition(";")[0] for text in said[:1]] == ["there is not enough memory"]
-    assert said[1].startswith("something went wrong that should not: KeyError at ")
+    assert said[1].startswith("an unexpected error: KeyError at ")
     assert "secret" not in said[1]
     assert _statuses(lake)[0][0] == "waiting"
     following.until_loaded(1)

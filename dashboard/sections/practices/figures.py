@@ -22,7 +22,7 @@ LOW_SCORE = 80
 
 @dataclass(frozen=True)
 class Kept:
-    """How many identified integrations keep every rule that could be judged, and how many have a low score."""
+    """How many identified integrations keep every rule that can be judged from these logs, and how many have a low score."""
 
     integrations: int
     keeping: int
