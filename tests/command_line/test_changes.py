@@ -97,7 +97,9 @@ def test_what_is_left_out_is_known_by_its_old_id_too(run: Run, loaded: Path, tmp
         code, out, err = run(*impact, excluded)
         assert (code, document(out)) == (0, [])
         assert "note: not shown, as asked: 1 call of 1 integration" in err
-        assert ("12345_678900 is an old id of 4321_77: that integration is left out" in err) == (excluded == "12345_678900")
+        assert ("12345_678900 is an old id of 4321_77: that integration is left out" in err) == (
+            excluded == "12345_678900"
+        )
     for excluded in ("4321_78", "4321_70"):
         code, out, err = run(*impact, excluded)
         assert (code, len(document(out))) == (0, 1)

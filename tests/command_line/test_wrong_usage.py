@@ -61,7 +61,10 @@ if TYPE_CHECKING:
             "'--month': 'October' is no month; expected year and month",
         ),
         (["inspect", "x", "--limit", "0"], "'--limit': 0 is too small; 1 at least"),
-        (["status", "--max-age", "soon"], "'--max-age': 'soon' is not an age; expected something like 15m, 36h, 2d or 1h30m"),
+        (
+            ["status", "--max-age", "soon"],
+            "'--max-age': 'soon' is not an age; expected something like 15m, 36h, 2d or 1h30m",
+        ),
         (
             ["maintain", "--keep-calls", "9", "--as-of", "tomorrow"],
             "'--as-of': 'tomorrow' is not a date like 2026-03-31",
