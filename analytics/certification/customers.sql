@@ -17,7 +17,7 @@ counted as (
         calls.customer,
         last_day.day as today,
         count(*) filter (where calls.day > last_day.day - $window) as calls,
-        count(*) filter (where calls.day > last_day.day - $window and calls.status >= 400) as errors,
+        count(*) filter (where calls.day > last_day.day - $window and is_error(calls.status)) as errors,
         min(calls.day) filter (where is_use(calls.status, calls.operation, calls.own)) as first_day,
         max(calls.day) filter (where is_use(calls.status, calls.operation, calls.own)) as last_active_day,
         count(distinct calls.day) filter (where is_use(calls.status, calls.operation, calls.own)) as active_days,

@@ -39,7 +39,7 @@ groups as (
         calls.customer,
         nullif(lower(trim(split_part(split_part(calls.user_agent, '/', 1), ' ', 1))), '') as agent,
         case
-            when contains(calls.connector, '_') and not starts_with(lower(calls.connector), 'profit_')
+            when contains(calls.connector, '_') and not is_supplied(calls.connector)
                 then lower(split_part(calls.connector, '_', 1))
         end as prefix,
         count(*) filter (where calls.day > last_day.day - $window) as calls,
@@ -79,7 +79,7 @@ identified as (
     from groups
     where
         id_status = 'valid'
-        and integration not in ('12345_123456', '12345_678900')
+        and not is_example_id(integration)
         and integration not in (select mistyped.sent from mistyped)
 ),
 

@@ -3,6 +3,7 @@
 -- grain: one row per integration that the registry or a call names; an id that another one replaces is that one
 -- key: integration
 -- look_back: 0
+-- steps: certification/last_days
 -- meaning: What certification asks of an integration, at the end of the period, in the $window days that end there.
 -- customers: with a call in the window that was no error and no log-in, own calls excluded; failing_customers: who only had
 -- errors. below_on: the first day on which the window holds fewer than $required customers when nobody calls any more: the
@@ -28,7 +29,7 @@ seen as (
             where
             calls.day > last_day.day - $window
             and calls.operation = 'get'
-            and starts_with(lower(calls.connector), 'profit_')
+            and is_supplied(calls.connector)
         ) as supplied_connectors
     from calls
     cross join last_day
@@ -36,29 +37,17 @@ seen as (
     group by calls.integration, calls.partner
 ),
 
-by_customer as (
-    select
-        calls.integration,
-        calls.customer,
-        bool_or(calls.day > last_day.day - $window and calls.status >= 400) as has_failed,
-        max(calls.day) filter (where is_use(calls.status, calls.operation, calls.own)) as last_active_day
-    from calls
-    cross join last_day
-    where calls.id_status = 'valid' and not calls.own
-    group by calls.integration, calls.customer
-),
-
 placed as (
     select
-        by_customer.integration,
-        by_customer.has_failed,
-        by_customer.last_active_day,
-        coalesce(by_customer.last_active_day > last_day.day - $window, false) as counts,
+        last_days.integration,
+        last_days.last_active_day,
+        last_days.last_failed_day > last_day.day - $window as has_failed,
+        coalesce(last_days.last_active_day > last_day.day - $window, false) as counts,
         row_number() over (
-            partition by by_customer.integration
-            order by by_customer.last_active_day desc nulls last, by_customer.customer asc
+            partition by last_days.integration
+            order by last_days.last_active_day desc nulls last, last_days.customer asc
         ) as place
-    from by_customer
+    from last_days
     cross join last_day
 ),
 

@@ -174,7 +174,7 @@ judged as (
                 )
                 and (compared.distance <= 2 or compared.says = compared.sent)
                 then 'typing_error'
-            when compared.integration_id in ('12345_123456', '12345_678900') then 'documentation_example'
+            when is_example_id(compared.integration_id) then 'documentation_example'
             when
                 not compared.is_seen
                 and compared.id_status = 'valid'

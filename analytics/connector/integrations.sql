@@ -10,7 +10,7 @@ with counted as (
         partner,
         count(distinct customer) filter (where is_use(status, operation, own)) as customers,
         count(*) as calls,
-        count(*) filter (where status >= 400) as errors,
+        count(*) filter (where is_error(status)) as errors,
         max(called_at) as last_call
     from calls
     where lower(connector) = lower($connector)

@@ -27,7 +27,7 @@ counted as (
         operation,
         count(distinct customer) filter (where is_use(status, operation, own)) as customers,
         count(*) as calls,
-        count(*) filter (where status >= 400) as errors,
+        count(*) filter (where is_error(status)) as errors,
         max(called_at) as last_call
     from named
     group by product, protocol, connector, operation

@@ -10,7 +10,7 @@ with counted as (
         customer,
         count(*) filter (where is_use(status, operation, own)) as good_calls,
         count(*) as calls,
-        count(*) filter (where status >= 400) as errors,
+        count(*) filter (where is_error(status)) as errors,
         min(called_at) as first_call,
         max(called_at) as last_call
     from calls

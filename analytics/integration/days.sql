@@ -8,7 +8,7 @@ with counted as (
     select
         day,
         count(*) as calls,
-        count(*) filter (where status >= 400) as errors,
+        count(*) filter (where is_error(status)) as errors,
         count(distinct customer) filter (where is_use(status, operation, own)) as customers
     from calls
     where integration = $integration

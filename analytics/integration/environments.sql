@@ -9,7 +9,7 @@ with counted as (
         calls_all.environment,
         count(distinct calls_all.customer) filter (where is_use(calls_all.status, calls_all.operation, calls_all.own)) as customers,
         count(*) as calls,
-        count(*) filter (where calls_all.status >= 400) as errors,
+        count(*) filter (where is_error(calls_all.status)) as errors,
         min(calls_all.called_at) as first_call,
         max(calls_all.called_at) as last_call
     from calls_all

@@ -12,7 +12,7 @@ with counted as (
         count(distinct customer) filter (where not own) as customers,
         max(called_at) as last_call
     from calls
-    where integration = $integration and status >= 400
+    where integration = $integration and is_error(status)
     group by outcome, status
 )
 

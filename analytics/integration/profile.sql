@@ -25,7 +25,7 @@ counted as (
         project,
         count(distinct customer) filter (where is_use(status, operation, own)) as customers,
         count(*) as calls,
-        count(*) filter (where status >= 400) as errors,
+        count(*) filter (where is_error(status)) as errors,
         min(called_at) as first_call,
         max(called_at) as last_call
     from calls

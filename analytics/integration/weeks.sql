@@ -17,7 +17,7 @@ counted as (
     select
         cast(date_trunc('week', day) as date) as week,
         count(*) as calls,
-        count(*) filter (where status >= 400) as errors,
+        count(*) filter (where is_error(status)) as errors,
         count(distinct customer) filter (where is_use(status, operation, own)) as customers
     from calls
     where integration = $integration

@@ -3,6 +3,7 @@
 -- grain: one row per integration that the registry or a call of the period or the 29 days before it names
 -- key: integration
 -- look_back: 29
+-- steps: certification/last_days
 -- meaning: What certification counts, at the end of the period: customers with a call in the last 30 days of it that was
 -- no error and no log-in and carries the integration's id, own calls excluded; five are required. Certified is what the registry says
 -- of the last day. A figure without a verdict: whether logs are missing in these days, what follows, other windows and
@@ -14,17 +15,12 @@ with last_day as (
 
 seen as (
     select
-        calls_before.integration,
-        count(distinct calls_before.customer) filter (
-            where calls_before.day > last_day.day - 30 and is_use(calls_before.status, calls_before.operation, calls_before.own)
-        ) as customers,
-        max(calls_before.called_at) filter (
-            where is_use(calls_before.status, calls_before.operation, calls_before.own)
-        ) as last_customer_call
-    from calls_before
+        last_days.integration,
+        count(*) filter (where last_days.last_active_day > last_day.day - certification_days()) as customers,
+        max(last_days.last_customer_call) as last_customer_call
+    from last_days
     cross join last_day
-    where calls_before.id_status = 'valid'
-    group by calls_before.integration
+    group by last_days.integration
 ),
 
 registered as (
@@ -59,8 +55,8 @@ select
     name,
     coalesce(certified, false) as certified,
     customers,
-    cast(5 as bigint) as customers_required,
-    cast(30 as bigint) as window_days,
+    cast(certification_customers() as bigint) as customers_required,
+    cast(certification_days() as bigint) as window_days,
     last_customer_call
 from known
 order by customers desc, integration asc

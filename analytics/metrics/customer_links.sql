@@ -11,7 +11,7 @@ with counted as (
         integration,
         customer,
         count(*) as calls,
-        count(*) filter (where status >= 400) as errors,
+        count(*) filter (where is_error(status)) as errors,
         min(called_at) as first_call,
         max(called_at) as last_call
     from calls

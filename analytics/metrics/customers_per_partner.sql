@@ -10,7 +10,7 @@ with counted as (
         count(distinct integration) as integrations,
         count(distinct customer) filter (where is_use(status, operation, own)) as customers,
         count(*) as calls,
-        count(*) filter (where status >= 400) as errors
+        count(*) filter (where is_error(status)) as errors
     from calls
     where id_status = 'valid'
     group by partner

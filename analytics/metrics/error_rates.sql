@@ -9,7 +9,7 @@ with counted as (
     select
         integration,
         count(*) as calls,
-        count(*) filter (where status >= 400) as errors
+        count(*) filter (where is_error(status)) as errors
     from calls
     where id_status = 'valid'
     group by integration

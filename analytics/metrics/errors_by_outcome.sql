@@ -16,7 +16,7 @@ with named as (
         calls.own
     from calls
     left join spellings on calls.connector = spellings.sent
-    where calls.status >= 400
+    where is_error(calls.status)
 ),
 
 counted as (

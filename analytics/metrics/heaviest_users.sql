@@ -26,7 +26,7 @@ by_connector as (
         customer,
         connector,
         count(*) as calls,
-        count(*) filter (where status >= 400) as errors,
+        count(*) filter (where is_error(status)) as errors,
         sum(duration_ms) / 1000 as seconds
     from named
     group by day, integration, customer, connector

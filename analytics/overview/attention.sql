@@ -32,9 +32,9 @@ traffic as (
         calls_before.integration,
         calls_before.partner,
         count(*) filter (where calls_before.day >= compared.since) as calls,
-        count(*) filter (where calls_before.day >= compared.since and calls_before.status >= 400) as errors,
+        count(*) filter (where calls_before.day >= compared.since and is_error(calls_before.status)) as errors,
         count(*) filter (where calls_before.day < compared.since) as calls_earlier,
-        count(*) filter (where calls_before.day < compared.since and calls_before.status >= 400) as errors_earlier,
+        count(*) filter (where calls_before.day < compared.since and is_error(calls_before.status)) as errors_earlier,
         count(distinct calls_before.day) as active_days,
         min(calls_before.day) as first_day,
         max(calls_before.day) as last_active_day,
@@ -175,7 +175,7 @@ nameless as (
     select
         id_status as subject,
         count(*) as calls,
-        count(*) filter (where status >= 400) as errors,
+        count(*) filter (where is_error(status)) as errors,
         count(distinct customer) as customers,
         max(called_at) as last_call
     from calls
@@ -215,13 +215,13 @@ example_id as (
         integration_id as subject,
         cast(null as integer) as partner,
         count(*) as calls,
-        count(*) filter (where status >= 400) as errors,
+        count(*) filter (where is_error(status)) as errors,
         count(distinct customer) as customers,
         cast(null as double) as now,
         cast(null as double) as before,
         max(called_at) as last_call
     from calls
-    where integration_id in ('12345_123456', '12345_678900')
+    where is_example_id(integration_id)
     group by integration_id
 ),
 
@@ -232,7 +232,7 @@ id_in_envelope as (
         body_integration_id as subject,
         cast(null as integer) as partner,
         count(*) as calls,
-        count(*) filter (where status >= 400) as errors,
+        count(*) filter (where is_error(status)) as errors,
         count(distinct customer) as customers,
         cast(null as double) as now,
         cast(null as double) as before,

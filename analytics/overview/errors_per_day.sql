@@ -17,7 +17,7 @@ failed as (
         day,
         party_of(outcome) as party
     from calls
-    where status >= 400
+    where is_error(status)
 ),
 
 counted as (

@@ -9,7 +9,7 @@ with counted as (
         count(distinct customer) filter (where is_use(status, operation, own)) as customers,
         count(distinct integration) as integrations,
         count(*) as calls,
-        count(*) filter (where status >= 400) as errors
+        count(*) filter (where is_error(status)) as errors
     from calls
 )
 

@@ -27,7 +27,7 @@ failed as (
     where
         calls.id_status = 'valid'
         and not calls.own
-        and calls.status >= 400
+        and is_error(calls.status)
         and (succeeded.last_success is null or calls.called_at > succeeded.last_success)
 ),
 

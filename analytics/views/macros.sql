@@ -3,10 +3,23 @@
 -- The percentile of a group with linear interpolation between neighbours (on Spark `percentile` is built in).
 create macro percentile(x, p) as quantile_cont(x, p);
 
+-- Whether a call failed, whoever can mend it.
+create macro is_error(status) as status >= 400;
+
 -- Whether a call makes its customer a customer of the integration: it was no error, asked for more than a log-in, and was
 -- not made to the partner's own environment. Access tokens live an hour, so every customer's program asks for one again
 -- and again, whether anybody uses it or not.
-create macro is_use(status, operation, own) as status < 400 and operation <> 'auth' and not own;
+create macro is_use(status, operation, own) as not is_error(status) and operation <> 'auth' and not own;
+
+-- Whether a GetConnector is one of the vendor's own, which block certification.
+create macro is_supplied(connector) as starts_with(lower(connector), 'profit_');
+
+-- Whether an IntegrationId stands in the vendor's documentation: who sends it has copied it, so it is nobody's.
+create macro is_example_id(integration) as integration in ('12345_123456', '12345_678900');
+
+-- Certification asks for this many customers, in this many days that end with the period.
+create macro certification_customers() as 5;
+create macro certification_days() as 30;
 
 -- The hour or minute (UTC) that a moment lies in. `date_trunc` asks the calendar of a time zone, which takes seven times
 -- as long.

@@ -16,7 +16,7 @@ select
     api_version,
     bool_or(is_use(status, operation, own)) as is_customer,
     count(*) as calls,
-    count(*) filter (where status >= 400) as errors,
+    count(*) filter (where is_error(status)) as errors,
     max(called_at) as last_call
 from calls
 group by
