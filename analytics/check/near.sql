@@ -52,7 +52,7 @@ known as (
 ),
 
 -- written: the header's name and what was escaped taken away; letters that are taken for digits are those digits. bare: without
--- what stands around it. (What is kept of a slip, and where a question mark stands in it, says ingest/engine/redact.sql.)
+-- what stands around it. (What is kept of a slip, and where a question mark stands in it, says ingest/engine/redact/integration_ids.sql.)
 read as (
     select
         *,

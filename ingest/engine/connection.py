@@ -26,7 +26,50 @@ if TYPE_CHECKING:
 
 _HERE = Path(__file__).parent
 _CATALOGUE = _HERE.parent / "catalogue"
-_SCRIPTS = ("detector.sql", "redact.sql", "outcome.sql", "integration_id.sql", "request_url.sql", "fields.sql")
+_SCRIPTS = (
+    "detector/deciphered.sql",
+    "detector/numbers.sql",
+    "detector/secrets.sql",
+    "detector/tells.sql",
+    "redact/words.sql",
+    "redact/trace_ids.sql",
+    "redact/request_ids.sql",
+    "redact/versions.sql",
+    "redact/user_agents.sql",
+    "redact/integration_ids.sql",
+    "redact/pieces.sql",
+    "redact/samples.sql",
+    "redact/places.sql",
+    "outcome.sql",
+    "integration_id.sql",
+    "request_url/urls.sql",
+    "request_url/deletes.sql",
+    "request_url/routes.sql",
+    "request_url/names.sql",
+    "request_url/bases.sql",
+    "request_url/queries.sql",
+    "fields/lines.sql",
+    "fields/instants.sql",
+    "fields/named_months.sql",
+    "fields/usual_times.sql",
+    "fields/unusual_instants.sql",
+    "fields/durations.sql",
+    "fields/sizes.sql",
+    "fields/shown_times.sql",
+    "fields/time_defects.sql",
+    "fields/numbers.sql",
+    "fields/hosts.sql",
+    "fields/requests.sql",
+    "fields/quotes.sql",
+    "fields/authorization.sql",
+    "fields/envelopes.sql",
+    "fields/pairs.sql",
+    "fields/headers.sql",
+    "fields/header_values.sql",
+    "fields/wrappings.sql",
+    "fields/user_agents.sql",
+)
+"""Each reads what stands before it."""
 
 _FEW = 10_000
 """Rows that are copied sooner than a query is planned."""

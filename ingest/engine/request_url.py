@@ -1,4 +1,4 @@
-"""What a request URL says. The rule is `request_url.sql`; this is its door for one URL at a time or a list."""
+"""What a request URL says. The rule is in `request_url/`; this is its door for one URL at a time or a list."""
 
 from __future__ import annotations
 
