@@ -4,7 +4,7 @@ from pathlib import Path
 
 import streamlit as st
 
-from dashboard.shell import filter_bar, frame, navigation
+from dashboard.shell import frame, navigation, place
 
 HERE = Path(__file__).parent
 
@@ -12,7 +12,7 @@ st.set_page_config(page_title=frame.PRODUCT, page_icon=str(HERE / "logo.svg"), l
 st.html(HERE / "style.css")
 st.logo(str(HERE / "wordmark.svg"), icon_image=str(HERE / "logo.svg"), size="large")
 
-pages = navigation.pages(filter_bar.current()[0])
+pages = navigation.pages(place.current()[0])
 page = st.navigation(list(pages.values()), position="hidden")
 selection = frame.settle(page)
 navigation.sidebar(pages, selection, here=page.url_path)

@@ -1,1 +1,4 @@
-"""A folder for each page: `page.py` draws it, `figures.py` says what is drawn, `form.py` asks. No section imports another one."""
+"""A folder for each page, which imports none of the others.
+
+`page.py` is read from top to bottom; `figures.py` says what is drawn, `charts.py` how, and `form.py` asks.
+"""

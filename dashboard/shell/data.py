@@ -68,6 +68,10 @@ class OpenLake:
         last = _data_until(self)
         return last.astimezone(self.time_zone) if last else None
 
+    def day_of(self, instant: object) -> dt.date | None:
+        """The day of an instant in the lake's time zone; None of anything else."""
+        return instant.astimezone(self.time_zone).date() if isinstance(instant, dt.datetime) else None
+
 
 @dataclass(frozen=True)
 class View:

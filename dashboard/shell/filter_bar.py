@@ -1,107 +1,30 @@
 """The filter bar: the same on every page, and its whole state is in the link.
 
-`settle` makes the link say all that is selected, `show` draws the bar, a change in it goes into the link. What of a link
-cannot be understood is left out, and the page says so.
+`show` draws the bar, and a change in it goes into the link (`place.py`). What of a link cannot be understood is left out,
+and the page says so.
 """
 
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
 from analytics.scope import Scope
-from dashboard.shell import data
-from dashboard.shell.link import PERIODS, Misread, Period, Selection, read, written
+from dashboard.shell import data, place
+from dashboard.shell.link import PERIODS, Misread, Period, Selection
 from dashboard.text.wording import Words, has, plain, say, span, verbatim
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-SEARCH = "search"
-"""What a table is searched for."""
-OWN = (
-    SEARCH,
-    "operation",
-    "field",
-    "token_form",
-    "api_protocol",
-    "api_version",
-    "day",
-    "month",
-    "notes",
-    "window",
-    "required",
-)
-"""The parameters of a link that are a page's own, and narrow nothing elsewhere."""
 ONE_DAY = dt.timedelta(days=1)
 _WIDTHS = {"environment": 150, "partner": 200, "integration": 230}
 _BEHIND_A_BUTTON = ("product", "connector", "customer", "stream")
 _NARROWINGS = (*_WIDTHS, *_BEHIND_A_BUTTON)
 _SHOWN_LENGTH = 60
-_MISREAD, _NEXT, _HERE = "filter_bar.misread", "filter_bar.next", "filter_bar.here"
-
-
-def current() -> tuple[Selection, tuple[Misread, ...]]:
-    """Return what the reader looks at, and what of the link cannot be understood.
-
-    The link alone says it: were anything remembered beside it, a link would show something else on the way back.
-    """
-    return read({name: value for name, value in _link().items() if name not in OWN})
-
-
-def go(selection: Selection) -> None:
-    """Look at something else: the link changes, and with it the page."""
-    _change({**written(selection), **_owned()})
-
-
-def reset() -> None:
-    """Look at everything again: the last 30 days of production."""
-    _change({})
-
-
-def search(text: str) -> None:
-    """Search for something: the link says so."""
-    say_own(SEARCH, text)
-
-
-def own(name: str) -> str | None:
-    """Return what the link says of a page's own parameter."""
-    return _link().get(name, "").strip() or None
-
-
-def say_own(name: str, value: str | None) -> None:
-    """Make the link say a page's own parameter; None or blank takes it away."""
-    rest = {key: there for key, there in _link().items() if key != name}
-    _change({**rest, name: value.strip()} if value is not None and value.strip() else rest)
-
-
-def narrow(**changes: object) -> None:
-    """Look at something narrower (None lifts a narrowing), for a click in a page."""
-    go(current()[0].narrowed(**changes))
-
-
-def settle(covered: Period | None, *, here: str) -> Selection:
-    """Return what is selected, with its days (given since and until of all data), and make the link say all of it.
-
-    A link to another page says all of it already and is not said again: Streamlit would enter the new filters on the page
-    that is left (`here` is the open one's address), and then the page. After a link to the page that is open it has to be
-    said, for there Streamlit's address is the old one.
-    """
-    selection, misread = current()
-    if covered is not None and selection.period is None:
-        selection = replace(selection, scope=selection.over(covered))
-    link = {**written(selection), **_owned()}
-    st.session_state.pop(_NEXT, None)
-    st.session_state[_MISREAD] = misread  # for the page to say it: from here on the link says only what is understood
-    was_here = st.session_state.get(_HERE) == here
-    st.session_state[_HERE] = here
-    if was_here or link != st.query_params.to_dict():
-        st.query_params.from_dict(link)
-    return selection
 
 
 def show(
@@ -111,8 +34,8 @@ def show(
 
     `about` is the filter that the page has in its title, or asks for in a form of its own: it is not said again.
     """
-    scope = lake.warehouse.known_now(current()[0].over(covered))
-    say_misread(st.session_state[_MISREAD])
+    scope = lake.warehouse.known_now(place.current()[0].over(covered))
+    say_misread(place.misread())
     options = data.filter_options(lake, scope)
     used = scope.replace(**dict.fromkeys(unused))
     _draw(scope, covered, options, unused, about)
@@ -132,7 +55,7 @@ def say_unused(lake: data.OpenLake, names: Sequence[str], *, why: str) -> None:
     row = st.container(key="unused", horizontal=True, gap="small", vertical_alignment="center")  # see _say_narrowings
     if not names:
         return
-    scope = current()[0].scope
+    scope = place.current()[0].scope
     filters = Words(", ".join(_named(name, scope, data.filter_options(lake, scope)) for name in names))
     with row:
         st.markdown(say("filter.unused", filters=filters, why=say(f"{why}.unused")), width="content")
@@ -140,7 +63,7 @@ def say_unused(lake: data.OpenLake, names: Sequence[str], *, why: str) -> None:
             say("filter.lift_unused"),
             icon=":material/close:",
             key="filter.lift_unused",
-            on_click=partial(narrow, **dict.fromkeys(names)),
+            on_click=partial(place.narrow, **dict.fromkeys(names)),
         )
 
 
@@ -149,7 +72,7 @@ def offer(kind: str, names: Sequence[str]) -> None:
     with st.container(key=f"offer_{kind}", horizontal=True, gap="xsmall", vertical_alignment="center"):
         st.markdown(say("unknown.offer"), width="content")
         for name in names:
-            chosen = partial(say_own, kind, name) if kind in OWN else partial(narrow, **{kind: name})
+            chosen = partial(place.say_own, kind, name) if kind in place.OWN else partial(place.narrow, **{kind: name})
             st.button(verbatim(name), key=f"offer.{kind}.{name}", on_click=chosen)
 
 
@@ -169,27 +92,8 @@ def _say_narrowings(names: Sequence[str], scope: Scope, options: data.FilterOpti
                 icon=":material/close:",
                 key=f"filter.lift.{name}",
                 help=say("filter.lift"),
-                on_click=partial(narrow, **{name: None}),
+                on_click=partial(place.narrow, **{name: None}),
             )
-
-
-def _link() -> dict[str, str]:
-    """Return the parameters of the link: those that a click has just chosen, else those in the address."""
-    chosen: dict[str, str] | None = st.session_state.get(_NEXT)
-    return st.query_params.to_dict() if chosen is None else chosen
-
-
-def _change(link: dict[str, str]) -> None:
-    """Look at another link from the next run on, which `settle` begins.
-
-    Streamlit enters every change of its address in the reader's history, also one of a single parameter. So a click changes
-    nothing there by itself: what it asks for is completed first, and then it is one entry.
-    """
-    st.session_state[_NEXT] = link
-
-
-def _owned() -> dict[str, str]:
-    return {name: value for name, value in _link().items() if name in OWN}
 
 
 def say_misread(misread: tuple[Misread, ...]) -> None:
@@ -222,7 +126,7 @@ def _draw(scope: Scope, covered: Period, options: data.FilterOptions, unused: Se
         ):
             for name in _BEHIND_A_BUTTON:
                 _select(name, scope, options, disabled=name in unused)
-        st.button(say("filter.reset"), icon=":material/restart_alt:", type="tertiary", on_click=reset)
+        st.button(say("filter.reset"), icon=":material/restart_alt:", type="tertiary", on_click=place.reset)
 
 
 def _select(name: str, scope: Scope, options: data.FilterOptions, *, disabled: bool, width: int | None = None) -> None:
@@ -252,7 +156,7 @@ def _name_of(name: str, value: object, *, options: data.FilterOptions) -> str:
 
 
 def _selected(name: str) -> None:
-    selection, _ = current()
+    selection, _ = place.current()
     changes: dict[str, object] = {name: st.session_state[f"filter.{name}"]}
     integration = selection.scope.integration
     if (
@@ -262,7 +166,7 @@ def _selected(name: str) -> None:
         and not integration.startswith(f"{changes[name]}_")
     ):
         changes["integration"] = None
-    narrow(**changes)
+    place.narrow(**changes)
 
 
 def _period(scope: Scope, covered: Period) -> None:
@@ -304,8 +208,8 @@ def _days_selected() -> None:
 
 
 def _look_at(since: dt.date, until: dt.date) -> None:
-    selection, _ = current()
-    go(Selection(selection.scope.replace(since=since, until=until)))
+    selection, _ = place.current()
+    place.go(Selection(selection.scope.replace(since=since, until=until)))
 
 
 def in_words(scope: Scope) -> Words:

@@ -1,31 +1,30 @@
-"""What all pages share: the way between them, the filters on top, and what stands there when there is nothing to show."""
+"""What every page does in the same way: it opens with its title and the filter bar, and is made of parts with a heading."""
 
 from __future__ import annotations
 
 import logging
-from functools import partial
-from typing import TYPE_CHECKING, NoReturn
+from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from analytics.completeness.gaps import hours_of
 from analytics.errors import AnalyticsError
-from analytics.known.known import nearest
 from analytics.scope import Scope
-from dashboard.shell import data, figures, filter_bar
-from dashboard.shell.link import Selection
-from dashboard.text.wording import Words, has, plain, say, span
+from dashboard.shell import compared, data, filter_bar, gaps, nothing, place
+from dashboard.text.wording import Words, has, plain, say
 from dashboard.widgets import tables
 from ingest.errors import IngestError
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    import datetime as dt
+    from collections.abc import Callable, Sequence
 
-    from analytics.completeness.gaps import Gap
-    from analytics.known.known import Unknown
+    import altair as alt
+    import polars as pl
+
+    from dashboard.shell.compared import Totals
+    from dashboard.shell.link import Selection
 
 PRODUCT = plain("brand.name")
-_GAPS_LISTED, _OFFERED = 12, 5
 
 
 def settle(page: st.Page) -> Selection:
@@ -34,7 +33,7 @@ def settle(page: st.Page) -> Selection:
         covered = data.open_lake().covered
     except (IngestError, AnalyticsError):
         covered = None  # the page says so
-    return filter_bar.settle(covered, here=page.url_path)
+    return place.settle(covered, here=page.url_path)
 
 
 def run(page: st.Page) -> None:
@@ -52,91 +51,18 @@ def broken(error: Exception) -> bool:
     return True
 
 
-def ask(*, page: str = "", unused: Sequence[str] = (), about: str | None = None, say_gaps: bool = True) -> data.View:
-    """Draw the filter bar and return what is asked; without a lake or without calls, say so and end the page here.
-
-    Where the logs have gaps, what the page will show is too low, and the reader is told first. The filters `unused` are
-    those that the page cannot use (the text `<page>.unused` says why), `about` is the one that says what it is about.
-    """
-    lake = open_lake()
-    if lake.covered is None:
-        _no_calls_at_all(lake)
-    view = filter_bar.show(lake, lake.covered, unused=unused, why=page, about=about)
-    if say_gaps:
-        say_missing(view)
-    return view
+# --- how a page opens
 
 
-def everything() -> data.View:
-    """Return a view of all that was loaded, whatever filters are set; without a lake or without calls, end the page here."""
-    lake = open_lake()
-    if lake.covered is None:
-        _no_calls_at_all(lake)
-    filter_bar.say_unused(lake, filter_bar.narrowings(filter_bar.current()[0].scope), why="check")
-    return data.View(lake, Scope(environment="all"))
+def opened(page: str, *, unused: Sequence[str] = (), about: str | None = None, say_gaps: bool = True) -> data.View:
+    """Draw the title of a page and the filter bar, and return what is asked: see `ask`."""
+    title(page)
+    return ask(page, unused=unused, about=about, say_gaps=say_gaps)
 
 
-def say_missing(view: data.View) -> None:
-    """Say which gaps in the logs make the figures of this view too low."""
-    found = figures.gaps_of_figures(view)
-    missing = [gap for gap in found if gap.state == "missing"]
-    thin = hours_of(found, "thin")
-    said = []
-    if missing:
-        first = figures.gap_in_words(missing[0])
-        said.append(say("gaps.too_low", hours=hours_of(found, "missing"), first=first))
-    if len(missing) > 1:
-        said.append(say("gaps.more", count=len(missing) - 1))
-    if thin:
-        said.append(say("gaps.thin", hours=thin))
-    if len(said) > 1 or thin:
-        said.append(say("gaps.where"))
-    if said:
-        st.caption(" ".join([say("gaps.icon"), *said]))
-
-
-def say_good_news(view: data.View, words: Words) -> None:
-    """Say that nothing was found that needs somebody; green only where no hour of the logs is missing."""
-    if hours_of(figures.gaps_of_figures(view), "missing"):
-        st.info(words, icon=":material/info:")
-    else:
-        st.success(words, icon=":material/check_circle:")
-
-
-def say_missing_before(view: data.View) -> None:
-    """Say that gaps in the logs make what the figures of this view are compared with too low."""
-    hours = figures.hours_missing_before(view)
-    if hours:
-        st.caption(f"{say('gaps.icon')} {say('gaps.before', hours=hours)}")
-
-
-def list_gaps(gaps: Sequence[Gap], *, none: str) -> None:
-    """Say each gap in words, what is missing first, and of many the first ones; without any, the text `none`."""
-    if not gaps:
-        st.caption(say(none))
-        return
-    worst_first = sorted(gaps, key=lambda gap: gap.state != "missing")
-    lines = [f"- {figures.gap_in_words(gap)}" for gap in worst_first[:_GAPS_LISTED]]
-    if len(gaps) > _GAPS_LISTED:
-        lines.append(f"- {say('gaps.more_listed', count=len(gaps) - _GAPS_LISTED)}")
-    st.markdown("\n".join(lines))
-
-
-def list_texts(texts: Sequence[str]) -> None:
-    """Say each of these texts, which name what stands in logs and files, letter by letter."""
-    with st.container(gap="xsmall"):
-        for text in texts:
-            st.text(f"• {text}")
-
-
-def open_lake() -> data.OpenLake:
-    """Return the lake; when there is none, say what to do and end the page here."""
-    try:
-        return data.open_lake()
-    except IngestError as error:
-        if data.lake_exists():
-            raise
-        _nothing("no_lake", lake=str(data.lake_path()), error=str(error))
+def title(page: str) -> None:
+    """Draw the title of a page."""
+    st.title(say(f"{page}.title"), anchor=False)
 
 
 def record_title(name: str, facts: str) -> None:
@@ -146,107 +72,106 @@ def record_title(name: str, facts: str) -> None:
         st.caption(facts)
 
 
-def heading(key: str, *, note: str | None = None) -> None:
-    """Draw the heading of a part of a page, with a note where there is one."""
-    st.subheader(say(key), anchor=False)
-    if note is not None and has(note):
-        st.caption(say(note))
+def ask(page: str, *, unused: Sequence[str] = (), about: str | None = None, say_gaps: bool = True) -> data.View:
+    """Draw the filter bar and return what is asked; without a lake or without calls, say so and end the page here.
+
+    Where the logs have gaps, what the page will show is too low, and the reader is told first. The filters `unused` are
+    those that the page cannot use (the text `<page>.unused` says why), `about` is the one that says what it is about.
+    """
+    lake = nothing.lake_or_end()
+    assert lake.covered is not None, "a lake without calls ends the page"
+    view = filter_bar.show(lake, lake.covered, unused=unused, why=page, about=about)
+    if say_gaps:
+        gaps.say_missing(view)
+    return view
+
+
+def everything(page: str) -> data.View:
+    """Return a view of all that was loaded, whatever filters are set; without a lake or without calls, end the page here."""
+    lake = nothing.lake_or_end()
+    filter_bar.say_unused(lake, filter_bar.narrowings(place.current()[0].scope), why=page)
+    return data.View(lake, Scope(environment="all"))
+
+
+def totals(view: data.View) -> Totals:
+    """Return the figures of what is asked; without any call, say so and end the page here."""
+    found = compared.totals(view)
+    if not found.calls.value:
+        nothing.asked_for(view)
+    return found
+
+
+# --- what it is made of
+
+
+def heading(name: str, note: Words | None = None) -> None:
+    """Draw the heading of a part of a page, the text `name`; below it a note, or the text `<name>_note` where there is one."""
+    st.subheader(say(name), anchor=False)
+    if note is None and has(f"{name}_note"):
+        note = say(f"{name}_note")
+    if note is not None:
+        st.caption(note)
+
+
+def table(
+    name: str,
+    rows: pl.DataFrame,
+    columns: Sequence[str],
+    view: data.View,
+    *,
+    key: str | None = None,
+    note: Words | None = None,
+    links: Callable[[pl.DataFrame], Sequence[str | None]] | None = None,
+    linked: str = "title",
+    is_headed: bool = True,
+) -> None:
+    """Draw a part of a page that is a table, under the heading `name`, which names it also where it has no heading.
+
+    `key` names the file that it is downloaded as; without it, the file is called as the heading's text.
+    """
+    if is_headed:
+        heading(name, note)
+    tables.show(
+        rows,
+        columns,
+        key=key or name.replace(".", "_"),
+        title=say(name),
+        time_zone=view.lake.time_zone,
+        links=links,
+        linked=linked,
+    )
+
+
+def chart(name: str, drawn: alt.Chart | alt.LayerChart, *, note: Words | None = None) -> None:
+    """Draw a part of a page that is a chart, under the heading `name`."""
+    heading(name, note)
+    st.altair_chart(drawn, alt=say(name))
+
+
+def choose(
+    name: str, label: str, offered: Sequence[dt.date], chosen: dt.date, *, page: str, in_words: Callable[[dt.date], str]
+) -> None:
+    """Draw a field in which one of these days is chosen; the link says which, as the page's own parameter `name`."""
+    field = f"{page}.{name}"
+    st.session_state[field] = chosen
+    st.selectbox(
+        label,
+        offered,
+        key=field,
+        format_func=in_words,
+        on_change=place.follow,
+        args=(name, field),
+        width=200,
+    )
+
+
+def list_texts(texts: Sequence[str]) -> None:
+    """Say each of these texts, which name what stands in logs and files, letter by letter."""
+    with st.container(gap="xsmall"):
+        for text in texts:
+            st.text(f"• {text}")
 
 
 def list_words(sentences: Sequence[Words], *, none: str) -> None:
     """Say each of these sentences of our own; without any, the text `none`."""
     st.markdown("\n".join(f"- {sentence}" for sentence in sentences) or say(none))
-
-
-def search(page: str) -> str:
-    """Draw the field in which something is searched and return it; it stands in the link too.
-
-    Searched is on Enter, not with every letter: each search is a step that the reader can go back to.
-    """
-    st.session_state["search"] = filter_bar.own(filter_bar.SEARCH) or ""
-    text = st.text_input(
-        say("search.label"),
-        key="search",
-        type="search",
-        placeholder=plain(f"{page}.search_placeholder"),
-        label_visibility="collapsed",
-        on_change=_searched,
-        max_chars=100,
-        width=420,
-    )
-    return text or ""
-
-
-def _searched() -> None:
-    filter_bar.search(st.session_state["search"] or "")
-
-
-def say_found(found: int, rows: int, text: str) -> None:
-    """Say how much of a list a search leaves, where something is searched."""
-    if text.strip():
-        st.caption(say("search.found", found=found, rows=rows, search=text))
-
-
-def nothing_found(page: str, text: str, there: Sequence[str]) -> NoReturn:
-    """Say that the search found nothing of what is there, and what is nearest; end the page here."""
-    st.info(say(f"{page}.none_found", search=text), icon=":material/search_off:")
-    names = nearest(text, there)
-    if names:
-        filter_bar.offer(filter_bar.SEARCH, names)
-    st.stop()
-
-
-def say_unknown(found: Sequence[Unknown], *, page: str = "") -> None:
-    """Say what nobody knows of what was asked for: that is no all-clear. Offer what is nearest to it, or what there is.
-
-    Of filters the same is said everywhere; a page that asks for something of its own has the texts `<page>.unknown_<kind>`.
-    """
-    for one in found:
-        text = f"{page}.unknown_{one.kind}" if page else "unknown.filter"
-        st.warning(say(text, field=say(f"filter.{one.kind}"), value=one.value), icon=":material/help:")
-        offered = one.nearest or one.there[:_OFFERED]
-        if offered:
-            filter_bar.offer(one.kind, offered)
-
-
-def nothing_asked_for(view: data.View) -> NoReturn:
-    """Say that there are no calls in what is asked, offer the way out, and end the page here."""
-    scope, covered = view.scope, view.lake.covered
-    say_unknown(view.unknown())
-    with st.container(border=True, key="nothing"):
-        st.markdown(say("nothing.no_calls_title"))
-        st.markdown(
-            say(
-                "nothing.no_calls",
-                filters=filter_bar.in_words(scope),
-                covered=Words(span(*covered)) if covered else say("nothing.no_data"),
-            )
-        )
-        with st.container(horizontal=True):
-            st.button(
-                say("nothing.all_days"),
-                type="primary",
-                on_click=partial(filter_bar.go, Selection(scope.replace(since=None, until=None), "all")),
-            )
-            st.button(say("nothing.reset"), on_click=filter_bar.reset)
-    st.stop()
-
-
-def _no_calls_at_all(lake: data.OpenLake) -> NoReturn:
-    rejects = data.View(lake, Scope()).rows("data_quality/rejects_by_reason")
-    if rejects.is_empty():
-        _nothing("empty_lake", lake=str(data.lake_path()))
-    with st.container(border=True, key="nothing"):
-        st.markdown(say("nothing.only_rejects_title"))
-        st.markdown(say("nothing.only_rejects", lake=str(data.lake_path())))
-        columns = ["stream", "reason", "lines"]
-        tables.show(rejects, columns, key="rejects", title=say("data_quality.rejects"), time_zone=lake.time_zone)
-    st.stop()
-
-
-def _nothing(name: str, **values: object) -> NoReturn:
-    with st.container(border=True, key="nothing"):
-        st.markdown(say(f"nothing.{name}_title"))
-        st.markdown(say(f"nothing.{name}", **values))
-        st.code(plain(f"nothing.{name}_command", **values), language=None)
-    st.stop()

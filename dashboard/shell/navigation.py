@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 
 import streamlit as st
 
-from dashboard.shell import filter_bar
+from dashboard.shell import place
 from dashboard.shell.link import written
 from dashboard.shell.pages import PAGES
 from dashboard.text.wording import plain, say
@@ -31,7 +31,9 @@ def pages(selection: Selection) -> dict[str, st.Page]:
     """
     return {
         page.address: st.Page(
-            _SECTIONS / page.address / (page.one if page.one and _is_about_one(page, selection) else "page.py"),
+            _SECTIONS
+            / page.address
+            / ("one_page.py" if page.has_one and _is_about_one(page, selection) else "page.py"),
             title=plain(f"{page.address}.title"),
             icon=f":material/{page.icon}:",
             url_path=page.address,
@@ -52,7 +54,7 @@ def sidebar(shown: Mapping[str, st.Page], selection: Selection, *, here: str) ->
 
 def about_it(name: str, *addresses: str) -> None:
     """Draw links to other pages about the integration or connector that this page is about."""
-    selection, _ = filter_bar.current()
+    selection, _ = place.current()
     shown = pages(selection)
     with st.container(horizontal=True, gap="small", key="about_it"):
         for address in addresses:
@@ -65,7 +67,7 @@ def rows_of(address: str, column: str, **narrowing: object) -> Callable[[pl.Data
     A link says all that its page needs, so that a step to it is one entry in the reader's history. The column is called
     like the filter; `narrowing` is what else the link changes.
     """
-    selection, _ = filter_bar.current()
+    selection, _ = place.current()
     rest = written(selection.narrowed(**narrowing))
     return lambda rows: [
         None if value is None else f"{address}?{urlencode({**rest, column: str(value)})}"
@@ -75,7 +77,7 @@ def rows_of(address: str, column: str, **narrowing: object) -> Callable[[pl.Data
 
 def back(address: str, *, lift: str) -> None:
     """Draw the link back to a list, which lifts the narrowing to one of its rows."""
-    selection, _ = filter_bar.current()
+    selection, _ = place.current()
     st.page_link(
         pages(selection)[address],
         label=say(f"{address}.back"),

@@ -45,7 +45,7 @@ def serve(lake: Path, *, host: str = "localhost", port: int | None = None, open_
 
     @contextlib.asynccontextmanager
     async def announce(_app: App) -> AsyncIterator[None]:
-        importlib.import_module("dashboard.shell.figures")  # or the first page would wait for it
+        importlib.import_module("dashboard.shell.frame")  # or the first page would wait for it
         _tell(plain("serve.ready", url=url))
         if open_browser:
             webbrowser.open(url)

@@ -85,6 +85,15 @@ def shown(value: object) -> str:
             return str(value)
 
 
+def month_name(month: dt.date) -> str:
+    """Return a month in words.
+
+    >>> month_name(dt.date(2026, 10, 1))
+    'Oct 2026'
+    """
+    return shown(month).partition(" ")[2]
+
+
 def span(since: dt.date, until: dt.date) -> str:
     """Return a half-open period as its first and last day, as short as it stays clear.
 

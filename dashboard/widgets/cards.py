@@ -2,17 +2,33 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass
+from typing import Any
 
 import streamlit as st
 
 from dashboard.text.wording import Words, plain, say, shown
 
-if TYPE_CHECKING:
-    from dashboard.shell.figures import Number
-
 _LESS_IS_BETTER = {"errors", "error_rate"}
 _NEITHER = {"calls"}
+
+
+@dataclass(frozen=True)
+class Number:
+    """One figure, and the same over the period before; None where there is nothing to compare with."""
+
+    value: float | None
+    before: float | None = None
+
+    @property
+    def difference(self) -> float | None:
+        """How much more it is than before."""
+        return None if self.value is None or self.before is None else self.value - self.before
+
+    @property
+    def change(self) -> float | None:
+        """How much more it is than before, as a fraction of what it was."""
+        return None if self.difference is None or not self.before else self.difference / self.before
 
 
 def four() -> Any:

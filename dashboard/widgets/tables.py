@@ -16,7 +16,7 @@ import streamlit as st
 
 from analytics.spreadsheet.csv_text import csv_text
 from dashboard.text.wording import has, plain, say, shown
-from dashboard.widgets.charts import CALLS, CUSTOMERS
+from dashboard.widgets.colours import CALLS, CUSTOMERS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

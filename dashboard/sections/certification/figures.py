@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 
 from analytics.certification.certification import LONGEST_WINDOW, REQUIRED, STATES, WINDOW_DAYS
+from dashboard.shell import titles
 from dashboard.text.wording import Words, plain, say, shown, span
 
 if TYPE_CHECKING:
@@ -57,13 +58,12 @@ def rows(clock: Certification, view: View) -> pl.DataFrame:
     course = clock.course.group_by("integration", maintain_order=True).agg(
         course=pl.col("customers").filter(is_covered)
     )
-    zone = view.lake.time_zone
-    last_days = [shown(call and call.astimezone(zone).date()) for call in clock.rows["last_customer_call"]]
+    last_days = [shown(view.lake.day_of(call)) for call in clock.rows["last_customer_call"]]
     why = [", ".join(plain(f"clock_reason.{code}") for code in reasons) for reasons in clock.rows["reasons"]]
     place = pl.col("clock").replace_strict({state: place for place, state in enumerate(CLOCK)})
     by_date = pl.when(pl.col("clock").is_in(["ended", "ending"])).then("certified_until")
-    named = clock.rows.join(course, on="integration", how="left", maintain_order="left").with_columns(
-        pl.coalesce("name", "integration").alias("title"),
+    with_course = clock.rows.join(course, on="integration", how="left", maintain_order="left")
+    named = titles.of_integrations(with_course).with_columns(
         pl.coalesce("partner_name", pl.col("partner").cast(pl.String)).alias("partner_name"),
         _clock(),
         pl.Series("certificate_ends", [_end(day, clock) for day in clock.rows["certified_until"]], dtype=pl.String),
@@ -117,7 +117,7 @@ def verdict(clock: Certification) -> tuple[str, Words]:
     return _KINDS.get(shown_as, "info"), words
 
 
-def figures(clock: Certification) -> dict[str, object]:
+def of_one(clock: Certification) -> dict[str, object]:
     """Return the cards of one integration: customers of those required, days left, since when."""
     row = clock.rows.row(0, named=True)
     return {
@@ -136,8 +136,7 @@ def certificate_ends(clock: Certification) -> str | None:
 
 def last_customer_call(clock: Certification, view: View) -> dt.date | None:
     """Return the day of the last customer call of one integration."""
-    last = clock.rows["last_customer_call"].item()
-    return last.astimezone(view.lake.time_zone).date() if last is not None else None
+    return view.lake.day_of(clock.rows["last_customer_call"].item())
 
 
 def what_to_do(clock: Certification) -> list[Words]:

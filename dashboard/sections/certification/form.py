@@ -5,16 +5,16 @@ from __future__ import annotations
 import streamlit as st
 
 from analytics.certification.certification import LONGEST_WINDOW
-from dashboard.sections.certification import figures as certification_figures
-from dashboard.shell import filter_bar
+from dashboard.sections.certification import figures
+from dashboard.shell import place
 from dashboard.text.wording import say
 
-_PARTS = {"window": LONGEST_WINDOW, "required": certification_figures.MOST_REQUIRED}
+_PARTS = {"window": LONGEST_WINDOW, "required": figures.MOST_REQUIRED}
 
 
 def ask() -> tuple[int, int]:
     """Draw the rule and return it: days, customers. It stands in the link where it is not the vendor's."""
-    chosen = certification_figures.rule(*(filter_bar.own(name) for name in _PARTS))
+    chosen = figures.rule(*(place.own(name) for name in _PARTS))
     window, required = chosen
     with st.popover(
         say("certification.rule", window=window, required=required),
@@ -28,12 +28,7 @@ def ask() -> tuple[int, int]:
                 min_value=1,
                 max_value=most,
                 key=f"certification.{name}",
-                on_change=_changed,
-                args=(name,),
+                on_change=place.follow,
+                args=(name, f"certification.{name}"),
             )
     return chosen
-
-
-def _changed(name: str) -> None:
-    value = st.session_state[f"certification.{name}"]
-    filter_bar.say_own(name, None if value is None else str(value))

@@ -11,10 +11,7 @@ from analytics.check.check import answer
 from dashboard.text.wording import Words, has, plain, say, shown
 
 if TYPE_CHECKING:
-    import datetime as dt
-
     from analytics.check.check import Check, Found
-    from dashboard.shell.data import View
 
 _KINDS = {
     "arriving": "success",
@@ -61,11 +58,6 @@ def facts(check: Check, found: Found) -> Words:
     if check.id_status == "valid" and found.known.has_registry and not found.known.is_registered:
         parts.append(say("check.fact_unknown"))
     return Words(" · ".join(parts))
-
-
-def day(instant: dt.datetime | None, view: View) -> dt.date | None:
-    """Return the day of an instant in the lake's time zone."""
-    return instant.astimezone(view.lake.time_zone).date() if instant else None
 
 
 def by_environment(found: Found) -> pl.DataFrame:

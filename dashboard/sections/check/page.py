@@ -2,45 +2,43 @@
 
 import streamlit as st
 
-from dashboard.sections.check import figures as check_figures
-from dashboard.shell import frame
+from dashboard.sections.check import figures
+from dashboard.shell import frame, gaps, search
 from dashboard.text.wording import say
-from dashboard.widgets import cards, tables
+from dashboard.widgets import cards
 
-st.title(say("check.title"), anchor=False)
-view = frame.everything()
-text = frame.search("check")
+frame.title("check")
+view = frame.everything("check")
+text = search.ask("check")
 if not text.strip():
     st.info(say("check.ask"), icon=":material/badge:")
     st.caption(say("check.rests_on", until=view.lake.data_until))
     st.stop()
 
 found = view.check(text)
-check = check_figures.checked(text, found)
-kind, words = check_figures.verdict(check, found)
+check = figures.checked(text, found)
+kind, words = figures.verdict(check, found)
 getattr(st, kind)(words, icon=":material/check_circle:" if kind == "success" else ":material/report:")
-st.markdown(check_figures.advice(check))
-st.caption(check_figures.facts(check, found))
+st.markdown(figures.advice(check))
+st.caption(figures.facts(check, found))
 
 with cards.four():
     cards.single("id_calls", check.calls)
     cards.single("id_customers", check.customers)
-    cards.single("id_first_call", check_figures.day(check.first_call, view))
-    cards.single("id_last_call", check_figures.day(check.last_call, view))
+    cards.single("id_first_call", view.lake.day_of(check.first_call))
+    cards.single("id_last_call", view.lake.day_of(check.last_call))
 
-for name, rows, columns in (
-    (
-        "near_misses",
-        check_figures.near_misses(check),
-        ["integration_id", "near_kind", "name", "calls", "customers", "environments", "first_call", "last_call"],
-    ),
-    (
-        "environments",
-        check_figures.by_environment(found),
-        ["environment", "customers", "calls", "errors", "own_calls", "first_call", "last_call"],
-    ),
-):
-    frame.heading(f"check.{name}", note=f"check.{name}_note")
-    tables.show(rows, columns, key=f"check_{name}", title=say(f"check.{name}"), time_zone=view.lake.time_zone)
+frame.table(
+    "check.near_misses",
+    figures.near_misses(check),
+    ["integration_id", "near_kind", "name", "calls", "customers", "environments", "first_call", "last_call"],
+    view,
+)
+frame.table(
+    "check.environments",
+    figures.by_environment(found),
+    ["environment", "customers", "calls", "errors", "own_calls", "first_call", "last_call"],
+    view,
+)
 st.caption(say("check.rests_on", until=view.lake.data_until))
-frame.say_missing(view)
+gaps.say_missing(view)

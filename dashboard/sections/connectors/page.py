@@ -2,41 +2,35 @@
 
 import streamlit as st
 
-from dashboard.shell import figures, frame, navigation
+from dashboard.sections.connectors import charts, figures
+from dashboard.shell import frame, navigation, search
 from dashboard.text.wording import say
-from dashboard.widgets import charts, tables
 
-st.title(say("connectors.title"), anchor=False)
-view = frame.ask()
-
-totals = figures.totals(view)
-if not totals.calls.value:
-    frame.nothing_asked_for(view)
-usage = figures.connectors(view, "")
+view = frame.opened("connectors")
+totals = frame.totals(view)
+every = figures.connectors(view)
 st.markdown(
     say(
         "connectors.answer",
-        connectors=usage["connector"].drop_nulls().n_unique(),
+        connectors=every["connector"].drop_nulls().n_unique(),
         integrations=totals.integrations.value,
     )
 )
 
-search = frame.search("connectors")
-rows = figures.connectors(view, search)
+text = search.ask("connectors")
+rows = figures.connectors(view, text)
 if rows.is_empty():
-    frame.nothing_found("connectors", search, usage["title"].to_list())
-frame.say_found(rows.height, usage.height, search)
+    search.nothing_found("connectors", text, every["title"].to_list())
+search.say_found(rows.height, every.height, text)
 
 with st.container(border=True):
-    frame.heading("connectors.chart")
-    st.altair_chart(charts.most_calls(figures.most_called(rows)), alt=say("connectors.chart"))
+    frame.chart("connectors.chart", charts.most_calls(figures.most_called(rows)))
 
-frame.heading("connectors.table", note="connectors.hint")
-tables.show(
+frame.table(
+    "connectors.table",
     rows,
     ["title", "operation", "product", "protocol", "integrations", "customers", "calls", "errors", "error_rate"],
+    view,
     key="connectors",
-    title=say("connectors.table"),
-    time_zone=view.lake.time_zone,
     links=navigation.rows_of("connectors", "connector"),
 )

@@ -1,25 +1,22 @@
-"""What the pages about customers and branches show."""
+"""What the page about customers shows: how they come, stay and go, month by month."""
 
 from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import polars as pl
 
-from analytics.branches.branches import PUBLISHED_COLUMNS, Period, published_csv, published_of
 from analytics.customers.customers import cohorts_in
-from analytics.scope import Scope
-from dashboard.shell import filter_bar
-from dashboard.shell.data import View
-from dashboard.shell.figures import told_apart
-from dashboard.text.wording import plain, shown
+from dashboard.shell import titles
+from dashboard.text.wording import month_name, plain
+
+if TYPE_CHECKING:
+    from dashboard.shell.data import View
 
 ARRIVALS = ("stayed", "returning", "new", "unknown", "lost")
 """From the bottom of a bar to its top; who is lost stands below zero."""
-
-MOST_INTEGRATIONS = 20
-"""So many are in the chart of branches; the table has them all."""
 
 
 @dataclass(frozen=True)
@@ -36,9 +33,7 @@ class Month:
 
 def months(view: View) -> pl.DataFrame:
     """Return customers_per_month of every month up to the end of the period, with `title`, the name to show."""
-    return (
-        view.until_its_end().rows("customers_per_month").with_columns(pl.coalesce("name", "integration").alias("title"))
-    )
+    return titles.of_integrations(view.until_its_end().rows("customers_per_month"))
 
 
 def months_offered(rows: pl.DataFrame) -> list[dt.date]:
@@ -52,9 +47,8 @@ def last_whole_month(rows: pl.DataFrame) -> dt.date:
     return whole[-1] if whole else months_offered(rows)[0]
 
 
-def month_asked(rows: pl.DataFrame) -> dt.date:
-    """Return the month that the link asks for; the last whole one where it asks for none that is there."""
-    text = filter_bar.own("month")
+def month_asked(rows: pl.DataFrame, text: str | None) -> dt.date:
+    """Return the month that a link asks for; the last whole one where it asks for none that is there."""
     return next((month for month in months_offered(rows) if month.isoformat() == text), last_whole_month(rows))
 
 
@@ -116,53 +110,6 @@ def cohorts(view: View) -> pl.DataFrame:
         for cohort, began in found.select("cohort", "began").iter_rows()
     ]
     return found.with_columns(pl.Series("cohort_name", names, dtype=pl.String), _month_names(found["month"]))
-
-
-def branches(view: View) -> pl.DataFrame:
-    """Return branches_per_integration with `title`, the name to show."""
-    return view.rows("branches_per_integration").with_columns(pl.coalesce("name", "integration").alias("title"))
-
-
-def charted(rows: pl.DataFrame) -> pl.DataFrame:
-    """Return the rows with a branch of the integrations with the most customers, each under a title of its own."""
-    first = rows["integration"].unique(maintain_order=True).head(MOST_INTEGRATIONS)
-    return told_apart(rows.filter(pl.col("integration").is_in(first.to_list()), pl.col("branch").is_not_null()))
-
-
-@dataclass(frozen=True)
-class Published:
-    """What may be published, whatever is chosen on the page: its month, and rows with `title` and their numbers as ranges."""
-
-    period: Period
-    rows: pl.DataFrame
-
-    @property
-    def csv(self) -> str:
-        """The rows as a CSV file."""
-        return published_csv(self.rows.select(PUBLISHED_COLUMNS), self.period)
-
-
-def published(view: View) -> Published | None:
-    """Return what may be published of the last month that is over; None without any call."""
-    if view.lake.covered is None:
-        return None
-    period = Period.last_of(*view.lake.covered)
-    whole = View(view.lake, Scope(since=period.since, until=period.until))
-    rows = published_of(whole.rows("branches_per_integration"))
-    ranges = {
-        f"{name}_range": pl.format("{}\N{EN DASH}{}", f"{name}_from", f"{name}_to")
-        for name in ("customers", "branch_customers")
-    }
-    return Published(period, rows.with_columns(title=pl.coalesce("name", "integration"), **ranges))
-
-
-def month_name(month: dt.date) -> str:
-    """Return a month in words.
-
-    >>> month_name(dt.date(2026, 10, 1))
-    'Oct 2026'
-    """
-    return shown(month).partition(" ")[2]
 
 
 def _month_names(months_: pl.Series) -> pl.Series:

@@ -2,26 +2,24 @@
 
 import streamlit as st
 
-from dashboard.sections.customers import figures as customer_figures
-from dashboard.shell import figures, filter_bar, frame, navigation
-from dashboard.text.wording import Words, plain, say
-from dashboard.widgets import cards, charts, tables
+from dashboard.sections.customers import charts, figures
+from dashboard.shell import frame, gaps, navigation, place
+from dashboard.text.wording import Words, month_name, plain, say
+from dashboard.widgets import cards
 
-st.title(say("customers.title"), anchor=False)
-view = frame.ask(say_gaps=False)
-frame.say_missing(view.until_its_end())
-if not figures.totals(view).calls.value:
-    frame.nothing_asked_for(view)
+view = frame.opened("customers", say_gaps=False)
+gaps.say_missing(view.until_its_end())
+frame.totals(view)
 
-months = customer_figures.months(view)
+months = figures.months(view)
 if months.is_empty():
     st.info(say("customers.none"), icon=":material/group_off:")
     st.stop()
 
-month = customer_figures.last_whole_month(months)
-last = customer_figures.month_of(months, month)
+month = figures.last_whole_month(months)
+last = figures.month_of(months, month)
 answer = "customers.answer" if view.scope.integration is None else "customers.answer_one"
-st.markdown(say(answer, month=Words(customer_figures.month_name(month)), customers=last.customers))
+st.markdown(say(answer, month=Words(month_name(month)), customers=last.customers))
 with cards.four():
     cards.single("new_customers", last.new)
     cards.single("returning_customers", last.returning)
@@ -29,30 +27,21 @@ with cards.four():
     cards.single("unknown_customers", last.unknown)
 
 with st.container(border=True):
-    frame.heading("customers.chart", note="customers.chart_note")
-    st.altair_chart(charts.comings_and_goings(customer_figures.comings_and_goings(months)), alt=say("customers.chart"))
+    frame.chart("customers.chart", charts.comings_and_goings(figures.comings_and_goings(months)))
 
-frame.heading("customers.table", note="customers.hint")
-shown = customer_figures.month_asked(months)
-st.session_state["customers.month"] = shown
-st.selectbox(
-    plain("customers.month_shown"),
-    customer_figures.months_offered(months),
-    key="customers.month",
-    format_func=customer_figures.month_name,
-    on_change=lambda: filter_bar.say_own("month", st.session_state["customers.month"].isoformat()),
-    width=200,
-)
-tables.show(
-    customer_figures.in_month(months, shown),
+frame.heading("customers.table")
+shown = figures.month_asked(months, place.own("month"))
+offered = figures.months_offered(months)
+frame.choose("month", plain("customers.month_shown"), offered, shown, page="customers", in_words=month_name)
+frame.table(
+    "customers.table",
+    figures.in_month(months, shown),
     ["title", "integration", "customers", "new", "stayed", "returning", "unknown", "lost"],
+    view,
     key="customers",
-    title=say("customers.table"),
-    time_zone=view.lake.time_zone,
     links=navigation.rows_of("integrations", "integration"),
+    is_headed=False,
 )
 
-cohorts = customer_figures.cohorts(view)
 with st.container(border=True):
-    frame.heading("customers.cohorts", note="customers.cohorts_note")
-    st.altair_chart(charts.cohorts(cohorts), alt=say("customers.cohorts"))
+    frame.chart("customers.cohorts", charts.cohorts(figures.cohorts(view)))

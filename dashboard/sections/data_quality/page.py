@@ -2,12 +2,12 @@
 
 import streamlit as st
 
-from dashboard.shell import figures, frame
+from dashboard.sections.data_quality import charts, figures
+from dashboard.shell import frame, gaps
 from dashboard.text.wording import say
-from dashboard.widgets import cards, charts, tables
+from dashboard.widgets import cards
 
-st.title(say("data_quality.title"), anchor=False)
-view = frame.ask(page="data_quality", unused=("partner", "integration"), say_gaps=False)
+view = frame.opened("data_quality", unused=("partner", "integration"), say_gaps=False)
 
 loaded = figures.loaded(view)
 identified = figures.identified(view)
@@ -26,47 +26,39 @@ if overlaps:
 
 hours = figures.completeness(view)
 if not hours.is_empty():
-    gaps = figures.gaps(view)
+    found = figures.gaps(view)
     with st.container(border=True, key="completeness"):
-        frame.heading("data_quality.completeness", note="data_quality.completeness_note")
-        st.altair_chart(charts.completeness(hours), alt=say("data_quality.completeness"))
-        frame.list_gaps(gaps, none="gaps.unjudged" if figures.nothing_judged(hours) else "gaps.none")
+        frame.chart("data_quality.completeness", charts.completeness(hours))
+        gaps.list_all(found, none="gaps.unjudged" if figures.nothing_judged(hours) else "gaps.none")
         for sentence in figures.stray_in_words(view):
             st.caption(sentence)
 
-
-def part(name: str, question: str, columns: list[str]) -> None:
-    """Show one question with its heading."""
-    frame.heading(f"data_quality.{name}", note=f"data_quality.{name}_note")
-    tables.show(
-        view.rows(question), columns, key=name, title=say(f"data_quality.{name}"), time_zone=view.lake.time_zone
-    )
-
-
-part(
-    "loads",
-    "data_quality/loads_by_stream",
-    [
-        "stream",
-        "log_format",
-        "loads",
-        "lines",
-        "calls",
-        "rejects",
-        "ignored",
-        "first_call",
-        "last_call",
-        "last_loaded_at",
-    ],
+counted = ["loads", "lines", "calls", "rejects", "ignored"]
+frame.table(
+    "data_quality.loads",
+    view.rows("data_quality/loads_by_stream"),
+    ["stream", "log_format", *counted, "first_call", "last_call", "last_loaded_at"],
+    view,
+    key="loads",
 )
 with st.grid(2, min_column_width=420, gap="medium"):
     with st.container():
-        part("hygiene", "id_hygiene", ["id_status", "id_defect", "calls", "customers", "share"])
+        shares = ["id_status", "id_defect", "calls", "customers", "share"]
+        frame.table("data_quality.hygiene", view.rows("id_hygiene"), shares, view, key="hygiene")
     with st.container():
-        part("rejects", "data_quality/rejects_by_reason", ["stream", "reason", "lines"])
-part(
-    "malformed",
-    "data_quality/malformed_ids",
+        rejects = view.rows("data_quality/rejects_by_reason")
+        frame.table("data_quality.rejects", rejects, ["stream", "reason", "lines"], view, key="rejects")
+frame.table(
+    "data_quality.malformed",
+    view.rows("data_quality/malformed_ids"),
     ["integration_id", "id_defect", "calls", "customers", "user_agent", "last_call"],
+    view,
+    key="malformed",
 )
-part("unidentified", "unidentified_calls", ["customer", "user_agent", "connector", "calls", "first_call", "last_call"])
+frame.table(
+    "data_quality.unidentified",
+    view.rows("unidentified_calls"),
+    ["customer", "user_agent", "connector", "calls", "first_call", "last_call"],
+    view,
+    key="unidentified",
+)

@@ -2,49 +2,34 @@
 
 import streamlit as st
 
-from dashboard.shell import figures, frame, navigation
+from dashboard.sections.errors import charts, figures
+from dashboard.shell import frame, gaps, navigation
 from dashboard.text.wording import say
-from dashboard.widgets import cards, charts, tables
+from dashboard.widgets import cards
 
-st.title(say("errors.title"), anchor=False)
-view = frame.ask()
-
-totals = figures.totals(view)
-if not totals.calls.value:
-    frame.nothing_asked_for(view)
+view = frame.opened("errors")
+totals = frame.totals(view)
 if not totals.errors.value:
-    frame.say_good_news(view, say("errors.none", calls=totals.calls.value))
+    gaps.say_good_news(view, say("errors.none", calls=totals.calls.value))
     st.stop()
 
 with cards.four():
     cards.compared("error_rate", totals.error_rate, border=True)
-    for party, calls in figures.errors_by_party(view).items():
+    for party, calls in figures.by_party(view).items():
         cards.single(party, calls, note=figures.share_in_words(calls, totals.errors))
-frame.say_missing_before(view)
+gaps.say_missing_before(view)
 
 with st.container(border=True):
-    frame.heading("errors.chart")
-    st.altair_chart(charts.errors_by_party(figures.errors_per_day(view)), alt=say("errors.chart"))
+    frame.chart("errors.chart", charts.by_party(figures.per_day(view)))
 
-frame.heading("errors.by_integration", note="errors.hint")
-tables.show(
-    figures.errors_by_integration(view),
+frame.table(
+    "errors.by_integration",
+    figures.by_integration(view),
     ["title", "integration", "calls", "errors", "error_rate", "error_rate_range", "most_outcome", "most_party"],
-    key="errors_by_integration",
-    title=say("errors.by_integration"),
-    time_zone=view.lake.time_zone,
+    view,
     links=navigation.rows_of("integrations", "integration"),
 )
-
-for name, columns in {
-    "by_outcome": ["outcome", "status", "party", "wrong_calls", "share"],
-    "by_connector": ["title", "outcome", "party", "wrong_calls", "share"],
-}.items():
-    frame.heading(f"errors.{name}")
-    tables.show(
-        figures.ERRORS_BY[name](view),
-        columns,
-        key=f"errors_{name}",
-        title=say(f"errors.{name}"),
-        time_zone=view.lake.time_zone,
-    )
+frame.table("errors.by_outcome", figures.by_outcome(view), ["outcome", "status", "party", "wrong_calls", "share"], view)
+frame.table(
+    "errors.by_connector", figures.by_connector(view), ["title", "outcome", "party", "wrong_calls", "share"], view
+)

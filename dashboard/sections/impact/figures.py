@@ -11,7 +11,7 @@ import polars as pl
 from analytics.changes.release_notes import Change, ChangesError, Notes, changes_in
 from analytics.impact.impact import VERDICTS, asked
 from analytics.reports import mailing
-from dashboard.shell import filter_bar
+from dashboard.shell import titles
 from dashboard.shell.link import Misread
 from dashboard.text.wording import plain, say
 from ingest.call import Operation, Protocol, TokenForm
@@ -30,6 +30,7 @@ CHOICES: Mapping[str, tuple[str, ...]] = {
     "api_protocol": get_args(Protocol),
 }
 """What can be chosen from; a field and a version are written."""
+PARTS = (*CHOICES, "field", "api_version")
 _LINES_SHOWN = 5
 NOTES_AT_MOST = 2_000_000
 """Release notes are longer by the year: the longest so far has 300,000 characters."""
@@ -46,9 +47,9 @@ class Felt:
     unidentified: int
 
 
-def question(scope: Scope) -> tuple[Change | None, tuple[Misread, ...]]:
-    """Return the change that the link asks for, None where it asks for none, and what in it cannot be."""
-    given = {name: filter_bar.own(name) for name in (*CHOICES, "field", "api_version")}
+def question(scope: Scope, parts: Mapping[str, str | None]) -> tuple[Change | None, tuple[Misread, ...]]:
+    """Return the change that these `PARTS` of a link ask for, None where they ask for none, and what in them cannot be."""
+    given = dict(parts)
     misread = tuple(
         Misread(name, value)
         for name, value in given.items()
@@ -123,9 +124,7 @@ def felt(found: Impact) -> Felt:
 
 def concerned(found: Impact) -> pl.DataFrame:
     """Return the rows with `title`, the name to show, and the severity of a change under a name of its own."""
-    nobody = pl.lit(plain("connectors.unidentified"))
-    return found.rows.with_columns(
-        pl.coalesce("name", "integration", nobody).alias("title"),
+    return titles.of_integrations(found.rows).with_columns(
         pl.coalesce("partner_name", pl.col("partner").cast(pl.String)).alias("partner_name"),
         change_severity=pl.col("severity"),
     )

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from dashboard.sections.impact.figures import CHOICES
-from dashboard.shell import data, filter_bar
+from dashboard.shell import data, place
 from dashboard.text.wording import has, plain, say
 
 if TYPE_CHECKING:
@@ -35,29 +35,27 @@ def _notes() -> None:
     """Draw the field for release notes, and the way to put them away again."""
     with st.popover(say("impact.notes"), icon=":material/description:"):
         st.file_uploader(say("impact.notes_label"), type=["md", "csv", "txt"], key="impact.file", on_change=_hand_over)
-        if filter_bar.own(_NOTES) is not None:
-            st.button(
-                say("impact.notes_away"), icon=":material/close:", on_click=filter_bar.say_own, args=(_NOTES, None)
-            )
+        if place.own(_NOTES) is not None:
+            st.button(say("impact.notes_away"), icon=":material/close:", on_click=place.say_own, args=(_NOTES, None))
 
 
 def _hand_over() -> None:
     """Keep the notes for as long as this reader is here, and let the link say by which name: so the way back shows them."""
     file = st.session_state["impact.file"]
     if file is None:
-        filter_bar.say_own(_NOTES, None)
+        place.say_own(_NOTES, None)
         return
     content = file.getvalue()
     name = hashlib.sha256(content).hexdigest()[:_NAME_LENGTH]
     kept: dict[str, bytes] = st.session_state.get(_KEPT, {})
     latest = list({**{other: there for other, there in kept.items() if other != name}, name: content}.items())
     st.session_state[_KEPT] = dict(latest[-_KEPT_AT_MOST:])
-    filter_bar.say_own(_NOTES, name)
+    place.say_own(_NOTES, name)
 
 
 def _handed_over() -> bytes | None:
     """Return the notes that the link names; where this reader has not handed them over, say so."""
-    name = filter_bar.own(_NOTES)
+    name = place.own(_NOTES)
     content: bytes | None = None if name is None else st.session_state.get(_KEPT, {}).get(name)
     if name is not None and content is None:
         st.warning(say("impact.notes_gone"), icon=":material/description:")
@@ -75,13 +73,13 @@ def _connector(view: View) -> None:
         index=None,
         placeholder=plain("impact.form.any_connector"),
         accept_new_options=True,
-        on_change=lambda: filter_bar.narrow(connector=st.session_state["impact.connector"]),
+        on_change=lambda: place.narrow(connector=st.session_state["impact.connector"]),
         width=190,
     )
 
 
 def _choice(name: str) -> None:
-    key, value = f"impact.{name}", filter_bar.own(name)
+    key, value = f"impact.{name}", place.own(name)
     st.session_state[key] = value if value in CHOICES[name] else None
     st.selectbox(
         say(f"impact.form.{name}"),
@@ -90,28 +88,24 @@ def _choice(name: str) -> None:
         index=None,
         placeholder=plain("impact.form.any"),
         format_func=lambda option: _name_of(name.removeprefix("api_"), option),
-        on_change=partial(_said, name),
+        on_change=partial(place.follow, name, key),
         width=118,
     )
 
 
 def _text(name: str, *, disabled: bool = False) -> None:
     key = f"impact.{name}"
-    st.session_state[key] = filter_bar.own(name) or ""
+    st.session_state[key] = place.own(name) or ""
     st.text_input(
         say(f"impact.form.{name}"),
         key=key,
         placeholder=plain("impact.form.any"),
-        on_change=partial(_said, name),
+        on_change=partial(place.follow, name, key),
         disabled=disabled,
         max_chars=100,
         width=95,
         help=say(f"impact.form.{name}_help"),
     )
-
-
-def _said(name: str) -> None:
-    filter_bar.say_own(name, st.session_state[f"impact.{name}"])
 
 
 def _name_of(vocabulary: str, value: str) -> str:

@@ -3,24 +3,22 @@
 import streamlit as st
 
 from analytics.changes.release_notes import ChangesError
-from dashboard.sections.impact import figures as impact_figures
-from dashboard.sections.impact import form as impact_form
-from dashboard.shell import figures, filter_bar, frame, navigation
+from dashboard.sections.impact import figures, form
+from dashboard.shell import compared, filter_bar, frame, gaps, navigation, nothing, place
 from dashboard.text.wording import say
-from dashboard.widgets import cards, charts, tables
+from dashboard.widgets import bars, cards
 
-st.title(say("impact.title"), anchor=False)
-view = frame.ask(about="connector", say_gaps=False)
+view = frame.opened("impact", about="connector", say_gaps=False)
 of_all = view.lifted("connector")  # here it says what changes, and leaves nothing out
-frame.say_missing(of_all)
-if not figures.totals(of_all).calls.value:
-    frame.nothing_asked_for(view)
+gaps.say_missing(of_all)
+if not compared.totals(of_all).calls.value:
+    nothing.asked_for(view)
 
-change, misread = impact_figures.question(view.scope)
+change, misread = figures.question(view.scope, {name: place.own(name) for name in figures.PARTS})
 filter_bar.say_misread(misread)
-handed_over = impact_form.draw(view)
+handed_over = form.draw(view)
 try:
-    notes = impact_figures.notes_in(handed_over) if handed_over is not None else None
+    notes = figures.notes_in(handed_over) if handed_over is not None else None
 except ChangesError as error:
     st.error(say("impact.notes_wrong", error=str(error)), icon=":material/error:")
     st.stop()
@@ -30,23 +28,17 @@ if not changes:
     st.stop()
 
 if notes is None:
-    frame.say_unknown(view.unknown_in(changes), page="impact")
+    nothing.say_unknown(view.unknown_in(changes), page="impact")
 found = view.impact(changes)
-felt = impact_figures.felt(found)
+felt = figures.felt(found)
 if notes is not None:
-    st.markdown(impact_figures.verdicts(found))
-    unknown = impact_figures.unknown_names(found)
+    st.markdown(figures.verdicts(found))
+    unknown = figures.unknown_names(found)
     if not unknown.is_empty():
         st.warning(say("impact.unknown_names", names=unknown.height), icon=":material/help:")
-        tables.show(
-            unknown,
-            ["name", "nearest", "changes", "note_lines"],
-            key="impact_unknown",
-            title=say("impact.unknown"),
-            time_zone=view.lake.time_zone,
-        )
+        frame.table("impact.unknown", unknown, ["name", "nearest", "changes", "note_lines"], view, is_headed=False)
 if found.rows.is_empty():
-    nobody = impact_figures.nobody(found)
+    nobody = figures.nobody(found)
     if nobody is not None:
         kind, words = nobody
         getattr(st, kind)(words, icon=":material/check_circle:" if kind == "success" else ":material/info:")
@@ -57,30 +49,18 @@ else:
         cards.single("concerned_calls", felt.calls)
         cards.single("concerned_unidentified", felt.unidentified)
 
-    frame.heading("impact.concerned", note="impact.hint")
-    of_notes = ["change_severity", "connector", "operation"] if notes is not None else []
-    tables.show(
-        impact_figures.concerned(found),
-        [
-            *of_notes,
-            "title",
-            "partner_name",
-            "customers",
-            "calls",
-            "share",
-            "last_call",
-            "contact",
-            "integration",
-            *(["change"] if notes is not None else []),
-        ],
+    who = ["title", "partner_name", "customers", "calls", "share", "last_call", "contact", "integration"]
+    frame.table(
+        "impact.concerned",
+        figures.concerned(found),
+        who if notes is None else ["change_severity", "connector", "operation", *who, "change"],
+        view,
         key="impact",
-        title=say("impact.concerned"),
-        time_zone=view.lake.time_zone,
         links=navigation.rows_of("integrations", "integration", connector=None),
     )
     st.download_button(
         say("impact.download"),
-        impact_figures.mailing_list(found),
+        figures.mailing_list(found),
         file_name="mailing-list.csv",
         mime="text/csv",
         icon=":material/mail:",
@@ -93,13 +73,10 @@ with left:
     frame.list_texts([*(notes.remarks if notes is not None else ()), *found.remarks])
 if not found.rows.is_empty():
     with right:
-        frame.heading("impact.branches", note="impact.branches_note")
-        st.altair_chart(charts.customers_by_name(impact_figures.branches(found)), alt=say("impact.branches"))
-    frame.heading("impact.customers", note="impact.customers_note")
-    tables.show(
-        impact_figures.customers(found, of_all),
+        frame.chart("impact.branches", bars.customers_by_name(figures.branches(found)))
+    frame.table(
+        "impact.customers",
+        figures.customers(found, of_all),
         ["customer", "name", "branch", "integration_name", "calls", "errors", "last_call"],
-        key="impact_customers",
-        title=say("impact.customers"),
-        time_zone=view.lake.time_zone,
+        view,
     )

@@ -2,38 +2,40 @@
 
 import streamlit as st
 
-from dashboard.shell import figures, frame, navigation
+from dashboard.sections.integrations import charts, figures
+from dashboard.shell import frame, gaps, navigation, nothing, profile
 from dashboard.text.wording import say
-from dashboard.widgets import cards, charts, tables
+from dashboard.widgets import bars, cards, stacks
 
 navigation.back("integrations", lift="integration")
 title = st.container()
-view = frame.ask(about="integration")
+view = frame.ask("integration", about="integration")
 
-profile = figures.profile(view)
+known = profile.of(view)
 with title:
-    frame.record_title(figures.name_of(profile, view.scope.integration or ""), figures.facts_of(profile, view))
+    profile.title(known, view)
     navigation.about_it("integration", "errors", "certification", "practices", "customers")
-if profile is None or not profile["calls"]:
-    frame.nothing_asked_for(view)
+if known is None:
+    nothing.asked_for(view)
 
-totals = figures.totals(view)
+totals = frame.totals(view)
 with cards.four():
     for name in ("customers", "calls", "error_rate"):
         cards.compared(name, getattr(totals, name), border=True)
-    first, last = (figures.day_of(profile[name], view) for name in ("first_call", "last_call"))
+    first, last = (view.lake.day_of(known[name]) for name in ("first_call", "last_call"))
     cards.single("last_call", last, note=say("card.first_call", day=first))
-frame.say_missing_before(view)
+gaps.say_missing_before(view)
 
 left, right = st.columns(2, border=True)
 with left:
-    note = "integration.customers_per_week" if figures.is_long(view) else "integration.customers_per_day"
-    frame.heading("integration.customers_over_time", note=note)
-    st.altair_chart(charts.customers(figures.customers_over_time(view)), alt=say("integration.customers_over_time"))
+    frame.chart(
+        "integration.customers_over_time",
+        charts.customers(figures.customers_over_time(view)),
+        note=say("integration.customers_per_week" if figures.is_long(view) else "integration.customers_per_day"),
+    )
 with right:
-    frame.heading("integration.calls_per_day", note="integration.calls_per_day_note")
     days = view.rows("integration/days", integration=view.scope.integration)
-    st.altair_chart(charts.calls_and_errors(figures.calls_and_errors(days)), alt=say("integration.calls_per_day"))
+    frame.chart("integration.calls_per_day", bars.calls_and_errors(stacks.calls_and_errors(days)))
 
 for name, columns in {
     "connectors": ["connector", "operation", "protocol", "customers", "calls", "errors", "error_rate", "last_call"],
@@ -51,11 +53,5 @@ for name, columns in {
         "last_call",
     ],
 }.items():
-    frame.heading(f"integration.{name}", note=f"integration.{name}_note")
-    tables.show(
-        view.rows(f"integration/{name}", integration=view.scope.integration),
-        columns,
-        key=f"integration_{name}",
-        title=say(f"integration.{name}"),
-        time_zone=view.lake.time_zone,
-    )
+    rows = view.rows(f"integration/{name}", integration=view.scope.integration)
+    frame.table(f"integration.{name}", rows, columns, view)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from analytics.practices.practices import by_rule, scores
-from dashboard.shell import filter_bar
+from dashboard.shell import titles
 from dashboard.text.wording import plain
 
 if TYPE_CHECKING:
@@ -43,11 +43,7 @@ def kept(view: View) -> Kept:
 
 def integrations(view: View) -> pl.DataFrame:
     """Return the integrations that break a rule, the lowest score first, with `title`, the name to show."""
-    return (
-        _scores(view)
-        .filter(pl.col("broken").list.len() > 0)
-        .with_columns(pl.coalesce("name", "integration", pl.lit(plain("connectors.unidentified"))).alias("title"))
-    )
+    return titles.of_integrations(_scores(view).filter(pl.col("broken").list.len() > 0))
 
 
 def rules(view: View) -> pl.DataFrame:
@@ -75,10 +71,9 @@ def days(view: View) -> list[dt.date]:
     return view.rows("heaviest_users")["day"].unique().sort(descending=True).to_list()
 
 
-def day_asked(view: View) -> dt.date | None:
-    """Return the day that the link asks for; the last with calls where it asks for none that has."""
+def day_asked(view: View, text: str | None) -> dt.date | None:
+    """Return the day that a link asks for; the last with calls where it asks for none that has."""
     there = days(view)
-    text = filter_bar.own("day") or ""
     chosen = next((day for day in there if day.isoformat() == text), None)
     return chosen or (there[0] if there else None)
 

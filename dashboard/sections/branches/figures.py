@@ -1,0 +1,52 @@
+"""What the page about branches shows, and what of it may be published."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import polars as pl
+
+from analytics.branches.branches import PUBLISHED_COLUMNS, Period, published_csv, published_of
+from analytics.scope import Scope
+from dashboard.shell import titles
+from dashboard.shell.data import View
+
+MOST_INTEGRATIONS = 20
+"""So many are in the chart of branches; the table has them all."""
+
+
+def branches(view: View) -> pl.DataFrame:
+    """Return branches_per_integration with `title`, the name to show."""
+    return titles.of_integrations(view.rows("branches_per_integration"))
+
+
+def charted(rows: pl.DataFrame) -> pl.DataFrame:
+    """Return the rows with a branch of the integrations with the most customers, each under a title of its own."""
+    first = rows["integration"].unique(maintain_order=True).head(MOST_INTEGRATIONS)
+    return titles.told_apart(rows.filter(pl.col("integration").is_in(first.to_list()), pl.col("branch").is_not_null()))
+
+
+@dataclass(frozen=True)
+class Published:
+    """What may be published, whatever is chosen on the page: its month, and rows with `title` and their numbers as ranges."""
+
+    period: Period
+    rows: pl.DataFrame
+
+    @property
+    def csv(self) -> str:
+        """The rows as a CSV file."""
+        return published_csv(self.rows.select(PUBLISHED_COLUMNS), self.period)
+
+
+def published(view: View) -> Published:
+    """Return what may be published of the last month that is over. The lake has calls: without one, no page goes so far."""
+    assert view.lake.covered is not None
+    period = Period.last_of(*view.lake.covered)
+    whole = View(view.lake, Scope(since=period.since, until=period.until))
+    rows = published_of(whole.rows("branches_per_integration"))
+    ranges = {
+        f"{name}_range": pl.format("{}\N{EN DASH}{}", f"{name}_from", f"{name}_to")
+        for name in ("customers", "branch_customers")
+    }
+    return Published(period, titles.of_integrations(rows.with_columns(**ranges)))

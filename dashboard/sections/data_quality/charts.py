@@ -1,0 +1,86 @@
+"""Which hours of which log are there."""
+
+from __future__ import annotations
+
+import json
+
+import altair as alt
+import polars as pl
+
+from dashboard.widgets import axes, colours
+
+_BAND_HOURS = 26
+"""A day and the space below it."""
+_HOUR_PX = ((4, 4.5), (8, 3.0), (16, 2.0), (100_000, 1.0))
+"""How high an hour is: with so many streams at most."""
+_DAYS_APART = 120
+"""More days than that leave no room between them, not even the hair that a browser draws."""
+
+
+def completeness(rows: pl.DataFrame) -> axes.Drawing:
+    """Every stream as a band of its own: days from left to right, in each the hours from midnight down to midnight.
+
+    Reads stream, day, first_hour, end_hour, hours, fullness and its name, calls and expected. The bands stand below each
+    other on one scale of hours, because a chart of several panels does not take the width of its page.
+    """
+    streams = rows["stream"].unique().sort().to_list()
+    bands = pl.DataFrame({"stream": streams, "band": [number * _BAND_HOURS for number in range(len(streams))]})
+    placed = axes.with_days(rows).join(bands, on="stream", maintain_order="left")
+    placed = placed.with_columns(top=pl.col("band") + pl.col("first_hour"), bottom=pl.col("band") + pl.col("end_hour"))
+    days = rows["day"].n_unique()
+    chart = (
+        alt.Chart(placed.drop("band", "first_hour", "end_hour"))
+        .mark_rect(width=alt.RelativeBandSize(0.88 if days <= _DAYS_APART else 1.06))
+        .encode(
+            x=_columns_of_days(),
+            y=_bands_of(streams),
+            y2="bottom:Q",
+            color=axes.kinds("fullness", colours.FULLNESS),
+            tooltip=[
+                axes.said("stream"),
+                axes.day_tip(),
+                axes.said("hours"),
+                axes.said("fullness_name", "fullness"),
+                axes.tip("calls", axes.COUNT),
+                axes.tip("expected", ",.0f"),
+            ],
+        )
+    )
+    hour_px = next(px for most, px in _HOUR_PX if len(streams) <= most)
+    return axes.finish(chart, round(len(streams) * _BAND_HOURS * hour_px) + 56)
+
+
+def _columns_of_days() -> alt.X:
+    """The axis of days as columns, each as wide as the others."""
+    return alt.X(
+        "utcyearmonthdate(day):O",
+        axis=alt.Axis(
+            title=None,
+            format="%-d %b",
+            labelAngle=0,
+            labelOverlap="greedy",
+            labelSeparation=24,
+            domain=False,
+            ticks=False,
+            labelColor=colours.LABEL,
+        ),
+    )
+
+
+def _bands_of(streams: list[str]) -> alt.Y:
+    """The axis of hours, with the name of each stream at noon of its band."""
+    return alt.Y(
+        "top:Q",
+        scale=alt.Scale(domain=[len(streams) * _BAND_HOURS - 2, 0], nice=False, zero=False),
+        axis=alt.Axis(
+            title=None,
+            values=[number * _BAND_HOURS + 12 for number in range(len(streams))],
+            labelExpr=f"{json.dumps(streams)}[floor(datum.value / {_BAND_HOURS})]",
+            labelLimit=220,
+            grid=False,
+            domain=False,
+            ticks=False,
+            labelColor=colours.TEXT,
+            labelPadding=8,
+        ),
+    )

@@ -1,0 +1,163 @@
+"""What the page about the logs themselves shows: what was loaded, identified, is missing or there twice."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+import polars as pl
+
+from analytics.completeness.gaps import gaps_in, period_of
+from analytics.overlaps.overlaps import overlaps_in
+from analytics.scope import Scope
+from dashboard.shell.gaps import stream_hours
+from dashboard.text.wording import Words, plain, say, span
+
+if TYPE_CHECKING:
+    from analytics.completeness.gaps import Gap
+    from analytics.overlaps.overlaps import Overlap
+    from dashboard.shell.data import View
+
+
+@dataclass(frozen=True)
+class Loaded:
+    """What was read into the lake, all of it."""
+
+    loads: int
+    lines: int
+    calls: int
+    rejects: int
+    reject_share: float | None
+
+
+def loaded(view: View) -> Loaded:
+    """Return what was read into the lake, whatever is asked."""
+    rows = view.rows("data_quality/loads_by_stream")
+    loads, lines, calls, rejects = (int(rows[name].sum()) for name in ("loads", "lines", "calls", "rejects"))
+    return Loaded(loads, lines, calls, rejects, rejects / lines if lines else None)
+
+
+def share_of_lines(loaded: Loaded) -> str | None:
+    """Return in words how many of the lines were rejected."""
+    return None if loaded.reject_share is None else plain("card.of_lines", share=f"{loaded.reject_share:.2%}")
+
+
+@dataclass(frozen=True)
+class Identified:
+    """How many of the calls whose log can hold the id have a valid one, and how many of all are of logs that cannot; None without."""
+
+    share: float | None
+    not_logged_share: float | None
+
+
+def identified(view: View) -> Identified:
+    """Return the share of calls with a valid id, and what it cannot tell of."""
+    rows = view.rows("id_hygiene")
+    calls = {status: int(rows.filter(id_status=status)["calls"].sum()) for status in ("valid", "not_logged")}
+    all_calls = int(rows["calls"].sum())
+    logged = all_calls - calls["not_logged"]
+    return Identified(
+        calls["valid"] / logged if logged else None, calls["not_logged"] / all_calls if calls["not_logged"] else None
+    )
+
+
+def not_logged_in_words(identified: Identified) -> str | None:
+    """Return in words of how many calls nobody knows whether they carry an id; None where it is known of all."""
+    share = identified.not_logged_share
+    return None if share is None else plain("card.not_logged", share=f"{share:.2%}")
+
+
+def completeness(view: View) -> pl.DataFrame:
+    """Return what is known of every stream and day of the period, whatever else is asked: one row for hours that are alike.
+
+    Columns: stream, day, first_hour and end_hour by the clock of the lake's time zone, `hours` in words, fullness (complete,
+    thin, missing, unjudged: no other week to compare with) and its name, calls, expected.
+    """
+    order = {"unjudged": 0, "complete": 1, "thin": 2, "missing": 3}
+    worst_first = {place: name for name, place in order.items()}
+    clock = pl.col("hour").dt.convert_time_zone(view.lake.time_zone.key)
+    hours = (
+        stream_hours(view)
+        .with_columns(
+            day=clock.dt.date(),
+            clock=clock.dt.hour().cast(pl.Int32),
+            place=pl.when(pl.col("expected").is_null() & (pl.col("state") == "complete"))
+            .then(pl.lit("unjudged"))
+            .otherwise("state")
+            .replace_strict(order),
+        )
+        # Where the clock is put back, two hours have the same name: the worse of them is shown.
+        .group_by("stream", "day", "clock", maintain_order=True)
+        .agg(pl.col("place").max(), pl.col("calls").sum(), pl.col("expected").sum())
+        .sort("stream", "day", "clock")
+    )
+    another = (pl.col("place") != pl.col("place").shift()) | (pl.col("clock") != pl.col("clock").shift() + 1)
+    return (
+        hours.with_columns(run=another.fill_null(value=True).cum_sum().over("stream", "day"))
+        .group_by("stream", "day", "run", maintain_order=True)
+        .agg(
+            first_hour=pl.col("clock").min(),
+            end_hour=pl.col("clock").max() + 1,
+            fullness=pl.col("place").first().replace_strict(worst_first),
+            calls=pl.col("calls").sum(),
+            expected=pl.col("expected").sum(),
+        )
+        .with_columns(
+            pl.when(pl.col("fullness") != "unjudged").then("expected").alias("expected"),
+            hours=pl.format(
+                "{}:00 – {}:00", *(pl.col(f"{end}_hour").cast(pl.String).str.zfill(2) for end in ("first", "end"))
+            ),
+            fullness_name=pl.col("fullness").replace_strict({name: plain(f"fullness.{name}") for name in order}),
+        )
+        .drop("run")
+    )
+
+
+def nothing_judged(pieces: pl.DataFrame) -> bool:
+    """Return whether there is no other week to compare with, in rows of `completeness`."""
+    return (pieces["fullness"] == "unjudged").all()
+
+
+def gaps(view: View) -> tuple[Gap, ...]:
+    """Return the gaps of the period in all streams, whatever else is asked."""
+    hours = stream_hours(view)
+    return gaps_in(hours, view.lake.time_zone.key, streams=hours["stream"].unique().to_list())
+
+
+def stray_in_words(view: View) -> list[Words]:
+    """Return which streams have calls of the period that lie far from all their others, a sentence each."""
+    rows = replace(view, scope=period_of(view.scope)).rows("completeness/stray_calls")
+    return [
+        say(
+            "gaps.stray_line",
+            stream=row["stream"],
+            calls=row["stray_calls"],
+            days=Words(
+                f"{row['first_stray']}"
+                if row["first_stray"] == row["last_stray"]
+                else f"{row['first_stray']} – {row['last_stray']}"
+            ),
+        )
+        for row in rows.iter_rows(named=True)
+    ]
+
+
+def overlaps(view: View) -> tuple[Overlap, ...]:
+    """Return the streams of the period that report the same traffic."""
+    return overlaps_in(_whatever_is_asked(view).rows("overlaps/streams"))
+
+
+def overlap_in_words(overlap: Overlap) -> Words:
+    """Return an overlap as a sentence."""
+    return say(
+        "overlaps.one_stream" if overlap.stream == overlap.other_stream else "overlaps.two_streams",
+        stream=overlap.stream,
+        other_stream=overlap.other_stream,
+        share=Words(f"{overlap.share:.0%}"),
+        days=Words(span(overlap.first_day, overlap.last_day + dt.timedelta(days=1))),
+    )
+
+
+def _whatever_is_asked(view: View) -> View:
+    return replace(view, scope=Scope(since=view.scope.since, until=view.scope.until, environment="all"))

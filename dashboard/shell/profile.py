@@ -1,0 +1,45 @@
+"""Who the integration is that a page is about: its name, and what the registry knows of it."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import TYPE_CHECKING
+
+from dashboard.shell import frame
+from dashboard.text.wording import Words, say
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from dashboard.shell.data import View
+
+
+def of(view: View) -> dict[str, object] | None:
+    """Return who the chosen integration is and what it did; None when nobody knows it."""
+    rows = view.rows("integration/profile", integration=view.scope.integration)
+    return rows.row(0, named=True) if rows.height else None
+
+
+def title(profile: Mapping[str, object] | None, view: View) -> None:
+    """Show who the chosen integration is as the title of the page: its name in the registry, else its id, and facts."""
+    name = (profile or {}).get("name") or view.scope.integration or ""
+    frame.record_title(str(name), facts(profile, view))
+
+
+def facts(profile: Mapping[str, object] | None, view: View) -> Words:
+    """Return who an integration is, in words: its id, its partner, whom to call, until when it is or was certified."""
+    if profile is None:
+        return say("integration.unknown")
+    said = [say("integration.fact_id", integration=profile["integration"])]
+    partner = profile["partner_name"] or str(profile["partner"])
+    said.append(say("integration.fact_partner", partner=partner))
+    said += [
+        say(f"integration.fact_{name}", **{name: profile[name]})
+        for name in ("contact", "phone", "replaces")
+        if profile[name] is not None
+    ]
+    until = profile["certified_until"]
+    if isinstance(until, dt.date):
+        is_past = until < min(view.scope.until or until, (view.lake.covered or (until, until))[1])
+        said.append(say(f"integration.fact_certified_{'ended' if is_past else 'until'}", certified_until=until))
+    return Words(" · ".join(said))

@@ -1,0 +1,9 @@
+"""The colours of the charts: one a meaning, on every page."""
+
+CALLS, CUSTOMERS, ERRORS, BEFORE = "#2b7bab", "#2e8b6f", "#c2473d", "#7c8894"
+RESULTS = {"ok": CALLS, "error": ERRORS}
+PARTIES = {"partner": "#d9962b", "customer": "#6d5fa8", "vendor": "#c2473d"}
+ARRIVALS = {"stayed": "#2e8b6f", "returning": "#8fc7b2", "new": "#2b7bab", "unknown": "#b9c2ca", "lost": "#c2473d"}
+FULLNESS = {"complete": "#b9d7e6", "unjudged": "#dfe5ea", "thin": "#f0a63c", "missing": "#c2473d"}
+GRID = "#edf0f3"
+LABEL, TEXT = "#6b7885", "#1c2733"
