@@ -68,6 +68,7 @@ def build() -> Path:
     if done.returncode:
         raise DocsError(done.stderr.partition("Traceback")[0] or done.stdout)
     site = BUILD / "site"
+    (site / "404.html").unlink()  # its links begin at the root of a host, and these pages may lie anywhere
     for page in site.rglob("*.html"):
         _keep_at_home(page, site)
     return site / "index.html"
@@ -128,6 +129,7 @@ def _put_together() -> None:
     shutil.copytree(SOURCES, BUILD / "pages", ignore=shutil.ignore_patterns("*.py", "*.toml", "__pycache__"))
     shutil.copy(SOURCES / CONFIGURATION, BUILD / CONFIGURATION)
     shutil.copy(ROOT / "CHANGELOG.md", BUILD / "pages" / CHANGES)
+    shutil.copy(ROOT / "dashboard" / "logo.svg", BUILD / "pages" / "images" / "logo.svg")
     parts = generated()
     unused = set(parts)
     for page in (BUILD / "pages").rglob("*.md"):

@@ -147,8 +147,10 @@ def _metric(warehouse: Warehouse, name: str) -> str:
             _paragraphs(told.meaning),
             f"Key: {key}.",
             _table(("column", "type"), _described(warehouse, f"metrics.{name}")),
+            '<div data-search-exclude markdown="1">',
             '??? note "The SQL"',
             _indented(f"```sql\n{query}\n```"),
+            "</div>",
         ]
     )
 
@@ -160,7 +162,7 @@ def _paragraphs(meaning: str) -> str:
     'How busy it was.\n\n- `low`: few calls.\n- `why`: the reason.'
     """
     first, *others = re.split(r"(?<=\.) (?=[a-z_]+: )", meaning)
-    listed = [re.sub(r"\A([a-z_]+): ", r"- `\1`: ", other) for other in others]
+    listed = [f"- `{name}`: {text}" for name, _, text in (other.partition(": ") for other in others)]
     return "\n\n".join([first, "\n".join(listed)]) if listed else first
 
 
