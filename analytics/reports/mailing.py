@@ -60,7 +60,7 @@ _UNSEEN = {"Cc", "Cf", "Cs"}
 """Control characters, characters that format (those for the direction of writing among them), halves of characters."""
 _JOINERS = "\u200c\u200d"
 _MOST_CHANGES = 40
-"""A message says so many changes of an integration; more are counted."""
+"""A message lists at most this many changes of an integration; it says how many more there are."""
 
 
 def write_mailing(found: Impact, out: Path) -> list[Path]:
@@ -129,7 +129,7 @@ def _uses(found: Impact, rows: pl.DataFrame, words: dict[str, Any]) -> list[str]
         lines.append(words["change"].format(severity=severity, change=_one_line(first["change"])))
         lines += [_use(row, words, ZoneInfo(found.time_zone)) for row in some.iter_rows(named=True)]
     if len(groups) > _MOST_CHANGES:
-        lines.append(f"  + {len(groups) - _MOST_CHANGES}")
+        lines.append(words["more_changes"].format(count=len(groups) - _MOST_CHANGES))
     return lines
 
 
@@ -151,7 +151,7 @@ def _not_found(found: Impact, words: dict[str, Any]) -> list[str]:
         for change, names in changes[:_MOST_CHANGES]
     ]
     if len(changes) > _MOST_CHANGES:
-        lines.append(f"  + {len(changes) - _MOST_CHANGES}")
+        lines.append(words["more_changes"].format(count=len(changes) - _MOST_CHANGES))
     return ["\n".join([words["unknown"], *lines])]
 
 

@@ -300,7 +300,9 @@ def test_the_table_is_text_wherever_it_is_put(lake: Path, tmp_path: Path) -> Non
         "2026-10-01,2026-11-01,1234567_1,Acme & Co,'=Care <b>,5,9,5,9",
     ]
     text = (tmp_path / "table.HTML").read_text(encoding="utf-8")
-    assert text.startswith('<table lang="en">\n<caption>Customers by branch, October 2026. Numbers are given in fives')
+    assert text.startswith(
+        '<table lang="en">\n<caption>Customers by branch, October 2026. Numbers are in ranges of five'
+    )
     assert "<tr><td>Acme &amp; Co</td><td>=Care &lt;b&gt;</td><td>5–9</td><td>5–9</td></tr>" in text
     assert "<tr><td>1234567_2</td><td>=Care &lt;b&gt;</td><td>5–9</td><td>5–9</td></tr>" in text
 
@@ -312,8 +314,8 @@ def test_the_table_speaks_dutch_too(tmp_path: Path) -> None:
     assert (tmp_path / "tabel.html").read_text(encoding="utf-8").split("\n") == [
         '<table lang="nl">',
         (
-            "<caption>Klanten per branche, juli 2026 tot en met september 2026. Aantallen zijn gegeven in vijftallen; "
-            "branches met minder dan 5 klanten worden niet genoemd.</caption>"
+            "<caption>Klanten per branche, juli 2026 tot en met september 2026. Aantallen staan in stappen van vijf. "
+            "Branches met minder dan 5 klanten zijn weggelaten.</caption>"
         ),
         "<thead><tr><th>Integratie</th><th>Branche</th><th>Klanten</th><th>Alle klanten van de branche</th></tr></thead>",
         "<tbody>",

@@ -81,7 +81,7 @@ class TestErrorDays:
                 subject="1234_1",
                 party="partner",
                 finding="Acme HR (1234_1): 30.0% of the calls failed on 4 to 5 Oct, 9 Oct; usually 1.0%.",
-                advice="Compare with what was released or changed on those days.",
+                advice="Check what was released or changed on those days.",
             )
         ]
 
@@ -124,22 +124,22 @@ class TestFromAttention:
                 0.2,
                 0.01,
                 "partner",
-                "Acme HR (1234_1): 20.0% of the calls failed, 1.0% in the 30 days before.",
+                "Acme HR (1234_1): 20.0% of the calls failed; 1.0% in the 30 days before.",
             ),
             (
                 "gone_silent",
                 7.0,
                 1.4,
                 None,
-                "Acme HR (1234_1): no call in the last 7 days of the logs; usually there are calls every 1.4 days.",
+                "Acme HR (1234_1): no calls in the last 7 days of the logs; usually there are calls every 1.4 days.",
             ),
-            ("customers_down", 2.0, 5.0, None, "Acme HR (1234_1): 2 customers, 5 customers in the 30 days before."),
+            ("customers_down", 2.0, 5.0, None, "Acme HR (1234_1): 2 customers; 5 customers in the 30 days before."),
             (
                 "id_in_envelope",
                 None,
                 None,
                 None,
-                "1234_1: the id is in the SOAP envelope instead of the HTTP header, 50 calls at 2 customers.",
+                "1234_1: the id is in the SOAP envelope instead of the HTTP header, 50 calls to 2 customers.",
             ),
         ],
     )
@@ -160,7 +160,7 @@ class TestFromAttention:
 
 def test_accept_stands_out_when_it_fails_more_often_than_production() -> None:
     (found,) = findings.accept_errors({"1234_1": (20, 0.05)}, [integration(error_rate=0.025)])
-    assert found.finding == "Acme HR (1234_1): 5.0% of the calls fail in the accept environment, 2.5% in production."
+    assert found.finding == "Acme HR (1234_1): 5.0% of the calls fail in the accept environment; 2.5% in production."
     assert list(findings.accept_errors({"1234_1": (20, 0.05)}, [integration(error_rate=0.026)])) == []
     assert list(findings.accept_errors({"1234_1": (19, 0.5)}, [integration()])) == []
 
@@ -198,8 +198,8 @@ def test_misplaced_ids_say_what_is_wrong_with_them() -> None:
         MisplacedIdRow.model_validate(given | {"found": "malformed", "id_defect": "wrong_separator", "calls": 1200}),
     ]
     assert [found.finding for found in findings.misplaced_ids(rows)] == [
-        "1 call at 1 customer: the id is in the SOAP envelope instead of the HTTP header.",
-        "1,200 calls at 1 customer: the id is malformed (another separator than an underscore).",
+        "1 call to 1 customer: the id is in the SOAP envelope instead of the HTTP header.",
+        "1,200 calls to 1 customer: the id is malformed (another separator than an underscore).",
     ]
 
 

@@ -110,12 +110,12 @@ def test_a_name_that_nobody_knows_is_no_all_clear_in_any_file(tmp_path: Path) ->
     assert nobody == "nobody,changed,KnPerson,,,unused,0,0,,"
     assert added == "endpoint added,added,Qq9,,,unknown_name,0,0,Qq9,"
     # Whoever is told of the rest is told of these, too; of what is added nobody is.
-    for language, said in (("nl", "konden wij niet nagaan"), ("en", "we could not tell whether")):
+    for language, said in (("nl", "konden wij niet nagaan"), ("en", "We could not find out whether")):
         draft = (tmp_path / "out" / f"partner-1234567.{language}.txt").read_text(encoding="utf-8")
         paragraph = next(part for part in draft.split("\n\n") if said in part)
         assert paragraph.splitlines()[1:] == [f"- {'Brekend' if language == 'nl' else 'Breaking'}: gone (KnPersonn)"]
     write_mailing(impact_of(tmp_path, changes[0], changes[2], changes[3]), tmp_path / "known")
-    assert "could not tell" not in (tmp_path / "known" / "partner-1234567.en.txt").read_text(encoding="utf-8")
+    assert "could not find out" not in (tmp_path / "known" / "partner-1234567.en.txt").read_text(encoding="utf-8")
 
 
 def test_a_cell_of_the_spreadsheet_is_text_or_a_number(tmp_path: Path) -> None:
@@ -168,16 +168,16 @@ def test_the_draft_says_what_was_seen_in_both_languages(tmp_path: Path) -> None:
     english = (tmp_path / "out" / "partner-7654321.en.txt").read_text(encoding="utf-8")
     assert dutch.startswith(
         "Onderwerp: wijzigingen in de API die uw integratie raken: Acme Uren (1234567_1)\n\nBeste Ann,\n\n"
-        "In de API verandert iets waarvan uw integratie gebruikmaakt. "
+        "In de API verandert iets dat uw integratie gebruikt. "
         "In de logs van 1 oktober 2026 tot en met 4 oktober 2026 zagen wij het volgende.\n\n"
         "Acme Uren (1234567_1)\n"
         "- Brekend: Ds is gone\n"
         "  KnSubject, toevoegen: 2 aanroepen bij 1 klant, 66,7% van alle aanroepen van deze integratie; "
         "de laatste op 3 oktober 2026\n\n"
-        "Welke velden een aanroep gebruikt, staat niet in onze logs."
+        "Onze logs tonen niet welke velden een aanroep gebruikt."
     )
     assert "Dear partner," in english
-    assert "  KnSubject, insert: 1,200 calls at 1 customer, 100.0% of all calls of this integration; " in english
+    assert "  KnSubject, insert: 1,200 calls to 1 customer, 100.0% of all calls of this integration; " in english
 
 
 DIRECTIONS = "\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"

@@ -133,13 +133,13 @@ class TestWhatIsSaid:
     def test_what_needs_attention_comes_first_with_advice(self, ordinary: tuple[Page, Page]) -> None:
         items = [" ".join(item.text.split()) for item in ordinary[0].all("li")]
         assert (
-            "Look Customer 7000003: every call of Acme HR (1234_1) has failed since 1 Oct 2026, 10:00, 14 calls so far "
+            "Medium Customer 7000003: every call of Acme HR (1234_1) has failed since 1 Oct 2026, 10:00, 14 calls so far "
             "(the customer's IP restriction does not allow this sender). Customer "
-            "The customer has to renew the token, its rights or the IP restriction."
+            "The customer has to renew the token, or change its rights or the IP restriction."
         ) in items
         assert (
-            "Look 1 call at 1 customer: the id is in the SOAP envelope instead of the HTTP header. Partner "
-            "Send IntegrationId as an HTTP header, otherwise these customers do not count."
+            "Medium 1 call to 1 customer: the id is in the SOAP envelope instead of the HTTP header. Partner "
+            "Send the IntegrationId as an HTTP header, or these customers do not count."
         ) in items
 
     def test_the_period_its_coverage_and_the_rules_are_stated(self, ordinary: tuple[Page, Page]) -> None:
@@ -148,13 +148,10 @@ class TestWhatIsSaid:
             assert "Period 1 Oct 2026 to 31 Oct 2026" in said
             assert "Data until 31 Oct 2026, 13:00" in said
             assert "Days covered 31 of 31" in said
-            assert "Compared with September 2026: 30 of 30 days." in said
+            assert "In the month before, September 2026, they cover 30 of 30 days." in said
             assert "An error" not in said
-            assert "A call that was answered with status 400 or above." in said
-            assert (
-                "A customer with at least one call in the period that was no error and asked for more than a log-in."
-                in said
-            )
+            assert "A call that was answered with status 400 or higher." in said
+            assert "A customer with at least one call in the period that was neither an error nor a log-in." in said
 
     def test_gaps_are_said_before_any_figure(self, tmp_path: Path) -> None:
         days = [*SEPTEMBER[3:], *OCTOBER[:11], *OCTOBER[13:25]]
@@ -162,14 +159,14 @@ class TestWhatIsSaid:
         calls = [*every_day(days), *every_day(proxy * 12, stream="proxy", integration_id="1234_1")]
         for page, times in zip(pages(tmp_path, calls), TIMES_OF_GAPS, strict=True):
             assert " ".join(page.all("div", "notice")[0].text.split()) == (
-                "The logs have gaps: no call of anybody was logged on 12 to 13 Oct. Figures are too low by what happened then. "
-                f"Logs are missing for 3 hours, by what is usual at that time: {times}. "
-                "Figures are too low by what happened then. "
-                "The month is not over in the logs: they end on 25 Oct 2026, 13:00."
+                "Logs are missing: they hold no calls at all on 12 to 13 Oct. Figures are too low by the calls of those days. "
+                f"Logs are missing for 3 hours, judged by the calls that are usual at those times: {times}. "
+                "Figures are too low by the calls of those hours. "
+                "The logs end on 25 Oct 2026, 13:00, before the month is over."
             )
             assert (
-                "Changes against September 2026 are not shown, because September 2026 was logged on 27 of 30 days only."
-                in page.text
+                "This report shows no changes compared with September 2026, because the logs cover only 27 of 30 days in "
+                "September 2026." in page.text
             )
             assert "+" not in "".join(card.text for card in page.all("div", "card"))
             assert len(page.all("rect", "missing")) == 2 * (2 + 6)  # both charts: the gap and what is not over
@@ -188,13 +185,13 @@ class TestWhatIsSaid:
         ]
         partner, month = pages(tmp_path, [*EVERY_DAY, *winter_time])
         assert " ".join(partner.all("div", "notice")[0].text.split()) == (
-            "Logs are missing for 1 hour, by what is usual at that time: Tue 20 Oct 14:00 to 15:00. "
-            "Figures are too low by what happened then."
+            "Logs are missing for 1 hour, judged by the calls that are usual at those times: Tue 20 Oct 14:00 to 15:00. "
+            "Figures are too low by the calls of those hours."
         )
         assert " ".join(month.all("div", "notice")[0].text.split()) == (
-            "Logs are missing for 3 hours, by what is usual at that time: "
+            "Logs are missing for 3 hours, judged by the calls that are usual at those times: "
             "other/access.log, Mon 5 Oct 14:00 to Tue 6 Oct 15:00; proxy, Tue 20 Oct 14:00 to 15:00. "
-            "Figures are too low by what happened then."
+            "Figures are too low by the calls of those hours."
         )
         assert "access.log" not in partner.text
         assert len(month.all("rect", "thin")) == 2 * 3  # both charts
@@ -203,20 +200,18 @@ class TestWhatIsSaid:
         partner, month = pages(tmp_path, [*EVERY_DAY, *acme_calls()], named=False)
         assert partner.all("h1")[0].text == "Partner 1234"
         for page in (partner, month):
-            assert "Everything is shown by number: the registry has no names for this report." in page.text
+            assert "This report shows numbers instead of names, because the registry has no names for it." in page.text
 
     def test_a_few_numbers_without_a_name_are_counted(self, ordinary: tuple[Page, Page]) -> None:
         partner, month = ordinary
-        assert (
-            "Shown by number, because the registry has no name for them: 1 integration and 3 customers." in partner.text
-        )
-        assert "Shown by number, because the registry has no name for them: 1 integration." in month.text
+        assert "The registry has no name for 1 integration and 3 customers." in partner.text
+        assert "The registry has no name for 1 integration. The report shows their numbers." in month.text
 
     def test_a_long_table_ends_with_where_the_rest_is(self, tmp_path: Path) -> None:
         customers = [acme("2026-10-02", customer=str(6000000 + number)) for number in range(203)]
         partner, _ = pages(tmp_path, [*EVERY_DAY, *customers])
         assert len(partner.tables("customers")[0]) == 201
-        assert "3 more rows are in partner-1234-2026-10-customers.csv." in partner.text
+        assert "Rows not shown: 3. All rows are in partner-1234-2026-10-customers.csv." in partner.text
 
 
 @pytest.fixture(scope="module")

@@ -253,7 +253,7 @@ class TestMisplacedIds:
             found = partner_report(own, 1234, Month.parse("2026-10"))
             files = write_partner_report(own, 1234, "2026-10", tmp_path / "out")
         assert found.misplaced_ids is None
-        assert "Calls without a valid id may not be seen here" in read_page(files[0]).text
+        assert "This report was made without access to calls without a valid id." in read_page(files[0]).text
 
 
 class TestNobodyElse:
