@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, TypeAlias, get_args
 
-from analytics.changes.release_notes import SEVERITIES, Change
+from analytics.changes.change import SEVERITIES, Change
 from analytics.completeness.gaps import gap_note
 from analytics.example_ids import EXAMPLE_IDS
 from analytics.known.known import Unknown, unknown_names

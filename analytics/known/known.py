@@ -16,13 +16,13 @@ from functools import cache
 from importlib.resources import files
 from typing import TYPE_CHECKING
 
-from analytics.changes.release_notes import official_connectors
+from analytics.changes.official import official_connectors
 from analytics.scope import Scope
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-    from analytics.changes.release_notes import Change
+    from analytics.changes.change import Change
     from analytics.warehouse.warehouse import Warehouse
 
 NAMES = ("product", "partner", "integration", "customer", "connector", "stream")

@@ -17,7 +17,7 @@ from command_line.printing.values import counted, shown
 
 if TYPE_CHECKING:
     from analytics import Scope, Warehouse
-    from analytics.changes.release_notes import Change
+    from analytics.changes.change import Change
     from analytics.impact.impact import Impact
     from command_line.printing.output import Format
 
@@ -164,7 +164,8 @@ def impact(
 
 
 def _from_file(file: Path, severity: str | None, scope: Scope, parts: dict[str, str | None]) -> _Asked:
-    from analytics.changes.release_notes import SEVERITIES, read_changes
+    from analytics.changes.change import SEVERITIES
+    from analytics.changes.release_notes import read_changes
 
     for option, value in {"--connector": scope.connector, **parts}.items():
         if value is not None:
@@ -183,7 +184,7 @@ def _from_file(file: Path, severity: str | None, scope: Scope, parts: dict[str, 
 
 
 def _from_parts(parts: dict[str, str | None], scope: Scope, severity: str | None) -> _Asked:
-    from analytics.changes.release_notes import operation_named
+    from analytics.changes.cells import operation_named
     from analytics.impact.impact import asked
     from ingest.call import Protocol, TokenForm
 

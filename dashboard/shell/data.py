@@ -28,7 +28,7 @@ from analytics.warehouse.warehouse import Warehouse
 from ingest.lake.lake import Lake, Snapshot
 
 if TYPE_CHECKING:
-    from analytics.changes.release_notes import Change
+    from analytics.changes.change import Change
 
 LAKE_VARIABLE = "KOPPELZICHT_LAKE"
 _ANSWERS_KEPT = 500

@@ -10,8 +10,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from analytics.changes.change import Change, Severity
 from analytics.changes.endpoints import endpoints_of
-from analytics.changes.release_notes import Change, Severity, changes_in, official_connectors
+from analytics.changes.official import official_connectors
+from analytics.changes.release_notes import changes_in
 from analytics.impact.impact import ANSWER, COLUMNS, Impact, Thresholds, asked, impact
 from analytics.scope import Scope
 from analytics.warehouse.warehouse import Warehouse

@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from analytics.changes.release_notes import Change, ChangesError, Notes, changes_in, read_changes
+from analytics.changes.change import Change, ChangesError, Notes
+from analytics.changes.release_notes import changes_in, read_changes
 
 NOTES = Path(__file__).parent / "release_notes"
 
@@ -142,6 +143,22 @@ def test_rows_that_are_left_out_are_said_and_what_is_hidden_is_not_read() -> Non
         f"line 47: a row stands {outside}",
         "line 49: a table in HTML is left out; write it in Markdown or as CSV",
     )
+
+
+def test_a_header_with_more_columns_than_its_line_of_dashes_begins_no_table_and_is_said() -> None:
+    notes = changes_in(f"{TABLE}| a | KnSubject |\n\nDescription | Connector\n--- |\nb | KnPerson\n")
+    assert [change.connectors for change in notes.changes] == [("KnSubject",)]
+    assert notes.remarks == (
+        (
+            "line 5: 3 rows stand outside of a table and is left out; "
+            "a table begins with a header and a line | --- | and both have as many columns"
+        ),
+    )
+
+
+def test_words_end_a_table_and_another_may_begin_right_behind_them() -> None:
+    notes = changes_in(f"{TABLE}| a | KnSubject |\nor so\n{TABLE}| b | KnPerson |\n> {TABLE}")
+    assert rows(notes) == [(3, "changed", ("KnSubject",), (), None), (7, "changed", ("KnPerson",), (), None)]
 
 
 def test_a_block_of_code_that_does_not_end_is_said() -> None:

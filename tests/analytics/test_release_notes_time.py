@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from analytics.changes.release_notes import ChangesError, changes_in, read_changes
+from analytics.changes.change import ChangesError
+from analytics.changes.release_notes import changes_in, read_changes
 
 if TYPE_CHECKING:
     from pathlib import Path

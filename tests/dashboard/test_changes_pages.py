@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from analytics.changes.release_notes import ChangesError
+from analytics.changes.change import ChangesError
 from dashboard.sections.impact.figures import NOTES_AT_MOST, notes_in
 from tests.analytics.given import call, given_lake
 from tests.dashboard.conftest import MARKUP, OpenPage, tables

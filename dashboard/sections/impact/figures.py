@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, get_args
 
 import polars as pl
 
-from analytics.changes.release_notes import Change, ChangesError, Notes, changes_in
+from analytics.changes.change import Change, ChangesError, Notes
+from analytics.changes.release_notes import changes_in
 from analytics.impact.impact import VERDICTS, asked
 from analytics.reports import mailing
 from dashboard.shell import titles

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from analytics.changes.release_notes import ChangesError
+from analytics.changes.change import ChangesError
 from dashboard.sections.impact import figures, form
 from dashboard.shell import compared, filter_bar, frame, gaps, navigation, nothing, place
 from dashboard.text.wording import say

@@ -12,7 +12,7 @@ from typing import Any
 import polars as pl
 import pytest
 
-from analytics.changes.release_notes import Change
+from analytics.changes.change import Change
 from analytics.impact.impact import Impact, asked, impact
 from analytics.reports import ReportError
 from analytics.reports.mailing import mailing_list, write_mailing
