@@ -259,7 +259,7 @@ def _mistakes(found: Found) -> list[NearMiss]:
 _DEFECTS: dict[str, str] = {
     "repeated": "the header is sent twice",
     "too_long": "it is too long",
-    "not_ascii": "it has characters that are not ASCII: the underscore may come from a document",
+    "not_ascii": "it has characters that are not ASCII, perhaps an underscore copied from a document",
     "white_space": "there is white space in it",
     "no_separator": "there is no underscore between the two numbers",
     "wrong_separator": "the two numbers are not joined by an underscore",
@@ -277,41 +277,40 @@ _KINDS: dict[NearMissKind, str] = {
     "old_id": "the old id, which counts for this one",
     "new_id": "the id that replaces it",
     "repeated": "sent twice in one request",
-    "separator": "the same digits, joined in another way",
+    "separator": "the same digits, joined differently",
     "leading_zero": "with leading zeros",
     "swapped_parts": "the two numbers swapped",
-    "tail": "with something behind it",
-    "wrapped": "with quotes or something else around it",
+    "tail": "with other text after it",
+    "wrapped": "with quotes or other text around it",
     "part_missing": "only one of its two numbers",
-    "typing_error": "one or two characters off",
-    "documentation_example": "the example of the documentation, copied",
+    "typing_error": "one or two characters differ",
+    "documentation_example": "the example id of the documentation",
     "same_partner": "another id of this partner",
 }
 
 
 _SENTENCES: dict[Verdict, str] = {
-    "missing": "This says no id at all: '-' and nothing are taken for no header; {expected}.",
-    "malformed": "This is no valid id: {defect}; {expected}.",
-    "example": "This is the example of the documentation and nobody's id: whoever sends it has copied it ({calls} from "
-    "{customers}). Send the id of your own integration.",
-    "replaced": "The registry says that {replaced_by} replaces this id; what arrives with it ({calls}) counts for the new one.",
-    "only_near_misses": "No call carries this id, but some nearly do: send exactly this text in the HTTP header "
+    "missing": "This is not an id: an empty text or '-' means that there was no header; {expected}.",
+    "malformed": "This is not a valid id: {defect}; {expected}.",
+    "example": "This is the example id of the documentation. It belongs to nobody: whoever sends it has copied it ({calls} "
+    "from {customers}). Send the id of your own integration.",
+    "replaced": "The registry says that {replaced_by} replaces this id. Calls with this id count for the new one ({calls}).",
+    "only_near_misses": "No call carries this id, but some carry a similar id. Send exactly this text in the HTTP header "
     "IntegrationId.",
-    "not_seen": "No call that was loaded carries this id, in any environment. Make a call, wait until its log is loaded, "
-    "and check again; if it stays so, look whether the HTTP header IntegrationId leaves your program.",
-    "only_errors": "It arrives, but every call fails ({calls}; {where}): look at the errors before anything else.",
-    "stopped": "It arrived until {last_day}, and then no more, although calls were usual ({calls} from {customers}).",
-    "not_in_production": "It arrives ({calls}; {where}), but not in production, and only production counts for "
-    "certification.",
-    "only_own": "It arrives ({calls}), but only from your own environment, which is no customer.",
-    "not_registered": "It arrives ({calls} from {customers}; {where}), but the registry does not know it: is it right?",
-    "swapped": "It arrives ({calls} from {customers}; {where}), and so does the same with its two numbers swapped, from no fewer "
-    "customers: the partner's subscription number comes first, so one of the two is wrong.",
-    "partly": "It arrives{and_is_right} in {calls} from {customers} ({where}), but other calls only nearly carry it, and "
-    "certification asks for it on every call.",
-    "arriving": "It arrives{and_is_right}: {calls} from {customers} ({where}).",
+    "not_seen": "No loaded call carries this id, in any environment. Make a call, wait until its log is loaded, and check "
+    "again. If it still does not arrive, find out whether your program sends the HTTP header IntegrationId.",
+    "only_errors": "The id arrives, but every call fails ({calls}; {where}). Look at the errors first.",
+    "stopped": "The id arrived until {last_day} and then stopped, although it used to arrive regularly ({calls} from {customers}).",
+    "not_in_production": "The id arrives ({calls}; {where}), but not in production. Certification counts production only.",
+    "only_own": "The id arrives ({calls}), but only in calls to your own environment, which is not a customer.",
+    "not_registered": "The id arrives ({calls} from {customers}; {where}), but the registry does not know it. Is it correct?",
+    "swapped": "The id arrives ({calls} from {customers}; {where}), and so does the id with its two numbers swapped, from at "
+    "least as many customers. The partner's subscription number comes first, so one of the two is wrong.",
+    "partly": "The id arrives{and_is_right} in {calls} from {customers} ({where}), but other calls carry a similar id. "
+    "Certification requires the correct id on every call.",
+    "arriving": "The id arrives{and_is_right}: {calls} from {customers} ({where}).",
 }
-_UNKNOWN_IF_RIGHT = "No registry is loaded, so whether it is the right id nobody can say here."
+_UNKNOWN_IF_RIGHT = "No registry is loaded, so nobody can say here whether it is the correct id."
 
 
 def _advice(verdict: Verdict, found: Found) -> str:
@@ -325,20 +324,20 @@ def _advice(verdict: Verdict, found: Found) -> str:
             where=", ".join(str(one.environment) for one in found.environments),
             last_day=total.last_day if total else "",
             replaced_by=found.known.replaced_by,
-            and_is_right=" and is right" if found.known.is_registered else "",
+            and_is_right=" and is correct" if found.known.is_registered else "",
         )
     ]
     if verdict in {"arriving", "partly"} and not found.known.is_registered:
         said.append(_UNKNOWN_IF_RIGHT)
     if verdict == "malformed" and found.id_.stored == _HIDDEN:
-        said.append("What does not look like an id is not kept, so whether it arrives cannot be told.")
+        said.append("A text that does not look like an id is not kept, so nobody can say whether it arrives.")
     elif verdict == "malformed" and total:
         said.append(f"It arrives in {_counted(total.calls, 'call')}, which count for nobody.")
     is_said = verdict in {"not_seen", "malformed"}
     near = [one for one in found.near_misses if is_said or one.kind not in _UNSAID]
     said += [_near_in_words(one) for one in near[:_NEAR_MISSES_SAID]]
     if len(near) > _NEAR_MISSES_SAID:
-        said.append(f"And {_counted(len(near) - _NEAR_MISSES_SAID, 'more near miss', 'es')}.")
+        said.append(f"And {_counted(len(near) - _NEAR_MISSES_SAID, 'more similar id')}.")
     return " ".join(said)
 
 
@@ -349,5 +348,5 @@ def _near_in_words(near: NearMiss) -> str:
     return f"{near.integration_id}: {_KINDS[near.kind]}, {arrives}."
 
 
-def _counted(count: int, noun: str, plural: str = "s") -> str:
-    return f"{count:,} {noun}{'' if count == 1 else plural}"
+def _counted(count: int, noun: str) -> str:
+    return f"{count:,} {noun}{'' if count == 1 else 's'}"

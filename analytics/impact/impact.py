@@ -44,7 +44,7 @@ Verdict: TypeAlias = Literal["concerns", "unknown_name", "safe", "unused", "unse
 VERDICTS: tuple[Verdict, ...] = get_args(Verdict)
 """Somebody calls it; nobody knows a name in it; somebody calls it, below the thresholds; nobody does; no log can tell."""
 
-_NOT_COUNTED = "not counted, for nobody can tell"
+_NOT_COUNTED = "not counted"
 _WRITES = {"insert", "update", "delete"}
 _ON_A_PATH = ("get", "insert", "update", "delete", "write")
 
@@ -221,7 +221,7 @@ def impact(
         unknown,
         (
             *_remarks(warehouse, changes, scope, parts),
-            *_about_left_out("not shown, for it is safe below the limits", parts.of("safe")),
+            *_about_left_out("not shown, because it is safe by the given limits", parts.of("safe")),
             *_about_left_out("not shown, as asked", parts.of("excluded")),
         ),
         gap_note(warehouse, scope),
@@ -335,7 +335,7 @@ def _remarks(warehouse: Warehouse, changes: Sequence[Change], scope: Scope, part
     rows = parts.of("kept")
     nameless = int(rows.filter(rows["integration"].is_null())["calls"].sum())
     if nameless:
-        remarks.append(f"{_counted(nameless, 'call')} without a valid id: whose they are, nobody knows")
+        remarks.append(f"{_counted(nameless, 'call')} without a valid id: nobody knows who made them")
     return remarks
 
 
@@ -357,11 +357,11 @@ def _about_fields(warehouse: Warehouse, changes: Sequence[Change], scope: Scope)
     named = warehouse.query_file("impact/fields", scope, criteria)
     surely = [row for row in named.iter_rows(named=True) if (row["connector"], row["field"]) in fields]
     at_most = (
-        "which fields a call reads or writes stands in its body, and no log holds that: "
-        "where a field changes, whoever uses its connector is counted, which is the most it can be"
+        "no log shows which fields a call reads or writes, because they are in its body: "
+        "where a field changes, everybody who uses its connector is counted, and fewer may be affected"
     )
     return [at_most] + [
-        f"surely in use, for gets filter by it: field {row['field']} of {row['connector']} "
+        f"surely in use, because gets filter by it: field {row['field']} of {row['connector']} "
         f"({_counted(row['calls'], 'call')}, {_counted(row['integrations'], 'integration')})"
         for row in surely
     ]
@@ -371,7 +371,7 @@ def _about_paths(changes: Sequence[Change]) -> list[str]:
     if not any(path for change in changes for _, path in change.targets):
         return []
     return [
-        "a path is compared with the address of each call; a call by SOAP has none, so there every write of the connector counts"
+        "a path is compared with the address of each call; a SOAP call has none, so every write of the connector over SOAP counts"
     ]
 
 
@@ -385,13 +385,13 @@ def _about_unseen(warehouse: Warehouse, changes: Sequence[Change], scope: Scope)
         calls[missing] = int(some["calls"].sum())
         integrations[missing] = some["integration"].drop_nulls().n_unique()
     words = {
-        "connector": "SOAP calls whose connector is not logged",
-        "token_form": "calls whose log does not tell the form of the token",
-        "api_version": "SB calls whose version is not logged",
+        "connector": ("SOAP call", "whose connector is not logged"),
+        "token_form": ("call", "whose log does not show the form of the token"),
+        "api_version": ("SB call", "whose version is not logged"),
     }
     return [
-        f"{_NOT_COUNTED}: {calls[missing]:,} {words[missing]} "
-        f"({_counted(integrations[missing], 'integration')}); any of them may be concerned too"
+        f"{_NOT_COUNTED}: {_counted(calls[missing], words[missing][0])} {words[missing][1]} "
+        f"({_counted(integrations[missing], 'integration')}); any of them may be affected too"
         for missing in calls
         if calls[missing]
     ]

@@ -40,12 +40,12 @@ class Overlap:
         days = f"{self.first_day}" if self.days == 1 else f"{self.days} days from {self.first_day} to {self.last_day}"
         if self.stream == self.other_stream:
             return (
-                f"two loads of {self.stream} tell of the same calls ({self.share:.0%} of those compared, {days}), which are "
-                "counted twice; 'koppelzicht unload' takes a load back"
+                f"two loads of {self.stream} report the same calls ({self.share:.0%} of those compared, {days}), which are "
+                "counted twice; 'koppelzicht unload' removes a load"
             )
         return (
             f"{self.stream} and {self.other_stream} report the same traffic ({self.share:.0%} of the calls compared, {days}), "
-            "which is counted twice; 'koppelzicht unload' takes a load back, and --stream asks one of them only"
+            "which is counted twice; 'koppelzicht unload' removes a load, and --stream limits a question to one of them"
         )
 
 

@@ -116,7 +116,7 @@ def test_an_answer_says_all_there_is_to_say(warehouse: Warehouse) -> None:
         ),
         verdict="arriving",
         advice=(
-            "It arrives and is right: 1 call from 1 customer (production). "
+            "The id arrives and is correct: 1 call from 1 customer (production). "
             "1000001_3: the old id, which counts for this one, 1 call from 1 customer."
         ),
     )
@@ -284,7 +284,7 @@ def test_a_swapped_id_is_not_said_to_be_right(tmp_path: Path) -> None:
             for text, verdict in verdicts.items():
                 answer = check(opened, text)
                 assert answer.verdict == verdict, name
-                assert ("is right" in answer.advice) == (name == "known" and text == "4321_678902")
+                assert ("and is correct" in answer.advice) == (name == "known" and text == "4321_678902")
         if registry is None:
             assert "nobody can say here" in answer.advice or answer.verdict != "arriving"
 
@@ -333,7 +333,7 @@ def test_what_is_not_kept_cannot_be_looked_up(warehouse: Warehouse) -> None:
     for text in ("redacted", "<token>secret</token>"):
         answer = check(warehouse, text)
         assert (answer.seen, answer.near_misses) == (False, ())
-        assert "whether it arrives cannot be told" in answer.advice
+        assert "nobody can say whether it arrives" in answer.advice
 
 
 def test_an_id_that_was_never_seen_is_told_what_its_partner_sends(warehouse: Warehouse) -> None:

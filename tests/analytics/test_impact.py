@@ -143,21 +143,20 @@ def test_a_change_need_not_be_of_a_connector(lake: Path, change: Change, expecte
 def test_a_field_is_an_upper_bound_and_filters_are_sure(lake: Path) -> None:
     found = ask(lake, asked(connector="Profit_Users", operation="get", field="DS"))
     assert who(found) == [("get", "1234567_1", 1, 3, 3 / 8), ("get", None, 1, 1, 0.5)]
-    assert "surely in use, for gets filter by it: field ds of profit_users (1 call, 1 integration)" in found.remarks
-    assert any("which is the most it can be" in remark for remark in found.remarks)
+    assert "surely in use, because gets filter by it: field ds of profit_users (1 call, 1 integration)" in found.remarks
+    assert any("and fewer may be affected" in remark for remark in found.remarks)
 
 
 def test_what_a_log_does_not_say_is_said(lake: Path) -> None:
     not_logged = (
-        "not counted, for nobody can tell: 1 SOAP calls whose connector is not logged (1 integration); "
-        "any of them may be concerned too"
+        "not counted: 1 SOAP call whose connector is not logged (1 integration); any of them may be affected too"
     )
     assert not_logged in ask(lake, asked(connector="KnSubject", operation="update")).remarks
     assert not_logged not in ask(lake, asked(connector="KnSubject", operation="get")).remarks
     assert not_logged not in ask(lake, asked(connector="KnSubject", protocol="rest")).remarks
     forms = ask(lake, asked(token_form="plain")).remarks
     assert [
-        remark for remark in forms if "1 calls whose log does not tell the form of the token (0 integrations)" in remark
+        remark for remark in forms if "1 call whose log does not show the form of the token (0 integrations)" in remark
     ]
 
 
@@ -169,7 +168,7 @@ def test_what_is_below_every_limit_is_safe(lake: Path) -> None:
     assert [row[1] for row in who(ask(lake, change, calls=2, share=0.4))] == ["1234567_1", None]
     nobody = ask(lake, change, calls=5)
     assert (who(nobody), nobody.verdicts, nobody.customers.height) == ([], ("safe",), 0)
-    safe = "not shown, for it is safe below the limits"
+    safe = "not shown, because it is safe by the given limits"
     assert nobody.remarks[-1] == f"{safe}: 6 calls of 2 integrations and of unidentified traffic"
     assert ask(lake, change, share=0.4).remarks[-1] == f"{safe}: 1 call of 1 integration"
 
@@ -334,7 +333,7 @@ def test_customers_and_calls_are_those_of_the_changes_at_that_integration(tmp_pa
         (None, "7000004", 3),
     ]
     assert found.told_to.rows() == [(1234567, 1, 5), (7654321, 1, 5)]
-    assert "3 calls without a valid id: whose they are, nobody knows" in found.remarks
+    assert "3 calls without a valid id: nobody knows who made them" in found.remarks
     assert found.remarks[-1].endswith(": 1 call of 1 integration")
 
 

@@ -130,11 +130,11 @@ def question_with_a_sample_of(parts: int) -> str:
 def test_an_overlap_is_said_in_words() -> None:
     assert str(overlap("proxy", "server", share=0.974)) == (
         "proxy and server report the same traffic (97% of the calls compared, 2026-10-01), which is counted twice; "
-        "'koppelzicht unload' takes a load back, and --stream asks one of them only"
+        "'koppelzicht unload' removes a load, and --stream limits a question to one of them"
     )
     assert str(overlap("proxy", "proxy", last_day=SECOND, days=2)) == (
-        "two loads of proxy tell of the same calls (100% of those compared, 2 days from 2026-10-01 to 2026-10-02), which are "
-        "counted twice; 'koppelzicht unload' takes a load back"
+        "two loads of proxy report the same calls (100% of those compared, 2 days from 2026-10-01 to 2026-10-02), which are "
+        "counted twice; 'koppelzicht unload' removes a load"
     )
 
 

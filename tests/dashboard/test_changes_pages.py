@@ -43,7 +43,7 @@ def test_the_link_says_what_changes_and_the_page_whom_it_concerns(four_days: Pat
     ]
     assert [text.value for text in app.text] == [
         "• calls of 4 days, since 2026-10-01 and before 2026-10-05, environment production",
-        "• 1 call without a valid id: whose they are, nobody knows",
+        "• 1 call without a valid id: nobody knows who made them",
     ]
     assert app.selectbox(key="impact.operation").value == "get"
 
@@ -207,7 +207,7 @@ def test_one_integration_shows_every_rule_and_what_to_do(tmp_path: Path, open_pa
     rules = tables(app)[0]
     assert rules.rows("rule", "state", "calls", "judged")[0] == ["take=-1", "Broken", "1", "1"]
     assert len(rules) == 12
-    assert app.text[-1].value.startswith("• take=-1: Ask for pages")
+    assert app.text[-1].value.startswith("• take=-1: Read in pages")
 
 
 def test_no_broken_rule_is_good_news(tmp_path: Path, open_page: OpenPage) -> None:

@@ -107,10 +107,10 @@ def test_a_finding_is_said_in_words(tmp_path: Path) -> None:
     calls += [call(called_at="2026-10-20T08:00:00Z", integration_id=None)]
     found = overview.attention(view(given_lake(tmp_path / "lake", calls), "2026-09-21", "2026-10-21"))
     assert found.select("severity", "finding", "name", "integration").rows() == [
-        ("medium", "No calls for 20 days (usually 1)", "1234567_1", "1234567_1"),
+        ("medium", "No calls for 20 days (usually every day)", "1234567_1", "1234567_1"),
         (
             "medium",
-            "Calls without a valid IntegrationId: no IntegrationId (9.1% of the calls whose log records the id)",
+            "IntegrationId missing in 9.1% of the calls whose log records it",
             None,
             None,
         ),

@@ -27,9 +27,14 @@ def attention(view: View) -> pl.DataFrame:
 
 def _finding(found: Mapping[str, object]) -> str:
     """Return a finding of the question `attention` in words; what `now` and `before` are depends on its kind."""
-    now, before = found["now"], found["before"]
-    if found["kind"] in {"gone_silent", "customers_down"}:
-        now, before = (f"{value:.3g}" for value in (now, before))
-    defect = f"id_defect.{found['subject']}"
-    subject = plain(defect) if has(defect) else found["subject"]
-    return plain(f"attention.{found['kind']}", now=now, before=before, subject=subject)
+    kind, now, before = found["kind"], found["now"], found["before"]
+    if kind in {"gone_silent", "customers_down"} and isinstance(now, float) and isinstance(before, float):
+        now, before = round(now), _usually(before) if kind == "gone_silent" else round(before)
+    status = f"id_status.{found['subject']}"
+    subject = plain(status).lower() if has(status) else found["subject"]
+    return plain(f"attention.{kind}", now=now, before=before, subject=subject)
+
+
+def _usually(days: float) -> str:
+    """Return in words how many days lie between two days with calls."""
+    return plain("attention.every_day") if days < 1.05 else plain("attention.every_days", days=f"{days:.1f}")
