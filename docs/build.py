@@ -9,7 +9,6 @@ adds one file.
 
 from __future__ import annotations
 
-import os
 import re
 import shutil
 import subprocess
@@ -37,6 +36,7 @@ _PLACE = re.compile(r"^<!-- generated: (.+) -->$", re.MULTILINE)
 _CODE = re.compile(r"^( *)```.*?^\1```$|`[^`\n]+`", re.DOTALL | re.MULTILINE)
 _LINK = re.compile(r"\]\(([^)\s]+)\)")
 _HEADING = re.compile(r"^#+ +(.+?)(?: +\{ *#([\w-]+) *\})?$", re.MULTILINE)
+_COLOUR = re.compile(r"\x1b\[[\d;]*m")
 _LOADED = re.compile(
     r"""<(?:script|img|iframe)\b[^>]*\bsrc=["']?(?:https?:)?//[^>]*|<link\b[^>]*\bhref=["']?(?:https?:)?//[^>]*"""
 )
@@ -60,13 +60,12 @@ def build() -> Path:
     done = subprocess.run(
         [sys.executable, "-m", "zensical", "build", "--strict"],
         cwd=BUILD,
-        env=os.environ | {"NO_COLOR": "1"},
         capture_output=True,
         text=True,
         check=False,
     )
     if done.returncode:
-        raise DocsError(done.stderr.partition("Traceback")[0] or done.stdout)
+        raise DocsError(_COLOUR.sub("", done.stderr.partition("Traceback")[0] or done.stdout).strip())
     site = BUILD / "site"
     (site / "404.html").unlink()  # its links begin at the root of a host, and these pages may lie anywhere
     for page in site.rglob("*.html"):
