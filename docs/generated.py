@@ -23,7 +23,7 @@ from command_line.options.help_text import records
 from ingest import call
 from ingest.formats.dialect import Fields, dialects, paths_of
 from ingest.lake.lake import Lake
-from ingest.lake.ledger import LOAD_COLUMNS
+from ingest.lake.ledger_row import LOAD_COLUMNS
 from ingest.reject import REJECT_COLUMNS
 
 if TYPE_CHECKING:

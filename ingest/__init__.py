@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from ingest.errors import IngestError, LakeError, SourceError
     from ingest.lake.copying import back_up, restore
-    from ingest.lake.lake import Lake, Snapshot
+    from ingest.lake.lake import Lake
     from ingest.lake.maintenance import maintain
+    from ingest.lake.snapshot import Snapshot
     from ingest.lake.status import status
     from ingest.lake.stream_ends import StreamEnd, declare_stream_end, withdraw_stream_end
     from ingest.lake.verification import verify
@@ -50,7 +51,7 @@ _ROOMS = {
     "RepairReport": "report",
     "RetriedSource": "report",
     "RetryReport": "report",
-    "Snapshot": "lake.lake",
+    "Snapshot": "lake.snapshot",
     "SourceError": "errors",
     "SourceReport": "report",
     "StreamEnd": "lake.stream_ends",

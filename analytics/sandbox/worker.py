@@ -42,7 +42,7 @@ if TYPE_CHECKING:
     from analytics.scope import Scope
     from analytics.warehouse.reader import Keep
     from ingest.lake.data_file import DataFile
-    from ingest.lake.lake import Snapshot
+    from ingest.lake.snapshot import Snapshot
 
 ARROW = Expressions(column=pc.field, constant=pc.scalar, lower=pc.utf8_lower)
 

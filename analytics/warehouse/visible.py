@@ -22,7 +22,7 @@ from analytics.warehouse.reader import empty, shaped
 from analytics.warehouse.registered import KEYS, former_numbers, registered, renames_in
 from analytics.warehouse.seen import Seen, seen_in
 from ingest.call import CALL_COLUMNS
-from ingest.lake.ledger import LOAD_COLUMNS
+from ingest.lake.ledger_row import LOAD_COLUMNS
 from ingest.reject import REJECT_COLUMNS
 
 if TYPE_CHECKING:
@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from analytics.warehouse.period import Period
     from analytics.warehouse.reader import Reader
     from ingest.lake.data_file import DataFile
-    from ingest.lake.lake import Snapshot
+    from ingest.lake.snapshot import Snapshot
 
 DUCKDB = Expressions(
     column=ColumnExpression,

@@ -38,7 +38,7 @@ if TYPE_CHECKING:
     from analytics.registry import RegistryFiles
     from analytics.warehouse.period import Period
     from analytics.warehouse.reader import Reader
-    from ingest.lake.lake import Snapshot
+    from ingest.lake.snapshot import Snapshot
 
 __all__ = ["Metric", "Warehouse", "metric", "metric_names"]
 

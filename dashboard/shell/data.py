@@ -25,10 +25,11 @@ from analytics.metrics import metric_names
 from analytics.registry import RegistryFiles, registry_files
 from analytics.scope import EnvironmentScope, Scope
 from analytics.warehouse.warehouse import Warehouse
-from ingest.lake.lake import Lake, Snapshot
+from ingest.lake.lake import Lake
 
 if TYPE_CHECKING:
     from analytics.changes.change import Change
+    from ingest.lake.snapshot import Snapshot
 
 LAKE_VARIABLE = "KOPPELZICHT_LAKE"
 _ANSWERS_KEPT = 500

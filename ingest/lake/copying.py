@@ -13,10 +13,10 @@ from typing import TYPE_CHECKING
 
 from ingest.errors import REPAIR, LakeError
 from ingest.lake import delta_log
-from ingest.lake.data_file import damage, data_files
+from ingest.lake.data_file import TABLES, damage, data_files
 from ingest.lake.durable import make_folder, sync_file, sync_folder, write_once
-from ingest.lake.lake import APPLICATION, Lake
-from ingest.lake.ledger import TABLES
+from ingest.lake.lake import Lake
+from ingest.lake.tables import reached
 from ingest.lake.verification import verify
 from ingest.report import CopyReport
 
@@ -73,10 +73,10 @@ def _copy(source: Lake, target: Path) -> CopyReport:
 def _copy_tables(source: Lake, target: Path) -> list[Path]:
     """Copy the tables. Returns the data files of the copy."""
     opened, ledger = source.tables()
-    reached = min(opened[name].transaction_version(APPLICATION) or 0 for name in ("calls", "rejects"))
+    followed = min(reached(opened[name]) for name in ("calls", "rejects"))
     needed = {file.path: file.size for name in TABLES for file in data_files(opened[name], source.path / name)}
-    decided = opened["loads"].transaction_version(APPLICATION) or 0
-    waiting = [row for row in ledger.after(reached) if row.decision <= decided]
+    decided = reached(opened["loads"])
+    waiting = [row for row in ledger.after(followed) if row.decision <= decided]
     needed |= {source.path / file.table / file.path: file.size for row in waiting for file in row.staged}
     for name in TABLES:
         (target / name).mkdir()

@@ -15,7 +15,7 @@ import json
 import re
 import time
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -29,6 +29,11 @@ if TYPE_CHECKING:
 
     from deltalake import DeltaTable
     from duckdb import DuckDBPyConnection, DuckDBPyRelation
+
+Table: TypeAlias = Literal["calls", "rejects"]
+TableName: TypeAlias = Literal["calls", "rejects", "loads"]
+TABLES: tuple[TableName, ...] = ("calls", "rejects", "loads")
+
 
 _HASH = re.compile(r".*-([0-9a-f]{32})\.parquet")
 
@@ -82,6 +87,22 @@ class NewFile:
     def name(self) -> str:
         """What its table calls it."""
         return self.path.name
+
+
+@dataclass(frozen=True)
+class StagedFile:
+    """One data file below a table's folder that a decision names. Nobody sees it before the table's commit."""
+
+    table: Table
+    path: str
+    size: int
+    modified_at_ms: int
+    stats: str
+
+    @property
+    def name(self) -> str:
+        """What its table calls it."""
+        return self.path
 
 
 def data_files(table: DeltaTable, folder: Path) -> tuple[DataFile, ...]:

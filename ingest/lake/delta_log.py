@@ -32,8 +32,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
     from pathlib import Path
 
-    from ingest.lake.data_file import DataFile, NewFile
-    from ingest.lake.ledger import StagedFile
+    from ingest.lake.data_file import DataFile, NewFile, StagedFile
 
 KEPT_AGE = dt.timedelta(days=30)
 """Younger entries stay though a checkpoint says the same: who reads a table as it was, or what it has removed, needs them."""

@@ -10,9 +10,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from urllib.parse import unquote
 
-from ingest.lake.data_file import data_files
-from ingest.lake.lake import APPLICATION
-from ingest.lake.ledger import TABLES
+from ingest.lake.data_file import TABLES, data_files
+from ingest.lake.tables import reached
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -61,7 +60,7 @@ def unheld(lake: Lake) -> list[Leftover]:
         table = lake.open(name)
         needed = {file.path for file in data_files(table, lake.path / name)}
         if name != "loads":
-            needed.update(lake.staged_by(ledger.after(table.transaction_version(APPLICATION) or 0)))
+            needed.update(lake.staged_by(ledger.after(reached(table))))
         left += [file for file in found[name] if file.path not in needed]
     return left + unfinished
 

@@ -18,10 +18,10 @@ from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from ingest.errors import LakeError
-from ingest.lake.data_file import data_files
+from ingest.lake.data_file import TABLES, data_files
 from ingest.lake.delta_log import KEPT_AGE
 from ingest.lake.lake import Lake
-from ingest.lake.ledger import TABLES, Removal, own_decision
+from ingest.lake.ledger_row import Removal, own_decision
 from ingest.lake.leftovers import leftovers, remove
 from ingest.lake.merging import merge_loads, write_merged
 from ingest.lake.rewriting import calls_before, merged_ledger, old_files, refuse_damaged
@@ -33,8 +33,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from pathlib import Path
 
-    from ingest.lake.data_file import DataFile
-    from ingest.lake.ledger import Ledger, TableName
+    from ingest.lake.data_file import DataFile, TableName
+    from ingest.lake.ledger import Ledger
 
 FILE_ROWS = 1_000_000
 """Rows of a data file that compaction writes, at most; half of it and more where there are as many."""
@@ -97,7 +97,7 @@ def maintain(
         store.checkpoint(name, commits=_CHECKPOINT_COMMITS)
         store.expire(name, before=now - KEPT_AGE)
     after = _files(store)
-    store.settle()  # what was removed cannot come back, so it must not be needed after a power cut either
+    store.settle_all()  # what was removed cannot come back, so it must not be needed after a power cut either
     gone = remove(leftovers(store, now=now))
     return MaintenanceReport(
         lake=str(lake),

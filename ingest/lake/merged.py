@@ -18,7 +18,7 @@ from ingest.position import MARK_INTERVAL
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-    from ingest.lake.ledger import LedgerRow, Removal, Retried
+    from ingest.lake.ledger_row import LedgerRow, Removal, Retried
     from ingest.position import Position
 
 

@@ -28,10 +28,11 @@ import pyarrow as pa
 from ingest.arrow import arrow_schema
 from ingest.errors import LakeError
 from ingest.lake.data_file import data_files, read_files, write_file
-from ingest.lake.lake import APPLICATION
-from ingest.lake.ledger import LEDGER_COLUMNS, Retried, new_load_id, own_decision, sum_of_retries
+from ingest.lake.ledger import sum_of_retries
+from ingest.lake.ledger_row import LEDGER_COLUMNS, Retried, new_load_id, own_decision
 from ingest.lake.merged import with_merges
 from ingest.lake.rewriting import files_of, refuse_damaged
+from ingest.lake.tables import reached
 from ingest.patience import QUICK
 from ingest.position import END_BYTES
 
@@ -41,8 +42,10 @@ if TYPE_CHECKING:
 
     from deltalake import DeltaTable
 
+    from ingest.lake.data_file import Table
     from ingest.lake.lake import Lake
-    from ingest.lake.ledger import Ledger, LedgerRow, Table
+    from ingest.lake.ledger import Ledger
+    from ingest.lake.ledger_row import LedgerRow
 
 YOUNG_DAYS = 1
 """So many days behind the day of a load have to be over before it becomes one with others."""
@@ -96,8 +99,8 @@ def write_merged(store: Lake) -> bool:
     """Write the loads that have become one as one row each. False when others were in the way, so that it is left for later."""
     for _ in range(_REFUSALS):
         table, ledger = store.ledger()
-        reached = min(store.open(name).transaction_version(APPLICATION) or 0 for name in _TABLES)
-        merges = [row.decision for row in ledger.rows if row.merged and row.decision <= reached]
+        followed = min(reached(store.open(name)) for name in _TABLES)
+        merges = [row.decision for row in ledger.rows if row.merged and row.decision <= followed]
         if not merges:
             return True
         rows = _with_youngest_ends([*with_merges(ledger.until(merges[-1]).rows), *ledger.after(merges[-1])])

@@ -19,7 +19,7 @@ from ingest.arrow import arrow_schema
 from ingest.call import CALL_COLUMNS
 from ingest.errors import REPAIR, LakeError
 from ingest.lake.data_file import NewFile, damage, read_files, remove_files, write_file
-from ingest.lake.ledger import LEDGER_COLUMNS
+from ingest.lake.ledger_row import LEDGER_COLUMNS
 from ingest.reject import REJECT_COLUMNS
 
 if TYPE_CHECKING:
@@ -28,8 +28,8 @@ if TYPE_CHECKING:
 
     from duckdb import DuckDBPyConnection, DuckDBPyRelation
 
-    from ingest.lake.data_file import DataFile
-    from ingest.lake.ledger import LedgerRow, Table, TableName
+    from ingest.lake.data_file import DataFile, Table, TableName
+    from ingest.lake.ledger_row import LedgerRow
 
 SCHEMAS: Mapping[TableName, pa.Schema] = {
     "calls": arrow_schema(CALL_COLUMNS),

@@ -17,7 +17,7 @@ from ingest.report import LakeStatus, RejectCount, StreamStatus
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from ingest.lake.lake import Snapshot
+    from ingest.lake.snapshot import Snapshot
 
 
 def status(lake: Path, *, now: dt.datetime) -> LakeStatus:

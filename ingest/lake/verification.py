@@ -6,7 +6,6 @@ What the ledger says is checked in Python, what the rows say in `verification.sq
 from __future__ import annotations
 
 import datetime as dt
-import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, get_args
 
@@ -27,22 +26,19 @@ from ingest.call import (
 )
 from ingest.engine.connection import connect_shared, official_connectors, sample_words
 from ingest.errors import LakeError
-from ingest.lake.data_file import BOUND_COLUMNS, damage, data_files, read_files
-from ingest.lake.delta_log import damages
-from ingest.lake.durable import sha256_of
-from ingest.lake.lake import APPLICATION, Lake
-from ingest.lake.ledger import TABLES, Retried, sum_of_retries
+from ingest.lake.data_file import damage, read_files
+from ingest.lake.file_checks import damaged_beside, damaged_data_files, damaged_logs, outside_bounds
+from ingest.lake.lake import Lake
+from ingest.lake.ledger_checks import orphans, out_of_order, out_of_step, unfounded
 from ingest.lake.leftovers import unheld
-from ingest.lake.seal import breach
 from ingest.reject import REJECT_COLUMNS
 from ingest.report import Check, Verification
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Sequence
 
-    from ingest.call import Column
-    from ingest.lake.lake import Snapshot
-    from ingest.lake.ledger import Ledger, LedgerRow, Table
+    from ingest.lake.ledger import Ledger
+    from ingest.lake.snapshot import Snapshot
 
 _QUESTIONS = Path(__file__).with_suffix(".sql")
 _FEW = 5
@@ -71,27 +67,29 @@ def verify(lake: Path) -> Verification:
     """Every invariant of the lake at one snapshot, while others go on to load. LakeError when there is no lake."""
     store = Lake(lake)
     snapshot, ledger = _at_one_moment(store)
-    missing, broken = _files_of(store)
+    missing, broken = damaged_data_files(store)
     checks = [
         _check("data_files_are_there", missing, "every data file is on disk"),
         _check("data_files_are_whole", broken.values(), "every data file is as it was written"),
         _check(
             "logs_are_whole",
-            _damaged_logs(store),
+            damaged_logs(store),
             "every entry and checkpoint of the tables' logs is as it was written",
         ),
         _check(
             "files_beside_are_whole",
-            _damaged_beside(store.path),
+            damaged_beside(store.path),
             "the registry and what was said of streams are as they were written",
         ),
-        _check("ledger_is_in_order", [*_out_of_order(ledger), *_out_of_step(store)], "decisions follow each other"),
-        _check("decisions_fit_their_loads", _unfounded(ledger), "what was taken back or removed was there"),
-        _check("parents_come_first", _orphans(ledger), "every load that grew from another one stands behind it"),
+        _check("ledger_is_in_order", [*out_of_order(ledger), *out_of_step(store)], "decisions follow each other"),
+        _check("decisions_fit_their_loads", unfounded(ledger), "what was taken back or removed was there"),
+        _check("parents_come_first", orphans(ledger), "every load that grew from another one stands behind it"),
     ]
     with connect_shared() as connection:
         _bind(connection, snapshot, ledger, unreadable=broken.keys())
-        checks.append(_check("bounds_hold", _outside(store, connection, broken.keys()), "no row lies outside them"))
+        checks.append(
+            _check("bounds_hold", outside_bounds(store, connection, broken.keys()), "no row lies outside them")
+        )
         checks += [_ask(connection, name, question) for name, question in _questions()]
     checks.append(_decided_loads_are_visible(store, ledger, snapshot))
     checks.append(_leftovers(store))
@@ -120,85 +118,7 @@ def _named(found: Sequence[str]) -> str:
     return "; ".join(found[:_FEW]) + more
 
 
-# -- files
-
-
-def _files_of(store: Lake) -> tuple[list[str], dict[Path, str]]:
-    """Data files that are gone, and those that cannot be read or are not what their table says, with what is wrong."""
-    from pyarrow.parquet import read_metadata
-
-    missing: list[str] = []
-    broken: dict[Path, str] = {}
-    for name in TABLES:
-        for file in data_files(store.open(name), store.path / name):
-            try:
-                size = file.path.stat().st_size
-                rows = read_metadata(file.path).num_rows
-            except FileNotFoundError:
-                missing.append(str(file.path))
-                broken[file.path] = f"{file.path}: missing"
-            except (pa.ArrowException, OSError, ValueError) as error:  # ValueError: of a text that is no UTF-8 any more
-                broken[file.path] = f"{file.path}: cannot be read: {error}"
-            else:
-                if (size, rows) != (file.size, file.rows):
-                    broken[file.path] = (
-                        f"{file.path}: has {rows:,} rows and {size:,} bytes, its table says {file.rows:,} and {file.size:,}"
-                    )
-                elif wrong := damage(file.path, file.size):
-                    broken[file.path] = f"{file.path}: {wrong}"
-    return missing, broken
-
-
-def _damaged_logs(store: Lake) -> Iterator[str]:
-    for name in TABLES:
-        yield from (f"{path}: {wrong}" for path, wrong, _ in damages(store.path / name))
-
-
-def _damaged_beside(lake: Path) -> Iterator[str]:
-    """Files beside the tables that are not as they were written: versions of the registry, and what was said of streams."""
-    files = [*(lake / "stream_ends").glob("[!.]*.json"), *(lake / "registry").glob("[0-9]*/version.json")]
-    for path in sorted(files):
-        try:
-            content = path.read_bytes()
-            if wrong := breach(content):
-                yield f"{path}: {wrong}"
-                continue
-            for name, sha256 in json.loads(content).get("sha256", {}).items():
-                if sha256_of(path.parent / name) != sha256:
-                    yield f"{path.parent / name}: has changed since it was written, its hash is another one"
-        except OSError as error:
-            yield f"{error.filename or path}: cannot be read: {error.strerror or error}"
-
-
-def _outside(store: Lake, connection: duckdb.DuckDBPyConnection, unreadable: Iterable[Path]) -> Iterator[str]:
-    """Data files with rows beyond the minima and maxima by which readers decide whether they need the file."""
-    skipped = set(unreadable)
-    tables: tuple[tuple[Table, Sequence[Column]], ...] = (("calls", CALL_COLUMNS), ("rejects", REJECT_COLUMNS))
-    for name, columns in tables:
-        bounded = [column.name for column in columns if column.name in BOUND_COLUMNS]
-        actions = pa.table(store.open(name).get_add_actions(flatten=True)).to_pylist()
-        said_of = {path: action for action in actions if (path := store.path / name / action["path"]) not in skipped}
-        held_by = _extremes(connection, list(said_of), bounded)
-        for path, action in said_of.items():
-            for column, (low, high) in zip(bounded, held_by.get(path, ()), strict=False):
-                said = action.get(f"min.{column}"), action.get(f"max.{column}")
-                if None in (low, high) or None in said:
-                    continue  # no values, or no bounds: nobody skips the file
-                if low < said[0] or high > said[1]:
-                    yield f"{path}: holds {column} {low} to {high}, its table says {said[0]} to {said[1]}"
-
-
-def _extremes(
-    connection: duckdb.DuckDBPyConnection, files: Sequence[Path], columns: Sequence[str]
-) -> dict[Path, list[tuple[Any, Any]]]:
-    """The least and the greatest value of these columns in each file, asked of all at once. A file without rows is not in it."""
-    if not files:
-        return {}
-    extremes = ", ".join(f"min({column}), max({column})" for column in columns)
-    rows = read_files(connection, files, named=True).aggregate(f"filename, {extremes}").fetchall()
-    found = {Path(name): list(zip(values[::2], values[1::2], strict=True)) for name, *values in rows}
-    assert found.keys() <= set(files), "the engine names files as they were given to it"
-    return found
+# -- what is decided, and what is left
 
 
 def _decided_loads_are_visible(store: Lake, ledger: Ledger, snapshot: Snapshot) -> Check:
@@ -208,8 +128,8 @@ def _decided_loads_are_visible(store: Lake, ledger: Ledger, snapshot: Snapshot) 
     for row in waiting:
         for file in row.staged:
             path = store.path / file.table / file.path
-            reached = snapshot.version if file.table == "calls" else snapshot.rejects_version
-            if row.decision <= reached:
+            followed = snapshot.version if file.table == "calls" else snapshot.rejects_version
+            if row.decision <= followed:
                 continue
             if wrong := damage(path, file.size):
                 missing.append(f"{row.kind} {row.load_id} ({row.source}): decided, but {path} {wrong}")
@@ -232,74 +152,6 @@ def _leftovers(store: Lake) -> Check:
         else "none"
     )
     return Check(name="leftovers", ok=True, detail=detail)
-
-
-# -- the ledger
-
-
-def _out_of_order(ledger: Ledger) -> Iterator[str]:
-    """Decisions that are missing or out of order, and loads that were decided twice."""
-    seen: set[str] = set()
-    before = 0
-    for row in ledger.rows:
-        # Up to there loads were made one, and their decisions are gone.
-        if row.decision not in (before, before + 1) and not before < row.decision <= ledger.written_merges:
-            yield f"{row.kind} {row.load_id}: is decision {row.decision:,}, the one before it is {before:,}"
-        if row.load_id in seen:
-            yield f"{row.kind} {row.load_id} ({row.source}): stands in the ledger twice"
-        seen.add(row.load_id)
-        before = row.decision
-
-
-def _out_of_step(store: Lake) -> Iterator[str]:
-    """Tables that say of themselves to be further than the ledger."""
-    # The tables before the ledger, because others go on.
-    versions = {name: store.open(name).transaction_version(APPLICATION) or 0 for name in TABLES[:2]}
-    table, ledger = store.ledger()
-    versions["loads"] = table.transaction_version(APPLICATION) or 0
-    for name, version in versions.items():
-        if version > ledger.version or (name == "loads" and version < ledger.version):
-            yield f"{store.path / name}: carries version {version:,}, the last decision is {ledger.version:,}"
-
-
-def _unfounded(ledger: Ledger) -> Iterator[str]:
-    """What an unload, a retention or a retry says of loads that do not hold at that point, or have not so much."""
-    held: dict[str, LedgerRow] = {}
-    for row in ledger.merged_rows:
-        removed = row.removed.load_ids if row.removed is not None else frozenset[str]()
-        for load_id in sorted({*row.unloaded, *removed, *row.retried} - held.keys()):
-            yield f"{row.kind} {row.load_id}: names load {load_id}, which does not hold at that point"
-        for load_id in row.unloaded:
-            held.pop(load_id, None)
-        if row.kind == "load":
-            held[row.load_id] = row
-    removals = ledger.removed()
-    retries = sum_of_retries(row.retried for row in ledger.merged_rows)
-    for load_id in sorted(held.keys() & (removals.keys() | retries.keys())):
-        load, again = held[load_id], retries.get(load_id, Retried())
-        calls, rejects = removals.get(load_id, (0, 0))
-        had_calls, had_rejects = load.calls + again.calls, load.rejects - again.calls - again.ignored
-        if not (0 <= calls <= had_calls and 0 <= rejects <= had_rejects and min(again.calls, again.ignored) >= 0):
-            yield (
-                f"load {load_id} ({load.source}): {calls:,} calls and {rejects:,} rejects were removed of"
-                f" {had_calls:,} and {had_rejects:,}"
-                + (
-                    f" ({again.calls:,} calls and {again.ignored:,} ignored lines were rejects)"
-                    if again != Retried()
-                    else ""
-                )
-            )
-
-
-def _orphans(ledger: Ledger) -> Iterator[str]:
-    loads = ledger.loads()
-    held = {row.load_id for row in loads}
-    seen: set[str] = set()
-    for row in loads:
-        if row.parent is not None and row.parent not in seen:
-            state = "stands behind it" if row.parent in held else "does not hold"
-            yield f"load {row.load_id} ({row.source}): grew from load {row.parent}, which {state}"
-        seen.add(row.load_id)
 
 
 # -- the rows

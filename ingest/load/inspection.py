@@ -10,7 +10,7 @@ from ingest.call import Call
 from ingest.formats import lists_of_records, log_format
 from ingest.formats.choice import format_of, wanted_format
 from ingest.formats.documents import document_blocks, document_context, document_format
-from ingest.lake.lake import DEFAULT_TIME_ZONE
+from ingest.lake.settings import DEFAULT_TIME_ZONE
 from ingest.load.source_warnings import source_warnings, unread_columns
 from ingest.read.records import one_record_a_line
 from ingest.read.source import STANDARD_INPUT, open_source, stream_of, written_name

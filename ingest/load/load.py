@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from ingest.errors import SourceError
 from ingest.formats import lists_of_records
 from ingest.formats.unread import kept
-from ingest.lake.ledger import LedgerRow, new_load_id
+from ingest.lake.ledger_row import LedgerRow, new_load_id
 from ingest.load.memory import Tail
 from ingest.load.recognition import end_of_first_data
 from ingest.load.source_warnings import SourceWarning, UnreadColumns, source_warnings, unread_columns

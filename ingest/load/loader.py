@@ -21,7 +21,7 @@ from ingest.formats import log_format
 from ingest.formats.choice import format_of, read_on, refuse_unended, wanted_format
 from ingest.formats.documents import document_blocks, document_context, document_format, whole_content
 from ingest.lake.lake import Lake
-from ingest.lake.ledger import own_decision
+from ingest.lake.ledger_row import own_decision
 from ingest.load.load import Load, Source, behind_line, loaded
 from ingest.load.memory import Memory, Remembered, Tail, going_on
 from ingest.load.recognition import Known, Marks, Recognition, is_related
@@ -48,7 +48,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
     from pathlib import Path
 
-    from ingest.lake.ledger import LedgerRow
+    from ingest.lake.ledger_row import LedgerRow
     from ingest.load.source_warnings import UnreadColumns
     from ingest.read.folder import SourceList
     from ingest.read.source import State

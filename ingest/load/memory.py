@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from ingest.errors import SourceError
-    from ingest.lake.ledger import LedgerRow
+    from ingest.lake.ledger_row import LedgerRow
     from ingest.load.load import Source
     from ingest.load.recognition import Marks
     from ingest.read.source import Fingerprint

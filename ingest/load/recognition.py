@@ -27,7 +27,8 @@ from ingest.read.source import Block, Fingerprint, Reader, changed_error, line_e
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
 
-    from ingest.lake.ledger import Ledger, LedgerRow
+    from ingest.lake.ledger import Ledger
+    from ingest.lake.ledger_row import LedgerRow
     from ingest.position import Position
 
 _HEAD_BYTES = 1 << 20

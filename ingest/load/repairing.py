@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING
 import duckdb
 
 from ingest.errors import RESTORE, LakeError
-from ingest.lake.data_file import damage, data_files
+from ingest.lake.data_file import TABLES, damage, data_files
 from ingest.lake.delta_log import damages, mend
 from ingest.lake.lake import Lake
-from ingest.lake.ledger import TABLES, own_decision
+from ingest.lake.ledger_row import own_decision
 from ingest.lake.rewriting import rows_by_load
 from ingest.patience import SLOW, Patience
 from ingest.report import DamagedFile, LostLoad, RepairReport
@@ -23,7 +23,8 @@ from ingest.report import DamagedFile, LostLoad, RepairReport
 if TYPE_CHECKING:
     import datetime as dt
 
-    from ingest.lake.ledger import Ledger, Table
+    from ingest.lake.data_file import Table
+    from ingest.lake.ledger import Ledger
 
 _PLACES: tuple[tuple[Table, int], ...] = (("calls", 0), ("rejects", 1))
 

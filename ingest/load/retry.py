@@ -26,7 +26,7 @@ from ingest.formats.choice import format_of, read_on, wanted_format
 from ingest.formats.documents import document_blocks, document_context, document_format, whole_content
 from ingest.lake.data_file import data_files, read_files
 from ingest.lake.lake import Lake
-from ingest.lake.ledger import Retried, new_load_id, own_decision
+from ingest.lake.ledger_row import Retried, new_load_id, own_decision
 from ingest.load.load import Source
 from ingest.load.recognition import Recognition
 from ingest.patience import QUICK, SLOW, Patience
@@ -45,7 +45,9 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from ingest.formats import LogFormat
-    from ingest.lake.ledger import Ledger, LedgerRow, StagedFile
+    from ingest.lake.data_file import StagedFile
+    from ingest.lake.ledger import Ledger
+    from ingest.lake.ledger_row import LedgerRow
     from ingest.report import Progress, ReadOptions
 
 BATCH_SOURCES = 100

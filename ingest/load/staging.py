@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from ingest.errors import PassingError, SourceError, is_lack_of_memory
-from ingest.lake.ledger import new_load_id
+from ingest.lake.ledger_row import new_load_id
 from ingest.stopping import stop_if_told
 from ingest.understand.understanding import Understanding
 
@@ -21,8 +21,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
     from typing import TypeAlias
 
+    from ingest.lake.data_file import StagedFile
     from ingest.lake.lake import Lake
-    from ingest.lake.ledger import StagedFile
     from ingest.load.load import Load
     from ingest.read.source import Block
     from ingest.report import Progress, ReadOptions

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from ingest.engine.places import stored_place
 from ingest.errors import LakeError
 from ingest.lake.lake import Lake
-from ingest.lake.ledger import own_decision
+from ingest.lake.ledger_row import own_decision
 from ingest.patience import QUICK, Patience
 from ingest.read.source import STANDARD_INPUT, written_name
 from ingest.report import UnloadReport

@@ -17,8 +17,9 @@ from analytics.registry import load_registry
 from ingest.arrow import arrow_schema
 from ingest.call import CALL_COLUMNS, Column
 from ingest.lake.data_file import DataFile
-from ingest.lake.lake import Lake, Snapshot
-from ingest.lake.ledger import LOAD_COLUMNS, LedgerRow, new_load_id
+from ingest.lake.lake import Lake
+from ingest.lake.ledger_row import LOAD_COLUMNS, LedgerRow, new_load_id
+from ingest.lake.snapshot import Snapshot
 from ingest.reject import REJECT_COLUMNS
 
 AMSTERDAM = ZoneInfo("Europe/Amsterdam")

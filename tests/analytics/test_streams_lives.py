@@ -15,7 +15,7 @@ from analytics.completeness.streams import remarks, streams
 from analytics.registry import RegistryFiles
 from analytics.warehouse.warehouse import Warehouse
 from ingest.arrow import arrow_schema
-from ingest.lake.ledger import LOAD_COLUMNS
+from ingest.lake.ledger_row import LOAD_COLUMNS
 from ingest.lake.stream_ends import StreamEnd
 from tests.analytics.given import AMSTERDAM, call, given_snapshot
 from tests.analytics.test_completeness import HOUR, JUNE, Calls, Row, calls_in, daily, local, not_complete, office

@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     import duckdb
 
     from analytics.registry import RegistryFiles
-    from ingest.lake.lake import Snapshot
+    from ingest.lake.snapshot import Snapshot
 
 OWN, OTHER, THIRD, FOURTH = 1234567, 7654321, 2345, 9080706
 OWN_IDS = (f"{OWN}_1", f"{OTHER}_8")

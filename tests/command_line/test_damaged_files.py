@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 import koppelzicht
-from ingest.lake.ledger import TABLES
+from ingest.lake.data_file import TABLES
 from tests.command_line.given import BAD_STATUS, FAILED_GET, INSERT
 from tests.ingest.scale import IS_THOROUGH
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 import streamlit as st
 
-from ingest.lake.ledger import TABLES
+from ingest.lake.data_file import TABLES
 from tests.command_line.test_damaged_files import DAMAGES, NEXT_STEPS, damaged
 from tests.dashboard.visit import ROOT
 from tests.ingest.scale import IS_THOROUGH

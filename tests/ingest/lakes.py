@@ -17,7 +17,7 @@ from ingest.arrow import arrow_schema
 from ingest.call import CALL_COLUMNS
 from ingest.lake.data_file import data_files, write_file
 from ingest.lake.delta_log import append
-from ingest.lake.ledger import LEDGER_COLUMNS
+from ingest.lake.ledger_row import LEDGER_COLUMNS
 from ingest.lake.seal import UNSEALED, sealed
 from ingest.reject import REJECT_COLUMNS
 from tests.ingest.worked import NOW

@@ -11,7 +11,7 @@ import pytest
 from ingest import Lake, LakeError, ReadOptions, maintain, repair, retry_rejects, unload
 from ingest.lake import maintenance
 from ingest.lake.data_file import data_files
-from ingest.lake.ledger import own_decision
+from ingest.lake.ledger_row import own_decision
 from ingest.load import loader, repairing, retry, unloading
 from tests.ingest.lakes import BAD, broken, lines, load, numbers
 from tests.ingest.other_process import is_told, other_process, tell_parent

@@ -27,9 +27,8 @@ from ingest import (
     unload,
     verify,
 )
-from ingest.lake.data_file import damage, data_files
-from ingest.lake.lake import FORMAT_VERSION
-from ingest.lake.ledger import TABLES
+from ingest.lake.data_file import TABLES, damage, data_files
+from ingest.lake.settings import FORMAT_VERSION
 from tests.ingest.lakes import BAD, broken, fate, lines, load, load_one, loads, numbers, rejects, rows, sealed_anew
 from tests.ingest.other_process import other_process
 from tests.ingest.scale import scaled
@@ -38,7 +37,7 @@ from tests.ingest.worked import NOW
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from ingest.lake.ledger import TableName
+    from ingest.lake.data_file import TableName
     from tests.ingest.other_process import Step
 
 LOG_FILES = ("_delta_log/*.json", "_delta_log/*.checkpoint.parquet", "_delta_log/_last_checkpoint")
@@ -251,13 +250,13 @@ def test_another_lake_that_was_copied_over_it_is_noticed(lake: Path, made: Path,
     shutil.copytree(tmp_path / "other", lake, dirs_exist_ok=True)
     assert "another lake has taken its place meanwhile" in _said(before.ledger)
     for work in (lambda: Lake(lake).snapshot(), lambda: load(lake, made / "a.log"), lambda: verify(lake)):
-        assert "are of another lake" in _said(work)
+        assert "belong to another lake" in _said(work)
 
 
 def test_settings_of_another_lake_are_noticed(lake: Path, made: Path, tmp_path: Path) -> None:
     load(tmp_path / "other", made / "c.log")
     shutil.copy(tmp_path / "other" / "lake.json", lake)
-    assert "are of another lake" in _said(lambda: Lake(lake).snapshot())
+    assert "belong to another lake" in _said(lambda: Lake(lake).snapshot())
     (lake / "lake.json").write_text(json.dumps({"format": FORMAT_VERSION, "time_zone": "UTC"}), encoding="utf-8")
     assert f"{lake / 'lake.json'}: does not say which lake it is" in _said(lambda: Lake(lake).snapshot())
 

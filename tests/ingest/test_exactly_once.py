@@ -46,7 +46,7 @@ if TYPE_CHECKING:
     from hypothesis.strategies import DataObject
 
     from ingest import IngestReport, RetryReport
-    from ingest.lake.ledger import LedgerRow
+    from ingest.lake.ledger_row import LedgerRow
     from tests.ingest.exactly_once import ExpectedRetry, Held
 
 LATER = NOW + dt.timedelta(days=3)

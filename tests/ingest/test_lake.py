@@ -12,12 +12,12 @@ import pytest
 from pyarrow.parquet import ParquetFile
 
 from ingest import Lake, LakeError, maintain, unload
-from ingest.lake.ledger import LedgerRow
+from ingest.lake.ledger_row import LedgerRow
 from tests.ingest.lakes import BAD, SCHEMAS, broken, calls, lines, load, loads, numbers, rejects
 from tests.ingest.worked import NOW
 
 if TYPE_CHECKING:
-    from ingest.lake.ledger import StagedFile
+    from ingest.lake.data_file import StagedFile
 
 
 @pytest.mark.parametrize("number", [6, 8])

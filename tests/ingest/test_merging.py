@@ -41,8 +41,11 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
+    from deltalake import DeltaTable
+
     from ingest import IngestReport
-    from ingest.lake.ledger import LedgerRow
+    from ingest.lake.data_file import TableName
+    from ingest.lake.ledger_row import LedgerRow
 
 LATER = NOW + dt.timedelta(days=3)
 HOST = "1234.rest.afas.online"
@@ -232,11 +235,11 @@ def test_a_reader_that_began_before_the_ledger_was_written_as_one_sees_one_state
     class Slow(Lake):
         is_late = False
 
-        def _open(self, name: str) -> Any:
+        def open(self, name: TableName) -> DeltaTable:
             if name == "loads" and not self.is_late:
                 self.is_late = True
                 assert maintain(lake, now=LATER).loads_merged == 2
-            return super()._open(name)
+            return super().open(name)
 
     snapshot = Slow(lake).snapshot()
     load_ids = set(snapshot.loads["load_id"].to_pylist())

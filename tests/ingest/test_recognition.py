@@ -11,7 +11,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ingest.lake.ledger import Ledger, LedgerRow
+from ingest.lake.ledger import Ledger
+from ingest.lake.ledger_row import LedgerRow
 from ingest.load.recognition import Recognition
 from ingest.read.source import Fingerprint, open_source
 from tests.ingest.lakes import (

@@ -12,7 +12,7 @@ import polars as pl
 import pytest
 
 from ingest import Lake, ReadOptions, maintain, retry_rejects, status, unload
-from ingest.lake.ledger import Retried
+from ingest.lake.ledger_row import Retried
 from ingest.read import source
 from tests.ingest.lakes import (
     BAD,

@@ -16,7 +16,7 @@ from deltalake import CommitProperties, DeltaTable, Transaction
 from pyarrow import parquet
 
 from ingest import Lake, maintain, unload, verify
-from ingest.lake.ledger import LedgerRow, Retried
+from ingest.lake.ledger_row import LedgerRow, Retried
 from tests.ingest.lakes import (
     BAD,
     SCHEMAS,

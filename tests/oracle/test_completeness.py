@@ -13,7 +13,7 @@ from pyarrow import parquet
 from analytics.registry import RegistryFiles
 from analytics.warehouse.warehouse import Warehouse
 from ingest.arrow import arrow_schema
-from ingest.lake.ledger import LOAD_COLUMNS
+from ingest.lake.ledger_row import LOAD_COLUMNS
 from ingest.lake.stream_ends import StreamEnd
 from ingest.reject import REJECT_COLUMNS
 from tests.analytics.given import call, given_snapshot, reject
@@ -23,7 +23,7 @@ from tests.oracle.worlds import STORIES, world
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from ingest.lake.lake import Snapshot
+    from ingest.lake.snapshot import Snapshot
     from tests.oracle.logs import Logs
     from tests.oracle.worlds import MadeUp
 

@@ -17,7 +17,7 @@ from analytics.warehouse.warehouse import Warehouse
 from ingest import Lake
 from ingest.arrow import arrow_schema
 from ingest.call import CALL_COLUMNS
-from ingest.lake.ledger import LedgerRow
+from ingest.lake.ledger_row import LedgerRow
 from ingest.lake.stream_ends import StreamEnd, declare_stream_end
 from ingest.reject import REJECT_COLUMNS
 from tests.analytics.given import call, reject

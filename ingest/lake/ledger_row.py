@@ -1,0 +1,300 @@
+"""One row of the ledger: one decision about one source, or about loads that are there.
+
+A decision is a load of one source, an unload that takes loads back, a retention that removes old calls, rejects and texts of
+rejects, a retry that makes calls of rejects, or a merge that makes one load of several. The table `loads` keeps every row for
+ever, because the ledger is what recognises content: a load that it forgot would be loaded twice.
+
+What a row remembers, and why:
+
+    decision                    the ledger's version. Rows that were decided together share it
+    staged                      the data files of the decision. Whoever comes after a crash adds them to the tables
+    content_sha256, end_byte    where the source ended, so that the same content is recognised under any name
+    first_mark, second_mark     by these two hashes the loads are found that begin like a source
+    marks                       hashes on the way, so that a source that departs from a load in its middle is noticed
+    inner_ends                  where the parts ended that a merged load was made of
+    parent                      the load that this one continues. Taking that one back takes this one back, too
+    resume                      what reading on needs from the lines before: headers, the line number, the dialect
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import secrets
+from dataclasses import MISSING, dataclass, field, fields
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any, Literal
+
+from ingest.call import Column
+from ingest.lake.data_file import StagedFile
+from ingest.position import Position
+from ingest.version import VERSION
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+LOAD_COLUMNS = (
+    Column("load_id", "varchar", nullable=False, meaning="random name of the load"),
+    Column("source", "varchar", nullable=False, meaning="the file or stream, as it was called then"),
+    Column("stream", "varchar", nullable=False, meaning="where the source comes from"),
+    Column("log_format", "varchar", nullable=False, meaning="how it was read"),
+    Column("dialect", "varchar", nullable=True, meaning="whose field names, or which layout"),
+    Column("start_byte", "bigint", nullable=False, meaning="first decompressed byte of the load"),
+    Column("end_byte", "bigint", nullable=False, meaning="the byte after its last one"),
+    Column("content_sha256", "varchar", nullable=False, meaning="SHA-256 of the source's bytes before end_byte"),
+    Column("lines", "bigint", nullable=False, meaning="lines read: calls + rejects + ignored"),
+    Column("calls", "bigint", nullable=False, meaning="lines that became calls"),
+    Column("rejects", "bigint", nullable=False, meaning="lines in quarantine"),
+    Column("ignored", "bigint", nullable=False, meaning="comments, directives, headers and blank lines"),
+    Column("first_call", "timestamptz", nullable=True, meaning="earliest called_at, UTC"),
+    Column("last_call", "timestamptz", nullable=True, meaning="latest called_at, UTC"),
+    Column("loaded_at", "timestamptz", nullable=False, meaning="when it was decided, UTC"),
+    Column("version", "varchar", nullable=False, meaning="version of koppelzicht that read it"),
+)
+"""Every column of the public relation `loads`, in order."""
+
+LEDGER_COLUMNS = (
+    *LOAD_COLUMNS,
+    Column("decision", "bigint", nullable=False, meaning="the ledger's version with this row"),
+    Column("kind", "varchar", nullable=False, meaning="load, unload, retention, retry or merge"),
+    Column("parent", "varchar", nullable=True, meaning="the load whose end this one begins at"),
+    Column("is_complete", "boolean", nullable=False, meaning="false where a compressed file was cut off"),
+    Column("first_mark", "varchar", nullable=True, meaning="SHA-256 of the source up to its first line of data"),
+    Column("second_mark", "varchar", nullable=True, meaning="the same up to its second line of data"),
+    Column("marks", "varchar", nullable=False, meaning="JSON: [offset, SHA-256 before it] at intervals"),
+    Column("resume", "varchar", nullable=False, meaning="JSON: what reading on from end_byte has to know"),
+    Column("unloaded", "varchar", nullable=False, meaning="JSON: the loads an unload takes back"),
+    Column(
+        "staged",
+        "varchar",
+        nullable=False,
+        meaning="JSON: the data files of the decision, on its first row that adds some",
+    ),
+    Column("removed", "varchar", nullable=True, meaning="JSON: what a retention removes of each load"),
+    Column("retried", "varchar", nullable=True, meaning="JSON: what a retry makes of the rejects of each load"),
+    Column("merged", "varchar", nullable=True, meaning="JSON: of each load the later ones that become a part of it"),
+    Column("completed", "bigint", nullable=True, meaning="the decision with the last part of a load that has some"),
+    Column("inner_ends", "blob", nullable=True, meaning="where its parts ended: offset and SHA-256, packed"),
+)
+"""Every column of the lake's table `loads`: the public ones and what the protocol needs."""
+
+
+@dataclass(frozen=True)
+class Removal:
+    """What a retention removes: of each load how many calls of days before `before`, and how many rejects (all it has).
+
+    Of the loads in `texts` the rejects stay, without detail and sample. Calls and rejects of loads that are not named stay as
+    they are, whatever their age.
+    """
+
+    before: dt.date
+    calls: Mapping[str, int]
+    rejects: Mapping[str, int]
+    texts: tuple[str, ...] = ()
+
+    @property
+    def load_ids(self) -> frozenset[str]:
+        """Every load of which something is removed."""
+        return frozenset((*self.calls, *self.rejects, *self.texts))
+
+
+@dataclass(frozen=True)
+class Retried:
+    """What became of a load's rejected lines that were read again: calls, ignored lines, or still rejects.
+
+    The staged files of the retry hold these calls, and all rejects that the load has from then on.
+    """
+
+    calls: int = 0
+    ignored: int = 0
+    first_call: dt.datetime | None = None
+    last_call: dt.datetime | None = None
+
+    def __add__(self, other: Retried) -> Retried:
+        first = [call for call in (self.first_call, other.first_call) if call is not None]
+        last = [call for call in (self.last_call, other.last_call) if call is not None]
+        return Retried(
+            self.calls + other.calls,
+            self.ignored + other.ignored,
+            min(first, default=None),
+            max(last, default=None),
+        )
+
+
+@dataclass(frozen=True, kw_only=True)
+class LedgerRow:
+    """One decision about one source, as the table `loads` keeps it."""
+
+    load_id: str
+    source: str
+    stream: str
+    log_format: str
+    dialect: str | None = None
+    start_byte: int = 0
+    end_byte: int = 0
+    content_sha256: str = ""
+    lines: int = 0
+    calls: int = 0
+    rejects: int = 0
+    ignored: int = 0
+    first_call: dt.datetime | None = None
+    last_call: dt.datetime | None = None
+    loaded_at: dt.datetime
+    version: str
+    decision: int = 0
+    kind: Literal["load", "unload", "retention", "retry", "merge"] = "load"
+    parent: str | None = None
+    is_complete: bool = True
+    first_mark: str | None = None
+    second_mark: str | None = None
+    marks: tuple[Position, ...] = ()
+    resume: Mapping[str, Any] = field(default_factory=dict)
+    unloaded: tuple[str, ...] = ()
+    staged: tuple[StagedFile, ...] = ()
+    removed: Removal | None = None
+    retried: Mapping[str, Retried] = field(default_factory=dict)
+    merged: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """Of each load those that become a part of it, in the order in which they follow; of a merge that is written, none."""
+    completed: int | None = None
+    inner_ends: bytes = b""
+    """Where the parts ended that it has become of, but for the last one, each as `Position.packed`."""
+
+    @property
+    def end(self) -> Position:
+        """Where this load ends, which is where the next one of the same source begins."""
+        return Position(self.end_byte, self.content_sha256)
+
+    def to_record(self) -> dict[str, Any]:
+        """The row as plain values, one a column of LEDGER_COLUMNS."""
+        record = {column.name: getattr(self, column.name) for column in LEDGER_COLUMNS}
+        record["marks"] = json.dumps([[mark.offset, mark.sha256] for mark in self.marks])
+        record["resume"] = json.dumps(dict(self.resume))
+        record["unloaded"] = json.dumps(list(self.unloaded))
+        record["staged"] = json.dumps([vars(file) for file in self.staged])
+        if self.removed is not None:
+            record["removed"] = json.dumps(vars(self.removed), default=dt.date.isoformat)
+        found = {load_id: vars(retried) for load_id, retried in self.retried.items()}
+        record["retried"] = json.dumps(found, default=dt.datetime.isoformat) if found else None
+        record["merged"] = json.dumps(dict(self.merged)) if self.merged else None
+        record["inner_ends"] = self.inner_ends or None
+        return record
+
+    @classmethod
+    def from_columns(cls, columns: Mapping[str, Sequence[Any]]) -> list[LedgerRow]:
+        """The rows whose `to_record` stand in these columns. A column that is left out has its default in each of them.
+
+        A ledger has many rows and every load reads all of them, so they are made without the work of `__init__`.
+        """
+        count = len(columns["load_id"])
+        decoded = [
+            [_DECODED[name](value) for value in columns[name]]
+            if name in columns and name in _DECODED
+            else columns.get(name, [_DEFAULTS.get(name)] * count)
+            for name in _NAMES
+        ]
+        rows = []
+        for values in zip(*decoded, strict=True):
+            row = cls.__new__(cls)
+            row.__dict__.update(zip(_NAMES, values, strict=True))
+            rows.append(row)
+        return rows
+
+
+def _marks(text: str) -> tuple[Position, ...]:
+    return () if text == "[]" else tuple(Position(offset, sha256) for offset, sha256 in json.loads(text))
+
+
+def _load_ids(text: str) -> tuple[str, ...]:
+    return () if text == "[]" else tuple(json.loads(text))
+
+
+def _staged(text: str) -> tuple[StagedFile, ...]:
+    return () if text == "[]" else tuple(StagedFile(**file) for file in json.loads(text))
+
+
+def _resume(text: str) -> Mapping[str, Any]:
+    return dict(json.loads(text))
+
+
+def removal_from(text: str | None) -> Removal | None:
+    """What the ledger's column `removed` says."""
+    if text is None:
+        return None
+    found = json.loads(text)
+    before = dt.date.fromisoformat(found["before"])
+    return Removal(before, found["calls"], found["rejects"], tuple(found["texts"]))
+
+
+def retried_from(text: str | None) -> Mapping[str, Retried]:
+    """What the ledger's column `retried` says."""
+    found = {} if text is None else json.loads(text)
+    return {
+        load_id: Retried(one["calls"], one["ignored"], _instant(one["first_call"]), _instant(one["last_call"]))
+        for load_id, one in found.items()
+    }
+
+
+def _merged(text: str | None) -> Mapping[str, tuple[str, ...]]:
+    return {} if text is None else {first: tuple(parts) for first, parts in json.loads(text).items()}
+
+
+def _inner_ends(ends: bytes | None) -> bytes:
+    return ends or b""
+
+
+def _instant(text: str | None) -> dt.datetime | None:
+    return None if text is None else dt.datetime.fromisoformat(text)
+
+
+_NAMES = tuple(column.name for column in LEDGER_COLUMNS)
+_DEFAULTS: Mapping[str, Any] = {
+    one.name: MappingProxyType({}) if one.default is MISSING else one.default
+    for one in fields(LedgerRow)
+    if (one.default, one.default_factory) != (MISSING, MISSING)
+}
+_DECODED: Mapping[str, Callable[[Any], Any]] = {
+    "marks": _marks,
+    "resume": _resume,
+    "unloaded": _load_ids,
+    "staged": _staged,
+    "removed": removal_from,
+    "retried": retried_from,
+    "merged": _merged,
+    "inner_ends": _inner_ends,
+}
+"""The columns that hold JSON or packed bytes, and how they are read."""
+
+
+def new_load_id() -> str:
+    """A random name for a load, or for another decision: 16 hexadecimal digits."""
+    return secrets.token_hex(8)
+
+
+def own_decision(
+    kind: Literal["unload", "retention", "retry", "merge"],
+    *,
+    now: dt.datetime,
+    about: str = "",
+    load_id: str | None = None,
+    unloaded: Sequence[str] = (),
+    removed: Removal | None = None,
+    retried: Mapping[str, Retried] = MappingProxyType({}),
+    merged: Mapping[str, tuple[str, ...]] = MappingProxyType({}),
+) -> LedgerRow:
+    """A decision about loads that are there, and about no source: taken back, grown old, read again, or become one.
+
+    `about` is what somebody asked for, as it is stored; the decision gets a random name where it has none yet.
+    """
+    return LedgerRow(
+        load_id=load_id or new_load_id(),
+        source=about,
+        stream="",
+        log_format="",
+        loaded_at=now,
+        version=VERSION,
+        kind=kind,
+        unloaded=tuple(unloaded),
+        removed=removed,
+        retried=retried,
+        merged=merged,
+    )
