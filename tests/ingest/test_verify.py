@@ -376,7 +376,7 @@ def test_a_retention_of_more_than_there_was_is_named(given: _Given) -> None:
     for row in found:
         if row["kind"] == "retention":
             row["removed"] = json.dumps(
-                {"before": "2026-01-01", "calls": {}, "rejects": {given.other: 2, given.first: 1}}
+                {"before": "2026-01-01", "calls": {}, "rejects": {given.other: 2, given.first: 1}, "texts": []}
             )
     store(given.lake, "loads", found)
     found_broken = broken(given.lake)
