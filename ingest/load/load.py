@@ -88,14 +88,17 @@ class Load:
     incomplete: str | None = None
     reader: Reader | None = None
     """Where its lines come from, as long as reading may go on there."""
+    failure: SourceError | None = None
+    """Why lines of it cannot be understood."""
 
     def __post_init__(self) -> None:
-        self.start = self.fingerprint.offset
+        self.start, self._first_line = self.fingerprint.offset, self.next_line
 
     def begin_piece(self) -> None:
         """What follows is a load of its own, grown from the one so far."""
         self.parent, self.load_id = self.load_id, new_load_id()
-        self.start, self.counts, self.positions, self.is_marked = self.fingerprint.offset, Counts(), [], False
+        self.start, self._first_line = self.fingerprint.offset, self.next_line
+        self.counts, self.positions, self.is_marked = Counts(), [], False
         self.replaced = None
 
     def stretch(self, block: Block) -> Stretch:
@@ -109,13 +112,26 @@ class Load:
             stream=self.stream,
         )
 
-    def went_on(self, lines: int, context: Mapping[str, Any]) -> None:
-        """Reading is behind a stretch of so many lines; what became of them is counted when it is known."""
+    def count_read(self, lines: int, context: Mapping[str, Any]) -> None:
+        """This many more lines were read. What becomes of them is counted when they are understood."""
         self.next_line += lines
         self.context = context
 
-    def walk(self, block: Block) -> None:
-        """Go on behind this block, leaving marks."""
+    def refuse_lost_lines(self) -> None:
+        """SourceError unless every line that was read has been counted as a call, a reject, or ignored, and as one of them.
+
+        The lines are counted where they are read, the calls and rejects where they are understood, in another thread. This is the
+        first invariant of the lake, so nothing of a source is loaded where the two do not agree.
+        """
+        read, counts = self.next_line - self._first_line, self.counts
+        if not read == counts.lines == counts.calls + counts.rejects + counts.ignored:
+            raise SourceError(
+                f"{self.name}: {read:,} lines were read, of which {counts.calls:,} became calls, {counts.rejects:,} were rejected and"
+                f" {counts.ignored:,} ignored; this is a fault of koppelzicht, please report it; nothing of the source was loaded"
+            )
+
+    def hash_block(self, block: Block) -> None:
+        """Go on after this block, and leave marks in it."""
         self.positions += [reached.position() for reached in self.fingerprint.advance(block.data, self._stops(block))]
         self.is_in_line = not block.data.endswith(b"\n")
         self.tail = Tail.of(block.data)
@@ -211,8 +227,8 @@ def loaded(
     )
 
 
-def behind_line(blocks: Iterator[Block], reader: Reader) -> Iterator[Block]:
-    """The blocks of a source, the rest of the line in which they begin marked as one that has been judged."""
+def after_judged_line(blocks: Iterator[Block], reader: Reader) -> Iterator[Block]:
+    """The blocks of a source that begin inside a line: the rest of that line is marked as one that has been judged."""
     is_behind = False
     for block in blocks:
         if is_behind or (block.kind == "torn" and not reader.is_whole):

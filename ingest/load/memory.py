@@ -1,8 +1,8 @@
 """What a process that follows folders remembers of the files it has read, so that it does not read them from the start again.
 
-The ledger decides; this only saves work. A file that has the size and time of change it had is not opened. One that has
-grown is read from where reading stopped, if the bytes before that place are still those that were there. Of a file that is
-gone nothing is remembered.
+The ledger decides what is known; a memory only saves work. A file whose size and time of change are the same is not opened. One
+that has grown is read from where reading stopped, if the bytes before that place are still the same. A file that is gone is
+forgotten.
 """
 
 from __future__ import annotations
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from ingest.errors import SourceError
+    from ingest.lake.ledger import Ledger
     from ingest.lake.ledger_row import LedgerRow
     from ingest.load.load import Source
     from ingest.load.recognition import Marks
@@ -34,6 +35,10 @@ TAIL_BYTES = 64 << 10
 
 FIRST_WAIT, LONGEST_WAIT = 5.0, 600.0
 """Seconds after which a file that cannot be read is tried again: each time twice as many, up to the longest."""
+
+
+_MOST_SAID = 10_000
+"""This many warnings are remembered, so that they are not repeated."""
 
 
 @dataclass(frozen=True)
@@ -77,8 +82,41 @@ class _GivenUp:
     again_at: float | None
 
 
-class Memory:
-    """The files that were read, by what the system calls them: a renamed one is still known."""
+class NoMemory:
+    """Remembers nothing: for a load that ends when its sources are read. Also says what a memory can be asked."""
+
+    expects_growth = False
+    """Whether the files are going to be looked at again."""
+
+    def recall(self, path: str) -> tuple[State, Remembered] | None:  # noqa: ARG002 - as Memory has it
+        """The state of a file now, and what is remembered of it; None where it has not been read."""
+        return None
+
+    def remember(self, remembered: Remembered) -> None:
+        """Remember how far this file is loaded."""
+
+    def has_given_up(self, path: str) -> bool:  # noqa: ARG002
+        """Whether a file could not be read, is still as it was then, and it is not yet time to try it again."""
+        return False
+
+    def give_up(self, path: str, error: SourceError, *, now: dt.datetime) -> None:
+        """Remember that this file cannot be read as it is."""
+
+    def can_be_read(self, path: str) -> None:
+        """Remember that nothing is wrong with this file any more."""
+
+    def look_at_ledger(self, ledger: Ledger) -> None:
+        """Notice what others have decided since the last look."""
+
+    def is_news(self, source: str, about: str) -> bool:  # noqa: ARG002
+        """Whether this has not been said about the source yet."""
+        return True
+
+
+class Memory(NoMemory):
+    """The files that were read, by what the system calls them: so a renamed one is still known."""
+
+    expects_growth = True
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         self._clock = clock
@@ -86,6 +124,9 @@ class Memory:
         self._given_up: dict[str, _GivenUp] = {}
         self._seen: set[tuple[int, int]] = set()
         """The files that have been asked about since the others were forgotten."""
+        self._said: set[tuple[str, str]] = set()
+        self._ledger_version = 0
+        """How far the ledger had come when it was looked at."""
 
     def __len__(self) -> int:
         """How many files it remembers."""
@@ -98,7 +139,7 @@ class Memory:
         return (state, remembered) if state and remembered else None
 
     def remember(self, remembered: Remembered) -> None:
-        """How far this file is loaded."""
+        """Remember how far this file is loaded."""
         self._seen.add((remembered.state.device, remembered.state.inode))
         self._files[remembered.state.device, remembered.state.inode] = remembered
 
@@ -109,7 +150,7 @@ class Memory:
         there = set(paths)
         self._given_up = {path: one for path, one in self._given_up.items() if path in there}
 
-    def is_hopeless(self, path: str) -> bool:
+    def has_given_up(self, path: str) -> bool:
         """Whether a file could not be read, is still as it was then, and it is not yet time to try it again."""
         one = self._given_up.get(path)
         if one is None:
@@ -118,7 +159,7 @@ class Memory:
         return is_as_it_was and (one.again_at is None or self._clock() < one.again_at)
 
     def give_up(self, path: str, error: SourceError, *, now: dt.datetime) -> None:
-        """This file cannot be read as it is. What may pass while it stays as it is is tried again after a while."""
+        """Remember that this file cannot be read as it is. An error that may pass by itself is tried again after a while."""
         state, changed_ns = self._state(path)
         before = self._given_up.get(path)
         tries = before.tries + 1 if before and (before.state, before.changed_ns) == (state, changed_ns) else 1
@@ -133,12 +174,23 @@ class Memory:
         )
 
     def can_be_read(self, path: str) -> None:
-        """Nothing is wrong with this file any more."""
+        """Remember that nothing is wrong with this file any more."""
         self._given_up.pop(path, None)
 
-    def try_all_again(self) -> None:
-        """Loads were taken back: what agreed with them in part may be new now."""
-        self._given_up = {}
+    def look_at_ledger(self, ledger: Ledger) -> None:
+        """Try every file again where loads were taken back since the last look: what agreed with them in part may be new now."""
+        is_another = ledger.version < self._ledger_version
+        if is_another or any(row.kind == "unload" for row in ledger.after(self._ledger_version)):
+            self._given_up = {}
+        self._ledger_version = ledger.version
+
+    def is_news(self, source: str, about: str) -> bool:
+        """Whether this has not been said about the source yet: a file grows for days, and nobody wants to read it each time."""
+        is_news = (source, about) not in self._said
+        if len(self._said) >= _MOST_SAID:
+            self._said.clear()  # who follows for years sees new names every day: say a thing twice then
+        self._said.add((source, about))
+        return is_news
 
     @property
     def skipped(self) -> list[SkippedSource]:
@@ -170,7 +222,7 @@ class Memory:
         return State.of(stat), stat.st_ctime_ns
 
 
-def going_on(source: Source, state: State, before: Remembered, row: LedgerRow) -> Known | None:
+def grown_part(source: Source, state: State, before: Remembered, row: LedgerRow) -> Known | None:
     """What is new of a file that was read before and has grown; None when it has to be looked at from its start."""
     offset = before.fingerprint.offset
     if not before.tail.size or state.size <= before.nuls + offset:

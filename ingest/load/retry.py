@@ -1,69 +1,31 @@
 """Rejected lines read again: with a better layout or dialect, a host or time zone, or by a newer version.
 
-A source is recognised by its content, as when it is loaded. All of it that is loaded is understood once more, block by block,
-because headers and directives are in force up to where others stand; kept is what becomes of the lines that were rejected.
-Those that are calls now become calls of the load they came with. One decision of the ledger says it all, so a line is
-counted once, whoever loads, unloads or retries at the same time, and whenever somebody is killed.
+A source is recognised by its content, as when it is loaded. All of it that is loaded is read once more, block by block, because
+headers and directives are in force up to where others stand; kept is what becomes of the lines that were rejected. Those that are
+calls now become calls of the load they came with. One decision of the ledger says it all, so a line is counted once, whoever
+loads, unloads or retries at the same time, and whenever somebody is killed.
 """
 
 from __future__ import annotations
 
 import contextlib
-import itertools
-from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-import duckdb
-import numpy as np
-import pyarrow as pa
-import pyarrow.compute as pc
-
-from ingest.arrow import arrow_schema, decoded
-from ingest.call import CALL_COLUMNS
-from ingest.errors import LakeError, SourceError, UnknownFormatError, of_source
-from ingest.formats import lists_of_records, log_format
-from ingest.formats.choice import format_of, read_on, wanted_format
-from ingest.formats.documents import document_blocks, document_context, document_format, whole_content
-from ingest.lake.data_file import data_files, read_files
 from ingest.lake.lake import Lake
-from ingest.lake.ledger_row import Retried, new_load_id, own_decision
-from ingest.load.load import Source
-from ingest.load.recognition import Recognition
+from ingest.load.rereading import Rereading
 from ingest.patience import QUICK, SLOW, Patience
 from ingest.read.folder import list_sources
-from ingest.read.records import one_record_a_line
-from ingest.read.source import MAX_LINE_BYTES, STANDARD_INPUT, Block, lines_of, written_name
-from ingest.reject import REJECT_COLUMNS
 from ingest.report import RetriedSource, RetryReport
-from ingest.stopping import stop_if_told
-from ingest.understand.second_look import COMMA, DURATIONS
-from ingest.understand.understanding import Stretch, Understanding
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Sequence
     from pathlib import Path
 
-    from ingest.formats import LogFormat
-    from ingest.lake.data_file import StagedFile
-    from ingest.lake.ledger import Ledger
-    from ingest.lake.ledger_row import LedgerRow
     from ingest.report import Progress, ReadOptions
 
 BATCH_SOURCES = 100
-"""So many sources are decided together."""
-
-FILE_ROWS = 500_000
-"""Rows are written when there are so many, so that memory does not grow with them."""
-
-_WINDOW_ROWS = 100_000
-"""So many rejects are in memory at once."""
-
-_WITH_HEADERS = ("csv", "w3c")
-"""The formats of which a line cannot be understood without those before it."""
-
-_CALLS, _REJECTS = arrow_schema(CALL_COLUMNS), arrow_schema(REJECT_COLUMNS)
-_SAID = ("load_id", "line_number", "reason", "detail", "sample", "called_at", "integration")
+"""This many sources are decided together."""
 
 
 def retry_rejects(
@@ -81,7 +43,7 @@ def retry_rejects(
         progress.start(sources.total_bytes)
     reports: list[RetriedSource] = []
     try:
-        with contextlib.closing(_Reading(store, options, progress)) as reading:
+        with contextlib.closing(Rereading(store, options, progress)) as reading:
             for start in range(0, len(sources.names), BATCH_SOURCES):
                 reports += _retry(store, sources.names[start : start + BATCH_SOURCES], reading, now)
     finally:
@@ -94,7 +56,7 @@ def retry_rejects(
     return RetryReport((*unlisted, *reports), tuple(f"{place.name}: {place.why}" for place in sources.skipped))
 
 
-def _retry(store: Lake, names: Sequence[str], reading: _Reading, now: dt.datetime) -> list[RetriedSource]:
+def _retry(store: Lake, names: Sequence[str], reading: Rereading, now: dt.datetime) -> list[RetriedSource]:
     """Read these sources again and decide what has become of their rejects; again, where others were faster."""
     patience = Patience(store.path, f"reading the rejected lines of {names[0]} again", most=SLOW)
     while True:
@@ -121,396 +83,3 @@ def _retry(store: Lake, names: Sequence[str], reading: _Reading, now: dt.datetim
                 return reports
         finally:
             reading.forget()
-
-
-@dataclass
-class _Found:
-    """What became of the rejected lines of a source, or of many."""
-
-    source: str = ""
-    calls: list[pa.Table] = field(default_factory=list)
-    rejects: list[pa.Table] = field(default_factory=list)
-    retried: dict[str, Retried] = field(default_factory=dict)
-    files: list[StagedFile] = field(default_factory=list)
-    lines: int = 0
-    is_changed: bool = False
-
-    def add(self, old: pa.Table, calls: pa.Table, rejects: pa.Table) -> None:
-        """These lines were rejected (`old`) and have been read again; those that are neither are ignored."""
-        self.lines += len(old)
-        self.is_changed = self.is_changed or not rejects.select(_SAID).equals(old.select(_SAID))
-        spans = calls.group_by("load_id").aggregate([("called_at", "min"), ("called_at", "max"), ([], "count_all")])
-        made = {span["load_id"]: span for span in spans.to_pylist()}
-        left = dict(zip(*(column.to_pylist() for column in rejects["load_id"].value_counts().flatten()), strict=True))
-        for entry in old["load_id"].value_counts().to_pylist():
-            load_id = entry["values"]
-            span = made.get(load_id, {"count_all": 0, "called_at_min": None, "called_at_max": None})
-            ignored = entry["counts"] - span["count_all"] - left.get(load_id, 0)
-            one = Retried(span["count_all"], ignored, span["called_at_min"], span["called_at_max"])
-            self.retried[load_id] = self.retried.get(load_id, Retried()) + one
-        self.calls.append(calls)
-        self.rejects.append(rejects)
-
-    def take(self, other: _Found) -> None:
-        """What was found in another source as well."""
-        self.calls += other.calls
-        self.rejects += other.rejects
-        self.retried |= other.retried
-        self.files += other.files
-
-    @property
-    def waiting(self) -> int:
-        """How many rows are not written yet."""
-        return sum(len(table) for table in (*self.calls, *self.rejects))
-
-
-class _Reading:
-    """Reads sources again and keeps what became of their rejected lines, until it is decided."""
-
-    def __init__(self, lake: Lake, options: ReadOptions, progress: Progress | None) -> None:
-        self._lake = lake
-        self._options = options
-        self._progress = progress
-        self._understanding = Understanding()
-        self._rejects = duckdb.connect(":memory:", config={"temp_directory": ""})
-        self._numbers = itertools.count()
-        self._found = _Found()
-
-    def close(self) -> None:
-        """Let go of the engines."""
-        self._understanding.close()
-        self._rejects.close()
-
-    def begin(self, ledger: Ledger) -> None:
-        """Know these loads, and the rejects as they stand."""
-        self._id = new_load_id()
-        self._loads = {row.load_id: row for row in ledger.loads()}
-        self._held = {load_id: rejects for load_id, (_, rejects) in ledger.held().items()}
-        self._recognition = Recognition(ledger)
-        files = [file.path for file in data_files(self._lake.open("rejects"), self._lake.path / "rejects")]
-        found = read_files(self._rejects, files) if files else self._rejects.from_arrow(_REJECTS.empty_table())
-        found.create_view("rejects", replace=True)
-
-    def read(self, path: str) -> RetriedSource:
-        """What becomes of the rejected lines of one source."""
-        found = _Found(written_name(path))
-        try:
-            with contextlib.closing(Source(path, "", is_final=True, count=self._count(found.source))) as source:
-                self._read(source, found)
-        except LakeError:
-            self._lake.discard(found.files)
-            raise
-        except Exception as error:  # noqa: BLE001 - whatever it is, it is this source's, and the others go on
-            self._lake.discard(found.files)
-            stop_if_told()
-            return RetriedSource(source=found.source, status="failed", error=str(of_source(found.source, error)))
-        except BaseException:
-            self._lake.discard(found.files)
-            raise
-        calls, ignored = (sum(getattr(one, what) for one in found.retried.values()) for what in ("calls", "ignored"))
-        if found.is_changed:
-            self._found.take(found)
-            self._write(self._found)
-        else:
-            self._lake.discard(found.files)
-        return RetriedSource(
-            source=found.source,
-            status="retried" if found.is_changed else "unchanged",
-            lines=found.lines,
-            calls=calls,
-            rejects=found.lines - calls - ignored,
-            ignored=ignored,
-        )
-
-    def row(self, now: dt.datetime) -> LedgerRow | None:
-        """The decision about everything that was read; None where nothing has changed."""
-        if not self._found.retried:
-            return None
-        return own_decision("retry", now=now, load_id=self._id, retried=self._found.retried)
-
-    def staged(self) -> list[StagedFile]:
-        """The data files with everything that was read."""
-        self._write(self._found, rows=1)
-        return self._found.files
-
-    def forget(self) -> None:
-        """Forget what was read, and what was written and not decided."""
-        found, self._found = self._found, _Found()
-        self._lake.discard(found.files)
-
-    # -- one source
-
-    def _read(self, source: Source, found: _Found) -> None:
-        if source.path == STANDARD_INPUT:
-            raise SourceError("-: standard input cannot be read again; name a file with what came from it")
-        kind = document_format(source.open(), wanted_format(self._options))
-        if kind is not None:
-            self._read_document(source, kind, found)
-            return
-        known = self._recognition.recognise(source.reader, source.open)
-        if known.load is None:
-            raise _not_loaded(source.name, known.overlap)
-        if known.fingerprint.offset < known.load.end_byte:
-            raise _not_whole(source.name, known.load)
-        chain = self._chain(known.load)
-        if self._wanted(chain):
-            # What is read now has to be what was recognised, as far as the load goes: nothing is read behind it.
-            again = replace(known, seen=known.fingerprint).as_new(source.open)
-            blocks = _until(again.rest, known.load.end_byte)
-            first = next(blocks, None)
-            begun = itertools.chain([first] if first else [], blocks)
-            self._read_lines(chain, begun, self._parts(source.name, chain, first), found)
-
-    def _read_document(self, source: Source, kind: str, found: _Found) -> None:
-        hashed = source.reader
-        row = self._recognition.whole(whole_content(hashed).position())
-        if row is None:
-            raise _not_loaded(source.name, None)
-        if self._wanted([row]):
-            part = _Part(log_format(kind), None, document_context(kind, source.open()))
-            self._read_lines([row], document_blocks(kind, source.open(), hashed), [part], found)
-
-    def _chain(self, row: LedgerRow) -> list[LedgerRow]:
-        """The loads of a source, the first one first."""
-        chain = [row]
-        while (parent := self._loads.get(chain[-1].parent or "")) is not None:
-            chain.append(parent)
-        return chain[::-1]
-
-    def _wanted(self, chain: Iterable[LedgerRow]) -> list[str]:
-        """Those of these loads that have rejects, which no other source of this batch has in common with this one."""
-        return [row.load_id for row in chain if self._held[row.load_id] and row.load_id not in self._found.retried]
-
-    def _parts(self, name: str, chain: Sequence[LedgerRow], first: Block | None) -> list[_Part]:
-        """How the source has to be read: as the operator says, or as it was read if that brought a call, or as it looks now."""
-        options, words = self._options, self._understanding
-        if options.log_format or options.layout or options.dialect:
-            return [_Part(format_of(name, first, options, words), None, {})]
-        if not any(row.calls for row in chain):
-            with contextlib.suppress(UnknownFormatError):
-                return [_Part(format_of(name, first, options, words), None, {})]
-        parts: list[_Part] = []
-        before: tuple[object, ...] = ()
-        context: Mapping[str, Any] = {}
-        for row in chain:
-            reading = row.log_format, row.dialect, row.resume.get("dialect"), row.resume.get("wrappings")
-            if row.log_format != "empty" and reading != before:
-                begins = {key: value for key, value in context.items() if key not in {"next_line", "is_in_line"}}
-                parts.append(_Part(read_on(row.log_format, row.dialect, row.resume), None, begins))
-                before = reading
-            if parts:
-                parts[-1].end = row.end_byte
-            context = row.resume
-        if not parts:
-            return [_Part(format_of(name, first, options, words), None, {})]
-        parts[-1].end = None
-        return parts
-
-    def _read_lines(
-        self, chain: Sequence[LedgerRow], blocks: Iterator[Block], parts: Sequence[_Part], found: _Found
-    ) -> None:
-        """Understand these blocks and keep what has become of the lines that were rejected."""
-        wanted = self._wanted(chain)
-        quarantine = _Quarantine(self._rejects, wanted)
-        self._understanding.begin(
-            now=chain[-1].loaded_at,
-            time_zone=self._lake.time_zone,
-            source_time_zone=self._options.time_zone,
-            host=self._options.host,
-        )
-        # Where a duration showed a decimal comma, others behind it are not read.
-        is_read_whole = chain[-1].resume.get(DURATIONS) == COMMA
-        next_line = 1
-        context: Mapping[str, Any] = {}
-        for form, begins, whole in _by_part(blocks, parts):
-            block = one_record_a_line(whole, lists_of_records(form))
-            context = context if begins is None else begins
-            lines = _count_lines(block)
-            old = quarantine.take(next_line, next_line + lines)
-            if len(old) or is_read_whole or form.name in _WITH_HEADERS:
-                stretch = Stretch(
-                    block=block, first_line=next_line, context=context, load_id="", source=found.source, stream=""
-                )
-                context = self._understand(stretch, form, old, found)
-            next_line += lines
-            self._write(found)
-        holds_batches = any(lists_of_records(part.form) for part in parts)
-        is_cut_otherwise = holds_batches and next_line != chain[-1].resume["next_line"]
-        if is_cut_otherwise or found.lines != sum(self._held[load_id] for load_id in wanted):
-            raise SourceError(
-                f"{found.source}: its rejected lines are not where they were, so nothing of it was read again;"
-                " 'koppelzicht ingest --replace' loads it anew"
-            )
-
-    def _understand(self, stretch: Stretch, form: LogFormat, old: pa.Table, found: _Found) -> Mapping[str, Any]:
-        """Read a block; `old` are the rejects in it. Returns the context of the next one."""
-        understanding = self._understanding
-        try:
-            _, [context] = understanding.read([stretch], form)
-            calls, rejects = understanding.calls(), understanding.rejects()
-        except duckdb.Error as error:
-            # Its text may hold a value of the log, so it stays out of the message.
-            raise SourceError(
-                f"{stretch.source}: lines from {stretch.first_line:,} on could not be understood ({type(error).__name__});"
-                " this is a fault of koppelzicht, please report it; nothing of the source was read again"
-            ) from error
-        finally:
-            understanding.forget()
-        if len(old):
-            places = lines_of(stretch.block)["byte_offset"].to_numpy()
-            at = old["line_number"].to_numpy() - stretch.first_line
-            if not np.array_equal(places[at], old["byte_offset"].to_numpy()):
-                raise SourceError(
-                    f"{stretch.source}: its lines are counted in another way than when it was loaded, so nothing of it was read"
-                    " again; 'koppelzicht ingest --replace' loads it anew"
-                )
-            still = _with_removed_texts(_of_rejected(rejects, old).sort_by("line_number"), old)
-            found.add(old, _of_rejected(calls, old), still)
-        return context
-
-    def _write(self, found: _Found, *, rows: int = FILE_ROWS) -> None:
-        """Write what was found when there is so much of it."""
-        if found.waiting >= rows:
-            calls = pa.concat_tables([_CALLS.empty_table(), *found.calls])
-            rejects = pa.concat_tables([_REJECTS.empty_table(), *found.rejects])
-            found.calls, found.rejects = [], []
-            found.files += self._lake.stage(f"{self._id}-{next(self._numbers)}", calls, rejects)
-
-    def _count(self, name: str) -> Callable[[int], None]:
-        def count(number: int) -> None:
-            if self._progress is not None:
-                self._progress.advance(name, number, 0)
-
-        return count
-
-
-@dataclass
-class _Part:
-    """How a source is read up to `end`; None up to its end."""
-
-    form: LogFormat
-    end: int | None
-    context: Mapping[str, Any]
-
-
-class _Quarantine:
-    """The rejects of some loads, in the order of their lines; only a part of them is in memory."""
-
-    def __init__(self, connection: duckdb.DuckDBPyConnection, load_ids: Sequence[str]) -> None:
-        self._connection = connection
-        self._load_ids = load_ids
-        self._rows = _REJECTS.empty_table()
-        self._reached = 0
-        self._is_over = not load_ids
-
-    def take(self, first: int, behind: int) -> pa.Table:
-        """Those of the lines from `first` to before `behind`, which follow on those that were taken before."""
-        while not self._is_over and self._reached < behind - 1:
-            self._fetch()
-        numbers = self._rows["line_number"].to_numpy()
-        start, end = np.searchsorted(numbers, [first, behind]).tolist()
-        taken = self._rows.slice(start, end - start)
-        self._rows = self._rows.slice(end)
-        return taken.combine_chunks()
-
-    def _fetch(self) -> None:
-        try:
-            window = self._connection.sql(
-                "select * from rejects where load_id in (select unnest(?::varchar[])) and line_number > ?"
-                " order by line_number limit ?",
-                params=[list(self._load_ids), self._reached, _WINDOW_ROWS],
-            ).to_arrow_table()
-        except duckdb.Error as error:
-            raise LakeError(f"the rejects cannot be read: {error}") from error
-        self._rows = pa.concat_tables([self._rows, window.select(_REJECTS.names).cast(_REJECTS)])
-        self._is_over = len(window) < _WINDOW_ROWS
-        if len(window):
-            self._reached = window["line_number"][-1].as_py()
-
-
-def _of_rejected(rows: pa.Table, old: pa.Table) -> pa.Table:
-    """Those of these rows whose lines were rejected before, with the load they came with."""
-    place = pc.index_in(rows["line_number"], old["line_number"].combine_chunks())
-    known = pc.is_valid(place)
-    rows, place = decoded(rows.filter(known)), place.filter(known)
-    for name in {"load_id", "source", "stream"} & set(rows.column_names):
-        rows = rows.set_column(rows.column_names.index(name), rows.schema.field(name), old[name].take(place))
-    return rows
-
-
-def _with_removed_texts(rejects: pa.Table, old: pa.Table) -> pa.Table:
-    """These rejects, without texts where retention has taken them from the same lines: they would be back by a retry."""
-    is_textless = pc.and_(pc.is_null(old["detail"]), pc.is_null(old["sample"]))
-    stays = pc.invert(pc.is_in(rejects["line_number"], old.filter(is_textless)["line_number"].combine_chunks()))
-    for name in ("detail", "sample"):
-        place = rejects.column_names.index(name)
-        field = rejects.schema.field(name)
-        rejects = rejects.set_column(place, field, pc.if_else(stays, rejects[name], pa.scalar(None, field.type)))
-    return rejects
-
-
-def _by_part(
-    blocks: Iterator[Block], parts: Sequence[_Part]
-) -> Iterator[tuple[LogFormat, Mapping[str, Any] | None, Block]]:
-    """Each block with how it is read, cut where that changes; with the first one of a part the context it begins with."""
-    left = list(parts)
-    begins: Mapping[str, Any] | None = left[0].context
-    for block in blocks:
-        rest: Block | None = block
-        while rest is not None:
-            while left[0].end is not None and rest.offset >= left[0].end:
-                left.pop(0)
-                begins = left[0].context
-            here, rest = _cut(rest, left[0].end)
-            if here.kind != "long_more":
-                yield left[0].form, begins, here
-                begins = None
-
-
-def _cut(block: Block, end: int | None) -> tuple[Block, Block | None]:
-    """A block up to this place, or to the end of the line there, and what follows."""
-    if end is None or block.kind != "lines" or block.end <= end or block.places is not None:
-        return block, None
-    size = block.data.find(b"\n", end - block.offset - 1) + 1
-    if not size or size == len(block.data):
-        return block, None
-    return Block(block.data[:size], block.offset), Block(block.data[size:], block.offset + size)
-
-
-def _until(blocks: Iterator[Block], end: int) -> Iterator[Block]:
-    """The blocks up to this place, where the last line may be torn."""
-    for block in blocks:
-        if block.offset >= end:
-            return
-        data = block.data[: end - block.offset]
-        if len(data) == len(block.data) or block.kind == "long_more":
-            yield Block(data, block.offset, block.kind)
-            continue
-        whole = data.rfind(b"\n") + 1
-        if whole:
-            yield Block(data[:whole], block.offset)
-        if whole < len(data):
-            kind = "long_start" if len(data) - whole > MAX_LINE_BYTES else "torn"
-            yield Block(data[whole:], block.offset + whole, kind)
-
-
-def _count_lines(block: Block) -> int:
-    if block.kind != "lines":
-        return 1
-    return block.data.count(b"\n") + (not block.data.endswith(b"\n"))
-
-
-def _not_whole(name: str, row: LedgerRow) -> SourceError:
-    return SourceError(
-        f"{name}: is the beginning of {row.source}, of which more is loaded (load {row.load_id}, {row.end_byte:,} bytes);"
-        " no line of it was read again. Name a file that holds all of that"
-    )
-
-
-def _not_loaded(name: str, overlap: LedgerRow | None) -> SourceError:
-    if overlap is None:
-        return SourceError(f"{name}: nothing is loaded that begins like it, so no line of it was rejected")
-    return SourceError(
-        f"{name}: begins like {overlap.source} (load {overlap.load_id}) but is not what was loaded, nor grown from it;"
-        " no line of it was read again"
-    )

@@ -1,7 +1,16 @@
 """Blocks of many sources understood together, and written as data files that nobody sees yet.
 
-Three threads pass them on: this one reads the fields of a block, the next one understands those of the block before it, the
-third one writes the calls of blocks before that.
+What is read waits in a queue of items: the lines of a block, and the end of a load behind its last lines. Three threads work on
+it, each on a later part of the queue than the next one:
+
+    this thread   reads blocks, and finds the fields of their lines (`read_fields`)
+    the second    makes calls and rejects of the fields (`understand`)
+    the third     writes the calls and rejects of blocks before those into data files
+
+The order is what makes the counts right. This thread knows how many lines a block has as soon as it has read the fields, and needs
+nothing more to number the next block. The second thread gets one group of items at a time, and its result is taken in before the
+next group is handed over: so counts come in the order of the lines, and a load's end is reached after its last line was counted.
+The third writes only what was taken in. Whoever decides waits for all three.
 """
 
 from __future__ import annotations
@@ -18,7 +27,7 @@ from ingest.understand.understanding import Understanding
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Iterable, Sequence
     from typing import TypeAlias
 
     from ingest.lake.data_file import StagedFile
@@ -28,35 +37,45 @@ if TYPE_CHECKING:
     from ingest.report import Progress, ReadOptions
     from ingest.understand.understanding import Counts, Stretch
 
-    _End: TypeAlias = tuple[Load, Callable[[SourceError | None], None]]
-
 TOGETHER_BYTES = 8 << 20
-"""So much of small sources is understood at once: the engine takes as long to plan a block as to read thousands of lines."""
+"""Small sources are understood together up to this size: planning a statement takes as long as reading thousands of lines."""
 
 FILE_ROWS = 500_000
-"""Calls are written when there are so many: one data file, and memory that does not grow."""
+"""Calls and rejects are written when there are this many: one data file, and memory that does not grow."""
 
 DENSE_FILE_ROWS = 100_000
-"""The same where they come of next to no bytes: it may be a bomb, for which there is less room."""
+"""The same where they come of next to no bytes: the source may be a bomb, for which there is less room."""
+
+
+@dataclass(frozen=True)
+class _Lines:
+    """Lines of a load that were read, and are to be understood."""
+
+    load: Load
+    stretch: Stretch
+
+
+@dataclass(frozen=True)
+class _End:
+    """Behind the last lines of a load."""
+
+    load: Load
+
+
+if TYPE_CHECKING:
+    _Item: TypeAlias = _Lines | _End
 
 
 @dataclass
 class _Understood:
-    """Blocks whose fields are read and whose calls are being understood."""
+    """The items that the second thread has, and what became of their lines."""
 
-    stretches: list[tuple[Load, Stretch]]
+    items: list[_Item]
     counts: Future[list[Counts]]
-    ends: list[_End]
-    """Of the loads whose last block is among these, or before them."""
-
-    @property
-    def ids(self) -> set[str]:
-        """Their loads."""
-        return {stretch.load_id for _, stretch in self.stretches}
 
 
 class Staging:
-    """What has been read since the last decision: blocks that wait, calls that are understood, files that are written."""
+    """What has been read since the last decision: items that wait, calls that are understood, files that are written."""
 
     def __init__(self, lake: Lake, progress: Progress | None) -> None:
         self._lake = lake
@@ -64,28 +83,26 @@ class Staging:
         self._understanding = Understanding(in_step=True)
         self._forget_waiting()
         self._is_dense = False
-        self._ends: list[_End] = []
         self._second = ThreadPoolExecutor(1)
         self._in_second: _Understood | None = None
-        self._failed: dict[int, SourceError] = {}
+        self._ended: list[Load] = []
         self._writer = ThreadPoolExecutor(1)
         self._writing: Future[list[StagedFile]] | None = None
-        self._files: list[StagedFile] = []
         self._begin_files()
 
     def begin(self, options: ReadOptions, *, now: dt.datetime) -> None:
-        """What the lines do not say themselves."""
+        """Set what the lines do not say themselves."""
         self._understanding.begin(
             now=now, time_zone=self._lake.time_zone, source_time_zone=options.time_zone, host=options.host
         )
 
     def _begin_files(self) -> None:
         self._id = new_load_id()
-        self._files = []
+        self._files: list[StagedFile] = []
         self._touched: set[str] = set()
 
     def _forget_waiting(self) -> None:
-        self._waiting: list[tuple[Load, Stretch]] = []
+        self._waiting: list[_Item] = []
         self._waiting_ids: set[str] = set()
         self._waiting_bytes = 0
 
@@ -94,7 +111,7 @@ class Staging:
         return self._understanding.sample(line)
 
     def names(self, names: Sequence[str]) -> list[str]:
-        """These names of fields, redacted where they look like anything else."""
+        """These names of fields, redacted where they do not look like names."""
         return self._understanding.names(names)
 
     def place(self, name: str, *, next_ones: Iterable[str] = ()) -> str:
@@ -102,52 +119,52 @@ class Staging:
         return self._understanding.place(name, next_ones=next_ones)
 
     def columns(self, names: Sequence[str]) -> list[str]:
-        """The same of names that people give to columns."""
+        """These names of columns, redacted where they do not look like names."""
         return self._understanding.columns(names)
 
     def add(self, load: Load, block: Block) -> None:
-        """Understand a block, now or together with others. SourceError when lines of its load cannot be understood."""
-        if self._waiting and (load.load_id in self._waiting_ids or not _same(self._waiting[0][0], load)):
+        """Put a block in the queue. SourceError when lines of its load cannot be understood."""
+        # The next block of a load is numbered by the fields of the one before it, so that one is read first.
+        if self._waiting and (load.load_id in self._waiting_ids or not self._is_read_alike(load)):
             self._read_fields()
-        self._waiting.append((load, load.stretch(block)))
+        self._waiting.append(_Lines(load, load.stretch(block)))
         self._waiting_ids.add(load.load_id)
         self._waiting_bytes += len(block.data)
         self._is_dense = block.is_dense
         if self._waiting_bytes >= TOGETHER_BYTES:
             self._read_fields()
-        self._raise_of(load)
+        _raise_failure(load)
 
-    def at_end(self, load: Load, then: Callable[[SourceError | None], None]) -> None:
-        """Call `then` once everything that was added of this load is understood, with what went wrong."""
+    def end(self, load: Load) -> None:
+        """Put the end of a load in the queue: `take_ended` returns it once all of its lines are counted."""
         if self._waiting:
-            self._ends.append((load, then))
+            self._waiting.append(_End(load))
         elif self._in_second is not None:
-            self._in_second.ends.append((load, then))
+            self._in_second.items.append(_End(load))
         else:
-            then(self._failed.pop(id(load), None))
+            self._ended.append(load)
+
+    def take_ended(self) -> list[Load]:
+        """The loads whose ends have been reached since this was asked last, in the order of their ends."""
+        ended, self._ended = self._ended, []
+        return ended
 
     def waits_for(self, load_id: str) -> bool:
         """Whether something of this load is still to be understood."""
-        return load_id in self._waiting_ids or (self._in_second is not None and load_id in self._in_second.ids)
+        return load_id in self._waiting_ids or (self._in_second is not None and load_id in _ids(self._in_second.items))
 
     def settle(self, load: Load | None = None) -> None:
         """Understand everything that waits. SourceError when lines of this load cannot be understood."""
         self._read_fields()
         self._take_understood()
-        ends, self._ends = self._ends, []
-        self._run(ends)
         if load is not None:
-            self._raise_of(load)
-
-    def _raise_of(self, load: Load) -> None:
-        if error := self._failed.pop(id(load), None):
-            raise error
+            _raise_failure(load)
 
     def files(self) -> list[StagedFile]:
         """The data files with everything that was added. LakeError when they cannot be written."""
         self.settle()
         self._write()
-        self._written()
+        self._wait_for_writer()
         return self._files
 
     def holds(self, load: Load) -> bool:
@@ -157,25 +174,23 @@ class Staging:
 
     def drop(self, load: Load) -> None:
         """Forget what waits of this load."""
-        self._waiting = [(other, stretch) for other, stretch in self._waiting if other is not load]
-        self._waiting_ids = {stretch.load_id for _, stretch in self._waiting}
-        self._ends = [(other, then) for other, then in self._ends if other is not load]
-        self._failed.pop(id(load), None)
+        self._waiting = [item for item in self._waiting if item.load is not load]
+        self._waiting_ids = _ids(self._waiting)
 
     def decided(self) -> None:
-        """The files are named by a decision: begin anew."""
+        """Begin anew: a decision names the files."""
         self._begin_files()
 
     def discard(self) -> None:
         """Forget everything since the last decision, files included."""
         self._forget_waiting()
-        self._ends, self._failed = [], {}
+        self._ended = []
         understood, self._in_second = self._in_second, None
         if understood is not None:
             with contextlib.suppress(Exception):
                 understood.counts.result()
         try:
-            self._written()
+            self._wait_for_writer()
         finally:
             self._lake.discard(self._files)
             self._understanding.forget()
@@ -190,95 +205,122 @@ class Staging:
             self._writer.shutdown()
             self._understanding.close()
 
+    # -- this thread
+
     def _read_fields(self) -> None:
-        """Read the fields of what waits, and have its calls understood as soon as those before it are."""
-        waiting = self._waiting
-        if not waiting:
-            return
-        ends, self._ends = self._ends, []
+        """Read the fields of the lines that wait, and hand them to the second thread when it has done those before."""
+        items, lines = self._waiting, _lines(self._waiting)
         self._forget_waiting()
+        if not lines:
+            if items:
+                self._take_understood()
+                self._take_in(items, [])
+            return
         try:
-            fields = self._understanding.read_fields([stretch for _, stretch in waiting], waiting[0][0].log_format)
+            fields = self._understanding.read_fields([item.stretch for item in lines], lines[0].load.log_format)
         except Exception:  # noqa: BLE001 - whatever it is, it comes of one of them, which is looked for
             stop_if_told()
             self._take_understood()
-            self._understand_each(waiting)
-            self._run(ends)
+            self._take_in_one_by_one(items, is_read=False)
             return
-        for (load, _), lines, context in zip(waiting, fields.line_counts, fields.contexts, strict=True):
-            load.went_on(lines, context)
+        for item, count, context in zip(lines, fields.line_counts, fields.contexts, strict=True):
+            item.load.count_read(count, context)
         self._take_understood()
-        self._in_second = _Understood(waiting, self._second.submit(self._understanding.understand, fields), ends)
+        self._in_second = _Understood(items, self._second.submit(self._understanding.understand, fields))
 
     def _take_understood(self) -> None:
-        """Wait for what is being understood, and take it in."""
+        """Wait for the second thread, and take in what became of its lines."""
         understood, self._in_second = self._in_second, None
         if understood is None:
             return
         try:
             counts = understood.counts.result()
         except Exception as error:  # noqa: BLE001 - as above
-            if len(understood.stretches) > 1:
-                self._understand_each(understood.stretches, is_read=True)
+            lines = _lines(understood.items)
+            if len(lines) > 1:
+                self._take_in_one_by_one(understood.items, is_read=True)
             else:
-                self._fail(*understood.stretches[0], error)
+                lines[0].load.failure = _failure(lines[0], error)
+                self._take_in([item for item in understood.items if isinstance(item, _End)], [])
         else:
-            for (load, stretch), counted in zip(understood.stretches, counts, strict=True):
-                self._count(load, stretch, counted)
+            self._take_in(understood.items, counts)
         if self._understanding.waiting >= (DENSE_FILE_ROWS if self._is_dense else FILE_ROWS):
             self._write()
-        self._run(understood.ends)
 
-    def _understand_each(self, stretches: Sequence[tuple[Load, Stretch]], *, is_read: bool = False) -> None:
-        """Understand these one by one: one of them spoils it for all. `is_read`: their loads have gone on behind them."""
-        for load, stretch in stretches:
+    def _take_in_one_by_one(self, items: Sequence[_Item], *, is_read: bool) -> None:
+        """Understand these again, each by itself: one of them spoils it for all. `is_read`: their loads have counted them read."""
+        for item in items:
+            if isinstance(item, _End):
+                self._take_in([item], [])
+                continue
             try:
-                [counted], [context] = self._understanding.read([stretch], load.log_format)
+                [counted], [context] = self._understanding.read([item.stretch], item.load.log_format)
             except Exception as error:  # noqa: BLE001 - as above
                 stop_if_told()
-                self._fail(load, stretch, error)
+                item.load.failure = _failure(item, error)
                 continue
             if not is_read:
-                load.went_on(counted.lines, context)
-            self._count(load, stretch, counted)
+                item.load.count_read(counted.lines, context)
+            self._take_in([item], [counted])
 
-    def _count(self, load: Load, stretch: Stretch, counted: Counts) -> None:
-        load.counts += counted
-        if counted.calls + counted.rejects:
-            self._touched.add(stretch.load_id)
-        if self._progress is not None:
-            self._progress.advance(load.name, 0, counted.lines)
+    def _take_in(self, items: Sequence[_Item], counts: Sequence[Counts]) -> None:
+        """Count these items in their order: the lines with what became of them, and the ends."""
+        counted = iter(counts)
+        for item in items:
+            if isinstance(item, _End):
+                self._ended.append(item.load)
+                continue
+            became = next(counted)
+            item.load.counts += became
+            if became.calls + became.rejects:
+                self._touched.add(item.stretch.load_id)
+            if self._progress is not None:
+                self._progress.advance(item.load.name, 0, became.lines)
 
-    def _fail(self, load: Load, stretch: Stretch, error: Exception) -> None:
-        failure: SourceError
-        where = f"{load.name}: lines from {stretch.first_line:,} on could not be understood"
-        if is_lack_of_memory(error):
-            failure = PassingError(f"{where}: there is not enough memory; nothing of the source was loaded")
-        else:  # the error's text may hold a value of the log, so it stays out of the message
-            failure = SourceError(
-                f"{where} ({type(error).__name__}); this is a fault of koppelzicht, please report it;"
-                " nothing of the source was loaded"
-            )
-        failure.__cause__ = error
-        self._failed[id(load)] = failure
+    def _is_read_alike(self, load: Load) -> bool:
+        """Whether a load is read in the same way as those that wait, so that one statement reads all of them."""
+        return self._waiting[0].load.log_format.reading == load.log_format.reading
 
-    def _run(self, ends: Sequence[_End]) -> None:
-        for load, then in ends:
-            then(self._failed.pop(id(load), None))
+    # -- the writer's thread
 
     def _write(self) -> None:
         """Begin to write what has been understood into data files below the tables, while reading goes on."""
-        self._written()
+        self._wait_for_writer()
         calls, rejects = self._understanding.calls(), self._understanding.rejects()
         self._understanding.forget()
         self._writing = self._writer.submit(self._lake.stage, f"{self._id}-{len(self._files)}", calls, rejects)
 
-    def _written(self) -> None:
+    def _wait_for_writer(self) -> None:
         """Wait for what is being written. LakeError when it cannot be."""
         writing, self._writing = self._writing, None
         if writing is not None:
             self._files += writing.result()
 
 
-def _same(one: Load, other: Load) -> bool:
-    return one.log_format.reading == other.log_format.reading
+def _lines(items: Iterable[_Item]) -> list[_Lines]:
+    return [item for item in items if isinstance(item, _Lines)]
+
+
+def _ids(items: Iterable[_Item]) -> set[str]:
+    """The loads whose lines are among these items."""
+    return {item.stretch.load_id for item in _lines(items)}
+
+
+def _raise_failure(load: Load) -> None:
+    if load.failure is not None:
+        raise load.failure
+
+
+def _failure(item: _Lines, error: Exception) -> SourceError:
+    """Why these lines could not be understood, as an error of their source."""
+    failure: SourceError
+    where = f"{item.load.name}: lines from {item.stretch.first_line:,} on could not be understood"
+    if is_lack_of_memory(error):
+        failure = PassingError(f"{where}: there is not enough memory; nothing of the source was loaded")
+    else:  # the error's text may hold a value of the log, so it stays out of the message
+        failure = SourceError(
+            f"{where} ({type(error).__name__}); this is a fault of koppelzicht, please report it;"
+            " nothing of the source was loaded"
+        )
+    failure.__cause__ = error
+    return failure

@@ -254,7 +254,7 @@ class Understanding:
             rejected = understood.slice(0, 0)
         for name in ("envelopes", "raw"):
             connection.unregister(name)
-        counts = places.counts(accepted, rejected)
+        counts = places.counts(accepted, rejected, raw, understood.filter(pc.equal(fate, "ignored")))
         if fields.unread is not None:
             unread = places.unread(accepted, fields.unread, self._shown)
             counts = [replace(one, unread=values) for one, values in zip(counts, unread, strict=True)]
@@ -360,9 +360,14 @@ class _Places:
         table = pa.table([given[name] if name in given else rows[name] for name in names], names=names)
         return table.cast(encoded_schema(columns, table.schema))
 
-    def counts(self, accepted: pa.Table, rejected: pa.Table) -> list[Counts]:
-        """What became of the lines of each stretch."""
-        rejects = np.bincount(self._whose(rejected), minlength=len(self._stretches)).tolist()
+    def counts(self, accepted: pa.Table, rejected: pa.Table, raw: pa.Table, ignored: pa.Table) -> list[Counts]:
+        """What became of the lines of each stretch. Ignored are lines of which a format makes no row, and these of its rows.
+
+        Calls, rejects and ignored lines are counted each by itself: so whoever adds them up finds a line that was lost.
+        """
+        rows, rejects, ignored_rows = (
+            np.bincount(self._whose(one), minlength=len(self._stretches)) for one in (raw, rejected, ignored)
+        )
         statuses = accepted["id_status"].cast(pa.string())
         spans = (
             pa.table(
@@ -387,15 +392,15 @@ class _Places:
         )
         calls = {span["whose"]: span for span in spans}
         counts = []
-        for number, (lines, rejected_lines) in enumerate(zip(self._lines.tolist(), rejects, strict=True)):
+        fates = zip(self._lines.tolist(), rejects.tolist(), (self._lines - rows + ignored_rows).tolist(), strict=True)
+        for number, (lines, rejected_lines, ignored_lines) in enumerate(fates):
             span = calls.get(number, _NO_CALLS)
-            accepted_lines = span["called_at_count"]
             counts.append(
                 Counts(
                     lines,
-                    accepted_lines,
+                    span["called_at_count"],
                     rejected_lines,
-                    lines - accepted_lines - rejected_lines,
+                    ignored_lines,
                     span["called_at_min"],
                     span["called_at_max"],
                     span["id_sum"],

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from ingest import IngestReport, SourceReport
-    from ingest.load.loader import Overlap
+    from ingest.load.planning import Overlap
 
 SCHEMAS = {
     "calls": arrow_schema(CALL_COLUMNS),

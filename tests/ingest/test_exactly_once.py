@@ -33,7 +33,7 @@ from hypothesis.stateful import (
 )
 
 from ingest import Lake, LakeError, ReadOptions, maintain, retry_rejects, unload
-from ingest.load import loader, retry, staging
+from ingest.load import batch, loader, quarantine, rereading, retry, staging
 from ingest.read import source
 from tests.ingest.exactly_once import HEADERS, HOST, LINES, File, Model, counted, number_of, without_host
 from tests.ingest.lakes import broken, calls, load, rows
@@ -153,12 +153,12 @@ class GrowingLogs(RuleBasedStateMachine):
         self._patch(source, "_CHUNK", chunk)
         self._patch(source, "BLOCK_BYTES", block)
         self._patch(loader, "PIECE_BYTES", piece)
-        self._patch(loader, "BATCH_SOURCES", sources)
+        self._patch(batch, "BATCH_SOURCES", sources)
         self._patch(staging, "TOGETHER_BYTES", together)
         self._patch(staging, "FILE_ROWS", file_rows)
         self._patch(retry, "BATCH_SOURCES", sources)
-        self._patch(retry, "FILE_ROWS", file_rows)
-        self._patch(retry, "_WINDOW_ROWS", 2 * file_rows)
+        self._patch(rereading, "FILE_ROWS", file_rows)
+        self._patch(quarantine, "WINDOW_ROWS", 2 * file_rows)
         self._patch(loader, "read_ahead", iter)  # or what has been read when a file changes is up to chance
         self._announce(source, "_open", lambda *_: "opened")
         self._announce(source, "_is_still", lambda *_: "read", is_before=True)

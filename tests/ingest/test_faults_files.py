@@ -786,7 +786,7 @@ def test_a_folder_that_cannot_be_listed_is_a_failure_and_the_others_are_loaded(
     ],
 )
 @pytest.mark.parametrize(
-    "place", ["ingest.load.loader.document_format", "ingest.load.loader.format_of", "ingest.read.source.line_ends"]
+    "place", ["ingest.load.planning.document_format", "ingest.load.planning.format_of", "ingest.read.source.line_ends"]
 )
 def test_whatever_one_source_raises_is_its_own_error_and_the_others_are_loaded(
     tmp_path: Path, lake: Path, error: Exception, place: str, monkeypatch: pytest.MonkeyPatch

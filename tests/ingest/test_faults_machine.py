@@ -38,11 +38,11 @@ STEPS: tuple[Step, ...] = ("staged", "decided", "rejects", "calls")
 
 def _load_in_batches(lake: Path, logs: Path) -> list[tuple[str, int, int, int, int]]:
     """Load a folder two sources at a time, in pieces of a few lines."""
-    from ingest.load import loader
+    from ingest.load import batch, loader
     from ingest.read import source as reading
 
     reading._CHUNK = reading.BLOCK_BYTES = loader.PIECE_BYTES = 900  # type: ignore[misc]  # of this process alone
-    loader.BATCH_SOURCES = 2
+    batch.BATCH_SOURCES = 2
     return fates(load(lake, logs))
 
 

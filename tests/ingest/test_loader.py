@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import duckdb
 import pytest
 
-from ingest.load import loader, staging
+from ingest.load import batch, loader, staging
 from ingest.read import source
 from ingest.understand.understanding import Understanding
 from tests.ingest.lakes import BAD, broken, csv_line, fates, line, lines, load, loads, numbers, rejects
@@ -57,7 +57,7 @@ def test_the_same_content_twice_in_a_run_is_loaded_once(tmp_path: Path, lake: Pa
 def test_one_source_that_fails_does_not_keep_the_others_from_being_loaded(
     tmp_path: Path, lake: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(loader, "BATCH_SOURCES", 2)
+    monkeypatch.setattr(batch, "BATCH_SOURCES", 2)
     paths = [_written(tmp_path, f"{number}.log", b"nothing\n" if number % 2 else lines(number)) for number in range(7)]
     report = load(lake, *paths)
     assert [source.status for source in report.sources] == ["loaded", "failed"] * 3 + ["loaded"]

@@ -242,8 +242,8 @@ def test_sources_are_read_again_in_blocks_batches_and_files(
     for name, size in (
         ("ingest.read.source._CHUNK", 500),
         ("ingest.read.source.BLOCK_BYTES", 500),
-        ("ingest.load.retry.FILE_ROWS", 4),
-        ("ingest.load.retry._WINDOW_ROWS", 4),
+        ("ingest.load.rereading.FILE_ROWS", 4),
+        ("ingest.load.quarantine.WINDOW_ROWS", 4),
         ("ingest.load.retry.BATCH_SOURCES", 2),
     ):
         monkeypatch.setattr(name, size)
