@@ -31,7 +31,7 @@ def arrow_schema(columns: Sequence[Column]) -> pa.Schema:
 
 
 def encoded_schema(columns: Sequence[Column], found: pa.Schema) -> pa.Schema:
-    """The Arrow schema of these columns, where texts that were found encoded by a dictionary stay so."""
+    """The Arrow schema of these columns. Texts that are encoded by a dictionary in `found` stay encoded."""
     fields = zip(arrow_schema(columns), found, strict=True)
     return pa.schema([there if pa.types.is_dictionary(there.type) else wanted for wanted, there in fields])
 

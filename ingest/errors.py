@@ -13,11 +13,11 @@ if TYPE_CHECKING:
 
 RESTORE = "take the lake back from a copy: 'koppelzicht restore'"
 REPAIR = "'koppelzicht repair' says what can be brought back"
-"""What to do about a damaged lake."""
+"""What a user can do about a damaged lake."""
 
 
 class IngestError(Exception):
-    """Base of every error of this floor: says what, where, the value, what was expected and what to do."""
+    """Base of every error of this floor. Its text says what is wrong and where, the value, what was expected and what to do."""
 
 
 class SourceError(IngestError):
@@ -25,26 +25,26 @@ class SourceError(IngestError):
 
 
 class PassingError(SourceError):
-    """A source cannot be read now, and perhaps later though the file stays as it is: no permission, no room, a bad disk."""
+    """A source cannot be read now, but may be later although the file stays the same: no permission, no room, a bad disk."""
 
 
 class NoLogError(SourceError):
-    """A source is none of ours: an archive, a pipe, a picture. In a folder it is skipped."""
+    """A source is not a log: an archive, a pipe, a picture. In a folder it is skipped."""
 
 
 class UnknownFormatError(NoLogError):
-    """No format claims a source: it may be no log at all."""
+    """No format recognises a source: it may not be a log at all."""
 
 
 class AmbiguousDialectError(SourceError):
-    """Several dialects claim a line; nobody guesses which one it is."""
+    """Several dialects recognise a line, and koppelzicht does not guess."""
 
     def __init__(self, dialects: Sequence[str]) -> None:
         super().__init__(f"{' and '.join(dialects)} both claim it; --dialect {dialects[0]} says which it is")
 
 
 class AmbiguousHostError(SourceError):
-    """Several fields of a log hold hosts of the platform, and not the same ones; nobody guesses which one was called."""
+    """Several fields of a log hold different hosts of the platform, and koppelzicht does not guess which one was called."""
 
     def __init__(self, fields: Sequence[str]) -> None:
         super().__init__(
@@ -57,39 +57,39 @@ class LakeError(IngestError):
 
 
 def in_one_line(error: Exception) -> str:
-    """What an engine says, without the line ends and colours of a terminal."""
+    """The text of an engine's error, without line ends and terminal colours."""
     return " ".join(re.sub(r"\x1b\[[0-9;]*m|↳", "", str(error)).split())
 
 
 def of_data_file(error: Exception) -> str | None:
-    """What an engine says, where it says that a data file cannot be read, with what to do about it; else None."""
+    """The text of an engine's error, with what to do, where the error is that a data file cannot be read; else None."""
     path = re.search(r"[\"']([^\"']+\.parquet)[\"']", str(error))
     return f"{path[1]}: cannot be read: {in_one_line(error)}; {REPAIR}" if path else None
 
 
 def of_source(name: str, error: Exception) -> SourceError:
-    """What went wrong while one source was read, as an error of that source: whatever it is, the others go on."""
+    """Any error that occurred while one source was read, as an error of that source: the other sources go on."""
     match error:
         case SourceError():
             return error
         case OSError():
-            return PassingError(f"{name}: cannot be read: {error.strerror or error}; nothing new of it was loaded")
+            return PassingError(f"{name}: cannot be read: {error.strerror or error}; nothing new was loaded from it")
         case _ if is_lack_of_memory(error):
-            return PassingError(f"{name}: there is not enough memory to read it; nothing new of it was loaded")
+            return PassingError(f"{name}: there is not enough memory to read it; nothing new was loaded from it")
         case _:
             return SourceError(
-                f"{name}: cannot be read: {fault(error)}; this is a fault of koppelzicht, please report it;"
-                " nothing new of it was loaded"
+                f"{name}: cannot be read: {fault(error)}; this is a bug in koppelzicht, please report it;"
+                " nothing new was loaded from it"
             )
 
 
 def is_lack_of_memory(error: Exception) -> bool:
-    """Whether that is what an engine, or Python, says."""
+    """Whether an engine, or Python, ran out of memory."""
     return isinstance(error, MemoryError) or type(error).__name__ == "OutOfMemoryException"
 
 
 def fault(error: BaseException) -> str:
-    """Which error it is and where it was raised. Its text may hold a value of a log, so it stays out."""
+    """The kind of an error and where it was raised. Its text is left out, because it may hold a value from a log."""
     frames = traceback.extract_tb(error.__traceback__)
     place = f" at {Path(frames[-1].filename).name}:{frames[-1].lineno}" if frames else ""
     return f"{type(error).__name__}{place}"

@@ -1,7 +1,8 @@
-"""How often something is tried again because others were faster: every such loop has an end, and then says so.
+"""How often something is tried again because others were faster. Every such loop ends, and says so.
 
-Whoever is refused was refused because somebody else got further, so nobody waits for a lock that a dead process holds. But one
-process may be the slowest each time, and one that never ends can be told from one that hangs by nobody.
+No process waits for a lock, because a dead process could hold it. Where two processes write at once, one of them succeeds and the
+other one is refused and tries again. So the lake as a whole always gets on, but a single process may be the slowest each time.
+A process that tried for ever would look like one that hangs.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ QUICK = 200
 """Attempts at something that takes milliseconds."""
 
 SLOW = 20
-"""Attempts at something for which files are read again each time."""
+"""Attempts at something that reads files again each time."""
 
 
 class Patience:
@@ -32,20 +33,20 @@ class Patience:
         self._begun = time.monotonic()
 
     def spend(self) -> None:
-        """One more attempt. LakeError says what was tried where, how often and for how long, when there were enough."""
+        """Count one more attempt. LakeError after the last one: it says what was tried where, how often and for how long."""
         if self._tried >= self._most:
             raise LakeError(self.said())
         self._tried += 1
 
     @property
     def is_over(self) -> bool:
-        """Whether there were enough attempts."""
+        """Whether no attempts are left."""
         return self._tried >= self._most
 
     def said(self) -> str:
-        """What to say when there were enough."""
+        """The message after the last attempt."""
         seconds = time.monotonic() - self._begun
         return (
-            f"{self._where}: too busy: others were faster {self._tried:,} times in {seconds:,.0f} seconds, so this was given up: {self._what};"
-            " run it again when fewer processes write here"
+            f"{self._where}: too busy: other processes were faster {self._tried:,} times in {seconds:,.0f} seconds, so koppelzicht gave up"
+            f" {self._what}; run the command again when fewer processes write here"
         )

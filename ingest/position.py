@@ -1,4 +1,4 @@
-"""Places in a source: what a load remembers of where it began and ended, so that the source is recognised."""
+"""Places in a source. A load remembers where it began and ended, so that the source is recognised later."""
 
 from __future__ import annotations
 
@@ -21,17 +21,17 @@ class Position:
 
     @property
     def packed(self) -> bytes:
-        """The same in 24 bytes, which is enough to tell that a source has ended there."""
+        """The place in 24 bytes: enough to tell whether a source ends there."""
         return self.offset.to_bytes(_OFFSET_BYTES, "big") + bytes.fromhex(self.sha256)[:_HASH_BYTES]
 
 
 _OFFSET_BYTES = 8
 _HASH_BYTES = 16
 END_BYTES = _OFFSET_BYTES + _HASH_BYTES
-"""So long is a place in a source when it is packed."""
+"""The length of a packed place."""
 
 
 def unpacked(ends: bytes) -> Iterator[tuple[int, bytes]]:
-    """These packed places, which stand one behind the other: the offset of each, and the place itself as it is packed."""
+    """The offset of each of these packed places, which follow each other without a gap, and the packed place itself."""
     for start in range(0, len(ends), END_BYTES):
         yield int.from_bytes(ends[start : start + _OFFSET_BYTES], "big"), ends[start : start + END_BYTES]

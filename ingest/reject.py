@@ -1,4 +1,4 @@
-"""What is kept of a line that is no call: the columns of the public relation `rejects`."""
+"""The columns of the public relation `rejects`: what the lake keeps of a line that is no call."""
 
 from __future__ import annotations
 

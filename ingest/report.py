@@ -1,4 +1,4 @@
-"""What ingest tells its caller: options in, reports out. Printing is somebody else's."""
+"""What the functions of `ingest` take and return: options in, reports out. The command line prints them."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ from pydantic import BaseModel, ConfigDict, Field
 
 @dataclass(frozen=True, kw_only=True)
 class ReadOptions:
-    """How the operator says a source has to be read, where its content does not say it."""
+    """How a source is to be read, where its content does not tell and the operator does."""
 
     log_format: str | None = None
     layout: str | None = None
     dialect: Path | str | None = None
-    """The file of a user's own dialect, or the name of one that is known."""
+    """The file of a user's own dialect, or the name of a known one."""
     stream: str | None = None
     host: str | None = None
     time_zone: str | None = None
@@ -26,7 +26,7 @@ class ReadOptions:
 
 @dataclass(frozen=True, kw_only=True)
 class SourceReport:
-    """What became of one source in one run. An unchanged source has 0 in all counts."""
+    """The result for one source in one run. An unchanged source has 0 in all counts."""
 
     source: str
     stream: str
@@ -39,26 +39,26 @@ class SourceReport:
     left: int = 0
     error: str | None = None
     unread_columns: tuple[str, ...] = ()
-    """The columns, or fields, of what was loaded that nobody reads."""
+    """The columns, or fields, of the loaded lines that koppelzicht does not read."""
     known_since: dt.datetime | None = None
     """When an unchanged source was loaded."""
 
 
 @dataclass(frozen=True)
 class IngestReport:
-    """What became of every source, in the order in which they were given."""
+    """The results for all sources, in the order in which they were given."""
 
     sources: tuple[SourceReport, ...]
     warnings: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
-    """What is as it should be in most logs: columns that nobody reads."""
+    """Remarks on what is normal in most logs: columns that koppelzicht does not read."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class RetriedSource:
-    """What became of the rejected lines of one source: so many were read again, are calls, still rejects or ignored now.
+    """The result for the rejected lines of one source: how many were read again, and are now calls, still rejects, or ignored.
 
-    Of an unchanged source every line is what it was.
+    In an unchanged source every line is what it was.
     """
 
     source: str
@@ -72,7 +72,7 @@ class RetriedSource:
 
 @dataclass(frozen=True)
 class RetryReport:
-    """What became of every source whose rejects were read again, in the order in which they were given."""
+    """The results for all sources whose rejects were read again, in the order in which they were given."""
 
     sources: tuple[RetriedSource, ...]
     warnings: tuple[str, ...] = ()
@@ -80,7 +80,7 @@ class RetryReport:
 
 @dataclass(frozen=True)
 class UnloadReport:
-    """What was taken back: loads, and the calls and rejects that the lake had of them."""
+    """How many loads were taken back, with how many calls and rejects."""
 
     loads: int
     calls: int
@@ -88,7 +88,7 @@ class UnloadReport:
 
 
 class Reject(BaseModel):
-    """One line that is no call, as `inspect` shows it."""
+    """One rejected line, as `inspect` shows it."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -100,7 +100,7 @@ class Reject(BaseModel):
 
 
 class Inspection(BaseModel):
-    """What a file would become. Nothing was written."""
+    """What `ingest` would make of a file. Nothing was written."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -110,16 +110,16 @@ class Inspection(BaseModel):
     calls: list[Any]
     rejects: list[Reject]
     unread_columns: tuple[str, ...]
-    """The columns, or fields, of the lines that were read that nobody reads."""
+    """The columns, or fields, that koppelzicht does not read."""
     warnings: tuple[str, ...] = Field(exclude=True)
-    """What `ingest` would warn of, as far as the lines that were read show it. It is said on standard error, so it is no part of
-    the document."""
+    """The warnings that `ingest` would give, as far as the inspected lines show them. They are printed on standard error, so they
+    are no part of the document."""
     notes: tuple[str, ...] = Field(default=(), exclude=True)
-    """The same of what is as it should be in most logs."""
+    """Remarks on what is normal in most logs, printed in the same place."""
 
 
 class Check(BaseModel):
-    """One invariant of the lake, and what was found."""
+    """One invariant of the lake, and what the check found."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -129,7 +129,7 @@ class Check(BaseModel):
 
 
 class Verification(BaseModel):
-    """Every invariant that was checked."""
+    """All invariants that were checked."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -138,7 +138,7 @@ class Verification(BaseModel):
 
 
 class TableFiles(BaseModel):
-    """How many data files one of the lake's tables had before and after it was maintained, and their size."""
+    """How many data files a table had before and after maintenance, and their size."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -152,9 +152,9 @@ class TableFiles(BaseModel):
 class MaintenanceReport(BaseModel):
     """What `maintain` did.
 
-    `rolled_forward` counts decisions that somebody had not completed. `texts_removed` are rejects
-    that stay without detail and sample. `loads_merged` are loads of growing logs that became a part of the one before them. `postponed` names the tables that were too busy to
-    be compacted to the end. `leftovers_removed` are files that no table holds, and their size.
+    `rolled_forward` counts decisions that another process had not completed. `texts_removed` counts rejects that stay without
+    detail and sample. `loads_merged` counts loads of growing logs that were merged into the load before them. `postponed` names
+    tables that were too busy to be compacted completely. `leftovers_removed` counts files that no table holds.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -172,7 +172,7 @@ class MaintenanceReport(BaseModel):
 
 
 class DamagedFile(BaseModel):
-    """A file of the lake that is not as it was written."""
+    """A file of the lake that has changed since it was written."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -181,7 +181,7 @@ class DamagedFile(BaseModel):
 
 
 class LostLoad(BaseModel):
-    """A load that misses rows because data files are damaged or gone, or grew from one that does."""
+    """A load that has lost rows because data files are damaged or missing, or that grew from such a load."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -195,7 +195,7 @@ class LostLoad(BaseModel):
 
 
 class RepairReport(BaseModel):
-    """What is damaged in a lake, and which loads have to be loaded again; `is_sound` when no damage is left."""
+    """What is damaged in a lake, and which loads have to be loaded again. `is_sound` when no damage is left."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -206,7 +206,7 @@ class RepairReport(BaseModel):
 
 
 class CopyReport(BaseModel):
-    """What was copied of a lake, and where to."""
+    """What was copied from a lake, and where to."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -218,7 +218,7 @@ class CopyReport(BaseModel):
 
 
 class RejectCount(BaseModel):
-    """How many lines are in quarantine for one reason."""
+    """How many lines were rejected for one reason."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -227,7 +227,7 @@ class RejectCount(BaseModel):
 
 
 class StreamStatus(BaseModel):
-    """How far one stream has come."""
+    """What is loaded from one stream, and how fresh it is."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -243,7 +243,7 @@ class StreamStatus(BaseModel):
 
 
 class SkippedSource(BaseModel):
-    """A file that whoever follows its folder does not load, and why."""
+    """A file that a follower of its folder does not load, and why."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -256,8 +256,8 @@ class SkippedSource(BaseModel):
 class FollowerStatus(BaseModel):
     """One process that follows folders, or did.
 
-    `state`: `following`; `waiting` for what `waiting_for` says; `died` where its process is gone without having been told to
-    stop; `silent` where nothing has been heard of it for long, on another machine perhaps.
+    `state`: `following`; `waiting` for what `waiting_for` says; `died` when its process has ended without being told to stop;
+    `silent` when it has not reported for a long time, perhaps on another machine.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -268,12 +268,12 @@ class FollowerStatus(BaseModel):
     waiting_for: str | None
     started_at: dt.datetime
     seen_at: dt.datetime
-    seen_age_seconds: int = Field(description="time since it was last heard of")
+    seen_age_seconds: int = Field(description="time since it last reported")
     skipped: int
 
 
 class LakeStatus(BaseModel):
-    """What is in the lake and how fresh it is."""
+    """What the lake holds and how fresh it is."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -299,17 +299,17 @@ class LakeStatus(BaseModel):
     rejects_by_reason: tuple[RejectCount, ...]
     streams: tuple[StreamStatus, ...]
     followers: tuple[FollowerStatus, ...] = ()
-    skipped: tuple[SkippedSource, ...] = Field(default=(), description="what the followers do not load")
+    skipped: tuple[SkippedSource, ...] = Field(default=(), description="files that the followers do not load")
 
 
 class Progress(Protocol):
-    """Whoever wants to show how far a load is."""
+    """Something that shows how far a load has come."""
 
     def start(self, total_bytes: int | None) -> None:
-        """Before the first source; None when the size is not known."""
+        """Called before the first source; None when the size is not known."""
 
     def advance(self, source: str, bytes_read: int, lines: int) -> None:
-        """So many more bytes of the file, and lines, were read."""
+        """Called when this many more bytes and lines of the source were read."""
 
     def finish(self) -> None:
-        """After the last source."""
+        """Called after the last source."""

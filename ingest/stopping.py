@@ -1,8 +1,8 @@
 """Whether somebody has told this process to stop.
 
-What a signal's handler raises comes out where Python happens to be. A library that calls back into Python, as the engine does,
-makes an error of its own of it; and whoever tries again after every error would go on for ever. So it is remembered, and asked
-for by everybody who goes on after errors of all kinds.
+A signal's handler raises SystemExit wherever Python happens to be. That may be inside a call from the engine back into Python: then
+the engine turns it into an error of its own, and code that goes on after any error would never stop. So the signal is remembered
+here, and every `except Exception` that goes on asks first.
 """
 
 from __future__ import annotations

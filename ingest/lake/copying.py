@@ -1,8 +1,8 @@
-"""A consistent copy of a lake while others load and maintain it; and the lake made anew from such a copy.
+"""A consistent copy of a lake while others load and maintain it, and a lake restored from such a copy.
 
-The order makes it consistent: the log of `calls` first, then that of `rejects`, then the ledger's, so that the ledger knows every
-decision that the others have followed. Data files never change, and what a table no longer needs stays for a week, so they can
-be copied afterwards. The last thing that is written is `lake.json`: a copy that was cut off is no lake.
+The order makes the copy consistent. The log of `calls` is read first, then that of `rejects`, then the ledger's: so the ledger of the
+copy has every decision that the other two have followed. Data files never change, and stay for a week after a table needs them, so
+they can be copied afterwards. `lake.json` is written last: a copy that was interrupted is no lake.
 """
 
 from __future__ import annotations
@@ -25,20 +25,22 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 _BESIDE = ("registry", "stream_ends")
-"""The folders beside the tables that say something; who follows is no part of a copy."""
+"""The folders beside the tables that belong to the lake's content. The followers of a lake do not follow its copy."""
 
 
 def back_up(lake: Path, target: Path) -> CopyReport:
-    """Copy a lake into a new folder. LakeError when something of it is damaged, or the folder cannot be written."""
+    """Copy a lake into a new folder. LakeError when the lake is damaged, or the folder cannot be written."""
     return _copy(Lake(lake), target)
 
 
 def restore(copy: Path, lake: Path) -> CopyReport:
-    """Make a lake from a copy, and check it. LakeError when there is one already, and where the copy is damaged."""
+    """Make a lake from a copy, and verify it. LakeError when the lake exists already, or the copy is damaged."""
     report = _copy(Lake(copy), lake)
     broken = [f"{check.name}: {check.detail}" for check in verify(lake).checks if not check.ok]
     if broken:
-        raise LakeError(f"{copy}: the copy is damaged, and so is {lake}, which was made from it: {'; '.join(broken)}")
+        raise LakeError(
+            f"{copy}: the copy is damaged, and so is {lake}, which was restored from it: {'; '.join(broken)}"
+        )
     return report
 
 
@@ -87,7 +89,7 @@ def _copy_tables(source: Lake, target: Path) -> list[Path]:
         with contextlib.suppress(FileNotFoundError):
             shutil.copy2(path, copied[-1])
         if wrong := damage(copied[-1], size):
-            raise LakeError(f"{path}: {wrong}; nothing was copied that could be relied on, {REPAIR}")
+            raise LakeError(f"{path}: {wrong}; the copy is incomplete, do not use it; {REPAIR}")
         sync_file(copied[-1])
     for name in TABLES:
         sync_folder(target / name)

@@ -2,8 +2,8 @@
 
     calls/16654c4c1c3fad9a-0-9f86d081884c7d659a2feaa0c55ad015.parquet
 
-A data file never changes, and its name ends in its hash: so whoever has the file can tell that it is as it was written. A bit
-that a disk has turned may be read as another value, which no reader notices.
+A data file never changes, and its name ends in its hash. So anybody who has the file can tell whether it is as it was written.
+Without the hash a bit that a disk has flipped could be read as another value, and no reader would notice.
 """
 
 from __future__ import annotations
@@ -38,10 +38,10 @@ TABLES: tuple[TableName, ...] = ("calls", "rejects", "loads")
 _HASH = re.compile(r".*-([0-9a-f]{32})\.parquet")
 
 BOUND_COLUMNS = ("day", "partner", "customer", "load_id", "decision")
-"""The columns whose minima and maxima are kept with a data file, where it has them."""
+"""The columns whose minima and maxima a table keeps with each data file that has them."""
 
 _ROW_GROUP = 128 * 1024
-"""Rows that are read or skipped together, by their minima and maxima."""
+"""Readers read or skip this many rows together, by their minima and maxima."""
 
 _UNREPEATED = {
     "called_at",
@@ -59,7 +59,7 @@ _SKIPPED_BY = {"called_at", "day", "customer", "integration", "partner", "projec
 
 @dataclass(frozen=True)
 class DataFile:
-    """One Parquet file of calls with what it holds at most: minima and maxima, None where not known."""
+    """One Parquet file of a table, with its minima and maxima; None where they are not known."""
 
     path: Path
     rows: int
@@ -75,7 +75,7 @@ class DataFile:
 
 @dataclass(frozen=True)
 class NewFile:
-    """One data file that has been written and that no table names yet; `stats` are Delta's, as JSON."""
+    """One data file that is written and that no table names yet. `stats` is JSON, as Delta wants it."""
 
     path: Path
     rows: int
@@ -85,13 +85,13 @@ class NewFile:
 
     @property
     def name(self) -> str:
-        """What its table calls it."""
+        """Its name in the table."""
         return self.path.name
 
 
 @dataclass(frozen=True)
 class StagedFile:
-    """One data file below a table's folder that a decision names. Nobody sees it before the table's commit."""
+    """One data file that a decision names. Nobody sees it before its table's commit."""
 
     table: Table
     path: str
@@ -101,12 +101,12 @@ class StagedFile:
 
     @property
     def name(self) -> str:
-        """What its table calls it."""
+        """Its name in the table."""
         return self.path
 
 
 def data_files(table: DeltaTable, folder: Path) -> tuple[DataFile, ...]:
-    """The data files of a table at the version at which it was opened."""
+    """The data files of a table, as it was opened."""
     actions = pa.table(table.get_add_actions(flatten=True))
     names = ["path", "num_records", *(f"{end}.{name}" for name in BOUND_COLUMNS[:3] for end in ("min", "max"))]
     names += ["size_bytes", "modification_time"]
@@ -119,18 +119,18 @@ def data_files(table: DeltaTable, folder: Path) -> tuple[DataFile, ...]:
 
 
 def read_files(connection: DuckDBPyConnection, files: Sequence[Path], *, named: bool = False) -> DuckDBPyRelation:
-    """The rows of these data files (one at least), whatever characters their paths hold; `named`: with their `filename`."""
+    """The rows of these data files (at least one), whatever characters are in their paths. `named` adds the column `filename`."""
     return connection.read_parquet([glob.escape(str(file)) for file in files], hive_partitioning=False, filename=named)
 
 
 def write_file(folder: Path, name: str, schema: pa.Schema, tables: Iterable[pa.Table]) -> NewFile:
-    """Write rows as one data file whose name begins so. Its content is on the disk when this returns.
+    """Write rows as one data file whose name begins with `name`. Its content is on the disk when this returns.
 
-    Memory holds one of the tables at a time. OSError or ArrowException when it cannot be written; nothing is left then.
+    Memory holds one of the tables at a time. OSError or ArrowException when it cannot be written: then nothing is left.
     """
     from pyarrow.parquet import ParquetWriter
 
-    # A dictionary pays where values come back; statistics where a reader may skip by them.
+    # Dictionaries pay where values repeat, statistics where a reader skips by them.
     repeated = [name for name in schema.names if name not in _UNREPEATED and name not in _NESTED]
     bounds = _Bounds()
     unfinished = folder / f".{name}.tmp"
@@ -138,7 +138,7 @@ def write_file(folder: Path, name: str, schema: pa.Schema, tables: Iterable[pa.T
         with ParquetWriter(
             unfinished,
             schema,
-            store_schema=False,  # else whoever reads it would get the dictionaries of the writer
+            store_schema=False,  # otherwise readers get the dictionaries of the writer
             compression="zstd",
             compression_level=1,
             use_dictionary=repeated,
@@ -157,9 +157,9 @@ def write_file(folder: Path, name: str, schema: pa.Schema, tables: Iterable[pa.T
 
 
 def damage(path: Path, size: int | None = None) -> str | None:
-    """What is wrong with a data file, which was written with this size; None where it is as it was. All of it is read.
+    """What is wrong with a data file that was written with this size; None where it is as it was. Reads the whole file.
 
-    One that another engine has written carries no hash; of it nobody can tell more than its size.
+    A file that another engine has written has no hash in its name, so only its size is compared.
     """
     written = _HASH.fullmatch(path.name)
     try:
@@ -176,7 +176,7 @@ def damage(path: Path, size: int | None = None) -> str | None:
 
 
 def damage_among(paths: Iterable[Path]) -> str | None:
-    """The first of these data files that is damaged, what is wrong with it and what to do; None where none is."""
+    """The first damaged one of these data files, what is wrong with it and what to do; None where none is damaged."""
     for path in paths:
         if wrong := damage(path):
             return f"{path}: {wrong}; {REPAIR}"
@@ -184,14 +184,14 @@ def damage_among(paths: Iterable[Path]) -> str | None:
 
 
 def remove_files(files: Iterable[Path]) -> None:
-    """Remove files that nobody reads. One that cannot be removed is a leftover, as after a crash: invisible."""
+    """Remove files that nobody reads. A file that cannot be removed is an invisible leftover, as after a crash."""
     for file in files:
         with contextlib.suppress(OSError):
             file.unlink()
 
 
 class _Bounds:
-    """Minima and maxima of rows that come piece by piece: by these a reader finds out which files it does not need."""
+    """Minima and maxima of rows that come piece by piece. Readers find out by them which files they do not need."""
 
     def __init__(self) -> None:
         self.rows = 0
@@ -199,7 +199,7 @@ class _Bounds:
         self._high: dict[str, Any] = {}
 
     def include(self, rows: pa.Table) -> None:
-        """These rows stand in the file as well."""
+        """Include these rows of the file."""
         self.rows += len(rows)
         for column in BOUND_COLUMNS:
             if column not in rows.column_names:
@@ -213,7 +213,7 @@ class _Bounds:
                 self._high[column] = max(self._high.get(column, bounds["max"]), bounds["max"])
 
     def stats(self) -> dict[str, Any]:
-        """As Delta keeps them."""
+        """The bounds as Delta keeps them."""
         low, high = (
             {name: value.isoformat() if isinstance(value, dt.date) else value for name, value in bounds.items()}
             for bounds in (self._low, self._high)

@@ -1,13 +1,14 @@
-"""The log of a Delta table as this lake writes it: entries, checkpoints, and what of it is no longer needed.
+"""The log of a Delta table as this lake writes it: entries, checkpoints, and the removal of old ones.
 
     calls/_delta_log/00000000000000000007.json                   what the commit adds, removes and reaches
-                     00000000000000000100.checkpoint.parquet     where the table stood then
-                     _last_checkpoint                            which of them is the last, and its hash
+                     00000000000000000100.checkpoint.parquet     the table as it was after commit 100
+                     _last_checkpoint                            which checkpoint is the last, and their hashes
 
-`deltalake` reads all of this. It would write it, too, but without bringing it to the disk: after a power cut an entry could be
-empty, and a table with an empty entry or checkpoint cannot be read at all. So an entry gets its name when it is on the disk,
-and a checkpoint when it has been read back besides. Only what such a checkpoint says is ever removed. Each entry carries its own
-hash, and `_last_checkpoint` those of the checkpoints.
+`deltalake` reads all of this and could write it, too. The lake writes it itself, because `deltalake` does not sync what it writes:
+after a power cut an entry could be empty, and a table with an empty entry or checkpoint cannot be read at all. Here an entry gets its
+name only when its content is on the disk, and a checkpoint only when it has been read back and says the same as the table. Old entries
+are removed only where such a checkpoint stands in their place. Each entry carries its own hash, and `_last_checkpoint` carries those
+of the checkpoints, so that a changed one is noticed.
 """
 
 from __future__ import annotations
@@ -35,16 +36,16 @@ if TYPE_CHECKING:
     from ingest.lake.data_file import DataFile, NewFile, StagedFile
 
 KEPT_AGE = dt.timedelta(days=30)
-"""Younger entries stay though a checkpoint says the same: who reads a table as it was, or what it has removed, needs them."""
+"""Younger entries stay although a checkpoint stands in their place: reading a table as it was needs them, and so do leftovers."""
 
 _ENTRY = re.compile(r"(\d{20})\.(json|checkpoint\.parquet)")
 _LAST = "_last_checkpoint"
 _IS_OURS = re.compile(rb'"seal"|"lake:')
-"""What an entry of this lake has in two places, so that one bit does not make it one of another engine."""
+"""Two marks of an entry that this lake has written: one flipped bit must not make it look like one of another engine."""
 
 
 def create(folder: Path, schema: pa.Schema) -> None:
-    """Make a table without rows, unless there is one: it is there whole or not at all. OSError when it cannot be written."""
+    """Make an empty table unless there is one. It appears complete or not at all. OSError when it cannot be written."""
     folder.mkdir(exist_ok=True)
     with _aside(folder.parent) as aside:
         DeltaTable.create(aside.resolve().as_uri(), schema)
@@ -60,7 +61,7 @@ def create(folder: Path, schema: pa.Schema) -> None:
             if not is_table(folder):
                 raise
     sync_folder(folder)
-    sync_folder(folder.parent)  # the next table is made only when the name of this one is on the disk
+    sync_folder(folder.parent)  # the next table is made only after the name of this one is on the disk
 
 
 def is_table(folder: Path) -> bool:
@@ -78,10 +79,10 @@ def append(
     is_change: bool,
     reaches: Mapping[str, int],
 ) -> bool:
-    """Whether this is now the table's commit of that version; False where somebody else was faster.
+    """Write the table's commit of that version. Returns False where another process was faster, and wrote it first.
 
-    It takes the rows of some data files away and adds those of others, which are on the disk. Without `is_change` the rows
-    are the same. `reaches` are the versions of application transactions. OSError when it cannot be written.
+    The commit removes the data files in `gone` and adds those in `new`, which are on the disk. Without `is_change` the rows stay the
+    same. `reaches` are the versions of application transactions. OSError when it cannot be written.
     """
     now_ms = time.time_ns() // 1_000_000
     actions: list[dict[str, Any]] = [
@@ -129,7 +130,7 @@ def _text(actions: Iterable[Mapping[str, Any]]) -> str:
 
 
 def _seal(entry: Path) -> None:
-    """Give an entry that Delta has written its hash."""
+    """Add its hash to an entry that Delta has written."""
     actions = [json.loads(line) for line in entry.read_text(encoding="utf-8").splitlines()]
     about = next((action["commitInfo"] for action in actions if "commitInfo" in action), None)
     if about is None:
@@ -139,7 +140,7 @@ def _seal(entry: Path) -> None:
 
 
 def ends_empty(folder: Path, version: int) -> bool:
-    """Whether the entry of that version is empty: Delta takes it for a commit that has changed nothing."""
+    """Whether the entry of that version is empty: Delta takes an empty entry for a commit without changes."""
     try:
         return (folder / "_delta_log" / f"{version:020}.json").stat().st_size == 0
     except FileNotFoundError:  # a checkpoint stands in its place
@@ -147,7 +148,7 @@ def ends_empty(folder: Path, version: int) -> bool:
 
 
 def reaches_behind(folder: Path, version: int, prefix: str) -> bool:
-    """Whether a commit behind that version carries an application whose name begins so."""
+    """Whether a commit after that version carries an application whose name begins with `prefix`."""
     from pyarrow.parquet import read_table
 
     for path in _entries(folder / "_delta_log"):
@@ -172,8 +173,8 @@ def copy(folder: Path, target: Path, table: DeltaTable) -> None:
         if path.name != _LAST and _version(path) > table.version():
             continue
         if path.name == _LAST and last > table.version():
-            continue  # it was written meanwhile; without it the checkpoints are found by their names
-        with contextlib.suppress(FileNotFoundError):  # there is none, or a checkpoint stands in its place by now
+            continue  # it was written meanwhile; without it checkpoints are found by their names
+        with contextlib.suppress(FileNotFoundError):  # there was none, or a checkpoint stands in its place by now
             shutil.copy2(path, copied / path.name)
             sync_file(copied / path.name)
     sync_folder(copied)
@@ -183,21 +184,21 @@ def copy(folder: Path, target: Path, table: DeltaTable) -> None:
 
 
 def last_checkpoint(folder: Path) -> int:
-    """The version of the last checkpoint that was read back when it was written; 0 where there is none."""
+    """The version of the last checkpoint that was read back after it was written; 0 where there is none."""
     return _last(folder)[0]
 
 
 def write_checkpoint(folder: Path, table: DeltaTable) -> None:
-    """Write down where the table stands, as it was read. OSError when that cannot be written; nothing has changed then.
+    """Write a checkpoint of the table, as it was read. OSError when it cannot be written: then nothing has changed.
 
-    It is written aside and read back there, by itself: it becomes part of the table when it says the same.
+    It is written in another folder and read back there, without the entries. Only if it says the same as the table, it gets its name.
     """
     version, log = table.version(), folder / "_delta_log"
     name = _checkpoint(log, version).name
     with _aside(folder.parent) as aside:
         copy, uri = aside / "_delta_log", aside.resolve().as_uri()
         copy.mkdir()
-        if (log / name).exists():  # somebody else has written it, and perhaps not read it
+        if (log / name).exists():  # another process has written it, and perhaps not read it back
             shutil.copyfile(log / name, copy / name)
         else:
             since = last_checkpoint(folder)
@@ -209,12 +210,12 @@ def write_checkpoint(folder: Path, table: DeltaTable) -> None:
             if path.name != name:
                 path.unlink()
         if _said_by(DeltaTable(uri)) != _said_by(table):
-            raise OSError(f"{log / name}: says something else than the table when it is read back")
+            raise OSError(f"{log / name}: differs from the table when it is read back")
         size, sha256 = sync_file(copy / name), sha256_of(copy / name)
         with contextlib.suppress(FileExistsError):
             os.link(copy / name, log / name)
     if sha256_of(log / name) != sha256:
-        return  # another process was faster, and its rows stand in another order: it says so itself
+        return  # another process was faster, with the rows in another order; that process writes _last_checkpoint
     sync_folder(log)
     hashes = {str(before): found for before, found in _last(folder)[1].items() if _checkpoint(log, before).exists()}
     about = {
@@ -228,7 +229,7 @@ def write_checkpoint(folder: Path, table: DeltaTable) -> None:
 
 
 def damages(folder: Path) -> Iterator[tuple[Path, str, bool]]:
-    """What of a table's log is damaged: the file, what is wrong, and whether the rest says all that it said."""
+    """The damaged files of a table's log, what is wrong with each, and whether the other files say all that it said."""
     log = folder / "_delta_log"
     broken = dict(_broken(log)) | dict(_broken_checkpoints(folder))
     sound = [path for path in _entries(log) if path not in broken]
@@ -238,7 +239,7 @@ def damages(folder: Path) -> Iterator[tuple[Path, str, bool]]:
     end = max((_version(path) for path in _entries(log)), default=-1)
     gaps = [log / f"{version:020}.json" for version in range(begin, end + 1) if version not in there]
     for path in gaps:
-        # The last commit of a table that follows the ledger is made again when the table is rolled forward.
+        # The last commit of a table that follows the ledger is written again when the table is rolled forward.
         is_last = _version(path) == end and folder.name != "loads" and len(gaps) == 1
         yield path, broken.pop(path, "is missing"), is_last
     for path, wrong in sorted(broken.items()):
@@ -248,7 +249,7 @@ def damages(folder: Path) -> Iterator[tuple[Path, str, bool]]:
 
 
 def mend(folder: Path) -> list[Path]:
-    """Remove what of a table's log is damaged and said by the rest, too. Returns what that was."""
+    """Remove the damaged files of a table's log whose content the others have, too. Returns these files."""
     mended = [path for path, _, can_be_mended in damages(folder) if can_be_mended]
     for path in mended:
         (folder / "_delta_log" / _LAST).unlink(missing_ok=True)
@@ -266,7 +267,7 @@ def _broken(log: Path) -> Iterator[tuple[Path, str]]:
                     json.loads(line)
                 if not found:
                     yield path, "is empty"
-                # Another engine may have written an entry, and no hash into it; but it made none of these tables.
+                # Another engine may have written an entry without a hash; but none of them has created these tables.
                 elif (changed := breach(found)) and (_version(path) == 0 or _IS_OURS.search(found)):
                     yield path, changed
             except (OSError, ValueError) as error:
@@ -293,9 +294,9 @@ def _broken_checkpoints(folder: Path) -> Iterator[tuple[Path, str]]:
 
 
 def expire(folder: Path, *, before: dt.datetime) -> int:
-    """Remove the entries from before that instant in whose place a checkpoint stands. Returns how many they were.
+    """Remove the entries from before that moment for which a checkpoint stands. Returns how many.
 
-    A checkpoint that has changed since it was read back replaces nothing. OSError when they cannot be removed.
+    A checkpoint that has changed since it was read back stands for nothing. OSError when the entries cannot be removed.
     """
     log = folder / "_delta_log"
     last, hashes = _last(folder)
@@ -308,14 +309,20 @@ def expire(folder: Path, *, before: dt.datetime) -> int:
 
 
 def _last(folder: Path) -> tuple[int, Mapping[int, str]]:
-    """Version of the last checkpoint that this lake has written, and the hashes of all; 0 where there is none."""
+    """The version of the last checkpoint that this lake has written, and the hashes of all of them; 0 where there is none."""
     try:
         content = (folder / "_delta_log" / _LAST).read_bytes()
         if breach(content) is None:
             about = json.loads(content)
             hashes = {int(version): str(sha256) for version, sha256 in about["tags"].items()}
             return int(about["version"]), hashes
-    except (OSError, ValueError, KeyError, TypeError, AttributeError):  # of another engine, which nobody has read back
+    except (
+        OSError,
+        ValueError,
+        KeyError,
+        TypeError,
+        AttributeError,
+    ):  # another engine wrote it, and did not read it back
         pass
     return 0, {}
 
@@ -335,7 +342,7 @@ def _checkpoint(log: Path, version: int) -> Path:
 
 
 def _said_by(table: DeltaTable) -> tuple[object, ...]:
-    """All that counts of a table: its files with their bounds, its columns, and how far applications have come."""
+    """All that matters about a table: its files with their bounds, its columns, and its application transactions."""
     files = pa.table(table.get_add_actions(flatten=False))
     return (
         table.version(),
@@ -365,7 +372,7 @@ def _rows(checkpoint: Path) -> int:
 
 @contextlib.contextmanager
 def _aside(lake: Path) -> Iterator[Path]:
-    """A folder beside the tables, on the same disk; it is gone in the end. What a crash leaves is a leftover."""
+    """A folder beside the tables, on the same disk. It is removed in the end; after a crash it is a leftover."""
     folder = lake / f".{secrets.token_hex(8)}.tmp"
     folder.mkdir()
     try:

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 
 def damaged_data_files(store: Lake) -> tuple[list[str], dict[Path, str]]:
-    """Data files that are gone, and those that cannot be read or are not what their table says, with what is wrong."""
+    """Data files that are missing, and those that are damaged or differ from what their table says, with what is wrong."""
     from pyarrow.parquet import read_metadata
 
     missing: list[str] = []
@@ -39,7 +39,7 @@ def damaged_data_files(store: Lake) -> tuple[list[str], dict[Path, str]]:
             except FileNotFoundError:
                 missing.append(str(file.path))
                 broken[file.path] = f"{file.path}: missing"
-            except (pa.ArrowException, OSError, ValueError) as error:  # ValueError: of a text that is no UTF-8 any more
+            except (pa.ArrowException, OSError, ValueError) as error:  # ValueError: a text is no longer UTF-8
                 broken[file.path] = f"{file.path}: cannot be read: {error}"
             else:
                 if (size, rows) != (file.size, file.rows):
@@ -58,7 +58,7 @@ def damaged_logs(store: Lake) -> Iterator[str]:
 
 
 def damaged_beside(lake: Path) -> Iterator[str]:
-    """Files beside the tables that are not as they were written: versions of the registry, and what was said of streams."""
+    """Files beside the tables that have changed: versions of the registry, and declared ends of streams."""
     files = [*(lake / "stream_ends").glob("[!.]*.json"), *(lake / "registry").glob("[0-9]*/version.json")]
     for path in sorted(files):
         try:
@@ -74,7 +74,7 @@ def damaged_beside(lake: Path) -> Iterator[str]:
 
 
 def outside_bounds(store: Lake, connection: duckdb.DuckDBPyConnection, unreadable: Iterable[Path]) -> Iterator[str]:
-    """Data files with rows beyond the minima and maxima by which readers decide whether they need the file."""
+    """Data files with rows outside their minima and maxima, by which readers decide whether they need the file."""
     skipped = set(unreadable)
     tables: tuple[tuple[Table, Sequence[Column]], ...] = (("calls", CALL_COLUMNS), ("rejects", REJECT_COLUMNS))
     for name, columns in tables:
@@ -94,11 +94,11 @@ def outside_bounds(store: Lake, connection: duckdb.DuckDBPyConnection, unreadabl
 def _extremes(
     connection: duckdb.DuckDBPyConnection, files: Sequence[Path], columns: Sequence[str]
 ) -> dict[Path, list[tuple[Any, Any]]]:
-    """The least and the greatest value of these columns in each file, asked of all at once. A file without rows is not in it."""
+    """The minimum and maximum of these columns in each file, from one query. A file without rows is not in the result."""
     if not files:
         return {}
     extremes = ", ".join(f"min({column}), max({column})" for column in columns)
     rows = read_files(connection, files, named=True).aggregate(f"filename, {extremes}").fetchall()
     found = {Path(name): list(zip(values[::2], values[1::2], strict=True)) for name, *values in rows}
-    assert found.keys() <= set(files), "the engine names files as they were given to it"
+    assert found.keys() <= set(files), "the engine names files by the paths that it was given"
     return found

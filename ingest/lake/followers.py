@@ -1,8 +1,8 @@
-"""Who follows folders for a lake, what they wait for and what they skip: a small file for each of them, below the lake.
+"""The processes that follow folders for a lake, what they wait for and what they skip: a small file for each, below the lake.
 
-Only a follower knows what it cannot do, and whoever asks for the status is another process. So each writes what it says into a
-file of its own, now and then also when nothing is new: one that is old tells of a follower that is gone. Nothing of a log is in
-it but the names of files and what was said about them.
+Only a follower knows what it cannot do, and `status` runs in another process. So each follower writes its state into a file of its
+own, and rewrites it now and then when nothing is new: an old file tells of a follower that is gone. The file holds nothing from a
+log, only names of files and the errors about them.
 """
 
 from __future__ import annotations
@@ -29,16 +29,16 @@ State: TypeAlias = Literal["following", "waiting", "died", "silent"]
 FOLDER = "followers"
 
 BEAT_SECONDS = 10.0
-"""So often a follower says that it is there while it is busy with one look."""
+"""A follower that is busy with one look rewrites its file after this many seconds."""
 
 _MISSED_BEATS = 6
 _MOST_SKIPPED = 1000
 _ROOM = 4096
-"""So long its file is at least: on a full disk it can still be written in its place."""
+"""The least length of its file: on a full disk the file can still be overwritten in place."""
 
 
 class _Said(BaseModel):
-    """What a follower says of itself."""
+    """The state that a follower has written."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -54,11 +54,11 @@ class _Said(BaseModel):
 
     @property
     def follower(self) -> str:
-        """What it is called."""
+        """Its name: machine and process."""
         return f"{self.host}:{self.process}"
 
     def state(self, now: dt.datetime) -> State:
-        """What has become of it; see FollowerStatus."""
+        """Whether it still follows; see FollowerStatus."""
         if self.host == socket.gethostname() and not _is_running(self.process):
             return "died"
         if (now - self.seen_at).total_seconds() > _MISSED_BEATS * max(self.every, BEAT_SECONDS):
@@ -67,7 +67,7 @@ class _Said(BaseModel):
 
 
 class Follower:
-    """Says what this process follows, for as long as it does. Progress of a load is a sign of life, too."""
+    """Writes the state of this process while it follows. The progress of a load is a sign of life, too."""
 
     def __init__(self, lake: Path, folders: Sequence[str], *, every: float, clock: Callable[[], dt.datetime]) -> None:
         self._clock = clock
@@ -84,18 +84,18 @@ class Follower:
         self._lock = threading.Lock()
 
     def says(self, *, waiting_for: str | None, skipped: Sequence[SkippedSource]) -> None:
-        """What it waits for and what it skips now."""
+        """Write what it waits for and what it skips now."""
         self._beat(
             {"waiting_for": waiting_for, "skipped": tuple(skipped[:_MOST_SKIPPED]), "skipped_count": len(skipped)}
         )
 
     def close(self) -> None:
-        """It has been told to stop: nobody has to be told of it any more."""
+        """Remove its file: it has been told to stop, so nobody misses it."""
         with contextlib.suppress(OSError):
             self._path.unlink()
 
     def take_over(self) -> None:
-        """Forget those before it that followed the same folders and are gone."""
+        """Remove the files of followers of the same folders that are gone."""
         for path, said in _all(self._path.parent):
             is_gone = said.state(self._clock()) in {"died", "silent"}
             if is_gone and {*said.folders} <= {*self._said.folders} and said.host == self._said.host:
@@ -108,7 +108,7 @@ class Follower:
         """Nothing is shown."""
 
     def advance(self, source: str, bytes_read: int, lines: int) -> None:  # noqa: ARG002 - as Progress has it
-        """It is at work."""
+        """A sign of life."""
         if (self._clock() - self._said.seen_at).total_seconds() >= BEAT_SECONDS:
             self._beat({})
 
@@ -122,7 +122,7 @@ class Follower:
                 self._path.parent.mkdir(exist_ok=True)
                 write_anew(self._path, self._said.model_dump_json().ljust(_ROOM), is_lasting=False)
             except OSError:
-                # On a full disk nothing new can be written, but what is there can be written over.
+                # On a full disk no new file can be written, but the old one can be overwritten.
                 short = self._said.model_copy(update={"skipped": ()}).model_dump_json().encode().ljust(_ROOM)
                 with contextlib.suppress(OSError), self._path.open("r+b") as file:
                     file.write(short[:_ROOM])
@@ -130,7 +130,7 @@ class Follower:
 
 
 def followers(lake: Path, *, now: dt.datetime) -> tuple[list[FollowerStatus], list[SkippedSource]]:
-    """Everybody who follows folders for this lake or has died doing so, and all the files that they skip."""
+    """All processes that follow folders for this lake, or died doing so, and all the files that they skip."""
     found = sorted((said for _, said in _all(lake / FOLDER)), key=lambda said: said.started_at)
     skipped = {(one.source, one.why): one for said in found for one in said.skipped}
     return [
@@ -149,7 +149,7 @@ def followers(lake: Path, *, now: dt.datetime) -> tuple[list[FollowerStatus], li
 
 
 def _all(folder: Path) -> list[tuple[Path, _Said]]:
-    """What all of them say; one whose file is being written or is damaged says nothing."""
+    """All files with their states, except those that are being written or are damaged."""
     found = []
     for path in sorted(folder.glob("*.json")):
         with contextlib.suppress(OSError, ValueError, ValidationError):
@@ -158,8 +158,8 @@ def _all(folder: Path) -> list[tuple[Path, _Said]]:
 
 
 def _is_running(process: int) -> bool:
-    """Whether a process of this machine is there, or nobody knows."""
-    if os.name == "nt":  # where to ask would mean to stop it
+    """Whether a process of this machine is running; true where this cannot be found out."""
+    if os.name == "nt":  # where os.kill would stop the process
         return True
     try:
         os.kill(process, 0)

@@ -23,9 +23,9 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Ledger:
-    """Every decision up to `version`, in order. An unload hides what it took back, and a merge what became a part.
+    """Every decision up to `version`, in order. `loads` hides loads that were taken back, and parts of merged ones.
 
-    `rows` are the decisions as they were made, and `merged_rows` the same as if loads that became one had been one ever since.
+    `rows` are the decisions as they were made; `merged_rows` are the same with merged loads, as if they had been one from the start.
     """
 
     version: int
@@ -33,12 +33,12 @@ class Ledger:
 
     @cached_property
     def merged_rows(self) -> tuple[LedgerRow, ...]:
-        """The decisions, said of whole loads."""
+        """The decisions with merged loads in the place of their parts."""
         return with_merges(self.rows)
 
     @property
     def written_merges(self) -> int:
-        """The last decision before which loads are written as one: how the ledger was before it nobody can tell."""
+        """The last decision up to which the ledger holds merged loads: it no longer tells how things were before."""
         return written_merges((row.decision, row.kind, bool(row.merged)) for row in self.rows)
 
     def loads(self) -> tuple[LedgerRow, ...]:
@@ -47,18 +47,18 @@ class Ledger:
 
     def until(self, version: int) -> Ledger:
         """The ledger as it was at that version."""
-        return self if version >= self.version else Ledger(version, self.rows[: self._place_behind(version)])
+        return self if version >= self.version else Ledger(version, self.rows[: self._place_after(version)])
 
     def after(self, version: int) -> tuple[LedgerRow, ...]:
         """What was decided since that version."""
-        return self.rows[self._place_behind(version) :]
+        return self.rows[self._place_after(version) :]
 
     def removed(self) -> dict[str, tuple[int, int]]:
-        """Of each load that holds and of which something was removed since: how many calls, and how many rejects."""
+        """How many calls and rejects retention has removed from each load that holds and has lost some."""
         return removed_from([row.removed for row in self.merged_rows], {row.load_id for row in self.loads()})
 
     def held(self) -> dict[str, tuple[int, int]]:
-        """Of each load that holds how many calls and rejects the lake has now, whatever was removed or retried since."""
+        """How many calls and rejects of each load that holds the lake has now, after retentions and retries."""
         removed, retried = self.removed(), sum_of_retries(row.retried for row in self.merged_rows)
         held = {}
         for row in self.loads():
@@ -68,7 +68,7 @@ class Ledger:
         return held
 
     def without_texts(self) -> set[str]:
-        """The loads that hold and whose rejects have no detail and no sample any more: none of their parts came afterwards."""
+        """The loads that hold and whose rejects have lost detail and sample, with no part decided after that."""
         completed = {row.load_id: row.completed or row.decision for row in self.loads()}
         return {
             load_id
@@ -79,7 +79,7 @@ class Ledger:
         }
 
     def grown_from(self, load_ids: Iterable[str]) -> tuple[str, ...]:
-        """The given loads and all that hold and grew from them, directly or not, in the ledger's order."""
+        """The given loads that hold, and all loads that grew from them, directly or not, in the ledger's order."""
         family = set(load_ids)
         # A load is decided after its parent, so one pass in order finds every generation.
         for row in self.loads():
@@ -92,17 +92,17 @@ class Ledger:
         gone = {load_id for row in self.merged_rows for load_id in row.unloaded}
         return tuple(row for row in self.merged_rows if row.kind == "load" and row.load_id not in gone)
 
-    def _place_behind(self, version: int) -> int:
+    def _place_after(self, version: int) -> int:
         return bisect_right(self.rows, version, key=lambda row: row.decision)
 
 
 def written_merges(rows: Iterable[tuple[int, str, bool]]) -> int:
-    """The last of these decisions that is a merge and no longer says of which loads; 0 where there is none."""
+    """The last of these decisions that is a merge and no longer says which loads it merged; 0 where there is none."""
     return max((decision for decision, kind, says in rows if kind == "merge" and not says), default=0)
 
 
 def removed_from(removals: Iterable[Removal | None], load_ids: Container[str]) -> dict[str, tuple[int, int]]:
-    """How many calls and rejects these retentions removed from each of these loads, where they removed any."""
+    """How many calls and rejects these retentions removed from each of these loads that lost any."""
     removed: dict[str, tuple[int, int]] = {}
     for removal in removals:
         if removal is None:

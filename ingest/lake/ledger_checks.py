@@ -22,18 +22,18 @@ def out_of_order(ledger: Ledger) -> Iterator[str]:
     seen: set[str] = set()
     before = 0
     for row in ledger.rows:
-        # Up to there loads were made one, and their decisions are gone.
+        # Up to there loads were merged, and the decisions of their parts are gone.
         if row.decision not in (before, before + 1) and not before < row.decision <= ledger.written_merges:
             yield f"{row.kind} {row.load_id}: is decision {row.decision:,}, the one before it is {before:,}"
         if row.load_id in seen:
-            yield f"{row.kind} {row.load_id} ({row.source}): stands in the ledger twice"
+            yield f"{row.kind} {row.load_id} ({row.source}): is in the ledger twice"
         seen.add(row.load_id)
         before = row.decision
 
 
 def out_of_step(store: Lake) -> Iterator[str]:
-    """Tables that say of themselves to be further than the ledger."""
-    # The tables before the ledger, because others go on.
+    """Tables that claim to have followed decisions that the ledger does not have."""
+    # The tables are read before the ledger, because others go on loading.
     versions = {name: reached(store.open(name)) for name in TABLES[:2]}
     table, ledger = store.ledger()
     versions["loads"] = reached(table)
@@ -43,7 +43,7 @@ def out_of_step(store: Lake) -> Iterator[str]:
 
 
 def unfounded(ledger: Ledger) -> Iterator[str]:
-    """What an unload, a retention or a retry says of loads that do not hold at that point, or have not so much."""
+    """Unloads, retentions and retries of loads that do not hold at that point, or have fewer rows than they say."""
     held: dict[str, LedgerRow] = {}
     for row in ledger.merged_rows:
         removed = row.removed.load_ids if row.removed is not None else frozenset[str]()
@@ -61,7 +61,7 @@ def unfounded(ledger: Ledger) -> Iterator[str]:
         had_calls, had_rejects = load.calls + again.calls, load.rejects - again.calls - again.ignored
         if not (0 <= calls <= had_calls and 0 <= rejects <= had_rejects and min(again.calls, again.ignored) >= 0):
             yield (
-                f"load {load_id} ({load.source}): {calls:,} calls and {rejects:,} rejects were removed of"
+                f"load {load_id} ({load.source}): {calls:,} calls and {rejects:,} rejects were removed from"
                 f" {had_calls:,} and {had_rejects:,}"
                 + (
                     f" ({again.calls:,} calls and {again.ignored:,} ignored lines were rejects)"
@@ -78,6 +78,6 @@ def orphans(ledger: Ledger) -> Iterator[str]:
     seen: set[str] = set()
     for row in loads:
         if row.parent is not None and row.parent not in seen:
-            state = "stands behind it" if row.parent in held else "does not hold"
+            state = "comes after it" if row.parent in held else "does not hold"
             yield f"load {row.load_id} ({row.source}): grew from load {row.parent}, which {state}"
         seen.add(row.load_id)

@@ -81,10 +81,10 @@ LEDGER_COLUMNS = (
 
 @dataclass(frozen=True)
 class Removal:
-    """What a retention removes: of each load how many calls of days before `before`, and how many rejects (all it has).
+    """What a retention removes: how many calls of days before `before` from each load, and how many rejects (all it has).
 
-    Of the loads in `texts` the rejects stay, without detail and sample. Calls and rejects of loads that are not named stay as
-    they are, whatever their age.
+    The rejects of the loads in `texts` stay, without detail and sample. Loads that are not named lose nothing, whatever their age: so
+    what is removed is what was counted and decided, and nothing that others load meanwhile.
     """
 
     before: dt.date
@@ -94,13 +94,13 @@ class Removal:
 
     @property
     def load_ids(self) -> frozenset[str]:
-        """Every load of which something is removed."""
+        """Every load that loses something."""
         return frozenset((*self.calls, *self.rejects, *self.texts))
 
 
 @dataclass(frozen=True)
 class Retried:
-    """What became of a load's rejected lines that were read again: calls, ignored lines, or still rejects.
+    """How many of a load's rejected lines became calls or ignored lines when they were read again; the others are still rejects.
 
     The staged files of the retry hold these calls, and all rejects that the load has from then on.
     """
@@ -154,18 +154,18 @@ class LedgerRow:
     removed: Removal | None = None
     retried: Mapping[str, Retried] = field(default_factory=dict)
     merged: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-    """Of each load those that become a part of it, in the order in which they follow; of a merge that is written, none."""
+    """For each merged load its later parts, in their order; empty once the ledger is written with the merged loads."""
     completed: int | None = None
     inner_ends: bytes = b""
-    """Where the parts ended that it has become of, but for the last one, each as `Position.packed`."""
+    """Where the parts of a merged load ended, except the last one, each as `Position.packed`."""
 
     @property
     def end(self) -> Position:
-        """Where this load ends, which is where the next one of the same source begins."""
+        """Where this load ends, and the next load of the same source begins."""
         return Position(self.end_byte, self.content_sha256)
 
     def to_record(self) -> dict[str, Any]:
-        """The row as plain values, one a column of LEDGER_COLUMNS."""
+        """The row as plain values, one for each column of LEDGER_COLUMNS."""
         record = {column.name: getattr(self, column.name) for column in LEDGER_COLUMNS}
         record["marks"] = json.dumps([[mark.offset, mark.sha256] for mark in self.marks])
         record["resume"] = json.dumps(dict(self.resume))
@@ -281,9 +281,9 @@ def own_decision(
     retried: Mapping[str, Retried] = MappingProxyType({}),
     merged: Mapping[str, tuple[str, ...]] = MappingProxyType({}),
 ) -> LedgerRow:
-    """A decision about loads that are there, and about no source: taken back, grown old, read again, or become one.
+    """A decision about loads that are there, and about no source: an unload, a retention, a retry, or a merge.
 
-    `about` is what somebody asked for, as it is stored; the decision gets a random name where it has none yet.
+    `about` is what the user asked for, as it is stored. The decision gets a random name unless `load_id` is given.
     """
     return LedgerRow(
         load_id=load_id or new_load_id(),

@@ -1,4 +1,4 @@
-"""Files below a lake that no table holds any more, or never did: of work that was cut off, and of rows that were rewritten."""
+"""Files below a lake that no table holds: of work that was interrupted, and of rows that have been rewritten since."""
 
 from __future__ import annotations
 
@@ -20,12 +20,12 @@ if TYPE_CHECKING:
     from ingest.lake.lake import Lake
 
 LEFTOVER_AGE = dt.timedelta(days=1)
-"""A younger file may belong to somebody who is still loading."""
+"""A younger file may belong to a process that is still loading."""
 
 REMOVED_AGE = dt.timedelta(days=7)
-"""A reader keeps the list of files it began with: a page that stays open, a shell, another engine. After a week it is gone.
+"""A reader keeps the list of files that it began with: an open page, a shell, another engine. After a week it must have ended.
 
-It is also what Delta itself waits by default, so other engines that read the lake rely on no less.
+Delta itself waits as long by default, so other engines that read the lake do not expect more.
 """
 
 _DATA_FILE = re.compile(r"[^.].*\.parquet(#\d+)?")
@@ -34,7 +34,7 @@ _UNFINISHED = re.compile(r".*\.tmp(#\d+)?")
 
 @dataclass(frozen=True)
 class Leftover:
-    """A file that nobody needs, or soon nobody will; or a folder that was written aside and never became a table's."""
+    """A file that nobody needs, or soon nobody will; or a folder that was meant to become a table and did not."""
 
     path: Path
     size: int
@@ -42,11 +42,11 @@ class Leftover:
 
 
 def unheld(lake: Lake) -> list[Leftover]:
-    """Every file below the lake that neither a table holds nor a decision waits for, whatever its age.
+    """Every file below the lake that no table holds and no decision waits for, whatever its age.
 
-    Among them those of somebody who is loading at this moment.
+    The files of a process that is loading at this moment are among them.
     """
-    # What is on disk first: what is decided or added after that is not taken for a leftover.
+    # The disk is listed before the ledger and the tables are read: a file that is decided or added meanwhile is found in them.
     found = {name: list(_files(lake.path / name, _DATA_FILE)) for name in TABLES}
     unfinished = [
         file
@@ -66,7 +66,7 @@ def unheld(lake: Lake) -> list[Leftover]:
 
 
 def leftovers(lake: Lake, *, now: dt.datetime) -> list[Leftover]:
-    """What can be removed: no table has held it for a week, and it is older than a day."""
+    """The files that can be removed: older than a day, and in no table for a week."""
     old = [file for file in unheld(lake) if file.modified_at < now - LEFTOVER_AGE]
     if not old:
         return []
@@ -75,7 +75,7 @@ def leftovers(lake: Lake, *, now: dt.datetime) -> list[Leftover]:
 
 
 def remove(files: list[Leftover]) -> list[Leftover]:
-    """Remove these files, those apart that somebody has touched meanwhile. Returns what was removed."""
+    """Remove these files, except those that another process has touched meanwhile. Returns what was removed."""
     removed = []
     for file in files:
         try:
@@ -86,7 +86,7 @@ def remove(files: list[Leftover]) -> list[Leftover]:
             else:
                 continue
             removed.append(file)
-        except OSError:  # somebody else has removed it, or it cannot be removed: a leftover, then
+        except OSError:  # another process has removed it, or it cannot be removed and stays a leftover
             continue
     return removed
 
@@ -118,7 +118,7 @@ def _modified_at(path: Path) -> dt.datetime:
 
 
 def _removed_since(folder: Path, since: dt.datetime) -> set[Path]:
-    """The data files that the table's commits have removed since then. Delta keeps its commits for thirty days."""
+    """The data files that the table's commits have removed since then. Commits are kept for thirty days."""
     removed: set[Path] = set()
     for commit in (folder / "_delta_log").glob("*.json"):
         if _modified_at(commit) < since - LEFTOVER_AGE:

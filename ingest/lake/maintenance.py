@@ -1,13 +1,13 @@
-"""Keeping a lake in shape while others read and write it: fewer and larger files, no more than is kept, no leftovers.
+"""Keeping a lake in shape while others read and write it: fewer and larger files, nothing older than wanted, no leftovers.
 
 1. Roll forward what was decided and not completed.
-2. Retention: decide what is too old, as a row of the ledger with what it removes of each load; then roll forward.
-3. Compact: many small data files become few, in the order of time. The rows stay the same.
-4. Merge: of what was loaded of a growing log on one day the ledger keeps one row (`ingest.lake.merging`).
-5. Checkpoints, by which Delta opens a table without reading every commit; old commits go when one stands in their place.
+2. Retention: decide what is too old, as a row of the ledger that says how much it removes from each load; then roll forward.
+3. Compact: put few data files in the place of many small ones, in the order of time. The rows stay the same.
+4. Merge: make one load of those of a growing log on one day (`ingest.lake.merging`).
+5. Checkpoints: with them Delta opens a table without reading every commit. Remove old commits that a checkpoint stands for.
 6. Leftovers: remove the files that nobody needs.
 
-Each step holds by itself: after a crash the next `maintain` (or load) goes on from there.
+Each step is complete in itself: after a crash the next `maintain`, or load, goes on from there.
 """
 
 from __future__ import annotations
@@ -37,25 +37,25 @@ if TYPE_CHECKING:
     from ingest.lake.ledger import Ledger
 
 FILE_ROWS = 1_000_000
-"""Rows of a data file that compaction writes, at most; half of it and more where there are as many."""
+"""Compaction writes data files with at most this many rows, and with at least half as many where there are enough."""
 
 SMALL_ROWS = 400_000
 """A data file with fewer rows is compacted."""
 
 SMALL_LEDGER_ROWS = 50_000
-"""The same for the ledger, whose rows are read by everybody who loads."""
+"""The same for the ledger, whose rows every load reads."""
 
 BATCH_ROWS = 8 * FILE_ROWS
 BATCH_FILES = 2000
-"""So much is compacted in one commit, and lost if somebody else rewrites the same table meanwhile."""
+"""One commit compacts this much. The work is lost if another process rewrites the same table meanwhile."""
 
 _REFUSALS = 3
-"""After so many refusals a table is left for the next time."""
+"""After this many refusals a table is left for the next time."""
 
 _CHECKPOINT_COMMITS = 10
 
 FAR_DAYS = 60
-"""So many days after the newest load nobody's clock is believed when things are to be removed by age."""
+"""Nothing is removed by age where the clock is this many days ahead of the newest load: it may be wrong."""
 
 
 def maintain(
@@ -68,12 +68,11 @@ def maintain(
 ) -> MaintenanceReport:
     """Roll forward, apply retention, compact and clean up, while others read and write.
 
-    `keep_calls` removes the calls whose `day` is more than so many days before today in the lake's time zone;
-    `keep_rejects` the detail and sample of the rejects of loads that were made more than so many days before it, and the
-    whole of them once their load is too old for `keep_calls`, too. None keeps all. What was loaded stays
-    known; of a log that grows the ledger keeps a row for each day. `as_of` is the day that counts as today for both; without
-    it LakeError where the newest load is more than FAR_DAYS ago, because a clock that is wrong would remove everything.
-    LakeError, too, when there is no lake or it cannot be written.
+    `keep_calls` removes calls whose `day` is more than this many days before today in the lake's time zone. `keep_rejects` removes
+    detail and sample from rejects of loads that were made more than this many days before today, and the whole rejects when their
+    load is too old for `keep_calls`, too. None keeps everything. The loads stay known; for a growing log the ledger keeps one row a
+    day. `as_of` is the day that counts as today for both. Without it LakeError where the newest load is more than FAR_DAYS ago,
+    because a wrong clock would remove everything. LakeError as well when there is no lake or it cannot be written.
     """
     for option, days in (("--keep-calls", keep_calls), ("--keep-rejects", keep_rejects)):
         if days is not None and days < 1:
@@ -89,7 +88,7 @@ def maintain(
         store, now=now, counted_from=counted_from, keep_calls=keep_calls, keep_rejects=keep_rejects
     )
     postponed = [name for name in TABLES if not _compact(store, name)]
-    # What is small by now is rewritten in few files.
+    # After compaction, so that the rows of merged loads are rewritten in few files.
     merged, is_merged = merge_loads(store, now=now)
     if not (write_merged(store) and is_merged):
         postponed.append("loads")
@@ -97,7 +96,9 @@ def maintain(
         store.checkpoint(name, commits=_CHECKPOINT_COMMITS)
         store.expire(name, before=now - KEPT_AGE)
     after = _files(store)
-    store.settle_all()  # what was removed cannot come back, so it must not be needed after a power cut either
+    # A removed file cannot come back. So the commits that no longer name it have to be on the disk first: after a power cut
+    # the tables must not be as they were when they needed it.
+    store.settle_all()
     gone = remove(leftovers(store, now=now))
     return MaintenanceReport(
         lake=str(lake),
@@ -134,19 +135,19 @@ def _refuse_a_clock_that_is_far_ahead(store: Lake, now: dt.datetime) -> None:
     newest = max((row.loaded_at for row in ledger.loads()), default=None)
     if newest is not None and now - newest > dt.timedelta(days=FAR_DAYS):
         raise LakeError(
-            f"{store.path}: nothing is removed by its age: by this machine's clock it is {now:%Y-%m-%d}, and the newest load is "
-            f"of {newest:%Y-%m-%d}. If the clock is right, say from which day to count: --as-of {now:%Y-%m-%d}"
+            f"{store.path}: nothing was removed by age: this machine's clock says {now:%Y-%m-%d}, but the newest load is "
+            f"from {newest:%Y-%m-%d}. If the clock is right, name the day from which to count: --as-of {now:%Y-%m-%d}"
         )
 
 
 def _apply_retention(
     store: Lake, *, now: dt.datetime, counted_from: dt.datetime, keep_calls: int | None, keep_rejects: int | None
 ) -> tuple[Removal, int]:
-    """Decide what has grown too old by that moment and remove it. Returns what that was, and of how many rejects the texts."""
+    """Decide what is too old at that moment, and remove it. Returns what that was, and how many rejects lost their texts."""
     time_zone = ZoneInfo(store.time_zone)
     today = counted_from.astimezone(time_zone).date()
     before = dt.date.min if keep_calls is None else today - dt.timedelta(days=keep_calls)
-    # Whole days, as those in which loads of a growing log become one.
+    # Whole days, because merging makes one load of a whole day.
     text_before = dt.date.min if keep_rejects is None else today - dt.timedelta(days=keep_rejects)
     counted: Mapping[str, int] | None = {} if keep_calls is None else None
     seen = 0
@@ -157,8 +158,8 @@ def _apply_retention(
         if keep_calls is not None and any(row.kind != "load" for row in ledger.after(seen)):
             counted = None
         if counted is None:
-            # What was loaded while this was counted is not in it: such a load is too young to be decided on, or is the
-            # next time. What was taken back is: then it is counted again, because this decision is refused.
+            # Loads that others make while the calls are counted are not in the count: `maintain` decides about them next time.
+            # Loads that others take back are in it: but then this decision is refused, and the calls are counted again.
             store.roll_forward()
             files = old_files(data_files(store.open("calls"), store.path / "calls"), before)
             refuse_damaged(files)
@@ -176,11 +177,12 @@ def _apply_retention(
 def _removal(
     ledger: Ledger, before: dt.date, counted: Mapping[str, int], text_before: dt.date, time_zone: ZoneInfo
 ) -> Removal:
-    """What is too old: calls of days before `before`, texts of rejects that were loaded on days before `text_before`.
+    """What is too old: calls of days before `before`, and texts of rejects that were loaded on days before `text_before`.
 
-    That a line was there, when and whose, is what keeps a verdict from being given without it: also a line that names nobody,
-    because days of which most lines are rejected count as missing. So rejects stay as long as calls of their days may be
-    there. Those of a load from before `before` are all of days whose calls are gone.
+    A reject says that a line was there, when, and whose it was. Verdicts need this: without rejects nobody would notice that customers
+    may be missing. That holds for a line that names nobody, too, because days with more rejects than calls count as missing. So a
+    reject stays, without its texts, as long as calls of its day may be there. The horizon is the load: one that was made before
+    `before` holds only days whose calls are gone, so its rejects may go, too.
     """
     loads = ledger.loads()
     rejects = {load_id: count for load_id, (_, count) in ledger.held().items()}
@@ -199,7 +201,7 @@ def _removal(
 
 
 def _compact(store: Lake, name: TableName) -> bool:
-    """Put few data files in the place of many small ones. False when others were in the way, so that some are left."""
+    """Put few data files in the place of many small ones. False when others kept refusing it, so that some are left."""
     refusals = rounds = 0
     most = len(store.open(name).file_uris())
     while refusals < _REFUSALS and rounds < max(most, 1):
@@ -207,7 +209,7 @@ def _compact(store: Lake, name: TableName) -> bool:
         batch = _batch(name, data_files(table, store.path / name))
         if len(batch) < 2:
             return True
-        rounds += 1  # each leaves fewer files, unless others add new ones as quickly
+        rounds += 1  # each round leaves fewer files, unless others add new ones as quickly
         refuse_damaged(batch)
         if name == "loads":
             new = [merged_ledger(batch)]
@@ -219,7 +221,7 @@ def _compact(store: Lake, name: TableName) -> bool:
 
 
 def _batch(name: TableName, files: Sequence[DataFile]) -> list[DataFile]:
-    """The small files that come next: neighbours in time, as many as are compacted at once."""
+    """The small files to compact next: neighbours in time, as many as one commit takes."""
     small_rows, batch_rows = (
         (SMALL_LEDGER_ROWS, 4 * SMALL_LEDGER_ROWS)
         if name == "loads"

@@ -1,11 +1,11 @@
-"""Loads that became one: the ledger as if what was loaded of a log on one day had been loaded at once.
+"""The ledger with merged loads: as if all that was loaded from a log on one day had been loaded at once.
 
-A log that is followed is decided every few seconds, and each decision is a row that everybody who loads has to read. So after
-a while the loads of a day become one, by a decision of its own (`ingest.lake.merging`): from then on the tables' rows carry the name
-of the first of them. What the ledger says of a part it says of the whole.
+A decision says which loads are merged (`ingest.lake.merging`). From then on the tables' rows carry the name of the first of them, and
+all that the ledger says about a part it says about the whole.
 
-Between that decision and the moment when the rows are written as one, which a crash may make long, all readers have to see the
-same. So there is one function that says it: the ledger is read through it, and it is written by it.
+Some time lies between that decision and the moment when the ledger is written with the merged loads, and a crash may make it long.
+All readers have to see the same before and after. So there is one function, `with_merges`: readers apply it to the ledger that
+they have read, and `maintain` writes its result.
 """
 
 from __future__ import annotations
@@ -23,9 +23,9 @@ if TYPE_CHECKING:
 
 
 def with_merges(rows: Sequence[LedgerRow]) -> tuple[LedgerRow, ...]:
-    """These decisions, in order, where the loads that became one are one load: it stands where the first of them stood.
+    """These decisions, in order, with one row for each merged load, where its first part stood.
 
-    The last decision that made loads one stays without saying which: it tells how far the rows are merged.
+    The last merge stays, without saying which loads it has merged: it tells up to which decision the rows are merged.
     """
     merges = [row for row in rows if row.merged]
     if not merges:
@@ -45,7 +45,7 @@ def with_merges(rows: Sequence[LedgerRow]) -> tuple[LedgerRow, ...]:
 
 
 def _joined(first: LedgerRow, parts: Sequence[LedgerRow]) -> LedgerRow:
-    """The load that these are together, each of which goes on where the one before it ends."""
+    """The merged load of these, each of which begins at the end of the one before it."""
     rows, last = (first, *parts), parts[-1]
     return replace(
         first,
@@ -70,16 +70,16 @@ def _joined(first: LedgerRow, parts: Sequence[LedgerRow]) -> LedgerRow:
 
 
 def _inner_ends(rows: Sequence[LedgerRow]) -> bytes:
-    """Where these loads ended, and the parts that they had become of; but for the end of the last one."""
+    """Where these loads and their own parts ended, except the end of the last one, which is the end of the merged load."""
     ends = (row.inner_ends + (b"" if row is rows[-1] else row.end.packed) for row in rows)
     return b"".join(ends)
 
 
 def _marks(first: LedgerRow, parts: Iterable[LedgerRow]) -> tuple[Position, ...]:
-    """The marks of a load and those of its parts, as far from each other as those of a load that was made at once.
+    """The marks of a merged load, at the same distances as those of a load that was made at once.
 
-    The first load's own stay: one of them lies behind its first line, by which a source is recognised that goes further than to
-    where the load begins. Those behind the first lines of its parts would say the same of places where no load ends any more.
+    The first load keeps all of its marks. One of them lies after its first line: by that one a source is recognised that goes on past the
+    place where the load begins. The marks after the first lines of its parts go, because no load begins at those places any more.
     """
     marks = list(first.marks)
     reached = max((mark.offset for mark in marks), default=first.start_byte)
@@ -92,7 +92,7 @@ def _marks(first: LedgerRow, parts: Iterable[LedgerRow]) -> tuple[Position, ...]
 
 
 def _of_wholes(row: LedgerRow, whole: Mapping[str, str]) -> LedgerRow:
-    """The same decision, said of the loads of which those that it names have become a part."""
+    """The same decision, with merged loads in the place of their parts."""
     if row.kind == "merge":
         return replace(row, merged={})
     is_said_of_a_part = (
@@ -111,7 +111,7 @@ def _of_wholes(row: LedgerRow, whole: Mapping[str, str]) -> LedgerRow:
 
 
 def _whole(load_id: str, whole: Mapping[str, str]) -> str:
-    # A load of which others have become a part may itself have become one of another since.
+    # A merged load may itself have become a part of another one since.
     while load_id in whole:
         load_id = whole[load_id]
     return load_id

@@ -1,17 +1,23 @@
-"""One load for what was loaded of a growing log on one day: the ledger has a row for a log and a day, not for every few seconds.
+"""Merging makes one load of all loads of a growing log on one day, so that the ledger has one row a log and day.
 
-Loads become one where each goes on where the one before it ends, under the same name, read in the same way, and was made on the
-same day, once that day and the next one are over. So young loads can be taken back one by one, and what `maintain --keep-rejects`
-removes by age is removed to the day. Where each of them ended is kept, in 24 bytes instead of a row: a copy of the log from that
-time is recognised, whether it was packed at midnight or put aside at noon. So that these do not grow without a bound, the oldest
-are forgotten when there are MOST_INNER_ENDS; then only where a log ends each day is known of those days.
-Loads whose judgement of completeness would change, because most of their lines could not be read, stay as they are.
+A followed log is loaded every few seconds. Each load is a row of the ledger, and every load reads all rows. So old ones are merged.
 
-1. Decide, by a row of the ledger, which loads become a part of which. From then on the ledger is read so (`ingest.lake.merged`).
-2. Roll forward: the rows of the tables get the name of the load that their own has become a part of.
-3. Write the ledger with one row for each of these loads.
+Loads are merged where each begins at the end of the one before it, has the same name, was read in the same way and was made on the
+same day, and that day and the next one are over. Young loads stay apart, so that they can be taken back one by one. Only whole days
+are merged, so that `maintain --keep-rejects` still removes by the day.
 
-Each step holds by itself; after a crash whoever comes next goes on from there.
+A source must be recognised after merging as before it. A copy of the log may have been packed at midnight or put aside at noon, and
+then it ends where one of the merged loads ended. So the merged load keeps the ends of its parts (`inner_ends`), in 24 bytes each instead
+of a row. Its first part keeps its first line's marks, because sources are found by them. When there are more than MOST_INNER_ENDS ends, the
+oldest are forgotten; for those days copies are recognised only where a day ends.
+
+Loads of which most lines could not be read stay apart: completeness judges each load, and merging would change its judgement.
+
+1. Decide which loads become parts of which, by a row of the ledger. From then on readers merge them (`ingest.lake.merged`).
+2. Roll forward: the rows of the tables get the name of the merged load.
+3. Write the ledger with one row for each merged load.
+
+Each step is complete in itself: after a crash the next process goes on from there.
 """
 
 from __future__ import annotations
@@ -48,24 +54,25 @@ if TYPE_CHECKING:
     from ingest.lake.ledger_row import LedgerRow
 
 YOUNG_DAYS = 1
-"""So many days behind the day of a load have to be over before it becomes one with others."""
+"""A load is merged when this many days after its own are over."""
 
 _MOST_PARTS = 200_000
-"""So many loads become parts by one decision."""
+"""One decision merges at most this many loads."""
 
 MOST_INNER_ENDS = 1_000_000
-"""So many ends of parts are kept: 24 MB, which everybody who loads reads in a tenth of a second."""
+"""The ledger keeps at most this many ends of parts: 24 MB, which every load reads in a tenth of a second."""
 
 _REFUSALS = 3
-"""So often others may be faster before it is left for the next time."""
+"""After this many refusals merging is left for the next time."""
 
 _TABLES: tuple[Table, ...] = ("rejects", "calls")
 
 
 def merge_loads(store: Lake, *, now: dt.datetime) -> tuple[int, bool]:
-    """Make one load of those of a growing log that are old enough. Returns how many became a part of another one.
+    """Merge the loads of growing logs that are old enough. Returns how many became parts of others, and whether that is all.
 
-    And whether that is all: others may have been in the way too often. LakeError when the rows of such loads are damaged, or the lake cannot be written.
+    It is not all where other processes have refused it too often. LakeError when rows of such loads are damaged, or the lake cannot be
+    written.
     """
     merged = 0
     for _ in range(_REFUSALS):
@@ -82,7 +89,7 @@ def merge_loads(store: Lake, *, now: dt.datetime) -> tuple[int, bool]:
 
 
 def _decide(store: Lake, table: DeltaTable, ledger: Ledger, merge: LedgerRow) -> bool:
-    """Whether it is decided. What others only load meanwhile is no obstacle, unless it goes on where a part ends."""
+    """Whether it is decided. Loads that others make meanwhile are no obstacle, unless one continues a part inside a merged load."""
     ends = {parts[-1] for parts in merge.merged.values()}
     inside = {load_id for first, parts in merge.merged.items() for load_id in (first, *parts)} - ends
     for _ in range(QUICK):
@@ -96,7 +103,7 @@ def _decide(store: Lake, table: DeltaTable, ledger: Ledger, merge: LedgerRow) ->
 
 
 def write_merged(store: Lake) -> bool:
-    """Write the loads that have become one as one row each. False when others were in the way, so that it is left for later."""
+    """Write one row for each merged load. False when others have refused it too often, so that it is left for later."""
     for _ in range(_REFUSALS):
         table, ledger = store.ledger()
         followed = min(reached(store.open(name)) for name in _TABLES)
@@ -117,7 +124,7 @@ def write_merged(store: Lake) -> bool:
 
 
 def _with_youngest_ends(rows: Sequence[LedgerRow]) -> list[LedgerRow]:
-    """The same rows with no more than MOST_INNER_ENDS ends of parts, those of the latest loads."""
+    """The same rows with at most MOST_INNER_ENDS ends of parts: those of the latest loads."""
     sizes = itertools.accumulate(len(row.inner_ends) for row in reversed(rows))
     kept = [
         row if size <= MOST_INNER_ENDS * END_BYTES else replace(row, inner_ends=b"")
@@ -129,7 +136,7 @@ def _with_youngest_ends(rows: Sequence[LedgerRow]) -> list[LedgerRow]:
 def _parts(
     ledger: Ledger, *, unreadable: Container[str], time_zone: ZoneInfo, now: dt.datetime
 ) -> dict[str, tuple[str, ...]]:
-    """Of each load those that can become a part of it, in the order in which they follow."""
+    """For each load those that can become parts of it, in their order."""
     loads = ledger.loads()
     last_calls = _last_calls(ledger)
     by_id = {row.load_id: row for row in loads}
@@ -148,7 +155,7 @@ def _parts(
             continue
         days = [one.loaded_at.astimezone(time_zone).date() for one in (before, row)]
         first = first_of.get(before.load_id, before.load_id)
-        # A rejected line without a time is of the day of its load's last call.
+        # A rejected line without a time counts for the day of its load's last call, so that day must stay the same.
         calls_days = {last_days[first], last_days[row.load_id]} - {None}
         is_old = days[0] == days[1] and (today - days[1]).days > YOUNG_DAYS
         if is_old and len(calls_days) < 2 and _reading(before) == _reading(row):
@@ -161,13 +168,13 @@ def _parts(
 
 
 def _reading(row: LedgerRow) -> tuple[object, ...]:
-    """What a log was called and how it was read: where that changes, reading rejected lines again has to know the place."""
+    """The name of a log and how it was read: where they change, reading rejected lines again has to know the place."""
     how = (row.log_format, row.dialect, row.resume.get("dialect"), row.resume.get("wrappings"), row.version)
     return (row.source, row.stream, *how)
 
 
 def _unreadable(store: Lake, ledger: Ledger) -> set[str]:
-    """The loads of which more lines have no time than can be placed: completeness doubts all hours of such a load."""
+    """The loads with more lines without a time than with one: completeness doubts all hours of such a load."""
     table = store.open("rejects")
     files = [file.path for file in data_files(table, store.path / "rejects")]
     if not files:
@@ -189,7 +196,7 @@ def _unreadable(store: Lake, ledger: Ledger) -> set[str]:
 
 
 def _last_calls(ledger: Ledger) -> dict[str, dt.datetime | None]:
-    """When the last call of each load was, those among them that were rejected at first."""
+    """The time of each load's last call, including calls that were rejected at first."""
     retried = sum_of_retries(row.retried for row in ledger.merged_rows)
     again = {row.load_id: retried.get(row.load_id, Retried()).last_call for row in ledger.loads()}
     return {

@@ -1,4 +1,4 @@
-"""Rows of data files in other data files: compacted in time order, or without what is to leave.
+"""Writing the rows of data files into new ones: compacted in the order of time, or without the rows that are to be removed.
 
 Memory holds the rows of about one data file, however many there are.
 """
@@ -38,7 +38,7 @@ SCHEMAS: Mapping[TableName, pa.Schema] = {
 }
 
 _SLICES = 6
-"""So many parts of a new file's rows are sorted one after the other, so that memory holds one of them."""
+"""The rows of a new file are sorted in this many parts, one after the other, so that memory holds one of them."""
 
 _STAYING: Mapping[Table, str] = {
     "calls": "from found anti join leaving on found.load_id = leaving.load_id and found.day < leaving.before",
@@ -50,29 +50,29 @@ _STAYING: Mapping[Table, str] = {
         from found anti join leaving on found.load_id = leaving.load_id
     """,
 }
-"""The rows of a data file that do not leave, as they stay."""
+"""The rows of a data file that stay, in the form in which they stay."""
 
 _LOSES_TEXTS = """
     select true from found semi join textless on found.load_id = textless.load_id
     where detail is not null or sample is not null
     limit 1
 """
-"""Whether a data file of rejects has a row that is to lose a text: one row if so. A file without any is not written again."""
+"""One row if a data file of rejects has a text that is to be removed. A file without any is not rewritten."""
 
 _EPOCH = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
 _BATCH_ROWS = 128 * 1024
-"""Rows that are written at once: a row group."""
+"""This many rows are written at once, as a row group."""
 
 
 def without(
     files: Sequence[DataFile], name: Table, decided: Sequence[LedgerRow], held: Callable[[], Mapping[str, int]]
 ) -> tuple[list[DataFile], list[NewFile]]:
-    """The data files that hold what these decisions take out of a table, and new ones with the rest of their rows.
+    """The data files with rows that these decisions remove from a table, and new ones with the rest of their rows.
 
-    Texts that leave rejects which stay are nulls in the new ones. `held` says how many rows of each load the table has to have
-    before. Where some that are to leave are in no file that can be read, they are in the damaged ones, which leave whole: what
-    was decided holds, and `verify` names what else they held. A damaged file of which only texts are to leave stays: `verify`
-    names it, and they leave with the loads that `repair` takes back.
+    Removed texts of rejects are null in the new files. `held` says how many rows of each load the table must have before. Where the
+    readable files have fewer of the rows to remove, the missing ones are in damaged files. Then the damaged files are removed
+    entirely: the decision holds, and `verify` names what else they held. A damaged file that only has to lose texts stays: `verify`
+    names it, and its texts go with the loads that `repair` takes back.
     """
     gone: list[DataFile] = []
     lost: list[DataFile] = []
@@ -112,9 +112,9 @@ def without(
 def renamed(
     files: Sequence[DataFile], name: Table, merges: Iterable[Mapping[str, Sequence[str]]]
 ) -> tuple[list[DataFile], list[NewFile]]:
-    """The data files with rows of loads that become a part of another one, and new ones in which the rows are of that one.
+    """The data files with rows of merged loads, and new ones in which these rows carry the merged load's name.
 
-    A file that is damaged leaves whole: its rows would be of loads that nobody knows, and a new one would hide the damage.
+    A damaged file is removed entirely: its rows would belong to loads that nobody knows, and a new file would hide the damage.
     """
     parts = {part: first for merge in merges for first, ones in merge.items() for part in ones}
     gone: list[DataFile] = []
@@ -132,7 +132,7 @@ def renamed(
 
 
 def files_of(connection: DuckDBPyConnection, files: Sequence[DataFile], load_ids: Iterable[str]) -> Iterator[DataFile]:
-    """The data files with rows of these loads, and those of which nobody can tell because they are damaged."""
+    """The data files with rows of these loads, and the damaged ones, which may have such rows."""
     connection.execute("create or replace table wanted as select unnest(?::varchar[]) as load_id", [list(load_ids)])
     for file in files:
         try:
@@ -168,7 +168,7 @@ def _with_names(file: DataFile, name: Table, names: Mapping[str, str]) -> NewFil
 
 
 def _staying(connection: DuckDBPyConnection, file: DataFile, name: Table) -> tuple[DuckDBPyRelation | None, int, bool]:
-    """The rows of a data file that do not leave, how many they are, and whether something does; None where it is damaged."""
+    """The rows of a data file that stay, how many they are, and whether anything changes; None where the file is damaged."""
     try:
         read_files(connection, [file.path]).create_view("found", replace=True)
         staying = connection.sql(_STAYING[name])
@@ -192,7 +192,7 @@ def _has_all(
 
 
 def rows_by_load(connection: DuckDBPyConnection, files: Sequence[DataFile]) -> dict[str, int]:
-    """How many rows of each load these data files hold."""
+    """How many rows these data files hold of each load."""
     if not files:
         return {}
     rows = read_files(connection, [file.path for file in files])
@@ -200,7 +200,7 @@ def rows_by_load(connection: DuckDBPyConnection, files: Sequence[DataFile]) -> d
 
 
 def _leaving(name: Table, decided: Sequence[LedgerRow]) -> dict[str, dt.date]:
-    """The loads of which these decisions take rows out of a table, and of calls before which day."""
+    """The loads that lose rows of a table by these decisions, and before which day calls are removed."""
     leaving: dict[str, dt.date] = {}
     for row in decided:
         if row.removed is not None:
@@ -219,10 +219,10 @@ def _textless(name: Table, decided: Sequence[LedgerRow]) -> list[str]:
 
 
 def refuse_damaged(files: Sequence[DataFile]) -> None:
-    """LakeError names a data file that is not as it was written: in a new file its damage would be found no more."""
+    """LakeError names a data file that has changed since it was written: a new file would hide its damage."""
     for file in files:
         if wrong := damage(file.path, file.size):
-            raise LakeError(f"{file.path}: {wrong}; nothing was made of its rows, {REPAIR}")
+            raise LakeError(f"{file.path}: {wrong}; its rows were not rewritten, {REPAIR}")
 
 
 def old_files(files: Sequence[DataFile], before: dt.date) -> list[DataFile]:
@@ -231,7 +231,7 @@ def old_files(files: Sequence[DataFile], before: dt.date) -> list[DataFile]:
 
 
 def calls_before(files: Sequence[DataFile], before: dt.date) -> dict[str, int]:
-    """How many calls of days before this one these data files hold, by load."""
+    """How many calls of days before this one these data files hold of each load."""
     old = [file.path for file in files]
     if not old:
         return {}
@@ -244,9 +244,9 @@ def calls_before(files: Sequence[DataFile], before: dt.date) -> dict[str, int]:
 
 
 def merged(files: Sequence[DataFile], name: Table, *, parts: int) -> list[NewFile]:
-    """The rows of all these data files in so many new ones of about equal size.
+    """The rows of all these data files in about `parts` new ones of equal size.
 
-    Calls are in the order of time, so each of the files covers few days; rejects as they came.
+    Calls are sorted by time, so that each file covers few days; rejects keep their order.
     """
     new: list[NewFile] = []
     folder = files[0].path.parent
@@ -255,7 +255,7 @@ def merged(files: Sequence[DataFile], name: Table, *, parts: int) -> list[NewFil
             if name == "rejects":
                 new.append(_write(folder, name, [read_files(connection, [file.path for file in files])]))
             else:
-                # One by one, so that whoever is stopped knows what to remove.
+                # One by one, so that a process that is stopped knows what to remove.
                 new.extend(_write(folder, name, rows) for rows in _in_time_order(connection, files, parts))
         except BaseException:
             remove_files(file.path for file in new)
@@ -274,7 +274,7 @@ def merged_ledger(files: Sequence[DataFile]) -> NewFile:
             with ParquetFile(file.path) as parquet:
                 tables.append(parquet.read())
         rows = pa.concat_tables(tables, promote_options="default").select(schema.names).cast(schema)
-        # Stable: the order inside a decision is that of its rows, which stand together in one file.
+        # The sort is stable, and the rows of one decision stand together in one file: so they keep their order.
         rows = rows.take(pc.array_sort_indices(rows["decision"]))
         return write_file(files[0].path.parent, _new_name(), schema, [rows])
     except (pa.ArrowException, OSError) as error:
@@ -290,7 +290,7 @@ def _connect() -> DuckDBPyConnection:
 def _in_time_order(
     connection: DuckDBPyConnection, files: Sequence[DataFile], parts: int
 ) -> Iterator[list[DuckDBPyRelation]]:
-    """The calls of these data files in so many parts, each in slices that follow each other and are sorted one by one."""
+    """The calls of these data files in `parts`, each in slices that follow each other and are sorted one by one."""
     paths = [file.path for file in files]
     try:
         minutes = read_files(connection, paths).aggregate(
@@ -310,7 +310,7 @@ def _in_time_order(
 
 
 def _ranges(minutes: Sequence[tuple[int, int]], parts: int) -> list[list[tuple[int, int]]]:
-    """Calls counted by the minute, cut into so many ranges with about equally many; fewer where a minute has more.
+    """Calls counted by the minute, cut into `parts` ranges with about equally many calls; fewer where a minute has more.
 
     >>> _ranges([(0, 5), (1, 1), (3, 4), (9, 2)], 2)
     [[(0, 5), (1, 1)], [(3, 4), (9, 2)]]
@@ -332,7 +332,7 @@ def _period(minutes: Sequence[tuple[int, int]]) -> tuple[dt.datetime, dt.datetim
 
 
 def _covering(files: Sequence[DataFile], first: dt.datetime, behind: dt.datetime) -> list[Path]:
-    """The data files that may hold calls of the period; days are in some time zone, so one more on either side counts."""
+    """The data files that may hold calls of the period. Their days are in the lake's time zone, so one more day on either side counts."""
     low, high = first.date() - dt.timedelta(days=1), behind.date() + dt.timedelta(days=1)
     return [
         file.path
@@ -342,11 +342,11 @@ def _covering(files: Sequence[DataFile], first: dt.datetime, behind: dt.datetime
 
 
 def _write(folder: Path, name: Table, slices: Sequence[DuckDBPyRelation]) -> NewFile:
-    """The rows of these slices, one after the other, in a data file that no table names yet."""
+    """Write the rows of these slices, one after the other, to a data file that no table names yet."""
     schema = SCHEMAS[name]
 
     def batches() -> Iterator[pa.Table]:
-        # The engine hands over the rows of many small files in many small pieces; a row group each would be slow to read.
+        # The engine returns the rows of many small files in many small pieces. One row group each would be slow to read.
         pieces: list[pa.RecordBatch] = []
         for batch in itertools.chain.from_iterable(rows.to_arrow_reader(_BATCH_ROWS) for rows in slices):
             pieces.append(batch)

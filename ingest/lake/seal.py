@@ -1,7 +1,7 @@
-"""Small files of JSON that tell by themselves whether they are as they were written: one of their values is the hash of the rest.
+"""Small JSON files that carry the hash of their own content, so that a changed one is noticed.
 
-A flipped bit makes another number or another name of one in a text as easily as in a table, and a reader takes it for what was said.
-The hash stands in the file itself, so there is no second file that may be missing, older or newer.
+A flipped bit turns one number or name in a text into another one, and a reader cannot tell. The hash is a value in the file itself, so
+there is no second file that could be missing, older or newer.
 """
 
 from __future__ import annotations
@@ -10,13 +10,13 @@ import hashlib
 import re
 
 UNSEALED = "0" * 64
-"""What stands for the hash while it is computed."""
+"""The placeholder for the hash while it is computed."""
 
 _SEAL = re.compile(rb'"seal": ?"([0-9a-f]{64})"')
 
 
 def sealed(text: str) -> str:
-    """The text with its hash in the place of UNSEALED, which is the value of "seal" in it.
+    """The text with its hash in the place of UNSEALED, the value of its "seal".
 
     >>> breach(sealed('{"day": 7, "seal": "' + UNSEALED + '"}').replace("7", "5").encode())
     'has changed since it was written, its hash is another one'
@@ -25,7 +25,7 @@ def sealed(text: str) -> str:
 
 
 def breach(content: bytes) -> str | None:
-    """What is wrong with a file that was sealed; None where it is as it was written."""
+    """What is wrong with a sealed file; None where it is as it was written."""
     seal = _SEAL.search(content)
     if seal is None:
         return "has no hash, so it has changed since it was written"

@@ -1,4 +1,4 @@
-"""What is in the lake, and how fresh it is."""
+"""What the lake holds, and how fresh it is."""
 
 from __future__ import annotations
 
@@ -75,7 +75,7 @@ def status(lake: Path, *, now: dt.datetime) -> LakeStatus:
 
 
 def _in_data_files(snapshot: Snapshot) -> tuple[dict[str, set[dt.date]], list[tuple[str, int]]]:
-    """The days of each stream, and how many rejects there are for each reason."""
+    """The days of each stream, and the number of rejects for each reason."""
     days_by_stream: defaultdict[str, set[dt.date]] = defaultdict(set)
     reasons: list[tuple[str, int]] = []
     files = [file.path for file in snapshot.calls]

@@ -1,10 +1,10 @@
-"""Which streams have ended, as the operator says: a small file for each, beside the tables of the lake.
+"""Which streams have ended, as the operator declares: a small file for each, beside the tables of the lake.
 
     lake/stream_ends/6f0c8a41d3b2957e.json      {"stream": "gateway", "ended_on": "2026-10-31", "seal": "9f2c..."}
 
-Nothing in the logs can tell a server that was switched off from one whose logs are no longer loaded. So this is said, and
-whoever reads takes what is there at that moment. A file appears whole and is replaced as a whole, and two streams have two
-files: so nobody waits for anybody, and of two who say something of the same stream the last one is right.
+Nothing in the logs tells a server that was switched off from one whose logs are no longer loaded. So the operator declares it, and
+readers take what is declared at that moment. A file appears whole and is replaced as a whole, and each stream has a file of its
+own. So no process waits for another one, and of two that declare something about the same stream the last one is right.
 """
 
 from __future__ import annotations
@@ -25,14 +25,14 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, kw_only=True, order=True)
 class StreamEnd:
-    """A stream's last day: from the next one on its silence is no gap, as long as no calls come behind it."""
+    """A stream's last day. From the next day on its silence is no gap, unless calls come after it."""
 
     stream: str
     ended_on: dt.date
 
 
 def declare_stream_end(lake: Path, end: StreamEnd) -> None:
-    """Keep that a stream has ended, in the place of what was said of it before. LakeError when it cannot be written."""
+    """Declare that a stream has ended, which replaces an earlier declaration. LakeError when it cannot be written."""
     path = _file(lake, end.stream)
     text = json.dumps({"stream": end.stream, "ended_on": end.ended_on.isoformat(), "seal": UNSEALED})
     try:
@@ -43,7 +43,7 @@ def declare_stream_end(lake: Path, end: StreamEnd) -> None:
 
 
 def withdraw_stream_end(lake: Path, stream: str) -> bool:
-    """Forget that a stream has ended; False where nobody said so. LakeError when it cannot be removed."""
+    """Withdraw the declaration; False where there is none. LakeError when it cannot be removed."""
     path = _file(lake, stream)
     try:
         path.unlink()
@@ -56,7 +56,7 @@ def withdraw_stream_end(lake: Path, stream: str) -> bool:
 
 
 def stream_ends(lake: Path) -> tuple[StreamEnd, ...]:
-    """What was said, by the names of the streams. LakeError names a file that cannot be read."""
+    """All declarations, sorted by stream. LakeError names a file that cannot be read."""
     ends = []
     for path in (lake / "stream_ends").glob("[!.]*.json"):
         try:
@@ -66,8 +66,8 @@ def stream_ends(lake: Path) -> tuple[StreamEnd, ...]:
             continue
         except (OSError, ValueError, KeyError, TypeError) as error:
             raise LakeError(
-                f"{path}: cannot be read, so when a stream ended is not known: {error}; remove it and say it again with"
-                " 'koppelzicht streams end'"
+                f"{path}: cannot be read, so koppelzicht does not know when a stream ended: {error}; remove the file and declare the end"
+                " again with 'koppelzicht streams end'"
             ) from error
     return tuple(sorted(ends))
 

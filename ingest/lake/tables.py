@@ -163,7 +163,7 @@ class Tables:
         if gone:
             exclusive[_REWRITES] = (table.transaction_version(_REWRITES) or 0) + 1
         latest = table
-        patience = Patience(folder, "a commit", most=QUICK)
+        patience = Patience(folder, "writing a commit", most=QUICK)
         while True:
             patience.spend()
             version = latest.version() + 1

@@ -1,6 +1,6 @@
-"""Does the lake keep its promises? Each invariant is checked against the data itself, and what is broken is named.
+"""Whether the lake keeps its promises: each invariant is checked against the data itself, and whatever breaks it is named.
 
-What the ledger says is checked in Python, what the rows say in `verification.sql`, a query for each question.
+The files are checked in `file_checks`, the ledger in `ledger_checks`, and the rows in `verification.sql`, with one query for each check.
 """
 
 from __future__ import annotations
@@ -42,13 +42,13 @@ if TYPE_CHECKING:
 
 _QUESTIONS = Path(__file__).with_suffix(".sql")
 _FEW = 5
-"""So much of what is broken is named; of the rest is said how much it is."""
+"""This many findings are named; the others are counted."""
 
 _LOOKS = 20
-"""So often the lake is looked at once more because others have rewritten its ledger meanwhile."""
+"""How often the lake is looked at again because others have merged loads in its ledger meanwhile."""
 
 _PART_LINES = 20_000_000
-"""Lines that are compared at once; of a larger lake a part of the loads after the other, so memory does not grow with it."""
+"""This many lines are compared at once. A larger lake is compared in parts, so that memory does not grow with it."""
 
 _VOCABULARIES = {
     "product": Product,
@@ -64,7 +64,7 @@ _VOCABULARIES = {
 
 
 def verify(lake: Path) -> Verification:
-    """Every invariant of the lake at one snapshot, while others go on to load. LakeError when there is no lake."""
+    """Check every invariant of the lake at one snapshot, while others load. LakeError when there is no lake."""
     store = Lake(lake)
     snapshot, ledger = _at_one_moment(store)
     missing, broken = damaged_data_files(store)
@@ -79,16 +79,22 @@ def verify(lake: Path) -> Verification:
         _check(
             "files_beside_are_whole",
             damaged_beside(store.path),
-            "the registry and what was said of streams are as they were written",
+            "the registry and the declared ends of streams are as they were written",
         ),
         _check("ledger_is_in_order", [*out_of_order(ledger), *out_of_step(store)], "decisions follow each other"),
-        _check("decisions_fit_their_loads", unfounded(ledger), "what was taken back or removed was there"),
-        _check("parents_come_first", orphans(ledger), "every load that grew from another one stands behind it"),
+        _check(
+            "decisions_fit_their_loads", unfounded(ledger), "everything that was taken back or removed was there before"
+        ),
+        _check("parents_come_first", orphans(ledger), "every load that grew from another one comes after it"),
     ]
     with connect_shared() as connection:
         _bind(connection, snapshot, ledger, unreadable=broken.keys())
         checks.append(
-            _check("bounds_hold", outside_bounds(store, connection, broken.keys()), "no row lies outside them")
+            _check(
+                "bounds_hold",
+                outside_bounds(store, connection, broken.keys()),
+                "no row is outside the bounds of its file",
+            )
         )
         checks += [_ask(connection, name, question) for name, question in _questions()]
     checks.append(_decided_loads_are_visible(store, ledger, snapshot))
@@ -97,14 +103,14 @@ def verify(lake: Path) -> Verification:
 
 
 def _at_one_moment(store: Lake) -> tuple[Snapshot, Ledger]:
-    """A snapshot, and a ledger that still says how it was then."""
+    """A snapshot, and a ledger that still tells how the lake was at that moment."""
     for _ in range(_LOOKS):
         snapshot = store.snapshot(may_be_damaged=True)
         _, ledger = store.ledger()
         if ledger.written_merges <= min(snapshot.version, snapshot.rejects_version):
             return snapshot, ledger
     raise LakeError(
-        f"{store.path}: too busy: its ledger was written as one {_LOOKS} times while it was looked at; verify it again later"
+        f"{store.path}: too busy: loads were merged {_LOOKS} times while the lake was being verified; verify it again later"
     )
 
 
@@ -122,7 +128,7 @@ def _named(found: Sequence[str]) -> str:
 
 
 def _decided_loads_are_visible(store: Lake, ledger: Ledger, snapshot: Snapshot) -> Check:
-    """Or will be, after a crash: what was decided can still be rolled forward."""
+    """Whether every decision is visible, or can still be rolled forward: the files that it names are there."""
     waiting = ledger.after(min(snapshot.version, snapshot.rejects_version))
     missing = []
     for row in waiting:
@@ -135,7 +141,7 @@ def _decided_loads_are_visible(store: Lake, ledger: Ledger, snapshot: Snapshot) 
                 missing.append(f"{row.kind} {row.load_id} ({row.source}): decided, but {path} {wrong}")
     decisions = len({row.decision for row in waiting})
     sound = (
-        f"{decisions} decisions wait; the next ingest rolls them forward"
+        f"{decisions} decisions are not visible yet; the next ingest rolls them forward"
         if waiting
         else "every decision is rolled forward"
     )
@@ -143,11 +149,11 @@ def _decided_loads_are_visible(store: Lake, ledger: Ledger, snapshot: Snapshot) 
 
 
 def _leftovers(store: Lake) -> Check:
-    """Information, no failure: nobody sees these files."""
+    """How many files nobody needs. This never fails, because nobody sees these files."""
     left = unheld(store)
     size = sum(file.size for file in left)
     detail = (
-        f"{len(left):,} files ({size:,} bytes) that no table holds; 'koppelzicht maintain' removes them when they are old enough"
+        f"no table holds {len(left):,} files ({size:,} bytes); 'koppelzicht maintain' removes them when they are old enough"
         if left
         else "none"
     )
@@ -160,9 +166,9 @@ def _leftovers(store: Lake) -> Check:
 def _bind(
     connection: duckdb.DuckDBPyConnection, snapshot: Snapshot, ledger: Ledger, *, unreadable: Iterable[Path]
 ) -> None:
-    """The lake's calls and rejects, and the ledger at the snapshot, as the relations that the questions read.
+    """Make the relations that the queries read: the lake's calls and rejects, and the ledger at the snapshot.
 
-    All of them are temporary: others use the engine, too.
+    All of them are temporary, because others use the engine, too.
     """
     connection.execute("set variable time_zone = ?", [snapshot.time_zone])
     connection.execute("set variable official_connectors = ?", [list(official_connectors())])
@@ -196,13 +202,13 @@ def _table(connection: duckdb.DuckDBPyConnection, name: str, rows: pa.Table) -> 
 
 
 def _removed(snapshot: Snapshot) -> pa.Table:
-    """How many calls and rejects of a load were removed since it was decided."""
+    """How many calls and rejects a load has lost since it was decided."""
     rows = [(load_id, *counts) for load_id, counts in snapshot.removed.items()]
     return _of(rows, load_id=pa.string(), calls=pa.int64(), rejects=pa.int64())
 
 
 def _removals(ledger: Ledger, snapshot: Snapshot) -> pa.Table:
-    """Up to which day the calls of a load were removed. A retry or a later part may have brought calls of such days since."""
+    """Up to which day the calls of a load were removed, where no retry and no later part can have added such calls since."""
     rows: dict[str, dt.date] = {}
     decided = ledger.until(snapshot.version).merged_rows
     completed = {row.load_id: row.completed or 0 for row in decided}
@@ -219,7 +225,7 @@ def _removals(ledger: Ledger, snapshot: Snapshot) -> pa.Table:
 
 
 def _decided(ledger: Ledger, snapshot: Snapshot) -> pa.Table:
-    """Every load that was ever decided; `is_gone` where it was taken back and the rejects have followed."""
+    """Every load that was ever decided. `is_gone` where it was taken back and the rejects have followed that decision."""
     gone = {load_id for row in ledger.until(snapshot.rejects_version).rows for load_id in row.unloaded}
     decided = (*ledger.until(snapshot.version).merged_rows, *ledger.after(snapshot.version))
     rows = [(row.load_id, row.parent, row.end_byte, row.load_id in gone) for row in decided if row.kind == "load"]
@@ -233,7 +239,7 @@ def _of(rows: Sequence[Sequence[Any]], **types: pa.DataType) -> pa.Table:
 
 
 def _questions() -> list[tuple[str, str]]:
-    """The name and the SQL of each check; a check holds when its query returns no row."""
+    """The name and the SQL of each check. A check holds when its query returns no row."""
     questions = []
     for part in _QUESTIONS.read_text(encoding="utf-8").split("-- check: ")[1:]:
         name, _, question = part.partition("\n")
@@ -247,7 +253,7 @@ def _ask(connection: duckdb.DuckDBPyConnection, name: str, question: str) -> Che
     try:
         for (part,) in parts:
             connection.execute("set variable part = ?", [part])
-            # Planned once: as a relation it would be planned again for each step, which takes longer than a small lake's answer.
+            # Planned once: a relation would be planned again for each step, which takes longer than the answer on a small lake.
             found = connection.execute(f"from (\n{question}\n) limit 100").fetchall()
             broken += [str(text) for (text,) in found]
     except duckdb.Error as error:

@@ -1,7 +1,8 @@
-"""The same as `ingest`, for ever: new files, files that grow, and files that are rotated away.
+"""`ingest` without an end: new files, files that grow, and files that are rotated away.
 
-It ends when it is told to, and never by itself: a disk that is full, a folder that is away for a while and a lake that cannot be
-opened pass, and nobody may be there to start it again. So whatever goes wrong is said and tried again, less often each time.
+It ends when it is told to, and never by itself. A full disk, a folder that is away for a while and a lake that cannot be opened are
+mended at some time, and nobody may be there to start the process again. So every error is reported and tried again, less often each
+time.
 """
 
 from __future__ import annotations
@@ -32,15 +33,15 @@ if TYPE_CHECKING:
     from ingest.report import IngestReport, ReadOptions, SourceReport
 
 SETTLE_SECONDS = 5.0
-"""So long at least lies between two decisions: each costs a commit, and more the more there are."""
+"""The least time between two decisions. Each costs a commit, and the more commits there are, the more each costs."""
 
 _MOST_SAID = 10_000
-"""So many texts are known to have been said; who follows for years forgets the first ones."""
+"""This many reported texts are remembered, so that they are not repeated; then the oldest are forgotten."""
 
 
 @dataclass
 class Round:
-    """What one look at the folders brought: the sources of which lines were loaded or that failed, and what to know."""
+    """The result of one look at the folders: sources that were loaded or failed, and what the operator should know."""
 
     sources: tuple[SourceReport, ...]
     warnings: tuple[str, ...] = field(default=())
@@ -56,15 +57,15 @@ def follow(
     clock: Callable[[], dt.datetime],
     stop: Event,
 ) -> Generator[Round, None, None]:
-    """Load what is in these folders and what comes into them, until `stop` is set. Yields after each decision.
+    """Load the files in these folders, and those that come into them, until `stop` is set. Yields after each decision.
 
-    A change is decided within `every` seconds, and mostly within SETTLE_SECONDS where the system tells of changes.
-    SourceError, before anything is done, when a folder is a file; nothing else ends it.
+    A change is loaded within `every` seconds, and mostly within SETTLE_SECONDS where the system notifies of changes. SourceError,
+    before anything is done, when a folder is a file; no other error ends it.
     """
     for folder in folders:
         if Path(folder).exists() and not Path(folder).is_dir():
             raise SourceError(
-                f"{written_name(folder)}: is no folder; follow watches folders, 'koppelzicht ingest' loads a file"
+                f"{written_name(folder)}: is not a folder; 'koppelzicht follow' watches folders, 'koppelzicht ingest' loads a file"
             )
     with contextlib.closing(_Following(lake, folders, options, every=every, clock=clock)) as following:
         while not stop.is_set():
@@ -77,7 +78,7 @@ def follow(
 
 
 class _Following:
-    """One process that follows: what it remembers from look to look."""
+    """What a following process remembers from one look to the next."""
 
     def __init__(
         self,
@@ -98,7 +99,7 @@ class _Following:
         self._store = Lake(lake)
         self._failures = 0
         self._wrong: set[str] = set()
-        """What is wrong at the moment, and has been said."""
+        """The errors that exist at the moment and have been reported."""
         self._warned: dict[str, None] = {}
         self._unwatched: str | None = None
         self._follower = Follower(
@@ -111,7 +112,7 @@ class _Following:
         self._follower.close()
 
     def look(self) -> tuple[Round, float]:
-        """Load what is new. What came of it, and after how many seconds to look again at the latest."""
+        """Load what is new. Returns the result, and after how many seconds to look again at the latest."""
         try:
             if self._loader is None:
                 self._store = Lake(self._lake)
@@ -121,7 +122,7 @@ class _Following:
             self._store.roll_forward()
             sources = list_sources(self._folders, lake=self._lake, are_folders=True)
             report = self._loader.load(sources, now=self._clock())
-        except Exception as error:  # noqa: BLE001 - whatever it is, to go on trying is what this is for
+        except Exception as error:  # noqa: BLE001 - whatever it is, a follower tries again
             stop_if_told()
             return self._gone_wrong(error)
         self._failures = 0
@@ -129,17 +130,17 @@ class _Following:
             self._memory.forget_others(sources.names)
         away = [f"{place.name}: {place.why}" for place in sources.unlisted]
         self._say("; ".join(away) or None)
-        # Nobody tells of a folder that comes back.
+        # The system does not notify of a folder that comes back.
         return self._news(report), min(self._every, SETTLE_SECONDS) if away else self._every
 
     def wait(self, stop: Event, *, earliest: float, latest: float) -> None:
-        """Wait for a change, but not longer than until `latest`; where nobody tells of changes, until then."""
+        """Wait for a change, until `latest` at most. Where the system does not notify of changes, wait until then."""
         if self._failures or not self._is_told_of_a_change(stop, latest - time.monotonic()):
             stop.wait(max(latest - time.monotonic(), 0))
         stop.wait(max(earliest - time.monotonic(), 0))
 
     def _is_told_of_a_change(self, stop: Event, seconds: float) -> bool:
-        """Whether the system has told of a change in so many seconds, or of none; False where it does not tell."""
+        """Whether the system can notify of changes, and has watched for this many seconds or until the first change."""
         own = self._lake.absolute()
         try:
             there = [folder for folder in self._folders if Path(folder).is_dir()]
@@ -157,29 +158,27 @@ class _Following:
             with contextlib.closing(changes):
                 next(changes, None)
         except (OSError, RuntimeError, UnicodeError) as error:
-            # The name of a file that it cannot decode is a change, too.
+            # A file whose name it cannot decode is a change, too.
             if "decode path" in str(error):
                 return True
-            self._unwatched = (
-                f"the system does not tell of changes ({error}): folders are looked at every {self._every:g} seconds"
-            )
+            self._unwatched = f"the system does not notify of changes ({error}): koppelzicht looks at the folders every {self._every:g} seconds"
             return False
         self._unwatched = None
         return True
 
     def _gone_wrong(self, error: Exception) -> tuple[Round, float]:
-        """Say it once, and try again later: after twice as long as the last time."""
+        """Report an error once, and try again later: after twice the time of the last wait."""
         self._forget_loader()
         seconds = min(SETTLE_SECONDS * 2**self._failures, max(self._every, SETTLE_SECONDS))
         self._failures += 1
-        text = f"{_in_words(error)}; nothing new is loaded until that is over, it is tried again"
+        text = f"{_in_words(error)}; nothing new is loaded until this is over, koppelzicht keeps trying"
         self._say(text)
         is_new = text not in self._wrong
         self._wrong.add(text)
         return Round((), (text,) if is_new else ()), seconds
 
     def _news(self, report: IngestReport) -> Round:
-        """What has not been said yet: what is wrong with a source as long as it stays so, and each warning once."""
+        """What has not been reported yet: the error of a source once while it lasts, and each warning once."""
         wrong = {source.error for source in report.sources if source.error is not None}
         news = tuple(
             source
@@ -195,11 +194,11 @@ class _Following:
         return Round(news, new, report.notes)
 
     def _say(self, waiting_for: str | None) -> None:
-        """Tell whoever asks for the status."""
+        """Write the state for `status`."""
         self._follower.says(waiting_for=waiting_for and stored_place(waiting_for), skipped=self._memory.skipped)
 
     def _forget_loader(self) -> None:
-        """What it has staged is a leftover where the lake cannot be asked whether somebody needs it."""
+        """Close the loader. Its staged files become leftovers where the lake cannot tell whether a decision names them."""
         loader, self._loader = self._loader, None
         if loader is not None:
             with contextlib.suppress(Exception):

@@ -1,4 +1,4 @@
-"""What a file would become. Writes nothing."""
+"""What `ingest` would make of a file. Writes nothing."""
 
 from __future__ import annotations
 
@@ -25,14 +25,14 @@ if TYPE_CHECKING:
 
 
 _MOST_NAMES = 100
-"""So many columns that nobody reads are named."""
+"""At most this many columns that koppelzicht does not read are named."""
 
 
 def inspect(path: str, options: ReadOptions, *, limit: int | None, now: dt.datetime) -> Inspection:
     """The calls and rejects of a source, and how many lines were read for them.
 
-    With a limit no more than so many calls and rejects are returned, and reading stops soon after the calls are found.
-    SourceError when the source cannot be read.
+    With a limit at most this many calls and rejects are returned, and reading stops soon after that many calls. SourceError when the
+    source cannot be read.
     """
     name, stream = written_name(path), options.stream or stream_of(path)
     with (
@@ -83,7 +83,7 @@ def inspect(path: str, options: ReadOptions, *, limit: int | None, now: dt.datet
 
 
 def _context(kind: str | None, path: str) -> Mapping[str, Any]:
-    """What a document says about all of its lines; nothing is known of lines before they are read."""
+    """What a document says about all of its lines; empty for lines, which say it themselves."""
     if kind is None or path == STANDARD_INPUT:
         return {}
     with contextlib.closing(open_source(path)) as reader:

@@ -1,4 +1,4 @@
-"""One source while it is read: where reading is, and what the piece of it at hand holds so far."""
+"""One source while it is read: how far reading has come, and what became of the lines so far."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 
 class Source:
-    """One source of a run, opened as often as it has to be read."""
+    """One source of a run, opened each time that it has to be read."""
 
     def __init__(self, path: str, stream: str, *, is_final: bool, count: Callable[[int], None]) -> None:
         self.path = path
@@ -41,32 +41,32 @@ class Source:
 
     @property
     def reader(self) -> Reader:
-        """How it was opened last."""
+        """The last reader that was opened."""
         return self._readers[-1]
 
     def open(self, start: int = 0, *, nuls: int = 0) -> Reader:
-        """Open it, once more perhaps, to be read from `start` on; `nuls` NUL bytes stand in front. SourceError when that cannot be done."""
+        """Open it, perhaps again, to read from `start` on, after `nuls` NUL bytes. SourceError when it cannot be opened."""
         if self.path == STANDARD_INPUT and self._readers:
             raise SourceError(
-                "-: begins like a source that is loaded, so it would have to be read a second time; load it from a file"
+                "-: begins like a source that is loaded, so it would have to be read twice; load it from a file"
             )
         self._readers.append(open_source(self.path, is_final=self._is_final, count=self._count, start=start, nuls=nuls))
         return self.reader
 
     def close(self) -> None:
-        """Let go of it."""
+        """Close all readers."""
         for reader in self._readers:
             reader.close()
 
 
 @dataclass(eq=False)
 class Load:
-    """One source while it is read. A long one is decided in pieces, each a load that grows from the one before."""
+    """One source while it is read. A long source is decided in pieces: each is a load that grows from the one before it."""
 
     path: str
     name: str
     stored_name: str
-    """The name without what it tells of somebody: messages have the one, the lake the other."""
+    """The name without secrets and persons, for the lake. Messages use the full name."""
     stream: str
     marks: Marks
     log_format: LogFormat
@@ -76,18 +76,18 @@ class Load:
     parent: str | None
     replaced: LedgerRow | None
     is_in_line: bool
-    """Whether reading goes on inside a line that was judged when the source ended there."""
+    """Whether reading goes on inside a line that was judged before, because the source ended there."""
     load_id: str = field(default_factory=new_load_id)
     start: int = 0
     counts: Counts = field(default_factory=Counts)
     positions: list[Position] = field(default_factory=list)
     is_marked: bool = False
     tail: Tail = field(default_factory=Tail)
-    """What stands before where reading is."""
+    """The bytes before the place that reading has reached."""
     left: int = 0
     incomplete: str | None = None
     reader: Reader | None = None
-    """Where its lines come from, as long as reading may go on there."""
+    """The reader of its lines; None for a document, which is never read on."""
     failure: SourceError | None = None
     """Why lines of it cannot be understood."""
 
@@ -95,14 +95,14 @@ class Load:
         self.start, self._first_line = self.fingerprint.offset, self.next_line
 
     def begin_piece(self) -> None:
-        """What follows is a load of its own, grown from the one so far."""
+        """Begin a load of its own for what follows, grown from the one so far."""
         self.parent, self.load_id = self.load_id, new_load_id()
         self.start, self._first_line = self.fingerprint.offset, self.next_line
         self.counts, self.positions, self.is_marked = Counts(), [], False
         self.replaced = None
 
     def stretch(self, block: Block) -> Stretch:
-        """The block, with what it takes to understand it."""
+        """The block, with what is needed to understand it."""
         return Stretch(
             block=one_record_a_line(block, lists_of_records(self.log_format)),
             first_line=self.next_line,
@@ -126,8 +126,8 @@ class Load:
         read, counts = self.next_line - self._first_line, self.counts
         if not read == counts.lines == counts.calls + counts.rejects + counts.ignored:
             raise SourceError(
-                f"{self.name}: {read:,} lines were read, of which {counts.calls:,} became calls, {counts.rejects:,} were rejected and"
-                f" {counts.ignored:,} ignored; this is a fault of koppelzicht, please report it; nothing of the source was loaded"
+                f"{self.name}: {read:,} lines were read, but {counts.calls:,} became calls, {counts.rejects:,} were rejected and"
+                f" {counts.ignored:,} ignored; this is a bug in koppelzicht, please report it; nothing was loaded from the source"
             )
 
     def hash_block(self, block: Block) -> None:
@@ -165,17 +165,17 @@ class Load:
         )
 
     def warnings(self, decided: Counts) -> tuple[SourceWarning, ...]:
-        """What the operator should know of the whole source, of which pieces with these counts have been decided before."""
+        """What the operator should know about the whole source; `decided` counts the pieces that were decided before."""
         nuls = self.reader.nuls if self.reader is not None and not self.reader.start else 0
         return source_warnings(self.name, self.log_format, self.context, decided + self.counts, nuls=nuls)
 
     @property
     def unread(self) -> UnreadColumns | None:
-        """What to say of the columns that nobody reads."""
+        """The columns that koppelzicht does not read, and what to tell about them."""
         return unread_columns(self.log_format, self.context)
 
     def report(self, decided: Counts) -> SourceReport:
-        """What became of the whole source, of which pieces with these counts have been decided before."""
+        """The report of the whole source; `decided` counts the pieces that were decided before."""
         counts = decided + self.counts
         return loaded(
             self.name,
@@ -188,12 +188,15 @@ class Load:
         )
 
     def _format_name(self, counts: Counts) -> str:
-        """How it was read; a source without a line of data was read as nothing."""
+        """The format by which it was read; `empty` for a source without a line of data."""
         is_empty = self.marks.first is None and not self.context and not counts.calls + counts.rejects
         return "empty" if is_empty else self.log_format.name
 
     def _stops(self, block: Block) -> list[int]:
-        """Where marks are kept in this block: behind the first line of data added to a source, and at intervals."""
+        """Where marks are kept in this block: after the first line of data of a load that grew, and at intervals.
+
+        The first of these tells a source that goes on past this load's beginning, but differently, from one that is new.
+        """
         marks = {_interval_mark(block)}
         if self.start and not self.is_marked and block.kind == "lines":
             marks.add(first := end_of_first_data(block))
@@ -211,7 +214,7 @@ def loaded(
     error: str | None,
     unread: tuple[str, ...] = (),
 ) -> SourceReport:
-    """The report of a source of which these lines were loaded."""
+    """The report of a source from which these lines were loaded."""
     return SourceReport(
         source=name,
         stream=stream,
@@ -229,20 +232,20 @@ def loaded(
 
 def after_judged_line(blocks: Iterator[Block], reader: Reader) -> Iterator[Block]:
     """The blocks of a source that begin inside a line: the rest of that line is marked as one that has been judged."""
-    is_behind = False
+    is_after = False
     for block in blocks:
-        if is_behind or (block.kind == "torn" and not reader.is_whole):
+        if is_after or (block.kind == "torn" and not reader.is_whole):
             yield block
             continue
         end = block.data.find(b"\n") + 1
-        is_behind = end > 0
+        is_after = end > 0
         yield Block(block.data[: end or len(block.data)], block.offset, "long_more")
-        if is_behind and end < len(block.data):
+        if is_after and end < len(block.data):
             yield Block(block.data[end:], block.offset + end, block.kind)
 
 
 def _interval_mark(block: Block) -> int | None:
-    """The first line end in this block at or behind a multiple of MARK_INTERVAL that lies in it."""
+    """The first line end in this block at or after a multiple of MARK_INTERVAL that lies in the block."""
     multiple = -(-(block.offset + 1) // MARK_INTERVAL) * MARK_INTERVAL
     if multiple > block.end:
         return None

@@ -31,10 +31,10 @@ if TYPE_CHECKING:
     from ingest.read.source import Fingerprint
 
 TAIL_BYTES = 64 << 10
-"""So much before the place where reading stopped is compared: a file that was truncated and refilled differs there."""
+"""This many bytes before the place where reading stopped are compared: a file that was truncated and refilled differs there."""
 
 FIRST_WAIT, LONGEST_WAIT = 5.0, 600.0
-"""Seconds after which a file that cannot be read is tried again: each time twice as many, up to the longest."""
+"""A file that cannot be read is tried again after this many seconds: each time after twice as many, up to the longest."""
 
 
 _MOST_SAID = 10_000
@@ -50,7 +50,7 @@ class Tail:
 
     @classmethod
     def of(cls, data: bytes | bytearray) -> Tail:
-        """The last bytes of these."""
+        """The tail of this data."""
         tail = data[-TAIL_BYTES:]
         return cls(len(tail), hashlib.sha256(tail).digest())
 
@@ -64,15 +64,15 @@ class Remembered:
     marks: Marks
     fingerprint: Fingerprint
     tail: Tail
-    """What stands before that place; nothing where reading cannot go on in the middle."""
+    """The bytes before that place; none where reading cannot go on in the middle of the file."""
     left: int
     nuls: int = 0
-    """So many NUL bytes stand in front of its content."""
+    """How many NUL bytes stand in front of its content."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class _GivenUp:
-    """A file that could not be read, as it was then; `again_at` is when that may have passed, None for never."""
+    """A file that could not be read, as it was then. It is tried again at `again_at`; None for never."""
 
     state: State | None
     changed_ns: int
@@ -144,7 +144,7 @@ class Memory(NoMemory):
         self._files[remembered.state.device, remembered.state.inode] = remembered
 
     def forget_others(self, paths: Sequence[str]) -> None:
-        """All the files that are there have been asked about: what is remembered of any other is of one that is gone."""
+        """Forget the files that have not been asked about since this was called last: they are gone. `paths` are all that are there."""
         self._files = {key: one for key, one in self._files.items() if key in self._seen}
         self._seen = set()
         there = set(paths)
@@ -194,7 +194,7 @@ class Memory(NoMemory):
 
     @property
     def skipped(self) -> list[SkippedSource]:
-        """The files that cannot be read, why, and since when."""
+        """The files that cannot be read, with the reason and the time since when."""
         return [
             SkippedSource(
                 source=stored_place(written_name(path)),
@@ -207,11 +207,11 @@ class Memory(NoMemory):
 
     @property
     def errors(self) -> set[str]:
-        """What is wrong with the files that cannot be read."""
+        """The errors of the files that cannot be read."""
         return {one.why for one in self._given_up.values()}
 
     def _state(self, path: str) -> tuple[State | None, int]:
-        """What the system tells of a file, and when it has changed anything of that, permissions included."""
+        """The state of a file, and when the system last changed anything about it, permissions included."""
         try:
             if path == STANDARD_INPUT:
                 return None, 0
@@ -223,7 +223,7 @@ class Memory(NoMemory):
 
 
 def grown_part(source: Source, state: State, before: Remembered, row: LedgerRow) -> Known | None:
-    """What is new of a file that was read before and has grown; None when it has to be looked at from its start."""
+    """The new part of a file that was read before and has grown; None when the file has to be read from its start."""
     offset = before.fingerprint.offset
     if not before.tail.size or state.size <= before.nuls + offset:
         return None

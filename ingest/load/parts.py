@@ -1,4 +1,4 @@
-"""The parts of a source that were read in different ways, and its blocks cut where one part ends and the next begins."""
+"""The parts of a source that were read in different ways, and its blocks, cut where one part ends and the next begins."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 @dataclass
 class Part:
-    """How a source is read up to `end`; None up to its end."""
+    """How a source is read up to `end`; None for the rest of it."""
 
     form: LogFormat
     end: int | None
@@ -25,7 +25,7 @@ class Part:
 def by_part(
     blocks: Iterator[Block], parts: Sequence[Part]
 ) -> Iterator[tuple[LogFormat, Mapping[str, Any] | None, Block]]:
-    """Each block with how it is read, cut where that changes; with the first one of a part the context it begins with."""
+    """Each block with its format, cut where a part ends. The first block of a part comes with the context that it begins with."""
     left = list(parts)
     begins: Mapping[str, Any] | None = left[0].context
     for block in blocks:
@@ -41,7 +41,7 @@ def by_part(
 
 
 def _cut(block: Block, end: int | None) -> tuple[Block, Block | None]:
-    """A block up to this place, or to the end of the line there, and what follows."""
+    """A block up to this place, or to the end of the line there, and the rest of it."""
     if end is None or block.kind != "lines" or block.end <= end or block.places is not None:
         return block, None
     size = block.data.find(b"\n", end - block.offset - 1) + 1
@@ -51,7 +51,7 @@ def _cut(block: Block, end: int | None) -> tuple[Block, Block | None]:
 
 
 def until(blocks: Iterator[Block], end: int) -> Iterator[Block]:
-    """The blocks up to this place, where the last line may be torn."""
+    """The blocks up to this place, where the last line may be cut off."""
     for block in blocks:
         if block.offset >= end:
             return

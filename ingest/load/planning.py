@@ -173,7 +173,7 @@ class Planning:
         refuse_unended(source.name, first, self._options)
         if not self._memory.expects_growth:
             batch.warnings.append(
-                f"{source.name}: no line of it has an end yet, nothing was loaded; --final takes its last line as complete"
+                f"{source.name}: its only line has no end yet, nothing was loaded; --final takes the last line as complete"
             )
         return SourceReport(
             source=source.name,
@@ -189,7 +189,7 @@ class Planning:
         raise SourceError(
             f"{source.name}: begins like {row.source} (load {row.load_id} of {row.loaded_at:%Y-%m-%d %H:%M}, {row.end_byte:,} bytes)"
             " but is neither the same nor grown from it: an earlier copy, or another log with the same beginning;"
-            " nothing was loaded. --overlap skip leaves it, --overlap load loads it all the same"
+            " nothing was loaded. --overlap skip leaves such sources out, --overlap load loads them"
         )
 
     def _replaced(self, root: LedgerRow | None, batch: Batch) -> LedgerRow | None:

@@ -23,7 +23,7 @@ _REJECTS = arrow_schema(REJECT_COLUMNS)
 
 
 class Quarantine:
-    """The rejects of some loads, in the order of their lines; only a part of them is in memory."""
+    """The rejects of some loads, in the order of their lines. Memory holds only a part of them."""
 
     def __init__(self, connection: duckdb.DuckDBPyConnection, load_ids: Sequence[str]) -> None:
         self._connection = connection
@@ -33,7 +33,7 @@ class Quarantine:
         self._is_over = not load_ids
 
     def take(self, first: int, behind: int) -> pa.Table:
-        """Those of the lines from `first` to before `behind`, which follow on those that were taken before."""
+        """The rejects from line `first` to before line `behind`. Each call continues after the one before it."""
         while not self._is_over and self._reached < behind - 1:
             self._fetch()
         numbers = self._rows["line_number"].to_numpy()
@@ -58,7 +58,7 @@ class Quarantine:
 
 
 def of_rejected(rows: pa.Table, old: pa.Table) -> pa.Table:
-    """Those of these rows whose lines were rejected before, with the load they came with."""
+    """The rows whose lines were rejected before, with the load, source and stream that they had then."""
     place = pc.index_in(rows["line_number"], old["line_number"].combine_chunks())
     known = pc.is_valid(place)
     rows, place = decoded(rows.filter(known)), place.filter(known)
@@ -68,7 +68,7 @@ def of_rejected(rows: pa.Table, old: pa.Table) -> pa.Table:
 
 
 def with_removed_texts(rejects: pa.Table, old: pa.Table) -> pa.Table:
-    """These rejects, without texts where retention has taken them from the same lines: they would be back by a retry."""
+    """These rejects, without texts where retention has removed them from the same lines: a retry must not bring them back."""
     is_textless = pc.and_(pc.is_null(old["detail"]), pc.is_null(old["sample"]))
     stays = pc.invert(pc.is_in(rejects["line_number"], old.filter(is_textless)["line_number"].combine_chunks()))
     for name in ("detail", "sample"):

@@ -1,16 +1,17 @@
-"""Is this content known? Every load keeps the hash of its source at its end and at a few marks before it.
+"""Whether the content of a source is known, and up to where.
 
-A source is its content, not its name. By the hash up to its first and second line of data the loads are found that begin
-like it; by the hash at their ends it is known how far it has been read. So a renamed, rotated or compressed file is
-known, a grown one yields what is new, and two files that part after a common beginning are both right. A file that agrees
-with a load further than it is known is an earlier copy, or parts from it in the middle: nobody can say what of it is new.
+A source is its content, not its name. Every load keeps the hash of its source up to its end, and up to a few marks before it. The
+hashes up to the first and the second line of data find the loads that begin like a source. The hash at the end of such a load tells
+that the source has been read up to there. So a renamed, rotated or compressed file is known, a grown one yields what is new, and
+two files that differ after a common beginning are both loaded. A source may also agree with a load further than it is known: it is
+an earlier copy, or differs from the load in its middle. Then nobody can tell what of it is new.
 
-Of loads that became one (`ingest.lake.merging`) it is known where each of them ended. A source that ends there is a copy of its log
-from that time, and known as a whole. Nothing goes on there: what the load has behind that place is only known as a whole, so
-of a source that has more it cannot be told what is new.
+A merged load (`ingest.lake.merging`) keeps where its parts ended. A source that ends there is a copy of the log from that time, and known
+as a whole. But a source that has more is not continued from there: the load has one hash for everything after that place, so
+nobody can tell what of the source is new.
 
-A load without a line of data is headers, and any source may begin with them. There may be tens of thousands of such loads, so
-they are looked up by where they end: a source is hashed at those few offsets in its own headers, and asks for nothing else.
+A load without a line of data consists of headers, and any source may begin with them. There may be tens of thousands of such loads,
+so they are looked up by their ends: a source is hashed at those few offsets that lie in its own headers.
 """
 
 from __future__ import annotations
@@ -32,7 +33,7 @@ if TYPE_CHECKING:
     from ingest.position import Position
 
 _HEAD_BYTES = 1 << 20
-"""How far the first lines of data are looked for. No log has as many comments."""
+"""The first lines of data are looked for up to this byte. No log has as many comments."""
 
 
 @dataclass(frozen=True)
@@ -51,11 +52,11 @@ class Marks:
 
 @dataclass(frozen=True)
 class Known:
-    """How far a source is known: what follows `fingerprint` in `rest` is new. `load` ends there, None at the start.
+    """How far a source is known: `rest` is what comes after `fingerprint`, and is new. `load` ends there; None at the start.
 
-    Where a part of `load` ended there, the source has nothing behind it, but for a line that may still be written.
+    Where not `load` but one of its parts ended there, the source ends there, too, except for a line that is still being written.
 
-    `overlap` is a load that the source agrees with further than it is known. `seen` is how far the source was looked at.
+    `overlap` is a load that the source agrees with further than it is known. `seen` is how far the source was read for this.
     """
 
     marks: Marks
@@ -66,27 +67,27 @@ class Known:
     rest: Iterator[Block]
 
     def as_new(self, reopen: Callable[[], Reader]) -> Known:
-        """The same source as if nothing of it were known."""
+        """The same source, to be read as if nothing of it were known."""
         rest = _reread(reopen, self.seen, start=0)
         return replace(self, load=None, overlap=None, fingerprint=Fingerprint(), rest=rest)
 
 
 class Recognition:
-    """The loads that hold, by their marks. Rows that are about to be decided can be added, and others forgotten."""
+    """The loads that hold, by their marks. Loads that are about to be decided can be added, and others forgotten."""
 
     def __init__(self, ledger: Ledger) -> None:
         self._by_first: defaultdict[str | None, dict[str, LedgerRow]] = defaultdict(dict)
         self._by_second: defaultdict[str | None, dict[str, LedgerRow]] = defaultdict(dict)
         self._by_id: dict[str, LedgerRow] = {}
         self._headers: defaultdict[int, dict[str, dict[str, LedgerRow]]] = defaultdict(dict)
-        """The loads without a line of data: by the offset and the hash of their end."""
+        """The loads without a line of data, by the offset and the hash of their end."""
         self._grown: set[str | None] = set()
         self._forgotten: set[str] = set()
         self._version = ledger.version
         self.add(ledger.loads())
 
     def at(self, ledger: Ledger) -> Recognition:
-        """The same at a later state of the ledger. What was only loaded since is added, for a ledger may be long."""
+        """The same for a later state of the ledger. Where others have only loaded since, those loads are added: a ledger may be long."""
         since = ledger.after(self._version)
         if self._forgotten or any(row.kind != "load" for row in since):
             return Recognition(ledger)
@@ -110,12 +111,12 @@ class Recognition:
         self._forgotten.update(load_ids)
 
     def whole(self, content: Position) -> LedgerRow | None:
-        """The load of the document with this content; None where it is new."""
+        """The load of the document with this content; None where the content is new."""
         rows = self._by_first[Marks.of_whole(content).first].values()
         return next((row for row in rows if row.load_id not in self._forgotten and row.end == content), None)
 
     def last(self, load_id: str, marks: Marks, end: Position) -> LedgerRow | None:
-        """This load, or the one that it has become a part of, if it holds, ends there and nothing has grown from it."""
+        """This load, or the merged one that it became a part of, if it holds, ends at `end` and no other load grew from it."""
         row = self._by_id.get(load_id)
         if row is None:
             alike = self._by_first[marks.first] if marks.second is None else self._by_second[marks.second]
@@ -127,7 +128,7 @@ class Recognition:
     def recognise(self, reader: Reader, reopen: Callable[[], Reader]) -> Known:
         """How far the content of this source is known, and what follows. SourceError when it cannot be read.
 
-        `reopen` is asked for the same source again where what is new begins far before what has been read.
+        `reopen` opens the same source again where the new part begins far before the place up to which it has been read.
         """
         blocks = reader.blocks()
         head = _head(blocks)
@@ -146,11 +147,11 @@ class Recognition:
         overlap: LedgerRow | None = None
         part: tuple[Fingerprint, LedgerRow] | None = None
         last = Block(b"", 0)
-        walked = 0
+        blocks_read = 0
         ahead = itertools.chain(head, blocks)
         while stops and seen.offset < stops[-1] and (block := next(ahead, None)) is not None:
             last = block
-            walked += 1
+            blocks_read += 1
             for reached in seen.advance(block.data, stops):
                 position = reached.position()
                 if self._ends_at(position, ends):
@@ -161,28 +162,28 @@ class Recognition:
                 if (reader.is_whole or block.kind != "torn") and _is_line_end(block, position.offset):
                     overlap = marked.get(position, overlap)
         following = list(itertools.islice(ahead, 1)) if part else []
-        if part is not None and (left := _left_behind(part[0].offset, last, following, reader)) is not None:
+        if part is not None and (left := _unended_rest(part[0].offset, last, following, reader)) is not None:
             return Known(marks, part[1], None, part[0], seen, iter(left))
         ahead = itertools.chain(following, ahead)
         load = self._ends_at(known.position(), ends) if known else None
         if load is None or load.first_mark is None:
-            # Nothing or a mere header is known: any other load that begins like this source says more.
+            # Nothing is known, or only a header: any other load that begins like this source says more.
             overlap = overlap or _begins_like(marks, candidates)
         if known is None:
-            is_at_hand = walked <= len(head)
-            rest = itertools.chain(head[:walked], ahead) if is_at_hand else _reread(reopen, seen, start=0)
+            is_at_hand = blocks_read <= len(head)
+            rest = itertools.chain(head[:blocks_read], ahead) if is_at_hand else _reread(reopen, seen, start=0)
             return Known(marks, None, overlap, Fingerprint(), seen, rest)
         if known.offset >= last.offset:
-            rest = itertools.chain(_behind(last, known.offset), ahead)
+            rest = itertools.chain(_rest_of(last, known.offset), ahead)
         else:
             rest = _reread(reopen, seen, start=known.offset)
         return Known(marks, load, overlap, known, seen, rest)
 
     def _candidates(self, marks: Marks) -> list[LedgerRow]:
-        """The loads whose end may lie in a source with these marks, or in whose source this one may lie.
+        """The loads that may end inside a source with these marks, or whose source may contain this one.
 
-        One line in common is chance, unless it is all that one of them has. Of loads without a line of data there are those
-        alone that are too long for headers.
+        A single line in common is chance, unless one of the two has no other line. Loads without a line of data are candidates
+        only if they are too long for headers.
         """
         found = [*self._by_first[None].values()]
         if marks.first is not None and marks.second is None:
@@ -193,7 +194,7 @@ class Recognition:
         return [row for row in found if row.load_id not in self._forgotten]
 
     def _ends_at(self, position: Position, ends: Mapping[Position, LedgerRow]) -> LedgerRow | None:
-        """The load that ends there, among these or among the headers; the last one where there are several."""
+        """The load that ends there, among these or the headers; the last one where there are several."""
         if position in ends:
             return ends[position]
         rows = self._headers[position.offset].get(position.sha256, {}) if position.offset in self._headers else {}
@@ -203,14 +204,14 @@ class Recognition:
 def marks_of(head: bytes) -> Marks:
     """The marks of a source that begins with these lines.
 
-    A line's own end is left out, so that a last line without one is the same line when it has got one. A second line without
-    one says nothing, because more of it may follow.
+    The end of a line is left out of the hash, so that a last line without one gives the same mark when it has got its end. A second
+    line without an end gives no mark, because more of it may follow.
     """
     return _marks_and_headers_end(head)[0]
 
 
 def _marks_and_headers_end(head: bytes) -> tuple[Marks, int | None]:
-    """The marks, and up to where loads without a line of data may end here: in the first such line; None for anywhere."""
+    """The marks, and up to where loads without a line of data may end: in the first line of data; None for anywhere."""
     is_torn = len(head) <= _HEAD_BYTES and not head.endswith(b"\n")
     head = head[:_HEAD_BYTES]
     fingerprint = Fingerprint()
@@ -230,7 +231,7 @@ def _marks_and_headers_end(head: bytes) -> tuple[Marks, int | None]:
 
 
 def end_of_first_data(block: Block) -> int | None:
-    """Where the first whole line of data in a block ends, its own end left out as in `marks_of`; None where it has none."""
+    """Where the first whole line of data in a block ends, without the line's own end as in `marks_of`; None where it has none."""
     head = bytes(block.data[:_HEAD_BYTES])
     for start, end in _lines_of_data(head):
         if head[end - 1 : end] == b"\n":
@@ -238,36 +239,36 @@ def end_of_first_data(block: Block) -> int | None:
     return None
 
 
-def _behind(block: Block, offset: int) -> list[Block]:
-    """What of a block stands behind this place in it; nothing where it ends there."""
+def _rest_of(block: Block, offset: int) -> list[Block]:
+    """The rest of a block after this place; empty where the block ends there."""
     data = block.data[offset - block.offset :]
     return [Block(data, offset, block.kind)] if data else []
 
 
-def _left_behind(offset: int, last: Block, following: list[Block], reader: Reader) -> list[Block] | None:
-    """What a source has behind this place, if that is nothing or a line that is still being written; None where it goes on."""
+def _unended_rest(offset: int, last: Block, following: list[Block], reader: Reader) -> list[Block] | None:
+    """What a source has after this place, if it is nothing or a line that is still being written; None where it has more."""
     if offset < last.offset:
         return None
-    left = [*_behind(last, offset), *following]
+    left = [*_rest_of(last, offset), *following]
     is_at_end = not left or (len(left) == 1 and left[0].kind == "torn" and not reader.is_whole)
     return left if is_at_end else None
 
 
 def _may_end_inside(reader: Reader, row: LedgerRow) -> bool:
-    """Whether a source may end where a part of this load did: of a plain file that is known by its size."""
+    """Whether a source may end where a part of this load did. The size of a plain file can rule it out."""
     if not row.inner_ends or reader.size is None or reader.is_compressed or reader.is_recoded:
         return bool(row.inner_ends)
     return row.start_byte < reader.size - reader.nuls < row.end_byte
 
 
 def _is_line_end(block: Block, offset: int) -> bool:
-    """Whether a line ends there, with its own end (as marks at intervals) or without it."""
+    """Whether a line ends there, with its own end (as for marks at intervals) or without it."""
     place = offset - block.offset
     return block.data[place - 1 : place] == b"\n" or block.data[place : place + 1] in (b"", b"\r", b"\n")
 
 
 def is_related(rows: Iterable[LedgerRow], decided: Iterable[LedgerRow]) -> bool:
-    """Whether what others have decided meanwhile changes what these rows say, or what follows on them."""
+    """Whether the decisions that others have made meanwhile concern the same content as these rows, or the loads that they continue."""
     ours = list(rows)
     marks = {mark for row in ours for mark in (row.first_mark, row.second_mark) if mark}
     contents = {row.content_sha256 for row in ours if row.kind == "load"}
@@ -276,7 +277,7 @@ def is_related(rows: Iterable[LedgerRow], decided: Iterable[LedgerRow]) -> bool:
     parents = {row.parent for row in ours} - {None}
     for row in decided:
         if row.kind == "merge":
-            # One that is written as one no longer says which loads have become a part of others.
+            # Once the ledger holds the merged loads, a merge no longer says which loads were parts.
             parts = {part for parts in row.merged.values() for part in parts}
             if (parents | gone) & parts or (not row.merged and parents | gone):
                 return True
@@ -289,7 +290,7 @@ def is_related(rows: Iterable[LedgerRow], decided: Iterable[LedgerRow]) -> bool:
 
 
 def _head(blocks: Iterator[Block]) -> list[Block]:
-    """The first blocks of a source, as far as its marks are looked for; nearly always one block."""
+    """The first blocks of a source, as far as its marks are looked for: nearly always one block."""
     head: list[Block] = []
     while (not head or head[-1].end < _HEAD_BYTES) and (block := next(blocks, None)) is not None:
         head.append(block)
@@ -305,7 +306,7 @@ def _lines_of_data(head: bytes) -> Iterator[tuple[int, int]]:
 
 
 def _begins_like(marks: Marks, candidates: Iterable[LedgerRow]) -> LedgerRow | None:
-    """The load that a source agrees with, though no load ends in it; None where it is new."""
+    """The load that a source begins like, although no load ends in it; None where there is none."""
     for row in candidates:
         if row.first_mark is not None and (marks.second is None or row.second_mark == marks.second):
             return row
@@ -313,7 +314,7 @@ def _begins_like(marks: Marks, candidates: Iterable[LedgerRow]) -> LedgerRow | N
 
 
 def _reread(reopen: Callable[[], Reader], seen: Fingerprint, *, start: int) -> Iterator[Block]:
-    """The blocks of a source from this offset on, read once more. SourceError when it is not what was seen before."""
+    """The blocks of a source from this offset on, read again. SourceError when the source has changed since it was seen."""
     reader = reopen()
     again = Fingerprint()
     for block in reader.blocks():
@@ -322,7 +323,7 @@ def _reread(reopen: Callable[[], Reader], seen: Fingerprint, *, start: int) -> I
                 if reached.position() != seen.position():
                     raise changed_error(reader.name)
         if block.end > start:
-            behind = max(start - block.offset, 0)
-            yield Block(block.data[behind:], block.offset + behind, block.kind)
+            skipped = max(start - block.offset, 0)
+            yield Block(block.data[skipped:], block.offset + skipped, block.kind)
     if again.offset < seen.offset:
         raise changed_error(reader.name)

@@ -1,7 +1,8 @@
-"""What is damaged in a lake, which loads that concerns, and how they come back.
+"""What is damaged in a lake, which loads have lost rows by that, and how they come back.
 
-A lake keeps nothing twice, so what a damaged data file held comes back from the logs, or from a copy of the lake. Of the logs'
-lines every one belongs to a load: the loads that miss rows are taken back whole, with what grew from them, and are loaded again.
+A lake keeps nothing twice. So the rows of a damaged data file come back from the logs, or from a copy of the lake. Every row belongs
+to a load: the loads that have lost rows are taken back entirely, with the loads that grew from them, and the user loads their logs
+again.
 """
 
 from __future__ import annotations
@@ -30,20 +31,20 @@ _PLACES: tuple[tuple[Table, int], ...] = (("calls", 0), ("rejects", 1))
 
 
 def repair(lake: Path, *, now: dt.datetime, is_wanted: bool = False) -> RepairReport:
-    """What is damaged, and the loads that have to be loaded again. Where it is wanted, those are taken back.
+    """What is damaged, and the loads that have to be loaded again. With `is_wanted` these are taken back.
 
-    LakeError where the rest of the lake does not say what was lost: then only a copy of it helps.
+    LakeError where the rest of the lake does not tell what was lost: then only a copy of the lake helps.
     """
     store = Lake(lake)
     _ = store.id
     damaged = _logs(store, is_wanted=is_wanted)
     if damaged and not is_wanted:
         return RepairReport(lake=str(lake), is_sound=False, damaged=tuple(damaged), loads=())
-    patience = Patience(store.path, "taking back the loads that miss lines", most=SLOW)
+    patience = Patience(store.path, "taking back the loads that have lost lines", most=SLOW)
     while True:
         patience.spend()
         table, ledger = store.ledger()
-        store.roll_forward()  # what was decided and is not there yet is not lost
+        store.roll_forward()  # rows that were decided and are not visible yet are not lost
         files, loads = _lost(store, ledger)
         if not loads or not is_wanted:
             break
@@ -58,11 +59,11 @@ def repair(lake: Path, *, now: dt.datetime, is_wanted: bool = False) -> RepairRe
 
 
 def _logs(store: Lake, *, is_wanted: bool) -> list[DamagedFile]:
-    """What of the tables' logs is damaged, and mended where that is wanted. LakeError where the rest does not say it, too."""
+    """The damaged files of the tables' logs, which `is_wanted` mends. LakeError where no other file says the same."""
     found = [(name, *one) for name in TABLES for one in damages(store.path / name)]
     for _, path, wrong, can_be_mended in found:
         if not can_be_mended:
-            raise LakeError(f"{path}: {wrong}; nothing else says what it said, {RESTORE}")
+            raise LakeError(f"{path}: {wrong}; no other file says the same, {RESTORE}")
     if is_wanted:
         for name in sorted({name for name, *_ in found}):
             try:
@@ -73,7 +74,7 @@ def _logs(store: Lake, *, is_wanted: bool) -> list[DamagedFile]:
 
 
 def _lost(store: Lake, ledger: Ledger) -> tuple[list[DamagedFile], list[LostLoad]]:
-    """The damaged data files, and the loads that miss rows without them, with all that grew from those."""
+    """The damaged data files, and the loads that have lost rows by them, with all loads that grew from those."""
     damaged: list[DamagedFile] = []
     concerned: set[str] = set()
     held = ledger.held()

@@ -1,4 +1,8 @@
-"""Sources read again, and what has become of their rejected lines."""
+"""Reading sources again, and what has become of their rejected lines.
+
+A source is read as it was read before, in the same parts, and its lines are numbered as they were: a rejected line is found by its
+number, and its place is compared. So where the source has changed, or is counted in another way, nothing is guessed: it is an error.
+"""
 
 from __future__ import annotations
 
@@ -47,7 +51,7 @@ FILE_ROWS = 500_000
 """Rows are written when there are this many, so that memory does not grow with them."""
 
 _WITH_HEADERS = ("csv", "w3c")
-"""The formats of which a line cannot be understood without those before it."""
+"""The formats whose lines cannot be understood without the lines before them."""
 
 _CALLS, _REJECTS = arrow_schema(CALL_COLUMNS), arrow_schema(REJECT_COLUMNS)
 _SAID = ("load_id", "line_number", "reason", "detail", "sample", "called_at", "integration")
@@ -66,7 +70,7 @@ class Found:
     is_changed: bool = False
 
     def add(self, old: pa.Table, calls: pa.Table, rejects: pa.Table) -> None:
-        """These lines were rejected (`old`) and have been read again; those that are neither are ignored."""
+        """Count the lines in `old`, which were rejected and have been read again. Those that are neither calls nor rejects are ignored."""
         self.lines += len(old)
         self.is_changed = self.is_changed or not rejects.select(_SAID).equals(old.select(_SAID))
         spans = calls.group_by("load_id").aggregate([("called_at", "min"), ("called_at", "max"), ([], "count_all")])
@@ -82,7 +86,7 @@ class Found:
         self.rejects.append(rejects)
 
     def take(self, other: Found) -> None:
-        """What was found in another source as well."""
+        """Add what was found in another source."""
         self.calls += other.calls
         self.rejects += other.rejects
         self.retried |= other.retried
@@ -107,12 +111,12 @@ class Rereading:
         self._found = Found()
 
     def close(self) -> None:
-        """Let go of the engines."""
+        """Close the engines."""
         self._understanding.close()
         self._rejects.close()
 
     def begin(self, ledger: Ledger) -> None:
-        """Know these loads, and the rejects as they stand."""
+        """Begin with these loads, and the rejects as they are now."""
         self._id = new_load_id()
         self._loads = {row.load_id: row for row in ledger.loads()}
         self._held = {load_id: rejects for load_id, (_, rejects) in ledger.held().items()}
@@ -122,7 +126,7 @@ class Rereading:
         found.create_view("rejects", replace=True)
 
     def read(self, path: str) -> RetriedSource:
-        """What becomes of the rejected lines of one source."""
+        """Read one source again. Returns what became of its rejected lines."""
         found = Found(written_name(path))
         try:
             with contextlib.closing(Source(path, "", is_final=True, count=self._count(found.source))) as source:
@@ -159,12 +163,12 @@ class Rereading:
         return own_decision("retry", now=now, load_id=self._id, retried=self._found.retried)
 
     def staged(self) -> list[StagedFile]:
-        """The data files with everything that was read."""
+        """The data files with everything that was found."""
         self._write(self._found, rows=1)
         return self._found.files
 
     def forget(self) -> None:
-        """Forget what was read, and what was written and not decided."""
+        """Forget what was found, and remove files that were written and not decided."""
         found, self._found = self._found, Found()
         self._lake.discard(found.files)
 
@@ -184,7 +188,7 @@ class Rereading:
             raise _not_whole(source.name, known.load)
         chain = self._chain(known.load)
         if self._wanted(chain):
-            # What is read now has to be what was recognised, as far as the load goes: nothing is read behind it.
+            # The source must still be what was recognised, up to the end of the load. Nothing after that is read.
             again = replace(known, seen=known.fingerprint).as_new(source.open)
             blocks = until(again.rest, known.load.end_byte)
             first = next(blocks, None)
@@ -201,18 +205,18 @@ class Rereading:
             self._read_lines([row], document_blocks(kind, source.open(), hashed), [part], found)
 
     def _chain(self, row: LedgerRow) -> list[LedgerRow]:
-        """The loads of a source, the first one first."""
+        """The loads of a source, in their order."""
         chain = [row]
         while (parent := self._loads.get(chain[-1].parent or "")) is not None:
             chain.append(parent)
         return chain[::-1]
 
     def _wanted(self, chain: Iterable[LedgerRow]) -> list[str]:
-        """Those of these loads that have rejects, which no other source of this batch has in common with this one."""
+        """The loads among these that have rejects, except those that another source of this batch has in common with this one."""
         return [row.load_id for row in chain if self._held[row.load_id] and row.load_id not in self._found.retried]
 
     def _parts(self, name: str, chain: Sequence[LedgerRow], first: Block | None) -> list[Part]:
-        """How the source has to be read: as the operator says, or as it was read if that brought a call, or as it looks now."""
+        """How the source has to be read: as the operator says; else as before, if that gave a call; else as its content says now."""
         options, words = self._options, self._understanding
         if options.log_format or options.layout or options.dialect:
             return [Part(format_of(name, first, options, words), None, {})]
@@ -239,7 +243,7 @@ class Rereading:
     def _read_lines(
         self, chain: Sequence[LedgerRow], blocks: Iterator[Block], parts: Sequence[Part], found: Found
     ) -> None:
-        """Understand these blocks and keep what has become of the lines that were rejected."""
+        """Understand these blocks, and keep what has become of the rejected lines."""
         wanted = self._wanted(chain)
         quarantine = Quarantine(self._rejects, wanted)
         self._understanding.begin(
@@ -248,7 +252,7 @@ class Rereading:
             source_time_zone=self._options.time_zone,
             host=self._options.host,
         )
-        # Where a duration showed a decimal comma, others behind it are not read.
+        # A duration with a decimal comma decides how the durations after it are read, so no block can be left out.
         is_read_whole = chain[-1].resume.get(DURATIONS) == COMMA
         next_line = 1
         context: Mapping[str, Any] = {}
@@ -268,12 +272,12 @@ class Rereading:
         is_cut_otherwise = holds_batches and next_line != chain[-1].resume["next_line"]
         if is_cut_otherwise or found.lines != sum(self._held[load_id] for load_id in wanted):
             raise SourceError(
-                f"{found.source}: its rejected lines are not where they were, so nothing of it was read again;"
-                " 'koppelzicht ingest --replace' loads it anew"
+                f"{found.source}: its rejected lines are no longer at the same places, so none of them was read again;"
+                " 'koppelzicht ingest --replace' reloads the source"
             )
 
     def _understand(self, stretch: Stretch, form: LogFormat, old: pa.Table, found: Found) -> Mapping[str, Any]:
-        """Read a block; `old` are the rejects in it. Returns the context of the next one."""
+        """Read a block whose rejects are `old`. Returns the context of the next block."""
         understanding = self._understanding
         try:
             _, [context] = understanding.read([stretch], form)
@@ -282,7 +286,7 @@ class Rereading:
             # Its text may hold a value of the log, so it stays out of the message.
             raise SourceError(
                 f"{stretch.source}: lines from {stretch.first_line:,} on could not be understood ({type(error).__name__});"
-                " this is a fault of koppelzicht, please report it; nothing of the source was read again"
+                " this is a bug in koppelzicht, please report it; no line of the source was read again"
             ) from error
         finally:
             understanding.forget()
@@ -291,15 +295,15 @@ class Rereading:
             at = old["line_number"].to_numpy() - stretch.first_line
             if not np.array_equal(places[at], old["byte_offset"].to_numpy()):
                 raise SourceError(
-                    f"{stretch.source}: its lines are counted in another way than when it was loaded, so nothing of it was read"
-                    " again; 'koppelzicht ingest --replace' loads it anew"
+                    f"{stretch.source}: its lines are counted in another way than when it was loaded, so none of them was read"
+                    " again; 'koppelzicht ingest --replace' reloads the source"
                 )
             still = with_removed_texts(of_rejected(rejects, old).sort_by("line_number"), old)
             found.add(old, of_rejected(calls, old), still)
         return context
 
     def _write(self, found: Found, *, rows: int = FILE_ROWS) -> None:
-        """Write what was found when there is so much of it."""
+        """Write what was found, when it has this many rows."""
         if found.waiting >= rows:
             calls = pa.concat_tables([_CALLS.empty_table(), *found.calls])
             rejects = pa.concat_tables([_REJECTS.empty_table(), *found.rejects])
@@ -316,15 +320,15 @@ class Rereading:
 
 def _not_whole(name: str, row: LedgerRow) -> SourceError:
     return SourceError(
-        f"{name}: is the beginning of {row.source}, of which more is loaded (load {row.load_id}, {row.end_byte:,} bytes);"
-        " no line of it was read again. Name a file that holds all of that"
+        f"{name}: is only the beginning of {row.source} (load {row.load_id} has {row.end_byte:,} bytes of it);"
+        " no line was read again. Name a file that holds all of them"
     )
 
 
 def _not_loaded(name: str, overlap: LedgerRow | None) -> SourceError:
     if overlap is None:
-        return SourceError(f"{name}: nothing is loaded that begins like it, so no line of it was rejected")
+        return SourceError(f"{name}: no load begins like this source, so none of its lines was rejected")
     return SourceError(
-        f"{name}: begins like {overlap.source} (load {overlap.load_id}) but is not what was loaded, nor grown from it;"
-        " no line of it was read again"
+        f"{name}: begins like {overlap.source} (load {overlap.load_id}) but is neither the same nor grown from it;"
+        " no line was read again"
     )

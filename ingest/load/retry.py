@@ -70,11 +70,11 @@ def retry_rejects(
 
 
 def _retry(store: Lake, names: Sequence[str], reading: Rereading, now: dt.datetime) -> list[RetriedSource]:
-    """Read these sources again and decide what has become of their rejects; again, where others were faster."""
+    """Read these sources again and decide what has become of their rejects, until no other process is faster."""
     patience = Patience(store.path, f"reading the rejected lines of {names[0]} again", most=SLOW)
     while True:
         patience.spend()
-        # The ledger before the rejects: who decides meanwhile about them is noticed.
+        # The ledger is read before the rejects: so a decision that others make about them meanwhile is noticed.
         table, ledger = store.ledger()
         store.roll_forward()
         reading.begin(ledger)

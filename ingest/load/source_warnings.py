@@ -1,4 +1,4 @@
-"""What the operator should know about a source, whether it is loaded or only inspected: one place, so that both say the same."""
+"""What the operator should know about a source. `ingest`, `follow` and `inspect` give the same warnings."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from ingest.understand.understanding import Counts
 
 _MANY_CALLS = 100
-"""So many calls without an id are no chance."""
+"""This many calls without an id are no coincidence."""
 
 _EXPECTED = {
     "duration": "a number such as 12.5, or a time with its unit such as 12ms, 1.5s or 00:00:01.5",
@@ -26,16 +26,16 @@ _EXPECTED = {
 }
 
 _DOUBTFUL_SIGN = re.compile("[1-9][0-9]{0,2}[.,][0-9]{3}")
-_NOBODY_KNOWS = " whether the sign in it is decimal or separates thousands, only its writer knows;"
+_NOBODY_KNOWS = " only the writer of the log knows whether the sign in it is decimal or separates thousands;"
 
 
 @dataclass(frozen=True)
 class SourceWarning:
-    """What to know about a source."""
+    """One warning about a source."""
 
     source: str
     about: str
-    """What it is about: the same each time that it is said again of a source that grows."""
+    """The subject: it stays the same when the warning is repeated for a source that grows."""
     text: str
 
     def __str__(self) -> str:
@@ -45,78 +45,79 @@ class SourceWarning:
 def source_warnings(
     name: str, log_format: LogFormat, context: Mapping[str, Any], counts: Counts, *, nuls: int = 0
 ) -> tuple[SourceWarning, ...]:
-    """What to warn of.
+    """The warnings about a source.
 
-    `nuls` NUL bytes stood in front; `context` is what is known behind the last line that was read, `counts` what became of all lines that were.
+    `nuls` is how many NUL bytes stood in front, `context` what the last lines told about those after them, `counts` what became of all
+    lines.
     """
     warnings = [SourceWarning(name, text, text) for text in log_format.warnings(context)]
     if not warnings and counts.calls_not_logged:
         text = (
-            f"{counts.calls_not_logged:,} of its {counts.calls:,} calls stand in lines without a place for the IntegrationId header:"
-            " nobody knows whose they are (id_status not_logged); have the log hold that header, empty where it was not sent"
+            f"{counts.calls_not_logged:,} of its {counts.calls:,} calls are in lines without a place for the IntegrationId header, so"
+            " nobody knows whose they are (id_status not_logged); have the server log that header, empty where it was not sent"
         )
         warnings.append(SourceWarning(name, "not_logged", text))
     elif not warnings and counts.calls >= _MANY_CALLS and not counts.calls_with_id:
         text = (
             f"none of its {counts.calls:,} calls has an IntegrationId: every call is unidentified;"
-            " does the log hold that header?"
+            " does the server log that header?"
         )
         warnings.append(SourceWarning(name, "no IntegrationId", text))
     if nuls:
         text = (
-            f"{nuls:,} NUL bytes in front were skipped: the file was emptied while its writer went on at its old place; copytruncate"
-            " needs a writer that appends (O_APPEND)"
+            f"{nuls:,} NUL bytes at the beginning were skipped: the file was emptied while its writer went on at the old position;"
+            " copytruncate needs a writer that appends (O_APPEND)"
         )
         warnings.append(SourceWarning(name, f"{nuls} NUL bytes", text))
     for unread in counts.unread:
         if unread.what == DOUBTFUL:
             were = "1 value was" if unread.values == 1 else f"{unread.values:,} values were"
             text = (
-                f"{unread.name}: {were} read like {unread.example!r}, as a number of decimals, before the first one with a decimal comma;"
-                " if its points separate thousands, these durations are wrong: write that column in one way, and load it with --replace"
+                f"{unread.name}: {were} read like {unread.example!r}, with a decimal point, before the first one with a decimal comma;"
+                " if the points separate thousands, these durations are wrong: write that column in one way, and reload it with --replace"
             )
             warnings.append(SourceWarning(name, f"{unread.what} {unread.name}", text))
             continue
         values = "1 value is" if unread.values == 1 else f"{unread.values:,} values are"
         text = (
             f"{unread.name}: {values} not read, such as {unread.example!r}; expected {_EXPECTED[unread.what]};"
-            f"{_NOBODY_KNOWS if _DOUBTFUL_SIGN.fullmatch(unread.example) else ''} these calls are loaded without it"
+            f"{_NOBODY_KNOWS if _DOUBTFUL_SIGN.fullmatch(unread.example) else ''} the calls are loaded without it"
         )
         warnings.append(SourceWarning(name, f"{unread.what} {unread.name}", text))
     return tuple(warnings)
 
 
 _FEW_NAMES = 8
-"""So many columns are named where nobody has asked for them."""
+"""At most this many columns are named where nobody has asked for them."""
 
 _READ_AS = {
-    "json": '--dialect FILE says which is which under [fields] (like = "{dialect}" begins it)',
-    "csv": '--dialect FILE says which is which under [fields] (like = "{dialect}" begins it)',
-    "combined": "they are read where --layout calls them so",
-    "w3c": "they are read where #Fields calls them so",
-    "parquet": "they are read where the columns are called so",
+    "json": 'a --dialect FILE can name them under [fields] (begin it with like = "{dialect}")',
+    "csv": 'a --dialect FILE can name them under [fields] (begin it with like = "{dialect}")',
+    "combined": "they are read where --layout names them",
+    "w3c": "they are read where #Fields names them",
+    "parquet": "they are read where the columns have these names",
 }
 
 
-_SAYS_USERS = "the file of the dialect says which is which under [fields]"
+_SAYS_USERS = "the file of the dialect can name them under [fields]"
 
 
 @dataclass(frozen=True)
 class UnreadColumns:
-    """The columns of a source that nobody reads."""
+    """The columns of a source that koppelzicht does not read."""
 
     names: tuple[str, ...]
-    """All of them, as they may be shown."""
+    """All of their names, as they may be shown."""
     text: str
-    """What to say of them."""
+    """The sentence about them."""
     is_warning: bool
-    """Whether some of them could be fields of a call. A platform's log has many others that are rightly not read."""
+    """Whether some of them could be fields of a call. The logs of a platform have many others, which nobody needs."""
 
 
 def unread_columns(
     log_format: LogFormat, context: Mapping[str, Any], *, most: int = _FEW_NAMES
 ) -> UnreadColumns | None:
-    """What to say of the columns that nobody reads, at most so many of them by name; None where every column is read."""
+    """The columns that koppelzicht does not read, at most `most` of them by name; None where it reads every column."""
     unread = dict(context.get(UNREAD, ()))
     if not unread:
         return None
@@ -133,5 +134,5 @@ def unread_columns(
         is_users = kind in {"json", "csv"} and dialect not in dialects()
         text = f"{text}; {_SAYS_USERS if is_users else _READ_AS[kind].format(dialect=dialect)}"
         if kind in {"json", "csv"} and "headers" in unread.values():
-            text = f'{text}; of headers it says headers = "NAME", above [fields]'
+            text = f'{text}; for headers write headers = "NAME" above [fields]'
     return UnreadColumns(tuple(unread), text, is_warning)

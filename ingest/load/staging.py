@@ -316,11 +316,11 @@ def _failure(item: _Lines, error: Exception) -> SourceError:
     failure: SourceError
     where = f"{item.load.name}: lines from {item.stretch.first_line:,} on could not be understood"
     if is_lack_of_memory(error):
-        failure = PassingError(f"{where}: there is not enough memory; nothing of the source was loaded")
+        failure = PassingError(f"{where}: there is not enough memory; nothing was loaded from the source")
     else:  # the error's text may hold a value of the log, so it stays out of the message
         failure = SourceError(
-            f"{where} ({type(error).__name__}); this is a fault of koppelzicht, please report it;"
-            " nothing of the source was loaded"
+            f"{where} ({type(error).__name__}); this is a bug in koppelzicht, please report it;"
+            " nothing was loaded from the source"
         )
     failure.__cause__ = error
     return failure

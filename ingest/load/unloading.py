@@ -1,4 +1,4 @@
-"""Taking loads back: by their id or by their path, with those that grew from them."""
+"""Taking loads back, by their id or their path, with the loads that grew from them."""
 
 from __future__ import annotations
 
@@ -21,9 +21,9 @@ if TYPE_CHECKING:
 
 
 def unload(lake: Path, target: str, *, now: dt.datetime) -> UnloadReport:
-    """Take back a load (by its id) or every load of a path, with those that grew from it.
+    """Take back a load (by its id) or every load of a path, with the loads that grew from it.
 
-    LakeError when there is none, and for standard input: that is no path, and what came from it is not one source.
+    LakeError when there is none, and for standard input, which is not a path: its loads came from different sources.
     """
     target = written_name(target)
     store = Lake(lake)
@@ -51,34 +51,34 @@ _FEW = 3
 
 
 def _names_of_standard_input(ledger: Ledger) -> str:
-    """That many loads may have come from there, and what the last ones are called."""
+    """Why standard input cannot be taken back, and the ids of the last loads that came from it."""
     loads = [row for row in ledger.loads() if row.source == STANDARD_INPUT]
     if not loads:
         return "-: no load came from standard input"
     last = ", ".join(
         f"{row.load_id} ({row.calls:,} calls, {row.loaded_at:%Y-%m-%d %H:%M})" for row in loads[: -_FEW - 1 : -1]
     )
-    more = f", and {len(loads) - _FEW:,} before them" if len(loads) > _FEW else ""
-    return f"-: standard input has no name of its own; take a load back by its id: {last}{more}"
+    more = f", and {len(loads) - _FEW:,} earlier ones" if len(loads) > _FEW else ""
+    return f"-: loads from standard input have no name of their own; take one back by its id: {last}{more}"
 
 
 def _stored(ledger: Ledger, wanted: Sequence[str], target: str) -> str:
-    """What was asked for, as it is stored: a load's id, or the path as the load has it."""
+    """What the user asked for, as it is stored: the id of a load, or the path as the load has it."""
     return target if target in wanted else next(row.source for row in ledger.loads() if row.load_id == wanted[0])
 
 
 def _unknown(ledger: Ledger, target: str) -> str:
-    """Why nothing can be taken back. Of two files whose names are not stored as they are nobody knows which is which."""
+    """Why nothing can be taken back. Two files whose names are stored redacted may share one stored name."""
     stored = stored_place(target)
     loads = [] if stored == target else _loads_of(ledger, stored)
     if not loads:
         return (
-            f"{target}: no load has this id and no load came from this path; 'koppelzicht sql \"from loads\"' lists them."
-            " Of a log that grew, the loads of a day have become the first of them if 'maintain' has run since"
+            f"{target}: no load has this id, and no load came from this path; 'koppelzicht sql \"from loads\"' lists all loads."
+            " If 'maintain' has run since, it may have merged the loads of a growing log into the first load of each day"
         )
     return (
-        f"{target}: this name is stored as {stored}, because it may tell a secret or a person, so that several files may have it;"
-        f" take a load back by its id: {', '.join(loads[:_FEW])}{' and so on' if len(loads) > _FEW else ''}"
+        f"{target}: this name is stored as {stored}, because it may hold a secret or a person's name, and several files may share"
+        f" that name; take a load back by its id: {', '.join(loads[:_FEW])}{' and so on' if len(loads) > _FEW else ''}"
     )
 
 

@@ -76,7 +76,7 @@ def test_only_folders_are_followed(run: Run, tmp_path: Path) -> None:
     (tmp_path / "access.log").write_bytes(b"")
     code, out, errors = run("follow", str(tmp_path / "access.log"), "--lake", str(tmp_path / "lake"))
     assert (code, out) == (1, "")
-    assert "is no folder; follow watches folders" in errors
+    assert "is not a folder; 'koppelzicht follow' watches folders" in errors
 
 
 def _command(logs: Path, lake: Path, *more: str) -> list[str | Path]:
@@ -106,7 +106,7 @@ def test_at_a_quota_it_waits_until_there_is_room_and_reads_files_of_any_name(run
         resource.prlimit(process.pid, resource.RLIMIT_FSIZE, (2000, hard))
         (logs / "b.log").write_text(INSERT.replace("KnSubject", "KnSubject9") + "\n", encoding="utf-8")
         said = next(line for line in process.stderr if "File too large" in line)
-        assert "nothing new is loaded until that is over, it is tried again" in said
+        assert "nothing new is loaded until this is over, koppelzicht keeps trying" in said
         [follower] = json.loads(run("status", "--lake", str(lake), "--json")[1])["followers"]
         assert (follower["state"], "File too large" in follower["waiting_for"]) == ("waiting", True)
         resource.prlimit(process.pid, resource.RLIMIT_FSIZE, (hard, hard))

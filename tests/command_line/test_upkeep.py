@@ -63,7 +63,7 @@ def test_a_source_that_is_not_known_is_named_when_it_is_retried(run: Run, loaded
     code, out, err = run("rejects", "--retry", "other.log", "calls.log", "--json")
     assert code == 1
     assert [source["status"] for source in document(out)["sources"]] == ["failed", "unchanged"]
-    assert err == "failed: other.log: nothing is loaded that begins like it, so no line of it was rejected\n"
+    assert err == "failed: other.log: no load begins like this source, so none of its lines was rejected\n"
 
 
 @pytest.mark.parametrize(

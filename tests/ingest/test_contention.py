@@ -12,7 +12,7 @@ from ingest import Lake, LakeError, ReadOptions, maintain, repair, retry_rejects
 from ingest.lake import maintenance
 from ingest.lake.data_file import data_files
 from ingest.lake.ledger_row import own_decision
-from ingest.load import loader, repairing, retry, unloading
+from ingest.load import batch, repairing, retry, unloading
 from tests.ingest.lakes import BAD, broken, lines, load, numbers
 from tests.ingest.other_process import is_told, other_process, tell_parent
 from tests.ingest.worked import NOW
@@ -28,7 +28,7 @@ WITHOUT_HOST = lines(9).replace(f"https://{HOST}".encode(), b"")
 @pytest.fixture
 def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
     """Everybody gives up after a few attempts."""
-    for module in (loader, maintenance, repairing, retry, unloading):
+    for module in (batch, maintenance, repairing, retry, unloading):
         for name in {"QUICK", "SLOW"} & {*vars(module)}:
             monkeypatch.setattr(module, name, 2)
 
@@ -69,7 +69,7 @@ COMMANDS: dict[str, Callable[[Path, Path], object]] = {
         lake, now=NOW, keep_calls=1, as_of=NOW.date() + dt.timedelta(days=30)
     ),
     "rejected lines": lambda lake, log: retry_rejects(lake, [str(log)], ReadOptions(host=HOST), now=NOW),
-    "taking back the loads that miss lines": lambda lake, _: repair(lake, now=NOW, is_wanted=True),
+    "taking back the loads that have lost lines": lambda lake, _: repair(lake, now=NOW, is_wanted=True),
 }
 
 
@@ -81,20 +81,21 @@ def test_who_is_never_the_fastest_gives_up_and_says_so(
     lake, log = tmp_path / "lake", tmp_path / "access.log"
     log.write_bytes(lines(0, 1) + BAD + WITHOUT_HOST)
     load(lake, log)
-    if "miss" in what:
+    if "lost" in what:
         _tear(lake)
     before = len(Lake(lake).ledger()[1].rows)
 
     with monkeypatch.context() as patch:
         times = _always_first(patch, lambda: _decide_nothing(lake))
         with pytest.raises(
-            LakeError, match=rf"lake: too busy: others were faster 2 times in .* seconds.*{what}.*run it again"
+            LakeError,
+            match=rf"lake: too busy: other processes were faster 2 times in .* seconds.*{what}.*run the command again",
         ):
             COMMANDS[what](lake, log)
 
     assert 2 <= len(times) <= 4
     assert {row.source for row in Lake(lake).ledger()[1].rows[before:]} == {"nothing"}
-    if "miss" not in what:
+    if "lost" not in what:
         assert numbers(lake) == [0, 1]
         assert broken(lake) == {}
     COMMANDS[what](lake, log)
@@ -121,7 +122,7 @@ def test_a_source_that_others_keep_loading_and_taking_back_is_left_to_them_and_t
     assert len(times) <= 6
     assert (first.status, second.status) == ("failed", "loaded")
     assert first.error is not None
-    assert "a.log: too busy: others were faster 2 times" in first.error
+    assert "a.log: too busy: other processes were faster 2 times" in first.error
     assert numbers(lake) == [7]
     assert [one.status for one in load(lake, logs).sources] == ["loaded", "unchanged"]
     assert numbers(lake) == [0, 1, 7]

@@ -75,7 +75,7 @@ RETRY_FAULTS = [
 REASONS = ("begins like", "was changed while it was read", "cannot be opened")
 """What may keep a source from being loaded when files change while they are read."""
 
-RETRY_REASONS = (*REASONS, "nothing is loaded that begins like it")
+RETRY_REASONS = (*REASONS, "no load begins like this source")
 """What may keep rejected lines from being read again when files and loads change meanwhile."""
 
 

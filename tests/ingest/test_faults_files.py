@@ -448,7 +448,7 @@ def test_an_earlier_part_of_a_loaded_file_is_not_loaded(tmp_path: Path, lake: Pa
     assert report.status == "failed"
     assert report.error is not None
     assert f"begins like {whole} (load {loads(lake)[0]['load_id']}" in report.error
-    assert "--overlap skip leaves it, --overlap load loads it all the same" in report.error
+    assert "--overlap skip leaves such sources out, --overlap load loads them" in report.error
     assert fate(load_one(lake, part, overlap="skip")) == ("unchanged", 0, 0, 0, 0)
     assert numbers(lake) == list(range(6))
     assert fate(load_one(lake, part, overlap="load")) == ("loaded", kept, 0, 0, 0)
@@ -660,7 +660,7 @@ def test_nuls_in_front_are_skipped_and_said(tmp_path: Path, lake: Path, nuls: in
     assert fates(report) == [("loaded", 3, 1, 0, 30)]
     [warning] = report.warnings
     assert warning == (
-        f"{path}: {nuls:,} NUL bytes in front were skipped: the file was emptied while its writer went on at its old place;"
+        f"{path}: {nuls:,} NUL bytes at the beginning were skipped: the file was emptied while its writer went on at the old position;"
         " copytruncate needs a writer that appends (O_APPEND)"
     )
     with path.open("ab") as file:
@@ -688,7 +688,7 @@ def test_nuls_in_front_take_no_memory_however_many_they_are(tmp_path: Path, lake
     small = run("ingest", "--lake", tmp_path / "other", _written(tmp_path, lines(0), "small.log"))
     done = run("ingest", "--lake", lake, path, tmp_path / "access.log.1.gz")
     assert done.code == 0, done.err
-    assert done.err.count("NUL bytes in front were skipped") == 2
+    assert done.err.count("NUL bytes at the beginning were skipped") == 2
     assert numbers(lake) == [0, 1, 2, 10, 11, 12]
     assert done.peak_mb - small.peak_mb < 64
 

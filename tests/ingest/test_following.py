@@ -163,7 +163,7 @@ def test_folders_are_followed_until_somebody_stops_it(lake: Path, logs: Path) ->
 def test_only_folders_are_followed(lake: Path, logs: Path) -> None:
     path = logs / "access.log"
     path.write_bytes(b"")
-    with pytest.raises(SourceError, match="is no folder; follow watches folders"):
+    with pytest.raises(SourceError, match=r"is not a folder; 'koppelzicht follow' watches folders"):
         next(follow(lake, [str(path)], ReadOptions(), every=1, clock=lambda: NOW, stop=threading.Event()))
 
 
@@ -189,7 +189,7 @@ def test_a_log_that_is_emptied_under_a_writer_that_does_not_append_is_read_on_be
             report = loader.load(list_sources([str(logs)], lake=lake), now=NOW)
             assert lakes.fates(report) == [("loaded", 7, 0, 0, 0)]
             [said] = report.warnings
-            assert said.startswith(f"{path}: {nuls:,} NUL bytes in front were skipped: the file was emptied")
+            assert said.startswith(f"{path}: {nuls:,} NUL bytes at the beginning were skipped: the file was emptied")
             writer.write(lakes.lines(range(begin + 7, begin + 10)) + lakes.line(99)[:20])
             starts.clear()
             report = loader.load(list_sources([str(logs)], lake=lake), now=NOW)
@@ -276,7 +276,7 @@ def test_a_lake_that_cannot_be_made_is_waited_for(logs: Path, tmp_path: Path, mo
     (logs / "a.log").write_bytes(lakes.lines(1))
     (tmp_path / "disk").write_bytes(b"not mounted yet")
     following = _Follow(tmp_path / "disk" / "lake", logs)
-    following.until(_says("nothing new is loaded until that is over, it is tried again"))
+    following.until(_says("nothing new is loaded until this is over, koppelzicht keeps trying"))
     (tmp_path / "disk").unlink()
     following.until_loaded(1)
 
@@ -299,7 +299,7 @@ def test_where_nobody_tells_of_changes_folders_are_looked_at(
     following.until_loaded(1, 2)
     if error is not None:
         (logs / "c.log").write_bytes(b"nothing of ours\n")
-        following.until(_says("the system does not tell of changes"))
+        following.until(_says("the system does not notify of changes"))
 
 
 def test_whatever_a_look_raises_is_said_once_and_tried_again(

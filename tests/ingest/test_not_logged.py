@@ -296,8 +296,8 @@ def test_of_a_log_that_holds_the_header_in_some_lines_only_it_is_said_how_many(t
     )
     [warning] = lakes.load(tmp_path / "lake", path).warnings
     assert warning == (
-        f"{path}: 2 of its 4 calls stand in lines without a place for the IntegrationId header: nobody knows whose they are"
-        " (id_status not_logged); have the log hold that header, empty where it was not sent"
+        f"{path}: 2 of its 4 calls are in lines without a place for the IntegrationId header, so nobody knows whose they are"
+        " (id_status not_logged); have the server log that header, empty where it was not sent"
     )
 
 

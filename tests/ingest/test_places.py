@@ -166,7 +166,7 @@ def test_no_name_that_tells_something_gets_into_a_lake(tmp_path: Path) -> None:
         (f"{tmp_path}/redacted/redacted/access.log", "redacted"),
     }
     with pytest.raises(
-        LakeError, match=r"this name is stored as .*redacted\.log, because it may tell a secret or a person"
+        LakeError, match=r"this name is stored as .*redacted\.log, because it may hold a secret or a person's name"
     ):
         unload(lake, str(log), now=NOW)
     [load_id] = [load["load_id"] for load in loads if load["source"].endswith("redacted.log")]

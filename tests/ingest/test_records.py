@@ -149,6 +149,6 @@ def test_a_batch_that_was_one_line_when_it_was_loaded_is_to_be_loaded_anew(tmp_p
     assert fate(load_one(lake, path, dialect=str(own))) == ("loaded", 0, 1, 0, 0)
     [source] = retry_rejects(lake, [str(path)], ReadOptions(dialect="opentelemetry"), now=worked.NOW).sources
     assert source.status == "failed"
-    assert "'koppelzicht ingest --replace' loads it anew" in str(source.error)
+    assert "'koppelzicht ingest --replace' reloads the source" in str(source.error)
     assert fate(load_one(lake, path, replace=True)) == ("loaded", 2, 0, 0, 0)
     assert broken(lake) == {}

@@ -269,7 +269,7 @@ def test_who_was_never_loaded_or_has_changed_is_named_and_the_others_go_on(
     assert [source.status for source in report.sources] == ["failed"] * 4 + ["retried"]
     said = [source.error or "" for source in report.sources]
     assert said[0].startswith(f"{changed}: begins like {changed} (load ")
-    assert said[1] == f"{unknown}: nothing is loaded that begins like it, so no line of it was rejected"
+    assert said[1] == f"{unknown}: no load begins like this source, so none of its lines was rejected"
     assert said[2].startswith(f"{tmp_path / 'missing.log'}: cannot be opened")
     assert said[3].startswith("-: standard input cannot be read again")
     assert numbers(lake) == [0, 3, 4, 7]

@@ -68,7 +68,7 @@ def test_a_file_that_is_damaged_is_named_with_what_to_do(lake: Path) -> None:
     (path,) = (lake / "stream_ends").iterdir()
     path.write_text('{"stream": "gateway"', encoding="utf-8")
     with pytest.raises(
-        LakeError, match=r"cannot be read, so when a stream ended is not known.* remove it and say it again"
+        LakeError, match=r"cannot be read, so koppelzicht does not know when a stream ended.* declare the end again"
     ):
         Lake(lake).snapshot()
 

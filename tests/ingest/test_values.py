@@ -143,15 +143,15 @@ def test_inspect_and_ingest_say_what_is_not_read(tmp_path: Path) -> None:
     expected = (
         (
             f"{path}: duration_ms: 2 values are not read, such as '87 •'; expected a number such as 12.5, or a time with its unit"
-            " such as 12ms, 1.5s or 00:00:01.5; these calls are loaded without it"
+            " such as 12ms, 1.5s or 00:00:01.5; the calls are loaded without it"
         ),
         (
             f"{path}: request_bytes: 1 value is not read, such as '1.5'; expected a whole number of bytes;"
-            " these calls are loaded without it"
+            " the calls are loaded without it"
         ),
         (
             f"{path}: response_bytes: 1 value is not read, such as '-1'; expected a whole number of bytes;"
-            " these calls are loaded without it"
+            " the calls are loaded without it"
         ),
     )
     assert inspect(str(path), ReadOptions(), limit=None, now=NOW).warnings == expected
@@ -346,7 +346,7 @@ def test_a_comma_between_digits_is_decimal_or_nobody_knows(tmp_path: Path) -> No
     assert [one.duration_ms for one in inspection.calls] == list(times.values())
     [warning] = inspection.warnings
     assert "upstream_response_time: 4 values are not read, such as '1,024'" in warning
-    assert "whether the sign in it is decimal or separates thousands, only its writer knows" in warning
+    assert "only the writer of the log knows whether the sign in it is decimal or separates thousands" in warning
 
 
 @FEW

@@ -197,7 +197,7 @@ CASES = [
         "ledger_is_in_order",
         "loads",
         lambda rows, given: rows.append(next(row for row in rows if row["load_id"] == given.other)),
-        "load {other} ({other_log}): stands in the ledger twice",
+        "load {other} ({other_log}): is in the ledger twice",
     ),
     _Case(
         "parents_come_first",
@@ -209,7 +209,7 @@ CASES = [
         "parents_come_first",
         "loads",
         lambda rows, _: [row.update(decision=3 - row["decision"]) for row in rows if row["decision"] < 3],
-        "load {grown} ({log}): grew from load {first}, which stands behind it",
+        "load {grown} ({log}): grew from load {first}, which comes after it",
     ),
 ]
 
@@ -380,7 +380,7 @@ def test_a_retention_of_more_than_there_was_is_named(given: _Given) -> None:
             )
     store(given.lake, "loads", found)
     found_broken = broken(given.lake)
-    assert "0 calls and 2 rejects were removed of 1 and 1" in found_broken["decisions_fit_their_loads"]
+    assert "0 calls and 2 rejects were removed from 1 and 1" in found_broken["decisions_fit_their_loads"]
     assert "1 rejects, 2 of them removed since, the table has 0" in found_broken["rejects_are_all_there"]
 
 
@@ -389,7 +389,7 @@ def test_a_retry_of_more_than_there_was_is_named(given: _Given) -> None:
     _decide(given.lake, load_id="a" * 16, kind="retry", retried=retried)
     said = broken(given.lake)["decisions_fit_their_loads"]
     assert f"retry {'a' * 16}: names load {UNKNOWN}, which does not hold at that point" in said
-    assert "0 calls and 0 rejects were removed of 2 and -1 (1 calls and 1 ignored lines were rejects)" in said
+    assert "0 calls and 0 rejects were removed from 2 and -1 (1 calls and 1 ignored lines were rejects)" in said
 
 
 def test_calls_of_a_retry_that_are_not_there_are_named(given: _Given) -> None:
@@ -473,7 +473,7 @@ def test_leftovers_are_told_and_are_no_failure(given: _Given) -> None:
     verification = verify(given.lake)
     (check,) = [check for check in verification.checks if check.name == "leftovers"]
     assert verification.ok
-    assert check.detail.startswith("1 files (5 bytes) that no table holds")
+    assert check.detail.startswith("no table holds 1 files (5 bytes)")
 
 
 def test_a_sample_may_be_cut_off_anywhere(tmp_path: Path) -> None:

@@ -26,7 +26,7 @@ def test_a_log_in_which_nobody_has_an_id_is_warned_of(tmp_path: Path) -> None:
     path = tmp_path / "calls.log"
     path.write_bytes(b"".join(lakes.line(number, headers={"Accept": "*/*"}) for number in range(100)))
     assert lakes.load(tmp_path / "lake", path).warnings == (
-        f"{path}: none of its 100 calls has an IntegrationId: every call is unidentified; does the log hold that header?",
+        f"{path}: none of its 100 calls has an IntegrationId: every call is unidentified; does the server log that header?",
     )
 
 
@@ -94,7 +94,7 @@ def _parquet(*names: str) -> bytes:
 
 
 IN_W3C = [name.replace(" ", "") for name in ODD]
-READ_AS = '--dialect FILE says which is which under [fields] (like = "{}" begins it)'
+READ_AS = 'a --dialect FILE can name them under [fields] (begin it with like = "{}")'
 HINTS = (
     'Elapsed ms (could be duration, unit = "ms"), User Agent (could be user_agent), bytes in (could be request_bytes)'
 )
@@ -111,14 +111,14 @@ LOGS: dict[str, tuple[bytes, str]] = {
         _w3c(*IN_W3C) + _w3c_row(8),
         (
             "5 fields are not read: Elapsedms (could be time-taken), UserAgent (could be cs(User-Agent)), bytesin (could be cs-bytes),"
-            " level, redacted; they are read where #Fields calls them so"
+            " level, redacted; they are read where #Fields names them"
         ),
     ),
     "parquet": (
         _parquet(*ODD),
         (
             "5 columns are not read: Elapsed ms (could be duration_ms), User Agent (could be user_agent),"
-            " bytes in (could be request_bytes), level, redacted; they are read where the columns are called so"
+            " bytes in (could be request_bytes), level, redacted; they are read where the columns have these names"
         ),
     ),
 }
