@@ -74,7 +74,7 @@ def _copy(source: Lake, target: Path) -> CopyReport:
 
 def _copy_tables(source: Lake, target: Path) -> list[Path]:
     """Copy the tables. Returns the data files of the copy."""
-    opened, ledger = source.tables()
+    opened, ledger = source.open_all()
     followed = min(reached(opened[name]) for name in ("calls", "rejects"))
     needed = {file.path: file.size for name in TABLES for file in data_files(opened[name], source.path / name)}
     decided = reached(opened["loads"])

@@ -147,7 +147,7 @@ def ends_empty(folder: Path, version: int) -> bool:
         return False
 
 
-def reaches_behind(folder: Path, version: int, prefix: str) -> bool:
+def has_transaction_after(folder: Path, version: int, prefix: str) -> bool:
     """Whether a commit after that version carries an application whose name begins with `prefix`."""
     from pyarrow.parquet import read_table
 

@@ -73,7 +73,7 @@ class Lake(Tables):
         self.settle("loads", table)
         return table, self._ledger_files.ledger(table)
 
-    def tables(self) -> tuple[Mapping[TableName, DeltaTable], Ledger]:
+    def open_all(self) -> tuple[Mapping[TableName, DeltaTable], Ledger]:
         """The tables, opened in the order of readers, and the ledger that goes with them."""
         for _ in range(LOOKS):
             tables: dict[TableName, DeltaTable] = {name: self.open(name) for name in TABLES}

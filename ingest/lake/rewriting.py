@@ -301,11 +301,11 @@ def _in_time_order(
         raise _failed(paths[0].parent, error) from error
     for part in _ranges(counts, parts):
         yield [
-            read_files(connection, _covering(files, first, behind))
+            read_files(connection, _covering(files, first, end))
             .filter(ColumnExpression("called_at") >= ConstantExpression(first))
-            .filter(ColumnExpression("called_at") < ConstantExpression(behind))
+            .filter(ColumnExpression("called_at") < ConstantExpression(end))
             .order("called_at, load_id, line_number")
-            for first, behind in map(_period, _ranges(part, _SLICES))
+            for first, end in map(_period, _ranges(part, _SLICES))
         ]
 
 
@@ -331,9 +331,9 @@ def _period(minutes: Sequence[tuple[int, int]]) -> tuple[dt.datetime, dt.datetim
     return _EPOCH + dt.timedelta(minutes=minutes[0][0]), _EPOCH + dt.timedelta(minutes=minutes[-1][0] + 1)
 
 
-def _covering(files: Sequence[DataFile], first: dt.datetime, behind: dt.datetime) -> list[Path]:
+def _covering(files: Sequence[DataFile], first: dt.datetime, end: dt.datetime) -> list[Path]:
     """The data files that may hold calls of the period. Their days are in the lake's time zone, so one more day on either side counts."""
-    low, high = first.date() - dt.timedelta(days=1), behind.date() + dt.timedelta(days=1)
+    low, high = first.date() - dt.timedelta(days=1), end.date() + dt.timedelta(days=1)
     return [
         file.path
         for file in files

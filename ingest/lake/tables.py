@@ -104,7 +104,7 @@ class Tables:
         if delta_log.ends_empty(self.path / name, table.version()):
             raise self._unreadable(name, DeltaError("its last commit is empty"))
         ours = table.transaction_version(_LAKE + self.id) or 0
-        if ours != table.version() and delta_log.reaches_behind(self.path / name, ours, _LAKE):
+        if ours != table.version() and delta_log.has_transaction_after(self.path / name, ours, _LAKE):
             raise LakeError(
                 f"{self.path / name}: the commits after version {ours} belong to another lake: files of one lake were copied over"
                 f" the other; {RESTORE}"

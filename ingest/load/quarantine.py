@@ -32,14 +32,14 @@ class Quarantine:
         self._reached = 0
         self._is_over = not load_ids
 
-    def take(self, first: int, behind: int) -> pa.Table:
-        """The rejects from line `first` to before line `behind`. Each call continues after the one before it."""
-        while not self._is_over and self._reached < behind - 1:
+    def take(self, first: int, end: int) -> pa.Table:
+        """The rejects from line `first` to before line `end`. Each call continues after the one before it."""
+        while not self._is_over and self._reached < end - 1:
             self._fetch()
         numbers = self._rows["line_number"].to_numpy()
-        start, end = np.searchsorted(numbers, [first, behind]).tolist()
-        taken = self._rows.slice(start, end - start)
-        self._rows = self._rows.slice(end)
+        low, high = np.searchsorted(numbers, [first, end]).tolist()
+        taken = self._rows.slice(low, high - low)
+        self._rows = self._rows.slice(high)
         return taken.combine_chunks()
 
     def _fetch(self) -> None:

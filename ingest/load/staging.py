@@ -1,6 +1,6 @@
 """Blocks of many sources understood together, and written as data files that nobody sees yet.
 
-What is read waits in a queue of items: the lines of a block, and the end of a load behind its last lines. Three threads work on
+What is read waits in a queue of items: the lines of a block, and the end of a load after its last lines. Three threads work on
 it, each on a later part of the queue than the next one:
 
     this thread   reads blocks, and finds the fields of their lines (`read_fields`)
@@ -57,7 +57,7 @@ class _Lines:
 
 @dataclass(frozen=True)
 class _End:
-    """Behind the last lines of a load."""
+    """The end of a load: stands after its last lines."""
 
     load: Load
 
