@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import duckdb
@@ -108,3 +109,27 @@ def test_a_source_that_the_engine_fails_on_is_the_only_one_that_is_not_loaded(
     monkeypatch.undo()
     assert [one.status for one in load(lake, *paths).sources] == ["unchanged", "loaded", "unchanged"]
     assert numbers(lake) == [0, 1, 2, 3, 4, *range(10, 18), 20, 21]
+
+
+def test_a_source_of_which_a_line_is_lost_is_the_only_one_that_is_not_loaded(
+    tmp_path: Path, lake: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    understand = Understanding.understand
+
+    def losing(understanding: Understanding, fields: Any) -> Any:
+        counts = understand(understanding, fields)
+        return [replace(one, calls=one.calls - 1) if one.lines == 4 else one for one in counts]
+
+    monkeypatch.setattr(Understanding, "understand", losing)
+    contents = (lines(*range(2)), lines(*range(10, 13)) + BAD, lines(20))
+    paths = [_written(tmp_path, f"{name}.log", content) for name, content in zip("abc", contents, strict=True)]
+
+    report = load(lake, *paths)
+
+    assert [one.status for one in report.sources] == ["loaded", "failed", "loaded"]
+    assert report.sources[1].error == (
+        f"{paths[1]}: 4 lines were read, but 2 became calls, 1 were rejected and 0 ignored; this is a bug in koppelzicht, please report"
+        " it; nothing was loaded from the source"
+    )
+    assert numbers(lake) == [0, 1, 20]
+    assert broken(lake) == {}
