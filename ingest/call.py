@@ -1,6 +1,6 @@
 """The Call: every column of the lake, its type, unit and meaning. The contract of this project.
 
-Other code does not list columns, it asks `CALL_COLUMNS`. The order of the fields is the order of the columns in
+Other code does not list columns, but uses `CALL_COLUMNS`. The order of the fields is the order of the columns in
 Parquet, in SQL and in JSON.
 """
 
@@ -95,15 +95,17 @@ class Call(BaseModel):
     stream: Annotated[str, Sql("varchar")] = Field(description="where the source comes from: one server, one gateway")
     product: Annotated[Product, Sql("varchar")] = Field(description="the product that was called")
     protocol: Annotated[Protocol, Sql("varchar")] = Field(description="how it was called")
-    environment: Annotated[Environment, Sql("varchar")] = Field(description="of the customer; SB: always production")
+    environment: Annotated[Environment, Sql("varchar")] = Field(
+        description="the customer's environment; SB: always production"
+    )
     customer: Annotated[str, Sql("varchar")] = Field(
         description="Profit: the subscription number in the URL; SB: sub-domain and first path segment, lower case"
     )
     integration_id: Annotated[str | None, Sql("varchar")] = Field(
-        description="the IntegrationId header as sent: trimmed, cut at 64 characters, redacted where it is no id"
+        description="the IntegrationId header as sent: trimmed, cut at 64 characters, redacted where it is not an id"
     )
     id_status: Annotated[IdStatus, Sql("varchar")] = Field(
-        description="what the header is worth; not_logged where the log could not have held it: nobody knows whether it was sent"
+        description="whether the header is a valid id; not_logged where the log has no place for it, so nobody knows whether it was sent"
     )
     id_defect: Annotated[IdDefect | None, Sql("varchar")] = Field(description="why it is malformed")
     partner: Annotated[int | None, Sql("integer")] = Field(description="first number of a valid id")
@@ -113,7 +115,7 @@ class Call(BaseModel):
     method: Annotated[str, Sql("varchar")] = Field(description="HTTP method, upper case")
     operation: Annotated[Operation, Sql("varchar")] = Field(description="what the call does")
     connector: Annotated[str | None, Sql("varchar")] = Field(
-        description="official spelling where it is official, else as sent; null where not logged or there is none"
+        description="official connectors in their official spelling, others as sent; null where not logged or there is none"
     )
     endpoint: Annotated[str, Sql("varchar")] = Field(description="the path as a template, without any value")
     status: Annotated[int, Sql("smallint")] = Field(description="HTTP status, 100 to 599")
@@ -128,7 +130,7 @@ class Call(BaseModel):
     query_length: Annotated[int, Sql("integer")] = Field(description="characters of the query string, ? included")
     token_form: Annotated[TokenForm, Sql("varchar")] = Field(description="form of the authorization, never its value")
     body_integration_id: Annotated[str | None, Sql("varchar")] = Field(
-        description="a valid IntegrationId that stands in the SOAP envelope instead of the header"
+        description="a valid IntegrationId in the SOAP envelope instead of the header"
     )
     user_agent: Annotated[str | None, Sql("varchar")] = Field(description="redacted, cut at 256 characters")
     api_version: Annotated[str | None, Sql("varchar")] = Field(description="SB: the Accept-Version header")

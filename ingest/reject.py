@@ -10,7 +10,7 @@ REJECT_COLUMNS = (
     Column("stream", "varchar", nullable=False, meaning="where the source comes from"),
     Column("line_number", "bigint", nullable=False, meaning="its line in the source, from 1"),
     Column("byte_offset", "bigint", nullable=False, meaning="where the line begins, in decompressed bytes"),
-    Column("reason", "varchar", nullable=False, meaning="why it is no call"),
+    Column("reason", "varchar", nullable=False, meaning="why it did not become a call"),
     Column(
         "detail", "varchar", nullable=True, meaning="what was found and what was expected, redacted; null once removed"
     ),
@@ -18,7 +18,7 @@ REJECT_COLUMNS = (
         "sample",
         "varchar",
         nullable=True,
-        meaning="the beginning of the line, redacted, 200 characters at most; null once removed",
+        meaning="the beginning of the line, redacted, at most 200 characters; null once removed",
     ),
     Column("called_at", "timestamptz", nullable=True, meaning="when, UTC, where the line's time can be read"),
     Column(
@@ -31,8 +31,13 @@ REJECT_COLUMNS = (
         "customer",
         "varchar",
         nullable=True,
-        meaning="whose environment the line's host names; null where that is in doubt",
+        meaning="the customer whose environment the line's host names; null where that is in doubt",
     ),
-    Column("environment", "varchar", nullable=True, meaning="of that host; null where it is in doubt"),
+    Column(
+        "environment",
+        "varchar",
+        nullable=True,
+        meaning="the environment that the line's host names; null where that is in doubt",
+    ),
 )
 """Every column of the lake's `rejects`, in order."""

@@ -35,16 +35,16 @@ if TYPE_CHECKING:
 
 LOAD_COLUMNS = (
     Column("load_id", "varchar", nullable=False, meaning="random name of the load"),
-    Column("source", "varchar", nullable=False, meaning="the file or stream, as it was called then"),
+    Column("source", "varchar", nullable=False, meaning="the name of the file or stream at that time"),
     Column("stream", "varchar", nullable=False, meaning="where the source comes from"),
-    Column("log_format", "varchar", nullable=False, meaning="how it was read"),
-    Column("dialect", "varchar", nullable=True, meaning="whose field names, or which layout"),
+    Column("log_format", "varchar", nullable=False, meaning="the format by which it was read"),
+    Column("dialect", "varchar", nullable=True, meaning="the product whose field names it has, or its layout"),
     Column("start_byte", "bigint", nullable=False, meaning="first decompressed byte of the load"),
     Column("end_byte", "bigint", nullable=False, meaning="the byte after its last one"),
     Column("content_sha256", "varchar", nullable=False, meaning="SHA-256 of the source's bytes before end_byte"),
     Column("lines", "bigint", nullable=False, meaning="lines read: calls + rejects + ignored"),
     Column("calls", "bigint", nullable=False, meaning="lines that became calls"),
-    Column("rejects", "bigint", nullable=False, meaning="lines in quarantine"),
+    Column("rejects", "bigint", nullable=False, meaning="lines that were rejected"),
     Column("ignored", "bigint", nullable=False, meaning="comments, directives, headers and blank lines"),
     Column("first_call", "timestamptz", nullable=True, meaning="earliest called_at, UTC"),
     Column("last_call", "timestamptz", nullable=True, meaning="latest called_at, UTC"),
@@ -62,7 +62,9 @@ LEDGER_COLUMNS = (
     Column("first_mark", "varchar", nullable=True, meaning="SHA-256 of the source up to its first line of data"),
     Column("second_mark", "varchar", nullable=True, meaning="the same up to its second line of data"),
     Column("marks", "varchar", nullable=False, meaning="JSON: [offset, SHA-256 before it] at intervals"),
-    Column("resume", "varchar", nullable=False, meaning="JSON: what reading on from end_byte has to know"),
+    Column(
+        "resume", "varchar", nullable=False, meaning="JSON: what reading on from end_byte needs from the lines before"
+    ),
     Column("unloaded", "varchar", nullable=False, meaning="JSON: the loads an unload takes back"),
     Column(
         "staged",
@@ -70,11 +72,16 @@ LEDGER_COLUMNS = (
         nullable=False,
         meaning="JSON: the data files of the decision, on its first row that adds some",
     ),
-    Column("removed", "varchar", nullable=True, meaning="JSON: what a retention removes of each load"),
-    Column("retried", "varchar", nullable=True, meaning="JSON: what a retry makes of the rejects of each load"),
-    Column("merged", "varchar", nullable=True, meaning="JSON: of each load the later ones that become a part of it"),
-    Column("completed", "bigint", nullable=True, meaning="the decision with the last part of a load that has some"),
-    Column("inner_ends", "blob", nullable=True, meaning="where its parts ended: offset and SHA-256, packed"),
+    Column("removed", "varchar", nullable=True, meaning="JSON: what a retention removes from each load"),
+    Column("retried", "varchar", nullable=True, meaning="JSON: how many rejects of each load a retry has changed"),
+    Column("merged", "varchar", nullable=True, meaning="JSON: for each merged load its later parts"),
+    Column("completed", "bigint", nullable=True, meaning="the decision with the last part of a merged load"),
+    Column(
+        "inner_ends",
+        "blob",
+        nullable=True,
+        meaning="where the parts of a merged load ended: offset and SHA-256, packed",
+    ),
 )
 """Every column of the lake's table `loads`: the public ones and what the protocol needs."""
 
