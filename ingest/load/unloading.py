@@ -59,7 +59,7 @@ def _names_of_standard_input(ledger: Ledger) -> str:
         f"{row.load_id} ({row.calls:,} calls, {row.loaded_at:%Y-%m-%d %H:%M})" for row in loads[: -_FEW - 1 : -1]
     )
     more = f", and {len(loads) - _FEW:,} earlier ones" if len(loads) > _FEW else ""
-    return f"-: loads from standard input have no name of their own; take one back by its id: {last}{more}"
+    return f"-: loads from standard input have no name of their own; take a load back by its id: {last}{more}"
 
 
 def _stored(ledger: Ledger, wanted: Sequence[str], target: str) -> str:
