@@ -31,6 +31,7 @@ from ingest.lake.file_checks import damaged_beside, damaged_data_files, damaged_
 from ingest.lake.lake import Lake
 from ingest.lake.ledger_checks import orphans, out_of_order, out_of_step, unfounded
 from ingest.lake.leftovers import unheld
+from ingest.lake.snapshot import LOOKS
 from ingest.reject import REJECT_COLUMNS
 from ingest.report import Check, Verification
 
@@ -43,9 +44,6 @@ if TYPE_CHECKING:
 _QUESTIONS = Path(__file__).with_suffix(".sql")
 _FEW = 5
 """This many findings are named; the others are counted."""
-
-_LOOKS = 20
-"""How often the lake is looked at again because others have merged loads in its ledger meanwhile."""
 
 _PART_LINES = 20_000_000
 """This many lines are compared at once. A larger lake is compared in parts, so that memory does not grow with it."""
@@ -104,13 +102,13 @@ def verify(lake: Path) -> Verification:
 
 def _at_one_moment(store: Lake) -> tuple[Snapshot, Ledger]:
     """A snapshot, and a ledger that still tells how the lake was at that moment."""
-    for _ in range(_LOOKS):
+    for _ in range(LOOKS):
         snapshot = store.snapshot(may_be_damaged=True)
         _, ledger = store.ledger()
         if ledger.written_merges <= min(snapshot.version, snapshot.rejects_version):
             return snapshot, ledger
     raise LakeError(
-        f"{store.path}: too busy: loads were merged {_LOOKS} times while the lake was being verified; verify it again later"
+        f"{store.path}: too busy: loads were merged {LOOKS} times while the lake was being verified; verify it again later"
     )
 
 
