@@ -226,7 +226,11 @@ def test_what_is_to_be_replaced_stays_where_the_new_content_turns_out_to_be_corr
     load(lake, path)
     assert numbers(lake) == list(range(50))
     monkeypatch.setattr("ingest.load.recognition._HEAD_BYTES", 1000)
-    for name, size in (("source._CHUNK", 500), ("source.BLOCK_BYTES", 5000), ("loader.PIECE_BYTES", 10_000)):
+    for name, size in (
+        ("read.source._CHUNK", 500),
+        ("read.source.BLOCK_BYTES", 5000),
+        ("load.loader.PIECE_BYTES", 10_000),
+    ):
         monkeypatch.setattr(f"ingest.{name}", size)  # so that it turns out when pieces of it might have been decided
     path.write_bytes(gzip.compress(content)[:-8] + b"no sum..")
     report = load_one(lake, path, replace=True)
