@@ -106,7 +106,7 @@ def gap_note(warehouse: Warehouse, scope: Scope) -> str | None:
     missing = [gap for gap in found if gap.state == "missing"]
     lines = [f"  {sentence}" for sentence in _stray(warehouse, scope)]
     if lines:
-        lines.insert(0, "of some logs a few calls lie far from all others or after the last load:")
+        lines.insert(0, "some logs have a few calls far from all others or after the last load:")
     if missing:
         lines.append(f"figures are too low, because logs are missing: {_counted(hours_of(found, 'missing'), 'hour')}")
         lines += [f"  {sentence(gap)}" for gap in missing[:SAID_AT_MOST]]
@@ -153,7 +153,7 @@ def sentence(gap: Gap) -> str:
             return f"{gap.stream}: no calls from {since} to {until}, while other logs go on; if it has ended: {ended}"
         case "rejected":
             which = f"koppelzicht rejects --stream {shlex.quote(gap.stream)}"
-            return f"{gap.stream}: most lines from {since} to {until} could not be read; {which} says why"
+            return f"{gap.stream}: most lines from {since} to {until} could not be read; {which} shows why"
     calls, hours = _counted(gap.calls, "call"), _counted(gap.hours, "hour")
     return f"{gap.stream}: {calls} in {hours} from {since} to {until}, about {gap.expected:,.0f} expected"
 

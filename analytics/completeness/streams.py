@@ -92,31 +92,31 @@ def stray_sentence(row: Mapping[str, object]) -> str:
     >>> import datetime as dt
     >>> day = dt.date(2025, 8, 12)
     >>> stray_sentence({"stream": "web", "stray_calls": 1, "first_stray": day, "last_stray": day})
-    'web: 1 call of 2025-08-12 lies far from all others or after the last load; it counts, and says nothing about what is missing'
+    'web: 1 call of 2025-08-12 lies far from all others or after the last load; figures include it, but the search for missing hours does not use it'
     """
     count, first, last = row["stray_calls"], row["first_stray"], row["last_stray"]
     days = f"{first}" if first == last else f"{first} to {last}"
     if count == 1:
-        return f"{row['stream']}: 1 call of {days} lies far from all others or after the last load; it counts, and says nothing about what is missing"
-    return f"{row['stream']}: {count:,} calls of {days} lie far from all others or after the last load; they count, and say nothing about what is missing"
+        return f"{row['stream']}: 1 call of {days} lies far from all others or after the last load; figures include it, but the search for missing hours does not use it"
+    return f"{row['stream']}: {count:,} calls of {days} lie far from all others or after the last load; figures include them, but the search for missing hours does not use them"
 
 
 def _remarks(row: Mapping[str, object]) -> Iterator[str]:
     name = row["stream"]
     quoted = shlex.quote(str(name))
     if row["declaration_is_void"]:
-        yield f"{name}: was said to have ended on {row['declared_on']}, but has calls until {row['last_day']}; it is judged as any other"
+        yield f"{name}: was declared to have ended on {row['declared_on']}, but has calls until {row['last_day']}; it is judged like any other stream"
     if row["state"] == "stopped" and row["missing_hours"]:
         yield (
-            f"{name}: no calls since {row['last_day']}, and other logs go on; load what is missing, or, if it has ended:"
+            f"{name}: no calls since {row['last_day']}, while other logs go on; load what is missing, or, if it has ended:"
             f" koppelzicht streams end {quoted}"
         )
     if row["is_quarantined"]:
         yield (
-            f"{name}: more lines were rejected than became calls; koppelzicht rejects --stream {quoted} says why, and"
+            f"{name}: more lines were rejected than became calls; koppelzicht rejects --stream {quoted} shows why, and"
             " rejects --retry or unload mends it"
         )
     if row["stray_calls"]:
         yield stray_sentence(row)
     if row["calls"] and not row["has_power"]:
-        yield f"{name}: too few calls to notice when ten days of it are missing"
+        yield f"{name}: too few calls to notice ten missing days"

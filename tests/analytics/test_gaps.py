@@ -141,7 +141,7 @@ def test_a_note_names_a_log_that_stopped_and_what_was_rejected_with_what_to_do(t
         ),
         (
             "  gateway: most lines from Thu 17 Sep 2026 00:00 to Fri 18 Sep 2026 00:00 could not be read; "
-            "koppelzicht rejects --stream gateway says why"
+            "koppelzicht rejects --stream gateway shows why"
         ),
         "koppelzicht metric completeness shows every hour",
     ]
@@ -156,6 +156,6 @@ def test_stray_calls_are_named_where_they_are_asked_for_and_are_no_gap(tmp_path:
         assert gap_note(warehouse, Scope(since=WEDNESDAY)) is None
         assert gap_note(warehouse, Scope(environment="test")) is None
     assert said == (
-        "of some logs a few calls lie far from all others or after the last load:\n"
-        "  gateway: 1 call of 2025-08-12 lies far from all others or after the last load; it counts, and says nothing about what is missing"
+        "some logs have a few calls far from all others or after the last load:\n"
+        "  gateway: 1 call of 2025-08-12 lies far from all others or after the last load; figures include it, but the search for missing hours does not use it"
     )

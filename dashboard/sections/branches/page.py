@@ -5,7 +5,7 @@ import streamlit as st
 from analytics.branches.branches import CLASS
 from dashboard.sections.branches import charts, figures
 from dashboard.shell import frame, navigation
-from dashboard.text.wording import month_name, plain, say
+from dashboard.text.wording import Words, month_name, plain, say
 
 view = frame.opened("branches")
 frame.totals(view)
@@ -35,7 +35,7 @@ frame.table(
     ["title", "branch", "customers_range", "branch_customers_range"],
     view,
     key="published_branches",
-    note=say("branches.published_note", smallest=CLASS, month=month_name(published.period.since)),
+    note=say("branches.published_note", smallest=CLASS, month=Words(month_name(published.period.since))),
 )
 if not published.rows.is_empty():
     st.download_button(
