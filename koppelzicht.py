@@ -125,6 +125,8 @@ def main() -> NoReturn:
     signal.signal(signal.SIGTERM, _terminate)
     if not _PAGES & set(sys.argv):  # the server of the pages ends by Ctrl-C in its own way
         signal.signal(signal.SIGINT, _interrupt)
+    # No other package's plug-in runs in our models; to look for one among all that is installed takes pydantic a tenth of a command.
+    os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
     sys.stdout, sys.stderr = sys.stdout or _nowhere(), sys.stderr or _nowhere()  # a shell may have closed them
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):

@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING, Literal
 from analytics.registry.bounds import MOST_BYTES, TooMuchError, judge_bytes, judge_rows, judge_workbook
 from analytics.registry.issue import Issue
 from analytics.spreadsheet.formulas import original
-from ingest.formats.parquet_pages import PagesError, sizes_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -125,6 +124,9 @@ def _workbook(file: str, content: bytes) -> tuple[list[Sheet], list[Issue]]:
 def _parquet(file: str, content: bytes) -> tuple[list[Sheet], list[Issue]]:
     import polars as pl
 
+    # Only who loads a registry pays for it: with this come all formats of logs, and everybody reads a registry.
+    from ingest.formats.parquet_pages import PagesError
+
     try:
         _judge_parquet(content)
         table = pl.read_parquet(content)
@@ -141,6 +143,8 @@ def _parquet(file: str, content: bytes) -> tuple[list[Sheet], list[Issue]]:
 def _judge_parquet(content: bytes) -> None:
     """TooMuchError where a Parquet file would become more than a registry can be. PagesError, ValueError or OSError where it is none."""
     from pyarrow.parquet import ParquetFile
+
+    from ingest.formats.parquet_pages import sizes_of
 
     with ParquetFile(io.BytesIO(content)) as parquet:
         columns = parquet.schema_arrow.names

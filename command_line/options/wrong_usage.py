@@ -6,11 +6,12 @@ import itertools
 from typing import TYPE_CHECKING, Any
 
 import typer
-from pydantic import ValidationError
 from typer.core import TyperGroup
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+    from pydantic import ValidationError
 
 
 class Commands(TyperGroup):
@@ -21,6 +22,8 @@ class Commands(TyperGroup):
         try:
             return super().invoke(ctx)
         except typer.BadParameter as error:
+            from pydantic import ValidationError
+
             if isinstance(error.__cause__, ValidationError):
                 error.message = _in_words(error.__cause__)
             raise

@@ -17,10 +17,21 @@ IDENTIFIERS = frozenset({"partner", "project", "status", "version", "line_number
 _SMALL = 0.001
 """Nearer to nothing than this, four places are not enough."""
 
-_INVISIBLE = re.compile(
-    r"[\x00-\x1f\x7f-\x9f\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\ud800-\udfff]"
+_RANGES = (
+    (0x00, 0x1F),
+    (0x7F, 0x9F),
+    (0x061C, 0x061C),
+    (0x180E, 0x180E),
+    (0x200B, 0x200F),
+    (0x2028, 0x202E),
+    (0x2060, 0x206F),
+    (0xD800, 0xDFFF),
+    (0xFEFF, 0xFEFF),
+    (0xFFF9, 0xFFFB),
 )
-_POINTS = [point for point in range(0x10000) if _INVISIBLE.match(chr(point))]
+"""Characters that nobody sees, or that a terminal obeys: from the first to the last of each range."""
+_INVISIBLE = re.compile(f"[{''.join(f'{chr(first)}-{chr(last)}' for first, last in _RANGES)}]")
+_POINTS = [point for first, last in _RANGES for point in range(first, last + 1)]
 # A text of nothing but such characters may be long: a table of theirs takes no memory for each of them, as a pattern does.
 _SPELLED = {point: chr(point).encode("unicode_escape").decode("ascii") for point in _POINTS}
 _ESCAPED = {point: f"\\u{point:04x}" for point in _POINTS if chr(point) != "\n"}
