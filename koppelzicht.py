@@ -36,8 +36,8 @@ from command_line.commands import (
 )
 from command_line.options.help_text import Command
 from command_line.options.wrong_usage import Commands, empty_value
-from command_line.printing import output
-from command_line.printing.output import say
+from command_line.printing import standard
+from command_line.printing.standard import say
 from command_line.private import private_files
 from ingest.stopping import tell_to_stop, told_to_stop
 
@@ -106,7 +106,7 @@ def _print_version(wanted: bool) -> None:  # noqa: FBT001 - typer calls it with 
     if wanted:
         from ingest.version import VERSION
 
-        output.write(f"koppelzicht {VERSION}\n")
+        standard.write(f"koppelzicht {VERSION}\n")
         raise typer.Exit
 
 

@@ -9,11 +9,14 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from command_line.options.lake import DEFAULT_LAKE, LakeOption
+from command_line.options.rows import prints_rows
 from command_line.options.scope import scoped
-from command_line.options.shared import DEFAULT_LAKE, LakeOption, check_standard_input, prints_rows, unknown
+from command_line.options.wrong_usage import check_standard_input, unknown
 from command_line.printing import output
 from command_line.printing.nothing_found import say_gaps, say_why_nothing
-from command_line.printing.output import Rows, say
+from command_line.printing.rows import Rows
+from command_line.printing.standard import say
 
 if TYPE_CHECKING:
     from analytics import Scope

@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING, Annotated, Literal, TypeAlias
 
 import typer
 
+from command_line.options.lake import DEFAULT_LAKE, LakeOption
+from command_line.options.rows import prints_rows
 from command_line.options.scope import scoped
-from command_line.options.shared import DEFAULT_LAKE, LakeOption, prints_rows
-from command_line.printing import output
+from command_line.printing import output, standard
 from command_line.printing.nothing_found import say_gaps, say_why_nothing
-from command_line.printing.output import say
+from command_line.printing.standard import say
 from command_line.printing.values import shown
 
 if TYPE_CHECKING:
@@ -106,4 +107,4 @@ def _say_published(rows: pl.DataFrame, file: Path, smallest: int, *, as_json: bo
     if as_json:
         output.print_record({"files": [str(file)], "rows": rows.height}, as_json=True)
     else:
-        output.write(f"{shown(str(file))}\n")
+        standard.write(f"{shown(str(file))}\n")

@@ -6,11 +6,12 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from command_line.options.lake import DEFAULT_LAKE, LakeOption
+from command_line.options.rows import prints_rows
 from command_line.options.scope import scoped
-from command_line.options.shared import DEFAULT_LAKE, LakeOption, prints_rows
 from command_line.printing import output
 from command_line.printing.nothing_found import say_gaps, why_nothing
-from command_line.printing.output import say
+from command_line.printing.standard import say
 from command_line.printing.values import counted
 
 if TYPE_CHECKING:

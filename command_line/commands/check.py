@@ -6,9 +6,9 @@ from typing import Annotated
 
 import typer
 
-from command_line.options.shared import DEFAULT_LAKE, JsonOption, LakeOption
+from command_line.options.lake import DEFAULT_LAKE, JsonOption, LakeOption
 from command_line.printing import output
-from command_line.printing.output import say
+from command_line.printing.standard import say
 
 
 def check(

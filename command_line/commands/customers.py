@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from command_line.options.lake import DEFAULT_LAKE, LakeOption
+from command_line.options.rows import prints_rows
 from command_line.options.scope import scoped
-from command_line.options.shared import DEFAULT_LAKE, LakeOption, prints_rows
 from command_line.printing import output
 from command_line.printing.nothing_found import say_gaps, say_why_nothing
 

@@ -9,15 +9,11 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from command_line.commands.loading import SOURCE_COLUMNS
+from command_line.options.lake import DEFAULT_LAKE, JsonOption, LakeOption
 from command_line.options.reading import reads
-from command_line.options.shared import (
-    DEFAULT_LAKE,
-    JsonOption,
-    LakeOption,
-    now,
-)
-from command_line.printing import output
-from command_line.printing.output import say
+from command_line.options.times import now
+from command_line.printing import standard
+from command_line.printing.standard import say
 from command_line.printing.values import counted, json_text, shown
 
 if TYPE_CHECKING:
@@ -50,17 +46,17 @@ def follow(
                 for note in news.notes:
                     say(f"note: {note}")
     finally:
-        output.give_up_unwritten()
+        standard.give_up_unwritten()
 
 
 def _print(source: SourceReport, *, as_json: bool) -> None:
     at = f"{now():%Y-%m-%dT%H:%M:%SZ}"
     if as_json:
         record = {name: getattr(source, name) for name in SOURCE_COLUMNS}
-        output.write(json_text({"at": at, **record}) + "\n")
+        standard.write(json_text({"at": at, **record}) + "\n")
         return
     if source.lines:
         words = f"{counted(source.lines, 'line')}: {counted(source.calls, 'call')}, {counted(source.rejects, 'reject')}"
-        output.write(f"{at} {source.status} {shown(source.source)}: {words}\n")
+        standard.write(f"{at} {source.status} {shown(source.source)}: {words}\n")
     if source.error is not None:
         say(f"{at} {source.status}: {source.error}")

@@ -8,11 +8,14 @@ from typing import TYPE_CHECKING, Annotated, get_args
 
 import typer
 
+from command_line.options.lake import DEFAULT_LAKE, LakeOption
+from command_line.options.rows import prints_rows
 from command_line.options.scope import scoped
-from command_line.options.shared import DEFAULT_LAKE, LakeOption, prints_rows, unknown
+from command_line.options.wrong_usage import unknown
 from command_line.printing import output
 from command_line.printing.nothing_found import nearest_integrations, say_why_nothing
-from command_line.printing.output import say
+from command_line.printing.rows import Rows
+from command_line.printing.standard import say
 from command_line.printing.values import counted, shown
 
 if TYPE_CHECKING:
@@ -142,8 +145,8 @@ def impact(
         found = answer(warehouse, asked.changes, scope, thresholds)
         if chosen == "table":
             columns = (*COLUMNS[:4], *SHOWN) if changes is not None else SHOWN
-            rows = output.Rows.from_frame(found.rows.select(columns))
-            output.print_rows(output.Rows(columns, [tuple(map(_brief, row)) for row in rows.values]), chosen)
+            rows = Rows.from_frame(found.rows.select(columns))
+            output.print_rows(Rows(columns, [tuple(map(_brief, row)) for row in rows.values]), chosen)
         else:
             output.print_arrow(found.answers.to_arrow(), chosen)
         gaps = [found.gap_note] if found.gap_note is not None else []
@@ -186,6 +189,7 @@ def _from_file(file: Path, severity: str | None, scope: Scope, parts: dict[str, 
 def _from_parts(parts: dict[str, str | None], scope: Scope, severity: str | None) -> _Asked:
     from analytics.changes.cells import operation_named
     from analytics.impact.impact import asked
+    from ingest.call import Operation as ApiOperation
     from ingest.call import Protocol, TokenForm
 
     if severity is not None:
@@ -198,7 +202,7 @@ def _from_parts(parts: dict[str, str | None], scope: Scope, severity: str | None
     if field is not None and scope.connector is None:
         raise typer.BadParameter("which connector has this field? Give --connector NAME", param_hint="'--field'")
     if operation is not None and operation_named(operation) is None:
-        words = "get, insert, update, delete, write, metainfo, attachment, report, version, auth, bi, other"
+        words = ", ".join(get_args(ApiOperation))
         raise typer.BadParameter(f"{operation!r} is no operation; known: {words}", param_hint="'--operation'")
     forms = {form: form for form in get_args(TokenForm)}
     if token_form is not None and token_form not in forms:

@@ -7,17 +7,14 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import typer
 
 from command_line import FAILED, REJECTED
+from command_line.options.lake import DEFAULT_LAKE, JsonOption, LakeOption
 from command_line.options.reading import reads
-from command_line.options.shared import (
-    DEFAULT_LAKE,
-    JsonOption,
-    LakeOption,
-    check_standard_input,
-    now,
-)
-from command_line.printing import output
-from command_line.printing.output import Rows, say
+from command_line.options.times import now
+from command_line.options.wrong_usage import check_standard_input
+from command_line.printing import for_people, output, standard
 from command_line.printing.progress import LoadProgress
+from command_line.printing.rows import Rows
+from command_line.printing.standard import say
 from command_line.printing.values import counted, shown
 
 if TYPE_CHECKING:
@@ -161,17 +158,19 @@ def _print_ingest_report(report: IngestReport, *, as_json: bool) -> None:
         rows = [tuple(getattr(source, name) for name in columns) for source in report.sources]
         output.print_rows(Rows(columns, rows), "table")
         words = [counted(totals[name], name.removesuffix("s")) for name in ("sources", "lines", "calls", "rejects")]
-        output.write("\n{}, {}: {}, {}, {ignored:,} ignored\n".format(*words, ignored=totals["ignored"]))
+        standard.write("\n{}, {}: {}, {}, {ignored:,} ignored\n".format(*words, ignored=totals["ignored"]))
 
 
 def _print_inspection(file: str, inspection: Inspection, limit: int | None) -> None:
     if inspection.lines == 0:
-        output.write(f"{'standard input' if file == '-' else shown(file)} is empty\n")
+        standard.write(f"{'standard input' if file == '-' else shown(file)} is empty\n")
         return
     read_as = " ".join(filter(None, (inspection.log_format, inspection.dialect)))
-    output.write(f"{counted(inspection.lines, 'line')} of {shown(read_as)}\n")
+    standard.write(f"{counted(inspection.lines, 'line')} of {shown(read_as)}\n")
     calls, rejects = inspection.calls, inspection.rejects
     for title, records, columns in (("Calls", calls, CALLS_SHOWN), ("Rejects", rejects, REJECTS_SHOWN)):
         if records:
-            output.write(f"\n{title}{f', the first {limit}' if len(records) == limit else ''}\n")
-            output.print_table(Rows(columns, [tuple(getattr(record, name) for name in columns) for record in records]))
+            standard.write(f"\n{title}{f', the first {limit}' if len(records) == limit else ''}\n")
+            for_people.print_table(
+                Rows(columns, [tuple(getattr(record, name) for name in columns) for record in records])
+            )

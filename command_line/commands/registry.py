@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from command_line.options.shared import DEFAULT_LAKE, JsonOption, LakeOption, now, prints_rows
-from command_line.printing import output
-from command_line.printing.output import Rows, say
+from command_line.options.lake import DEFAULT_LAKE, JsonOption, LakeOption
+from command_line.options.rows import prints_rows
+from command_line.options.times import day_of, now
+from command_line.printing import output, standard
+from command_line.printing.rows import Rows
+from command_line.printing.standard import say
 from command_line.printing.values import shown
 
 if TYPE_CHECKING:
@@ -40,7 +42,7 @@ def load(
     """Load names and branches from files: all of them, or none if one has an error."""
     from analytics.registry import load_registry
 
-    report = load_registry(lake, files, now=now(), as_of=_date(as_of), adds=add)
+    report = load_registry(lake, files, now=now(), as_of=None if as_of is None else day_of(as_of, "--as-of"), adds=add)
     output.print_record(report, as_json=as_json)
 
 
@@ -66,7 +68,7 @@ def missing(
     if chosen == "json":
         output.print_record({"files": files}, as_json=True)
     else:
-        output.write("".join(f"{shown(file)}\n" for file in files))
+        standard.write("".join(f"{shown(file)}\n" for file in files))
     if files:
         say("Fill in what you know, then run: koppelzicht registry load --add " + " ".join(files))
 
@@ -86,12 +88,3 @@ def versions(*, lake: LakeOption = DEFAULT_LAKE, as_json: JsonOption = False) ->
         for version in registry_files(lake).versions
     ]
     output.print_rows(Rows(VERSION_COLUMNS, rows), "json" if as_json else "table")
-
-
-def _date(text: str | None) -> dt.date | None:
-    if text is None:
-        return None
-    try:
-        return dt.date.fromisoformat(text)
-    except ValueError:
-        raise typer.BadParameter(f"{text!r} is not a date like 2026-03-01", param_hint="'--as-of'") from None

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from command_line.options.shared import DEFAULT_LAKE, JsonOption, LakeOption
-from command_line.printing import output
+from command_line.options.lake import DEFAULT_LAKE, JsonOption, LakeOption
+from command_line.printing import output, standard
 from command_line.printing.values import shown
 
 if TYPE_CHECKING:
@@ -77,4 +77,4 @@ def _print_files(files: Sequence[Path], *, as_json: bool) -> None:
     if as_json:
         output.print_record({"files": [str(file) for file in files]}, as_json=True)
     else:
-        output.write("".join(f"{shown(str(file))}\n" for file in files))
+        standard.write("".join(f"{shown(str(file))}\n" for file in files))

@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from command_line import FAILED
-from command_line.options.shared import DEFAULT_LAKE, JsonOption, LakeOption, now
+from command_line.options.lake import DEFAULT_LAKE, JsonOption, LakeOption
+from command_line.options.times import now
 from command_line.printing import output
-from command_line.printing.output import say
+from command_line.printing.standard import say
 from command_line.printing.values import counted
 
 if TYPE_CHECKING:

@@ -8,9 +8,10 @@ from typing import Annotated, NoReturn
 
 import typer
 
-from command_line.options.shared import DEFAULT_LAKE, LakeOption, now
-from command_line.printing.output import say
+from command_line.options.lake import DEFAULT_LAKE, LakeOption
+from command_line.options.times import now
 from command_line.printing.progress import LoadProgress
+from command_line.printing.standard import say
 from command_line.printing.values import counted
 
 HostAddress = Annotated[str, typer.Option("--host", metavar="NAME", help="Address to listen on.")]

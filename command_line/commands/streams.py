@@ -7,9 +7,12 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from command_line.options.shared import DEFAULT_LAKE, JsonOption, LakeOption, day_of, prints_rows, unknown
-from command_line.printing import output
-from command_line.printing.output import say
+from command_line.options.lake import DEFAULT_LAKE, JsonOption, LakeOption
+from command_line.options.rows import prints_rows
+from command_line.options.times import day_of
+from command_line.options.wrong_usage import unknown
+from command_line.printing import output, standard
+from command_line.printing.standard import say
 from command_line.printing.values import shown
 
 if TYPE_CHECKING:
@@ -72,9 +75,9 @@ def end(
     if as_json:
         output.print_record(row, as_json=True)
     elif undo:
-        output.write(f"{shown(name)}: calls are expected again; {row['missing_hours']:,} hours of it are missing\n")
+        standard.write(f"{shown(name)}: calls are expected again; {row['missing_hours']:,} hours of it are missing\n")
     else:
-        output.write(
+        standard.write(
             f"{shown(name)}: has ended on {row['declared_on']}; {row['missing_hours']:,} hours of it are missing\n"
         )
 

@@ -10,22 +10,15 @@ import typer
 
 from command_line import FAILED
 from command_line.commands.loading import REJECTS_SHOWN
-from command_line.options.reading import reads_again
-from command_line.options.shared import (
-    DEFAULT_LAKE,
-    FormatOption,
-    JsonOption,
-    LakeOption,
-    age,
-    day_of,
-    now,
-    read_options,
-    rows_format,
-    unknown,
-)
-from command_line.printing import output
-from command_line.printing.output import Rows, say
+from command_line.options.lake import DEFAULT_LAKE, JsonOption, LakeOption
+from command_line.options.reading import read_options, reads_again
+from command_line.options.rows import FormatOption, rows_format
+from command_line.options.times import age, day_of, now
+from command_line.options.wrong_usage import unknown
+from command_line.printing import for_programs, output, standard
 from command_line.printing.progress import LoadProgress
+from command_line.printing.rows import Rows
+from command_line.printing.standard import say
 from command_line.printing.values import counted, duration, shown
 
 if TYPE_CHECKING:
@@ -128,7 +121,7 @@ def rejects(
         if as_json:
             output.print_record({"file": str(export), "rejects": len(frame)}, as_json=True)
         else:
-            output.write(f"{counted(len(frame), 'reject')} in {shown(str(export))}\n")
+            standard.write(f"{counted(len(frame), 'reject')} in {shown(str(export))}\n")
         return
     frame = frame.select("source", *REJECTS_SHOWN) if chosen == "table" else frame
     output.print_arrow(frame.to_arrow(), chosen)
@@ -178,11 +171,11 @@ def _export(frame: pl.DataFrame, file: Path) -> None:
     content: str | bytes
     match file.suffix.lower():
         case ".csv":
-            content = output.rows_as_csv(Rows.from_frame(frame))
+            content = for_programs.rows_as_csv(Rows.from_frame(frame))
         case ".json":
-            content = output.rows_as_json(Rows.from_frame(frame))
+            content = for_programs.rows_as_json(Rows.from_frame(frame))
         case ".parquet":
-            content = output.as_parquet(frame.to_arrow())
+            content = for_programs.as_parquet(frame.to_arrow())
         case _:
             raise typer.BadParameter(
                 f"{shown(str(file))} does not say in which format to write; expected a name that ends in"
@@ -213,7 +206,7 @@ def _print_retry_report(report: RetryReport, *, as_json: bool) -> None:
         output.print_rows(
             Rows(columns, [tuple(getattr(source, name) for name in columns) for source in report.sources]), "table"
         )
-        output.write(
+        standard.write(
             f"\n{counted(totals['lines'], 'line')} read again: {counted(totals['calls'], 'call')},"
             f" {totals['rejects']:,} still rejected, {totals['ignored']:,} ignored\n"
         )

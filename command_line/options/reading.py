@@ -3,15 +3,49 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated
+
+import typer
 
 from command_line.options.composing import composed
-from command_line.options.shared import Dialect, Final, Host, Layout, LogFormat, Stream, TimeZone, read_options
+from command_line.options.wrong_usage import unknown
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from command_line.options.composing import Command, Options
+    from ingest import ReadOptions
+
+LogFormat = Annotated[
+    str | None,
+    typer.Option(metavar="NAME", help="json, w3c, combined, csv, har or parquet. By default, the content decides."),
+]
+Layout = Annotated[
+    str | None,
+    typer.Option(
+        metavar="TEXT", help="The server's own nginx log_format or Apache LogFormat string. Implies combined."
+    ),
+]
+Dialect = Annotated[
+    str | None,
+    typer.Option(
+        metavar="FILE", help="The field names of JSON or CSV: the name of a known dialect, or a file of yours."
+    ),
+]
+Stream = Annotated[
+    str | None,
+    typer.Option(metavar="NAME", help="Name of the log that the files belong to (default: from folder and file name)."),
+]
+Host = Annotated[
+    str | None,
+    typer.Option(metavar="NAME", help="Host of the calls in logs that do not name one: 12345.rest.afas.online"),
+]
+TimeZone = Annotated[
+    str | None, typer.Option(metavar="NAME", help="Time zone of times without an offset: Europe/Amsterdam")
+]
+Final = Annotated[
+    bool, typer.Option("--final", help="The files are complete: read a last line that has no line end, too.")
+]
 
 _OPTIONS: Options = {
     "log_format": (LogFormat, None),
@@ -21,6 +55,59 @@ _OPTIONS: Options = {
     "host": (Host, None),
     "time_zone": (TimeZone, None),
 }
+
+
+def read_options(
+    *,
+    log_format: str | None,
+    layout: str | None,
+    dialect: str | None,
+    stream: str | None,
+    host: str | None,
+    time_zone: str | None,
+    final: bool,
+) -> ReadOptions:
+    """How sources have to be read. Wrong usage where that cannot be."""
+    from zoneinfo import available_timezones
+
+    from ingest import ReadOptions, SourceError
+    from ingest.formats import FORMATS
+    from ingest.formats import log_format as format_named
+    from ingest.formats.dialect import dialect_named
+    from ingest.read.source import written_name
+
+    if layout is not None and log_format not in {None, "combined"}:
+        raise typer.BadParameter(f"a layout describes combined logs, not {log_format}", param_hint="'--layout'")
+    if log_format is not None and log_format not in FORMATS:
+        raise typer.BadParameter(unknown("log format", log_format, FORMATS), param_hint="'--log-format'")
+    if time_zone is not None and time_zone not in available_timezones():
+        raise typer.BadParameter(
+            f"{time_zone!r} is not a time zone; expected a name like Europe/Amsterdam", param_hint="'--time-zone'"
+        )
+    if layout is not None:
+        try:
+            format_named("combined", layout=layout)
+        except SourceError as error:
+            raise typer.BadParameter(str(error), param_hint="'--layout'") from None
+    if dialect is not None:
+        try:
+            of_dialect = dialect_named(dialect).format
+        except SourceError as error:
+            raise typer.BadParameter(str(error), param_hint="'--dialect'") from None
+        if layout is not None or log_format not in {None, of_dialect}:
+            other = "combined" if layout is not None else log_format
+            raise typer.BadParameter(
+                f"{dialect} is a dialect of {of_dialect}, not of {other}", param_hint="'--dialect'"
+            )
+    return ReadOptions(
+        log_format="combined" if layout is not None else log_format,
+        layout=layout,
+        dialect=dialect,
+        stream=stream and written_name(stream),
+        host=host,
+        time_zone=time_zone,
+        final=final,
+    )
 
 
 reads_again = composed(

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import difflib
 import itertools
+import sys
 from typing import TYPE_CHECKING, Any
 
 import typer
@@ -78,3 +80,16 @@ def _is_an_argument(error: typer.TyperException) -> typer.BadParameter | None:
                 param_hint=f"'{option}'",
             )
     return None
+
+
+def unknown(kind: str, name: str, known: Sequence[str]) -> str:
+    """That there is none of this name, and which one may be meant."""
+    close = difflib.get_close_matches(name, known, n=2)
+    hint = f"did you mean {' or '.join(close)}?" if close else f"known: {', '.join(known)}"
+    return f"there is no {kind} {name!r}; {hint}"
+
+
+def check_standard_input(*, is_read: bool) -> None:
+    """Wrong usage where standard input is read and there is none."""
+    if is_read and sys.stdin is None:
+        raise typer.BadParameter("standard input is closed, so there is nothing to read")

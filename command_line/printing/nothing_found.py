@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from typing import TYPE_CHECKING
 
-from command_line.printing.output import say
+from command_line.printing.standard import say
 from command_line.printing.values import counted
 
 if TYPE_CHECKING:

@@ -6,7 +6,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from command_line.printing.output import console
+from command_line.printing.standard import console
 from command_line.printing.values import shown
 
 if TYPE_CHECKING:

@@ -25,7 +25,8 @@ from analytics.registry import (
     registry_files,
 )
 from analytics.registry.rows import CUSTOMER, INTEGRATION_ID
-from command_line.printing.output import Rows, rows_as_csv
+from command_line.printing.for_programs import rows_as_csv
+from command_line.printing.rows import Rows
 from ingest.engine.integration_id import parse_integration_ids
 from ingest.engine.request_url import parse_request_urls
 from tests.analytics.given import given_lake

@@ -101,7 +101,7 @@ def test_lists_hold_from_a_day_on(run: Run, loaded: Path, tmp_path: Path) -> Non
     (version,) = document(run("registry", "versions", "--json")[1])
     assert (version["number"], version["valid_from"], version["relations"]) == (1, "2026-03-01", "partners")
     code, _, err = run("registry", "load", "p.csv", "--as-of", "March")
-    assert (code, "'March' is not a date like 2026-03-01" in err) == (2, True)
+    assert (code, "'March' is not a date like 2026-03-31" in err) == (2, True)
     code, _, err = run("registry", "load", "p.csv", "--as-of", "2999-01-01")
     assert (code, "expected a day that has come" in err) == (1, True)
 

@@ -22,8 +22,8 @@ from hypothesis import strategies as st
 
 from analytics.errors import SqlLimitError
 from analytics.sandbox.exact import carried, restored
-from command_line.printing import output
-from command_line.printing.output import Rows
+from command_line.printing import for_programs, output, standard
+from command_line.printing.rows import Rows
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -46,12 +46,14 @@ def answer(query: str) -> pa.Table:
 
 def in_json(table: pa.Table) -> list[dict[str, Any]]:
     """The rows of JSON, with its numbers as they are spelled."""
-    rows: list[dict[str, Any]] = json.loads(output.rows_as_json(Rows.from_arrow(table)), parse_float=decimal.Decimal)
+    rows: list[dict[str, Any]] = json.loads(
+        for_programs.rows_as_json(Rows.from_arrow(table)), parse_float=decimal.Decimal
+    )
     return rows
 
 
 def in_csv(table: pa.Table) -> list[list[str]]:
-    return list(csv.reader(io.StringIO(output.rows_as_csv(Rows.from_arrow(table)))))
+    return list(csv.reader(io.StringIO(for_programs.rows_as_csv(Rows.from_arrow(table)))))
 
 
 CASES: list[tuple[str, object, str, object]] = [
@@ -113,7 +115,7 @@ def test_a_value_of_every_type_is_whole_in_every_format(
     table = answer(f"select {expression} as found")
     assert repr(in_json(table)) == repr([{"found": json_value}])  # repr tells 1.1 from 1.10, and 2 from True
     assert in_csv(table) == [["found"], [csv_value]]
-    in_file = pl.read_parquet(output.as_parquet(table))
+    in_file = pl.read_parquet(for_programs.as_parquet(table))
     assert repr(in_file["found"].to_list()) == repr([parquet_value])
 
 
@@ -137,7 +139,7 @@ def test_columns_of_one_name_keep_their_own_types() -> None:
 
 def test_a_sum_has_one_type_in_parquet_whatever_is_in_it() -> None:
     for query in ("select sum(x) as s from range(3) t(x)", "select sum(x) as s from range(0) t(x)"):
-        assert pl.read_parquet(output.as_parquet(answer(query))).schema == {"s": pl.Decimal(38, 0)}
+        assert pl.read_parquet(for_programs.as_parquet(answer(query))).schema == {"s": pl.Decimal(38, 0)}
 
 
 def test_rows_stay_in_the_order_of_the_query() -> None:
@@ -226,7 +228,7 @@ def test_any_nesting_of_such_values_keeps_them(values: list[Typed]) -> None:
     table = answer(f"select {columns}")
     (row,) = in_json(table)
     assert repr(list(row.values())) == repr([one.in_json for one in values])
-    assert pl.read_parquet(output.as_parquet(table)).height == 1
+    assert pl.read_parquet(for_programs.as_parquet(table)).height == 1
 
 
 @pytest.mark.parametrize("chosen", get_args(output.Format))
@@ -267,7 +269,7 @@ def test_a_large_answer_is_printed_in_little_memory(tmp_path: Path) -> None:
 def test_more_text_than_anybody_reads_is_stopped_and_said(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr(output, "MOST_OUTPUT", 1000)
+    monkeypatch.setattr(standard, "MOST_OUTPUT", 1000)
     with pytest.raises(SqlLimitError, match="not all of it"):
         output.print_arrow(answer("select range as place from range(20000)"), "json")
     assert len(capsys.readouterr().out) <= 1000

@@ -11,8 +11,8 @@ import polars as pl
 import pyarrow as pa
 import pytest
 
-from command_line.printing import output
-from command_line.printing.output import Rows
+from command_line.printing import for_people, for_programs, output, standard
+from command_line.printing.rows import Rows
 from command_line.printing.values import json_text, shown
 
 DIRECTIONS = {"LRE", "RLE", "PDF", "LRO", "RLO", "LRI", "RLI", "FSI", "PDI"}
@@ -20,7 +20,7 @@ DIRECTIONS = {"LRE", "RLE", "PDF", "LRO", "RLO", "LRI", "RLI", "FSI", "PDI"}
 
 def test_json_has_one_object_a_row_with_keys_in_the_order_of_the_columns() -> None:
     rows = Rows(("day", "calls", "error_rate"), [(dt.date(2026, 3, 29), 2, 0.5), (dt.date(2026, 3, 30), 0, None)])
-    assert output.rows_as_json(rows) == (
+    assert for_programs.rows_as_json(rows) == (
         "[\n"
         '  {"day": "2026-03-29", "calls": 2, "error_rate": 0.5},\n'
         '  {"day": "2026-03-30", "calls": 0, "error_rate": null}\n'
@@ -29,7 +29,7 @@ def test_json_has_one_object_a_row_with_keys_in_the_order_of_the_columns() -> No
 
 
 def test_json_without_rows_is_an_empty_list() -> None:
-    assert output.rows_as_json(Rows(("calls",), [])) == "[]\n"
+    assert for_programs.rows_as_json(Rows(("calls",), [])) == "[]\n"
 
 
 @pytest.mark.parametrize(
@@ -51,16 +51,16 @@ def test_json_without_rows_is_an_empty_list() -> None:
     ],
 )
 def test_values_in_json(value: object, expected: str) -> None:
-    assert output.rows_as_json(Rows(("x",), [(value,)])) == f'[\n  {{"x": {expected}}}\n]\n'
+    assert for_programs.rows_as_json(Rows(("x",), [(value,)])) == f'[\n  {{"x": {expected}}}\n]\n'
 
 
 def test_columns_of_the_same_name_all_reach_json() -> None:
-    assert json.loads(output.rows_as_json(Rows(("a", "a", "a"), [(1, 2, 3)]))) == [{"a": 1, "a_1": 2, "a_2": 3}]
+    assert json.loads(for_programs.rows_as_json(Rows(("a", "a", "a"), [(1, 2, 3)]))) == [{"a": 1, "a_1": 2, "a_2": 3}]
 
 
 def test_sums_that_arrow_holds_as_decimals_are_integers_in_json() -> None:
     table = pa.table({"calls": pa.array([decimal.Decimal(7)], pa.decimal128(38, 0))})
-    assert json.loads(output.rows_as_json(Rows.from_arrow(table))) == [{"calls": 7}]
+    assert json.loads(for_programs.rows_as_json(Rows.from_arrow(table))) == [{"calls": 7}]
 
 
 def test_rows_come_from_frames_tables_and_records() -> None:
@@ -72,7 +72,7 @@ def test_rows_come_from_frames_tables_and_records() -> None:
 
 @pytest.mark.parametrize("text", ["=1+1", "+31", "-2", "@sum", "\tx", "\rx"])
 def test_csv_text_that_begins_like_a_formula_gets_an_apostrophe(text: str) -> None:
-    assert output.rows_as_csv(Rows(("x",), [(text,)])).splitlines()[1].strip('"').startswith("'")
+    assert for_programs.rows_as_csv(Rows(("x",), [(text,)])).splitlines()[1].strip('"').startswith("'")
 
 
 def test_csv_numbers_dates_and_nulls_stay_as_they_are() -> None:
@@ -80,7 +80,7 @@ def test_csv_numbers_dates_and_nulls_stay_as_they_are() -> None:
         ("calls", "change", "day", "name", "own", "filter_fields"),
         [(5, -0.25, dt.date(2026, 3, 29), None, True, ["A"]), (-1, None, None, 'say "x", y', False, [])],
     )
-    assert output.rows_as_csv(rows) == (
+    assert for_programs.rows_as_csv(rows) == (
         'calls,change,day,name,own,filter_fields\n5,-0.25,2026-03-29,,true,"[""A""]"\n-1,,,"say ""x"", y",false,[]\n'
     )
 
@@ -90,7 +90,7 @@ def test_tables_align_numbers_and_end_without_blanks(capsys: pytest.CaptureFixtu
         ("integration", "partner", "calls", "error_rate"),
         [("1234_5678", 1234, 1_234_567, 0.0123), ("7654321_1", 7_654_321, 9, None)],
     )
-    output.print_table(rows)
+    for_people.print_table(rows)
     assert capsys.readouterr().out == (
         "integration  partner      calls  error_rate\n"
         "───────────────────────────────────────────\n"
@@ -100,7 +100,7 @@ def test_tables_align_numbers_and_end_without_blanks(capsys: pytest.CaptureFixtu
 
 
 def test_tables_show_escapes_and_markup_as_text(capsys: pytest.CaptureFixture[str]) -> None:
-    output.print_table(Rows(("user_agent",), [("\x1b[31mred\x1b[0m [bold]x[/bold] \u202edesrever",)]))
+    for_people.print_table(Rows(("user_agent",), [("\x1b[31mred\x1b[0m [bold]x[/bold] \u202edesrever",)]))
     assert "\\x1b[31mred\\x1b[0m [bold]x[/bold] \\u202edesrever" in capsys.readouterr().out
 
 
@@ -113,12 +113,12 @@ def test_every_sign_that_turns_the_direction_of_writing_is_spelled_out() -> None
 
 
 def test_lines_stay_whole_where_there_is_no_terminal(capsys: pytest.CaptureFixture[str]) -> None:
-    output.print_table(Rows(("sample", "detail"), [("x" * 300, "y" * 300)]))
+    for_people.print_table(Rows(("sample", "detail"), [("x" * 300, "y" * 300)]))
     assert f"{'x' * 300}  {'y' * 300}" in capsys.readouterr().out
 
 
 def test_messages_show_escapes_as_text(capsys: pytest.CaptureFixture[str]) -> None:
-    output.say("two\nlines, \x1b[2J")
+    standard.say("two\nlines, \x1b[2J")
     assert capsys.readouterr().err == "two\nlines, \\x1b[2J\n"
 
 

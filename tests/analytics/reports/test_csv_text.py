@@ -16,7 +16,8 @@ from hypothesis import strategies as st
 from analytics.registry.sheets import read_sheets
 from analytics.spreadsheet.csv_text import csv_text
 from analytics.spreadsheet.formulas import FORMULA_SIGNS, FORMULA_STARTS, neutral, original
-from command_line.printing.output import Rows, rows_as_csv
+from command_line.printing.for_programs import rows_as_csv
+from command_line.printing.rows import Rows
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
