@@ -194,12 +194,12 @@ def test_branches_are_shown_and_published(run: Run, loaded: Path, tmp_path: Path
     assert (row["integration"], row["branch"], row["customers"], row["lift"]) == ("12345_678900", None, 1, None)
     code, out, err = run("branches", "--publish", "table.csv")
     assert (code, out) == (0, "table.csv\n")
-    assert "the table is empty: no integration that the registry lists has 5 customers here" in err
+    assert "the table is empty because no integration in the registry has 5 customers here" in err
     assert (tmp_path / "table.csv").read_text(encoding="utf-8") == (
         "since,until,integration,name,branch,customers_from,customers_to,branch_customers_from,branch_customers_to\n"
     )
-    assert "note: published is what was used since 2026-03-01 and before 2026-04-01" in err
-    assert "note: the logs end before 2026-03-30, so this period is not over" in err
+    assert "note: the table counts the customers of 2026-03-01 until 2026-04-01 (that day not included), in ranges of five" in err
+    assert "note: the logs end before 2026-03-30, but the period goes on; publish the table again when the period is over" in err
     assert document(run("branches", "--publish", "table.csv", "--format", "json")[1]) == {
         "files": ["table.csv"],
         "rows": 0,
@@ -207,7 +207,7 @@ def test_branches_are_shown_and_published(run: Run, loaded: Path, tmp_path: Path
     assert run("branches", "--publish", "tabel.html", "--language", "nl")[0] == 0
     assert "Klanten per branche, maart 2026." in (tmp_path / "tabel.html").read_text(encoding="utf-8")
     assert run("branches", "--publish", "table.csv", "--language", "de")[0] == 2
-    assert "only what is published has a language" in run("branches", "--language", "nl")[2]
+    assert "--language needs --publish FILE" in run("branches", "--language", "nl")[2]
     assert run("branches", "--publish", "table.xlsx")[0] == 2
     for wrong in (
         ("--smallest", "4"),
