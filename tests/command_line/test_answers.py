@@ -198,8 +198,14 @@ def test_branches_are_shown_and_published(run: Run, loaded: Path, tmp_path: Path
     assert (tmp_path / "table.csv").read_text(encoding="utf-8") == (
         "since,until,integration,name,branch,customers_from,customers_to,branch_customers_from,branch_customers_to\n"
     )
-    assert "note: the table counts the customers of 2026-03-01 until 2026-04-01 (that day not included), in ranges of five" in err
-    assert "note: the logs end before 2026-03-30, but the period goes on; publish the table again when the period is over" in err
+    assert (
+        "note: the table counts the customers of 2026-03-01 until 2026-04-01 (that day not included), in ranges of five"
+        in err
+    )
+    assert (
+        "note: the logs end before 2026-03-30, but the period goes on; publish the table again when the period is over"
+        in err
+    )
     assert document(run("branches", "--publish", "table.csv", "--format", "json")[1]) == {
         "files": ["table.csv"],
         "rows": 0,

@@ -47,4 +47,7 @@ def test_any_text_has_an_answer(run: Run, loaded: Path, text: str) -> None:
 
 
 def test_what_was_looked_at_is_said_where_it_does_not_arrive(run: Run, loaded: Path) -> None:
-    assert "looked at all that was loaded, 2026-03-29 until 2026-03-30" in run("check", "7654321_1")[2]
+    assert (
+        "this is about all calls in the lake, from 2026-03-29 until 2026-03-30 (that day not included)"
+        in run("check", "7654321_1")[2]
+    )

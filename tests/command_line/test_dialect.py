@@ -12,17 +12,17 @@ if TYPE_CHECKING:
     from tests.command_line.given import Run
 
 LAYOUT = '$host [$time_local] "$request" $status'
-README = Path(__file__).parents[2] / "README.md"
+PAGE = Path(__file__).parents[2] / "docs" / "how-to" / "own-dialect.md"
 
 
 def example(language: str) -> str:
-    """The first block of that language in the part of the README that tells of dialects."""
-    part = README.read_text(encoding="utf-8").split("\n### Logs with other names\n")[1].split("\n## ")[0]
-    block, *_ = re.findall(rf"^```{language}\n(.*?)^```", part, re.DOTALL | re.MULTILINE)
+    """The first block of that language on the page that tells of dialects."""
+    page = PAGE.read_text(encoding="utf-8")
+    block, *_ = re.findall(rf"^```{language}\b[^\n]*\n(.*?)^```", page, re.DOTALL | re.MULTILINE)
     return str(block)
 
 
-def test_the_dialect_in_the_readme_reads_the_line_in_the_readme(run: Run, tmp_path: Path) -> None:
+def test_the_dialect_in_the_documentation_reads_the_line_beside_it(run: Run, tmp_path: Path) -> None:
     dialect, log = tmp_path / "acme.toml", tmp_path / "gateway.log"
     dialect.write_text(example("toml"), encoding="utf-8")
     log.write_text(example("json"), encoding="utf-8")
