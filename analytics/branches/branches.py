@@ -73,8 +73,8 @@ class Period:
         if period in {cls.month_of(since), cls.quarter_of(since)}:
             return period
         raise AnalyticsError(
-            f"what is published is about a whole calendar month or quarter, and {since} to {until} is none; "
-            f"since {cls.month_of(since).since} until {cls.month_of(since).until}, say"
+            f"a published table covers one full calendar month or quarter, and {since} to {until} is neither; "
+            f"for example, use --since {cls.month_of(since).since} --until {cls.month_of(since).until}"
         )
 
     @classmethod
@@ -107,14 +107,14 @@ def period_to_publish(warehouse: Warehouse, scope: Scope) -> Period | None:
     strange = [f"--{name}" for name in asked if name not in _MAY_BE_ASKED]
     if strange:
         raise AnalyticsError(
-            "what is published is about all calls in production, for two tables of other calls could be differenced to "
-            f"single customers; leave {' and '.join(strange)} out"
+            "a published table covers all calls in production, because somebody could compare two tables of other calls and "
+            f"find a single customer; leave {' and '.join(strange)} out"
         )
     if scope.since is not None and scope.until is not None:
         return Period.of(scope.since, scope.until)
     if scope.since is not None or scope.until is not None:
         raise AnalyticsError(
-            "what is published is about a whole calendar month or quarter: give its --since and its --until"
+            "a published table covers one full calendar month or quarter: give both its --since and its --until"
         )
     lived = warehouse.lived()
     return Period.last_of(*lived) if lived else None

@@ -26,7 +26,7 @@ class Month:
         """The month written as 2026-10; ReportError for anything else."""
         found = _WRITTEN.fullmatch(text.strip())
         if found is None or int(found[1]) < 2000:
-            raise ReportError(f"{text!r} is no month; expected year and month, like 2026-10")
+            raise ReportError(f"{text!r} is not a month; expected year and month, like 2026-10")
         return cls(dt.date(int(found[1]), int(found[2]), 1))
 
     @property

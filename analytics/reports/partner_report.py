@@ -24,7 +24,7 @@ def partner_report(everything: Warehouse, partner: int, month: Month) -> Partner
     ReportError when the partner was never seen, or the month was not logged.
     """
     if everything.viewer.partner not in {None, partner}:
-        raise ReportError(f"partner {partner} may not be seen here; expected {everything.viewer.partner}")
+        raise ReportError(f"you may not see partner {partner} here; expected {everything.viewer.partner}")
     viewer = everything.viewer.replace(partner=partner)
     with Warehouse.over(everything.snapshot, everything.registry, viewer=viewer, days_are_told=True) as own:
         _check_seen(everything, own, partner)
@@ -70,8 +70,8 @@ def _check_seen(everything: Warehouse, own: Warehouse, partner: int) -> None:
     if own.data_until() is not None:
         return
     raise ReportError(
-        f"partner {partner} was never seen: no call from {span(everything)} carries an IntegrationId that begins with {partner}_; "
-        "`koppelzicht metric customers_per_partner --environment all` lists the partners that were"
+        f"partner {partner} has no calls: no call from {span(everything)} carries an IntegrationId that begins with {partner}_; "
+        "`koppelzicht metric customers_per_partner --environment all` lists the partners that have calls"
     )
 
 

@@ -170,7 +170,7 @@ def test_a_month_and_a_quarter_can_be_published(since: str, until: str) -> None:
     [("2026-10-01", "2026-10-31"), ("2026-10-02", "2026-11-01"), ("2026-10-01", "2026-12-01"), ("2026-11-01", "2027-02-01"), ("2026-01-01", "2027-01-01")],
 )  # fmt: skip
 def test_no_other_days_can_be(since: str, until: str) -> None:
-    with pytest.raises(AnalyticsError, match=f"a whole calendar month or quarter, and {since} to {until} is none"):
+    with pytest.raises(AnalyticsError, match=f"one full calendar month or quarter, and {since} to {until} is neither"):
         Period.of(dt.date.fromisoformat(since), dt.date.fromisoformat(until))
 
 

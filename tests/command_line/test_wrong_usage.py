@@ -58,7 +58,7 @@ if TYPE_CHECKING:
         (["ingest", "x", "--time-zone", "Mars/Olympus"], "Mars/Olympus"),
         (
             ["report", "partner", "12345", "--month", "October"],
-            "'--month': 'October' is no month; expected year and month",
+            "'--month': 'October' is not a month; expected year and month",
         ),
         (["inspect", "x", "--limit", "0"], "'--limit': 0 is too small; 1 at least"),
         (

@@ -21,5 +21,5 @@ def test_a_month_runs_from_its_first_day_to_the_first_of_the_next() -> None:
     ["", "2026", "2026-13", "2026-1", "10-2026", "2026-10-01", "oktober", "1999-12", "\N{FULLWIDTH DIGIT TWO}026-10"],
 )
 def test_anything_else_is_refused_with_what_was_expected(text: str) -> None:
-    with pytest.raises(ReportError, match="is no month; expected year and month, like 2026-10"):
+    with pytest.raises(ReportError, match="is not a month; expected year and month, like 2026-10"):
         Month.parse(text)

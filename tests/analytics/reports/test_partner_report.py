@@ -24,8 +24,8 @@ if TYPE_CHECKING:
 
 EVERY_DAY = every_day([*SEPTEMBER, *OCTOBER])
 NEVER_SEEN = (
-    "partner 1234 was never seen: no call from 1 Sep 2026 to 31 Oct 2026 carries an IntegrationId that begins with 1234_; "
-    "`koppelzicht metric customers_per_partner --environment all` lists the partners that were"
+    "partner 1234 has no calls: no call from 1 Sep 2026 to 31 Oct 2026 carries an IntegrationId that begins with 1234_; "
+    "`koppelzicht metric customers_per_partner --environment all` lists the partners that have calls"
 )
 
 
@@ -270,7 +270,7 @@ class TestNobodyElse:
         viewer = Scope(partner=2345, environment="all")
         with (
             warehouse(tmp_path, [*EVERY_DAY, *acme_calls()], viewer=viewer) as other,
-            pytest.raises(ReportError, match="partner 1234 may not be seen here"),
+            pytest.raises(ReportError, match="you may not see partner 1234 here"),
         ):
             write_partner_report(other, 1234, "2026-10", tmp_path / "out")
         assert not (tmp_path / "out").exists()
@@ -280,7 +280,7 @@ class TestRefusals:
     @pytest.mark.parametrize(
         ("calls", "partner", "month", "message"),
         [
-            (EVERY_DAY, 1234, "2026-13", "'2026-13' is no month; expected year and month, like 2026-10"),
+            (EVERY_DAY, 1234, "2026-13", "'2026-13' is not a month; expected year and month, like 2026-10"),
             (
                 EVERY_DAY,
                 1234,
