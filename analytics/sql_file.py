@@ -3,7 +3,7 @@
 What several of them have in common, or what is a thought of its own in a long one, is a step: a `.sql` file in the folder
 `steps` of the room that it belongs to. Where a header says `steps: practices/rules, practices/in_turn`, the query reads `rules`
 (`practices/steps/rules.sql`) and `in_turn`, as if they stood in its own `with`; a step may read those named before it, and those
-that its own header names in the same way. Any room may read the steps of any other.
+that its own header names in the same way. Any room may read the steps of any other; of one name a query reads one step only.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from analytics.errors import AnalyticsError
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
-_HEADER_LINE = re.compile(r"^-- (?:(?P<field>title|unit|grain|key|look_back|steps|meaning): ?)?(?P<text>.*)$")
+_HEADER_LINE = re.compile(r"^-- (?:(?P<field>title|unit|grain|key|look_back|steps|long|meaning): ?)?(?P<text>.*)$")
 
 
 @dataclass(frozen=True)
@@ -81,8 +81,9 @@ def _steps(paths: Iterable[str], step: Callable[[str], str]) -> dict[str, str]:
     for path in paths:
         text = step(path)
         before = _steps(_names(_header(text).get("steps", "")), step)
-        steps |= {name: its_text for name, its_text in before.items() if name not in steps}
-        steps.setdefault(path.rpartition("/")[2], text)
+        for name, its_text in (before | {path.rpartition("/")[2]: text}).items():
+            if steps.setdefault(name, its_text) != its_text:
+                raise AnalyticsError(f"two steps of one query are called {name}")
     return steps
 
 

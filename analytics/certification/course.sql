@@ -3,6 +3,7 @@
 -- grain: one row per integration that ever called and day that the lake covers, from its first call on
 -- key: integration, day
 -- look_back: 0
+-- steps: certification/spans
 -- meaning: How many customers an integration has in the $window days that end with this day: customers with at least one
 -- call in them that was no error and no log-in and carries its id, own calls excluded. Asked without a beginning, because
 -- the window of the first days reaches back.
@@ -12,47 +13,7 @@
 -- three days with calls at least, and silent for no more than one and a half times as long as is usual.
 -- calls: of the day itself, errors and own calls included.
 -- Worked with intervals: a day with calls counts from itself until the next one, $window days at most.
-with active as (
-    select
-        integration,
-        customer,
-        day
-    from calls
-    where id_status = 'valid' and is_use(status, operation, own)
-    group by integration, customer, day
-),
-
-numbered as (
-    select
-        integration,
-        customer,
-        day,
-        lead(day) over (partition by integration, customer order by day) as next_day,
-        date_diff('day', min(day) over (partition by integration, customer), day) as days_since_first,
-        row_number() over (partition by integration, customer order by day) as days
-    from active
-),
-
-spans as (
-    select
-        integration,
-        day as since,
-        cast(least(coalesce(next_day, day + $window), day + $window) as date) as until,
-        case
-            when days > 1
-                then cast(day + cast(greatest(7, ceil(3.0 * days_since_first / (days - 1))) as integer) as date)
-        end as silent_since,
-        cast(
-            greatest(
-                day + $window - $warning,
-                case when days > 2 then day + cast(floor(1.5 * days_since_first / (days - 1)) as integer) + 1 else day end
-            )
-            as date
-        ) as leaving_since
-    from numbered
-),
-
-changes as (
+with changes as (
     select integration, since as day, 1 as customers, 0 as silent, 0 as lasting
     from spans
     union all

@@ -3,16 +3,12 @@
 -- grain: one row per customer that the integration $integration ever called, the partner's own environment apart
 -- key: customer
 -- look_back: 0
+-- steps: certification/last_day
 -- meaning: Who counts and for how long. presence: counts (a call without an error in the $window days that end with the
 -- period), silent (counts, but has been quiet for a week and three times as long as usual), failing (only errors in the
 -- window), left. leaves_on: the first day on which the window does not hold the last good call any more. Calls and
 -- errors are those in the window.
-with last_day as (
-    select max(day) as day
-    from days
-),
-
-counted as (
+with counted as (
     select
         calls.customer,
         last_day.day as today,

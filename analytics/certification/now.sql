@@ -3,7 +3,7 @@
 -- grain: one row per integration that the registry or a call names; an id that another one replaces is that one
 -- key: integration
 -- look_back: 0
--- steps: certification/last_days
+-- steps: certification/last_day, certification/last_days, certification/counted_customers
 -- meaning: What certification asks of an integration, at the end of the period, in the $window days that end there.
 -- customers: with a call in the window that was no error and no log-in, own calls excluded; failing_customers: who only had
 -- errors. below_on: the first day on which the window holds fewer than $required customers when nobody calls any more: the
@@ -11,12 +11,7 @@
 -- null when there are too few already. inherited_from: the replaced id that the certificate's dates are of.
 -- supplied_connectors: GetConnectors of the vendor (`Profit_...`) used in the window; they block certification.
 -- has_registry: whether the registry knows any integration. $partner and $integration choose rows, null for all.
-with last_day as (
-    select max(day) as day
-    from days
-),
-
-seen as (
+with seen as (
     select
         calls.integration,
         calls.partner,
@@ -37,30 +32,6 @@ seen as (
     group by calls.integration, calls.partner
 ),
 
-placed as (
-    select
-        last_days.integration,
-        last_days.last_active_day,
-        last_days.last_failed_day > last_day.day - $window as has_failed,
-        coalesce(last_days.last_active_day > last_day.day - $window, false) as counts,
-        row_number() over (
-            partition by last_days.integration
-            order by last_days.last_active_day desc nulls last, last_days.customer asc
-        ) as place
-    from last_days
-    cross join last_day
-),
-
-counted as (
-    select
-        integration,
-        count(*) filter (where counts) as customers,
-        count(*) filter (where has_failed and not counts) as failing_customers,
-        max(last_active_day + $window) filter (where counts and place = $required) as below_on
-    from placed
-    group by integration
-),
-
 known as (
     select
         coalesce(integrations.integration, seen.integration) as integration,
@@ -73,16 +44,16 @@ known as (
         coalesce(seen.calls, 0) as calls,
         coalesce(seen.has_profit, false) as has_profit,
         coalesce(seen.has_sb, false) as has_sb,
-        coalesce(counted.customers, 0) as customers,
-        coalesce(counted.failing_customers, 0) as failing_customers,
-        counted.below_on,
+        coalesce(counted_customers.customers, 0) as customers,
+        coalesce(counted_customers.failing_customers, 0) as failing_customers,
+        counted_customers.below_on,
         coalesce(seen.supplied_connectors, 0) as supplied_connectors,
         seen.last_call,
         seen.last_customer_call
     from integrations
     left join certificates on integrations.integration = certificates.integration
     full outer join seen on integrations.integration = seen.integration
-    left join counted on seen.integration = counted.integration
+    left join counted_customers on seen.integration = counted_customers.integration
 )
 
 select

@@ -3,17 +3,12 @@
 -- grain: one row per integration that the registry or a call of the period or the 29 days before it names
 -- key: integration
 -- look_back: 29
--- steps: certification/last_days
+-- steps: certification/last_day, certification/last_days
 -- meaning: What certification counts, at the end of the period: customers with a call in the last 30 days of it that was
 -- no error and no log-in and carries the integration's id, own calls excluded; five are required. Certified is what the registry says
 -- of the last day. A figure without a verdict: whether logs are missing in these days, what follows, other windows and
 -- the reasons say `koppelzicht certification`.
-with last_day as (
-    select max(day) as day
-    from days
-),
-
-seen as (
+with seen as (
     select
         last_days.integration,
         count(*) filter (where last_days.last_active_day > last_day.day - certification_days()) as customers,

@@ -4,7 +4,7 @@
 -- per other month in which it has a customer
 -- key: integration, month
 -- look_back: 36500
--- steps: coverage/broken_months, customers/arrivals
+-- steps: coverage/broken_months, customers/arrivals, customers/months
 -- meaning: How the customers of an integration come and go. A customer of a month has at least one call in it that
 -- succeeded and was no log-in, the partner's own environment excepted. Customers = new + stayed + returning + unknown, and
 -- those of the month before = stayed + lost. New: for the first time in what is loaded. Returning: not in the month before,
@@ -13,49 +13,7 @@
 -- than three days of one, because who was not seen is not lost; nor is who is named in this one by rejected lines. Months are whole ones, also where the period begins or ends
 -- inside; complete says whether the logs cover all of its days, and those in which the integration or a customer of it is seen
 -- miss nothing of them.
-with loaded as (
-    select
-        min(cast(timezone(scope.time_zone, ends.first_hour) as date)) as since,
-        max(cast(timezone(scope.time_zone, ends.last_hour) as date) + 1) as until
-    from ends
-    cross join scope
-),
-
-bounds as (
-    select
-        cast(date_trunc('month', extent.since) as date) as first_month,
-        cast(date_trunc('month', cast(least(extent.until, loaded.until) - interval 1 day as date)) as date) as last_month,
-        least(extent.until, loaded.until) as until,
-        loaded.since as first_day
-    from extent
-    cross join loaded
-),
-
-lived as (
-    select cast(unnest(generate_series(first_month, last_month, interval 1 month)) as date) as month
-    from bounds
-),
-
-months as (
-    select
-        listed.month,
-        lived.month is not null as is_lived,
-        listed.month + interval 1 month <= bounds.until as ends,
-        bounds.first_day <= listed.month as begins,
-        bounds.first_day <= listed.month - interval 1 month as begins_before
-    from (
-        select month
-        from lived
-        union
-        select arrivals.month
-        from arrivals
-        inner join scope on arrivals.month >= date_trunc('month', scope.since) and arrivals.month < scope.until
-    ) as listed
-    cross join bounds
-    left join lived on listed.month = lived.month
-),
-
-present as (
+with present as (
     select
         integration,
         month,

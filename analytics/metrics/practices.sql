@@ -3,7 +3,7 @@
 -- grain: one row per integration with a call and rule; integration null: it is not known, or was not logged
 -- key: integration, rule
 -- look_back: 0
--- steps: practices/rules, practices/by_itself, practices/timed, practices/at_once, practices/in_turn
+-- steps: practices/rules, practices/by_itself, practices/timed, practices/at_once, practices/in_turn, practices/by_rule
 -- meaning: Which of the published rules of use an integration keeps. `judged` calls are those that a rule is about
 -- and the log can tell; `calls` of them break it, `share` is the part, null where none was judged; `state` says
 -- what that means: kept, broken or not_judged. `customers` are those at whom it is broken, own calls excluded;
@@ -24,97 +24,34 @@
 -- calls.
 -- ignored_unavailable: within ten seconds of the answer 503, among calls whose call before at that customer had it.
 -- Unidentified calls of one customer are told apart by their user agent.
-with judged as (
-    select * from by_itself
-    union all
-    select * from at_once
-    union all
-    select * from in_turn
-),
-
-totals as (
-    select
-        rule,
-        integration,
-        cast(sum(calls) as bigint) as judged_calls,
-        cast(coalesce(sum(calls) filter (where is_broken), 0) as bigint) as broken_calls,
-        count(distinct customer) filter (where is_broken and not own) as customers,
-        min(first_call) filter (where is_broken) as first_call,
-        max(last_call) filter (where is_broken) as last_call
-    from judged
-    group by rule, integration
-),
-
-by_connector as (
-    select
-        rule,
-        integration,
-        connector,
-        row_number() over (partition by rule, integration order by sum(calls) desc, connector asc) as place
-    from judged
-    where is_broken and connector is not null
-    group by rule, integration, connector
-),
-
-callers as (
-    select distinct integration
-    from calls
-),
-
-shared as (
-    select
-        callers.integration,
-        rules.rule,
-        rules.severity,
-        rules.weight,
-        rules.tolerated,
-        rules.advice,
-        coalesce(totals.broken_calls, 0) as broken_calls,
-        coalesce(totals.judged_calls, 0) as judged_calls,
-        cast(totals.broken_calls as double) / nullif(totals.judged_calls, 0) as share,
-        coalesce(totals.customers, 0) as customers,
-        by_connector.connector,
-        totals.first_call,
-        totals.last_call
-    from callers
-    cross join rules
-    left join totals
-        on rules.rule = totals.rule and callers.integration is not distinct from totals.integration
-    left join by_connector
-        on
-            rules.rule = by_connector.rule
-            and callers.integration is not distinct from by_connector.integration
-            and by_connector.place = 1
-),
-
-scored as (
+with scored as (
     select
         integration,
         sum(weight * least(1, 10 * greatest(0, coalesce(share, 0) - tolerated))) as penalty
-    from shared
+    from by_rule
     group by integration
 )
 
 select
-    shared.integration,
+    by_rule.integration,
     integrations.name,
     cast(floor(greatest(0, 100 - scored.penalty + 0.000001)) as integer) as score,
-    shared.rule,
-    shared.severity,
+    by_rule.rule,
+    by_rule.severity,
     case
-        when shared.judged_calls = 0 then 'not_judged'
-        when shared.share > shared.tolerated then 'broken'
+        when by_rule.judged_calls = 0 then 'not_judged'
+        when by_rule.share > by_rule.tolerated then 'broken'
         else 'kept'
     end as state,
-    shared.broken_calls as calls,
-    shared.judged_calls as judged,
-    shared.share,
-    shared.customers,
-    shared.connector,
-    shared.first_call,
-    shared.last_call,
-    shared.advice
-from shared
-inner join scored on shared.integration is not distinct from scored.integration
-left join integrations on shared.integration = integrations.integration
-order by shared.broken_calls desc, shared.integration asc nulls last, shared.rule asc
+    by_rule.broken_calls as calls,
+    by_rule.judged_calls as judged,
+    by_rule.share,
+    by_rule.customers,
+    by_rule.connector,
+    by_rule.first_call,
+    by_rule.last_call,
+    by_rule.advice
+from by_rule
+inner join scored on by_rule.integration is not distinct from scored.integration
+left join integrations on by_rule.integration = integrations.integration
+order by by_rule.broken_calls desc, by_rule.integration asc nulls last, by_rule.rule asc

@@ -2,6 +2,7 @@
 -- sent and whose they are says which figures they are missing in; of a line that was cut off neither is sure, and where the URL
 -- is what is wrong, nor is the customer. `time_defects` are the answers of time_defects.sql, `wrapped_lines`
 -- those of wrapped_otherwise.sql.
+-- long: what is said of each reason stands in one list.
 with rejected as (
     select
         understood.line_number,

@@ -3,6 +3,7 @@
 -- From $first_hour to $last_hour, that one included. What varies from call to call follows from the MD5 of the call's number
 -- (and of $calls, so that no two logs look alike), cut into pieces of some bits, and only whole numbers are used: so the
 -- calls are the same on every machine.
+-- long: one statement, and the sample logs have no steps.
 with numbered as (
     select
         cells.* exclude (first_call, end_call),

@@ -4,47 +4,8 @@
 -- calls lives, and so does each other one, unless it holds fewer calls than that one on its median day and a tenth of its
 -- calls at most: then it is stray. A log of one day a month has islands of like size, and none of them is stray.
 -- Stray, too, are calls that are ahead, however near. A stream that has no others does not live: its hours are null.
-with counted_days as (
-    select
-        counted.stream,
-        calendar.day,
-        sum(counted.calls) as calls,
-        min(counted.hour) as first_hour,
-        max(counted.hour) as last_hour
-    from counted
-    inner join calendar on counted.hour = calendar.hour
-    group by counted.stream, calendar.day
-),
-
-parted as (
-    select
-        *,
-        case when date_diff('day', lag(day) over (partition by stream order by day), day) < 8 then 0 else 1 end as begins
-    from counted_days
-),
-
-numbered as (
-    select
-        *,
-        sum(begins) over (partition by stream order by day rows unbounded preceding) as island
-    from parted
-),
-
-islands as (
-    select
-        stream,
-        island,
-        sum(calls) as calls,
-        percentile(calls, 0.5) as median_day,
-        min(day) as first_day,
-        max(day) as last_day,
-        min(first_hour) as first_hour,
-        max(last_hour) as last_hour
-    from numbered
-    group by stream, island
-),
-
-compared as (
+-- steps: completeness/islands
+with compared as (
     select
         *,
         row_number() over (partition by stream order by calls desc, island desc) = 1 as is_main,

@@ -3,18 +3,8 @@
 -- IntegrationId is not meant. A few lines are no log that could not be read: ten at least, in days that follow each other or in
 -- such loads of the stream.
 -- What was said of a stream's end holds here, too. One row per stream and hour.
-with platform as (
-    select
-        rejects.stream,
-        rejects.load_id,
-        calendar.day,
-        hour_of(rejects.called_at) as hour
-    from rejects
-    left join calendar on hour_of(rejects.called_at) = calendar.hour
-    where rejects.reason <> 'unknown_host' or rejects.integration is not null
-),
-
-lines as (
+-- steps: completeness/bad_loads, completeness/meant_lines
+with lines as (
     select
         stream,
         day,
@@ -22,14 +12,14 @@ lines as (
         sum(calls) as calls
     from (
         select stream, day, count(*) as rejects, 0 as calls
-        from platform
+        from meant_lines
         where day is not null
         group by stream, day
         union all
         select counted.stream, calendar.day, 0 as rejects, sum(counted.calls) as calls
         from counted
         inner join calendar on counted.hour = calendar.hour
-        where counted.stream in (select stream from platform)
+        where counted.stream in (select stream from meant_lines)
         group by counted.stream, calendar.day
     )
     group by stream, day
@@ -51,26 +41,6 @@ bad_days as (
         sum(rejects) over (partition by stream, run) as rejects
     from runs
     where rejects > calls
-),
-
-untimed as (
-    select
-        load_id,
-        count(*) filter (where called_at is null and (reason <> 'unknown_host' or integration is not null)) as untimed,
-        count(*) filter (where called_at is not null) as timed
-    from rejects
-    group by load_id
-),
-
-bad_loads as (
-    select
-        loads.stream,
-        hour_of(loads.first_call) as first_hour,
-        hour_of(loads.last_call) as last_hour,
-        sum(untimed.untimed) over (partition by loads.stream) as rejects
-    from loads
-    inner join untimed on loads.load_id = untimed.load_id
-    where untimed.untimed > loads.calls + untimed.timed
 ),
 
 bounds as (
@@ -103,7 +73,7 @@ timed as (
         stream,
         hour,
         count(*) as rejects
-    from platform
+    from meant_lines
     group by stream, hour
 )
 

@@ -2,70 +2,21 @@
 -- Looked at are only calls beside which five others may be under way at all.
 -- One row per integration, customer, own and connector with such calls, and one per integration for all others that have a
 -- duration.
--- Reads: timed.
-with minutes as (
-    select
-        caller,
-        customer,
-        environment,
-        surely_from // 60000000 as minute,
-        count(*) as calls,
-        max(until - surely_from) > 60000000 as is_long
-    from timed
-    where until > surely_from
-    group by caller, customer, environment, surely_from // 60000000
-),
-
--- Six calls of a minute at most that overlap begin within two minutes, so three of them in one: all others begin beside it.
-crowded as (
-    select distinct
-        caller,
-        customer,
-        environment,
-        unnest([minute - 1, minute, minute + 1]) as minute
-    from minutes
-    where calls >= 3
-),
-
-lasting as (
-    select distinct
-        caller,
-        customer,
-        environment
-    from minutes
-    where is_long
-),
-
-busy as (
-    select timed.*
-    from timed
-    left join crowded
-        on
-            timed.caller = crowded.caller
-            and timed.customer = crowded.customer
-            and timed.environment = crowded.environment
-            and timed.surely_from // 60000000 = crowded.minute
-    left join lasting
-        on
-            timed.caller = lasting.caller
-            and timed.customer = lasting.customer
-            and timed.environment = lasting.environment
-    where timed.until > timed.surely_from and (crowded.minute is not null or lasting.caller is not null)
-),
-
 -- Each begins and ends; the sum of beginnings less ends is how many are under way. What ends as another begins is over.
-events as (
+-- Reads: timed.
+-- steps: practices/crowded_calls
+with events as (
     select
         *,
         surely_from as moment,
         1 as step
-    from busy
+    from crowded_calls
     union all
     select
         *,
         until as moment,
         -1 as step
-    from busy
+    from crowded_calls
 ),
 
 under_way as (

@@ -6,30 +6,8 @@
 -- a call of it: a call in another hour follows neither, and where it stands between two refusals, so does one of that hour.
 -- Calls of one instant follow one another as in their log; for whoever may not know their places in it (load_id and
 -- line_number are null), in some order that is always the same.
-with hours as (
-    select
-        caller,
-        customer,
-        environment,
-        hour_of(called_at) as hour,
-        bool_or(status in (401, 403, 503)) as is_telling
-    from timed
-    group by caller, customer, environment, hour_of(called_at)
-),
-
-telling as (
-    select
-        caller,
-        customer,
-        environment,
-        hour,
-        is_telling or lag(is_telling, 1, false) over (
-            partition by caller, customer, environment order by hour
-        ) as is_wanted
-    from hours
-),
-
-following as (
+-- steps: practices/telling_hours
+with following as (
     select
         timed.*,
         timed.status in (401, 403) as is_refused,
@@ -39,13 +17,13 @@ following as (
         lag(timed.status) over turns as status_before,
         micros_of(timed.called_at) - lag(coalesce(timed.until, micros_of(timed.called_at))) over turns as waited
     from timed
-    inner join telling
+    inner join telling_hours
         on
-            timed.caller = telling.caller
-            and timed.customer = telling.customer
-            and timed.environment = telling.environment
-            and hour_of(timed.called_at) = telling.hour
-    where telling.is_wanted
+            timed.caller = telling_hours.caller
+            and timed.customer = telling_hours.customer
+            and timed.environment = telling_hours.environment
+            and hour_of(timed.called_at) = telling_hours.hour
+    where telling_hours.is_wanted
     window turns as (
         partition by timed.caller, timed.customer, timed.environment
         order by timed.called_at, timed.load_id, timed.line_number, timed.status, timed.connector, timed.until

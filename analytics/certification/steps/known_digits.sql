@@ -1,0 +1,9 @@
+-- The digits that one known id alone has: one row each.
+-- Reads: known_ids.
+select
+    replace(integration, '_', '') as digits,
+    min(integration) as integration,
+    min(partner) as partner
+from known_ids
+group by replace(integration, '_', '')
+having count(*) = 1

@@ -1,0 +1,5 @@
+-- The valid ones among them, one row each.
+-- Reads: candidates.
+select distinct integration_id
+from candidates
+where id_status = 'valid'

@@ -1,0 +1,10 @@
+-- The rejected lines that are meant, with their day and hour where they have a time.
+-- Reads: rejects, calendar.
+select
+    rejects.stream,
+    rejects.load_id,
+    calendar.day,
+    hour_of(rejects.called_at) as hour
+from rejects
+left join calendar on hour_of(rejects.called_at) = calendar.hour
+where rejects.reason <> 'unknown_host' or rejects.integration is not null

@@ -1,0 +1,8 @@
+-- The customers that rejected lines name: one row per integration, customer and day, null where nobody knows which.
+-- Reads: rejected_lines.
+select distinct
+    integration,
+    customer,
+    case when day <= $last_day then day end as day
+from rejected_lines
+where customer is not null

@@ -1,0 +1,84 @@
+-- Findings about calls that are nobody's: one row per kind and id, or id status.
+with total as (
+    select
+        count(*) as all_calls,
+        count(*) filter (where id_status <> 'not_logged') as logged_calls
+    from calls
+),
+
+nameless as (
+    select
+        id_status as subject,
+        count(*) as calls,
+        count(*) filter (where is_error(status)) as errors,
+        count(distinct customer) as customers,
+        max(called_at) as last_call
+    from calls
+    where id_status <> 'valid'
+    group by id_status
+),
+
+shared as (
+    select
+        nameless.*,
+        case when nameless.subject = 'not_logged' then 'not_logged' else 'unidentified' end as kind,
+        cast(nameless.calls as double)
+        / case when nameless.subject = 'not_logged' then total.all_calls else total.logged_calls end as share
+    from nameless
+    cross join total
+),
+
+unidentified as (
+    select
+        kind,
+        case when share >= 0.05 then 2 else 3 end as severity,
+        subject,
+        cast(null as integer) as partner,
+        calls,
+        errors,
+        customers,
+        share as now,
+        cast(null as double) as before,
+        last_call
+    from shared
+),
+
+example_id as (
+    select
+        'example_id' as kind,
+        2 as severity,
+        integration_id as subject,
+        cast(null as integer) as partner,
+        count(*) as calls,
+        count(*) filter (where is_error(status)) as errors,
+        count(distinct customer) as customers,
+        cast(null as double) as now,
+        cast(null as double) as before,
+        max(called_at) as last_call
+    from calls
+    where is_example_id(integration_id)
+    group by integration_id
+),
+
+id_in_envelope as (
+    select
+        'id_in_envelope' as kind,
+        2 as severity,
+        body_integration_id as subject,
+        cast(null as integer) as partner,
+        count(*) as calls,
+        count(*) filter (where is_error(status)) as errors,
+        count(distinct customer) as customers,
+        cast(null as double) as now,
+        cast(null as double) as before,
+        max(called_at) as last_call
+    from calls
+    where id_status in ('missing', 'malformed') and body_integration_id is not null
+    group by body_integration_id
+)
+
+select * from unidentified
+union all
+select * from example_id
+union all
+select * from id_in_envelope
