@@ -1,6 +1,6 @@
 """Whether the lake keeps its promises: each invariant is checked against the data itself, and whatever breaks it is named.
 
-The files are checked in `file_checks`, the ledger in `ledger_checks`, and the rows in `verification.sql`, with one query for each check.
+The files are checked in `file_checks`, the ledger in `ledger_checks`, and the rows in `row_checks/`, with one query for each check.
 """
 
 from __future__ import annotations
@@ -41,7 +41,27 @@ if TYPE_CHECKING:
     from ingest.lake.ledger import Ledger
     from ingest.lake.snapshot import Snapshot
 
-_QUESTIONS = Path(__file__).with_suffix(".sql")
+_ROW_CHECKS = (
+    "every_line_has_one_fate",
+    "calls_are_all_there",
+    "rejects_are_all_there",
+    "nothing_outlives_its_retention",
+    "no_line_counts_twice",
+    "no_content_is_loaded_twice",
+    "bytes_add_up",
+    "loads_say_when",
+    "rows_carry_the_stream_of_their_load",
+    "calls_keep_the_contract",
+    "rejects_keep_the_contract",
+    "free_text_fits_its_pattern",
+)
+"""The invariants that rows can show, in the order in which they are printed.
+
+Each is a query in `row_checks/`. It returns one line of text for everything that breaks the invariant. The queries read the snapshot's
+`calls`, `rejects` and `loads` (with what retries have made of their lines), `removed` (what retention has removed of a load),
+`removals` (up to which day), `textless` (the loads whose rejects have lost their texts) and `decided` (every load ever decided).
+"""
+
 _FEW = 5
 """This many findings are named; the others are counted."""
 
@@ -238,11 +258,8 @@ def _of(rows: Sequence[Sequence[Any]], **types: pa.DataType) -> pa.Table:
 
 def _questions() -> list[tuple[str, str]]:
     """The name and the SQL of each check. A check holds when its query returns no row."""
-    questions = []
-    for part in _QUESTIONS.read_text(encoding="utf-8").split("-- check: ")[1:]:
-        name, _, question = part.partition("\n")
-        questions.append((name.strip(), question.strip().rstrip(";")))
-    return questions
+    folder = Path(__file__).parent / "row_checks"
+    return [(name, (folder / f"{name}.sql").read_text(encoding="utf-8")) for name in _ROW_CHECKS]
 
 
 def _ask(connection: duckdb.DuckDBPyConnection, name: str, question: str) -> Check:
