@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from analytics import completeness
+import analytics
 from analytics.registry import RegistryFiles
 from analytics.scope import Scope
 from analytics.warehouse.warehouse import Warehouse
@@ -529,7 +529,9 @@ def test_easter_is_where_the_calendar_has_it(tmp_path: Path, easter: str) -> Non
     year = [dt.date(sunday.year, 1, 1), dt.date(sunday.year, 12, 31)]
     calls = [row for day in year for row in calls_in(local(day, 12), 1)]
     with Warehouse.over(given_snapshot(tmp_path, calls), RegistryFiles()) as warehouse:
-        step = (Path(completeness.__file__).parent / "steps" / "holidays.sql").read_text(encoding="utf-8")
+        step = (Path(str(analytics.__file__)).parent / "completeness" / "steps" / "holidays.sql").read_text(
+            encoding="utf-8"
+        )
         found = set(
             warehouse.query(f"with calendar as (from hours), found as ({step}) from found", scope=Scope())["day"]
         )
