@@ -3,7 +3,7 @@
 The door of this floor. What is behind it is imported when it is asked for, because a command that only prints its help
 should not wait for engines. The rooms, from the bottom; each imports only those above it in this list, and `make check` holds that:
 
-    errors, scope, sql_file             what can go wrong; what is asked; how a `.sql` file says what its answer means
+    errors, scope, sql_file, numbers    what can go wrong; what is asked; how a `.sql` file says what its answer means; figures in words
     spreadsheet/                        text that a spreadsheet opens and does not run
     views/                              the public relations: calls, rejects, loads, the registry
     metrics/, questions                 one number a file, for everybody; what pages and reports ask beside them, by `room/name`

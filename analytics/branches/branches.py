@@ -26,6 +26,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 from analytics.errors import AnalyticsError
+from analytics.numbers import MONTHS
 from analytics.scope import Scope
 from analytics.spreadsheet.csv_text import csv_text
 from ingest.lake.durable import write_anew
@@ -171,7 +172,7 @@ def publish(rows: pl.DataFrame, file: Path, *, smallest: int, period: Period | N
         case ".csv":
             text = published_csv(rows, period)
         case ".html":
-            caption = words["caption"].format(period=_period(period, words), smallest=smallest)
+            caption = words["caption"].format(period=_period(period, words, language), smallest=smallest)
             text = _html(rows.rows(), caption, words, language)
         case _:
             raise AnalyticsError(f"{file}: expected a name that ends in {' or '.join(SUFFIXES)}")
@@ -207,10 +208,10 @@ def _html(rows: Sequence[tuple[Any, ...]], caption: str, words: dict[str, Any], 
     return "\n".join([*lines, "</tbody>", "</table>", ""])
 
 
-def _period(period: Period | None, words: dict[str, Any]) -> str:
+def _period(period: Period | None, words: dict[str, Any], language: Language) -> str:
     """The months in words."""
     if period is None:
         return str(words["no_calls"])
-    months = words["months"].split()
+    months = MONTHS[language]
     first, last = (f"{months[day.month - 1]} {day.year}" for day in (period.since, period.until - dt.timedelta(days=1)))
     return str(words["period"].format(first=first, last=last)) if first != last else first

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from analytics.example_ids import EXAMPLE_IDS
+from analytics.numbers import counted
 from analytics.scope import Scope
 from ingest.engine.integration_id import parse_integration_id
 
@@ -319,8 +320,8 @@ def _advice(verdict: Verdict, found: Found) -> str:
         _SENTENCES[verdict].format(
             expected=_EXPECTED,
             defect=_DEFECTS.get(found.id_.defect or "", ""),
-            calls=_counted(total.calls if total else 0, "call"),
-            customers=_counted(total.customers if total else 0, "customer"),
+            calls=counted(total.calls if total else 0, "call"),
+            customers=counted(total.customers if total else 0, "customer"),
             where=", ".join(str(one.environment) for one in found.environments),
             last_day=total.last_day if total else "",
             replaced_by=found.known.replaced_by,
@@ -332,21 +333,15 @@ def _advice(verdict: Verdict, found: Found) -> str:
     if verdict == "malformed" and found.id_.stored == _HIDDEN:
         said.append("A text that does not look like an id is not kept, so nobody can say whether it arrives.")
     elif verdict == "malformed" and total:
-        said.append(f"It arrives in {_counted(total.calls, 'call')}, which count for nobody.")
+        said.append(f"It arrives in {counted(total.calls, 'call')}, which count for nobody.")
     is_said = verdict in {"not_seen", "malformed"}
     near = [one for one in found.near_misses if is_said or one.kind not in _UNSAID]
     said += [_near_in_words(one) for one in near[:_NEAR_MISSES_SAID]]
     if len(near) > _NEAR_MISSES_SAID:
-        said.append(f"And {_counted(len(near) - _NEAR_MISSES_SAID, 'more similar id')}.")
+        said.append(f"And {counted(len(near) - _NEAR_MISSES_SAID, 'more similar id')}.")
     return " ".join(said)
 
 
 def _near_in_words(near: NearMiss) -> str:
-    arrives = (
-        f"{_counted(near.calls, 'call')} from {_counted(near.customers, 'customer')}" if near.calls else "no calls"
-    )
+    arrives = f"{counted(near.calls, 'call')} from {counted(near.customers, 'customer')}" if near.calls else "no calls"
     return f"{near.integration_id}: {_KINDS[near.kind]}, {arrives}."
-
-
-def _counted(count: int, noun: str) -> str:
-    return f"{count:,} {noun}{'' if count == 1 else 's'}"

@@ -11,6 +11,7 @@ import shlex
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
+from analytics.numbers import WEEKDAYS, counted, day
 from analytics.scope import Scope
 
 if TYPE_CHECKING:
@@ -108,13 +109,13 @@ def gap_note(warehouse: Warehouse, scope: Scope) -> str | None:
     if lines:
         lines.insert(0, "some logs have a few calls far from all others or after the last load:")
     if missing:
-        lines.append(f"figures are too low, because logs are missing: {_counted(hours_of(found, 'missing'), 'hour')}")
+        lines.append(f"figures are too low, because logs are missing: {counted(hours_of(found, 'missing'), 'hour')}")
         lines += [f"  {sentence(gap)}" for gap in missing[:SAID_AT_MOST]]
         if len(missing) > SAID_AT_MOST:
-            lines.append(f"  and {_counted(len(missing) - SAID_AT_MOST, 'more gap')}")
+            lines.append(f"  and {counted(len(missing) - SAID_AT_MOST, 'more gap')}")
     if len(missing) < len(found):
         lines.append(
-            f"{_counted(hours_of(found, 'thin'), 'hour')} with far fewer calls than usual: "
+            f"{counted(hours_of(found, 'thin'), 'hour')} with far fewer calls than usual: "
             "a holiday, a disturbance, or part of a log"
         )
     if found:
@@ -154,16 +155,10 @@ def sentence(gap: Gap) -> str:
         case "rejected":
             which = f"koppelzicht rejects --stream {shlex.quote(gap.stream)}"
             return f"{gap.stream}: most lines from {since} to {until} could not be read; {which} shows why"
-    calls, hours = _counted(gap.calls, "call"), _counted(gap.hours, "hour")
+    calls, hours = counted(gap.calls, "call"), counted(gap.hours, "hour")
     return f"{gap.stream}: {calls} in {hours} from {since} to {until}, about {gap.expected:,.0f} expected"
 
 
 def moment(local: dt.datetime) -> str:
     """A moment as the clock of its time zone shows it, in English on every machine."""
-    day = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")[local.weekday()]
-    months = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
-    return f"{day} {local.day} {months[local.month - 1]} {local:%Y %H:%M}"
-
-
-def _counted(count: int, noun: str) -> str:
-    return f"{count:,} {noun}{'' if count == 1 else 's'}"
+    return f"{WEEKDAYS[local.weekday()]} {day(local.date())} {local:%H:%M}"

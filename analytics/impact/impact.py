@@ -13,6 +13,7 @@ from analytics.changes.change import SEVERITIES, Change
 from analytics.completeness.gaps import gap_note
 from analytics.example_ids import EXAMPLE_IDS
 from analytics.known.known import Unknown, unknown_names
+from analytics.numbers import counted
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -326,7 +327,7 @@ def _remarks(warehouse: Warehouse, changes: Sequence[Change], scope: Scope, part
     if period is not None:
         since, until = period
         remarks.append(
-            f"calls of {_counted((until - since).days, 'day')}, since {since} and before {until}, "
+            f"calls of {counted((until - since).days, 'day')}, since {since} and before {until}, "
             f"environment {scope.environment}"
         )
     remarks += _about_fields(warehouse, changes, scope)
@@ -335,7 +336,7 @@ def _remarks(warehouse: Warehouse, changes: Sequence[Change], scope: Scope, part
     rows = parts.of("kept")
     nameless = int(rows.filter(rows["integration"].is_null())["calls"].sum())
     if nameless:
-        remarks.append(f"{_counted(nameless, 'call')} without a valid id: nobody knows who made them")
+        remarks.append(f"{counted(nameless, 'call')} without a valid id: nobody knows who made them")
     return remarks
 
 
@@ -343,10 +344,10 @@ def _about_left_out(why: str, rows: pl.DataFrame) -> list[str]:
     if rows.is_empty():
         return []
     integrations = rows["integration"].drop_nulls().n_unique()
-    whose = [_counted(integrations, "integration")] if integrations else []
+    whose = [counted(integrations, "integration")] if integrations else []
     if rows["integration"].null_count():
         whose.append("unidentified traffic")
-    return [f"{why}: {_counted(int(rows['calls'].sum()), 'call')} of {' and of '.join(whose)}"]
+    return [f"{why}: {counted(int(rows['calls'].sum()), 'call')} of {' and of '.join(whose)}"]
 
 
 def _about_fields(warehouse: Warehouse, changes: Sequence[Change], scope: Scope) -> list[str]:
@@ -362,7 +363,7 @@ def _about_fields(warehouse: Warehouse, changes: Sequence[Change], scope: Scope)
     )
     return [at_most] + [
         f"surely in use, because gets filter by it: field {row['field']} of {row['connector']} "
-        f"({_counted(row['calls'], 'call')}, {_counted(row['integrations'], 'integration')})"
+        f"({counted(row['calls'], 'call')}, {counted(row['integrations'], 'integration')})"
         for row in surely
     ]
 
@@ -390,8 +391,8 @@ def _about_unseen(warehouse: Warehouse, changes: Sequence[Change], scope: Scope)
         "api_version": ("SB call", "whose version is not logged"),
     }
     return [
-        f"{_NOT_COUNTED}: {_counted(calls[missing], words[missing][0])} {words[missing][1]} "
-        f"({_counted(integrations[missing], 'integration')}); any of them may be affected too"
+        f"{_NOT_COUNTED}: {counted(calls[missing], words[missing][0])} {words[missing][1]} "
+        f"({counted(integrations[missing], 'integration')}); any of them may be affected too"
         for missing in calls
         if calls[missing]
     ]
@@ -412,7 +413,3 @@ def _unseen_by(changes: Sequence[Change]) -> Mapping[str, set[str] | None]:
     if any(change.api_version for change in changes):
         needed["api_version"] = None
     return needed
-
-
-def _counted(count: int, noun: str) -> str:
-    return f"{count:,} {noun}{'' if count == 1 else 's'}"

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from pydantic import BaseModel
 
+from analytics import numbers
 from analytics.completeness.gaps import HOUR, gaps
 from analytics.metrics import metric
-from analytics.reports import numbers
 from analytics.reports.errors import ReportError
 from analytics.reports.model import (
     ConnectorRow,

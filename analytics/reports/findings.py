@@ -10,7 +10,7 @@ import datetime as dt
 from statistics import median
 from typing import TYPE_CHECKING, Any, Literal
 
-from analytics.reports import numbers
+from analytics import numbers
 from analytics.reports.model import ConnectorRow, ErrorRow, Finding, MisplacedIdRow
 from analytics.reports.wording import say, words
 

@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
+from analytics.numbers import MONTHS
 from analytics.reports.errors import ReportError
 from analytics.spreadsheet.csv_text import csv_text
 from analytics.spreadsheet.workbook import workbook
@@ -228,7 +229,7 @@ def _counted(words: dict[str, Any], noun: str, count: int) -> str:
 
 
 def _day(words: dict[str, Any], day: dt.date) -> str:
-    return f"{day.day} {words['months'].split()[day.month - 1]} {day.year}"
+    return f"{day.day} {words['months'][day.month - 1]} {day.year}"
 
 
 def _one_line(text: str) -> str:
@@ -246,4 +247,5 @@ def _one_line(text: str) -> str:
 
 @cache
 def _texts() -> dict[str, dict[str, Any]]:
-    return tomllib.loads((Path(__file__).parent / "mailing.toml").read_text(encoding="utf-8"))
+    texts = tomllib.loads((Path(__file__).parent / "mailing.toml").read_text(encoding="utf-8"))
+    return {language: words | {"months": MONTHS[language]} for language, words in texts.items()}

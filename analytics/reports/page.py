@@ -12,7 +12,8 @@ from zoneinfo import ZoneInfo
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup, escape
 
-from analytics.reports import numbers, svg
+from analytics import numbers
+from analytics.reports import svg
 from analytics.reports.figures import FAILING_CALLS
 from analytics.reports.findings import label
 from analytics.reports.model import Totals

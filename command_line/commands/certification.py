@@ -6,13 +6,13 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from analytics.numbers import counted
 from command_line.options.lake import DEFAULT_LAKE, LakeOption
 from command_line.options.rows import prints_rows
 from command_line.options.scope import scoped
 from command_line.printing import output
 from command_line.printing.nothing_found import say_gaps, why_nothing
 from command_line.printing.standard import say
-from command_line.printing.values import counted
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -8,13 +8,14 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from analytics.numbers import counted
 from command_line.commands.loading import SOURCE_COLUMNS
 from command_line.options.lake import DEFAULT_LAKE, JsonOption, LakeOption
 from command_line.options.reading import reads
 from command_line.options.times import now
 from command_line.printing import standard
 from command_line.printing.standard import say
-from command_line.printing.values import counted, json_text, shown
+from command_line.printing.values import json_text, shown
 
 if TYPE_CHECKING:
     from ingest import ReadOptions, SourceReport

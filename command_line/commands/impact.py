@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, get_args
 
 import typer
 
+from analytics.numbers import counted
 from command_line.options.lake import DEFAULT_LAKE, LakeOption
 from command_line.options.rows import prints_rows
 from command_line.options.scope import scoped
@@ -16,7 +17,7 @@ from command_line.printing import output
 from command_line.printing.nothing_found import nearest_integrations, say_why_nothing
 from command_line.printing.rows import Rows
 from command_line.printing.standard import say
-from command_line.printing.values import counted, shown
+from command_line.printing.values import shown
 
 if TYPE_CHECKING:
     from analytics import Scope, Warehouse

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
+from analytics.numbers import counted
 from command_line import FAILED, REJECTED
 from command_line.options.lake import DEFAULT_LAKE, JsonOption, LakeOption
 from command_line.options.reading import reads
@@ -15,7 +16,7 @@ from command_line.printing import for_people, output, standard
 from command_line.printing.progress import LoadProgress
 from command_line.printing.rows import Rows
 from command_line.printing.standard import say
-from command_line.printing.values import counted, shown
+from command_line.printing.values import shown
 
 if TYPE_CHECKING:
     import datetime as dt

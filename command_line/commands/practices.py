@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from analytics.numbers import counted
 from command_line.options.lake import DEFAULT_LAKE, LakeOption
 from command_line.options.rows import prints_rows
 from command_line.options.scope import scoped
 from command_line.printing import output
 from command_line.printing.nothing_found import say_gaps, say_why_nothing
 from command_line.printing.standard import say
-from command_line.printing.values import counted
 
 if TYPE_CHECKING:
     from analytics import Scope

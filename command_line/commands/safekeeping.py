@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from analytics.numbers import counted
 from command_line import FAILED
 from command_line.options.lake import DEFAULT_LAKE, JsonOption, LakeOption
 from command_line.options.times import now
 from command_line.printing import output
 from command_line.printing.standard import say
-from command_line.printing.values import counted
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -8,11 +8,11 @@ from typing import Annotated, NoReturn
 
 import typer
 
+from analytics.numbers import counted
 from command_line.options.lake import DEFAULT_LAKE, LakeOption
 from command_line.options.times import now
 from command_line.printing.progress import LoadProgress
 from command_line.printing.standard import say
-from command_line.printing.values import counted
 
 HostAddress = Annotated[str, typer.Option("--host", metavar="NAME", help="Address to listen on.")]
 Port = Annotated[

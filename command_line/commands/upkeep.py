@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, get_args
 
 import typer
 
+from analytics.numbers import counted
 from command_line import FAILED
 from command_line.commands.loading import REJECTS_SHOWN
 from command_line.options.lake import DEFAULT_LAKE, JsonOption, LakeOption
@@ -19,7 +20,7 @@ from command_line.printing import for_programs, output, standard
 from command_line.printing.progress import LoadProgress
 from command_line.printing.rows import Rows
 from command_line.printing.standard import say
-from command_line.printing.values import counted, duration, shown
+from command_line.printing.values import duration, shown
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -5,8 +5,8 @@ from __future__ import annotations
 import datetime as dt
 from typing import TYPE_CHECKING
 
+from analytics.numbers import counted
 from command_line.printing.standard import say
-from command_line.printing.values import counted
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence

@@ -233,12 +233,3 @@ def _instant(value: dt.datetime) -> str:
     if value.tzinfo is None:
         return value.isoformat()
     return value.astimezone(dt.UTC).replace(tzinfo=None).isoformat() + "Z"
-
-
-def counted(count: int, noun: str) -> str:
-    """So many of these.
-
-    >>> counted(1, "call"), counted(2000, "call")
-    ('1 call', '2,000 calls')
-    """
-    return f"{count:,} {noun}{'' if count == 1 else 's'}"

@@ -16,8 +16,9 @@ from functools import cache
 from pathlib import Path
 from typing import Self
 
+from analytics.numbers import SHORT_MONTHS
+
 LANGUAGE = "en"
-_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
 
 class Words(str):
@@ -80,7 +81,7 @@ def shown(value: object) -> str:
         case dt.datetime():
             return f"{shown(value.date())}, {value:%H:%M}"
         case dt.date():
-            return f"{value.day} {_MONTHS[value.month - 1]} {value.year}"
+            return f"{value.day} {SHORT_MONTHS[value.month - 1]} {value.year}"
         case _:
             return str(value)
 
@@ -106,7 +107,7 @@ def span(since: dt.date, until: dt.date) -> str:
     if first.year != last.year:
         return f"{shown(first)} – {shown(last)}"
     if first.month != last.month:
-        return f"{first.day} {_MONTHS[first.month - 1]} – {shown(last)}"
+        return f"{first.day} {SHORT_MONTHS[first.month - 1]} – {shown(last)}"
     return f"{first.day} – {shown(last)}"
 
 

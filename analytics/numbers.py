@@ -1,4 +1,4 @@
-"""Numbers, days and instants as a reader wants to see them. English, and the same on every machine."""
+"""Numbers, days and instants as a reader wants to see them: the same on every machine, and in English where nothing else is said."""
 
 from __future__ import annotations
 
@@ -12,20 +12,18 @@ NOTHING = "\N{EN DASH}"
 """Stands where there is no number, so that an empty cell is never mistaken for a zero."""
 
 MINUS = "\N{MINUS SIGN}"
-MONTHS = (
-    "January",
-    "February",
-    "March",
-    "April",
-    "May",
-    "June",
-    "July",
-    "August",
-    "September",
-    "October",
-    "November",
-    "December",
-)
+MONTHS = {
+    "en": (
+        "January", "February", "March", "April", "May", "June",
+        "July", "August", "September", "October", "November", "December",
+    ),
+    "nl": (
+        "januari", "februari", "maart", "april", "mei", "juni",
+        "juli", "augustus", "september", "oktober", "november", "december",
+    ),
+}  # fmt: skip
+"""The months of a year, by language."""
+SHORT_MONTHS = tuple(month[:3] for month in MONTHS["en"])
 WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 
 
@@ -99,17 +97,17 @@ def points(now: float | None, before: float | None) -> str:
 
 def month(value: dt.date) -> str:
     """The month of a day: `October 2026`."""
-    return f"{MONTHS[value.month - 1]} {value.year}"
+    return f"{MONTHS['en'][value.month - 1]} {value.year}"
 
 
 def day(value: dt.date) -> str:
     """A day: `1 Oct 2026`."""
-    return f"{value.day} {MONTHS[value.month - 1][:3]} {value.year}"
+    return f"{value.day} {SHORT_MONTHS[value.month - 1]} {value.year}"
 
 
 def weekday(value: dt.date) -> str:
     """A day within a known month: `Thu 1 Oct`."""
-    return f"{WEEKDAYS[value.weekday()]} {value.day} {MONTHS[value.month - 1][:3]}"
+    return f"{WEEKDAYS[value.weekday()]} {value.day} {SHORT_MONTHS[value.month - 1]}"
 
 
 def days(values: tuple[dt.date, ...]) -> str:
@@ -150,10 +148,10 @@ def instant(value: dt.datetime | None, time_zone: str) -> str:
 
 
 def _run(first: dt.date, last: dt.date) -> str:
-    end = f"{last.day} {MONTHS[last.month - 1][:3]}"
+    end = f"{last.day} {SHORT_MONTHS[last.month - 1]}"
     if first == last:
         return end
-    begin = f"{first.day}" if first.month == last.month else f"{first.day} {MONTHS[first.month - 1][:3]}"
+    begin = f"{first.day}" if first.month == last.month else f"{first.day} {SHORT_MONTHS[first.month - 1]}"
     return f"{begin} to {end}"
 
 
