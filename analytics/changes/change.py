@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 Severity: TypeAlias = Literal["breaking", "deprecated", "changed", "added"]
 SEVERITIES: tuple[Severity, ...] = get_args(Severity)
 """Worst first. Added: nobody has to do anything."""
+WRITES = frozenset({"insert", "update", "delete"})
+"""What a call by SOAP that writes may do: nobody sees which."""
 
 
 class ChangesError(AnalyticsError):
@@ -55,6 +57,39 @@ class Change:
     def shows(self) -> bool:
         """Whether a log can show whom it concerns at all."""
         return bool(self.connectors or self.operations or self.token_form or self.protocol or self.api_version)
+
+
+def asked(
+    *,
+    connector: str | None = None,
+    operation: str | None = None,
+    field: str | None = None,
+    token_form: TokenForm | None = None,
+    protocol: Protocol | None = None,
+    api_version: str | None = None,
+) -> Change:
+    """The change that somebody asks for by its parts.
+
+    >>> asked(connector="KnSubject", operation="update").description
+    'connector KnSubject, operation update'
+    """
+    parts = {
+        "connector": connector,
+        "operation": operation,
+        "field": field,
+        "token form": token_form,
+        "protocol": protocol,
+        "API version": api_version,
+    }
+    return Change(
+        description=", ".join(f"{name} {value}" for name, value in parts.items() if value is not None),
+        connectors=(connector,) if connector is not None else (),
+        operations=(operation,) if operation is not None else (),
+        field=field,
+        token_form=token_form,
+        protocol=protocol,
+        api_version=api_version,
+    )
 
 
 @dataclass(frozen=True)

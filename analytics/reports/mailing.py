@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
     import polars as pl
 
-    from analytics.impact.impact import Impact
+    from analytics.impact.answer import Impact
 
 LANGUAGES = ("nl", "en")
 MAILING_LIST = (

@@ -22,7 +22,7 @@ from command_line.printing.values import shown
 if TYPE_CHECKING:
     from analytics import Scope, Warehouse
     from analytics.changes.change import Change
-    from analytics.impact.impact import Impact
+    from analytics.impact.answer import Impact
     from command_line.printing.output import Format
 
 Operation = Annotated[
@@ -128,7 +128,8 @@ def impact(
 ) -> None:
     """Show which integrations and customers a change affects. Describe the change by options, or give the --changes of a release."""
     from analytics import Warehouse
-    from analytics.impact.impact import COLUMNS, Thresholds
+    from analytics.impact.answer import COLUMNS
+    from analytics.impact.impact import Thresholds
     from analytics.impact.impact import impact as answer
 
     parts = {
@@ -189,7 +190,7 @@ def _from_file(file: Path, severity: str | None, scope: Scope, parts: dict[str, 
 
 def _from_parts(parts: dict[str, str | None], scope: Scope, severity: str | None) -> _Asked:
     from analytics.changes.cells import operation_named
-    from analytics.impact.impact import asked
+    from analytics.changes.change import asked
     from ingest.call import Operation as ApiOperation
     from ingest.call import Protocol, TokenForm
 

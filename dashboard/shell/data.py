@@ -19,7 +19,7 @@ import streamlit as st
 
 from analytics.certification.certification import Certification, certification
 from analytics.check.check import Found, look_up
-from analytics.impact.impact import Impact, impact
+from analytics.impact.impact import impact
 from analytics.known.known import Unknown, unknown_in_changes, unknown_in_scope
 from analytics.metrics import metric_names
 from analytics.registry import RegistryFiles, registry_files
@@ -29,6 +29,7 @@ from ingest.lake.lake import Lake
 
 if TYPE_CHECKING:
     from analytics.changes.change import Change
+    from analytics.impact.answer import Impact
     from ingest.lake.snapshot import Snapshot
 
 LAKE_VARIABLE = "KOPPELZICHT_LAKE"

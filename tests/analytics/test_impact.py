@@ -10,11 +10,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from analytics.changes.change import Change, Severity
+from analytics.changes.change import Change, Severity, asked
 from analytics.changes.endpoints import endpoints_of
 from analytics.changes.official import official_connectors
 from analytics.changes.release_notes import changes_in
-from analytics.impact.impact import ANSWER, COLUMNS, Impact, Thresholds, asked, impact
+from analytics.impact.answer import ANSWER, COLUMNS, Impact
+from analytics.impact.impact import Thresholds, impact
 from analytics.scope import Scope
 from analytics.warehouse.warehouse import Warehouse
 from ingest.engine.request_url import parse_request_url

@@ -8,9 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from analytics.changes.change import Change
+from analytics.changes.change import Change, asked
 from analytics.changes.official import official_connectors
-from analytics.impact.impact import asked
 from analytics.known.known import nearest, unknown_in_changes, unknown_in_scope, unknown_names
 from analytics.scope import Scope
 from analytics.warehouse.warehouse import Warehouse

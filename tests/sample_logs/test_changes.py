@@ -10,7 +10,8 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
-from analytics.impact.impact import asked, impact
+from analytics.changes.change import asked
+from analytics.impact.impact import impact
 from analytics.practices.practices import broken
 from analytics.scope import Scope
 from tests.sample_logs import reading

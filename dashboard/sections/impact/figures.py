@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, get_args
 
 import polars as pl
 
-from analytics.changes.change import Change, ChangesError, Notes
+from analytics.changes.change import Change, ChangesError, Notes, asked
 from analytics.changes.release_notes import changes_in
-from analytics.impact.impact import VERDICTS, asked
+from analytics.impact.answer import VERDICTS
 from analytics.reports import mailing
 from dashboard.shell import titles
 from dashboard.shell.link import Misread
@@ -20,7 +20,7 @@ from ingest.call import Operation, Protocol, TokenForm
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from analytics.impact.impact import Impact
+    from analytics.impact.answer import Impact
     from analytics.scope import Scope
     from dashboard.shell.data import View
     from dashboard.text.wording import Words

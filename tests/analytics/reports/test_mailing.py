@@ -7,13 +7,13 @@ import shutil
 import subprocess
 import zipfile
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import polars as pl
 import pytest
 
-from analytics.changes.change import Change
-from analytics.impact.impact import Impact, asked, impact
+from analytics.changes.change import Change, asked
+from analytics.impact.impact import impact
 from analytics.reports import ReportError
 from analytics.reports.mailing import mailing_list, write_mailing
 from analytics.scope import Scope
@@ -22,6 +22,9 @@ from analytics.spreadsheet.formulas import FORMULA_STARTS
 from analytics.spreadsheet.workbook import workbook
 from analytics.warehouse.warehouse import Warehouse
 from tests.analytics.given import call, given_lake
+
+if TYPE_CHECKING:
+    from analytics.impact.answer import Impact
 
 POST = {"method": "POST", "operation": "insert"}
 REGISTRY = {
