@@ -2,7 +2,8 @@
 
 partner_report.py, month_report.py   ask the warehouse (figures.py) and say what stands out (findings.py)
 model.py                             what a report says: page and CSV files are written from this alone
-page.py, templates/, svg.py          the page
+page.py, templates/                  the page; notices.py: what a reader has to know about its figures
+charts.py, svg.py                    its charts, and how marks become SVG
 mailing.py                           whom to write to about a change
 text.toml                            every word of the two reports
 """

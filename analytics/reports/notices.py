@@ -1,0 +1,72 @@
+"""What a reader of a report has to know about its figures: what makes them too low, and what they cannot be compared with."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
+
+from analytics import numbers
+from analytics.reports.wording import say
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from analytics.reports.model import MissingTime, Report
+
+MISSING_TIMES = 5
+"""More gaps than this are only counted."""
+
+
+def warnings_on(report: Report) -> list[str]:
+    """What makes the figures of this month too low."""
+    period = report.period
+    ends = report.data_until.astimezone(ZoneInfo(report.time_zone)).date()
+    missing = tuple(day for day in period.missing_days if day <= ends)
+    warnings = []
+    if missing:
+        warnings.append(say("notice", "missing", days=numbers.days(missing)))
+    if period.missing_times:
+        warnings.append(_missing_times(period.missing_times))
+    if ends < period.until - dt.timedelta(days=1):
+        warnings.append(say("notice", "ends", until=numbers.instant(report.data_until, report.time_zone)))
+    return warnings
+
+
+def notes_on(report: Report, nameless: str) -> list[str]:
+    """What a reader should know besides."""
+    period, previous = report.period, report.previous
+    month = numbers.month(previous.since)
+    notes = []
+    if previous.days_covered == 0:
+        notes.append(say("notice", "previous_none", previous=month))
+    elif not report.comparable:
+        gaps = period if previous.complete else previous
+        days, covered = numbers.counted(gaps.days, "day"), numbers.count(gaps.days_covered)
+        notes.append(
+            say("notice", "not_comparable", previous=month, month=numbers.month(gaps.since), covered=covered, days=days)
+        )
+    return [*notes, nameless] if nameless else notes
+
+
+def nameless_among(**names: Sequence[str | None]) -> str:
+    """What to say about numbers without a name; nothing when all have one."""
+    missing = {what: [name for name in found if not name] for what, found in names.items()}
+    if all(len(missing[what]) == len(found) for what, found in names.items()):
+        return say("notice", "registry_none")
+    said = [numbers.counted(len(found), what.removesuffix("s"), what) for what, found in missing.items() if found]
+    return say("notice", "registry_some", missing=" and ".join(said)) if said else ""
+
+
+def _missing_times(times: Sequence[MissingTime]) -> str:
+    """Which hours are missing, the first times one by one."""
+    said = [
+        say("notice", "time_of", stream=time.stream, time=numbers.times(time.since, time.until))
+        if time.stream
+        else numbers.times(time.since, time.until)
+        for time in times[:MISSING_TIMES]
+    ]
+    if len(times) > MISSING_TIMES:
+        said.append(say("notice", "more_times", count=numbers.count(len(times) - MISSING_TIMES)))
+    hours = numbers.counted(sum(time.hours for time in times), "hour")
+    return say("notice", "hours", hours=hours, times="; ".join(said))
