@@ -47,8 +47,8 @@ def certification(
 ) -> None:
     """Show which integrations have enough customers to be certified, and until when."""
     from analytics import Warehouse
-    from analytics.certification.certification import COLUMNS
     from analytics.certification.certification import certification as clock
+    from analytics.certification.reasons import COLUMNS
 
     with Warehouse.open(lake) as warehouse:
         answer = clock(warehouse, scope, window_days=window, required=required)

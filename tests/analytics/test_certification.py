@@ -11,7 +11,8 @@ from typing import Any
 import polars as pl
 import pytest
 
-from analytics.certification.certification import COLUMNS, Certification, certification
+from analytics.certification.certification import Certification, certification
+from analytics.certification.reasons import COLUMNS
 from analytics.errors import AnalyticsError
 from analytics.registry import RegistryFiles
 from analytics.scope import Scope

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
-from analytics.certification.certification import LONGEST_WINDOW, REQUIRED, STATES, WINDOW_DAYS
+from analytics.certification.certification import LONGEST_WINDOW, REQUIRED, WINDOW_DAYS
+from analytics.certification.course import STATES
 from dashboard.shell import titles
 from dashboard.text.wording import Words, plain, say, shown, span
 
