@@ -164,7 +164,7 @@ def run(arguments: Sequence[str]) -> int:
 
 
 def _in_words(error: Exception) -> str:
-    from analytics import AnalyticsError
+    from analytics.errors import AnalyticsError
     from ingest import IngestError
     from ingest.errors import of_data_file
 

@@ -17,8 +17,9 @@ import duckdb
 from typer.main import get_command
 
 import koppelzicht
-from analytics import Warehouse, metric, metric_names
+from analytics.metrics import metric, metric_names
 from analytics.registry.rows import Customer, Integration, Partner
+from analytics.warehouse.warehouse import Warehouse
 from command_line.options.help_text import records
 from ingest import call
 from ingest.formats.dialect import Fields, dialects, paths_of

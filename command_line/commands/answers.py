@@ -19,7 +19,7 @@ from command_line.printing.rows import Rows
 from command_line.printing.standard import say
 
 if TYPE_CHECKING:
-    from analytics import Scope
+    from analytics.scope import Scope
     from command_line.printing.output import Format
 
 METRIC_COLUMNS = ("name", "title", "unit", "grain", "key", "look_back", "meaning")
@@ -36,17 +36,18 @@ def metric(
     chosen: Format,
 ) -> None:
     """Show one metric. --list explains all of them."""
-    import analytics as floor
+    from analytics.metrics import metric_names
+    from analytics.warehouse.warehouse import Warehouse
 
     if name is None and not list_all:
         raise typer.BadParameter("which metric? 'koppelzicht metric --list' lists them", param_hint="NAME")
-    if name is not None and name not in floor.metric_names():
-        raise typer.BadParameter(unknown("metric", name, floor.metric_names()), param_hint="NAME")
+    if name is not None and name not in metric_names():
+        raise typer.BadParameter(unknown("metric", name, metric_names()), param_hint="NAME")
     if list_all:
-        _list_metrics([name] if name is not None else floor.metric_names(), chosen)
+        _list_metrics([name] if name is not None else metric_names(), chosen)
         return
     assert name is not None, "checked above"
-    with floor.Warehouse.open(lake) as warehouse:
+    with Warehouse.open(lake) as warehouse:
         frame = warehouse.metric(name, scope)
         output.print_arrow(frame.to_arrow(), chosen)
         say_why_nothing(frame, warehouse, scope)
@@ -70,9 +71,9 @@ def sql(
 
 
 def _list_metrics(names: list[str] | tuple[str, ...], chosen: Format) -> None:
-    import analytics as floor
+    from analytics.metrics import metric as metric_named
 
-    listed = [floor.metric(name) for name in names]
+    listed = [metric_named(name) for name in names]
     if chosen == "table" and len(listed) == 1:
         output.print_record({name: getattr(listed[0], name) for name in METRIC_COLUMNS}, as_json=False)
         return
@@ -81,7 +82,7 @@ def _list_metrics(names: list[str] | tuple[str, ...], chosen: Format) -> None:
 
 
 def _sql_shell(lake: Path, chosen: Format) -> None:
-    from analytics import AnalyticsError
+    from analytics.errors import AnalyticsError
 
     with contextlib.suppress(ImportError):
         import readline  # noqa: F401 - lines can be edited and recalled, where the system has it
@@ -100,14 +101,14 @@ def _sql_shell(lake: Path, chosen: Format) -> None:
 
 
 def _answer(lake: Path, query: str, chosen: Format) -> None:
-    from analytics import answer_sql
+    from analytics.sandbox.sandbox import answer_sql
 
     with answer_sql(lake, query) as found:
         output.print_batches(found.schema, found.batches, found.rows, chosen)
 
 
 def _from_standard_input() -> str:
-    from analytics import SqlError
+    from analytics.errors import SqlError
 
     try:
         return sys.stdin.read()

@@ -18,7 +18,8 @@ from command_line.printing.values import shown
 if TYPE_CHECKING:
     import polars as pl
 
-    from analytics import Scope, Warehouse
+    from analytics.scope import Scope
+    from analytics.warehouse.warehouse import Warehouse
     from command_line.printing.output import Format
 
 Language: TypeAlias = Literal["en", "nl"]
@@ -49,7 +50,7 @@ def branches(
     chosen: Format,
 ) -> None:
     """Show in which branches of industry integrations are used. --publish leaves out whatever points to a single customer."""
-    from analytics import Warehouse
+    from analytics.warehouse.warehouse import Warehouse
 
     if publish is None and language is not None:
         raise typer.BadParameter("--language needs --publish FILE", param_hint="'--language'")
@@ -75,8 +76,8 @@ def _check_suffix(file: Path) -> None:
 def _publish(
     warehouse: Warehouse, scope: Scope, file: Path, smallest: int, language: Language, *, as_json: bool
 ) -> None:
-    from analytics import AnalyticsError
     from analytics.branches.branches import check_smallest, period_to_publish, publish, published
+    from analytics.errors import AnalyticsError
 
     try:
         check_smallest(smallest)

@@ -19,8 +19,8 @@ if TYPE_CHECKING:
 
     import polars as pl
 
-    from analytics import Scope
     from analytics.certification.certification import Certification
+    from analytics.scope import Scope
     from command_line.printing.output import Format
 
 Window = Annotated[
@@ -46,9 +46,9 @@ def certification(
     chosen: Format,
 ) -> None:
     """Show which integrations have enough customers to be certified, and until when."""
-    from analytics import Warehouse
     from analytics.certification.certification import certification as clock
     from analytics.certification.reasons import COLUMNS
+    from analytics.warehouse.warehouse import Warehouse
 
     with Warehouse.open(lake) as warehouse:
         answer = clock(warehouse, scope, window_days=window, required=required)

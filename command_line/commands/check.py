@@ -20,10 +20,10 @@ def check(
     as_json: JsonOption = False,
 ) -> None:
     """Check whether an IntegrationId arrives, in which environments, and whether it is right."""
-    from analytics import Warehouse
     from analytics.check.check import EVERY_ENVIRONMENT, SURE
     from analytics.check.check import check as answer_to
     from analytics.completeness.gaps import gap_note
+    from analytics.warehouse.warehouse import Warehouse
 
     with Warehouse.open(lake) as warehouse:
         answer = answer_to(warehouse, integration_id)

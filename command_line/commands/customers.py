@@ -13,7 +13,7 @@ from command_line.printing import output
 from command_line.printing.nothing_found import say_gaps, say_why_nothing
 
 if TYPE_CHECKING:
-    from analytics import Scope
+    from analytics.scope import Scope
     from command_line.printing.output import Format
 
 
@@ -29,8 +29,8 @@ def customers(
     chosen: Format,
 ) -> None:
     """Show new, staying, returning and lost customers by integration and month."""
-    from analytics import Warehouse
     from analytics.customers import customers as floor
+    from analytics.warehouse.warehouse import Warehouse
 
     with Warehouse.open(lake) as warehouse:
         frame = floor.cohorts(warehouse, scope) if cohorts else warehouse.metric("customers_per_month", scope)

@@ -20,9 +20,10 @@ from command_line.printing.standard import say
 from command_line.printing.values import shown
 
 if TYPE_CHECKING:
-    from analytics import Scope, Warehouse
     from analytics.changes.change import Change
     from analytics.impact.answer import Impact
+    from analytics.scope import Scope
+    from analytics.warehouse.warehouse import Warehouse
     from command_line.printing.output import Format
 
 Operation = Annotated[
@@ -127,10 +128,10 @@ def impact(
     chosen: Format,
 ) -> None:
     """Show which integrations and customers a change affects. Describe the change by options, or give the --changes of a release."""
-    from analytics import Warehouse
     from analytics.impact.answer import COLUMNS
     from analytics.impact.impact import Thresholds
     from analytics.impact.impact import impact as answer
+    from analytics.warehouse.warehouse import Warehouse
 
     parts = {
         "--operation": operation,
@@ -224,7 +225,8 @@ def _from_parts(parts: dict[str, str | None], scope: Scope, severity: str | None
 
 
 def _integrations(texts: list[str]) -> frozenset[str]:
-    from analytics import Scope, ScopeError
+    from analytics.errors import ScopeError
+    from analytics.scope import Scope
 
     try:
         return frozenset(str(Scope.parse({"integration": text}).integration) for text in texts)

@@ -125,8 +125,9 @@ def _warn_of_overlaps(lake: Path, loaded_at: dt.datetime) -> None:
     """Say which streams tell of the same calls since this load. What was loaded stays loaded, also if that cannot be said."""
     import duckdb
 
-    from analytics import AnalyticsError, Warehouse
+    from analytics.errors import AnalyticsError
     from analytics.overlaps.overlaps import overlaps_after_load
+    from analytics.warehouse.warehouse import Warehouse
     from ingest import IngestError
 
     try:

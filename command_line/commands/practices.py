@@ -13,7 +13,7 @@ from command_line.printing.nothing_found import say_gaps, say_why_nothing
 from command_line.printing.standard import say
 
 if TYPE_CHECKING:
-    from analytics import Scope
+    from analytics.scope import Scope
     from command_line.printing.output import Format
 
 SHOWN = (
@@ -40,8 +40,8 @@ def practices(
     chosen: Format,
 ) -> None:
     """Show which rules of use each integration breaks, with a score. 'metric practices' also shows the rules it keeps."""
-    from analytics import Warehouse
     from analytics.practices.practices import broken, by_rule, scores
+    from analytics.warehouse.warehouse import Warehouse
 
     with Warehouse.open(lake) as warehouse:
         every = warehouse.metric("practices", scope)

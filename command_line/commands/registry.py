@@ -57,8 +57,8 @@ def missing(
     chosen: Format,
 ) -> None:
     """List partners, integrations and customers that occur in calls but not in the registry."""
-    from analytics import Warehouse
     from analytics.unnamed import missing as floor
+    from analytics.warehouse.warehouse import Warehouse
 
     with Warehouse.open(lake) as warehouse:
         if out is None:

@@ -27,8 +27,8 @@ def partner(
     as_json: JsonOption = False,
 ) -> None:
     """Write the report of one partner for one month."""
-    from analytics import Warehouse
     from analytics.reports import write_partner_report
+    from analytics.warehouse.warehouse import Warehouse
 
     subscription = _partner(number)
     _check_month(month, "'--month'")
@@ -44,8 +44,8 @@ def month(
     as_json: JsonOption = False,
 ) -> None:
     """Write the report of one month over all partners."""
-    from analytics import Warehouse
     from analytics.reports import write_month_report
+    from analytics.warehouse.warehouse import Warehouse
 
     _check_month(month, "YYYY-MM")
     with Warehouse.open(lake) as warehouse:
@@ -53,7 +53,8 @@ def month(
 
 
 def _partner(text: str) -> int:
-    from analytics import Scope, ScopeError
+    from analytics.errors import ScopeError
+    from analytics.scope import Scope
 
     try:
         number = Scope.parse({"partner": text}).partner

@@ -34,9 +34,9 @@ def streams(ctx: typer.Context, *, lake: LakeOption = DEFAULT_LAKE, chosen: Form
                 f"options of 'streams {ctx.invoked_subcommand}' come after it: koppelzicht streams {ctx.invoked_subcommand} NAME ..."
             )
         return
-    from analytics import Warehouse
     from analytics.completeness.streams import remarks
     from analytics.completeness.streams import streams as floor
+    from analytics.warehouse.warehouse import Warehouse
 
     with Warehouse.open(lake) as warehouse:
         rows = floor(warehouse)
@@ -57,8 +57,8 @@ def end(
     as_json: JsonOption = False,
 ) -> None:
     """Declare that a log has ended, so that its silence is not reported as a gap. --undo withdraws this."""
-    from analytics import Warehouse
     from analytics.completeness.streams import streams as floor
+    from analytics.warehouse.warehouse import Warehouse
     from ingest import StreamEnd, declare_stream_end, withdraw_stream_end
 
     if undo and on is not None:

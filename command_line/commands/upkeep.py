@@ -48,9 +48,9 @@ def status(
 ) -> None:
     """Show loads, days covered, freshness, rejects by reason, sizes, and streams that overlap or have stopped."""
     import ingest as floor
-    from analytics import Warehouse
     from analytics.completeness.streams import remarks, streams
     from analytics.overlaps.overlaps import overlaps
+    from analytics.warehouse.warehouse import Warehouse
 
     most = None if max_age is None else age(max_age)
     state = floor.status(lake, now=now())
@@ -150,7 +150,7 @@ def _refuse(options: Mapping[str, object], why: str) -> None:
 
 def _rejects(lake: Path, choice: Mapping[str, str | int | None]) -> pl.DataFrame:
     """The rejected lines that are asked for by reason, source, stream and limit, in the order of their sources."""
-    from analytics import Warehouse
+    from analytics.warehouse.warehouse import Warehouse
     from ingest.call import RejectReason
 
     reason = choice["reason"]

@@ -9,7 +9,7 @@ import typer
 from command_line.options.composing import composed
 
 if TYPE_CHECKING:
-    from analytics import Scope
+    from analytics.scope import Scope
 
 OPTIONS: dict[str, tuple[str, str]] = {
     "since": ("DATE", "First day, included: 2026-10-01"),
@@ -26,7 +26,8 @@ OPTIONS: dict[str, tuple[str, str]] = {
 
 def scope_of(**parts: str | None) -> Scope:
     """The scope that these options say. Wrong usage names the option and what was expected."""
-    from analytics import Scope, ScopeError
+    from analytics.errors import ScopeError
+    from analytics.scope import Scope
 
     for name, text in parts.items():
         try:

@@ -13,7 +13,8 @@ if TYPE_CHECKING:
 
     import polars as pl
 
-    from analytics import Scope, Warehouse
+    from analytics.scope import Scope
+    from analytics.warehouse.warehouse import Warehouse
 
 MOST_NAMED = 5
 

@@ -13,8 +13,9 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from deltalake import DeltaTable
 
-from analytics import AnalyticsError, Warehouse
+from analytics.errors import AnalyticsError
 from analytics.registry import load_registry
+from analytics.warehouse.warehouse import Warehouse
 from ingest import (
     IngestError,
     Lake,

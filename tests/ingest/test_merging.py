@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from analytics import Warehouse
+from analytics.warehouse.warehouse import Warehouse
 from ingest import (
     Lake,
     LakeError,
