@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import graphlib
+import re
 from pathlib import Path
 
 import duckdb
@@ -80,3 +82,19 @@ def test_every_step_is_of_a_query() -> None:
     assert steps
     for step in steps:
         assert f"{step.stem} as (\n{step.read_text(encoding='utf-8').strip()}" in queries, step
+
+
+def test_rooms_read_the_steps_of_others_in_no_circle() -> None:
+    reads: dict[str, set[str]] = {}
+    for file in FLOOR.glob("*/**/*.sql"):
+        room = file.relative_to(FLOOR).parts[0]
+        named = re.findall(r"\b(\w+)/\w+", steps_named(file.read_text(encoding="utf-8")))
+        reads.setdefault(room, set()).update(set(named) - {room})
+    assert reads["coverage"] == {"completeness"}
+    graphlib.TopologicalSorter(reads).prepare()  # CycleError says which
+
+
+def steps_named(sql: str) -> str:
+    """What a header says behind `steps:`, on as many lines as it takes."""
+    found = re.search(r"^-- steps:((?:.*,\n--)*.*)$", sql, re.MULTILINE)
+    return found[1] if found else ""
