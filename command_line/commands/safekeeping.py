@@ -85,7 +85,7 @@ def repair(
 def _by_stream(loads: Sequence[LostLoad]) -> dict[str, list[str]]:
     """The logs that are still there, by the stream that was chosen for them; '' where their own name says it."""
     from ingest.engine.places import stored_place
-    from ingest.read.source import stream_of
+    from ingest.read.names import stream_of
 
     found: dict[str, set[str]] = {}
     for load in loads:

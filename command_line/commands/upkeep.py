@@ -266,6 +266,6 @@ def maintain(
 def _as_stored(name: str) -> str:
     """What a file or stream that somebody names is called in the lake."""
     from ingest.engine.places import stored_place
-    from ingest.read.source import written_name
+    from ingest.read.names import written_name
 
     return stored_place(written_name(name))

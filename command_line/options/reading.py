@@ -74,7 +74,7 @@ def read_options(
     from ingest.formats import FORMATS
     from ingest.formats import log_format as format_named
     from ingest.formats.dialect import dialect_named
-    from ingest.read.source import written_name
+    from ingest.read.names import written_name
 
     if layout is not None and log_format not in {None, "combined"}:
         raise typer.BadParameter(f"a layout describes combined logs, not {log_format}", param_hint="'--layout'")

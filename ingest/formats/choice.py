@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from ingest.formats import LogFormat
     from ingest.formats.dialect import Dialect
-    from ingest.read.source import Block
+    from ingest.read.blocks import Block
     from ingest.report import ReadOptions
 
 _LINES_TO_DETECT = 50

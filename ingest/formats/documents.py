@@ -15,12 +15,14 @@ from ingest.errors import SourceError
 from ingest.formats import DOCUMENTS
 from ingest.formats.parquet_rows import MAGIC, blocks_of_rows, columns_of
 from ingest.formats.unread import OTHERS
-from ingest.read.source import BLOCK_BYTES, DENSE_BYTES, MAX_LINE_BYTES, Block, Fingerprint, changed_error
+from ingest.read.blocks import BLOCK_BYTES, DENSE_BYTES, MAX_LINE_BYTES, Block
+from ingest.read.fingerprint import Fingerprint
+from ingest.read.source import changed_error
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from ingest.read.source import Reader
+    from ingest.read.reader import Reader
 
 _HAR = re.compile(rb'(?:\xef\xbb\xbf)?\s*\{\s*"log"\s*:\s*\{')
 _ENTRIES = re.compile(r'"entries"\s*:\s*\[')

@@ -23,14 +23,15 @@ from ingest.catalogue.platform_host import places_of_hosts
 from ingest.errors import AmbiguousHostError, SourceError, UnknownFormatError
 from ingest.formats.id_name import is_id_name
 from ingest.formats.parquet_pages import PagesError, sizes_of
-from ingest.read.source import BOMB_BYTES, DENSE_BYTES, DENSE_RATIO, MAX_LINE_BYTES, Block
+from ingest.read.blocks import DENSE_BYTES, DENSE_RATIO, MAX_LINE_BYTES, Block
+from ingest.read.compression import BOMB_BYTES
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from pyarrow.parquet import ParquetFile
 
-    from ingest.read.source import Reader
+    from ingest.read.reader import Reader
 
 MAGIC = b"PAR1"
 _ENGINE_ERRORS = (duckdb.Error, pa.ArrowException, MemoryError)

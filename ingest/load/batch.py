@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from ingest.load.recognition import Recognition, is_related
 from ingest.patience import QUICK, SLOW, Patience
-from ingest.read.source import STANDARD_INPUT, written_name
+from ingest.read.names import STANDARD_INPUT, written_name
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

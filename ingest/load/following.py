@@ -22,7 +22,7 @@ from ingest.lake.lake import Lake
 from ingest.load.loader import Loader
 from ingest.load.memory import Memory
 from ingest.read.folder import list_sources
-from ingest.read.source import written_name
+from ingest.read.names import written_name
 from ingest.stopping import stop_if_told
 
 if TYPE_CHECKING:

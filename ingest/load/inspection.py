@@ -12,8 +12,9 @@ from ingest.formats.choice import format_of, wanted_format
 from ingest.formats.documents import document_blocks, document_context, document_format
 from ingest.lake.settings import DEFAULT_TIME_ZONE
 from ingest.load.source_warnings import source_warnings, unread_columns
+from ingest.read.names import STANDARD_INPUT, stream_of, written_name
 from ingest.read.records import one_record_a_line
-from ingest.read.source import STANDARD_INPUT, open_source, stream_of, written_name
+from ingest.read.source import open_source
 from ingest.report import Inspection, Reject
 from ingest.understand.understanding import Counts, Stretch, Understanding
 

@@ -13,8 +13,10 @@ from ingest.load.memory import Tail
 from ingest.load.recognition import end_of_first_data
 from ingest.load.source_warnings import SourceWarning, UnreadColumns, source_warnings, unread_columns
 from ingest.position import MARK_INTERVAL, Position
+from ingest.read.blocks import Block
+from ingest.read.names import STANDARD_INPUT, written_name
 from ingest.read.records import one_record_a_line
-from ingest.read.source import STANDARD_INPUT, Block, open_source, written_name
+from ingest.read.source import open_source
 from ingest.report import SourceReport
 from ingest.understand.understanding import Counts, Stretch
 from ingest.version import VERSION
@@ -25,7 +27,8 @@ if TYPE_CHECKING:
 
     from ingest.formats import LogFormat
     from ingest.load.recognition import Marks
-    from ingest.read.source import Fingerprint, Reader
+    from ingest.read.fingerprint import Fingerprint
+    from ingest.read.reader import Reader
 
 
 class Source:

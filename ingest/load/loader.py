@@ -24,8 +24,10 @@ from ingest.load.planning import DocumentPlan, Planning
 from ingest.load.recognition import is_related
 from ingest.load.staging import Staging
 from ingest.load.unloading import unload
+from ingest.read.blocks import read_ahead
 from ingest.read.folder import list_sources
-from ingest.read.source import STANDARD_INPUT, open_source, read_ahead, stream_of, written_name
+from ingest.read.names import STANDARD_INPUT, stream_of, written_name
+from ingest.read.source import open_source
 from ingest.report import IngestReport, SourceReport
 from ingest.stopping import stop_if_told
 from ingest.understand.understanding import Counts
@@ -37,8 +39,9 @@ if TYPE_CHECKING:
 
     from ingest.load.planning import Overlap
     from ingest.load.source_warnings import SourceWarning, UnreadColumns
+    from ingest.read.blocks import Block
     from ingest.read.folder import SourceList
-    from ingest.read.source import Block, Reader
+    from ingest.read.reader import Reader
     from ingest.report import Progress, ReadOptions
 
 PIECE_BYTES = 1 << 30

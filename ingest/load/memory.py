@@ -16,7 +16,8 @@ from typing import TYPE_CHECKING
 from ingest.engine.places import stored_place
 from ingest.errors import PassingError
 from ingest.load.recognition import Known
-from ingest.read.source import STANDARD_INPUT, State, written_name
+from ingest.read.names import STANDARD_INPUT, written_name
+from ingest.read.reader import State
 from ingest.report import SkippedSource
 
 if TYPE_CHECKING:
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
     from ingest.lake.ledger_row import LedgerRow
     from ingest.load.load import Source
     from ingest.load.recognition import Marks
-    from ingest.read.source import Fingerprint
+    from ingest.read.fingerprint import Fingerprint
 
 TAIL_BYTES = 64 << 10
 """This many bytes before the place where reading stopped are compared: a file that was truncated and refilled differs there."""

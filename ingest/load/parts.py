@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from ingest.read.source import MAX_LINE_BYTES, Block
+from ingest.read.blocks import MAX_LINE_BYTES, Block
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence

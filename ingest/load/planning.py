@@ -17,7 +17,8 @@ from ingest.lake.ledger_row import own_decision
 from ingest.load.load import Load, loaded
 from ingest.load.memory import Remembered, Tail, grown_part
 from ingest.load.recognition import Known, Marks
-from ingest.read.source import STANDARD_INPUT, Block, Fingerprint
+from ingest.read.fingerprint import Fingerprint
+from ingest.read.names import STANDARD_INPUT
 from ingest.report import SourceReport
 
 if TYPE_CHECKING:
@@ -29,7 +30,8 @@ if TYPE_CHECKING:
     from ingest.load.load import Source
     from ingest.load.memory import NoMemory
     from ingest.load.staging import Staging
-    from ingest.read.source import Reader, State
+    from ingest.read.blocks import Block
+    from ingest.read.reader import Reader, State
     from ingest.report import ReadOptions
     from ingest.understand.understanding import Counts
 

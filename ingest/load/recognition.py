@@ -23,7 +23,10 @@ from typing import TYPE_CHECKING
 
 from ingest.formats import is_data
 from ingest.position import unpacked
-from ingest.read.source import Block, Fingerprint, Reader, changed_error, line_ends
+from ingest.read.blocks import Block
+from ingest.read.fingerprint import Fingerprint
+from ingest.read.lines import line_ends
+from ingest.read.source import changed_error
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -31,6 +34,7 @@ if TYPE_CHECKING:
     from ingest.lake.ledger import Ledger
     from ingest.lake.ledger_row import LedgerRow
     from ingest.position import Position
+    from ingest.read.reader import Reader
 
 _HEAD_BYTES = 1 << 20
 """The first lines of data are looked for up to this byte. No log has as many comments."""

@@ -27,8 +27,9 @@ from ingest.load.load import Source
 from ingest.load.parts import Part, by_part, count_lines, until
 from ingest.load.quarantine import Quarantine, of_rejected, with_removed_texts
 from ingest.load.recognition import Recognition
+from ingest.read.lines import lines_of
+from ingest.read.names import STANDARD_INPUT, written_name
 from ingest.read.records import one_record_a_line
-from ingest.read.source import STANDARD_INPUT, lines_of, written_name
 from ingest.reject import REJECT_COLUMNS
 from ingest.report import RetriedSource
 from ingest.stopping import stop_if_told
@@ -44,7 +45,7 @@ if TYPE_CHECKING:
     from ingest.lake.lake import Lake
     from ingest.lake.ledger import Ledger
     from ingest.lake.ledger_row import LedgerRow
-    from ingest.read.source import Block
+    from ingest.read.blocks import Block
     from ingest.report import Progress, ReadOptions
 
 FILE_ROWS = 500_000

@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from ingest.lake.data_file import StagedFile
     from ingest.lake.lake import Lake
     from ingest.load.load import Load
-    from ingest.read.source import Block
+    from ingest.read.blocks import Block
     from ingest.report import Progress, ReadOptions
     from ingest.understand.understanding import Counts, Stretch
 

@@ -10,7 +10,7 @@ from ingest.errors import LakeError
 from ingest.lake.lake import Lake
 from ingest.lake.ledger_row import own_decision
 from ingest.patience import QUICK, Patience
-from ingest.read.source import STANDARD_INPUT, written_name
+from ingest.read.names import STANDARD_INPUT, written_name
 from ingest.report import UnloadReport
 
 if TYPE_CHECKING:

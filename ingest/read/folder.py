@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ingest.read.source import STANDARD_INPUT, written_name
+from ingest.read.names import STANDARD_INPUT, written_name
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

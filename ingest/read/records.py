@@ -11,7 +11,8 @@ import duckdb
 import numpy as np
 import pyarrow as pa
 
-from ingest.read.source import Block, line_ends, lines_of
+from ingest.read.blocks import Block
+from ingest.read.lines import line_ends, lines_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -16,7 +16,8 @@ from ingest.call import CALL_COLUMNS
 from ingest.engine.connection import answer, begin_source, connect_beside, connect_shared
 from ingest.engine.places import place_by
 from ingest.formats.wrapped import wrapping_of
-from ingest.read.source import MAX_LINE_BYTES, lines_of
+from ingest.read.blocks import MAX_LINE_BYTES
+from ingest.read.lines import lines_of
 from ingest.reject import REJECT_COLUMNS
 from ingest.understand.second_look import DOUBTFUL, look_again
 from ingest.understand.torn import may_go_on
@@ -29,7 +30,7 @@ if TYPE_CHECKING:
 
     from ingest.call import Column
     from ingest.formats import LogFormat
-    from ingest.read.source import Block
+    from ingest.read.blocks import Block
 
 _HERE = Path(__file__).parent
 _ENVELOPES, _UNDERSTOOD, _TIME_DEFECTS, _WRAPPED, _REJECTS, _OTHER_HOST, _DAMAGED = (

@@ -32,9 +32,10 @@ def _load_anew(lake: Path, source: Path) -> list[tuple[str, int, int, int, int]]
 def _load_in_pieces(lake: Path, source: Path) -> list[tuple[str, int, int, int, int]]:
     """Load in blocks of a few lines, of which each is decided by itself."""
     from ingest.load import loader
+    from ingest.read import blocks
     from ingest.read import source as reading
 
-    for module, name, size in ((reading, "_CHUNK", 500), (reading, "BLOCK_BYTES", 500), (loader, "PIECE_BYTES", 500)):
+    for module, name, size in ((reading, "_CHUNK", 500), (blocks, "BLOCK_BYTES", 500), (loader, "PIECE_BYTES", 500)):
         setattr(module, name, size)
     return fates(load(lake, source))
 

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from ingest.read.source import Reader
+    from ingest.read.reader import Reader
 
 URL = "https://1234.rest.afas.online/ProfitRestServices/connectors/KnSubject"
 HAR_ENTRY = {

@@ -34,7 +34,7 @@ from hypothesis.stateful import (
 
 from ingest import Lake, LakeError, ReadOptions, maintain, retry_rejects, unload
 from ingest.load import batch, loader, quarantine, rereading, retry, staging
-from ingest.read import source
+from ingest.read import blocks, source
 from tests.ingest.exactly_once import HEADERS, HOST, LINES, File, Model, counted, number_of, without_host
 from tests.ingest.lakes import broken, calls, load, rows
 from tests.ingest.scale import scaled
@@ -151,7 +151,7 @@ class GrowingLogs(RuleBasedStateMachine):
     def begin(self, *, chunk: int, block: int, piece: int, together: int, sources: int, file_rows: int) -> None:
         self.is_in_pieces = piece < 1 << 30
         self._patch(source, "_CHUNK", chunk)
-        self._patch(source, "BLOCK_BYTES", block)
+        self._patch(blocks, "BLOCK_BYTES", block)
         self._patch(loader, "PIECE_BYTES", piece)
         self._patch(batch, "BATCH_SOURCES", sources)
         self._patch(staging, "TOGETHER_BYTES", together)

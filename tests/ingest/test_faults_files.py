@@ -22,7 +22,7 @@ import zstandard
 import koppelzicht
 from ingest import Lake, unload
 from ingest.load import loader
-from ingest.read import source
+from ingest.read import blocks, source
 from tests.ingest.lakes import (
     BAD,
     CSV_HEADER,
@@ -194,7 +194,7 @@ def test_nothing_of_corrupt_compressed_data_counts(
 ) -> None:
     monkeypatch.setattr("ingest.load.recognition._HEAD_BYTES", 1000)
     monkeypatch.setattr(source, "_CHUNK", 500)
-    monkeypatch.setattr(source, "BLOCK_BYTES", 5000)
+    monkeypatch.setattr(blocks, "BLOCK_BYTES", 5000)
     monkeypatch.setattr(loader, "PIECE_BYTES", 20_000)  # so that pieces of it have been decided when it turns out
     agents = random.Random(1)
     good = b"".join(line(number, user_agent=f"A/{agents.random()}") for number in range(300))
@@ -608,7 +608,7 @@ def test_a_file_that_is_emptied_and_refilled_while_read_is_not_mixed(
 
     with monkeypatch.context() as patch:
         patch.setattr(loader, "PIECE_BYTES", 1000)
-        patch.setattr(source, "BLOCK_BYTES", 600)
+        patch.setattr(blocks, "BLOCK_BYTES", 600)
         _change(patch, path, refill)
         assert load_one(lake, path).status == "failed"
     assert numbers(lake) == []
@@ -790,7 +790,7 @@ def test_a_folder_that_cannot_be_listed_is_a_failure_and_the_others_are_loaded(
     ],
 )
 @pytest.mark.parametrize(
-    "place", ["ingest.load.planning.document_format", "ingest.load.planning.format_of", "ingest.read.source.line_ends"]
+    "place", ["ingest.load.planning.document_format", "ingest.load.planning.format_of", "ingest.read.lines.line_ends"]
 )
 def test_whatever_one_source_raises_is_its_own_error_and_the_others_are_loaded(
     tmp_path: Path, lake: Path, error: Exception, place: str, monkeypatch: pytest.MonkeyPatch

@@ -144,10 +144,10 @@ _RUN = """
 import sys
 import koppelzicht
 from ingest.load import loader
-from ingest.read import source
+from ingest.read import blocks, source
 if len(sys.argv) > 4:
-    source._CHUNK = source.BLOCK_BYTES = int(sys.argv.pop())
-    loader.PIECE_BYTES = 4 * source.BLOCK_BYTES
+    source._CHUNK = blocks.BLOCK_BYTES = int(sys.argv.pop())
+    loader.PIECE_BYTES = 4 * blocks.BLOCK_BYTES
 koppelzicht.main()
 """
 

@@ -9,7 +9,7 @@ import duckdb
 import pytest
 
 from ingest.load import batch, loader, staging
-from ingest.read import source
+from ingest.read import blocks, source
 from ingest.understand.understanding import Understanding
 from tests.ingest.lakes import BAD, broken, csv_line, fates, line, lines, load, loads, numbers, rejects
 from tests.ingest.lakes import CSV_HEADER as HEADER
@@ -82,7 +82,7 @@ def test_a_log_that_was_loaded_as_it_grew_is_replaced_whole(tmp_path: Path, lake
 def test_a_source_that_the_engine_fails_on_is_the_only_one_that_is_not_loaded(
     step: str, piece: int, tmp_path: Path, lake: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(source, "BLOCK_BYTES", 400)
+    monkeypatch.setattr(blocks, "BLOCK_BYTES", 400)
     monkeypatch.setattr(source, "_CHUNK", 200)
     monkeypatch.setattr(loader, "PIECE_BYTES", piece)
     taken = getattr(Understanding, step)

@@ -17,7 +17,7 @@ from ingest.engine.connection import connect
 from ingest.engine.places import stored_place
 from ingest.lake.lake import Lake
 from ingest.load.following import follow
-from ingest.read.source import stream_of
+from ingest.read.names import stream_of
 from tests.ingest import lakes
 from tests.ingest.worked import NOW
 

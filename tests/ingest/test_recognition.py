@@ -14,7 +14,8 @@ from hypothesis import strategies as st
 from ingest.lake.ledger import Ledger
 from ingest.lake.ledger_row import LedgerRow
 from ingest.load.recognition import Recognition
-from ingest.read.source import Fingerprint, open_source
+from ingest.read.fingerprint import Fingerprint
+from ingest.read.source import open_source
 from tests.ingest.lakes import (
     CSV_HEADER,
     W3C_FIELDS,

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from ingest import Lake, ReadOptions, inspect, maintain, retry_rejects
-from ingest.read.source import MAX_LINE_BYTES
+from ingest.read.blocks import MAX_LINE_BYTES
 from tests.ingest.lakes import broken, load, rows
 from tests.ingest.worked import NOW
 

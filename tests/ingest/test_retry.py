@@ -13,7 +13,7 @@ import pytest
 
 from ingest import Lake, ReadOptions, maintain, retry_rejects, status, unload
 from ingest.lake.ledger_row import Retried
-from ingest.read import source
+from ingest.read import blocks, source
 from tests.ingest.lakes import (
     BAD,
     CSV_HEADER,
@@ -241,7 +241,7 @@ def test_sources_are_read_again_in_blocks_batches_and_files(
     load(lake, folder)
     for name, size in (
         ("ingest.read.source._CHUNK", 500),
-        ("ingest.read.source.BLOCK_BYTES", 500),
+        ("ingest.read.blocks.BLOCK_BYTES", 500),
         ("ingest.load.rereading.FILE_ROWS", 4),
         ("ingest.load.quarantine.WINDOW_ROWS", 4),
         ("ingest.load.retry.BATCH_SOURCES", 2),
@@ -298,7 +298,7 @@ def test_a_file_that_is_another_one_when_it_is_read_than_when_it_was_recognised_
         return open_file(place, name)
 
     monkeypatch.setattr(source, "_CHUNK", 500)
-    monkeypatch.setattr(source, "BLOCK_BYTES", 500)
+    monkeypatch.setattr(blocks, "BLOCK_BYTES", 500)
     monkeypatch.setattr(source, "_open", opening)
     (report,) = retry(lake, path, **ZONE).sources
     assert opened == 2

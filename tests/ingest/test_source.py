@@ -10,11 +10,13 @@ from unittest import mock
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ingest.read import source
-from ingest.read.source import Block, Reader
+from ingest.read import blocks
+from ingest.read.reader import Reader
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+    from ingest.read.blocks import Block
 
 LIMITS = st.fixed_dictionaries(
     {
@@ -29,7 +31,7 @@ def _blocks(chunks: Sequence[bytes], limits: dict[str, int], *, start: int = 0) 
     reader = Reader(name="x", size=None, is_final=True, chunks=iter(chunks), file=io.BytesIO(), start=start)
     with ExitStack() as stack:
         for name, value in limits.items():
-            stack.enter_context(mock.patch.object(source, name, value))
+            stack.enter_context(mock.patch.object(blocks, name, value))
         return list(reader.blocks())
 
 
@@ -42,11 +44,11 @@ def _blocks(chunks: Sequence[bytes], limits: dict[str, int], *, start: int = 0) 
 def test_blocks_are_whole_lines_in_order_or_parts_of_one_that_is_too_long(
     chunks: list[bytes], limits: dict[str, int], start: int
 ) -> None:
-    blocks = _blocks(chunks, limits, start=start)
-    assert b"".join(block.data for block in blocks) == b"".join(chunks)
+    found = _blocks(chunks, limits, start=start)
+    assert b"".join(block.data for block in found) == b"".join(chunks)
     place = start
     is_in_line = False
-    for block in blocks:
+    for block in found:
         assert block.offset == place
         place += len(block.data)
         assert block.data
@@ -56,7 +58,7 @@ def test_blocks_are_whole_lines_in_order_or_parts_of_one_that_is_too_long(
                 assert block.data.endswith(b"\n")
             case "torn":
                 assert b"\n" not in block.data
-                assert block is blocks[-1]
+                assert block is found[-1]
             case "long_start":
                 assert b"\n" not in block.data
                 assert len(block.data) > limits["MAX_LINE_BYTES"]
@@ -66,16 +68,16 @@ def test_blocks_are_whole_lines_in_order_or_parts_of_one_that_is_too_long(
 
 
 def test_a_block_holds_a_bounded_number_of_lines() -> None:
-    blocks = _blocks([b"\n" * 10_000], {"_BLOCK_LINES": 100})
-    assert sum(len(block.data) for block in blocks) == 10_000
-    assert max(block.data.count(b"\n") for block in blocks) <= 125
+    found = _blocks([b"\n" * 10_000], {"_BLOCK_LINES": 100})
+    assert sum(len(block.data) for block in found) == 10_000
+    assert max(block.data.count(b"\n") for block in found) <= 125
 
 
 def test_a_line_is_given_up_as_soon_as_it_is_too_long() -> None:
-    blocks = _blocks([b"good\n", *[b"a" * 10] * 10, b"end\nlast\n"], {"MAX_LINE_BYTES": 25})
-    assert [(block.kind, len(block.data)) for block in blocks[:3]] == [
+    found = _blocks([b"good\n", *[b"a" * 10] * 10, b"end\nlast\n"], {"MAX_LINE_BYTES": 25})
+    assert [(block.kind, len(block.data)) for block in found[:3]] == [
         ("lines", 5),
         ("long_start", 30),
         ("long_more", 10),
     ]
-    assert (blocks[-1].kind, blocks[-1].data) == ("lines", b"last\n")
+    assert (found[-1].kind, found[-1].data) == ("lines", b"last\n")

@@ -15,7 +15,7 @@ from pyarrow.parquet import write_table
 from ingest import ReadOptions, inspect
 from ingest.engine.connection import connect
 from ingest.formats import log_format
-from ingest.read.source import Block
+from ingest.read.blocks import Block
 from ingest.understand.second_look import DOUBTFUL
 from ingest.understand.understanding import Counts, Stretch, Understanding
 from tests.ingest import lakes, strategies

@@ -14,7 +14,7 @@ from ingest.call import CALL_COLUMNS
 from ingest.engine.connection import connect
 from ingest.formats import log_format
 from ingest.lake.data_file import write_file
-from ingest.read.source import Block
+from ingest.read.blocks import Block
 from ingest.understand.understanding import Stretch, Understanding
 from ingest.understand.vocabulary import Vocabulary
 from tests.ingest.lakes import BAD, line
