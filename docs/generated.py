@@ -22,7 +22,8 @@ from analytics.registry.rows import Customer, Integration, Partner
 from analytics.warehouse.warehouse import Warehouse
 from command_line.options.help_text import records
 from ingest import call
-from ingest.formats.dialect import Fields, dialects, paths_of
+from ingest.formats.dialect.known import dialects
+from ingest.formats.dialect.model import Fields, paths_of
 from ingest.lake.lake import Lake
 from ingest.lake.ledger_row import LOAD_COLUMNS
 from ingest.reject import REJECT_COLUMNS
@@ -32,7 +33,7 @@ if TYPE_CHECKING:
 
     from pydantic import BaseModel
 
-    from ingest.formats.dialect import Dialect
+    from ingest.formats.dialect.model import Dialect
 
 _HERE = Path(__file__).parent
 _RULES = files("analytics.practices") / "steps" / "rules.sql"

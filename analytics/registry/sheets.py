@@ -125,7 +125,7 @@ def _parquet(file: str, content: bytes) -> tuple[list[Sheet], list[Issue]]:
     import polars as pl
 
     # Only who loads a registry pays for it: with this come all formats of logs, and everybody reads a registry.
-    from ingest.formats.parquet_pages import PagesError
+    from ingest.formats.parquet.pages import PagesError
 
     try:
         _judge_parquet(content)
@@ -144,7 +144,7 @@ def _judge_parquet(content: bytes) -> None:
     """TooMuchError where a Parquet file would become more than a registry can be. PagesError, ValueError or OSError where it is none."""
     from pyarrow.parquet import ParquetFile
 
-    from ingest.formats.parquet_pages import sizes_of
+    from ingest.formats.parquet.pages import sizes_of
 
     with ParquetFile(io.BytesIO(content)) as parquet:
         columns = parquet.schema_arrow.names

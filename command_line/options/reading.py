@@ -73,7 +73,7 @@ def read_options(
     from ingest import ReadOptions, SourceError
     from ingest.formats import FORMATS
     from ingest.formats import log_format as format_named
-    from ingest.formats.dialect import dialect_named
+    from ingest.formats.dialect.known import dialect_named
     from ingest.read.names import written_name
 
     if layout is not None and log_format not in {None, "combined"}:

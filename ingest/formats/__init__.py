@@ -5,15 +5,16 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Protocol
 
 from ingest.errors import AmbiguousDialectError, SourceError
-from ingest.formats.combined import Combined
-from ingest.formats.csv_rows import Csv, is_header
-from ingest.formats.dialect import claimants
-from ingest.formats.har import Har
-from ingest.formats.host_field import with_host
-from ingest.formats.json_lines import JsonLines, record_in
-from ingest.formats.parquet import Parquet
-from ingest.formats.w3c import W3c
-from ingest.formats.wrapped import RUNTIMES, Wrapped, inside_of, possible_wrappings
+from ingest.formats.combined.format import Combined
+from ingest.formats.csv_rows.format import Csv, is_header
+from ingest.formats.dialect.known import claimants
+from ingest.formats.har.format import Har
+from ingest.formats.json_lines.format import JsonLines
+from ingest.formats.json_lines.host_field import with_host
+from ingest.formats.json_lines.standard import record_in
+from ingest.formats.parquet.format import Parquet
+from ingest.formats.w3c.format import W3c
+from ingest.formats.wrapped.format import RUNTIMES, Wrapped, inside_of, possible_wrappings
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
     import duckdb
     import pyarrow as pa
 
-    from ingest.formats.dialect import Dialect
+    from ingest.formats.dialect.model import Dialect
 
 
 class LogFormat(Protocol):

@@ -9,19 +9,22 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from ingest.errors import AmbiguousDialectError, AmbiguousHostError, SourceError, UnknownFormatError
 from ingest.formats import FORMATS, LINE_FORMATS, detect, detect_inside, json_dialect, log_format, unwrapped
-from ingest.formats.csv_rows import DELIMITERS, column_names, missing_columns, table_header
-from ingest.formats.dialect import OWN_CSV, claimants, dialect_named, dialect_of_text, dialects, has, near, nearest
-from ingest.formats.host_field import with_host
-from ingest.formats.json_lines import JsonLines, record_in
-from ingest.formats.split_lines import what_joins
+from ingest.formats.csv_rows.header import DELIMITERS, column_names, missing_columns, table_header
+from ingest.formats.dialect.known import OWN_CSV, claimants, dialect_named, dialect_of_text, dialects, nearest
+from ingest.formats.dialect.paths import has
+from ingest.formats.dialect.spelling import near
+from ingest.formats.json_lines.format import JsonLines
+from ingest.formats.json_lines.host_field import with_host
+from ingest.formats.json_lines.standard import record_in
 from ingest.formats.unread import could_be, could_say_it
-from ingest.formats.wrapped import Wrapped, inside_of, possible_wrappings, with_other_prefixes
+from ingest.formats.wrapped.format import Wrapped, inside_of, possible_wrappings, with_other_prefixes
+from ingest.formats.wrapped.pieces import what_joins
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from ingest.formats import LogFormat
-    from ingest.formats.dialect import Dialect
+    from ingest.formats.dialect.model import Dialect
     from ingest.read.blocks import Block
     from ingest.report import ReadOptions
 

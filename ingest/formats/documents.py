@@ -13,7 +13,8 @@ import numpy as np
 
 from ingest.errors import SourceError
 from ingest.formats import DOCUMENTS
-from ingest.formats.parquet_rows import MAGIC, blocks_of_rows, columns_of
+from ingest.formats.parquet.file import MAGIC
+from ingest.formats.parquet.rows import blocks_of_rows, columns_of
 from ingest.formats.unread import OTHERS
 from ingest.read.blocks import BLOCK_BYTES, DENSE_BYTES, MAX_LINE_BYTES, Block
 from ingest.read.fingerprint import Fingerprint

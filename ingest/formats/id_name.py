@@ -24,3 +24,11 @@ def is_id_name(name: str) -> bool:
         _MAY_STAND_IN_IT.fullmatch(name) is not None
         and _NAME.fullmatch(re.sub("[^a-z0-9]", "", name.lower())) is not None
     )
+
+
+def no_headers_warning(log: str) -> str:
+    """What is said of a log of a product that cannot log the headers of requests."""
+    return (
+        f"{log} cannot hold the IntegrationId header: nobody knows whose the calls are (id_status not_logged); load the log of what"
+        " stands behind it, which can, instead of this one"
+    )

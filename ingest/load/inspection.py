@@ -16,7 +16,9 @@ from ingest.read.names import STANDARD_INPUT, stream_of, written_name
 from ingest.read.records import one_record_a_line
 from ingest.read.source import open_source
 from ingest.report import Inspection, Reject
-from ingest.understand.understanding import Counts, Stretch, Understanding
+from ingest.understand.counts import Counts
+from ingest.understand.provenance import Stretch
+from ingest.understand.understanding import Understanding
 
 if TYPE_CHECKING:
     import datetime as dt

@@ -18,7 +18,8 @@ from ingest.read.names import STANDARD_INPUT, written_name
 from ingest.read.records import one_record_a_line
 from ingest.read.source import open_source
 from ingest.report import SourceReport
-from ingest.understand.understanding import Counts, Stretch
+from ingest.understand.counts import Counts
+from ingest.understand.provenance import Stretch
 from ingest.version import VERSION
 
 if TYPE_CHECKING:

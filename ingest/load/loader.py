@@ -30,7 +30,7 @@ from ingest.read.names import STANDARD_INPUT, stream_of, written_name
 from ingest.read.source import open_source
 from ingest.report import IngestReport, SourceReport
 from ingest.stopping import stop_if_told
-from ingest.understand.understanding import Counts
+from ingest.understand.counts import Counts
 
 if TYPE_CHECKING:
     import datetime as dt

@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from ingest.read.blocks import Block
     from ingest.read.reader import Reader, State
     from ingest.report import ReadOptions
-    from ingest.understand.understanding import Counts
+    from ingest.understand.counts import Counts
 
 Overlap = Literal["skip", "load"]
 

@@ -33,8 +33,9 @@ from ingest.read.records import one_record_a_line
 from ingest.reject import REJECT_COLUMNS
 from ingest.report import RetriedSource
 from ingest.stopping import stop_if_told
+from ingest.understand.provenance import Stretch
 from ingest.understand.second_look import COMMA, DURATIONS
-from ingest.understand.understanding import Stretch, Understanding
+from ingest.understand.understanding import Understanding
 
 if TYPE_CHECKING:
     import datetime as dt

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from ingest.formats.dialect import OWN, OWN_CSV, dialects
+from ingest.formats.dialect.known import OWN, OWN_CSV, dialects
 from ingest.formats.unread import MOST_KEPT, UNREAD
 from ingest.understand.second_look import DOUBTFUL
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from ingest.formats import LogFormat
-    from ingest.understand.understanding import Counts
+    from ingest.understand.counts import Counts
 
 _MANY_CALLS = 100
 """This many calls without an id are no coincidence."""

@@ -35,7 +35,8 @@ if TYPE_CHECKING:
     from ingest.load.load import Load
     from ingest.read.blocks import Block
     from ingest.report import Progress, ReadOptions
-    from ingest.understand.understanding import Counts, Stretch
+    from ingest.understand.counts import Counts
+    from ingest.understand.provenance import Stretch
 
 TOGETHER_BYTES = 8 << 20
 """Small sources are understood together up to this size: planning a statement takes as long as reading thousands of lines."""

@@ -8,12 +8,34 @@ from __future__ import annotations
 
 import json
 import re
+from typing import TYPE_CHECKING
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 _BEGUN = re.compile(r"-?|t(?:r|ru)?|f(?:a|al|als)?|n(?:u|ul)?|[.]|[.]?[0-9]*[eE][+-]?|\\?u?[0-9A-Fa-f]{0,4}")
 """The beginnings of what is a value, the rest of a number, or an escape only at its end."""
 
 _TOO_MANY = re.compile("([0-9]+) values where .* names? ([0-9]+)")
 _SAID_OF_QUOTES = re.compile("value [0-9]+ (?:goes on behind|has a quote in it)")
+
+
+def torn_lines(numbers: Sequence[int], lines: pa.Table, raw: pa.Table, log_format: str) -> list[int]:
+    """Those of these lines, the last ones of their sources and without an end, that are no record and may go on."""
+    if not numbers:
+        return []
+    is_last = pc.is_in(raw["line_number"], pa.array(numbers, pa.int64()))
+    refused = raw.filter(pc.and_(is_last, pc.equal(raw["fate"], "not_a_record")))
+    details = dict(zip(refused["line_number"].to_pylist(), refused["detail"].to_pylist(), strict=True))
+    texts = lines.filter(pc.is_in(lines["line_number"], pa.array(details, pa.int64())))
+    return [
+        number
+        for number, line in zip(texts["line_number"].to_pylist(), texts["line"].to_pylist(), strict=True)
+        if may_go_on(line, log_format, details[number])
+    ]
 
 
 def may_go_on(line: str, log_format: str, detail: str | None) -> bool:

@@ -14,8 +14,9 @@ from pyarrow.parquet import ParquetFile, write_table
 
 from ingest import ReadOptions, ingest, inspect
 from ingest.errors import SourceError
-from ingest.formats.parquet_pages import sizes_of
-from ingest.formats.parquet_rows import COLUMNS, blocks_of_rows
+from ingest.formats.parquet.columns import COLUMNS
+from ingest.formats.parquet.pages import sizes_of
+from ingest.formats.parquet.rows import blocks_of_rows
 from ingest.read.source import open_source
 from tests.ingest import lakes
 from tests.ingest.measured import needs_measuring, run
@@ -269,7 +270,7 @@ def test_rows_are_the_same_however_few_are_read_at_once(
     write_table(table, path, row_group_size=120, **options)
     whole = _written(path)
     assert [row["user_agent"] for row in whole] == table["user_agent"].to_pylist()
-    monkeypatch.setattr("ingest.formats.parquet_rows._BATCH_BYTES", 5000)
+    monkeypatch.setattr("ingest.formats.parquet.batches._BATCH_BYTES", 5000)
     assert _written(path) == whole
 
 

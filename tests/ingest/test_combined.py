@@ -8,7 +8,7 @@ import pytest
 
 from ingest import ReadOptions, ingest, inspect
 from ingest.formats import detect
-from ingest.formats.shapes import layout_of
+from ingest.formats.combined.shapes import layout_of
 from tests.ingest import worked
 
 if TYPE_CHECKING:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from ingest import Lake, ReadOptions, SourceError, inspect, retry_rejects
-from ingest.formats.dialect import dialect_named, dialect_of_text, dialects
+from ingest.formats.dialect.known import dialect_named, dialect_of_text, dialects
 from tests.ingest import lakes, worked
 from tests.ingest.canaries import PRODUCTS, Planted, kinds
 from tests.ingest.canaries import _places_of as places_of
@@ -455,7 +455,7 @@ def test_two_dialects_that_claim_a_line_are_named(tmp_path: Path, monkeypatch: p
     both = {"a": "1790838001", "b": "GET", "c": TARGET, "d": 200}
     fields = 'timestamp = "a"\nmethod = "b"\nurl = "c"\nstatus = "d"\n'
     known = [dialect_of_text(f'name = "{name}"\nknown_by = {{}}\n[fields]\n{fields}', name) for name in ("one", "two")]
-    monkeypatch.setattr("ingest.formats.dialect.dialects", lambda: {dialect.name: dialect for dialect in known})
+    monkeypatch.setattr("ingest.formats.dialect.known.dialects", lambda: {dialect.name: dialect for dialect in known})
     with pytest.raises(
         SourceError, match="log: its dialect is not clear: one and two both claim it; --dialect one says"
     ):

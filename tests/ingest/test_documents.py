@@ -207,7 +207,7 @@ def test_a_parquet_file_that_is_damaged_in_the_middle_leaves_nothing(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     lake, good, bad = tmp_path / "lake", tmp_path / "a.json", tmp_path / "b.parquet"
-    monkeypatch.setattr("ingest.formats.parquet_rows._ROWS", 50)
+    monkeypatch.setattr("ingest.formats.parquet.batches._ROWS", 50)
     monkeypatch.setattr("ingest.load.staging.TOGETHER_BYTES", 1)
     good.write_bytes(lakes.lines(1, 2))
     write_table(_table(1000), bad, row_group_size=100, compression="zstd")

@@ -9,8 +9,8 @@ import pytest
 
 from ingest import SourceError
 from ingest.engine.connection import connect
-from ingest.formats.combined import Combined
-from ingest.formats.layout import compile_layout
+from ingest.formats.combined.format import Combined
+from ingest.formats.combined.layout import compile_layout
 from tests.ingest.raw_fields import raw_fields
 
 if TYPE_CHECKING:

@@ -18,7 +18,8 @@ from pyarrow.parquet import write_table
 
 from ingest import ReadOptions, inspect
 from ingest.errors import SourceError
-from ingest.formats.parquet_rows import COLUMNS, columns_of
+from ingest.formats.parquet.columns import COLUMNS
+from ingest.formats.parquet.rows import columns_of
 from ingest.read.source import open_source
 from tests.ingest import lakes
 from tests.ingest.worked import NOW

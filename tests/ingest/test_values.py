@@ -16,8 +16,10 @@ from ingest import ReadOptions, inspect
 from ingest.engine.connection import connect
 from ingest.formats import log_format
 from ingest.read.blocks import Block
+from ingest.understand.counts import Counts
+from ingest.understand.provenance import Stretch
 from ingest.understand.second_look import DOUBTFUL
-from ingest.understand.understanding import Counts, Stretch, Understanding
+from ingest.understand.understanding import Understanding
 from tests.ingest import lakes, strategies
 from tests.ingest.test_formats_agree import FEW
 from tests.ingest.worked import LAKE_TIME_ZONE, NOW

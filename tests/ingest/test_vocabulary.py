@@ -15,7 +15,8 @@ from ingest.engine.connection import connect
 from ingest.formats import log_format
 from ingest.lake.data_file import write_file
 from ingest.read.blocks import Block
-from ingest.understand.understanding import Stretch, Understanding
+from ingest.understand.provenance import Stretch
+from ingest.understand.understanding import Understanding
 from ingest.understand.vocabulary import Vocabulary
 from tests.ingest.lakes import BAD, line
 from tests.ingest.worked import NOW

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from ingest import ReadOptions, ingest, inspect
 from ingest.engine.connection import connect
-from ingest.formats.w3c import W3c
+from ingest.formats.w3c.format import W3c
 from tests.ingest import lakes, worked
 from tests.ingest.raw_fields import raw_fields
 

@@ -11,7 +11,8 @@ import pyarrow.parquet as pq
 import pytest
 
 from ingest import ReadOptions, inspect
-from ingest.formats.dialect import dialects, paths_of
+from ingest.formats.dialect.known import dialects
+from ingest.formats.dialect.model import paths_of
 from ingest.formats.unread import could_be, is_private
 from tests.ingest import lakes
 from tests.ingest.test_products import PRODUCTS

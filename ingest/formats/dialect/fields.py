@@ -1,0 +1,343 @@
+"""From the values of a dialect's fields to the columns of `raw`: what JSON lines and CSV have in common."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pyarrow.compute as pc
+
+from ingest.formats.dialect.model import UNITS, paths_of
+from ingest.formats.raw import RAW_COLUMNS, of_first
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping, Sequence
+
+    import duckdb
+    import pyarrow as pa
+
+    from ingest.formats.dialect.model import Dialect, Duration, Fields, TimeField
+
+
+ID_HEADER = "integrationid"
+_HEADERS = {
+    "user_agent": "user-agent",
+    "authorization": "authorization",
+    "api_version": "accept-version",
+    "request_id": "x-request-id",
+    "host": "host",
+}
+"""The headers that are looked at, besides the IntegrationId, and the fields in whose place they stand."""
+
+HEADERS = (ID_HEADER, *_HEADERS.values())
+"""All headers that are looked at, in lower case."""
+
+_SAID_BY = {"headers_logged": ("header_authorization",), "id_logged": ("header_id", "integration_id")}
+"""The fields whose values say that what this column asks is logged."""
+
+_TEXTS = (
+    "method",
+    "url",
+    "request",
+    "host",
+    "path",
+    "query",
+    "integration_id",
+    "status",
+    "user_agent",
+    "request_id",
+    "authorization",
+    "api_version",
+    "body",
+)
+
+
+_AS_THEY_STAND = (
+    "time_text",
+    "time_format",
+    "duration",
+    "duration_unit",
+    "duration_name",
+    "request_size",
+    "request_size_name",
+    "response_size",
+    "response_size_name",
+)
+
+
+def is_header_name(field: str, prefix: str, header: str) -> bool:
+    """Whether a field with this prefix in its name is that header, in any case.
+
+    >>> is_header_name("request_headers_x_request_id", "request_headers_", "x-request-id")
+    True
+    """
+    name = field.strip().lower()
+    if not prefix:
+        return name == header
+    start, rest = name[: len(prefix)], name[len(prefix) :]
+    return start == prefix.lower() and header in {rest, rest.replace("_", "-")}
+
+
+def fields_of_dialect(
+    connection: duckdb.DuckDBPyConnection,
+    dialect: Dialect,
+    values: Callable[[str], Sequence[str]],
+    headers: Callable[[str], Sequence[str]],
+    *,
+    logged: Mapping[str, str],
+    host: str | None = None,
+    others: str | None = None,
+) -> str:
+    """The SQL that turns rows of `split` (line_number, byte_offset, fate, detail and values) into the columns of raw.
+
+    `values` and `headers` give the SQL of the values of a path or a header, `logged` that of the columns headers_logged and id_logged,
+    `host` that of the host where no field of the dialect says it (it goes before the header), `others` that of a list of all values in which no caller mentions
+    hosts. The detail is which field a line lacks; `with_details` says it in words.
+    What is not there is left out, because the engine takes its time to plan what comes to nothing. No text of a dialect or a
+    log gets into the SQL.
+    """
+    connection.execute("set variable empty_values = ?::varchar[]", [list(dialect.empty)])
+
+    def given(found: Sequence[str]) -> list[str]:
+        """The values, or null for those that stand for none."""
+        for number, _ in enumerate(dialect.empty, start=1):
+            found = [f"nullif({value}, getvariable('empty_values')[{number}])" for value in found]
+        return list(found)
+
+    def text(paths: Iterable[str]) -> str | None:
+        return _first(given([value for path in paths for value in values(path)]))
+
+    fields = dialect.fields
+    named = {name: text(getattr(fields, name)) for name in _TEXTS}
+    if named["query"] is not None and fields.query_ends_at is not None:
+        connection.execute("set variable query_ends_at = ?", [fields.query_ends_at])
+        asked = f"split_part({named['query']}, getvariable('query_ends_at'), 1)"
+        named["query"] = f"nullif(rtrim({asked}, '&'), '')"
+    times = [(time, written) for time in fields.timestamp if (written := _time(time, text))]
+    named["timestamp"] = _first([written for time, written in times if time.format is None])
+    named["instant"] = _formatted_instant(connection, times)
+    named["time_text"] = _first([written for _, written in times])
+    named["time_format"] = _format_of(connection, times)
+    named |= _numbers(connection, fields, text)
+    ids = given(headers(ID_HEADER))
+    if len(ids) > 1:
+        named["header_id"] = f"nullif(concat_ws(', ', {', '.join(ids)}), '')"
+        named["header_ids"] = " + ".join(f"({one} is not null)::integer" for one in ids)
+    else:
+        named["header_id"] = _first(ids)
+    named |= {f"header_{field}": _first(given(headers(name))) for field, name in _HEADERS.items()}
+    said = text(path for one in fields.timestamp for path in (one.field, one.time) if path)
+    named["said_time"] = said if said != named["timestamp"] else None
+    if host is not None and named["host"] is None:
+        # Looked for only where it is needed.
+        named["host"] = f"case when starts_with({named['url']}, '/') then {host} end" if named["url"] else host
+    named["others"] = others
+    present = {name: f"field_{name}" for name, expression in named.items() if expression not in (None, "null")}
+    columns = _columns(present)
+    if "authorization" in dialect.headers_removed:
+        logged = {**logged, "headers_logged": "false"}
+    for column, values_of_it in _SAID_BY.items():
+        known = [f"{present[name]} is not null" for name in values_of_it if name in present]
+        # What has a value is logged. Only for the others the line is parsed once more, to see what is in it without one.
+        asks = known and logged[column] not in {"true", "false"}
+        columns[column] = (
+            f"case when {' or '.join(known)} then true else {logged[column]} end" if asks else logged[column]
+        )
+    picked = ", ".join(
+        f"{columns.get(column.name) or 'null'}::{column.sql_type} as {column.name}" for column in RAW_COLUMNS[4:]
+    )
+    given_names = "".join(f", {named[name]} as {alias}" for name, alias in present.items())
+    lacking = _lacking(dialect, present, called_at=columns["called_at"] or "null")
+    return (
+        f"select line_number, byte_offset, fate, {lacking} as detail, {picked}"
+        f" from (select line_number, byte_offset, fate, detail, object{given_names} from split)"
+    )
+
+
+_SAYING = {
+    "timestamp": ("timestamp", "said_time"),
+    "method": ("method", "request"),
+    "url": ("url", "path", "request"),
+    "status": ("status",),
+}
+"""The values of which one has to be there in a call, in the order in which a line is judged."""
+
+
+def _lacking(dialect: Dialect, present: Mapping[str, str], *, called_at: str) -> str:
+    """The SQL of which field without which there is no call a line lacks: the first one, and null where it lacks none.
+
+    Nothing is said of those behind a time that is there and cannot be read: a line is rejected for the first reason, and has to be
+    told about that one. It is asked for every line, so it is no more than a look at a few values.
+    """
+    missing = {}
+    for what in dialect.fields.needed():
+        said = [present[name] for name in _SAYING[what] if name in present]
+        missing[what] = " and ".join(f"{one} is null" for one in said) or "true"
+    first, *others = missing
+    whole = " and ".join(f"not ({missing[what]})" for what in others)
+    cases = " ".join(f"when {missing[what]} then '{what}'" for what in others)
+    # A time is not read once more in lines that have all fields.
+    return (
+        f"case when fate is not null then detail when {missing[first]} then '{first}' when {whole} then null"
+        f" when {called_at} is null then null {cases} end"
+    )
+
+
+def with_details(connection: duckdb.DuckDBPyConnection, dialect: Dialect, table: pa.Table, names: str) -> pa.Table:
+    """The rows of raw, in which those that lack a field say so in words. `names` is the SQL of the names of a line of `records`."""
+    is_lacking = pc.and_(pc.is_null(table["fate"]), pc.is_valid(table["detail"]))
+    if not pc.any(is_lacking).as_py():
+        return table
+    for what, paths in dialect.fields.needed().items():
+        connection.execute(f"set variable names_of_{what} = ?::varchar[]", [list(paths)])
+    cases = " ".join(f"when '{what}' then getvariable('names_of_{what}')" for what in _SAYING)
+    connection.register("lines_lacking", table.filter(is_lacking).select(["line_number", "detail"]))
+    said = connection.sql(
+        f"select lacking(case detail {cases} end, names) as detail"
+        f" from (select line_number, lines_lacking.detail, {names} as names from lines_lacking join records using (line_number))"
+        " order by line_number"
+    ).to_arrow_table()
+    connection.unregister("lines_lacking")
+    details = pc.replace_with_mask(
+        table["detail"].combine_chunks(), is_lacking.combine_chunks(), said["detail"].combine_chunks()
+    )
+    return table.set_column(table.column_names.index("detail"), "detail", details)
+
+
+def _columns(field: dict[str, str]) -> dict[str, str | None]:
+    """The SQL of the columns of raw over these fields."""
+
+    def or_header(name: str) -> str | None:
+        header = f"header_{name}"
+        return _first(
+            [*([field[name]] if name in field else []), *([f"joined_list({field[header]})"] if header in field else [])]
+        )
+
+    ids = [field[name] for name in ("header_id", "integration_id") if name in field]
+    times = [
+        *([field["instant"]] if "instant" in field else []),
+        *([f"written_instant({field['timestamp']})"] if "timestamp" in field else []),
+    ]
+    methods = [
+        *([field["method"]] if "method" in field else []),
+        *([f"split_part({field['request']}, ' ', 1)"] if "request" in field else []),
+    ]
+    repeated = [f"coalesce(len(listed({ids[0]})) > 1, false)"] if ids else []
+    if "header_ids" in field:
+        repeated.append(f"{field['header_ids']} > 1")
+    return {
+        "called_at": _first(times),
+        "method": _first(methods),
+        "url": _url(field, or_header("host")),
+        "id_text": _first([f"joined_list({one})" for one in ids]),
+        "id_repeated": " or ".join(repeated) or "false",
+        "status": field.get("status"),
+        **{name: field.get(name) for name in _AS_THEY_STAND},
+        "user_agent": or_header("user_agent"),
+        "authorization_header": or_header("authorization"),
+        "body": field.get("body"),
+        "api_version": or_header("api_version"),
+        "request_id": or_header("request_id"),
+        "other_host": _other_host(field, or_header("host")),
+    }
+
+
+def _other_host(field: dict[str, str], host: str | None) -> str | None:
+    """The SQL of the host that stands in a field that is not read, where the URL is a path and no host of the platform is read."""
+    targets = [field[name] for name in ("url", "path", "request") if name in field]
+    if "others" not in field or not targets:
+        return None
+    lacks = "true" if host is None else f"not coalesce(is_platform_host({host}), false)"
+    return f"case when not contains({_first(targets)}, '://') and {lacks} then other_host_in({field['others']}) end"
+
+
+def _url(field: dict[str, str], host: str | None) -> str | None:
+    """An absolute URL, or a path to which the host belongs, or what stands in a request line."""
+    found = [f"completed_url({field['url']}, {host or 'null'})"] if "url" in field else []
+    targets = [
+        *([f"path_of({field['path']})"] if "path" in field else []),
+        *([f"target_of({field['request']})"] if "request" in field else []),
+    ]
+    if targets:
+        query = f"query_behind({_first(targets)}, {field['query']})" if "query" in field else "null"
+        found.append(f"url_from_parts({host or 'null'}, {_first(targets)}, {query})")
+    return _first(found)
+
+
+def _first(expressions: Sequence[str]) -> str | None:
+    """The SQL of the first of these that is not null; None where there are none."""
+    if len(expressions) > 1:
+        return f"coalesce({', '.join(expressions)})"
+    return expressions[0] if expressions else None
+
+
+def _numbers(
+    connection: duckdb.DuckDBPyConnection, fields: Fields, text: Callable[[Iterable[str]], str | None]
+) -> dict[str, str | None]:
+    """The SQL of durations and sizes as they are written, of the unit, and of what the log calls them."""
+    names: list[str] = []
+
+    def name(field: str) -> str:
+        # What a dialect calls its fields gets into no SQL itself.
+        names.append(field)
+        return f"getvariable('number_names')[{len(names)}]"
+
+    durations = [(value, one) for one in fields.duration if (value := _duration(one, text))]
+    found = {
+        "duration": _first([value for value, _ in durations]),
+        "duration_unit": of_first([(value, str(UNITS[one.unit or "ms"])) for value, one in durations]),
+        "duration_name": of_first([(value, name(", ".join(paths_of(one)))) for value, one in durations]),
+    }
+    for what, paths in (("request_size", fields.request_bytes), ("response_size", fields.response_bytes)):
+        sizes = [(value, path) for path in paths if (value := text([path]))]
+        found[what] = _first([value for value, _ in sizes])
+        found[f"{what}_name"] = of_first([(value, name(path)) for value, path in sizes])
+    connection.execute("set variable number_names = ?::varchar[]", [names])
+    return found
+
+
+def _time(time: TimeField, text: Callable[[Iterable[str]], str | None]) -> str | None:
+    """The SQL of a time as it is written; date and time of day with a blank between them, as their format has one."""
+    if time.date is None or time.time is None:
+        return text([time.field or ""])
+    date, clock = text([time.date]), text([time.time])
+    return f"({date} || ' ' || {clock})" if date and clock else None
+
+
+def _formatted_instant(connection: duckdb.DuckDBPyConnection, times: Sequence[tuple[TimeField, str]]) -> str | None:
+    """The SQL of the times that are written in a format of their own."""
+    found = []
+    formats: list[str] = []
+    for time, written in times:
+        if time.format is not None:
+            formats.append(time.engine_format or "")
+            form = f"getvariable('time_formats')[{len(formats)}]"
+            found.append(f"formatted_instant({written}, {form}, {'true' if '%z' in time.format else 'false'})")
+    connection.execute("set variable time_formats = ?::varchar[]", [formats])
+    return _first(found)
+
+
+def _format_of(connection: duckdb.DuckDBPyConnection, times: Sequence[tuple[TimeField, str]]) -> str:
+    """The SQL of the format that the time of a line has to fit; null where it needs none."""
+    formats = [time.format for time, _ in times if time.format is not None]
+    connection.execute("set variable formats_as_given = ?::varchar[]", [formats])
+    return of_first(
+        [
+            (
+                written,
+                "null" if time.format is None else f"getvariable('formats_as_given')[{formats.index(time.format) + 1}]",
+            )
+            for time, written in times
+        ]
+    )
+
+
+def _duration(duration: Duration, text: Callable[[Iterable[str]], str | None]) -> str | None:
+    """The SQL of a duration as it is written, in its unit."""
+    if duration.sum:
+        summands = [summand for path in duration.sum if (summand := text([path]))]
+        return f"total_duration(nullif(concat_ws(', ', {', '.join(summands)}), ''))" if summands else None
+    if duration.field is not None:
+        value = text([duration.field])
+        return f"total_duration({value})" if value and duration.is_list else value
+    begin, end = text([duration.begin or ""]), text([duration.end or ""])
+    return f"elapsed_ms({begin}, {end})" if begin and end else None

@@ -1,0 +1,1 @@
+"""HAR: what an HTTP client or a browser recorded."""

@@ -1,0 +1,10 @@
+"""JSON lines: one object a line, with the field names of a dialect.
+
+standard.py    what the standard says of a line
+keys.py        which keys the objects of a block have
+rearranged.py  objects whose fields do not stand where paths can find them
+headers.py     headers in one value
+host_field.py  the field that holds the host, by another name
+left_out.py    logs that leave out headers that were not sent
+format.py      objects                    ->  the fields of `raw`
+"""

@@ -1,0 +1,60 @@
+"""What a line says beside the fields that its format reads."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from ingest.engine.connection import answer
+
+if TYPE_CHECKING:
+    import duckdb
+
+_HERE = Path(__file__).parent
+_OTHER_HOST, _DAMAGED = ((_HERE / name).read_text(encoding="utf-8") for name in ("other_host.sql", "damaged.sql"))
+_DAMAGES = pa.array(["not_a_record", "too_deep", "duplicate_key", "line_too_long"])
+"""Why a format makes no fields of a line, though it may be a call."""
+SAYS_HOST = {
+    "json": "--dialect says which one is",
+    "csv": "--dialect says which one is",
+    "combined": "--layout says which one is",
+    "w3c": "#Fields has to call it cs-host",
+    "parquet": "the column url has to hold it",
+    "har": "the URL has to hold it",
+}
+"""By the format of a log, what says which of its fields is the host."""
+
+
+def without_other_hosts(
+    connection: duckdb.DuckDBPyConnection, lines: pa.Table, raw: pa.Table, log_format: str
+) -> pa.Table:
+    """The fields, where the operator has named a host: lines that name another one are rejected."""
+    connection.execute("set variable says_host = ?", [SAYS_HOST[log_format]])
+    connection.register("lines", lines)
+    named = "select count(*) from lines where regexp_matches(line, getvariable('platform_domain'))"
+    [[number]] = connection.execute(named).fetchall()
+    if not number:
+        return raw
+    connection.register("raw", raw)
+    checked = connection.sql(_OTHER_HOST).to_arrow_table()
+    connection.unregister("raw")
+    return checked
+
+
+def with_damaged(connection: duckdb.DuckDBPyConnection, raw: pa.Table) -> pa.Table:
+    """The fields, with what damaged lines say all the same; the connection has the `lines`."""
+    is_damaged = pc.is_in(raw["fate"], _DAMAGES).combine_chunks()
+    if not is_damaged.true_count:
+        return raw
+    connection.register("raw", raw.filter(is_damaged).select(["line_number", "id_text", "called_at"]))
+    told = answer(connection, _DAMAGED, most=len(raw))
+    connection.unregister("raw")
+    for name in told.column_names:
+        place = raw.schema.get_field_index(name)
+        values = raw[name].combine_chunks()
+        patched = pc.replace_with_mask(values, is_damaged, told[name].combine_chunks().cast(values.type))
+        raw = raw.set_column(place, raw.schema.field(place), patched)
+    return raw

@@ -1,0 +1,146 @@
+"""Which source each line is from, where blocks of several sources are understood together."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from ingest.arrow import encoded_schema
+from ingest.understand.counts import Counts, Unread
+from ingest.understand.second_look import DOUBTFUL
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+    from ingest.call import Column
+    from ingest.read.blocks import Block
+
+_NO_CALLS = {"called_at_count": 0, "called_at_min": None, "called_at_max": None, "id_sum": 0, "not_logged_sum": 0}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Stretch:
+    """A block of a source, with what the block does not say itself."""
+
+    block: Block
+    first_line: int
+    context: Mapping[str, Any]
+    """What the source said before: a header, the directives in force."""
+    load_id: str
+    source: str
+    stream: str
+
+
+class Provenance:
+    """Which lines are whose, where the lines of several stretches were read together and numbered through."""
+
+    def __init__(self, stretches: Sequence[Stretch], lines: Sequence[int]) -> None:
+        self._stretches = stretches
+        self._lines = np.array(lines, dtype=np.int64)
+        self.starts = np.cumsum(self._lines) - self._lines + 1
+        """The number of the first line of each stretch among all of them."""
+        self.torn_lines = [
+            int(start) for start, stretch in zip(self.starts, stretches, strict=True) if stretch.block.kind == "torn"
+        ]
+        self.line_counts = list(lines)
+        self._first_lines = np.array([stretch.first_line for stretch in stretches], dtype=np.int64)
+
+    def completed(self, rows: pa.Table, columns: Sequence[Column]) -> pa.Table:
+        """These columns of the rows, with the lake's types; load, source, stream and line number of each row's stretch.
+
+        Texts may be encoded by a dictionary.
+        """
+        whose = self._whose(rows)
+        given = {
+            name: pa.DictionaryArray.from_arrays(whose.astype(np.int32), pa.array(values, pa.string()))
+            for name in ("load_id", "source", "stream")
+            if (values := [getattr(stretch, name) for stretch in self._stretches])
+        }
+        given["line_number"] = pa.array(rows["line_number"].to_numpy() + (self._first_lines - self.starts)[whose])
+        names = [column.name for column in columns]
+        table = pa.table([given[name] if name in given else rows[name] for name in names], names=names)
+        return table.cast(encoded_schema(columns, table.schema))
+
+    def counts(self, accepted: pa.Table, rejected: pa.Table, raw: pa.Table, ignored: pa.Table) -> list[Counts]:
+        """What became of the lines of each stretch. Ignored are lines of which a format makes no row, and these of its rows.
+
+        Calls, rejects and ignored lines are counted each by itself: so whoever adds them up finds a line that was lost.
+        """
+        rows, rejects, ignored_rows = (
+            np.bincount(self._whose(one), minlength=len(self._stretches)) for one in (raw, rejected, ignored)
+        )
+        statuses = accepted["id_status"].cast(pa.string())
+        spans = (
+            pa.table(
+                {
+                    "whose": pa.array(self._whose(accepted)),
+                    "called_at": accepted["called_at"],
+                    "id": pc.is_in(statuses, pa.array(["valid", "malformed"])),
+                    "not_logged": pc.equal(statuses, "not_logged"),
+                }
+            )
+            .group_by("whose")
+            .aggregate(
+                [
+                    ("called_at", "count"),
+                    ("called_at", "min"),
+                    ("called_at", "max"),
+                    ("id", "sum"),
+                    ("not_logged", "sum"),
+                ]
+            )
+            .to_pylist()
+        )
+        calls = {span["whose"]: span for span in spans}
+        counts = []
+        fates = zip(self._lines.tolist(), rejects.tolist(), (self._lines - rows + ignored_rows).tolist(), strict=True)
+        for number, (lines, rejected_lines, ignored_lines) in enumerate(fates):
+            span = calls.get(number, _NO_CALLS)
+            counts.append(
+                Counts(
+                    lines,
+                    span["called_at_count"],
+                    rejected_lines,
+                    ignored_lines,
+                    span["called_at_min"],
+                    span["called_at_max"],
+                    span["id_sum"],
+                    span["not_logged_sum"],
+                )
+            )
+        return counts
+
+    def unread(self, accepted: pa.Table, unread: pa.Table, shown: Callable[[str], str]) -> list[tuple[Unread, ...]]:
+        """Which values of the calls of each stretch are not read; a line that is rejected keeps them all in quarantine."""
+        is_call = pc.is_in(unread["line_number"], accepted["line_number"].combine_chunks())
+        values = unread.filter(pc.or_(is_call, pc.equal(unread["what"], DOUBTFUL)))
+        values = values.append_column("whose", pa.array(self._whose(values)))
+        groups = values.group_by(["whose", "what", "name"], use_threads=False).aggregate(
+            [("values", "sum"), ("text", "first")]
+        )
+        found: list[tuple[Unread, ...]] = [() for _ in self._stretches]
+        for group in groups.to_pylist():
+            one = Unread(group["what"], group["name"], group["values_sum"], shown(group["text_first"]))
+            found[group["whose"]] += (one,)
+        return found
+
+    def _whose(self, rows: pa.Table) -> np.ndarray[Any, np.dtype[np.int64]]:
+        """The number of the stretch that each row is from."""
+        whose: np.ndarray[Any, np.dtype[np.int64]] = np.searchsorted(
+            self.starts, rows["line_number"].to_numpy(), side="right"
+        )
+        return whose - 1
+
+
+def in_order(rows: pa.Table) -> pa.Table:
+    """The rows by line number.
+
+    They nearly always are, and to sort them in the engine costs more than to look. But of a join the engine may read the other
+    side first, where the answers that are known are more than the lines.
+    """
+    numbers = rows["line_number"].to_numpy()
+    return rows if (numbers[1:] > numbers[:-1]).all() else rows.take(pa.array(np.argsort(numbers, kind="stable")))

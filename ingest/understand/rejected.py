@@ -1,0 +1,60 @@
+"""What is wrong with the lines that are no calls."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from ingest.engine.connection import answer
+from ingest.understand.beside_fields import SAYS_HOST
+
+if TYPE_CHECKING:
+    import duckdb
+
+_HERE = Path(__file__).parent
+_TIME_DEFECTS, _WRAPPED, _REJECTS = (
+    (_HERE / name).read_text(encoding="utf-8") for name in ("time_defects.sql", "wrapped_otherwise.sql", "rejects.sql")
+)
+_NO_TIME_DEFECTS = pa.table({"line_number": pa.array([], pa.int64()), "defect": pa.array([], pa.string())})
+_NO_WRAPPED = pa.table({"line_number": pa.array([], pa.int64()), "said": pa.array([], pa.string())})
+_LOOKS_WRAPPED = r'^(?:[0-9]{4}-[0-9]{2}-[0-9]{2}T[^ ]+ std|(?:<[0-9]+>)?[A-Z][a-z]{2} [ 0-9][0-9] [0-9:]{8} |[A-Za-z0-9_.-]+ +[|] |\{.*"stream")'
+"""What a line that something else is around may look like: few do, and to plan the question takes longer than to answer it."""
+
+
+def rejected_lines(
+    connection: duckdb.DuckDBPyConnection,
+    lines: pa.Table,
+    understood: pa.Table,
+    log_format: str,
+    wrapping: tuple[tuple[str, ...], str | None],
+) -> pa.Table:
+    """The rejected ones among these lines, with what is wrong with them."""
+    connection.register("lines", lines)
+    connection.register("understood", understood)
+    connection.execute("set variable says_host = ?", [SAYS_HOST[log_format]])
+    has_bad_times = pc.any(pc.equal(understood["fate"], "bad_time")).as_py()
+    connection.register(
+        "time_defects",
+        answer(connection, _TIME_DEFECTS, most=len(understood)) if has_bad_times else _NO_TIME_DEFECTS,
+    )
+    wrappings, inside = wrapping
+    connection.execute("set variable wrappings = ?::varchar[]", [list(wrappings)])
+    connection.execute("set variable inside = ?::varchar", [inside])
+    looks_wrapped = inside is not None and _looks_wrapped(lines, understood)
+    connection.register(
+        "wrapped_lines", answer(connection, _WRAPPED, most=len(understood)) if looks_wrapped else _NO_WRAPPED
+    )
+    rejected = answer(connection, _REJECTS, most=len(understood))
+    for name in ("wrapped_lines", "time_defects", "understood", "lines"):
+        connection.unregister(name)
+    return rejected
+
+
+def _looks_wrapped(lines: pa.Table, understood: pa.Table) -> bool:
+    """Whether something else may be around one of the lines that are no calls."""
+    numbers = understood["line_number"].filter(pc.is_valid(understood["fate"]))
+    rejected = lines["line"].filter(pc.is_in(lines["line_number"], numbers.combine_chunks()))
+    return bool(pc.any(pc.match_substring_regex(rejected, _LOOKS_WRAPPED)).as_py())
