@@ -21,12 +21,12 @@ def endpoints_of(asked: Sequence[tuple[str | None, str | None]]) -> list[str | N
     >>> endpoints_of([("KnEmployee/KnEmployee/@EmId/{EmId}", "delete"), (None, "get"), ("FbSales/FbSalesLines", "insert")])
     ['connectors/KnEmployee/KnEmployee/@EmId', None, 'connectors/FbSales/FbSalesLines']
     """
-    from ingest.engine.request_url import parse_request_urls
+    from ingest.engine.request_url import endpoints_of_requests
 
-    calls = {
+    calls: dict[tuple[str | None, str | None], tuple[str, str]] = {
         (path, operation): (_METHODS[operation], _HOST + _VALUE.sub("1", path))
         for path, operation in asked
         if path is not None and operation in _METHODS
     }
-    found = dict(zip(calls, parse_request_urls(list(calls.values())), strict=True)) if calls else {}
-    return [found[pair].endpoint if pair in found else None for pair in asked]
+    found = dict(zip(calls, endpoints_of_requests(list(calls.values())), strict=True)) if calls else {}
+    return [found.get(pair) for pair in asked]

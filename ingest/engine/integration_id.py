@@ -1,4 +1,4 @@
-"""What an IntegrationId says. The rule is `integration_id.sql`; this is its door for one id at a time or a list."""
+"""What an IntegrationId says. The rule is `integration_id.sql`; this is its door for one id that stands in no log."""
 
 from __future__ import annotations
 
@@ -6,14 +6,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, cast
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from ingest.call import IdDefect, IdStatus
 
 
 @dataclass(frozen=True)
 class IntegrationId:
-    """An IntegrationId header as it was understood; partner and project only where it is valid."""
+    """An IntegrationId header as it was understood. Only a valid one has a partner and a project."""
 
     partner: int | None
     project: int | None
@@ -37,26 +35,12 @@ def parse_integration_id(text: str | None) -> IntegrationId:
     >>> parse_integration_id(" - ")
     IntegrationId(status='missing', defect=None, stored=None)
     """
-    return parse_integration_ids([text])[0]
-
-
-def parse_integration_ids(texts: Sequence[str | None]) -> list[IntegrationId]:
-    """The same for many headers, in their order."""
-    import pyarrow as pa
-
     from ingest.engine.connection import connect_shared, sound_text
 
     with connect_shared(threads=1) as connection:
-        given = pa.table(
-            {"code": pa.array(range(len(texts)), pa.int32()), "text": pa.array(map(sound_text, texts), pa.string())}
-        )
-        connection.register("given", given)
         connection.begin()  # and closed without a commit: others use the engine, too
-        connection.execute("insert into integration_id_texts select code, text, false, true from given")
-        rows = connection.execute(
-            "select partner, project, id_status, id_defect, integration_id from integration_ids order by code"
+        connection.execute("insert into integration_id_texts values (0, ?, false, true)", [sound_text(text)])
+        [[partner, project, status, defect, stored]] = connection.execute(
+            "select partner, project, id_status, id_defect, integration_id from integration_ids"
         ).fetchall()
-    return [
-        IntegrationId(partner, project, cast("IdStatus", status), cast("IdDefect | None", defect), stored)
-        for partner, project, status, defect, stored in rows
-    ]
+    return IntegrationId(partner, project, cast("IdStatus", status), cast("IdDefect | None", defect), stored)

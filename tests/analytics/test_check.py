@@ -14,8 +14,9 @@ from hypothesis import strategies as st
 from analytics.check.check import Check, NearMiss, NearMissKind, Verdict, check
 from analytics.registry import RegistryFiles
 from analytics.warehouse.warehouse import Warehouse
-from ingest.engine.integration_id import parse_integration_id, parse_integration_ids
+from ingest.engine.integration_id import parse_integration_id
 from tests.analytics.given import call, given_lake, given_snapshot
+from tests.ingest.single_values import parse_integration_ids
 
 Calls = list[dict[str, Any]]
 

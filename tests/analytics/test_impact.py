@@ -18,8 +18,8 @@ from analytics.impact.answer import ANSWER, COLUMNS, Impact
 from analytics.impact.impact import Thresholds, impact
 from analytics.scope import Scope
 from analytics.warehouse.warehouse import Warehouse
-from ingest.engine.request_url import parse_request_url
 from tests.analytics.given import call, given_lake
+from tests.ingest.single_values import parse_request_url
 
 REGISTRY = {
     "partners": "partner,name,contact,email,phone\n1234567,Acme,Ann,ann@acme.example,+31 99 000\n",

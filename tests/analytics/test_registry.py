@@ -31,6 +31,7 @@ from ingest.engine.integration_id import parse_integration_ids
 from ingest.engine.request_url import parse_request_urls
 from tests.analytics.given import given_lake
 from tests.analytics.workbook import write_workbook
+from tests.ingest.single_values import parse_integration_ids, parse_request_urls
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -6,9 +6,10 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
-from ingest.engine.integration_id import parse_integration_id, parse_integration_ids
+from ingest.engine.integration_id import parse_integration_id
 from tests.ingest import worked
 from tests.ingest.scale import scaled
+from tests.ingest.single_values import parse_integration_ids
 from tests.oracle.ids import split_integration_id
 
 FEW = settings(

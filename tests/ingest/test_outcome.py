@@ -5,8 +5,8 @@ from typing import get_args
 import pytest
 
 from ingest.call import Outcome
-from ingest.engine.outcome import outcome_of, party_of
 from tests.ingest import worked
+from tests.ingest.single_values import outcome_of, party_of
 
 
 @pytest.mark.parametrize("case", worked.outcome_cases(), ids=str)

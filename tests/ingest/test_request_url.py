@@ -3,8 +3,8 @@ from __future__ import annotations
 import pytest
 
 from ingest.engine.connection import official_connectors
-from ingest.engine.request_url import parse_request_url, parse_request_urls
 from tests.ingest import worked
+from tests.ingest.single_values import parse_request_url, parse_request_urls
 
 HOST = "https://12345.rest.afas.online/ProfitRestServices/"
 

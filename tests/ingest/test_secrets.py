@@ -16,8 +16,6 @@ from pyarrow.parquet import ParquetFile, write_table
 import koppelzicht
 from ingest import ReadOptions, ingest, inspect, verify
 from ingest.engine.connection import connect, official_connectors
-from ingest.engine.integration_id import parse_integration_ids
-from ingest.engine.request_url import parse_request_urls
 from tests.ingest import worked
 from tests.ingest.canaries import (
     BEFORE_THE_TIME,
@@ -34,6 +32,7 @@ from tests.ingest.canaries import (
 from tests.ingest.encodings import encoded, told
 from tests.ingest.lakes import stored
 from tests.ingest.scale import scaled
+from tests.ingest.single_values import parse_integration_ids, parse_request_urls
 from tests.oracle.privacy import addresses_in, citizen_service_numbers_in
 
 if TYPE_CHECKING:

@@ -9,9 +9,9 @@ import pytest
 from hypothesis import HealthCheck, Phase, Verbosity, given, settings
 from hypothesis import strategies as st
 
-from ingest.engine.integration_id import parse_integration_id, parse_integration_ids
-from ingest.engine.request_url import parse_request_url, parse_request_urls
+from ingest.engine.integration_id import parse_integration_id
 from tests.ingest import strategies
+from tests.ingest.single_values import parse_integration_ids, parse_request_url, parse_request_urls
 from tests.oracle.oracle import BadUrl, read_url, split_integration_id
 
 # Every question to the product costs a connection: few examples of many texts. The texts that differ are shown, so there is
