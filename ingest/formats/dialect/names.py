@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 def unread_in(dialect: Dialect, names: Sequence[str], unread: Sequence[str]) -> tuple[tuple[str, str], ...]:
     """Those of a log's names that nobody reads, each with the field of a call that it could be.
 
+    >>> from ingest.formats.dialect.known import dialects
     >>> unread_in(dialects()["koppelzicht"], ["timestamp", "IntegrationID", "level"], ["level"])
     (('level', ''),)
     """
