@@ -8,7 +8,7 @@ from ingest.call import Column
 from ingest.engine.connection import answer
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     import duckdb
     import pyarrow as pa
@@ -91,6 +91,55 @@ _READ = """
 """
 """What is written as it usually is becomes a value. The text of a time or number that is not stays beside it, for the second look; and
 that of a duration like 1.234, which is another one where a comma is decimal."""
+
+
+def fields_as_raw(rows: str, fields: Mapping[str, str | None], *, detail: str = "detail") -> str:
+    """The SQL of RAW_COLUMNS over these rows, which have line_number, byte_offset, fate and detail.
+
+    `fields` is what a format names: the SQL of each column as a text of the log, or as what reads it. What is left out is null, and
+    null has a type here, which it has nowhere before. `detail` is the SQL of what is wrong with a line.
+    """
+    picked = ", ".join(
+        f"{fields.get(column.name) or 'null'}::{column.sql_type} as {column.name}" for column in RAW_COLUMNS[4:]
+    )
+    return f"select line_number, byte_offset, fate, {detail} as detail, {picked} from {rows}"
+
+
+def time_fields(times: Sequence[tuple[str, str]]) -> dict[str, str]:
+    """The fields of when: of these texts, the one that says it best first, each with the macro that reads it.
+
+    >>> time_fields([("a", "iso_instant"), ("b", "epoch_instant")])
+    {'called_at': 'coalesce(iso_instant(a), epoch_instant(b))', 'time_text': 'coalesce(a, b)'}
+    """
+    return {
+        "called_at": first_of([f"{reader}({text})" for text, reader in times]),
+        "time_text": first_of([text for text, _ in times]),
+    }
+
+
+def duration_fields(durations: Sequence[tuple[str, str, str]]) -> dict[str, str]:
+    """The fields of how long: of these texts the first that is there, each with its milliseconds in a unit and its name in the log."""
+    return {
+        "duration": first_of([text for text, _, _ in durations]),
+        "duration_unit": of_first([(text, unit) for text, unit, _ in durations]),
+        "duration_name": of_first([(text, name) for text, _, name in durations]),
+    }
+
+
+def size_fields(column: str, sizes: Sequence[tuple[str, str]]) -> dict[str, str]:
+    """The fields of how much: of these texts the first that is there, each with its name in the log."""
+    return {column: first_of([text for text, _ in sizes]), f"{column}_name": of_first(sizes)}
+
+
+def first_of(values: Sequence[str]) -> str:
+    """The SQL of the first of these values that is not null.
+
+    >>> first_of(["a", "b"]), first_of(["a"]), first_of([])
+    ('coalesce(a, b)', 'a', 'null')
+    """
+    if len(values) > 1:
+        return f"coalesce({', '.join(values)})"
+    return values[0] if values else "null"
 
 
 def of_first(choices: Sequence[tuple[str, str]]) -> str:

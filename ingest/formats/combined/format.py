@@ -19,7 +19,7 @@ from ingest.formats.combined.shapes import (
     has_host_elsewhere,
     layout_of,
 )
-from ingest.formats.raw import RAW_COLUMNS, of_first, raw_table
+from ingest.formats.raw import duration_fields, fields_as_raw, raw_table, size_fields, time_fields
 from ingest.formats.unread import unread_fields, with_unread
 
 if TYPE_CHECKING:
@@ -178,26 +178,21 @@ def _select(layout: Layout) -> str:
         return field.get(name, "null")
 
     durations = [
-        (f"total_duration({field[name]})" if name in _LISTED else field[name], name)
-        for name in _DURATIONS
+        (f"total_duration({field[name]})" if name in _LISTED else field[name], str(unit), _name(layout, name))
+        for name, unit in _DURATIONS.items()
         if name in field
     ]
-    columns = {
-        "called_at": _called_at(field),
-        "time_text": _time_text(field),
+    fields = {
+        **time_fields(_times(field)),
         "method": _method(field),
         "url": f"url_from_parts({of('host')}, {_target(field)}, null)",
         "id_text": of("integration_id"),
         "id_repeated": "false",
         "id_logged": "true" if "integration_id" in field else "false",
         "status": of("status"),
-        "duration": f"coalesce({', '.join([*(text for text, _ in durations), 'null'])})",
-        "duration_unit": of_first([(text, str(_DURATIONS[name])) for text, name in durations]),
-        "duration_name": of_first([(text, _name(layout, name)) for text, name in durations]),
-        "request_size": of("request_bytes"),
-        "request_size_name": _name(layout, "request_bytes"),
-        "response_size": of("response_bytes"),
-        "response_size_name": _name(layout, "response_bytes"),
+        **duration_fields(durations),
+        **size_fields("request_size", [(of("request_bytes"), _name(layout, "request_bytes"))]),
+        **size_fields("response_size", [(of("response_bytes"), _name(layout, "response_bytes"))]),
         "user_agent": of("user_agent"),
         "authorization_header": of("authorization"),
         "headers_logged": "true" if "authorization" in field else "false",
@@ -206,10 +201,7 @@ def _select(layout: Layout) -> str:
         "request_id": of("request_id"),
         "other_host": "other_host",
     }
-    picked = ", ".join(
-        f"{columns.get(column.name, 'null')}::{column.sql_type} as {column.name}" for column in RAW_COLUMNS[4:]
-    )
-    return f"select line_number, byte_offset, fate, detail, {picked} from split"
+    return fields_as_raw("split", fields)
 
 
 _DURATIONS = {"microseconds": 0.001, "milliseconds": 1, "seconds": 1000, "upstream_seconds": 1000}
@@ -254,13 +246,3 @@ def _times(field: Mapping[str, str]) -> list[tuple[str, str]]:
     date = f"{field['year']} || '-' || {month} || '-' || lpad(trim({field['day']}), 2, '0')"
     clock = f"lpad({field['hour']}, 2, '0') || ':' || {field['minute']} || ':' || {second} || {fraction}"
     return [(f"({date} || 'T' || {clock} || coalesce({field.get('offset', 'null')}, ''))", "iso_instant")]
-
-
-def _called_at(field: Mapping[str, str]) -> str:
-    found = [f"{reader}({text})" for text, reader in _times(field)]
-    return found[0] if len(found) == 1 else f"coalesce({', '.join(found)})"
-
-
-def _time_text(field: Mapping[str, str]) -> str:
-    found = [text for text, _ in _times(field)]
-    return found[0] if len(found) == 1 else f"coalesce({', '.join(found)})"

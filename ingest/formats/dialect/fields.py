@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pyarrow.compute as pc
 
 from ingest.formats.dialect.model import UNITS, paths_of
-from ingest.formats.raw import RAW_COLUMNS, of_first
+from ingest.formats.raw import duration_fields, fields_as_raw, of_first, size_fields
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -142,15 +142,10 @@ def fields_of_dialect(
         columns[column] = (
             f"case when {' or '.join(known)} then true else {logged[column]} end" if asks else logged[column]
         )
-    picked = ", ".join(
-        f"{columns.get(column.name) or 'null'}::{column.sql_type} as {column.name}" for column in RAW_COLUMNS[4:]
-    )
     given_names = "".join(f", {named[name]} as {alias}" for name, alias in present.items())
     lacking = _lacking(dialect, present, called_at=columns["called_at"] or "null")
-    return (
-        f"select line_number, byte_offset, fate, {lacking} as detail, {picked}"
-        f" from (select line_number, byte_offset, fate, detail, object{given_names} from split)"
-    )
+    rows = f"(select line_number, byte_offset, fate, detail, object{given_names} from split)"
+    return fields_as_raw(rows, columns, detail=lacking)
 
 
 _SAYING = {
@@ -272,7 +267,7 @@ def _first(expressions: Sequence[str]) -> str | None:
 
 def _numbers(
     connection: duckdb.DuckDBPyConnection, fields: Fields, text: Callable[[Iterable[str]], str | None]
-) -> dict[str, str | None]:
+) -> dict[str, str]:
     """The SQL of durations and sizes as they are written, of the unit, and of what the log calls them."""
     names: list[str] = []
 
@@ -281,16 +276,14 @@ def _numbers(
         names.append(field)
         return f"getvariable('number_names')[{len(names)}]"
 
-    durations = [(value, one) for one in fields.duration if (value := _duration(one, text))]
-    found = {
-        "duration": _first([value for value, _ in durations]),
-        "duration_unit": of_first([(value, str(UNITS[one.unit or "ms"])) for value, one in durations]),
-        "duration_name": of_first([(value, name(", ".join(paths_of(one)))) for value, one in durations]),
-    }
+    durations = [
+        (value, str(UNITS[one.unit or "ms"]), name(", ".join(paths_of(one))))
+        for one in fields.duration
+        if (value := _duration(one, text))
+    ]
+    found = duration_fields(durations)
     for what, paths in (("request_size", fields.request_bytes), ("response_size", fields.response_bytes)):
-        sizes = [(value, path) for path in paths if (value := text([path]))]
-        found[what] = _first([value for value, _ in sizes])
-        found[f"{what}_name"] = of_first([(value, name(path)) for value, path in sizes])
+        found |= size_fields(what, [(value, name(path)) for path in paths if (value := text([path]))])
     connection.execute("set variable number_names = ?::varchar[]", [names])
     return found
 

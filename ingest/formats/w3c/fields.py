@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ingest.formats.raw import RAW_COLUMNS, of_first
+from ingest.formats.raw import duration_fields, fields_as_raw, first_of, size_fields, time_fields
 from ingest.formats.w3c.columns import HOSTS, LOCAL_TIMES, REQUEST_IDS, id_columns, is_servers
 
 if TYPE_CHECKING:
@@ -35,27 +35,18 @@ def fields_by_position(
         fields["other_host"] = (
             f"case when host is null then other_host_in([{', '.join(place.without_callers_words())}]) end"
         )
-    picked = ", ".join(
-        f"{fields.get(column.name, 'null')}::{column.sql_type} as {column.name}" for column in RAW_COLUMNS[4:]
-    )
     days = " left join (from w3c_days where not is_said) as days using (line_number)" if has_day else ""
-    return (
-        f"select line_number, byte_offset, fate, detail, {picked}"
-        f" from (select split.*, {called} as host, {', '.join(times)} from split{days})"
-    )
+    return fields_as_raw(f"(select split.*, {called} as host, {', '.join(times)} from split{days})", fields)
 
 
-def _named(place: Places, *names: str) -> str:
-    """The SQL of the name of the first of these columns that has a value; the names are those that we know, no text of the log."""
-    return of_first([(_part(place, name), f"'{name}'") for name in names if name in place])
+def _named(place: Places, *names: str) -> list[tuple[str, str]]:
+    """The SQL of the values of these columns, each with that of its name: one that we know, and no text of the log."""
+    return [(_part(place, name), f"'{name}'") for name in names if name in place]
 
 
 def _part(place: Places, *names: str) -> str:
     """The SQL of the first of these columns that has a value, which - is not."""
-    found = [f"nullif({value}, '-')" for value in place.values(*names)]
-    if not found:
-        return "null"
-    return found[0] if len(found) == 1 else f"coalesce({', '.join(found)})"
+    return first_of([f"nullif({value}, '-')" for value in place.values(*names)])
 
 
 def _host(place: Places, *, names_hosts: bool, by_another_name: int | None) -> str:
@@ -102,7 +93,8 @@ def _times(place: Places, product: str | None, *, has_day: bool) -> list[tuple[s
 
 def _w3c_fields(place: Places, product: str | None, *, has_unit: bool, has_day: bool) -> dict[str, str]:
     """The SQL of the columns of raw, over rows that have the times and the host beside the values."""
-    readers = [(number, reader) for number, (_, reader) in enumerate(_times(place, product, has_day=has_day), start=1)]
+    found = _times(place, product, has_day=has_day)
+    times = [(f"time_{number}", reader) for number, (_, reader) in enumerate(found, start=1)]
 
     def header(name: str) -> str:
         return _part(place, f"cs({name})", f"cs-{name}", name)
@@ -116,27 +108,22 @@ def _w3c_fields(place: Places, product: str | None, *, has_unit: bool, has_day: 
         query = f"case when not contains({stem}, '?') then {query} end"
     unit = 1000 if product in SECONDS else 1
     durations = [
-        (name, factor)
+        (_part(place, name), str(factor), f"'{name}'")
         for name, factor in (("timetakenms", 1), ("time-taken-ms", 1), ("time-taken-s", 1000), ("time-taken", unit))
         if name in place and (has_unit or name != "time-taken")
     ]
     agent = header("user-agent")
     return {
-        "called_at": f"coalesce({', '.join([*(f'{reader}(time_{number})' for number, reader in readers), 'null'])})",
-        "time_text": f"coalesce({', '.join([*(f'time_{number}' for number, _ in readers), 'null'])})",
+        **time_fields(times),
         "method": _part(place, "cs-method"),
         "url": f"url_from_parts(host, {stem}, {query})",
         "id_text": _part(place, *id_columns(place)),
         "id_repeated": "false",
         "id_logged": "true" if id_columns(place) else "false",
         "status": _part(place, "sc-status"),
-        "duration": _part(place, *(name for name, _ in durations)),
-        "duration_unit": of_first([(_part(place, name), str(factor)) for name, factor in durations]),
-        "duration_name": _named(place, *(name for name, _ in durations)),
-        "request_size": _part(place, "cs-bytes"),
-        "request_size_name": _named(place, "cs-bytes"),
-        "response_size": _part(place, "sc-bytes", "bytes"),
-        "response_size_name": _named(place, "sc-bytes", "bytes"),
+        **duration_fields(durations),
+        **size_fields("request_size", _named(place, "cs-bytes")),
+        **size_fields("response_size", _named(place, "sc-bytes", "bytes")),
         # CloudFront encodes what IIS writes as a plus; who quotes a value does neither.
         "user_agent": f"decoded(decoded({agent}))"
         if product == "cloudfront"
