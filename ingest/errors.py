@@ -40,7 +40,7 @@ class AmbiguousDialectError(SourceError):
     """Several dialects recognise a line, and koppelzicht does not guess."""
 
     def __init__(self, dialects: Sequence[str]) -> None:
-        super().__init__(f"{' and '.join(dialects)} both claim it; --dialect {dialects[0]} says which it is")
+        super().__init__(f"{' and '.join(dialects)} both claim it; choose one, such as --dialect {dialects[0]}")
 
 
 class AmbiguousHostError(SourceError):
@@ -48,7 +48,7 @@ class AmbiguousHostError(SourceError):
 
     def __init__(self, fields: Sequence[str]) -> None:
         super().__init__(
-            f"{' and '.join(fields)} hold different hosts of the platform; which of them is the one that was called?"
+            f"{' and '.join(fields)} hold different hosts of the platform, and nothing tells which of them was called"
         )
 
 

@@ -1,7 +1,7 @@
-"""Which texts are hosts of the platform, as a field of a log holds them: with a port perhaps, in any case, between quotes.
+"""Which texts are hosts of the platform, as a log's fields hold them: perhaps with a port or in quotes, in upper or lower case.
 
-A field that holds such a host in most lines is the host that was called, whatever it is called and wherever it stands. No log is
-read as one customer's because nobody had found the field that says whose each line is.
+A field that holds such a host in most lines is the host that was called, whatever its name and place. Otherwise a log of many
+customers would be read as one customer's, only because nobody had found the field that says whose each line is.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ def domain_pattern() -> str:
 
 
 def holds_callers_words(name: str) -> bool:
-    """Whether a field of this name holds what a caller mentions, so that a host in it is none that was called.
+    """Whether a field of this name holds the caller's own words. A host in it is mentioned, not called.
 
     >>> holds_callers_words("cs(Referer)"), holds_callers_words("full_url")
     (True, False)
@@ -50,7 +50,7 @@ def holds_callers_words(name: str) -> bool:
 
 
 def is_platform_host(text: str) -> bool:
-    """Whether a value is a host of the platform, with a port or the root's dot behind it perhaps.
+    """Whether a value is a host of the platform, perhaps with a port or the root's dot behind it.
 
     >>> [is_platform_host(text) for text in ("4321.rest.afas.online:443", "www.rest.afas.online", "https://4321.rest.afas.online/")]
     [True, False, False]
@@ -61,7 +61,7 @@ def is_platform_host(text: str) -> bool:
 def places_of_hosts(rows: Sequence[Mapping[_Place, str]], places: Iterable[_Place]) -> list[_Place]:
     """The places that hold a host of the platform in most of the rows that have a value there.
 
-    Of places that always say the same the first one is named; so several of them differ, and nobody knows which one is meant.
+    Of places that always agree only the first is returned. Several places therefore differ, and nobody can tell which one is meant.
     """
     found: list[_Place] = []
     for place in places:

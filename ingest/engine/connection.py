@@ -72,7 +72,7 @@ _SCRIPTS = (
 """Each reads what stands before it."""
 
 _FEW = 10_000
-"""Rows that are copied sooner than a query is planned."""
+"""Copying this many rows takes less time than planning a query."""
 
 _FIELD_WORDS = """
     timestamp time date method verb url uri path host headers header integrationid integration id status code duration ms bytes
@@ -111,7 +111,7 @@ def connect_shared(*, threads: int | None = None, spare: int = 0) -> duckdb.Duck
     with _sharing:
         engine = _shared.get((threads, spare))
         if engine is not None:
-            # An engine that an error has ended answers nobody any more. Whoever tries again must not meet it again.
+            # An engine that ended in an error answers nobody any more, and the next one to ask must not get it again.
             with contextlib.suppress(duckdb.Error):
                 return connect_beside(engine)
             engine.close()

@@ -1,4 +1,4 @@
-"""A text as somebody reads it who wants to know what it hides.
+"""A text as somebody would read it who wants to know what it hides.
 
 jan%2540x.nl      jan@x.nl      escaped, twice
 &#74;an&#64;x.nl  Jan@x.nl      in entities
@@ -19,7 +19,7 @@ from functools import cache, lru_cache
 from urllib.parse import unquote
 
 _TIMES = 3
-"""So often a text is unescaped: what was escaped twice is as easy to read, and what an escape hides may be one."""
+"""How often a text is unescaped. A text that was escaped twice is as easy to read, and an escape may hide another one."""
 
 _ESCAPES = re.compile(r"(?:%u|\\u\{?)0*([0-9A-Fa-f]{2,5})\}?|\\x([0-9A-Fa-f]{2})")
 """A character by its number, as JavaScript, Python and JSON write it. Percent signs come after it."""
@@ -30,10 +30,10 @@ _MAIL_ESCAPES = re.compile(r"(?:=[0-9A-F]{2}){2,}|=40|=2E")
 _BASE64 = re.compile(r"[A-Za-z0-9+/_-]{8,}")
 _HEXADECIMAL = re.compile(r"(?:[0-9A-Fa-f]{2}[ :-]?){7,}")
 _TEXT = re.compile(r"[^\x00-\x1F\x7F\uFFFD]{6,}")
-"""What counts as a text among decoded bytes. Less is chance, and holds no address and no number of anybody."""
+"""What counts as a text among decoded bytes. A shorter one is chance, and too short for an address or a number of anybody."""
 
 BETWEEN = "\nx\n"
-"""What stands between the readings of a text: a letter, so that digits of two of them are not read as one number."""
+"""The separator between the readings of a text: a letter, so that digits of two readings are not taken for one number."""
 
 _SEEN_AS = {
     **dict(zip("авекмнорстухіјѕԁһԛԝьАВЕКМНОРСТУХІЈЅ", "abekmhopctyxijsdhqwbABEKMHOPCTYXIJS", strict=True)),
@@ -87,7 +87,7 @@ def _unescaped_once(text: str) -> str:
 
 
 def _encoded(text: str) -> list[str]:
-    """What the words of a text are as base64, which something may stand before, and as hexadecimal digits."""
+    """The texts that the words of a text hold as base64, which may begin in mid-word, and as hexadecimal digits."""
     found: list[str] = []
     for word in _BASE64.findall(text):
         for start in range(4):
@@ -100,7 +100,7 @@ def _encoded(text: str) -> list[str]:
 
 
 def _texts(data: bytes) -> list[str]:
-    """The texts among these bytes, of which UTF-16 has every other one 0."""
+    """The texts among these bytes; in UTF-16 every other byte is 0."""
     return _TEXT.findall(data.replace(b"\0", b"").decode("utf-8", "replace"))
 
 

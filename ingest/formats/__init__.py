@@ -1,8 +1,17 @@
-"""One file per log format: how to recognise it, and how a block of its lines becomes the fields of `raw`."""
+"""The list of log formats, and which of them a source has.
+
+A format is a folder here and one line in `LINE_FORMATS`. Its class does what `protocol.py` says: it claims a source by its first
+lines, and makes the texts of RAW_COLUMNS (raw.py) of a block of its lines.
+
+A format has to claim a source by what stands in its first lines, and no format is tried on whole sources to see how much of them
+it can read. A format that reads a few lines of another one by chance would load these and reject the rest, and the result would
+look like a damaged log and not like a wrong guess. So the formats are asked in the order of the list, the ones with the surest
+signs first; a source that none of them claims is an error that says so; and a source keeps its format as it grows.
+"""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING
 
 from ingest.errors import AmbiguousDialectError, SourceError
 from ingest.formats.combined.format import Combined
@@ -19,48 +28,19 @@ from ingest.formats.wrapped.format import RUNTIMES, Wrapped, inside_of, possible
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
-    import duckdb
-    import pyarrow as pa
-
     from ingest.formats.dialect.model import Dialect
+    from ingest.formats.protocol import LogFormat
 
+LINE_FORMATS: Mapping[str, Callable[[str | None, Dialect | None], LogFormat]] = {
+    "json": lambda _layout, dialect: JsonLines(dialect),
+    "w3c": lambda _layout, _dialect: W3c(),
+    "combined": lambda layout, _dialect: Combined(layout or None),
+    "csv": lambda _layout, dialect: Csv(dialect),
+}
+"""The formats whose sources consist of lines, by name, in the order in which they are asked whether they claim a source."""
 
-class LogFormat(Protocol):
-    """What every format can do. `context` is what reading on needs to know: a header, the directives in force."""
-
-    @property
-    def name(self) -> str:
-        """Its name."""
-
-    @property
-    def dialect(self) -> str | None:
-        """Whose field names, or which layout; None for our own."""
-
-    @property
-    def reading(self) -> object:
-        """What decides how a line is read: two of the same format and dialect may read differently."""
-
-    def claims(self, lines: Sequence[str]) -> bool:
-        """Whether these first lines of a source look like this format."""
-
-    def read(
-        self, connection: duckdb.DuckDBPyConnection, lines: pa.Table, begins: Sequence[tuple[int, Mapping[str, Any]]]
-    ) -> tuple[pa.Table, Sequence[Mapping[str, Any]]]:
-        """The fields of every line as RAW_COLUMNS, and for each source the context of the lines that follow.
-
-        The lines are registered as `lines` (line_number, byte_offset, line, fate). They may be of several sources: `begins`
-        holds the number of the first line of each, from 1, and its context so far.
-        """
-
-    def warnings(self, context: Mapping[str, Any]) -> Sequence[str]:
-        """What the operator should know about a source that was read with this context."""
-
-
-LINE_FORMATS = ("json", "w3c", "combined", "csv")
-"""The names of the formats of lines, in the order in which they are asked whether they claim a source."""
-
-DOCUMENTS = ("har", "parquet")
-"""The names of the formats whose sources are one document; `ingest/formats/documents.py` cuts it into lines."""
+DOCUMENTS: Mapping[str, Callable[[], LogFormat]] = {"har": Har, "parquet": Parquet}
+"""The formats whose sources are one document, by name; `ingest/formats/documents.py` cuts it into lines."""
 
 FORMATS = (*LINE_FORMATS, *DOCUMENTS)
 """The names of all formats."""
@@ -68,34 +48,24 @@ FORMATS = (*LINE_FORMATS, *DOCUMENTS)
 
 def log_format(name: str, *, layout: str | None = None, dialect: Dialect | None = None) -> LogFormat:
     """The format of that name. SourceError for an unknown one, or for a layout that cannot be read."""
-    match name:
-        case "json":
-            return JsonLines(dialect)
-        case "w3c":
-            return W3c()
-        case "combined":
-            return Combined(layout) if layout else Combined()
-        case "csv":
-            return Csv(dialect)
-        case "har":
-            return Har()
-        case "parquet":
-            return Parquet()
-        case _:
-            raise SourceError(f"log format {name!r} is not known; known: {', '.join(FORMATS)}")
+    if name in LINE_FORMATS:
+        return LINE_FORMATS[name](layout, dialect)
+    if name in DOCUMENTS:
+        return DOCUMENTS[name]()
+    raise SourceError(f"log format {name!r} is not known; known: {', '.join(FORMATS)}")
 
 
 def detect(lines: Sequence[str], *, layout: str | None = None) -> LogFormat | None:
-    """The first format that claims these lines, or else what is inside of them; None when none does.
+    """The first format that claims these lines, or else the format of the lines inside them; None when none does.
 
-    SourceError where two dialects do.
+    SourceError where two dialects claim them.
     """
-    # What a runtime or syslog puts before a line would make fields of an access log that nobody knows.
+    # First without the prefix of a runtime or syslog: an access log would take it for fields of its own.
     found = json_dialect(lines) or unwrapped(lines, detect_inside, wrappings=[(kind,) for kind in RUNTIMES])
     if found is not None:
         return found
-    for name in LINE_FORMATS[1:]:
-        if (candidate := log_format(name, layout=layout)).claims(lines):
+    for name in LINE_FORMATS:
+        if name != JsonLines.name and (candidate := log_format(name, layout=layout)).claims(lines):
             return candidate
     return unwrapped(lines, detect_inside)
 
@@ -105,7 +75,7 @@ def unwrapped(
     detect_inside: Callable[[Sequence[str]], LogFormat | None],
     wrappings: Sequence[Sequence[str]] | None = None,
 ) -> LogFormat | None:
-    """The format of what is inside of these lines, if there is one."""
+    """The format of the lines inside these lines; None where there is none."""
     for around in possible_wrappings(lines) if wrappings is None else wrappings:
         inside = inside_of(lines, around)
         if inside != lines and (form := detect_inside(inside)) is not None:
@@ -114,15 +84,15 @@ def unwrapped(
 
 
 def detect_inside(lines: Sequence[str]) -> LogFormat | None:
-    """The format of lines that stand inside of others. A header or a directive there would not be in force from line to line."""
+    """The format of lines that stand inside others. A header or a directive there would not hold from line to line."""
     access_log = Combined()
     return json_dialect(lines, are_inside=True) or (access_log if access_log.claims(lines) else None)
 
 
 def json_dialect(lines: Sequence[str], *, are_inside: bool = False) -> LogFormat | None:
-    """JSON lines in the dialect of the first line that is known to be of one; None where no line is.
+    """JSON lines in the dialect of the first line whose dialect is known; None where no line has a known one.
 
-    A line that stands inside of another one is one record, and no batch of them.
+    A line that stands inside another one is one record, and not a batch of records.
     """
     records = [record for line in lines if (record := record_in(line)) is not None]
     for record in records:
@@ -140,7 +110,7 @@ def lists_of_records(form: LogFormat) -> Sequence[Sequence[str]]:
 
 
 def is_data(line: bytes) -> bool:
-    """Whether this is a line of data in any format, as opposed to comments, directives, headers and blank lines."""
+    """Whether this is a line of data in any format, and not a comment, directive, header or blank line."""
     if not line.strip() or line.removeprefix(b"\xef\xbb\xbf").startswith(b"#"):
         return False
     return not is_header(line.decode("utf-8", "replace"))

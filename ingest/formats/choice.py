@@ -1,4 +1,4 @@
-"""How a source has to be read: as the operator says, or as its first lines say."""
+"""How a source is read: as the operator says, or as its first lines show."""
 
 from __future__ import annotations
 
@@ -23,8 +23,8 @@ from ingest.formats.wrapped.pieces import what_joins
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
 
-    from ingest.formats import LogFormat
     from ingest.formats.dialect.model import Dialect
+    from ingest.formats.protocol import LogFormat
     from ingest.read.blocks import Block
     from ingest.report import ReadOptions
 
@@ -43,7 +43,7 @@ _LAYOUT_OR_DIALECT = "--layout (an access log) or --dialect FILE (JSON)"
 
 
 class Words(Protocol):
-    """What of a log may be shown in an error."""
+    """The parts of a log that an error may show."""
 
     def sample(self, line: str) -> str:
         """The redacted beginning of a line."""
@@ -58,7 +58,7 @@ class Words(Protocol):
 def format_of(name: str, first: Block | None, options: ReadOptions, words: Words) -> LogFormat:
     """The format of a source that begins with this block. UnknownFormatError when none claims it.
 
-    A line is enough, so that a log may begin with others; where none of the first is one, more of them are looked at.
+    One line of a format is enough, because a log may begin with other lines. Where the first lines hold none, more lines are looked at.
     """
     more = _first_lines(first)
     lines = more[:_LINES_TO_DETECT]
@@ -72,7 +72,7 @@ def format_of(name: str, first: Block | None, options: ReadOptions, words: Words
     except AmbiguousDialectError as error:
         raise SourceError(f"{name}: its dialect is not clear: {error}") from None
     except AmbiguousHostError as error:
-        raise SourceError(f"{name}: {error}; {_LAYOUT_OR_DIALECT} says it") from None
+        raise SourceError(f"{name}: {error}; say it with {_LAYOUT_OR_DIALECT}") from None
     if found is not None:
         return _as_its_headers_say(with_other_prefixes(found, more), more)
     if all(line.startswith("#") for line in lines):
@@ -81,7 +81,7 @@ def format_of(name: str, first: Block | None, options: ReadOptions, words: Words
 
 
 def _as_its_headers_say(form: LogFormat, lines: Sequence[str]) -> LogFormat:
-    """The format of a log that begins with these lines, where a dialect may be wrong in that it holds all headers."""
+    """The format, corrected where these first lines show that the log holds chosen headers and not all of them."""
     return form.with_chosen_headers(lines) if isinstance(form, JsonLines | Wrapped) else form
 
 
@@ -92,25 +92,25 @@ def _first_lines(first: Block | None) -> list[str]:
 
 
 def refuse_unended(name: str, first: Block, options: ReadOptions) -> None:
-    """SourceError where a source without a whole line is one of lines that end in CR alone, which no LF will ever follow."""
+    """SourceError where a source without a whole line has lines that end in CR alone: no LF will ever follow."""
     _refuse_returns(name, _first_lines(first), options)
 
 
 def _refuse_returns(name: str, lines: Sequence[str], options: ReadOptions) -> None:
-    """SourceError where the first line is many that end in CR alone, as Excel for Mac writes them.
+    """SourceError where the first line holds many lines that end in CR alone, as Excel for Mac writes them.
 
-    They could be read, but not while a file grows: only the first LF would tell what the CRs before it are.
+    A finished file could be read, a growing one could not: only the first LF would tell whether the CRs before it ended lines.
     """
     pieces = [piece for piece in lines[0].split("\r") if piece.strip("\ufeff \t")] if lines else []
     if len(pieces) > 1 and _is_claimed(pieces[:_LINES_TO_DETECT], options):
         raise SourceError(
-            f"{name}: lines end in CR alone, and LF ends a line here; nothing of it was loaded:"
-            " tr '\\r' '\\n' < FILE > NEW makes it readable"
+            f"{name}: its lines end in CR alone; expected LF or CR LF; nothing of it was loaded:"
+            " tr '\\r' '\\n' < FILE > NEW converts it"
         )
 
 
 def _is_claimed(lines: Sequence[str], options: ReadOptions) -> bool:
-    """Whether these lines are what the operator says, or of any format where nothing is said."""
+    """Whether the format that the operator named claims these lines, or any format where none is named."""
     if options.dialect is not None:
         dialect = dialect_named(options.dialect)
         return bool(dialect.columns) or log_format(dialect.format, dialect=dialect).claims(lines)
@@ -123,12 +123,12 @@ def _is_claimed(lines: Sequence[str], options: ReadOptions) -> bool:
 
 
 def _what_is_wrong(lines: Sequence[str], words: Words) -> str:
-    """Why no format claims these lines, and what helps."""
+    """Why no format claims these lines, and what to do about it."""
     looked_at = lines[:_LINES_TO_DETECT]
     if (unwrapping := _unwrapping(_records(looked_at), words)) is not None:
-        return f"its lines hold calls inside of other objects: {unwrapping} makes it one record a line"
+        return f"its calls are inside other objects: {unwrapping} writes one record per line"
     if (command := what_joins(looked_at)) is not None:
-        return f"its lines are pieces of longer ones, which a container's runtime has cut: {command} joins them"
+        return f"a container's runtime has cut its lines into pieces: {command} joins them"
     places = [(looked_at, ""), *((inside_of(looked_at, one), one[-1]) for one in possible_wrappings(looked_at))]
     found = [(records, *nearest(records), inside) for texts, inside in places if (records := _records(texts))]
     if found:
@@ -137,15 +137,13 @@ def _what_is_wrong(lines: Sequence[str], words: Words) -> str:
         lacks = ", nor ".join(f"the {what} ({_either(wanted[what])})" for what in lacking)
         said = f"no line of JSON is a call{f' (inside of {inside})' if inside else ''}: found {_found(records, words)}"
         if not lacking:
-            return (
-                f"{said}; their names may be those of {dialect.name}: --dialect {dialect.name} reads them if they are"
-            )
+            return f"{said}; these may be the names of {dialect.name}: if so, --dialect {dialect.name} reads them"
         names = list(dict.fromkeys(name for record in records for name in _paths(record)))
         has_host = any(has(record, path) for path in dialect.fields.host for record in records)
         names = [name for name in names if not has_host or could_be(name)[0] != "host"]
         return (
             f"{said}; the nearest dialect is {dialect.name}, and no line has {lacks};{_hints(names, lacking, words.names)}"
-            f' --dialect FILE says which field is what, if they are calls (like = "{dialect.name}" begins it)'
+            f' if they are calls, describe their fields in a file for --dialect FILE (begin it with like = "{dialect.name}")'
         )
     if (in_table := _what_a_table_lacks(looked_at, words)) is not None:
         return in_table
@@ -156,28 +154,28 @@ def _what_is_wrong(lines: Sequence[str], words: Words) -> str:
 
 
 def _what_helps(begin: str) -> str:
-    """What helps with a log whose first line is no line of any format."""
+    """What to do with a log whose first line belongs to no format."""
     if begin == "[" or begin.startswith("[{"):
-        return "it looks like a JSON list: jq -c '.[]' FILE makes it one record a line"
+        return "it looks like a JSON list: jq -c '.[]' FILE writes one record per line"
     if begin.endswith(",") and record_in(begin[:-1]) is not None:
         return (
-            "it looks like the elements of a JSON list: sed 's/,[[:space:]]*$//' FILE > NEW makes it one record a line"
+            "it looks like the elements of a JSON list: sed 's/,[[:space:]]*$//' FILE > NEW writes one record per line"
         )
     if begin == "{":
-        return "it looks like JSON over several lines: jq -c . FILE makes it one record a line"
+        return "it looks like JSON over several lines: jq -c . FILE writes one record per line"
     if re.search('"[A-Z]{3,10} [^ "]+ HTTP/[0-9.]+"', begin):
         return (
-            "it looks like an access log in a layout of its own: --layout takes the format as the server's configuration has it, or as one"
-            ' writes it for a log in this form ($time_local or $time_iso8601, "$request", $status, $host, "$http_integrationid", and a $name'
+            "it looks like an access log in a layout of its own: pass --layout the format from the server's configuration, or one that you"
+            ' write for this log ($time_local or $time_iso8601, "$request", $status, $host, "$http_integrationid", and a $name'
             " for every other value)"
         )
     if len(_PAIR.findall(begin)) >= _MANY_PAIRS:
-        return "its values stand behind their names (name=value), which is not read: have it logged as JSON"
-    return "--log-format, --layout or --dialect says which it is"
+        return "its values follow their names (name=value), which is not read: log it as JSON"
+    return "name its format with --log-format, --layout or --dialect"
 
 
 def _unwrapping(records: Sequence[Mapping[str, Any]], words: Words) -> str | None:
-    """The command that takes the calls out of what is around them in these records; None where none are found inside."""
+    """The command that takes the calls out of the objects around them; None where these records hold no calls inside."""
     for record in records:
         if (found := _call_inside(record)) is None:
             continue
@@ -188,7 +186,7 @@ def _unwrapping(records: Sequence[Mapping[str, Any]], words: Words) -> str | Non
 
 
 def _step(key: str | int | None, words: Words) -> str:
-    """A step of a path as jq has it: to the value of a key, an element, or (None) to each. A key that may not be shown is any."""
+    """A step of a path for jq: to the value of a key, to an element, or to each (None). A key that may not be shown becomes each."""
     if isinstance(key, int):
         return f"[{key}]"
     is_plain = key is not None and re.fullmatch("[A-Za-z_][A-Za-z0-9_]*", key) and words.names([key]) == [key]
@@ -208,7 +206,7 @@ def _is_call(text: str) -> bool:
 def _call_inside(
     value: object, keys: tuple[str | int | None, ...] = ()
 ) -> tuple[tuple[str | int | None, ...], bool] | None:
-    """Where in a value a call is, step by step, and whether it is a text there."""
+    """The steps to a call inside a value, and whether the call is a text there; None where there is no call."""
     if len(keys) > _DEEPEST:
         return None
     if isinstance(value, str):
@@ -228,7 +226,7 @@ def _call_inside(
 
 
 def _what_a_table_lacks(lines: Sequence[str], words: Words) -> str | None:
-    """What is said of a table whose columns are not those of a call; None where the first line names no columns."""
+    """The sentence about a table whose columns are not those of a call; None where the first line names no columns."""
     dialect = dialects()[OWN_CSV]
     header = table_header(lines)
     if header is None:
@@ -246,13 +244,16 @@ def _what_a_table_lacks(lines: Sequence[str], words: Words) -> str | None:
         compared = "which has the same columns" + (f", but no delimiter {delimiter!r}" if separator else "")
     return (
         f"no format claims this table: found the columns {shown}{more}; the nearest dialect is {dialect.name}, {compared};"
-        f"{_hints(names, lacking, words.columns)} --dialect FILE says which column is what, if its rows are calls"
-        f' (like = "{dialect.name}"{separator} begins it)'
+        f"{_hints(names, lacking, words.columns)} if its rows are calls, describe its columns in a file for --dialect FILE"
+        f' (begin it with like = "{dialect.name}"{separator})'
     )
 
 
 def _hints(names: Sequence[str], lacking: Sequence[str], shown: Callable[[Sequence[str]], list[str]]) -> str:
-    """Which of these names could say what is lacking, as a part of a sentence; of a URL its parts do where none is the whole."""
+    """Which of these names could be the fields that are lacking, as a part of a sentence.
+
+    The parts of a URL count where no name is the whole of it.
+    """
     found = could_say_it(names, (*lacking, *(("path", "host", "query") if "url" in lacking else ())))
     if any(field == "url" for _, field in found):
         found = [(name, field) for name, field in found if field not in {"path", "host", "query"}]
@@ -271,7 +272,7 @@ def _paths(record: Mapping[str, Any], before: str = "", depth: int = 1) -> Itera
 
 
 def _either(names: Sequence[str]) -> str:
-    """These names as alternatives, not too many of them."""
+    """These names as alternatives, four at most."""
     return " or ".join(names[:4]) + (" or others" if len(names) > 4 else "")
 
 
@@ -283,14 +284,14 @@ def _found(records: Sequence[Mapping[str, Any]], words: Words) -> str:
 
 
 def wanted_format(options: ReadOptions) -> str | None:
-    """The name of the format that the operator says the sources have."""
+    """The name of the format that the operator gave; None where he gave none."""
     if options.dialect is not None:
         return dialect_named(options.dialect).format
     return "combined" if options.layout else options.log_format
 
 
 def read_on(log_format_name: str, dialect: str | None, context: Mapping[str, Any]) -> LogFormat:
-    """The format of a source that was read as this before: a user's own dialect is in the context."""
+    """The format of a source that was read in this one before. The context holds a user's own dialect."""
     if wrappings := context.get("wrappings"):
         inside = {name: value for name, value in context.items() if name != "wrappings"}
         return Wrapped(read_on(log_format_name, dialect, inside), wrappings)
@@ -332,7 +333,7 @@ def _in_dialect(name: str, lines: Sequence[str], dialect: Dialect, words: Words)
     wanted = dialect.fields.needed()
     raise SourceError(
         "; ".join(
-            f"{name}: dialect {dialect.name}: no line has {' or '.join(wanted[what])}, which is the {what}"
+            f"{name}: dialect {dialect.name}: no line has {' or '.join(wanted[what])}, needed for {what}"
             f"{near(wanted[what][0], found)}"
             for what in missing
         )
@@ -351,6 +352,6 @@ def _json_inside(lines: Sequence[str], dialect: Dialect) -> LogFormat | None:
 
 
 def _with_host(dialect: Dialect, records: Sequence[Mapping[str, Any]]) -> Dialect:
-    """The dialect with the field that holds the host; what a user's own says about it is left as it is."""
+    """The dialect with the field that holds the host. A user's own dialect that names the host stays as it is."""
     is_known = dialects().get(dialect.name) == dialect
     return with_host(dialect, records) if is_known or not dialect.fields.host else dialect

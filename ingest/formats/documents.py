@@ -1,6 +1,13 @@
 """Sources that are one document instead of lines: HAR and Parquet. They do not grow: they are known by their whole content.
 
 Their entries and rows become lines of JSON, and are understood as such.
+
+HAR is cut into its entries here, with the decoder of the standard library, and not by a streaming parser. An entry has to reach
+the engine exactly as it stands in the file and with its place: a key that stands twice, half of a surrogate pair and a number of
+5,000 digits are each told apart from what they resemble. ijson 3.6 was tried. It gives values and no places, keeps one of two
+equal keys, replaces half a surrogate pair by a question mark, refuses a file for one byte that is not UTF-8, takes more than a
+minute for 200,000 nested lists, and its quick backend ends the whole process at a number of 5,000 digits. `json.loads` of the
+whole file would need a limit on its size; here no more than one entry is held.
 """
 
 from __future__ import annotations
@@ -16,7 +23,7 @@ from ingest.formats import DOCUMENTS
 from ingest.formats.parquet.file import MAGIC
 from ingest.formats.parquet.rows import blocks_of_rows, columns_of
 from ingest.formats.unread import OTHERS
-from ingest.read.blocks import BLOCK_BYTES, DENSE_BYTES, MAX_LINE_BYTES, Block
+from ingest.read.blocks import DENSE_BYTES, MAX_LINE_BYTES, Block
 from ingest.read.fingerprint import Fingerprint
 from ingest.read.source import changed_error
 
@@ -58,13 +65,13 @@ def whole_content(reader: Reader) -> Fingerprint:
         fingerprint.advance(chunk)
     if reader.incomplete is not None:
         raise SourceError(
-            f"{reader.name}: is cut off, and what is missing could not be added later; nothing was loaded"
+            f"{reader.name}: is cut off, and the missing part could not be added later; nothing was loaded"
         )
     return fingerprint
 
 
 def document_context(kind: str, reader: Reader) -> Mapping[str, Any]:
-    """What a document says about all of its lines: the columns of a Parquet file."""
+    """What a document tells about all of its lines: for Parquet, the columns."""
     if kind == "har":
         return {}
     read, others = columns_of(reader)
@@ -93,7 +100,7 @@ def _har_blocks(reader: Reader) -> Iterator[Block]:
         lines.append(line)
         places.append(place)
         size += len(line)
-        if size >= (DENSE_BYTES if reader.is_dense else BLOCK_BYTES // 4):
+        if size >= (DENSE_BYTES if reader.is_dense else reader.limits.block_bytes // 4):
             yield _block(lines, places, is_dense=reader.is_dense)
             lines, places, size = [], [], 0
     if lines:
@@ -109,7 +116,7 @@ class _Text:
 
     def __init__(self, reader: Reader) -> None:
         self._reader = reader
-        # What is no character, or half of one at the end of a chunk, comes back as the bytes it was.
+        # Bytes that are no character, or half of one at the end of a chunk, become the same bytes again in `_bytes`.
         self._chunks = (chunk.decode("utf-8", "surrogateescape") for chunk in reader.chunks)
         self._held = ""
         self._at = 0
@@ -142,16 +149,16 @@ class _Text:
             try:
                 return self._decoder.raw_decode(self._held, self._at)[1]
             except RecursionError:
-                raise self._unsound("an entry has too many objects and lists inside each other") from None
+                raise self._unsound("an entry nests objects and lists too deeply") from None
             except ValueError:
                 held = len(self._held) - self._at
                 if held > _ENTRY_CHARACTERS:
-                    raise self._unsound("an entry is no sound JSON, or longer than any") from None
+                    raise self._unsound("an entry is not valid JSON, or longer than any entry is") from None
                 # Twice as much, so that a long entry is not tried at every chunk of it.
                 while len(self._held) - self._at < 2 * held and self._more():
                     pass
                 if len(self._held) - self._at == held:
-                    raise self._unsound("an entry is no sound JSON") from None
+                    raise self._unsound("an entry is not valid JSON") from None
 
     def _move(self, to: int) -> None:
         self._place += len(_bytes(self._held[self._at : to]))
@@ -166,7 +173,7 @@ class _Text:
 
     def _unsound(self, what: str) -> SourceError:
         return SourceError(
-            f"{self._reader.name}: the HAR document cannot be read on at byte {self._place:,}: {what};"
+            f"{self._reader.name}: the HAR document cannot be read beyond byte {self._place:,}: {what};"
             " nothing of it was loaded"
         )
 

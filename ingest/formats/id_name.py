@@ -27,8 +27,8 @@ def is_id_name(name: str) -> bool:
 
 
 def no_headers_warning(log: str) -> str:
-    """What is said of a log of a product that cannot log the headers of requests."""
+    """The warning about a log of a product that cannot log the headers of requests."""
     return (
-        f"{log} cannot hold the IntegrationId header: nobody knows whose the calls are (id_status not_logged); load the log of what"
-        " stands behind it, which can, instead of this one"
+        f"{log} cannot hold the IntegrationId header: nobody can tell who called (id_status not_logged); load the log of the"
+        " server behind it instead"
     )

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     import duckdb
 
 
-class Places:
+class ColumnPlaces:
     """Where each column stands in a line, from 1, and which of them are asked for."""
 
     def __init__(self, columns: Iterable[str]) -> None:

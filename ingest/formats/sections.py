@@ -107,7 +107,7 @@ def read_sections(
     sections: Sequence[tuple[int, _Header]],
     query_for: Callable[[duckdb.DuckDBPyConnection, _Header], str],
 ) -> pa.Table:
-    """The columns of raw for `lines` of which each section, from the line number given on, has a header of its own.
+    """The columns of raw for `lines`. Each section begins at the given line number and has a header of its own.
 
     `query_for` gives the SQL over the view `section`.
     """

@@ -24,7 +24,7 @@ OTHERS = "others"
 """In the context of a Parquet file: its columns that are not those of our dialect, and whether the rows may hold them nevertheless."""
 
 MOST_KEPT = 1000
-"""So many names of a source are remembered."""
+"""The most names of a source that are remembered."""
 
 _DURATIONS = (
     "duration elapsed elapsedtime latency took timetaken responsetime requesttime processingtime servertime totaltime runtime"
@@ -104,7 +104,7 @@ def could_be(name: str) -> tuple[str, str]:
     if is_id_name(name):
         return "integration_id", ""
     plain = re.sub("[^a-z0-9]", "", name.lower().replace("µ", "u"))
-    # What a CDN has seen of its client, and what it has answered at its edge.
+    # A CDN puts client or edge before the names of what it saw and answered itself.
     plain = re.sub("^(?:client|edge)(?=request|response|start)", "", plain)
     if (found := _fields().get(plain)) is not None:
         return found, ""
@@ -151,7 +151,7 @@ def unread_fields(
 ) -> tuple[tuple[str, str], ...]:
     """These names, each with the field of a call that it could be and that no other name says (`said`); with an empty text else.
 
-    What is private is left out: that nobody reads it is no news. `like` are the fields that some names look like for another reason.
+    Private fields are left out: nobody reads them, on purpose. `like` holds the fields that some names resemble for another reason.
     """
     found = {}
     for name in names:
@@ -185,7 +185,7 @@ def with_unread(
 
 
 def kept(context: Mapping[str, Any]) -> dict[str, Any]:
-    """What the ledger keeps of a context."""
+    """The part of a context that the ledger keeps."""
     return {name: value for name, value in context.items() if name not in {UNREAD, OTHERS}}
 
 

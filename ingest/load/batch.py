@@ -18,12 +18,9 @@ if TYPE_CHECKING:
     from ingest.lake.data_file import StagedFile
     from ingest.lake.lake import Lake
     from ingest.lake.ledger_row import LedgerRow
+    from ingest.limits import Limits
     from ingest.load.load import Load
     from ingest.report import SourceReport
-
-BATCH_BYTES = 256 << 20
-BATCH_SOURCES = 1000
-"""A batch with this many bytes or sources is decided."""
 
 
 class RefusedError(Exception):
@@ -33,8 +30,9 @@ class RefusedError(Exception):
 class Batch:
     """What is going to be decided together: sources as they were read, against one state of the ledger."""
 
-    def __init__(self, lake: Lake, before: Batch | None = None) -> None:
+    def __init__(self, lake: Lake, limits: Limits, before: Batch | None = None) -> None:
         self._lake = lake
+        self._limits = limits
         self.table, self.ledger = lake.ledger()
         self.recognition: Recognition = before.recognition.at(self.ledger) if before else Recognition(self.ledger)
         self.sources: list[tuple[str, bool]] = []
@@ -53,7 +51,7 @@ class Batch:
         """Whether one more source belongs into this batch. Standard input, which is read only once, stays by itself."""
         if not self.sources:
             return True
-        is_full = self.bytes >= BATCH_BYTES or len(self.sources) >= BATCH_SOURCES
+        is_full = self.bytes >= self._limits.batch_bytes or len(self.sources) >= self._limits.batch_sources
         return not is_full and STANDARD_INPUT not in (name, self.sources[-1][0])
 
     def add(self, load: Load, row: LedgerRow) -> None:

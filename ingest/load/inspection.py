@@ -17,7 +17,7 @@ from ingest.read.records import one_record_a_line
 from ingest.read.source import open_source
 from ingest.report import Inspection, Reject
 from ingest.understand.counts import Counts
-from ingest.understand.provenance import Stretch
+from ingest.understand.provenance import NumberedBlock
 from ingest.understand.understanding import Understanding
 
 if TYPE_CHECKING:
@@ -52,7 +52,7 @@ def inspect(path: str, options: ReadOptions, *, limit: int | None, now: dt.datet
         for block in itertools.chain([first] if first else [], blocks):
             if block.kind == "long_more":
                 continue
-            stretch = Stretch(
+            numbered = NumberedBlock(
                 block=one_record_a_line(block, lists_of_records(form)),
                 first_line=counts.lines + 1,
                 context=context,
@@ -60,7 +60,7 @@ def inspect(path: str, options: ReadOptions, *, limit: int | None, now: dt.datet
                 source=understanding.place(name),
                 stream=understanding.place(stream),
             )
-            [counted], [context] = understanding.read([stretch], form)
+            [counted], [context] = understanding.read([numbered], form)
             counts += counted
             if limit is not None and counts.calls >= limit:
                 break

@@ -9,6 +9,7 @@ from ingest.errors import SourceError
 from ingest.formats import lists_of_records
 from ingest.formats.unread import kept
 from ingest.lake.ledger_row import LedgerRow, new_load_id
+from ingest.limits import DEFAULT_LIMITS
 from ingest.load.memory import Tail
 from ingest.load.recognition import end_of_first_data
 from ingest.load.source_warnings import SourceWarning, UnreadColumns, source_warnings, unread_columns
@@ -19,14 +20,15 @@ from ingest.read.records import one_record_a_line
 from ingest.read.source import open_source
 from ingest.report import SourceReport
 from ingest.understand.counts import Counts
-from ingest.understand.provenance import Stretch
+from ingest.understand.provenance import NumberedBlock
 from ingest.version import VERSION
 
 if TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Callable, Iterator, Mapping
 
-    from ingest.formats import LogFormat
+    from ingest.formats.protocol import LogFormat
+    from ingest.limits import Limits
     from ingest.load.recognition import Marks
     from ingest.read.fingerprint import Fingerprint
     from ingest.read.reader import Reader
@@ -35,12 +37,13 @@ if TYPE_CHECKING:
 class Source:
     """One source of a run, opened each time that it has to be read."""
 
-    def __init__(self, path: str, stream: str, *, is_final: bool, count: Callable[[int], None]) -> None:
+    def __init__(self, path: str, stream: str, *, is_final: bool, count: Callable[[int], None], limits: Limits) -> None:
         self.path = path
         self.name = written_name(path)
         self.stream = stream
         self._is_final = is_final
         self._count = count
+        self._limits = limits
         self._readers: list[Reader] = []
 
     @property
@@ -54,8 +57,11 @@ class Source:
             raise SourceError(
                 "-: begins like a source that is loaded, so it would have to be read twice; load it from a file"
             )
-        self._readers.append(open_source(self.path, is_final=self._is_final, count=self._count, start=start, nuls=nuls))
-        return self.reader
+        reader = open_source(
+            self.path, is_final=self._is_final, count=self._count, start=start, nuls=nuls, limits=self._limits
+        )
+        self._readers.append(reader)
+        return reader
 
     def close(self) -> None:
         """Close all readers."""
@@ -105,9 +111,9 @@ class Load:
         self.counts, self.positions, self.is_marked = Counts(), [], False
         self.replaced = None
 
-    def stretch(self, block: Block) -> Stretch:
+    def numbered(self, block: Block) -> NumberedBlock:
         """The block, with what is needed to understand it."""
-        return Stretch(
+        return NumberedBlock(
             block=one_record_a_line(block, lists_of_records(self.log_format)),
             first_line=self.next_line,
             context=self.context,
@@ -203,7 +209,9 @@ class Load:
         """
         marks = {_interval_mark(block)}
         if self.start and not self.is_marked and block.kind == "lines":
-            marks.add(first := end_of_first_data(block))
+            marks.add(
+                first := end_of_first_data(block, (self.reader.limits if self.reader else DEFAULT_LIMITS).head_bytes)
+            )
             self.is_marked = first is not None
         return sorted(mark for mark in marks if mark is not None)
 

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 from ingest.errors import LakeError, NoLogError, SourceError, of_source
 from ingest.formats.documents import document_blocks, document_context
 from ingest.lake.lake import Lake
+from ingest.limits import DEFAULT_LIMITS
 from ingest.load.batch import Batch, Refusals, RefusedError
 from ingest.load.load import Load, Source, after_judged_line
 from ingest.load.memory import NoMemory
@@ -37,15 +38,13 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
     from pathlib import Path
 
+    from ingest.limits import Limits
     from ingest.load.planning import Overlap
     from ingest.load.source_warnings import SourceWarning, UnreadColumns
     from ingest.read.blocks import Block
     from ingest.read.folder import SourceList
     from ingest.read.reader import Reader
     from ingest.report import Progress, ReadOptions
-
-PIECE_BYTES = 1 << 30
-"""A longer source is decided in pieces of about this size, so that a crash costs little."""
 
 _NAMES_AT_ONCE = 200
 """The names of this many sources are judged together, when the first of them is to be stored."""
@@ -60,6 +59,7 @@ def ingest(
     overlap: Overlap | None = None,
     replace: bool = False,
     progress: Progress | None = None,
+    limits: Limits = DEFAULT_LIMITS,
 ) -> IngestReport:
     """Load files, folders and '-' (standard input), each content exactly once.
 
@@ -71,7 +71,9 @@ def ingest(
     sources = list_sources(paths, lake=lake)
     if progress is not None:
         progress.start(sources.total_bytes)
-    with contextlib.closing(Loader(store, options, overlap=overlap, replaces=replace, progress=progress)) as loader:
+    with contextlib.closing(
+        Loader(store, options, overlap=overlap, replaces=replace, progress=progress, limits=limits)
+    ) as loader:
         try:
             return loader.load(sources, now=now)
         finally:
@@ -91,12 +93,14 @@ class Loader:
         replaces: bool = False,
         progress: Progress | None = None,
         memory: NoMemory | None = None,
+        limits: Limits = DEFAULT_LIMITS,
     ) -> None:
         self._lake = lake
         self._options = options
         self._progress = progress
         self._memory = NoMemory() if memory is None else memory  # an empty memory is false
-        self._staging = Staging(lake, progress)
+        self._limits = limits
+        self._staging = Staging(lake, progress, limits)
         self._planning = Planning(
             options,
             self._staging,
@@ -126,7 +130,7 @@ class Loader:
         self._refusals = Refusals()
         self._staging.begin(self._options, now=now)
         self._planning.begin(now=now)
-        self._batch = Batch(self._lake)
+        self._batch = Batch(self._lake, self._limits)
         self._memory.look_at_ledger(self._batch.ledger)
         self._waiting = waiting = deque((name, name in sources.named) for name in sources.names)
         while waiting or self._batch.sources:
@@ -162,7 +166,7 @@ class Loader:
         try:
             stream = self._place(stream or stream_of(path), written_name(path))
             with contextlib.closing(
-                Source(path, stream, is_final=self._options.final, count=self._count(path))
+                Source(path, stream, is_final=self._options.final, count=self._count(path), limits=self._limits)
             ) as source:
                 self._batch.reports[-1] = self._read(source)
             if self._batch.reports[-1] is not None:
@@ -247,7 +251,7 @@ class Loader:
                 self._take_ended()
             hashing.result()
             self._batch.bytes += len(block.data)
-            is_piece = load.fingerprint.offset - load.start >= PIECE_BYTES and not load.is_in_line
+            is_piece = load.fingerprint.offset - load.start >= self._limits.piece_bytes and not load.is_in_line
             # What takes another load's place is decided whole: it may turn out late that it cannot be read.
             if is_piece and load.replaced is None:
                 self._settle(load)
@@ -259,7 +263,7 @@ class Loader:
     def _stage_document(self, plan: DocumentPlan, source: Source) -> None:
         """Understand a whole document, which has been hashed already."""
         load = plan.load
-        with contextlib.closing(open_source(source.path)) as again:
+        with contextlib.closing(open_source(source.path, limits=self._limits)) as again:
             load.context = document_context(plan.kind, again)
             for block in document_blocks(plan.kind, again, hashed=source.reader):
                 self._staging.add(load, block)
@@ -339,7 +343,7 @@ class Loader:
             if load.reader is not None:
                 end = load.fingerprint
                 self._planning.remember(load.reader, load.load_id, load.marks, end, tail=load.tail, left=load.left)
-        self._batch = Batch(self._lake, batch)
+        self._batch = Batch(self._lake, self._limits, batch)
         if reading is not None:
             self._batch.sources = [batch.sources[-1]]
             self._batch.reports = [None]
@@ -363,7 +367,7 @@ class Loader:
                     "-: another process has loaded the same content meanwhile; run the command again",
                 )
         self._staging.discard()
-        self._batch = Batch(self._lake)
+        self._batch = Batch(self._lake, self._limits)
 
 
 def _of_all(text: str, names: Sequence[str]) -> str:

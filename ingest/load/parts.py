@@ -10,7 +10,7 @@ from ingest.read.blocks import MAX_LINE_BYTES, Block
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-    from ingest.formats import LogFormat
+    from ingest.formats.protocol import LogFormat
 
 
 @dataclass

@@ -16,18 +16,16 @@ from ingest.reject import REJECT_COLUMNS
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-WINDOW_ROWS = 100_000
-"""This many rejects are in memory at once."""
-
 _REJECTS = arrow_schema(REJECT_COLUMNS)
 
 
 class Quarantine:
-    """The rejects of some loads, in the order of their lines. Memory holds only a part of them."""
+    """The rejects of some loads, in the order of their lines. At most `most` are fetched at once."""
 
-    def __init__(self, connection: duckdb.DuckDBPyConnection, load_ids: Sequence[str]) -> None:
+    def __init__(self, connection: duckdb.DuckDBPyConnection, load_ids: Sequence[str], most: int) -> None:
         self._connection = connection
         self._load_ids = load_ids
+        self._most = most
         self._rows = _REJECTS.empty_table()
         self._reached = 0
         self._is_over = not load_ids
@@ -47,12 +45,12 @@ class Quarantine:
             window = self._connection.sql(
                 "select * from rejects where load_id in (select unnest(?::varchar[])) and line_number > ?"
                 " order by line_number limit ?",
-                params=[list(self._load_ids), self._reached, WINDOW_ROWS],
+                params=[list(self._load_ids), self._reached, self._most],
             ).to_arrow_table()
         except duckdb.Error as error:
             raise LakeError(f"the rejects cannot be read: {error}") from error
         self._rows = pa.concat_tables([self._rows, window.select(_REJECTS.names).cast(_REJECTS)])
-        self._is_over = len(window) < WINDOW_ROWS
+        self._is_over = len(window) < self._most
         if len(window):
             self._reached = window["line_number"][-1].as_py()
 

@@ -36,9 +36,6 @@ if TYPE_CHECKING:
     from ingest.position import Position
     from ingest.read.reader import Reader
 
-_HEAD_BYTES = 1 << 20
-"""The first lines of data are looked for up to this byte. No log has as many comments."""
-
 
 @dataclass(frozen=True)
 class Marks:
@@ -135,9 +132,10 @@ class Recognition:
         `reopen` opens the same source again where the new part begins far before the place up to which it has been read.
         """
         blocks = reader.blocks()
-        head = _head(blocks)
+        most = reader.limits.head_bytes
+        head = _head(blocks, most)
         lines = [block.data for block in head if reader.is_whole or block.kind != "torn"]
-        marks, headers_end = _marks_and_headers_end(b"".join(line[: _HEAD_BYTES + 1] for line in lines))
+        marks, headers_end = _marks_and_headers_end(b"".join(line[: most + 1] for line in lines), most)
         candidates = self._candidates(marks)
         ends: dict[Position, LedgerRow] = {row.end: row for row in candidates}
         marked: dict[Position, LedgerRow] = {mark: row for row in candidates for mark in row.marks}
@@ -205,19 +203,14 @@ class Recognition:
         return next((row for row in reversed(rows.values()) if row.load_id not in self._forgotten), None)
 
 
-def marks_of(head: bytes) -> Marks:
-    """The marks of a source that begins with these lines.
+def _marks_and_headers_end(head: bytes, most: int) -> tuple[Marks, int | None]:
+    """The marks, and up to where loads without a line of data may end: in the first line of data; None for anywhere.
 
     The end of a line is left out of the hash, so that a last line without one gives the same mark when it has got its end. A second
     line without an end gives no mark, because more of it may follow.
     """
-    return _marks_and_headers_end(head)[0]
-
-
-def _marks_and_headers_end(head: bytes) -> tuple[Marks, int | None]:
-    """The marks, and up to where loads without a line of data may end: in the first line of data; None for anywhere."""
-    is_torn = len(head) <= _HEAD_BYTES and not head.endswith(b"\n")
-    head = head[:_HEAD_BYTES]
+    is_torn = len(head) <= most and not head.endswith(b"\n")
+    head = head[:most]
     fingerprint = Fingerprint()
     found: list[str | None] = []
     headers_end = None
@@ -234,9 +227,9 @@ def _marks_and_headers_end(head: bytes) -> tuple[Marks, int | None]:
     return Marks(first, second), headers_end
 
 
-def end_of_first_data(block: Block) -> int | None:
-    """Where the first whole line of data in a block ends, without the line's own end as in `marks_of`; None where it has none."""
-    head = bytes(block.data[:_HEAD_BYTES])
+def end_of_first_data(block: Block, most: int) -> int | None:
+    """Where the first whole line of data in a block ends, without the line's own end, as in the marks; None where it has none."""
+    head = bytes(block.data[:most])
     for start, end in _lines_of_data(head):
         if head[end - 1 : end] == b"\n":
             return block.offset + start + len(head[start:end].rstrip(b"\r\n"))
@@ -293,10 +286,10 @@ def is_related(rows: Iterable[LedgerRow], decided: Iterable[LedgerRow]) -> bool:
     return False
 
 
-def _head(blocks: Iterator[Block]) -> list[Block]:
+def _head(blocks: Iterator[Block], most: int) -> list[Block]:
     """The first blocks of a source, as far as its marks are looked for: nearly always one block."""
     head: list[Block] = []
-    while (not head or head[-1].end < _HEAD_BYTES) and (block := next(blocks, None)) is not None:
+    while (not head or head[-1].end < most) and (block := next(blocks, None)) is not None:
         head.append(block)
     return head
 

@@ -33,7 +33,7 @@ from ingest.read.records import one_record_a_line
 from ingest.reject import REJECT_COLUMNS
 from ingest.report import RetriedSource
 from ingest.stopping import stop_if_told
-from ingest.understand.provenance import Stretch
+from ingest.understand.provenance import NumberedBlock
 from ingest.understand.second_look import COMMA, DURATIONS
 from ingest.understand.understanding import Understanding
 
@@ -41,16 +41,14 @@ if TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
-    from ingest.formats import LogFormat
+    from ingest.formats.protocol import LogFormat
     from ingest.lake.data_file import StagedFile
     from ingest.lake.lake import Lake
     from ingest.lake.ledger import Ledger
     from ingest.lake.ledger_row import LedgerRow
+    from ingest.limits import Limits
     from ingest.read.blocks import Block
     from ingest.report import Progress, ReadOptions
-
-FILE_ROWS = 500_000
-"""Rows are written when there are this many, so that memory does not grow with them."""
 
 _WITH_HEADERS = ("csv", "w3c")
 """The formats whose lines cannot be understood without the lines before them."""
@@ -103,10 +101,11 @@ class Found:
 class Rereading:
     """Reads sources again and keeps what became of their rejected lines, until it is decided."""
 
-    def __init__(self, lake: Lake, options: ReadOptions, progress: Progress | None) -> None:
+    def __init__(self, lake: Lake, options: ReadOptions, progress: Progress | None, limits: Limits) -> None:
         self._lake = lake
         self._options = options
         self._progress = progress
+        self._limits = limits
         self._understanding = Understanding()
         self._rejects = duckdb.connect(":memory:", config={"temp_directory": ""})
         self._numbers = itertools.count()
@@ -131,7 +130,9 @@ class Rereading:
         """Read one source again. Returns what became of its rejected lines."""
         found = Found(written_name(path))
         try:
-            with contextlib.closing(Source(path, "", is_final=True, count=self._count(found.source))) as source:
+            with contextlib.closing(
+                Source(path, "", is_final=True, count=self._count(found.source), limits=self._limits)
+            ) as source:
                 self._read(source, found)
         except LakeError:
             self._lake.discard(found.files)
@@ -247,7 +248,7 @@ class Rereading:
     ) -> None:
         """Understand these blocks, and keep what has become of the rejected lines."""
         wanted = self._wanted(chain)
-        quarantine = Quarantine(self._rejects, wanted)
+        quarantine = Quarantine(self._rejects, wanted, self._limits.window_rows)
         self._understanding.begin(
             now=chain[-1].loaded_at,
             time_zone=self._lake.time_zone,
@@ -264,10 +265,10 @@ class Rereading:
             lines = count_lines(block)
             old = quarantine.take(next_line, next_line + lines)
             if len(old) or is_read_whole or form.name in _WITH_HEADERS:
-                stretch = Stretch(
+                numbered = NumberedBlock(
                     block=block, first_line=next_line, context=context, load_id="", source=found.source, stream=""
                 )
-                context = self._understand(stretch, form, old, found)
+                context = self._understand(numbered, form, old, found)
             next_line += lines
             self._write(found)
         holds_batches = any(lists_of_records(part.form) for part in parts)
@@ -278,35 +279,35 @@ class Rereading:
                 " 'koppelzicht ingest --replace' reloads the source"
             )
 
-    def _understand(self, stretch: Stretch, form: LogFormat, old: pa.Table, found: Found) -> Mapping[str, Any]:
+    def _understand(self, numbered: NumberedBlock, form: LogFormat, old: pa.Table, found: Found) -> Mapping[str, Any]:
         """Read a block whose rejects are `old`. Returns the context of the next block."""
         understanding = self._understanding
         try:
-            _, [context] = understanding.read([stretch], form)
+            _, [context] = understanding.read([numbered], form)
             calls, rejects = understanding.calls(), understanding.rejects()
         except duckdb.Error as error:
             # Its text may hold a value of the log, so it stays out of the message.
             raise SourceError(
-                f"{stretch.source}: lines from {stretch.first_line:,} on could not be understood ({type(error).__name__});"
+                f"{numbered.source}: lines from {numbered.first_line:,} on could not be understood ({type(error).__name__});"
                 " this is a bug in koppelzicht, please report it; no line of the source was read again"
             ) from error
         finally:
             understanding.forget()
         if len(old):
-            places = lines_of(stretch.block)["byte_offset"].to_numpy()
-            at = old["line_number"].to_numpy() - stretch.first_line
+            places = lines_of(numbered.block)["byte_offset"].to_numpy()
+            at = old["line_number"].to_numpy() - numbered.first_line
             if not np.array_equal(places[at], old["byte_offset"].to_numpy()):
                 raise SourceError(
-                    f"{stretch.source}: its lines are counted in another way than when it was loaded, so none of them was read"
+                    f"{numbered.source}: its lines are counted in another way than when it was loaded, so none of them was read"
                     " again; 'koppelzicht ingest --replace' reloads the source"
                 )
             still = with_removed_texts(of_rejected(rejects, old).sort_by("line_number"), old)
             found.add(old, of_rejected(calls, old), still)
         return context
 
-    def _write(self, found: Found, *, rows: int = FILE_ROWS) -> None:
-        """Write what was found, when it has this many rows."""
-        if found.waiting >= rows:
+    def _write(self, found: Found, *, rows: int | None = None) -> None:
+        """Write what was found, when it has this many rows; by default, as many as a data file should have."""
+        if found.waiting >= (self._limits.file_rows if rows is None else rows):
             calls = pa.concat_tables([_CALLS.empty_table(), *found.calls])
             rejects = pa.concat_tables([_REJECTS.empty_table(), *found.rejects])
             found.calls, found.rejects = [], []

@@ -25,6 +25,7 @@ import contextlib
 from typing import TYPE_CHECKING
 
 from ingest.lake.lake import Lake
+from ingest.limits import DEFAULT_LIMITS
 from ingest.load.rereading import Rereading
 from ingest.patience import QUICK, SLOW, Patience
 from ingest.read.folder import list_sources
@@ -35,14 +36,18 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
+    from ingest.limits import Limits
     from ingest.report import Progress, ReadOptions
-
-BATCH_SOURCES = 100
-"""This many sources are decided together."""
 
 
 def retry_rejects(
-    lake: Path, paths: Sequence[str], options: ReadOptions, *, now: dt.datetime, progress: Progress | None = None
+    lake: Path,
+    paths: Sequence[str],
+    options: ReadOptions,
+    *,
+    now: dt.datetime,
+    progress: Progress | None = None,
+    limits: Limits = DEFAULT_LIMITS,
 ) -> RetryReport:
     """Read the rejected lines of these sources (files, folders) again, as `options` say or as they were read before.
 
@@ -56,9 +61,9 @@ def retry_rejects(
         progress.start(sources.total_bytes)
     reports: list[RetriedSource] = []
     try:
-        with contextlib.closing(Rereading(store, options, progress)) as reading:
-            for start in range(0, len(sources.names), BATCH_SOURCES):
-                reports += _retry(store, sources.names[start : start + BATCH_SOURCES], reading, now)
+        with contextlib.closing(Rereading(store, options, progress, limits)) as reading:
+            for start in range(0, len(sources.names), limits.retried_sources):
+                reports += _retry(store, sources.names[start : start + limits.retried_sources], reading, now)
     finally:
         if progress is not None:
             progress.finish()

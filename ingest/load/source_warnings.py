@@ -13,7 +13,7 @@ from ingest.understand.second_look import DOUBTFUL
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from ingest.formats import LogFormat
+    from ingest.formats.protocol import LogFormat
     from ingest.understand.counts import Counts
 
 _MANY_CALLS = 100

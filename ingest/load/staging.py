@@ -32,20 +32,12 @@ if TYPE_CHECKING:
 
     from ingest.lake.data_file import StagedFile
     from ingest.lake.lake import Lake
+    from ingest.limits import Limits
     from ingest.load.load import Load
     from ingest.read.blocks import Block
     from ingest.report import Progress, ReadOptions
     from ingest.understand.counts import Counts
-    from ingest.understand.provenance import Stretch
-
-TOGETHER_BYTES = 8 << 20
-"""Small sources are understood together up to this size: planning a statement takes as long as reading thousands of lines."""
-
-FILE_ROWS = 500_000
-"""Calls and rejects are written when there are this many: one data file, and memory that does not grow."""
-
-DENSE_FILE_ROWS = 100_000
-"""The same where they come of next to no bytes: the source may be a bomb, for which there is less room."""
+    from ingest.understand.provenance import NumberedBlock
 
 
 @dataclass(frozen=True)
@@ -53,7 +45,7 @@ class _Lines:
     """Lines of a load that were read, and are to be understood."""
 
     load: Load
-    stretch: Stretch
+    numbered: NumberedBlock
 
 
 @dataclass(frozen=True)
@@ -78,14 +70,15 @@ class _Understood:
 class Staging:
     """What has been read since the last decision: items that wait, calls that are understood, files that are written."""
 
-    def __init__(self, lake: Lake, progress: Progress | None) -> None:
+    def __init__(self, lake: Lake, progress: Progress | None, limits: Limits) -> None:
         self._lake = lake
         self._progress = progress
-        self._understanding = Understanding(in_step=True)
+        self._limits = limits
+        self._understanding = Understanding(leaves_a_thread=True)
         self._forget_waiting()
         self._is_dense = False
         self._second = ThreadPoolExecutor(1)
-        self._in_second: _Understood | None = None
+        self._being_understood: _Understood | None = None
         self._ended: list[Load] = []
         self._writer = ThreadPoolExecutor(1)
         self._writing: Future[list[StagedFile]] | None = None
@@ -128,11 +121,11 @@ class Staging:
         # The next block of a load is numbered by the fields of the one before it, so that one is read first.
         if self._waiting and (load.load_id in self._waiting_ids or not self._is_read_alike(load)):
             self._read_fields()
-        self._waiting.append(_Lines(load, load.stretch(block)))
+        self._waiting.append(_Lines(load, load.numbered(block)))
         self._waiting_ids.add(load.load_id)
         self._waiting_bytes += len(block.data)
         self._is_dense = block.is_dense
-        if self._waiting_bytes >= TOGETHER_BYTES:
+        if self._waiting_bytes >= self._limits.together_bytes:
             self._read_fields()
         _raise_failure(load)
 
@@ -140,8 +133,8 @@ class Staging:
         """Put the end of a load in the queue: `take_ended` returns it once all of its lines are counted."""
         if self._waiting:
             self._waiting.append(_End(load))
-        elif self._in_second is not None:
-            self._in_second.items.append(_End(load))
+        elif self._being_understood is not None:
+            self._being_understood.items.append(_End(load))
         else:
             self._ended.append(load)
 
@@ -152,7 +145,9 @@ class Staging:
 
     def waits_for(self, load_id: str) -> bool:
         """Whether something of this load is still to be understood."""
-        return load_id in self._waiting_ids or (self._in_second is not None and load_id in _ids(self._in_second.items))
+        return load_id in self._waiting_ids or (
+            self._being_understood is not None and load_id in _ids(self._being_understood.items)
+        )
 
     def settle(self, load: Load | None = None) -> None:
         """Understand everything that waits. SourceError when lines of this load cannot be understood."""
@@ -186,7 +181,7 @@ class Staging:
         """Forget everything since the last decision, files included."""
         self._forget_waiting()
         self._ended = []
-        understood, self._in_second = self._in_second, None
+        understood, self._being_understood = self._being_understood, None
         if understood is not None:
             with contextlib.suppress(Exception):
                 understood.counts.result()
@@ -218,7 +213,7 @@ class Staging:
                 self._take_in(items, [])
             return
         try:
-            fields = self._understanding.read_fields([item.stretch for item in lines], lines[0].load.log_format)
+            fields = self._understanding.read_fields([item.numbered for item in lines], lines[0].load.log_format)
         except Exception:  # noqa: BLE001 - whatever it is, it comes of one of them, which is looked for
             stop_if_told()
             self._take_understood()
@@ -227,11 +222,11 @@ class Staging:
         for item, count, context in zip(lines, fields.line_counts, fields.contexts, strict=True):
             item.load.count_read(count, context)
         self._take_understood()
-        self._in_second = _Understood(items, self._second.submit(self._understanding.understand, fields))
+        self._being_understood = _Understood(items, self._second.submit(self._understanding.understand, fields))
 
     def _take_understood(self) -> None:
         """Wait for the second thread, and take in what became of its lines."""
-        understood, self._in_second = self._in_second, None
+        understood, self._being_understood = self._being_understood, None
         if understood is None:
             return
         try:
@@ -245,7 +240,7 @@ class Staging:
                 self._take_in([item for item in understood.items if isinstance(item, _End)], [])
         else:
             self._take_in(understood.items, counts)
-        if self._understanding.waiting >= (DENSE_FILE_ROWS if self._is_dense else FILE_ROWS):
+        if self._understanding.waiting >= (self._limits.dense_file_rows if self._is_dense else self._limits.file_rows):
             self._write()
 
     def _take_in_one_by_one(self, items: Sequence[_Item], *, is_read: bool) -> None:
@@ -255,7 +250,7 @@ class Staging:
                 self._take_in([item], [])
                 continue
             try:
-                [counted], [context] = self._understanding.read([item.stretch], item.load.log_format)
+                [counted], [context] = self._understanding.read([item.numbered], item.load.log_format)
             except Exception as error:  # noqa: BLE001 - as above
                 stop_if_told()
                 item.load.failure = _failure(item, error)
@@ -274,7 +269,7 @@ class Staging:
             became = next(counted)
             item.load.counts += became
             if became.calls + became.rejects:
-                self._touched.add(item.stretch.load_id)
+                self._touched.add(item.numbered.load_id)
             if self._progress is not None:
                 self._progress.advance(item.load.name, 0, became.lines)
 
@@ -304,7 +299,7 @@ def _lines(items: Iterable[_Item]) -> list[_Lines]:
 
 def _ids(items: Iterable[_Item]) -> set[str]:
     """The loads whose lines are among these items."""
-    return {item.stretch.load_id for item in _lines(items)}
+    return {item.numbered.load_id for item in _lines(items)}
 
 
 def _raise_failure(load: Load) -> None:
@@ -315,7 +310,7 @@ def _raise_failure(load: Load) -> None:
 def _failure(item: _Lines, error: Exception) -> SourceError:
     """Why these lines could not be understood, as an error of their source."""
     failure: SourceError
-    where = f"{item.load.name}: lines from {item.stretch.first_line:,} on could not be understood"
+    where = f"{item.load.name}: lines from {item.numbered.first_line:,} on could not be understood"
     if is_lack_of_memory(error):
         failure = PassingError(f"{where}: there is not enough memory; nothing was loaded from the source")
     else:  # the error's text may hold a value of the log, so it stays out of the message

@@ -1,4 +1,16 @@
-"""A source as blocks of whole lines."""
+"""A source as blocks of whole lines.
+
+A block is what is hashed, understood, counted and decided at a time, and all of that rests on its ending where a line ends.
+A line has one fate and belongs to one load: a block that ended in mid-line would give half of it to each of two loads. A grown
+file is read on from the end of its last load, and that place has to be the beginning of a line. And nothing that a line says may
+depend on where a block happens to end, so that the same content always gives the same calls, whether it was loaded in one go, as
+it grew, or with other limits.
+
+A chunk of bytes ends anywhere, so the last line of what has been read waits for the rest of it. Only two kinds of block hold no
+whole line. `torn` is the end of the source after its last line end; whether it is a line is decided by those who know whether the
+source is complete (see `Reader.is_whole`). `long_start` and `long_more` are parts of a line that is longer than any log's: it is
+given up as soon as it is too long, or it would fill the memory, and it is counted and rejected once, as one line.
+"""
 
 from __future__ import annotations
 
@@ -11,20 +23,16 @@ import numpy as np
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+    from ingest.limits import Limits
 
-BLOCK_BYTES: Final = 64 << 20
-"""How much is understood at a time. Memory grows with it, speed hardly does."""
-
-_BLOCK_LINES: Final = 250_000
-"""The same for lines that are next to nothing, of which 64 MB would be 64 million."""
 
 _LONG_LINE_BYTES: Final = 8 << 10
 _LONG_LINES_BYTES: Final = 16 << 20
-"""The same where lines are that long on average: the engine holds a step's results for 2,048 lines at a time."""
+"""A block of lines that are this long on average is not larger than this: the engine holds each step's results for 2,048 lines at a time."""
 
 DENSE_BYTES: Final = 2 << 20
 _DENSE_LINES: Final = 125_000
-"""The same for what was compressed to a fiftieth or less: it says the same again and again, and may be a bomb."""
+"""A block of content that was compressed to a fiftieth or less is not larger than this: it repeats itself, and may be a bomb."""
 
 DENSE_RATIO: Final = 50
 
@@ -44,7 +52,7 @@ class Block:
     places: np.ndarray[Any, np.dtype[np.int64]] | None = None
     """Where each line stands in the source, where that does not follow from `offset`."""
     is_dense: bool = False
-    """Whether the source had it in DENSE_RATIO times fewer bytes, so that much more of the same may follow."""
+    """Whether the file held it in less than a DENSE_RATIO-th of its bytes: much more of the same may follow."""
 
     @property
     def end(self) -> int:
@@ -52,7 +60,9 @@ class Block:
         return self.offset + len(self.data)
 
 
-def cut_into_blocks(chunks: Iterator[bytes], start: int, *, is_dense: Callable[[], bool]) -> Iterator[Block]:
+def cut_into_blocks(
+    chunks: Iterator[bytes], start: int, *, is_dense: Callable[[], bool], limits: Limits
+) -> Iterator[Block]:
     """Blocks of whole lines from chunks that end anywhere. The first chunk begins at the offset `start`.
 
     `is_dense` is asked after each chunk whether the source had it in DENSE_RATIO times fewer bytes.
@@ -62,7 +72,7 @@ def cut_into_blocks(chunks: Iterator[bytes], start: int, *, is_dense: Callable[[
     end = lines = 0  # of the whole lines in it
     offset = start
     in_long_line = False
-    for chunk, chunk_lines in _with_line_ends(chunks):
+    for chunk, chunk_lines in _with_line_ends(chunks, limits.block_lines // 4):
         piece = chunk
         if in_long_line:
             behind = piece.find(b"\n") + 1
@@ -75,11 +85,11 @@ def cut_into_blocks(chunks: Iterator[bytes], start: int, *, is_dense: Callable[[
             end = len(read) + found
         read += piece
         lines += chunk_lines
-        full = BLOCK_BYTES if len(read) < lines * _LONG_LINE_BYTES else _LONG_LINES_BYTES
-        most = _BLOCK_LINES
+        full = limits.block_bytes if len(read) < lines * _LONG_LINE_BYTES else _LONG_LINES_BYTES
+        most = limits.block_lines
         if is_dense():
             full, most = min(full, DENSE_BYTES), _DENSE_LINES
-        if len(read) < full and lines < most and len(read) - end <= MAX_LINE_BYTES:
+        if len(read) < full and lines < most and len(read) - end <= limits.line_bytes:
             continue
         lines = 0
         if end:
@@ -88,7 +98,7 @@ def cut_into_blocks(chunks: Iterator[bytes], start: int, *, is_dense: Callable[[
             yield Block(read, offset, is_dense=is_dense())
             offset += end
             read, end = behind_end, 0
-        if len(read) > MAX_LINE_BYTES:
+        if len(read) > limits.line_bytes:
             yield Block(read, offset, "long_start")
             offset += len(read)
             read = bytearray()
@@ -102,24 +112,24 @@ def cut_into_blocks(chunks: Iterator[bytes], start: int, *, is_dense: Callable[[
 
 
 def _count_line_ends(data: bytes) -> int:
-    """How many lines end in it, in a tenth of the time that bytes take to count."""
+    """How many lines end in it. Counting in numpy takes a tenth of the time of bytes.count."""
     return int(np.count_nonzero(np.frombuffer(data, dtype=np.uint8) == ord("\n")))
 
 
-def _with_line_ends(chunks: Iterator[bytes]) -> Iterator[tuple[bytes, int]]:
-    """The same bytes in chunks that do not hold more lines than a block should, each with how many lines end in it."""
+def _with_line_ends(chunks: Iterator[bytes], most: int) -> Iterator[tuple[bytes, int]]:
+    """The same bytes in chunks of at most this many lines, each with the number of lines that end in it."""
     for chunk in chunks:
         line_ends = _count_line_ends(chunk)
-        if line_ends <= _BLOCK_LINES // 4:
+        if line_ends <= most:
             yield chunk, line_ends
             continue
-        for start in range(0, len(chunk), _BLOCK_LINES // 4):
-            piece = chunk[start : start + _BLOCK_LINES // 4]
+        for start in range(0, len(chunk), most):
+            piece = chunk[start : start + most]
             yield piece, _count_line_ends(piece)
 
 
 def read_ahead(blocks: Iterator[Block]) -> Iterator[Block]:
-    """The same blocks, each of them read and decompressed while the one before it is being understood."""
+    """The same blocks. A thread reads and decompresses each one while the caller is at work on the one before."""
     with ThreadPoolExecutor(1) as reading:
         following = reading.submit(next, blocks, None)
         while (block := following.result()) is not None:

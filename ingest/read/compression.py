@@ -152,8 +152,8 @@ def decompressed(reader: Reader, codec: str, chunks: Iterator[bytes]) -> Iterato
             ) from error
     if not stream.at_end:
         reader.incomplete = (
-            f"{reader.name}: the {codec} data is cut off after {total:,} bytes of content; the complete lines up to"
-            " there count, and the whole file adds only the rest"
+            f"{reader.name}: the {codec} data is cut off after {total:,} bytes of content; the complete lines before"
+            " that count, and the whole file adds only the rest"
         )
 
 

@@ -57,8 +57,8 @@ def decoded(reader: Reader, chunks: Iterator[bytes]) -> Iterator[bytes]:
         return
     if found[0] is None:
         raise NoLogError(
-            f"{reader.name}: unsupported_encoding: is UTF-32, which is not read; expected UTF-8 or UTF-16:"
-            " iconv -f UTF-32 -t UTF-8 makes it so"
+            f"{reader.name}: unsupported_encoding: is UTF-32; expected UTF-8 or UTF-16;"
+            " iconv -f UTF-32 -t UTF-8 converts it"
         )
     reader.is_recoded = True
     decoder = codecs.getincrementaldecoder(found[0])("replace")

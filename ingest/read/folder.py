@@ -1,4 +1,4 @@
-"""Which files a command line means: files, folders with all that is below them, and '-'."""
+"""The files that a command line means: files, folders with everything below them, and '-'."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class Place:
-    """A file or folder of which something is to be said."""
+class NotRead:
+    """A file or folder that is reported, and why."""
 
     name: str
     why: str
@@ -26,22 +26,22 @@ class Place:
 class SourceList:
     """The sources, as the system opens them, in the order in which they are read.
 
-    `named` are those that the operator named one by one, `skipped` what is no log, `unlisted` the folders of which nobody knows
-    what is in them.
+    `named` are those that the operator named one by one, `skipped` those that are no logs, `unlisted` the folders whose content
+    is unknown.
     """
 
     names: tuple[str, ...]
     named: frozenset[str]
-    skipped: tuple[Place, ...]
-    unlisted: tuple[Place, ...]
+    skipped: tuple[NotRead, ...]
+    unlisted: tuple[NotRead, ...]
     total_bytes: int | None
 
 
 def list_sources(paths: Sequence[str], *, lake: Path, are_folders: bool = False) -> SourceList:
     """The sources that these paths mean, each once.
 
-    A link in a folder is not followed, the lake itself is no log. Where all are folders, one that is not there cannot be listed;
-    else it is taken for a file.
+    Links in a folder are not followed, and the lake itself is no log. With `are_folders` a path that does not exist is a folder that
+    cannot be listed; without it, it is a file that cannot be opened.
     """
     listing = _Listing(lake)
     named = set()
@@ -58,16 +58,16 @@ def list_sources(paths: Sequence[str], *, lake: Path, are_folders: bool = False)
 
 
 class _Listing:
-    """What has been found in folders so far."""
+    """The sources that folders have given so far."""
 
     def __init__(self, lake: Path) -> None:
         self._lake = lake
         self.names: dict[str, None] = {}
-        self.skipped: list[Place] = []
-        self.unlisted: dict[str, Place] = {}
+        self.skipped: list[NotRead] = []
+        self.unlisted: dict[str, NotRead] = {}
 
     def add(self, folder: str) -> None:
-        """Everything below a folder. What the system refuses to tell of one folder hides no other one."""
+        """Add everything below a folder. A folder that the system refuses to list hides no other folder."""
         if not _is_folder(folder):
             self._cannot_list(folder, "there is no such folder now")
             return
@@ -101,23 +101,23 @@ class _Listing:
                 yield str(path)
 
     def _skip(self, path: str, why: str) -> None:
-        self.skipped.append(Place(written_name(path), why))
+        self.skipped.append(NotRead(written_name(path), why))
 
     def _refused(self, error: OSError) -> None:
         self._cannot_list(os.fsdecode(error.filename or ""), error.strerror or str(error))
 
     def _cannot_list(self, path: str, why: str) -> None:
-        self.unlisted[path] = Place(written_name(path), f"cannot be listed: {why}; what is in it is not loaded")
+        self.unlisted[path] = NotRead(written_name(path), f"cannot be listed: {why}; nothing in it is loaded")
 
 
 def _is_folder(path: str) -> bool:
     try:
         return Path(path).is_dir()
     except (OSError, ValueError):
-        return False  # it is going to be reported when it is opened
+        return False  # opening it will report the reason
 
 
 def _size(path: str) -> int:
-    with contextlib.suppress(OSError, ValueError):  # it is going to be reported when it is opened
+    with contextlib.suppress(OSError, ValueError):  # opening it will report the reason
         return Path(path).stat().st_size
     return 0

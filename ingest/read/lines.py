@@ -1,4 +1,13 @@
-"""A block of lines as one Arrow column, with the place of every line."""
+r"""A block of lines as one Arrow column, with the place of every line.
+
+byte_offset  line                                            fate
+0            {"timestamp": "2026-10-21T13:55:36Z", ...}\n
+512          {"timestamp": "2026-10-21T13:55:37Z", ...}\n
+1024         aaaaaaaaaaaaaaaaa...                            line_too_long
+
+The column's texts are the block's own bytes and are not copied: Arrow gets the buffer and the offsets of the line ends in it. Only
+LF ends a line. `str.splitlines` would also split at U+2028 and its like, which may stand in a value.
+"""
 
 from __future__ import annotations
 
@@ -30,7 +39,7 @@ def line_ends(data: bytes | bytearray) -> np.ndarray[tuple[int], np.dtype[np.int
 def lines_of(block: Block) -> pa.Table:
     """The lines of a block as Arrow: byte_offset, line (valid UTF-8, with its end), fate.
 
-    A byte that is no UTF-8 becomes U+FFFD. `fate` is `line_too_long` for lines of which only the beginning is here.
+    A byte that is not UTF-8 becomes U+FFFD. `fate` is `line_too_long` for a line whose beginning alone is here.
     """
     data = block.data
     ends = line_ends(data) if block.kind == "lines" else np.array([len(data)], dtype=np.int64)
@@ -57,7 +66,7 @@ def lines_of(block: Block) -> pa.Table:
 
 
 def _has_inner_marks(data: bytes | bytearray) -> bool:
-    """Whether a line behind the first one begins with a byte order mark. Hardly a log has its first byte, which is found fast."""
+    """Whether a later line than the first begins with a byte order mark. Few logs hold its first byte, and that is found fast."""
     found = data.find(codecs.BOM_UTF8[:1], 1)
     return found > 0 and data.find(b"\n" + codecs.BOM_UTF8, found - 1) >= 0
 
@@ -81,7 +90,7 @@ def _shortened(
     ends: np.ndarray[Any, np.dtype[np.int64]],
     too_long: np.ndarray[Any, np.dtype[np.bool_]],
 ) -> bytes:
-    """The same lines, of each that is too long only its beginning."""
+    """The same lines, and only the beginning of each that is too long."""
     kept = []
     done = 0
     for number in np.flatnonzero(too_long):

@@ -1,4 +1,4 @@
-"""What a source and its stream are called."""
+"""The names of sources and of their streams."""
 
 from __future__ import annotations
 
@@ -35,8 +35,9 @@ def stream_of(name: str) -> str:
 
 
 def written_name(path: str) -> str:
-    r"""What a file is called in words, in a table and in JSON, where its name is no UTF-8: the bytes that are none are spelled out.
+    r"""The name of a file as words, tables and JSON can hold it: bytes of it that are not UTF-8 are spelled out.
 
+    >>> import os
     >>> print(written_name(os.fsdecode(b"logs/caf\xe9.log")), written_name("logs/café.log"))
     logs/caf\xe9.log logs/café.log
     """

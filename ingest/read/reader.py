@@ -1,4 +1,10 @@
-"""One open source: what it is, and how far it is read."""
+"""One open source: what it is, and how far it is read.
+
+Whether the last line of a source counts when it has no end depends on whether more of it can follow. A plain file may still be
+written: its last line without an end is left where it is, no load covers it, and the next run reads it again with its end. A
+compressed file and standard input are complete when they end, and so is any source that the operator calls final; their last line
+is a line like any other. A compressed file that is cut off is not complete, and its last line waits for the whole file.
+"""
 
 from __future__ import annotations
 
@@ -7,6 +13,7 @@ import os
 from dataclasses import dataclass, field
 from typing import IO, TYPE_CHECKING
 
+from ingest.limits import DEFAULT_LIMITS, Limits
 from ingest.read.blocks import cut_into_blocks
 from ingest.read.names import STANDARD_INPUT
 
@@ -18,7 +25,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class State:
-    """Which file it was, and in which state."""
+    """Which file it is, and how long and how old it was at a moment."""
 
     device: int
     inode: int
@@ -27,7 +34,7 @@ class State:
 
     @classmethod
     def of(cls, stat: os.stat_result) -> State:
-        """The state that the system tells."""
+        """The state that the system reports."""
         return cls(stat.st_dev, stat.st_ino, stat.st_size, stat.st_mtime_ns)
 
 
@@ -36,7 +43,7 @@ class Reader:
     """One open source. Iterate over `blocks()` once; `incomplete` says afterwards whether it was cut off."""
 
     name: str
-    """As it is written in words; see `written_name`."""
+    """Its name as words can hold it; see `written_name`."""
     size: int | None
     is_final: bool
     chunks: Iterator[bytes]
@@ -46,12 +53,13 @@ class Reader:
     start: int = 0
     """The offset of what is read first."""
     nuls: int = 0
-    """So many NUL bytes stand before what is read first, and are no part of it; see `encoding.behind_nuls`."""
+    """How many NUL bytes stand before the content, and are no part of it; see `encoding.behind_nuls`."""
     is_compressed: bool = False
     is_dense: bool = False
     """Whether what is being read just now was compressed to DENSE_RATIO or less."""
     is_recoded: bool = False
-    """Whether its bytes are not those of the file: UTF-16 is read as UTF-8."""
+    """Whether its bytes differ from those of the file: UTF-16 is read as UTF-8."""
+    limits: Limits = DEFAULT_LIMITS
     incomplete: str | None = None
     raw_bytes: int = field(default=0)
 
@@ -65,7 +73,7 @@ class Reader:
         return before.state is None or State.of(os.fstat(self.file.fileno())) == before.state
 
     def peek(self, size: int) -> bytes:
-        """At least so many of its first bytes, if there are. They are still to be read."""
+        """At least this many of its first bytes, if it has them. They stay to be read."""
         held: list[bytes] = []
         while sum(map(len, held)) < size and (chunk := next(self.chunks, b"")):
             held.append(chunk)
@@ -79,4 +87,4 @@ class Reader:
 
     def blocks(self) -> Iterator[Block]:
         """The source in blocks of whole lines. SourceError when it cannot be read on."""
-        return cut_into_blocks(self.chunks, self.start, is_dense=lambda: self.is_dense)
+        return cut_into_blocks(self.chunks, self.start, is_dense=lambda: self.is_dense, limits=self.limits)

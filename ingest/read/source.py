@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import IO, TYPE_CHECKING, Final
 
 from ingest.errors import NoLogError, PassingError, SourceError
+from ingest.limits import DEFAULT_LIMITS
 from ingest.read.compression import codec_of, decompressed
 from ingest.read.encoding import behind_nuls, decoded
 from ingest.read.names import STANDARD_INPUT, written_name
@@ -25,8 +26,9 @@ from ingest.read.reader import Reader, State
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+    from ingest.limits import Limits
 
-_CHUNK: Final = 1 << 20
+
 _HEAD_BYTES: Final = 4 << 10
 
 _REFUSED = {
@@ -40,11 +42,17 @@ _REFUSED = {
 
 
 def open_source(
-    path: str, *, is_final: bool = False, count: Callable[[int], None] | None = None, start: int = 0, nuls: int = 0
+    path: str,
+    *,
+    is_final: bool = False,
+    count: Callable[[int], None] | None = None,
+    start: int = 0,
+    nuls: int = 0,
+    limits: Limits = DEFAULT_LIMITS,
 ) -> Reader:
     """Open a file, or standard input for '-'. SourceError names the path and says what is wrong.
 
-    A plain file whose beginning is known may be read from a later `start` on, before which so many `nuls` stand in front.
+    A plain file whose beginning is known may be read from a later `start` on. `nuls` is how many NUL bytes stand in front of it.
 
     The size of a plain file is taken here, so whoever needs the ledger's state from before has to have read it.
     `count` is told of every number of bytes read from it, before decompression.
@@ -53,7 +61,15 @@ def open_source(
     file, size = _open(path, name)
     state = None if size is None else replace(State.of(os.fstat(file.fileno())), size=size)
     reader = Reader(
-        name=name, size=size, is_final=is_final, chunks=iter(()), file=file, state=state, start=start, nuls=nuls
+        name=name,
+        size=size,
+        is_final=is_final,
+        chunks=iter(()),
+        file=file,
+        state=state,
+        start=start,
+        nuls=nuls,
+        limits=limits,
     )
     try:
         _begin(reader, count)
@@ -64,7 +80,7 @@ def open_source(
 
 
 def _begin(reader: Reader, count: Callable[[int], None] | None) -> None:
-    """Find out from its first bytes what a source is, and so what its chunks are."""
+    """Set the reader's chunks, by what the first bytes of the source are."""
     chunks = _raw(reader, count)
     if reader.start:
         reader.chunks = chunks
@@ -87,7 +103,7 @@ def _begin(reader: Reader, count: Callable[[int], None] | None) -> None:
 
 def _raw(reader: Reader, count: Callable[[int], None] | None) -> Iterator[bytes]:
     """The bytes of a source as they are, up to the size it had when it was opened."""
-    file, size = reader.file, reader.size
+    file, size, size_at_once = reader.file, reader.size, reader.limits.chunk_bytes
     begin = reader.start + reader.nuls
     left = None if size is None else size - begin
     head, head_at = b"", 0
@@ -97,7 +113,7 @@ def _raw(reader: Reader, count: Callable[[int], None] | None) -> Iterator[bytes]
             head = file.read(min(_HEAD_BYTES, size))
             file.seek(begin)
         while left is None or left > 0:
-            chunk = file.read(_CHUNK if left is None else min(_CHUNK, left))
+            chunk = file.read(size_at_once if left is None else min(size_at_once, left))
             if left is not None:
                 if not chunk or not _is_still(file, head, head_at, size):
                     raise changed_error(reader.name)
@@ -115,9 +131,10 @@ def _raw(reader: Reader, count: Callable[[int], None] | None) -> Iterator[bytes]
 
 
 def _is_still(file: IO[bytes], head: bytes, head_at: int, size: int | None) -> bool:
-    """Whether a file is as long as it was, and begins as it did: with this head, at this place.
+    """Whether a file is still as long as it was, and still begins with this head at this place.
 
-    One that is emptied and filled anew meanwhile is two logs: what was read before that and after it would be taken for one.
+    A file that is emptied and refilled while it is read is two logs. Without this check, the first half of one and the second half of
+    the other would be loaded as one.
     """
     place = file.tell()
     file.seek(head_at)
@@ -127,8 +144,8 @@ def _is_still(file: IO[bytes], head: bytes, head_at: int, size: int | None) -> b
 
 
 def changed_error(name: str) -> SourceError:
-    """What is wrong with a source that is not any more what it was when it was looked at first."""
-    return PassingError(f"{name}: was changed while it was read; nothing new of it was loaded, run the command again")
+    """The error for a source that changed since it was first looked at."""
+    return PassingError(f"{name}: changed while it was being read; nothing new of it was loaded; run the command again")
 
 
 def _open(place: str, name: str) -> tuple[IO[bytes], int | None]:

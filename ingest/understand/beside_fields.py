@@ -1,4 +1,4 @@
-"""What a line says beside the fields that its format reads."""
+"""What a line tells outside the fields that its format reads: another host, and the id and time of a damaged line."""
 
 from __future__ import annotations
 
@@ -17,22 +17,13 @@ _HERE = Path(__file__).parent
 _OTHER_HOST, _DAMAGED = ((_HERE / name).read_text(encoding="utf-8") for name in ("other_host.sql", "damaged.sql"))
 _DAMAGES = pa.array(["not_a_record", "too_deep", "duplicate_key", "line_too_long"])
 """Why a format makes no fields of a line, though it may be a call."""
-SAYS_HOST = {
-    "json": "--dialect says which one is",
-    "csv": "--dialect says which one is",
-    "combined": "--layout says which one is",
-    "w3c": "#Fields has to call it cs-host",
-    "parquet": "the column url has to hold it",
-    "har": "the URL has to hold it",
-}
-"""By the format of a log, what says which of its fields is the host."""
 
 
 def without_other_hosts(
-    connection: duckdb.DuckDBPyConnection, lines: pa.Table, raw: pa.Table, log_format: str
+    connection: duckdb.DuckDBPyConnection, lines: pa.Table, raw: pa.Table, says_host: str
 ) -> pa.Table:
     """The fields, where the operator has named a host: lines that name another one are rejected."""
-    connection.execute("set variable says_host = ?", [SAYS_HOST[log_format]])
+    connection.execute("set variable says_host = ?", [says_host])
     connection.register("lines", lines)
     named = "select count(*) from lines where regexp_matches(line, getvariable('platform_domain'))"
     [[number]] = connection.execute(named).fetchall()

@@ -13,7 +13,7 @@ class Unread:
     what: str
     """Of the columns of a call the one that lacks them; or that they were read, and may mean something else."""
     name: str
-    """What the log calls it."""
+    """The log's name for the column."""
     values: int
     example: str
     """The first of them, redacted."""
@@ -30,9 +30,9 @@ class Counts:
     first_call: dt.datetime | None = None
     last_call: dt.datetime | None = None
     calls_with_id: int = 0
-    """Calls with an IntegrationId, be it malformed."""
+    """Calls with an IntegrationId, valid or malformed."""
     calls_not_logged: int = 0
-    """Calls of which the log could not have held it."""
+    """Calls whose log could not have held it."""
     unread: tuple[Unread, ...] = ()
     """Values of these calls that are there and cannot be read."""
 

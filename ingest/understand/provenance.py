@@ -23,34 +23,36 @@ _NO_CALLS = {"called_at_count": 0, "called_at_min": None, "called_at_max": None,
 
 
 @dataclass(frozen=True, kw_only=True)
-class Stretch:
+class NumberedBlock:
     """A block of a source, with what the block does not say itself."""
 
     block: Block
     first_line: int
     context: Mapping[str, Any]
-    """What the source said before: a header, the directives in force."""
+    """What the source told before this block: a header, the directives in force."""
     load_id: str
     source: str
     stream: str
 
 
 class Provenance:
-    """Which lines are whose, where the lines of several stretches were read together and numbered through."""
+    """Which lines are whose, where the lines of several blocks were read together and numbered through."""
 
-    def __init__(self, stretches: Sequence[Stretch], lines: Sequence[int]) -> None:
-        self._stretches = stretches
+    def __init__(self, numbered_blocks: Sequence[NumberedBlock], lines: Sequence[int]) -> None:
+        self._blocks = numbered_blocks
         self._lines = np.array(lines, dtype=np.int64)
         self.starts = np.cumsum(self._lines) - self._lines + 1
-        """The number of the first line of each stretch among all of them."""
+        """The number of the first line of each block among all of them."""
         self.torn_lines = [
-            int(start) for start, stretch in zip(self.starts, stretches, strict=True) if stretch.block.kind == "torn"
+            int(start)
+            for start, numbered in zip(self.starts, numbered_blocks, strict=True)
+            if numbered.block.kind == "torn"
         ]
         self.line_counts = list(lines)
-        self._first_lines = np.array([stretch.first_line for stretch in stretches], dtype=np.int64)
+        self._first_lines = np.array([numbered.first_line for numbered in numbered_blocks], dtype=np.int64)
 
     def completed(self, rows: pa.Table, columns: Sequence[Column]) -> pa.Table:
-        """These columns of the rows, with the lake's types; load, source, stream and line number of each row's stretch.
+        """These columns of the rows, with the lake's types; load, source, stream and line number of each row's block.
 
         Texts may be encoded by a dictionary.
         """
@@ -58,7 +60,7 @@ class Provenance:
         given = {
             name: pa.DictionaryArray.from_arrays(whose.astype(np.int32), pa.array(values, pa.string()))
             for name in ("load_id", "source", "stream")
-            if (values := [getattr(stretch, name) for stretch in self._stretches])
+            if (values := [getattr(numbered, name) for numbered in self._blocks])
         }
         given["line_number"] = pa.array(rows["line_number"].to_numpy() + (self._first_lines - self.starts)[whose])
         names = [column.name for column in columns]
@@ -66,12 +68,12 @@ class Provenance:
         return table.cast(encoded_schema(columns, table.schema))
 
     def counts(self, accepted: pa.Table, rejected: pa.Table, raw: pa.Table, ignored: pa.Table) -> list[Counts]:
-        """What became of the lines of each stretch. Ignored are lines of which a format makes no row, and these of its rows.
+        """What became of the lines of each block. Ignored are lines of which a format makes no row, and these of its rows.
 
         Calls, rejects and ignored lines are counted each by itself: so whoever adds them up finds a line that was lost.
         """
         rows, rejects, ignored_rows = (
-            np.bincount(self._whose(one), minlength=len(self._stretches)) for one in (raw, rejected, ignored)
+            np.bincount(self._whose(one), minlength=len(self._blocks)) for one in (raw, rejected, ignored)
         )
         statuses = accepted["id_status"].cast(pa.string())
         spans = (
@@ -115,21 +117,21 @@ class Provenance:
         return counts
 
     def unread(self, accepted: pa.Table, unread: pa.Table, shown: Callable[[str], str]) -> list[tuple[Unread, ...]]:
-        """Which values of the calls of each stretch are not read; a line that is rejected keeps them all in quarantine."""
+        """Which values of the calls of each block are not read; a line that is rejected keeps them all in quarantine."""
         is_call = pc.is_in(unread["line_number"], accepted["line_number"].combine_chunks())
         values = unread.filter(pc.or_(is_call, pc.equal(unread["what"], DOUBTFUL)))
         values = values.append_column("whose", pa.array(self._whose(values)))
         groups = values.group_by(["whose", "what", "name"], use_threads=False).aggregate(
             [("values", "sum"), ("text", "first")]
         )
-        found: list[tuple[Unread, ...]] = [() for _ in self._stretches]
+        found: list[tuple[Unread, ...]] = [() for _ in self._blocks]
         for group in groups.to_pylist():
             one = Unread(group["what"], group["name"], group["values_sum"], shown(group["text_first"]))
             found[group["whose"]] += (one,)
         return found
 
     def _whose(self, rows: pa.Table) -> np.ndarray[Any, np.dtype[np.int64]]:
-        """The number of the stretch that each row is from."""
+        """The number of the block that each row is from."""
         whose: np.ndarray[Any, np.dtype[np.int64]] = np.searchsorted(
             self.starts, rows["line_number"].to_numpy(), side="right"
         )

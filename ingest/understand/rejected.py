@@ -1,4 +1,4 @@
-"""What is wrong with the lines that are no calls."""
+"""The rejected lines: what is wrong with each, and what of it may be kept."""
 
 from __future__ import annotations
 
@@ -9,7 +9,6 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from ingest.engine.connection import answer
-from ingest.understand.beside_fields import SAYS_HOST
 
 if TYPE_CHECKING:
     import duckdb
@@ -21,20 +20,20 @@ _TIME_DEFECTS, _WRAPPED, _REJECTS = (
 _NO_TIME_DEFECTS = pa.table({"line_number": pa.array([], pa.int64()), "defect": pa.array([], pa.string())})
 _NO_WRAPPED = pa.table({"line_number": pa.array([], pa.int64()), "said": pa.array([], pa.string())})
 _LOOKS_WRAPPED = r'^(?:[0-9]{4}-[0-9]{2}-[0-9]{2}T[^ ]+ std|(?:<[0-9]+>)?[A-Z][a-z]{2} [ 0-9][0-9] [0-9:]{8} |[A-Za-z0-9_.-]+ +[|] |\{.*"stream")'
-"""What a line that something else is around may look like: few do, and to plan the question takes longer than to answer it."""
+"""What a wrapped line may look like. Few lines do, and planning the question takes longer than answering it."""
 
 
 def rejected_lines(
     connection: duckdb.DuckDBPyConnection,
     lines: pa.Table,
     understood: pa.Table,
-    log_format: str,
+    says_host: str,
     wrapping: tuple[tuple[str, ...], str | None],
 ) -> pa.Table:
     """The rejected ones among these lines, with what is wrong with them."""
     connection.register("lines", lines)
     connection.register("understood", understood)
-    connection.execute("set variable says_host = ?", [SAYS_HOST[log_format]])
+    connection.execute("set variable says_host = ?", [says_host])
     has_bad_times = pc.any(pc.equal(understood["fate"], "bad_time")).as_py()
     connection.register(
         "time_defects",

@@ -35,7 +35,7 @@ _MAYBE_TIME = (
     r"[]/eE]|[A-Z]{2}$|:59:60|[Tt ][0-9]{2}:[0-9]{2}([Zz]| ?[+-][0-9:]*)?$|^ | [Zz]?$"
     r"|^[A-Za-z]{3}|[0-9][ -][A-Za-z]{3}|^[0-9]{8}|[Tt ]24:00|^[0-9]{4}-.*([Zz]|[+-][0-9:]{2,6})$"
 )
-"""What a time has that `unusual_instant` reads and not every format does. To ask it takes longer than to look."""
+"""What a time looks like that `unusual_instant` reads and the formats do not. Looking takes less time than asking."""
 
 _ZONES = (
     "set variable zone_names = (select list(name) from pg_timezone_names() where contains(name, '/') or name = 'UTC')"
@@ -56,7 +56,7 @@ class SecondLook:
 
     raw: pa.Table
     unread: pa.Table | None
-    """Values that are there and were not read (line_number, what, name, text, values: how many); None where there are none."""
+    """Values that are there and were not read (line_number, what, name, text, values: how many); None where all were read."""
     contexts: Sequence[Mapping[str, Any]]
 
 

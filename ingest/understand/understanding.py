@@ -1,4 +1,22 @@
-"""Blocks of lines in, calls and rejects out: what `ingest` stores and `inspect` shows."""
+"""Blocks of lines in, calls and rejects out: what `ingest` stores and `inspect` shows.
+
+read_fields   lines of a block    (lines.py)          the lines with their places
+              fields of a line    (formats/)          texts, and times and numbers as usual
+              beside the fields   (beside_fields.py)  another host, a damaged line's id and time
+              second look         (second_look.py)    times and numbers that are unusual
+understand    distinct values     (vocabulary.py)     ids, URLs, queries, user agents: understood and redacted
+              each line           (understood.sql)    its fate, and the rest of the call
+              rejected lines      (rejected.py)       what is wrong, and a redacted sample
+
+Everything that leaves is redacted here, before anybody writes a byte. A value is redacted for the column that it goes into, by the
+pattern of that column, after it is understood: an id that was redacted first could not be recognised. Where several columns of a
+call come from one text (the URL), each is cut out first and then redacted by itself. A rejected line has no columns, so its sample
+is redacted as a whole: first queries, then whoever stands before the time, then each number and each word that no list knows, and
+last the groups of digits that together are a person's number.
+Some texts are redacted twice. The word `redacted` and a cut at the greatest length give a text new neighbours and a new end, and
+half a date is a number. So a user agent is redacted a second time, and kept only if that changes nothing; a sample is redacted at
+600 characters, cut to 200 and redacted again (engine/redact/).
+"""
 
 from __future__ import annotations
 
@@ -20,7 +38,7 @@ from ingest.read.blocks import MAX_LINE_BYTES
 from ingest.read.lines import lines_of
 from ingest.reject import REJECT_COLUMNS
 from ingest.understand.beside_fields import with_damaged, without_other_hosts
-from ingest.understand.provenance import Provenance, Stretch, in_order
+from ingest.understand.provenance import NumberedBlock, Provenance, in_order
 from ingest.understand.rejected import rejected_lines
 from ingest.understand.second_look import look_again
 from ingest.understand.torn import torn_lines
@@ -31,7 +49,7 @@ if TYPE_CHECKING:
 
     import duckdb
 
-    from ingest.formats import LogFormat
+    from ingest.formats.protocol import LogFormat
     from ingest.understand.counts import Counts
 
 
@@ -50,36 +68,38 @@ _FEW = 500
 
 @dataclass(frozen=True)
 class Fields:
-    """The fields of the lines of some stretches, as they stand in the log: half of the way to calls."""
+    """The fields of the lines of some blocks, as they stand in the log: half of the way to calls."""
 
     places: Provenance
     lines: pa.Table
     raw: pa.Table
     contexts: Sequence[Mapping[str, Any]]
-    """For each stretch, what has to be known to read on behind it."""
+    """For each block, what has to be known to read on behind it."""
     unread: pa.Table | None = None
-    """Values that are there and cannot be read; None where there are none."""
+    """Values that are there and cannot be read; None where all were read."""
     log_format: str = "json"
     """The name of the format that they were read by."""
+    says_host: str = ""
+    """How the operator says which field of this format holds the host."""
     wrapping: tuple[tuple[str, ...], str | None] = ((), None)
     """What was taken away from around them, and the pattern of a line inside; None where there is no inside."""
 
     @property
     def line_counts(self) -> list[int]:
-        """How many lines each stretch has."""
+        """How many lines each block has."""
         return self.places.line_counts
 
 
 class Understanding:
     """The engine, with the calls and rejects it has understood and nobody has taken yet.
 
-    Its two steps, `read_fields` and `understand`, may be taken at the same time by two threads, for different stretches:
-    with `in_step` the engine leaves one of its threads to the second of them.
+    Its two steps, `read_fields` and `understand`, may be taken at the same time by two threads, for different blocks:
+    with `leaves_a_thread` the engine leaves one of its threads to the second of them.
     """
 
-    def __init__(self, *, in_step: bool = False) -> None:
-        self._connection: duckdb.DuckDBPyConnection = connect_shared(spare=1 if in_step else 0)
-        # What a block's steps have used the next ones will: given back after each, it would be asked for again at once.
+    def __init__(self, *, leaves_a_thread: bool = False) -> None:
+        self._connection: duckdb.DuckDBPyConnection = connect_shared(spare=1 if leaves_a_thread else 0)
+        # The next block's steps need the memory that this block's steps have used. Given back, it would be asked for again at once.
         for setting in ("allocator_flush_threshold", "allocator_bulk_deallocation_flush_threshold"):
             self._connection.execute(f"set {setting} = '8GB'")
         self._fields_connection = connect_beside(self._connection)
@@ -98,31 +118,31 @@ class Understanding:
     def begin(
         self, *, now: dt.datetime, time_zone: str, source_time_zone: str | None = None, host: str | None = None
     ) -> None:
-        """What the lines of a source do not say themselves; see `begin_source`."""
+        """Set what the lines of a source do not say themselves; see `begin_source`."""
         self._names_host = host is not None
         for connection in (self._fields_connection, self._connection):
             begin_source(connection, now=now, time_zone=time_zone, source_time_zone=source_time_zone, host=host)
 
     def read(
-        self, stretches: Sequence[Stretch], log_format: LogFormat
+        self, numbered_blocks: Sequence[NumberedBlock], log_format: LogFormat
     ) -> tuple[list[Counts], Sequence[Mapping[str, Any]]]:
-        """Add the calls and rejects of these stretches.
+        """Add the calls and rejects of these blocks.
 
         Returns for each of them what became of its lines, and the context for those that follow.
         """
-        fields = self.read_fields(stretches, log_format)
+        fields = self.read_fields(numbered_blocks, log_format)
         return self.understand(fields), fields.contexts
 
-    def read_fields(self, stretches: Sequence[Stretch], log_format: LogFormat) -> Fields:
-        """The fields of the lines of these stretches.
+    def read_fields(self, numbered_blocks: Sequence[NumberedBlock], log_format: LogFormat) -> Fields:
+        """The fields of the lines of these blocks.
 
-        One stretch or many cost nearly the same, because planning the engine's work takes as long as thousands of lines.
+        One block or many cost nearly the same, because planning the engine's work takes as long as thousands of lines.
         """
         connection = self._fields_connection
-        tables = [lines_of(stretch.block) for stretch in stretches]
-        places = Provenance(stretches, [len(table) for table in tables])
+        tables = [lines_of(numbered.block) for numbered in numbered_blocks]
+        places = Provenance(numbered_blocks, [len(table) for table in tables])
         lines = _numbered(pa.concat_tables(tables))
-        starts, before = places.starts.tolist(), [one.context for one in stretches]
+        starts, before = places.starts.tolist(), [one.context for one in numbered_blocks]
         begins = list(zip(starts, before, strict=True))
         raw, contexts = self._read_raw(lines, log_format, begins)
         looked = look_again(
@@ -133,24 +153,31 @@ class Understanding:
             contexts=contexts,
         )
         return Fields(
-            places, lines, looked.raw, looked.contexts, looked.unread, log_format.name, wrapping_of(log_format)
+            places,
+            lines,
+            looked.raw,
+            looked.contexts,
+            looked.unread,
+            log_format.name,
+            log_format.says_host,
+            wrapping_of(log_format),
         )
 
     def _read_raw(
         self, lines: pa.Table, log_format: LogFormat, begins: Sequence[tuple[int, Mapping[str, Any]]]
     ) -> tuple[pa.Table, Sequence[Mapping[str, Any]]]:
-        """What the format makes of these lines, with the host that stands elsewhere in a line."""
+        """The fields that the format reads from these lines, with a host that stands elsewhere in a line."""
         connection = self._fields_connection
         connection.register("lines", lines)
         raw, contexts = log_format.read(connection, lines, begins)
         if self._names_host:
-            raw = without_other_hosts(connection, lines, raw, log_format.name)
+            raw = without_other_hosts(connection, lines, raw, log_format.says_host)
         raw = with_damaged(connection, raw)
         connection.unregister("lines")
         return raw, contexts
 
     def understand(self, fields: Fields) -> list[Counts]:
-        """Add the calls and rejects of these lines; what became of the lines of each stretch."""
+        """Add the calls and rejects of these lines; what became of the lines of each block."""
         connection, places, raw = self._connection, fields.places, fields.raw
         connection.execute(
             "set variable torn_lines = ?::bigint[]",
@@ -169,7 +196,7 @@ class Understanding:
         rejects: list[pa.Table] = []
         if len(accepted) < len(raw):
             rejected = in_order(
-                rejected_lines(self._connection, fields.lines, understood, fields.log_format, fields.wrapping)
+                rejected_lines(self._connection, fields.lines, understood, fields.says_host, fields.wrapping)
             )
             rejects.append(places.completed(rejected, REJECT_COLUMNS))
         else:
@@ -237,7 +264,7 @@ def _numbered(lines: pa.Table) -> pa.Table:
 
 
 def _without_fate(understood: pa.Table) -> pa.Table:
-    """The rows that are calls. Between a few lines that are none, slices cost less than a filter that copies."""
+    """The rows that are calls. Where few lines are no calls, slices between them cost less than a filter, which copies."""
     fate = understood["fate"]
     if len(fate) - fate.null_count > _FEW:
         return understood.filter(pc.is_null(fate))

@@ -6,6 +6,11 @@ GET     https://1234.r...  0         0     GET     https://...  0     1234      
 PUT     https://4321.r...  1         1     PUT     https://...  1     4321      KnSubject  ...
 GET     https://1234.r...  0
 """
+# A value may be understood once for all of its lines because its meaning depends on nothing but the value: not on the line, the
+# source, the clock or the options. What does depend on those (the time zone, the latest possible call, whether a call is the
+# partner's own) is asked line by line in understood.sql and never here. That is what makes it right to carry answers from block to
+# block, and from one load of a process to the next. Redaction is part of the answer, so no text of the log is remembered beside it
+# longer than `most` and `most_bytes` allow, and nothing of it is written.
 
 from __future__ import annotations
 
@@ -28,7 +33,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class _Question:
-    """What a view of the .sql files is asked by."""
+    """The values by which a view of the .sql files is asked."""
 
     texts: str
     """The table that the view reads."""
@@ -72,7 +77,7 @@ _QUESTIONS = {
 
 
 _schemas: dict[str, pa.Schema] = {}
-"""What the answers of each view look like, since it was asked for the first time in this process."""
+"""The columns of each view's answers, from the first time on that it is asked in this process."""
 
 
 @dataclass(frozen=True)
@@ -84,12 +89,12 @@ class _Known:
     answers: pa.Table
 
 
-_left: deque[dict[str, _Known]] = deque(maxlen=1)
-"""What the last vocabulary of this process knew, by view. Whoever takes it has it alone."""
+_last_known: deque[dict[str, _Known]] = deque(maxlen=1)
+"""What the last vocabulary of this process knew, by view. Only one vocabulary can take it."""
 
 
 class Vocabulary:
-    """What the distinct values of the blocks so far say.
+    """What the distinct values of the blocks so far mean.
 
     At most `most` of those that the last block did not have are remembered, and none where those of a block are more than
     `most_bytes`, of which so much is understood at a time: memory does not grow with the input, however long its values are.
@@ -108,12 +113,12 @@ class Vocabulary:
         """One that knows what the last one of this process knew: what a value says depends on nothing but the value."""
         vocabulary = cls(connection)
         with contextlib.suppress(IndexError):
-            vocabulary._known = _left.pop()
+            vocabulary._known = _last_known.pop()
         return vocabulary
 
     def leave(self) -> None:
         """Leave what is known to the next one of this process."""
-        _left.append(self._known)
+        _last_known.append(self._known)
         self._known = {}
 
     def encode(self, raw: pa.Table) -> pa.Table:
@@ -140,7 +145,7 @@ class Vocabulary:
         return rows
 
     def _knowing(self, view: str, question: _Question, values: pa.Table) -> _Known:
-        """What is known when these distinct values of a block are understood: they come first, in their order."""
+        """What is known once these distinct values of a block are understood. They come first, in their order."""
         known = self._known.pop(view, None)
         if values.nbytes > self._most_bytes:
             pieces = _pieces(values, self._most_bytes)
@@ -165,7 +170,7 @@ class Vocabulary:
         return _Known(kept, _numbered(answers.combine_chunks()))
 
     def _understood(self, view: str, question: _Question, values: pa.Table) -> pa.Table:
-        """What the view says of each of these values; nothing but nulls where it is not to be asked."""
+        """The view's answer for each of these values; nulls where it need not be asked."""
         schema = _schemas.get(view)
         if schema is not None and any(values[name].null_count == len(values) for name in question.needed):
             # All are left out. Planning the view takes longer than anything else that is done for a few lines.
@@ -197,7 +202,7 @@ def _numbered(rows: pa.Table) -> pa.Table:
 
 
 def _pieces(values: pa.Table, most_bytes: int) -> list[pa.Table]:
-    """The values in pieces of about so many bytes: the engine takes many times as much while it looks at them."""
+    """The values in pieces of about this many bytes: the engine takes many times as much while it looks at them."""
     lengths = sum(
         pc.fill_null(pc.binary_length(column), 0).to_numpy().astype(np.int64)
         for column in values.columns

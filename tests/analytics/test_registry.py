@@ -27,8 +27,6 @@ from analytics.registry import (
 from analytics.registry.rows import CUSTOMER, INTEGRATION_ID
 from command_line.printing.for_programs import rows_as_csv
 from command_line.printing.rows import Rows
-from ingest.engine.integration_id import parse_integration_ids
-from ingest.engine.request_url import parse_request_urls
 from tests.analytics.given import given_lake
 from tests.analytics.workbook import write_workbook
 from tests.ingest.single_values import parse_integration_ids, parse_request_urls

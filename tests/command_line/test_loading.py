@@ -114,7 +114,7 @@ def test_inspect_warns_on_standard_error_as_ingest_does(run: Run, tmp_path: Path
         "timestamp,method,url,status\n2026-03-29T00:30:00Z,GET,https://4321.rest.afas.online/ProfitRestServices/metainfo,200\n"
     )
     code, out, err = run("inspect", "calls.csv", *options)
-    warning = "warning: calls.csv: the header names no integration_id or headers: nobody knows whose the calls are (id_status not_logged)\n"
+    warning = "warning: calls.csv: the header names no integration_id or headers: nobody can tell who called (id_status not_logged)\n"
     assert (code, err, "warning" in out) == (0, warning, False)
     assert warning in run("ingest", "calls.csv", *options)[2]
 

@@ -19,6 +19,7 @@ from ingest.lake.data_file import data_files, write_file
 from ingest.lake.delta_log import append
 from ingest.lake.ledger_row import LEDGER_COLUMNS
 from ingest.lake.seal import UNSEALED, sealed
+from ingest.limits import DEFAULT_LIMITS, Limits
 from ingest.reject import REJECT_COLUMNS
 from tests.ingest.worked import NOW
 
@@ -68,18 +69,29 @@ def w3c_line(number: int) -> bytes:
 
 
 def load(
-    lake: Path, *sources: Path | str, overlap: Overlap | None = None, replace: bool = False, **options: Any
+    lake: Path,
+    *sources: Path | str,
+    overlap: Overlap | None = None,
+    replace: bool = False,
+    limits: Limits = DEFAULT_LIMITS,
+    **options: Any,
 ) -> IngestReport:
     """Ingest these sources; `options` are those of ReadOptions."""
     paths = [str(source) for source in sources]
-    return ingest(lake, paths, ReadOptions(**options), now=NOW, overlap=overlap, replace=replace)
+    return ingest(lake, paths, ReadOptions(**options), now=NOW, overlap=overlap, replace=replace, limits=limits)
 
 
 def load_one(
-    lake: Path, source: Path | str, *, overlap: Overlap | None = None, replace: bool = False, **options: Any
+    lake: Path,
+    source: Path | str,
+    *,
+    overlap: Overlap | None = None,
+    replace: bool = False,
+    limits: Limits = DEFAULT_LIMITS,
+    **options: Any,
 ) -> SourceReport:
     """Ingest one source."""
-    (report,) = load(lake, source, overlap=overlap, replace=replace, **options).sources
+    (report,) = load(lake, source, overlap=overlap, replace=replace, limits=limits, **options).sources
     return report
 
 

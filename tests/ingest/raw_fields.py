@@ -12,7 +12,7 @@ from tests.ingest import worked
 if TYPE_CHECKING:
     import duckdb
 
-    from ingest.formats import LogFormat
+    from ingest.formats.protocol import LogFormat
 
 
 def raw_fields(

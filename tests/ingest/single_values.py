@@ -1,6 +1,6 @@
 """What one id, one URL or one status says, asked of the engine's rules without a log around it.
 
-The product understands whole blocks of lines. Tests ask the same views and macros (`integration_id.sql`, `request_url.sql`,
+The product understands whole blocks of lines. Tests ask the same views and macros (`integration_id.sql`, `request_url/`,
 `outcome.sql`) about single values.
 """
 

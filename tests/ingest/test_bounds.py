@@ -17,6 +17,7 @@ from ingest.errors import SourceError
 from ingest.formats.parquet.columns import COLUMNS
 from ingest.formats.parquet.pages import sizes_of
 from ingest.formats.parquet.rows import blocks_of_rows
+from ingest.limits import DEFAULT_LIMITS, Limits
 from ingest.read.source import open_source
 from tests.ingest import lakes
 from tests.ingest.measured import needs_measuring, run
@@ -98,7 +99,8 @@ def test_parquet_that_unpacks_to_a_zillion_times_its_size_is_refused_in_little_m
     for kind in PARQUET:
         [line] = [one for one in said if f"{kind}.parquet: " in one]
         assert (
-            "more than 1,000 times as many, which no log does; nothing of it was loaded; if it is one, write it" in line
+            "more than 1,000 times as many, which no log does; nothing of it was loaded; if it is a log, write it"
+            in line
         )
     assert lakes.numbers(lake) == [3]
     assert done.peak_mb < MOST_MB
@@ -199,7 +201,7 @@ def test_a_document_of_one_endless_entry_is_refused_in_little_memory(tmp_path: P
     done = run("ingest", "--lake", lake, logs)
     assert done.code == 1
     for name in HAR:
-        assert f"failed: {logs / name}.gz: the HAR document cannot be read on at byte 35: an entry " in done.err
+        assert f"failed: {logs / name}.gz: the HAR document cannot be read beyond byte 35: an entry " in done.err
     assert lakes.numbers(lake) == [3]
     assert done.peak_mb < MOST_MB
 
@@ -219,7 +221,7 @@ def test_a_page_that_is_unpacked_as_a_whole_has_a_bound(tmp_path: Path) -> None:
     report = lakes.load_one(tmp_path / "lake", path)
     assert report.error is not None
     assert "one row of the Parquet file cannot be read without " in report.error
-    assert report.error.endswith("; write it with smaller pages, a megabyte as is usual")
+    assert report.error.endswith("; write it with smaller pages, such as the usual megabyte")
 
 
 @pytest.mark.parametrize("cut", [4, 8, 40, 200])
@@ -246,8 +248,8 @@ def test_a_long_first_line_is_looked_at_once(tmp_path: Path, piece: str) -> None
 # -- what is none
 
 
-def _written(path: Path) -> list[dict[str, Any]]:
-    reader = open_source(str(path))
+def _written(path: Path, limits: Limits = DEFAULT_LIMITS) -> list[dict[str, Any]]:
+    reader = open_source(str(path), limits=limits)
     try:
         return [json.loads(line) for block in blocks_of_rows(reader) for line in bytes(block.data).splitlines()]
     finally:
@@ -257,9 +259,7 @@ def _written(path: Path) -> list[dict[str, Any]]:
 @pytest.mark.parametrize(
     "options", [{}, {"use_dictionary": False}, {"data_page_version": "2.0", "data_page_size": 500}]
 )
-def test_rows_are_the_same_however_few_are_read_at_once(
-    tmp_path: Path, options: dict[str, Any], monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_rows_are_the_same_however_few_are_read_at_once(tmp_path: Path, options: dict[str, Any]) -> None:
     path, chance = tmp_path / "calls.parquet", random.Random(3)
     headers = [[("A", "b" * chance.randrange(50)) for _ in range(chance.randrange(4))] for _ in range(500)]
     table = _table(
@@ -270,8 +270,7 @@ def test_rows_are_the_same_however_few_are_read_at_once(
     write_table(table, path, row_group_size=120, **options)
     whole = _written(path)
     assert [row["user_agent"] for row in whole] == table["user_agent"].to_pylist()
-    monkeypatch.setattr("ingest.formats.parquet.batches._BATCH_BYTES", 5000)
-    assert _written(path) == whole
+    assert _written(path, Limits(row_bytes=5000)) == whole
 
 
 @pytest.mark.parametrize("compression", ["none", "snappy", "zstd", "gzip", "lz4", "brotli"])

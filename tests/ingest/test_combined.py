@@ -143,7 +143,7 @@ def test_no_integration_id_in_the_layout_is_warned_about_with_what_to_add(tmp_pa
     report = ingest(tmp_path / "lake", [str(path)], ReadOptions(), now=worked.NOW)
     assert [source.calls for source in report.sources] == [1]
     (warning,) = [warning for warning in report.warnings if "IntegrationId" in warning]
-    assert "nobody knows whose the calls are (id_status not_logged)" in warning
+    assert "nobody can tell who called (id_status not_logged)" in warning
     assert '"$http_integrationid" in nginx, "%{IntegrationId}i" in Apache' in warning
 
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from ingest import Lake, LakeError, unload
+from ingest.limits import Limits
 from tests.ingest.lakes import BAD, broken, fates, leftovers, line, lines, load, load_one, loads, numbers, rejects, rows
 from tests.ingest.other_process import is_told, other_process, tell_parent
 from tests.ingest.worked import NOW
@@ -31,13 +32,8 @@ def _load_anew(lake: Path, source: Path) -> list[tuple[str, int, int, int, int]]
 
 def _load_in_pieces(lake: Path, source: Path) -> list[tuple[str, int, int, int, int]]:
     """Load in blocks of a few lines, of which each is decided by itself."""
-    from ingest.load import loader
-    from ingest.read import blocks
-    from ingest.read import source as reading
-
-    for module, name, size in ((reading, "_CHUNK", 500), (blocks, "BLOCK_BYTES", 500), (loader, "PIECE_BYTES", 500)):
-        setattr(module, name, size)
-    return fates(load(lake, source))
+    limits = Limits(chunk_bytes=500, block_bytes=500, piece_bytes=500)
+    return fates(load(lake, source, limits=limits))
 
 
 def _unload(lake: Path, target: str) -> tuple[int, int, int]:

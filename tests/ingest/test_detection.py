@@ -111,7 +111,10 @@ def test_a_table_that_lacks_nothing_but_a_known_delimiter_is_told_so(tmp_path: P
     path = written(tmp_path / "log", "timestamp|method|url|status", row)
     with pytest.raises(SourceError) as raised:
         looked_at(path)
-    assert "koppelzicht_csv, which has the same columns, but no delimiter '|'; --dialect FILE says" in str(raised.value)
+    assert (
+        "koppelzicht_csv, which has the same columns, but no delimiter '|'; if its rows are calls, describe its columns"
+        in str(raised.value)
+    )
     dialect = tmp_path / "acme.toml"
     dialect.write_text("name = 'acme'\nformat = 'csv'\nlike = 'koppelzicht_csv'\ndelimiter = '|'\n", encoding="utf-8")
     assert [call.customer for call in looked_at(path, dialect=dialect).calls] == ["4321"]
@@ -130,8 +133,8 @@ def test_a_table_that_is_none_of_calls_is_told_its_columns_and_which_are_missing
         "/log: unknown_format: no format claims this table: found the columns timestamp, verb, path, status, Integration Id, vhost,"
         " redacted; the nearest dialect is koppelzicht_csv, and no column is the method (method), nor the url (url);"
         " verb could be method, path could be path, vhost could be host;"
-        " --dialect FILE says which column is what, if its rows are calls"
-        f""" (like = "koppelzicht_csv"{" and delimiter = '|'" if separator == "|" else ""} begins it)"""
+        " if its rows are calls, describe its columns in a file for --dialect FILE"
+        f""" (begin it with like = "koppelzicht_csv"{" and delimiter = '|'" if separator == "|" else ""})"""
     )
     dialect = tmp_path / "acme.toml"
     dialect.write_text(
@@ -463,7 +466,7 @@ AMBIGUOUS = {
 @pytest.mark.parametrize("lines", AMBIGUOUS.values(), ids=AMBIGUOUS.keys())
 def test_two_fields_with_different_hosts_are_named_and_none_is_taken(tmp_path: Path, lines: Sequence[object]) -> None:
     with pytest.raises(
-        SourceError, match="hold different hosts of the platform; which of them is the one that was called"
+        SourceError, match="hold different hosts of the platform, and nothing tells which of them was called"
     ):
         looked_at(written(tmp_path / "log", *lines))
     [call] = looked_at(written(tmp_path / "log", lines[0])).calls
@@ -537,7 +540,7 @@ def test_a_log_that_no_dialect_knows_is_read_by_whoever_does_what_the_error_says
     with pytest.raises(SourceError) as raised:
         looked_at(path)
     said = str(raised.value)
-    known = re.search(r'\(like = "(\w+)" begins it\)$', said)
+    known = re.search(r'\(begin it with like = "(\w+)"\)$', said)
     assert known is not None
     hints = re.findall(r"([\w.@]+) could be (\w+)", said)
     assert len({field for _, field in hints}) == len(hints) > 0
@@ -553,17 +556,17 @@ def test_a_log_that_no_dialect_knows_is_read_by_whoever_does_what_the_error_says
     [
         (
             f'https 2026-10-01T07:00:00.1Z app/lb 192.0.2.7:2817 0.001 0.086 200 34 "GET https://4321.rest.afas.online:443{PATH} HTTP/1.1"',
-            "it looks like an access log in a layout of its own: --layout takes the format",
+            "it looks like an access log in a layout of its own: pass --layout the format",
         ),
         (
             f'192.0.2.7:333 [01/Oct/2026:09:00:00.655] http-in~ static/srv1 10/0/109 200 2750 ---- {{a|b}} "GET {PATH} HTTP/1.1"',
-            "it looks like an access log in a layout of its own: --layout takes the format",
+            "it looks like an access log in a layout of its own: pass --layout the format",
         ),
         (
             f'time="2026-10-01T07:00:00Z" method=GET host=4321.rest.afas.online path={PATH} status=200 took=87ms',
-            "its values stand behind their names (name=value), which is not read: have it logged as JSON",
+            "its values follow their names (name=value), which is not read: log it as JSON",
         ),
-        ("a=1 and nothing else", "--log-format, --layout or --dialect says which it is"),
+        ("a=1 and nothing else", "name its format with --log-format, --layout or --dialect"),
     ],
 )
 def test_a_first_line_that_no_format_claims_says_what_helps(tmp_path: Path, line: str, said: str) -> None:

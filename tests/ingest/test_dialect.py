@@ -91,7 +91,10 @@ WRONG = {
     ),
     "no URL and no path": (ACME.replace("url =", "user_agent ="), ["fields: url is missing; expected url, or path"]),
     "no method": (ACME.replace("method =", "user_agent ="), ["fields: method is missing; expected method, or request"]),
-    "no path of a field": (ACME.replace('"address"', '"a..b"'), ["fields.url: 'a..b' is no path of a field; expected"]),
+    "no path of a field": (
+        ACME.replace('"address"', '"a..b"'),
+        ["fields.url: 'a..b' is not the path of a field; expected"],
+    ),
     "a duration without its unit": (
         ACME + 'duration = { field = "took" }',
         ["fields.duration: unit is missing; expected one of s, ms, us, ns"],
@@ -106,15 +109,15 @@ WRONG = {
     ),
     "a time that is no format": (
         ACME.replace('"when"', '{ field = "when", format = "yesterday" }'),
-        ["fields.timestamp.format: 'yesterday' is no format of a time; expected one as strptime has it"],
+        ["fields.timestamp.format: 'yesterday' is not the format of a time; expected one for strptime"],
     ),
     "what is for CSV": (
         ACME.replace("\n[", '\ndelimiter = ";"\n[', 1),
-        ["the dialect: delimiter cannot be said of json"],
+        ["the dialect: delimiter does not apply to json"],
     ),
     "columns without a field": (
         ACME.replace("\n[", '\nformat = "csv"\ncolumns = ["when", "verb", "addres", "answer.code"]\n[', 1),
-        ["no column is called address, which is the url; found when, verb, addres, answer.code; near: addres"],
+        ["no column is called address, needed for url; found when, verb, addres, answer.code; near: addres"],
     ),
     "a name that cannot be one": (
         ACME.replace('"acme"', '"ACME inc"'),
@@ -136,13 +139,13 @@ def test_what_is_wrong_with_a_dialect_is_named(text: str, problems: Sequence[str
 
 
 def test_a_dialect_that_is_not_there_is_named_with_those_that_are(tmp_path: Path) -> None:
-    with pytest.raises(SourceError, match=r"cady: there is no such file, and no dialect is called so; .*; near: caddy"):
+    with pytest.raises(SourceError, match=r"cady: there is no such file, and no dialect of this name; .*; near: caddy"):
         dialect_named("cady")
     with pytest.raises(SourceError, match="the dialect cannot be read"):
         dialect_named(tmp_path)
     binary = tmp_path / "binary.toml"
     binary.write_bytes(b"\xff\xfe\x00")
-    with pytest.raises(SourceError, match="no text in UTF-8"):
+    with pytest.raises(SourceError, match="not text in UTF-8"):
         dialect_named(binary)
 
 
@@ -313,9 +316,7 @@ def test_a_line_that_does_not_fit_is_rejected_and_its_neighbours_live(tmp_path: 
 
 def test_a_field_that_no_line_has_is_named_with_those_that_are_like_it(tmp_path: Path) -> None:
     log = written(tmp_path / "log", {"whem": 1790838003, "verb": "GET", "address": "x", "answer": {"code": 200}})
-    message = (
-        "log: dialect acme: no line has when, which is the timestamp; near: whem; found address, answer, verb, whem"
-    )
+    message = "log: dialect acme: no line has when, needed for timestamp; near: whem; found address, answer, verb, whem"
     with pytest.raises(SourceError) as raised:
         found_in(log, dialect=dialect_file(tmp_path))
     assert str(raised.value).endswith(message)
@@ -379,7 +380,7 @@ def test_a_dialect_like_another_is_a_whole_of_its_own_in_what_is_kept_of_it() ->
             "the dialect: like: 'ngnix' is not known; near: nginx; expected one of azure",
         ),
         (MINE.replace("host =", "hots ="), "fields.hots is not known; near: host; expected one of timestamp,"),
-        (MINE.replace('"nginx"', '"nginx"\ndelimiter = ";"'), "the dialect: delimiter cannot be said of json"),
+        (MINE.replace('"nginx"', '"nginx"\ndelimiter = ";"'), "the dialect: delimiter does not apply to json"),
         (MINE.replace('"ms"', '"min"'), "fields.duration.unit: found 'min'"),
     ],
 )
@@ -443,7 +444,7 @@ def test_a_table_without_a_header_is_read_by_position(tmp_path: Path) -> None:
 def test_a_column_that_is_missing_is_named(tmp_path: Path) -> None:
     log = written(tmp_path / "log", "when|verb|adress|answer code", "2026-10-01T07:00:01Z|GET|x|200")
     with pytest.raises(
-        SourceError, match=r"no line has Address, which is the url; near: adress; found when, verb, adress"
+        SourceError, match=r"no line has Address, needed for url; near: adress; found when, verb, adress"
     ):
         found_in(log, dialect=dialect_file(tmp_path, TABLE))
 
@@ -457,7 +458,7 @@ def test_two_dialects_that_claim_a_line_are_named(tmp_path: Path, monkeypatch: p
     known = [dialect_of_text(f'name = "{name}"\nknown_by = {{}}\n[fields]\n{fields}', name) for name in ("one", "two")]
     monkeypatch.setattr("ingest.formats.dialect.known.dialects", lambda: {dialect.name: dialect for dialect in known})
     with pytest.raises(
-        SourceError, match="log: its dialect is not clear: one and two both claim it; --dialect one says"
+        SourceError, match="log: its dialect is not clear: one and two both claim it; choose one, such as --dialect one"
     ):
         found_in(written(tmp_path / "log", both))
 

@@ -13,6 +13,7 @@ from pyarrow.parquet import write_table
 
 from ingest import ReadOptions, SourceError, inspect
 from ingest.formats.documents import document_blocks, document_format
+from ingest.limits import DEFAULT_LIMITS, Limits
 from ingest.load import loader
 from ingest.read.source import open_source
 from tests.ingest import lakes
@@ -50,9 +51,11 @@ def _har(entries: list[object], **log: object) -> bytes:
     return json.dumps({"log": {"version": "1.2", "creator": {"name": "x"}, **log, "entries": entries}}).encode()
 
 
-def _cut(path: Path, kind: str | None = None) -> tuple[str | None, list[tuple[int, Any]]]:
+def _cut(
+    path: Path, kind: str | None = None, *, limits: Limits = DEFAULT_LIMITS
+) -> tuple[str | None, list[tuple[int, Any]]]:
     """What document this is, and its entries with their places."""
-    with contextlib.closing(open_source(str(path))) as reader:
+    with contextlib.closing(open_source(str(path), limits=limits)) as reader:
         found = document_format(reader, kind)
         assert found is not None
         entries = []
@@ -158,16 +161,18 @@ def test_a_document_that_becomes_another_after_it_was_hashed_is_not_loaded_as_th
         else:
             place.write_bytes(_har([HAR_ENTRY] * rows))
 
-    def opened_once_more(name: str) -> Reader:
+    def opened_once_more(name: str, *, limits: Limits) -> Reader:
         if other.exists():
             become(other, path)
             other.unlink(missing_ok=True)
-        return open_source(name)
+        return open_source(name, limits=limits)
 
     with monkeypatch.context() as patched:
         patched.setattr(loader, "open_source", opened_once_more)
         report = lakes.load_one(lake, path)
-    assert report.error == f"{path}: was changed while it was read; nothing new of it was loaded, run the command again"
+    assert (
+        report.error == f"{path}: changed while it was being read; nothing new of it was loaded; run the command again"
+    )
     assert lakes.calls(lake) == []
     assert lakes.fate(lakes.load_one(lake, path)) == ("loaded", 2, 0, 0, 0)
     assert lakes.broken(lake) == {}
@@ -178,7 +183,7 @@ def test_parquet_without_ids_warns_loudly(tmp_path: Path) -> None:
     write_table(_table(1).drop_columns(["integration_id"]), path)
     report = lakes.load(tmp_path / "lake", path)
     assert report.warnings == (
-        f"{path}: no column is called integration_id or headers: nobody knows whose the calls are (id_status not_logged)",
+        f"{path}: no column is called integration_id or headers: nobody can tell who called (id_status not_logged)",
     )
 
 
@@ -203,18 +208,15 @@ def test_a_parquet_file_that_is_cut_off_fails_whole(tmp_path: Path, keep: int) -
     assert lakes.calls(lake) == []
 
 
-def test_a_parquet_file_that_is_damaged_in_the_middle_leaves_nothing(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_parquet_file_that_is_damaged_in_the_middle_leaves_nothing(tmp_path: Path) -> None:
     lake, good, bad = tmp_path / "lake", tmp_path / "a.json", tmp_path / "b.parquet"
-    monkeypatch.setattr("ingest.formats.parquet.batches._ROWS", 50)
-    monkeypatch.setattr("ingest.load.staging.TOGETHER_BYTES", 1)
     good.write_bytes(lakes.lines(1, 2))
     write_table(_table(1000), bad, row_group_size=100, compression="zstd")
     content = bytearray(bad.read_bytes())
     content[len(content) // 2 : len(content) // 2 + 200] = bytes(200)
     bad.write_bytes(content)
-    assert [fate[0] for fate in lakes.fates(lakes.load(lake, good, bad))] == ["loaded", "failed"]
+    report = lakes.load(lake, good, bad, limits=Limits(row_count=50, together_bytes=1))
+    assert [fate[0] for fate in lakes.fates(report)] == ["loaded", "failed"]
     assert lakes.numbers(lake) == [1, 2]
     assert lakes.broken(lake) == {}
 
@@ -253,15 +255,13 @@ def test_har_in_many_lines_is_a_line_for_each_entry(tmp_path: Path) -> None:
     assert [content.encode()[place] for place, _ in found] == [ord("{")] * 2
 
 
-def test_har_is_cut_alike_however_it_arrives(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_har_is_cut_alike_however_it_arrives(tmp_path: Path) -> None:
     path = tmp_path / "session.har"
     entries = [{"text": "é" * length, "number": length} for length in range(40)]
     path.write_bytes(json.dumps({"log": {"entries": entries}}, ensure_ascii=False).encode())
     whole = _cut(path)
     for chunk in (1, 2, 3, 7, 64):
-        monkeypatch.setattr("ingest.read.source._CHUNK", chunk)
-        monkeypatch.setattr("ingest.formats.documents.BLOCK_BYTES", 100)
-        assert _cut(path) == whole
+        assert _cut(path, limits=Limits(chunk_bytes=chunk, block_bytes=100)) == whole
 
 
 def test_an_empty_har_has_no_calls(tmp_path: Path) -> None:
@@ -275,9 +275,9 @@ def test_an_empty_har_has_no_calls(tmp_path: Path) -> None:
     ("entries", "what"),
     [
         (b'[{"a": 1}', "it ends before its entries do"),
-        (b'[{"a": 1}, {"b": ', "an entry is no sound JSON"),
-        (b'[{"a": 1}, {b: 2}]}}', "an entry is no sound JSON"),
-        (b"[" + b"[" * 100_000, "an entry has too many objects and lists inside each other"),
+        (b'[{"a": 1}, {"b": ', "an entry is not valid JSON"),
+        (b'[{"a": 1}, {b: 2}]}}', "an entry is not valid JSON"),
+        (b"[" + b"[" * 100_000, "an entry nests objects and lists too deeply"),
     ],
 )
 def test_a_har_that_is_no_sound_json_fails_whole(tmp_path: Path, entries: bytes, what: str) -> None:

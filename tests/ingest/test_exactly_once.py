@@ -33,8 +33,9 @@ from hypothesis.stateful import (
 )
 
 from ingest import Lake, LakeError, ReadOptions, maintain, retry_rejects, unload
-from ingest.load import batch, loader, quarantine, rereading, retry, staging
-from ingest.read import blocks, source
+from ingest.limits import DEFAULT_LIMITS, Limits
+from ingest.load import loader
+from ingest.read import source
 from tests.ingest.exactly_once import HEADERS, HOST, LINES, File, Model, counted, number_of, without_host
 from tests.ingest.lakes import broken, calls, load, rows
 from tests.ingest.scale import scaled
@@ -72,7 +73,7 @@ RETRY_FAULTS = [
 ]
 """What may happen while rejected lines are read again, and at which step."""
 
-REASONS = ("begins like", "was changed while it was read", "cannot be opened")
+REASONS = ("begins like", "changed while it was being read", "cannot be opened")
 """What may keep a source from being loaded when files change while they are read."""
 
 RETRY_REASONS = (*REASONS, "no load begins like this source")
@@ -136,6 +137,7 @@ class GrowingLogs(RuleBasedStateMachine):
         self.host: str | None = None
         """Which host is told to those who are disturbed."""
         self.at_step: Callable[[str], None] = lambda _: None
+        self.limits = DEFAULT_LIMITS
         self.next_number = 0
         self.next_name = 0
         self.patches = contextlib.ExitStack()
@@ -150,15 +152,16 @@ class GrowingLogs(RuleBasedStateMachine):
     )
     def begin(self, *, chunk: int, block: int, piece: int, together: int, sources: int, file_rows: int) -> None:
         self.is_in_pieces = piece < 1 << 30
-        self._patch(source, "_CHUNK", chunk)
-        self._patch(blocks, "BLOCK_BYTES", block)
-        self._patch(loader, "PIECE_BYTES", piece)
-        self._patch(batch, "BATCH_SOURCES", sources)
-        self._patch(staging, "TOGETHER_BYTES", together)
-        self._patch(staging, "FILE_ROWS", file_rows)
-        self._patch(retry, "BATCH_SOURCES", sources)
-        self._patch(rereading, "FILE_ROWS", file_rows)
-        self._patch(quarantine, "WINDOW_ROWS", 2 * file_rows)
+        self.limits = Limits(
+            chunk_bytes=chunk,
+            block_bytes=block,
+            piece_bytes=piece,
+            batch_sources=sources,
+            retried_sources=sources,
+            together_bytes=together,
+            file_rows=file_rows,
+            window_rows=2 * file_rows,
+        )
         self._patch(loader, "read_ahead", iter)  # or what has been read when a file changes is up to chance
         self._announce(source, "_open", lambda *_: "opened")
         self._announce(source, "_is_still", lambda *_: "read", is_before=True)
@@ -391,7 +394,14 @@ class GrowingLogs(RuleBasedStateMachine):
                 ours.append(key)
                 marks = self.model.marks(one.content)
                 self.model.loads[key] = self.model.held(one.content, one.start, marks, one.parent)
-        report = load(self.lake, *(self.logs / name for name in names), final=final, overlap=overlap, replace=replace)
+        report = load(
+            self.lake,
+            *(self.logs / name for name in names),
+            final=final,
+            overlap=overlap,
+            replace=replace,
+            limits=self.limits,
+        )
         self._compare(report, names, expected)
         self._take_pieces(names, expected)
 
@@ -470,9 +480,9 @@ class GrowingLogs(RuleBasedStateMachine):
         held = dict(self.model.loads)
         expected: list[ExpectedRetry] = []
         decided: list[dict[str, tuple[int, int]]] = []
-        for start in range(0, len(names), retry.BATCH_SOURCES):
+        for start in range(0, len(names), self.limits.retried_sources):
             done: dict[str, tuple[int, int]] = {}
-            for name in names[start : start + retry.BATCH_SOURCES]:
+            for name in names[start : start + self.limits.retried_sources]:
                 one = self.model.expect_retry(self.files[name], has_host=host is not None, done=done)
                 if one is None:
                     self.model.loads = held
@@ -496,7 +506,8 @@ class GrowingLogs(RuleBasedStateMachine):
         ] == decided
 
     def _read_again(self, names: list[str], host: str | None) -> RetryReport:
-        return retry_rejects(self.lake, [str(self.logs / name) for name in names], ReadOptions(host=host), now=NOW)
+        paths = [str(self.logs / name) for name in names]
+        return retry_rejects(self.lake, paths, ReadOptions(host=host), now=NOW, limits=self.limits)
 
     def _grow_double(self, row: LedgerRow) -> None:
         if row.parent in self.doubled or row.load_id in self.doubled:
@@ -545,7 +556,7 @@ class GrowingLogs(RuleBasedStateMachine):
     def _do_with_the_lake(self, fault: str, name: str) -> None:
         match fault:
             case "load" | "load and unload":
-                load(self.lake, self.logs)
+                load(self.lake, self.logs, limits=self.limits)
                 if fault == "load and unload":
                     with contextlib.suppress(LakeError):  # nothing was loaded from it
                         unload(self.lake, str(self.logs / name), now=NOW)
@@ -701,7 +712,7 @@ class ExactlyOnce(GrowingLogs):
         if is_log_long and name in self.plain:
             self._append(name, ["good"] * 12)
         with self._disturbed(step, time, lambda: self._do(what, name)), contextlib.suppress(_Stop):
-            report = load(self.lake, self.logs)
+            report = load(self.lake, self.logs, limits=self.limits)
             for one in report.sources:
                 assert one.lines == one.calls + one.rejects + one.ignored
                 assert one.error is None or self._is_cut(one.source) or any(text in one.error for text in REASONS)

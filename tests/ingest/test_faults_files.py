@@ -21,8 +21,8 @@ import zstandard
 
 import koppelzicht
 from ingest import Lake, unload
-from ingest.load import loader
-from ingest.read import blocks, source
+from ingest.limits import Limits
+from ingest.read import source
 from tests.ingest.lakes import (
     BAD,
     CSV_HEADER,
@@ -189,13 +189,9 @@ def test_a_compressed_file_that_is_cut_anywhere_is_incomplete(
 
 
 @pytest.mark.parametrize("suffix", [".gz", ".zst", ".bz2"])
-def test_nothing_of_corrupt_compressed_data_counts(
-    tmp_path: Path, lake: Path, suffix: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("ingest.load.recognition._HEAD_BYTES", 1000)
-    monkeypatch.setattr(source, "_CHUNK", 500)
-    monkeypatch.setattr(blocks, "BLOCK_BYTES", 5000)
-    monkeypatch.setattr(loader, "PIECE_BYTES", 20_000)  # so that pieces of it have been decided when it turns out
+def test_nothing_of_corrupt_compressed_data_counts(tmp_path: Path, lake: Path, suffix: str) -> None:
+    # So that pieces of it have been decided when it turns out.
+    limits = Limits(head_bytes=1000, chunk_bytes=500, block_bytes=5000, piece_bytes=20_000)
     agents = random.Random(1)
     good = b"".join(line(number, user_agent=f"A/{agents.random()}") for number in range(300))
     pack = COMPRESSIONS[suffix]
@@ -206,40 +202,33 @@ def test_nothing_of_corrupt_compressed_data_counts(
     for place in range(len(whole) * 3 // 4, len(whole) * 3 // 4 + 20):
         damaged[place] ^= 0x55
     path = _written(tmp_path, bytes(damaged))
-    report = load_one(lake, path)
+    report = load_one(lake, path, limits=limits)
     assert (report.status, report.lines) == ("failed", 0)
     assert report.error is not None
     assert "data is corrupt" in report.error
     assert (numbers(lake), loads(lake), broken(lake)) == ([], [], {})
     assert len(Lake(lake).ledger()[1].rows) > 1  # pieces were decided and taken back
     path.write_bytes(whole)
-    assert load_one(lake, path).calls == 300
+    assert load_one(lake, path, limits=limits).calls == 300
     assert broken(lake) == {}
 
 
-def test_what_is_to_be_replaced_stays_where_the_new_content_turns_out_to_be_corrupt(
-    tmp_path: Path, lake: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_what_is_to_be_replaced_stays_where_the_new_content_turns_out_to_be_corrupt(tmp_path: Path, lake: Path) -> None:
     agents = random.Random(1)
     written = [line(number, user_agent=f"A/{agents.random()}") for number in range(200)]
     path, content = _written(tmp_path, b"".join(written[:50])), b"".join(written)
     load(lake, path)
     assert numbers(lake) == list(range(50))
-    monkeypatch.setattr("ingest.load.recognition._HEAD_BYTES", 1000)
-    for name, size in (
-        ("read.source._CHUNK", 500),
-        ("read.source.BLOCK_BYTES", 5000),
-        ("load.loader.PIECE_BYTES", 10_000),
-    ):
-        monkeypatch.setattr(f"ingest.{name}", size)  # so that it turns out when pieces of it might have been decided
+    # So that it turns out when pieces of it might have been decided.
+    limits = Limits(head_bytes=1000, chunk_bytes=500, block_bytes=5000, piece_bytes=10_000)
     path.write_bytes(gzip.compress(content)[:-8] + b"no sum..")
-    report = load_one(lake, path, replace=True)
+    report = load_one(lake, path, replace=True, limits=limits)
     assert (report.status, report.lines) == ("failed", 0)
     assert numbers(lake) == list(range(50))
     assert leftovers(lake) == set()
     assert broken(lake) == {}
     path.write_bytes(gzip.compress(content))
-    assert fate(load_one(lake, path, replace=True)) == ("loaded", 200, 0, 0, 0)
+    assert fate(load_one(lake, path, replace=True, limits=limits)) == ("loaded", 200, 0, 0, 0)
     assert numbers(lake) == list(range(200))
     assert broken(lake) == {}
 
@@ -408,11 +397,11 @@ def test_binary_or_unknown_content_is_not_loaded(tmp_path: Path, lake: Path) -> 
 @pytest.mark.parametrize(
     ("begin", "help_text"),
     [
-        ("hello", "--log-format, --layout or --dialect says which it is"),
-        ("{\n", "it looks like JSON over several lines: jq -c . FILE makes it one record a line"),
-        ("[\r\n", "it looks like a JSON list: jq -c '.[]' FILE makes it one record a line"),
-        ("\ufeff[{", "it looks like a JSON list: jq -c '.[]' FILE makes it one record a line"),
-        ("[not JSON", "--log-format, --layout or --dialect says which it is"),
+        ("hello", "name its format with --log-format, --layout or --dialect"),
+        ("{\n", "it looks like JSON over several lines: jq -c . FILE writes one record per line"),
+        ("[\r\n", "it looks like a JSON list: jq -c '.[]' FILE writes one record per line"),
+        ("\ufeff[{", "it looks like a JSON list: jq -c '.[]' FILE writes one record per line"),
+        ("[not JSON", "name its format with --log-format, --layout or --dialect"),
     ],
 )
 def test_of_unknown_content_it_is_said_what_helps(tmp_path: Path, lake: Path, begin: str, help_text: str) -> None:
@@ -567,8 +556,11 @@ def test_two_identical_lines_in_one_file_are_two_calls(
 # -- changed while it is read
 
 
+IN_CHUNKS = Limits(chunk_bytes=600)
+
+
 def _change(monkeypatch: pytest.MonkeyPatch, path: Path, change: Callable[[], object]) -> None:
-    """Change the file after its first few lines have been read."""
+    """Change the file after its first few lines have been read, where it is read as IN_CHUNKS says."""
     chunks = source._raw
 
     def changing(*arguments: object) -> object:
@@ -577,7 +569,6 @@ def _change(monkeypatch: pytest.MonkeyPatch, path: Path, change: Callable[[], ob
             if number == 2:
                 change()
 
-    monkeypatch.setattr(source, "_CHUNK", 600)
     monkeypatch.setattr(source, "_raw", changing)
 
 
@@ -587,9 +578,9 @@ def test_a_file_that_is_cut_short_while_read_is_not_loaded(
     path = _written(tmp_path, lines(range(20)))
     with monkeypatch.context() as patch:
         _change(patch, path, lambda: os.truncate(path, len(line(0))))
-        report = load_one(lake, path)
+        report = load_one(lake, path, limits=IN_CHUNKS)
     assert report.error == (
-        f"{path}: was changed while it was read; nothing new of it was loaded, run the command again"
+        f"{path}: changed while it was being read; nothing new of it was loaded; run the command again"
     )
     assert (report.status, numbers(lake)) == ("failed", [])
     assert fate(load_one(lake, path)) == ("loaded", 1, 0, 0, 0)
@@ -607,10 +598,9 @@ def test_a_file_that_is_emptied_and_refilled_while_read_is_not_mixed(
             file.write(lines(range(20, 50)))
 
     with monkeypatch.context() as patch:
-        patch.setattr(loader, "PIECE_BYTES", 1000)
-        patch.setattr(blocks, "BLOCK_BYTES", 600)
         _change(patch, path, refill)
-        assert load_one(lake, path).status == "failed"
+        limits = Limits(chunk_bytes=600, block_bytes=600, piece_bytes=1000)
+        assert load_one(lake, path, limits=limits).status == "failed"
     assert numbers(lake) == []
     assert fates(load(lake, path, path.with_name("access.log.1"))) == [
         ("loaded", 30, 0, 0, 0),
@@ -626,7 +616,7 @@ def test_a_file_that_disappears_while_read_is_read_to_its_end(
         pytest.skip("an open file cannot be removed on Windows")
     path = _written(tmp_path, lines(range(20)))
     _change(monkeypatch, path, path.unlink)
-    assert fate(load_one(lake, path)) == ("loaded", 20, 0, 0, 0)
+    assert fate(load_one(lake, path, limits=IN_CHUNKS)) == ("loaded", 20, 0, 0, 0)
 
 
 def test_a_file_that_grows_while_read_is_read_to_the_size_it_had(
@@ -640,7 +630,7 @@ def test_a_file_that_grows_while_read_is_read_to_the_size_it_had(
 
     with monkeypatch.context() as patch:
         _change(patch, path, grow)
-        assert fate(load_one(lake, path)) == ("loaded", 20, 0, 0, 0)
+        assert fate(load_one(lake, path, limits=IN_CHUNKS)) == ("loaded", 20, 0, 0, 0)
     assert fate(load_one(lake, path)) == ("loaded", 1, 0, 0, 0)
     assert numbers(lake) == list(range(21))
 
@@ -705,11 +695,10 @@ def test_a_file_of_nuls_is_no_log_and_one_that_is_emptied_again_while_read_is_no
     assert fate(report) == ("failed", 0, 0, 0, 0)
     assert report.error == f"{path}: unknown_format: holds 5,242,880 NUL bytes and nothing else; expected a log"
     _with_nuls(path, 1000, lines(range(100)))
-    monkeypatch.setattr(source, "_CHUNK", 2000)
     with monkeypatch.context() as patch:
         _change(patch, path, lambda: _with_nuls(path, 1000, lines(range(100, 250))) and None)
-        assert "was changed while it was read" in (load_one(lake, path).error or "")
-    assert fate(load_one(lake, path)) == ("loaded", 150, 0, 0, 0)
+        assert "changed while it was being read" in (load_one(lake, path, limits=IN_CHUNKS).error or "")
+    assert fate(load_one(lake, path, limits=Limits(chunk_bytes=2000))) == ("loaded", 150, 0, 0, 0)
     assert numbers(lake) == list(range(100, 250))
 
 
@@ -771,7 +760,7 @@ def test_a_folder_that_cannot_be_listed_is_a_failure_and_the_others_are_loaded(
 
     monkeypatch.setattr(os, "scandir", refusing)
     assert koppelzicht.run(["ingest", "--lake", str(lake), str(tmp_path / "logs")]) == 1
-    said = f"failed: {tmp_path / 'logs' / 'b'}: cannot be listed: Permission denied; what is in it is not loaded"
+    said = f"failed: {tmp_path / 'logs' / 'b'}: cannot be listed: Permission denied; nothing in it is loaded"
     assert said in capsys.readouterr().err
     assert numbers(lake) == [0, 2]
 

@@ -178,7 +178,7 @@ def test_an_encoding_that_is_not_read_is_named_and_brings_no_rows(tmp_path: Path
     report = load_one(tmp_path / "lake", path, log_format="json")
     assert (report.status, numbers(tmp_path / "lake"), rejects(tmp_path / "lake")) == ("failed", [], [])
     assert report.error is not None
-    assert "unsupported_encoding: is UTF-32, which is not read; expected UTF-8 or UTF-16" in report.error
+    assert "unsupported_encoding: is UTF-32; expected UTF-8 or UTF-16" in report.error
 
 
 def test_bytes_that_are_not_utf_8_are_replaced_and_the_line_counts_if_its_fields_are_sound(tmp_path: Path) -> None:

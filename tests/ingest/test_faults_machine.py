@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from ingest import Lake, ReadOptions, ingest, retry_rejects, status
+from ingest.limits import Limits
 from ingest.load.following import follow
 from tests.ingest.lakes import BAD, broken, fates, leftovers, line, lines, load, loads, numbers, rejects
 from tests.ingest.measured import ROOT
@@ -38,20 +39,13 @@ STEPS: tuple[Step, ...] = ("staged", "decided", "rejects", "calls")
 
 def _load_in_batches(lake: Path, logs: Path) -> list[tuple[str, int, int, int, int]]:
     """Load a folder two sources at a time, in pieces of a few lines."""
-    from ingest.load import batch, loader
-    from ingest.read import source as reading
-
-    reading._CHUNK = reading.BLOCK_BYTES = loader.PIECE_BYTES = 900  # type: ignore[misc]  # of this process alone
-    batch.BATCH_SOURCES = 2
-    return fates(load(lake, logs))
+    limits = Limits(chunk_bytes=900, block_bytes=900, piece_bytes=900, batch_sources=2)
+    return fates(load(lake, logs, limits=limits))
 
 
 def _retry_in_batches(lake: Path, logs: Path) -> None:
     """Read the rejected lines of a folder again, two sources at a time."""
-    from ingest.load import retry
-
-    retry.BATCH_SOURCES = 2
-    retry_rejects(lake, [str(logs)], ReadOptions(time_zone="UTC"), now=NOW)
+    retry_rejects(lake, [str(logs)], ReadOptions(time_zone="UTC"), now=NOW, limits=Limits(retried_sources=2))
 
 
 class _Logs:
@@ -143,11 +137,12 @@ def test_whoever_is_killed_at_any_time_loses_nothing_and_doubles_nothing(tmp_pat
 _RUN = """
 import sys
 import koppelzicht
+from ingest.limits import Limits
 from ingest.load import loader
-from ingest.read import blocks, source
 if len(sys.argv) > 4:
-    source._CHUNK = blocks.BLOCK_BYTES = int(sys.argv.pop())
-    loader.PIECE_BYTES = 4 * blocks.BLOCK_BYTES
+    size = int(sys.argv.pop())
+    small = Limits(chunk_bytes=size, block_bytes=size, piece_bytes=4 * size)
+    loader.ingest.__kwdefaults__["limits"] = small  # a command takes no limits
 koppelzicht.main()
 """
 

@@ -251,7 +251,7 @@ def test_a_folder_that_is_away_for_a_while_is_waited_for(lake: Path, logs: Path,
     for number in (2, 4):
         logs.rename(tmp_path / "away")
         (other / f"{number}.log").write_bytes(lakes.lines(number))
-        following.until(_says(f"{logs}: cannot be listed: there is no such folder now; what is in it is not loaded"))
+        following.until(_says(f"{logs}: cannot be listed: there is no such folder now; nothing in it is loaded"))
         [(state, waiting_for)] = _statuses(lake)
         assert (state, str(logs) in (waiting_for or "")) == ("waiting", True)
         (tmp_path / "away").rename(logs)

@@ -115,7 +115,7 @@ def test_headers_in_another_shape_are_warned_of_once_and_say_nothing(tmp_path: P
         path, RECORD | {"headers": headers}, RECORD | {"headers": SHAPES["pairs"]}, RECORD | {"headers": headers}
     )
     assert [call.id_status for call in found.calls] == ["not_logged", "valid", "not_logged"]
-    said = "headers is in a shape that is not read in 2 lines, so nobody knows which headers were sent there; expected an object,"
+    said = "headers has a shape that is not read in 2 lines, so nobody knows which headers were sent there; expected an object,"
     [warning] = found.warnings
     assert said in warning
     other = tmp_path / "other"
@@ -273,7 +273,7 @@ def test_a_table_with_headers_that_grows_is_the_same_and_counts_what_is_not_read
         path.write_bytes(b"".join(lines[:end]))
         said = lakes.load(lake, path).warnings
     assert [text.partition(", so nobody")[0] for text in said] == [
-        f"{path}: headers is in a shape that is not read in 3 lines"
+        f"{path}: headers has a shape that is not read in 3 lines"
     ]
     calls = sorted(lakes.calls(lake), key=lambda call: call["line_number"])
     statuses = [call["id_status"] for call in calls]

@@ -380,4 +380,4 @@ def test_a_table_may_hold_several_kinds_of_headers_in_a_column_as_json_does(tmp_
         write_table(pa.table(needed | {"headers": texts}), path)
     assert statuses(path) == [expected for _, expected in KINDS]
     [warning] = inspect(str(path), ReadOptions(), limit=None, now=worked.NOW).warnings
-    assert "headers is in a shape that is not read in 1 line" in warning
+    assert "headers has a shape that is not read in 1 line" in warning

@@ -359,7 +359,7 @@ def test_headers_in_a_shape_that_is_not_read_are_warned_about(tmp_path: Path, he
     write_table(_table(2, headers=headers), path)
     inspection = inspect(str(path), ReadOptions(), limit=None, now=NOW)
     assert [call.id_status for call in inspection.calls] == ["not_logged"] * 2
-    assert inspection.warnings[0].startswith(f"{path}: headers is in a shape that is not read in 1 line")
+    assert inspection.warnings[0].startswith(f"{path}: headers has a shape that is not read in 1 line")
     assert lakes.load(tmp_path / "lake", path).warnings == inspection.warnings
 
 

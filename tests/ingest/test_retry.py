@@ -13,7 +13,8 @@ import pytest
 
 from ingest import Lake, ReadOptions, maintain, retry_rejects, status, unload
 from ingest.lake.ledger_row import Retried
-from ingest.read import blocks, source
+from ingest.limits import DEFAULT_LIMITS, Limits
+from ingest.read import source
 from tests.ingest.lakes import (
     BAD,
     CSV_HEADER,
@@ -48,8 +49,8 @@ RELATIVE = "/ProfitRestServices/metainfo"
 ELSEWHERE = "http://elsewhere.example/"
 
 
-def retry(lake: Path, *sources: Path | str, **options: Any) -> RetryReport:
-    return retry_rejects(lake, [str(source) for source in sources], ReadOptions(**options), now=NOW)
+def retry(lake: Path, *sources: Path | str, limits: Limits = DEFAULT_LIMITS, **options: Any) -> RetryReport:
+    return retry_rejects(lake, [str(source) for source in sources], ReadOptions(**options), now=NOW, limits=limits)
 
 
 def retry_one(lake: Path, source: Path | str, **options: Any) -> tuple[str, int, int, int, int]:
@@ -239,15 +240,8 @@ def test_sources_are_read_again_in_blocks_batches_and_files(
             W3C_FIELDS + (w3c_line(number) + w3c_line(number).replace(HOST.encode(), b"-")) * 9
         )
     load(lake, folder)
-    for name, size in (
-        ("ingest.read.source._CHUNK", 500),
-        ("ingest.read.blocks.BLOCK_BYTES", 500),
-        ("ingest.load.rereading.FILE_ROWS", 4),
-        ("ingest.load.quarantine.WINDOW_ROWS", 4),
-        ("ingest.load.retry.BATCH_SOURCES", 2),
-    ):
-        monkeypatch.setattr(name, size)
-    report = retry(lake, folder, host=HOST)
+    limits = Limits(chunk_bytes=500, block_bytes=500, file_rows=4, window_rows=4, retried_sources=2)
+    report = retry(lake, folder, limits=limits, host=HOST)
     assert [(source.lines, source.calls) for source in report.sources] == [(9, 9)] * 3
     assert line_numbers(lake) == sorted([*range(2, 20)] * 3)
     assert rejects(lake) == []
@@ -297,14 +291,12 @@ def test_a_file_that_is_another_one_when_it_is_read_than_when_it_was_recognised_
             path.write_bytes(another)
         return open_file(place, name)
 
-    monkeypatch.setattr(source, "_CHUNK", 500)
-    monkeypatch.setattr(blocks, "BLOCK_BYTES", 500)
     monkeypatch.setattr(source, "_open", opening)
-    (report,) = retry(lake, path, **ZONE).sources
+    (report,) = retry(lake, path, limits=Limits(chunk_bytes=500, block_bytes=500), **ZONE).sources
     assert opened == 2
     assert (report.status, report.error) == (
         "failed",
-        f"{path}: was changed while it was read; nothing new of it was loaded, run the command again",
+        f"{path}: changed while it was being read; nothing new of it was loaded; run the command again",
     )
     assert numbers(lake) == [0, 1, 2, *range(20, 40)]
     assert [number for number, _, _ in rejects(lake)] == [3]

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import io
-from contextlib import ExitStack
 from typing import TYPE_CHECKING
-from unittest import mock
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ingest.read import blocks
+from ingest.limits import Limits
 from ingest.read.reader import Reader
 
 if TYPE_CHECKING:
@@ -18,21 +16,16 @@ if TYPE_CHECKING:
 
     from ingest.read.blocks import Block
 
-LIMITS = st.fixed_dictionaries(
-    {
-        "BLOCK_BYTES": st.integers(1, 60),
-        "MAX_LINE_BYTES": st.integers(1, 60),
-        "_BLOCK_LINES": st.integers(4, 20),
-    }
+LIMITS = st.builds(
+    Limits, block_bytes=st.integers(1, 60), line_bytes=st.integers(1, 60), block_lines=st.integers(4, 20)
 )
 
 
-def _blocks(chunks: Sequence[bytes], limits: dict[str, int], *, start: int = 0) -> list[Block]:
-    reader = Reader(name="x", size=None, is_final=True, chunks=iter(chunks), file=io.BytesIO(), start=start)
-    with ExitStack() as stack:
-        for name, value in limits.items():
-            stack.enter_context(mock.patch.object(blocks, name, value))
-        return list(reader.blocks())
+def _blocks(chunks: Sequence[bytes], limits: Limits, *, start: int = 0) -> list[Block]:
+    reader = Reader(
+        name="x", size=None, is_final=True, chunks=iter(chunks), file=io.BytesIO(), start=start, limits=limits
+    )
+    return list(reader.blocks())
 
 
 @settings(derandomize=True, deadline=None, max_examples=300)
@@ -42,7 +35,7 @@ def _blocks(chunks: Sequence[bytes], limits: dict[str, int], *, start: int = 0) 
     start=st.sampled_from([0, 1000]),
 )
 def test_blocks_are_whole_lines_in_order_or_parts_of_one_that_is_too_long(
-    chunks: list[bytes], limits: dict[str, int], start: int
+    chunks: list[bytes], limits: Limits, start: int
 ) -> None:
     found = _blocks(chunks, limits, start=start)
     assert b"".join(block.data for block in found) == b"".join(chunks)
@@ -61,20 +54,20 @@ def test_blocks_are_whole_lines_in_order_or_parts_of_one_that_is_too_long(
                 assert block is found[-1]
             case "long_start":
                 assert b"\n" not in block.data
-                assert len(block.data) > limits["MAX_LINE_BYTES"]
+                assert len(block.data) > limits.line_bytes
             case "long_more":
                 assert b"\n" not in block.data[:-1]
         is_in_line = block.kind in {"long_start", "long_more"} and not block.data.endswith(b"\n")
 
 
 def test_a_block_holds_a_bounded_number_of_lines() -> None:
-    found = _blocks([b"\n" * 10_000], {"_BLOCK_LINES": 100})
+    found = _blocks([b"\n" * 10_000], Limits(block_lines=100))
     assert sum(len(block.data) for block in found) == 10_000
     assert max(block.data.count(b"\n") for block in found) <= 125
 
 
 def test_a_line_is_given_up_as_soon_as_it_is_too_long() -> None:
-    found = _blocks([b"good\n", *[b"a" * 10] * 10, b"end\nlast\n"], {"MAX_LINE_BYTES": 25})
+    found = _blocks([b"good\n", *[b"a" * 10] * 10, b"end\nlast\n"], Limits(line_bytes=25))
     assert [(block.kind, len(block.data)) for block in found[:3]] == [
         ("lines", 5),
         ("long_start", 30),

@@ -448,7 +448,7 @@ def test_a_log_without_any_date_is_warned_about(tmp_path: Path) -> None:
     path.write_bytes(_table(FIELDS, _dated(START)))
     report = ingest(tmp_path / "lake", [str(path)], ReadOptions(), now=worked.NOW)
     assert [source.rejects for source in report.sources] == [1]
-    assert any("#Fields names no date and no #Date says one" in warning for warning in report.warnings)
+    assert any("#Fields names no date and no #Date gives one" in warning for warning in report.warnings)
 
 
 @ANY

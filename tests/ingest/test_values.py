@@ -17,7 +17,7 @@ from ingest.engine.connection import connect
 from ingest.formats import log_format
 from ingest.read.blocks import Block
 from ingest.understand.counts import Counts
-from ingest.understand.provenance import Stretch
+from ingest.understand.provenance import NumberedBlock
 from ingest.understand.second_look import DOUBTFUL
 from ingest.understand.understanding import Understanding
 from tests.ingest import lakes, strategies
@@ -88,8 +88,10 @@ def _read_in_pieces(understanding: Understanding, pieces: Sequence[str]) -> tupl
     context: dict[str, Any] = {}
     for piece in pieces:
         block = Block(piece.encode(), offset)
-        stretch = Stretch(block=block, first_line=counts.lines + 1, context=context, load_id="", source="", stream="")
-        [counted], [after] = understanding.read([stretch], form)
+        numbered = NumberedBlock(
+            block=block, first_line=counts.lines + 1, context=context, load_id="", source="", stream=""
+        )
+        [counted], [after] = understanding.read([numbered], form)
         counts, context, offset = counts + counted, dict(after), offset + len(block.data)
     calls = understanding.calls().to_pylist()
     understanding.forget()

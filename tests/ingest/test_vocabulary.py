@@ -15,7 +15,7 @@ from ingest.engine.connection import connect
 from ingest.formats import log_format
 from ingest.lake.data_file import write_file
 from ingest.read.blocks import Block
-from ingest.understand.provenance import Stretch
+from ingest.understand.provenance import NumberedBlock
 from ingest.understand.understanding import Understanding
 from ingest.understand.vocabulary import Vocabulary
 from tests.ingest.lakes import BAD, line
@@ -171,9 +171,11 @@ def test_calls_and_rejects_come_in_the_order_of_their_lines_however_many_values_
     with contextlib.closing(understanding):
         known = b"".join(line(number, headers={"IntegrationId": f"4321_{number}"}) for number in range(3000))
         for content in (known, line(1) + BAD + line(2, status=9) + line(0) + BAD + line(2999) + line(3)):
-            stretch = Stretch(block=Block(content, 0), first_line=1, context={}, load_id="", source="", stream="")
+            numbered = NumberedBlock(
+                block=Block(content, 0), first_line=1, context={}, load_id="", source="", stream=""
+            )
             understanding.forget()
-            understanding.read([stretch], log_format("json"))
+            understanding.read([numbered], log_format("json"))
         assert understanding.calls()["line_number"].to_pylist() == [1, 4, 6, 7]
         assert understanding.rejects()["line_number"].to_pylist() == [2, 3, 5]
 

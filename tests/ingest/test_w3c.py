@@ -76,7 +76,7 @@ def test_no_fields_at_all(connection: duckdb.DuckDBPyConnection) -> None:
 
 
 _NO_UNIT = (
-    "time-taken has decimals and no known #Software says whose log it is: whether these are seconds, as the W3C has it, or milliseconds, only"
+    "time-taken has decimals, and #Software names no known product: only the log's writer knows whether these are seconds, as W3C has them, or milliseconds, only"
     " its writer knows, and none is read; sed '/^#Fields:/s/time-taken/time-taken-ms/' FILE > NEW says milliseconds and time-taken-s seconds;"
     " unload FILE if it is loaded, and load NEW"
 )
@@ -159,7 +159,7 @@ def test_no_integration_id_column_at_all_is_warned_about(tmp_path: Path) -> None
     report = ingest(tmp_path / "lake", [str(path)], ReadOptions(), now=worked.NOW)
     assert [source.calls for source in report.sources] == [1]
     (warning,) = [warning for warning in report.warnings if "IntegrationId" in warning]
-    assert "#Fields names no cs(IntegrationId): nobody knows whose the calls are (id_status not_logged)" in warning
+    assert "#Fields names no cs(IntegrationId): nobody can tell who called (id_status not_logged)" in warning
 
 
 @pytest.mark.parametrize(

@@ -301,8 +301,8 @@ def test_who_cannot_have_the_header_logged_is_not_told_to(product: str, log: str
     path = PRODUCTS / f"{product}.log"
     [warning] = inspect(str(path), ReadOptions(), limit=None, now=NOW).warnings
     assert warning == (
-        f"{path}: {log} cannot hold the IntegrationId header: nobody knows whose the calls are (id_status not_logged);"
-        " load the log of what stands behind it, which can, instead of this one"
+        f"{path}: {log} cannot hold the IntegrationId header: nobody can tell who called (id_status not_logged);"
+        " load the log of the server behind it instead"
     )
 
 

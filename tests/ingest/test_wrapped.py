@@ -193,9 +193,7 @@ def _said(path: Path, envelope: object) -> str:
     path.write_text(json.dumps(envelope) + "\n", encoding="utf-8")
     with pytest.raises(SourceError) as caught:
         inspect(str(path), ReadOptions(), limit=None, now=worked.NOW)
-    found = re.search(
-        "its lines hold calls inside of other objects: (jq .*) makes it one record a line", str(caught.value)
-    )
+    found = re.search("its calls are inside other objects: (jq .*) writes one record per line", str(caught.value))
     assert found is not None, caught.value
     return found[1]
 
@@ -304,7 +302,7 @@ def test_pieces_of_a_line_are_no_record_and_say_what_they_are(
         assert {call.line_number for call in found.calls} == whole
         assert _refused(found).keys() == {number for number, (_, is_piece) in enumerate(lines, start=1) if is_piece}
         assert all("is a piece of a longer one" in detail for detail in _refused(found).values())
-        assert all(detail.endswith("NEW is what to load") for detail in _refused(found).values())
+        assert all(detail.endswith("joins them; then load NEW") for detail in _refused(found).values())
 
 
 @pytest.mark.parametrize("runtime", RUNTIMES)
@@ -368,7 +366,7 @@ def test_the_command_that_is_said_joins_the_pieces(tmp_path: Path, runtime: str,
     if is_whole:
         said = next(iter(_refused(looked_at(path, *lines)).values()))
     else:
-        with pytest.raises(SourceError, match="its lines are pieces of longer ones") as caught:
+        with pytest.raises(SourceError, match="a container's runtime has cut its lines into pieces") as caught:
             looked_at(path, *lines)
         said = str(caught.value)
     command = re.search("((?:awk|jq) .*) > NEW", said)

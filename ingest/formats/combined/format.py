@@ -1,6 +1,11 @@
 """Access logs of Apache and nginx, by the layout that their configuration names.
 
-1234.rest.afas.online 192.0.2.7 - - [21/Oct/2026:13:55:36 +0200] "GET /ProfitRestServices/... HTTP/1.1" 200 512 ...
+$host                 $remote_addr   $remote_user [$time_local]                "$request"                             $status $body_bytes_sent
+1234.rest.afas.online 192.0.2.7    - -            [21/Oct/2026:13:55:36 +0200] "GET /ProfitRestServices/... HTTP/1.1" 200     512
+
+A line has to match the layout as a whole. One that matches in part is a line of another layout, and its values would stand in the
+wrong columns. So that this costs little, a line without escapes is cut at its quotation marks first, and only what stands between
+quoted values meets a pattern (lines.sql).
 """
 
 from __future__ import annotations
@@ -30,8 +35,8 @@ if TYPE_CHECKING:
 
 
 _NO_ID = (
-    "the layout names no IntegrationId header: nobody knows whose the calls are (id_status not_logged); have the server log it"
-    ' ("$http_integrationid" in nginx, "%{IntegrationId}i" in Apache) and give the layout with --layout'
+    "the layout names no IntegrationId header: nobody can tell who called (id_status not_logged); make the server log it"
+    ' ("$http_integrationid" in nginx, "%{IntegrationId}i" in Apache) and pass the layout with --layout'
 )
 _LINE_END = r"[ \t]*\r?\n?"
 _SPLIT = Path(__file__).with_name("lines.sql").read_text(encoding="utf-8")
@@ -41,6 +46,7 @@ class Combined:
     """Lines of one layout. What does not match it whole is no record."""
 
     name: ClassVar[str] = "combined"
+    says_host: ClassVar[str] = "--layout says which one is"
 
     def __init__(self, layout: str | None = None) -> None:
         self._is_given = layout is not None
@@ -101,7 +107,9 @@ class Combined:
         """Without the header in the layout nobody can tell who called; without a zone nobody can tell when."""
         warnings = [] if "integration_id" in self.layout.groups else [_NO_ID]
         if context.get("lacks_time_zone"):
-            warnings.append("times are the server's local ones: every line is bad_time; say where with --time-zone")
+            warnings.append(
+                "its times are in local time, so every line is rejected as bad_time; name the zone with --time-zone"
+            )
         return warnings
 
 
@@ -115,7 +123,7 @@ _VARIABLES = {
     "authorization": "$http_authorization",
     "request_id": "$request_id",
 }
-"""What a layout calls the fields of a call."""
+"""The names of the fields of a call in a layout."""
 
 
 def _split(layout: Layout) -> str:
@@ -205,8 +213,8 @@ def _select(layout: Layout) -> str:
 
 
 _DURATIONS = {"microseconds": 0.001, "milliseconds": 1, "seconds": 1000, "upstream_seconds": 1000}
-"""What a unit is in milliseconds; the most precise one first, and what was waited for upstream where nothing says how long the
-call took."""
+"""The milliseconds in each unit, the most precise unit first. The time waited for the upstream server is last: it counts where
+nothing else says how long the call took."""
 
 _LISTED = ("upstream_seconds",)
 """Durations that are logged as one for each server that was asked."""

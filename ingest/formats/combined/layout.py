@@ -75,7 +75,7 @@ class Layout:
     escape: Escape
     parts: tuple[Part, ...]
     names: Mapping[str, str]
-    """What the layout calls each of the values that it gives: `$request_time`, `%D`."""
+    """The layout's name for each value that it holds: `$request_time`, `%D`."""
     unread: tuple[str, ...] = ()
     """What it calls those that nobody reads."""
 
@@ -162,7 +162,7 @@ def compile_layout(text: str) -> Layout:
     )
     missing = _missing(set(layout.groups))
     if missing:
-        raise SourceError(f"layout {text!r}: names no {missing}; without it there is no call")
+        raise SourceError(f"layout {text!r}: names no {missing}, and without it no call can be read")
     return layout
 
 

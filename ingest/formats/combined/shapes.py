@@ -28,7 +28,7 @@ DEFAULT_LAYOUT = (
     '$host $remote_addr - $remote_user [$time_local] "$request" $status $body_bytes_sent'
     ' "$http_referer" "$http_user_agent" "$http_integrationid" $request_time'
 )
-"""What is assumed where a log fits it."""
+"""The layout of a log that fits it, where nobody names another one."""
 
 ENVOY_LAYOUT = (
     '[$time_iso8601] "$request" $status $response_flags $request_length $body_bytes_sent $duration_ms $upstream_service_time'
@@ -72,7 +72,7 @@ _MORE = re.compile(rf" ({QUOTED}|{LIST})", re.ASCII)
 _ID = re.compile(r'"[1-9][0-9]{3,6}_[1-9][0-9]{0,8}"', re.ASCII)
 _CLIENT = ("remote_addr", "remote_logname", "remote_user")
 _SECONDS = re.compile(r"[0-9]+\.[0-9]{3}", re.ASCII)
-"""How nginx writes how long a call took."""
+"""How nginx writes how long a nothing else says how long the call took."""
 _NOTHING = ('"-"', '""')
 
 _WRITTEN_BEHIND: tuple[tuple[tuple[str, str], ...], ...] = (
@@ -157,7 +157,7 @@ def _values(match: re.Match[str]) -> dict[int, str]:
 
 
 def _names(shape: _Shape, rows: Sequence[Mapping[int, str]]) -> tuple[list[str], list[str], list[str]]:
-    """What the fields before the time, before the request and at the end are called, as a layout has them."""
+    """The layout's names for the fields before the time, before the request and at the end."""
     quoted = [*shape.before, *shape.between, *shape.more]
     in_front = len(shape.before) + len(shape.between)
     hosts = places_of_hosts(rows, range(len(quoted)))
@@ -189,7 +189,7 @@ def _names(shape: _Shape, rows: Sequence[Mapping[int, str]]) -> tuple[list[str],
 
 
 def _of_product(rows: Sequence[Mapping[int, str]], first: int, texts: list[str]) -> list[str]:
-    """The names of the fields behind the user agent, the first of which stands at this place, where a known product has written them."""
+    """The names of the fields behind the user agent, from this place on, where a known product has written them."""
     for written in _WRITTEN_BEHIND:
         patterns = [re.compile(pattern, re.ASCII) for _, pattern in written]
         if len(texts) >= len(written) and all(

@@ -63,7 +63,7 @@ def _nginx_words(text: str) -> str:
 
 
 def _without_backslashes(text: str) -> str:
-    """What is between the quotes of a word of Apache's configuration: quotes and backslashes have one before them."""
+    """The text between the quotes of a word in Apache's configuration, without the backslash before each quote and backslash."""
     return re.sub(r"\\([\"'\\])", r"\1", text)
 
 

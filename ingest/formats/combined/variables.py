@@ -40,7 +40,8 @@ _NGINX = {
     "upstream_http_x_trace_identifier": "request_id",
     "request_body": "body",
 }
-"""What a variable says. Of several that say the same the first one here is taken. nginx has no `duration_ms`; we do."""
+"""The value of a call that a variable holds. Where a layout has several for one value, the first one here counts. nginx has no
+`duration_ms`; it is ours."""
 
 _APACHE = {
     "%{host}i": "host",
@@ -90,7 +91,7 @@ BARE = r'[^\s"]*'
 HOST = r'[^\s"/?]*'
 LIST = r'(?:[^\s",]*(?:, ?| : ))*[^\s",]*'
 LISTS = re.compile(r"upstream_\w+|(?:http|proxy_add)_x_forwarded_for|%\{x-forwarded-for\}i|field_[0-9]+")
-"""Variables with one value for each server or proxy on the way (0.087, 0.090 : 0.001), and those of which nobody knows."""
+"""Variables with one value for each server or proxy on the way (0.087, 0.090 : 0.001), and fields whose meaning nobody knows."""
 
 OWN_PATTERNS = {
     "request": r'(?:[^\s"]+ [^\s"]* HTTP/[0-9.]+|-)',
@@ -108,8 +109,8 @@ OWN_PATTERNS = {
 """Values that show themselves where they end, by their name or by what they say."""
 
 NAME_BEFORE_TIME = r'"(?:[^"\\]|\\.)*"|(?:[^\s"\[-]|-[^\s"\[])[^"\[\r\n]*[^\s"\[]'
-"""What a value right before the time in its brackets may be as well, which is who called. No server escapes the blanks in a name,
-and none are needed: what the brackets follow is unambiguous. Behind a lone hyphen it would be another value, of a line with one
+"""The user's name, which stands right before the time in its brackets, may also look like this. No server escapes the blanks in it,
+and the brackets behind it show where it ends. After a lone hyphen the text would be another value, of a line with one value
 more."""
 
 TIME_PARTS = {

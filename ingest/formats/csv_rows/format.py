@@ -1,6 +1,7 @@
 """CSV: the fields of a dialect as columns, by the names in a header row or by their position.
 
-    timestamp;method;url;integration_id;status;duration_ms;request_bytes;response_bytes;user_agent;request_id
+    timestamp           ;method;url                                          ;integration_id;status;duration_ms
+    2026-10-21T13:55:36Z;GET   ;https://4321.rest.afas.online/ProfitRestSer...;1234_5678     ;200   ;87
 
 A record is a line: a quote that is not closed on its line spoils this line alone. Nobody can tell a value that goes on on the
 next line from a bad row with a good one below it, so neither takes its neighbour away.
@@ -35,13 +36,15 @@ if TYPE_CHECKING:
     from ingest.formats.dialect.model import Dialect
 
 _NO_NAME, _CALLERS_WORDS = "", " referer"
-"""Instead of the names of columns that nobody reads, in the second of which callers mention hosts. No column is called so."""
+"""They replace the names of columns that nobody reads; callers mention hosts in columns of the second kind. No real column has these
+names."""
 
 
 class Csv:
     """Rows of a table whose columns are called as a dialect says, our own if nothing else is said."""
 
     name: ClassVar[str] = "csv"
+    says_host: ClassVar[str] = "--dialect says which one is"
 
     def __init__(self, dialect: Dialect | None = None) -> None:
         self._dialect = dialect or dialects()[OWN_CSV]
@@ -112,7 +115,7 @@ class Csv:
         if holds_ids(self._dialect, context["columns"]) or {one.lower() for one in objects} & set(context["columns"]):
             return headers_warnings(context, objects)
         names = " or ".join([*self._dialect.fields.integration_id, *objects])
-        return (f"the header names no {names}: nobody knows whose the calls are (id_status not_logged)",)
+        return (f"the header names no {names}: nobody can tell who called (id_status not_logged)",)
 
     def _header_before(self, context: Mapping[str, Any]) -> Header:
         """The header in force where reading begins."""
@@ -203,7 +206,7 @@ class Csv:
 def is_header(line: str) -> bool:
     """Whether this line names the columns of a table of calls, or of any other as far as one can tell.
 
-    What a user's own columns are called is not known here; but a line with a call in it has a status and a time.
+    The names of a user's own columns are unknown here. But a line that is a call holds a status and a time, so it holds digits.
 
     >>> is_header("when;verb;address;answer"), is_header("2026-10-01;GET;/;200"), is_header("{this is no record")
     (True, False, False)

@@ -30,7 +30,7 @@ class Header:
     columns: tuple[str, ...]
     delimiter: str
     announced: str | None = None
-    """What a line sep=; has said for the header below it."""
+    """The delimiter that a line `sep=;` announced for the header below it."""
     unread: tuple[tuple[str, str], ...] = ()
     """The columns that nobody reads, and what they could be."""
     written: tuple[str, ...] = field(default=(), compare=False)

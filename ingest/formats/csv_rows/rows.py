@@ -10,7 +10,7 @@ from ingest.formats.dialect.model import Fields, paths_of
 from ingest.formats.dialect.names import id_names
 from ingest.formats.json_lines.headers import HeaderColumns, header_columns, read_header_columns
 from ingest.formats.json_lines.rearranged import json_path
-from ingest.formats.positions import Places
+from ingest.formats.positions import ColumnPlaces
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -52,7 +52,7 @@ def split_by(dialect: Dialect, unread_headers: list[int], connection: duckdb.Duc
     columns, delimiter = header.columns, header.delimiter
     _bind_patterns(connection, delimiter, dialect.quote)
     connection.execute("set variable width = ?", [len(columns)])
-    place = Places(columns)
+    place = ColumnPlaces(columns)
     objects = header_columns(dialect, place)
     texts = {column: place.values(column)[0] for column, _ in objects}
     split = _split(dialect, connection, place, delimiter)
@@ -100,8 +100,8 @@ def split_by(dialect: Dialect, unread_headers: list[int], connection: duckdb.Duc
     return f"select * replace ({detail} as detail) from ({split} {fields})"
 
 
-def _split(dialect: Dialect, connection: duckdb.DuckDBPyConnection, place: Places, delimiter: str) -> str:
-    """The SQL that cuts rows into values. What a table does not need is left out, because it would be asked of every line."""
+def _split(dialect: Dialect, connection: duckdb.DuckDBPyConnection, place: ColumnPlaces, delimiter: str) -> str:
+    """The SQL that cuts rows into values. Steps that a table does not need are left out, because each would run for every line."""
     for name in Fields.model_fields:
         place.values(*(path.lower() for path in paths_of(getattr(dialect.fields, name))))
     place.values(*id_columns(dialect, list(place)))
@@ -115,13 +115,13 @@ def _split(dialect: Dialect, connection: duckdb.DuckDBPyConnection, place: Place
 def _logged(
     connection: duckdb.DuckDBPyConnection,
     dialect: Dialect,
-    place: Places,
+    place: ColumnPlaces,
     columns: Sequence[str],
     held: HeaderColumns,
 ) -> Mapping[str, str]:
-    """The SQL of whether a header that is absent was not sent: any, and the IntegrationId.
+    """The SQL of whether an absent header was not sent: any header, and the IntegrationId.
 
-    In a row whose headers are an object all of them are there, if the dialect says so.
+    A row whose headers are an object holds all of them, if the dialect says that its headers are complete.
     """
     whole = "false"
     if dialect.headers_complete and held.sources:
@@ -139,10 +139,10 @@ def _logged(
 
 
 def _host_by_another_name(dialect: Dialect, columns: Sequence[str], in_headers: Sequence[str]) -> str | None:
-    """The SQL of the host that a column holds whatever it is called; None where a column is the header.
+    """The SQL of the host that a column of any name holds; None where a column is the Host header.
 
-    A host of the platform that was sent as a header goes before it, any other behind it: in which rows there is one must not
-    matter to the others.
+    A host of the platform that was sent as a header comes before it, any other one after it. Whether some rows have such a header must
+    not change what the other rows mean.
     """
     if columns_of_header(dialect, columns, "host"):
         return None

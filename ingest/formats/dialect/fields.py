@@ -92,7 +92,7 @@ def fields_of_dialect(
     `values` and `headers` give the SQL of the values of a path or a header, `logged` that of the columns headers_logged and id_logged,
     `host` that of the host where no field of the dialect says it (it goes before the header), `others` that of a list of all values in which no caller mentions
     hosts. The detail is which field a line lacks; `with_details` says it in words.
-    What is not there is left out, because the engine takes its time to plan what comes to nothing. No text of a dialect or a
+    Fields that are not there are left out, because the engine spends time on planning even what comes to nothing. No text of a dialect or
     log gets into the SQL.
     """
     connection.execute("set variable empty_values = ?::varchar[]", [list(dialect.empty)])
@@ -154,14 +154,14 @@ _SAYING = {
     "url": ("url", "path", "request"),
     "status": ("status",),
 }
-"""The values of which one has to be there in a call, in the order in which a line is judged."""
+"""The values that a call needs, in the order in which a line is judged; one of each kind has to be there."""
 
 
 def _lacking(dialect: Dialect, present: Mapping[str, str], *, called_at: str) -> str:
-    """The SQL of which field without which there is no call a line lacks: the first one, and null where it lacks none.
+    """The SQL of the first needed field that a line lacks; null where it lacks none.
 
-    Nothing is said of those behind a time that is there and cannot be read: a line is rejected for the first reason, and has to be
-    told about that one. It is asked for every line, so it is no more than a look at a few values.
+    A time that is there and cannot be read hides the fields after it: a line is rejected for the first reason, and its detail has to
+    explain that one. Every line is asked, so the question is no more than a look at a few values.
     """
     missing = {}
     for what in dialect.fields.needed():

@@ -28,7 +28,7 @@ OWN, OWN_CSV = "koppelzicht", "koppelzicht_csv"
 
 
 _ITS_OWN = {"name", "about", "documentation", "known_by", "logs_no_headers"}
-"""What is said of a dialect and not of those that are like it."""
+"""The properties of a dialect that those which are `like` it do not inherit."""
 
 
 def _whole(value: object, where: str) -> object:
@@ -45,7 +45,7 @@ def _whole(value: object, where: str) -> object:
 
 
 def _extended(base: Dialect, value: Mapping[str, Any]) -> dict[str, Any]:
-    """What a user says of a dialect and then what it is like says: where both name fields, the user's are looked for first."""
+    """The user's properties and then those of the known dialect. Where both name fields, the user's are looked for first."""
     known = base.model_dump(mode="json", exclude_defaults=True, exclude=_ITS_OWN)
     said = {key: one for key, one in value.items() if key != "like"}
     fields = said.get("fields", {})
@@ -114,7 +114,7 @@ def dialect_named(name: str | Path) -> Dialect:
         return _own(path, state.st_mtime_ns, state.st_size)
     except FileNotFoundError:
         raise SourceError(
-            f"{path}: there is no such file, and no dialect is called so; known: {', '.join(sorted(dialects()))}"
+            f"{path}: there is no such file, and no dialect of this name; known: {', '.join(sorted(dialects()))}"
             + near(str(name), dialects())
         ) from None
     except OSError as error:
@@ -126,7 +126,7 @@ def _own(path: Path, _modified: int, _size: int) -> Dialect:
     try:
         text = path.read_bytes().decode("utf-8-sig")
     except UnicodeDecodeError:
-        raise SourceError(f"{path}: the dialect is no text in UTF-8") from None
+        raise SourceError(f"{path}: the dialect is not text in UTF-8") from None
     return dialect_of_text(text, str(path))
 
 

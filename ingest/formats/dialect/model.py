@@ -23,7 +23,7 @@ UNITS = {"s": 1000.0, "ms": 1.0, "us": 0.001, "ns": 0.000001}
 
 def _is_path(text: str) -> str:
     if not parts_of(text):
-        raise ValueError('is no path of a field; expected names with dots between them, such as request.uri or a."b.c"')
+        raise ValueError('is not the path of a field; expected names separated by dots, such as request.uri or a."b.c"')
     return text
 
 
@@ -47,7 +47,7 @@ def _with_place(value: object) -> object:
 
 FieldPath: TypeAlias = Annotated[str, Field(min_length=1, max_length=300), AfterValidator(_is_path)]
 Paths: TypeAlias = Annotated[tuple[FieldPath, ...], BeforeValidator(_listed)]
-"""One field, or several of which the first that a line has counts."""
+"""One field, or several: the first one that a line has counts."""
 
 
 class _Model(BaseModel):
@@ -78,7 +78,7 @@ class TimeField(_Model):
     @classmethod
     def _is_format(cls, text: str | None) -> str | None:
         if text is not None and not (_TIME_FORMAT.fullmatch(text) and re.search("%-?[YyF]", text)):
-            raise ValueError("is no format of a time; expected one as strptime has it, such as '%d.%m.%Y %H:%M:%S'")
+            raise ValueError("is not the format of a time; expected one for strptime, such as '%d.%m.%Y %H:%M:%S'")
         return text
 
     @model_validator(mode="after")
@@ -137,7 +137,7 @@ class Pairs(_Model):
 
 
 class KnownBy(_Model):
-    """What a line of this dialect has, and lines of others have not; of several fields in a list any will do."""
+    """What lines of this dialect have and lines of others have not. Of several fields in a list, one is enough."""
 
     fields: tuple[Paths, ...] = ()
     values: dict[FieldPath, Annotated[tuple[str, ...], BeforeValidator(_listed)]] = {}
@@ -163,7 +163,7 @@ class Fields(_Model):
     query_ends_at: str | None = None
     """What begins that which the product writes behind the caller's query."""
     integration_id: Paths = ("integration_id",)
-    """The header as a field of its own. The last name of a path that is one of its names stands for all of them."""
+    """The header as a field of its own. Where the last name of a path is one of the id's usual names, it stands for all of them."""
     duration: Annotated[tuple[Duration, ...], BeforeValidator(_listed)] = ()
     request_bytes: Paths = ()
     response_bytes: Paths = ()
@@ -182,7 +182,7 @@ class Fields(_Model):
         return self
 
     def needed(self) -> Mapping[str, tuple[str, ...]]:
-        """What a call cannot do without, and the fields that may say it."""
+        """The values that every call needs, each with the fields that may hold it."""
         return {
             "timestamp": tuple(time.field or time.date or "" for time in self.timestamp),
             "method": (*self.method, *self.request),
@@ -227,16 +227,14 @@ class Dialect(_Model):
     def _fits_its_format(self) -> Self:
         others = {"delimiter", "quote", "columns"} if self.format == "json" else {"records", "json_texts", "pairs"}
         if wrong := sorted(self.model_fields_set & others):
-            raise ValueError(f"{', '.join(wrong)} cannot be said of {self.format}")
+            raise ValueError(f"{', '.join(wrong)} does not apply to {self.format}")
         if self.delimiter is not None and self.delimiter in {self.quote, "\n", "\r"}:
-            raise ValueError(
-                f"delimiter {self.delimiter!r} cannot separate values; expected ',', ';', '|' or a tab, say"
-            )
+            raise ValueError(f"delimiter {self.delimiter!r} cannot separate values; expected ',', ';', '|' or a tab")
         columns = {column.lower() for column in self.columns}
         for what, paths in self.fields.needed().items() if columns else ():
             if not any(path.lower() in columns for path in paths):
                 raise ValueError(
-                    f"no column is called {' or '.join(paths)}, which is the {what}; found {', '.join(self.columns)}"
+                    f"no column is called {' or '.join(paths)}, needed for {what}; found {', '.join(self.columns)}"
                     + near(paths[0], self.columns)
                 )
         return self

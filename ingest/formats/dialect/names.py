@@ -39,7 +39,7 @@ def unread_in(dialect: Dialect, names: Sequence[str], unread: Sequence[str]) -> 
 
 
 def id_names(places: Iterable[Sequence[str]], keys: Mapping[tuple[str, ...], Iterable[str]]) -> list[tuple[str, ...]]:
-    """Where an IntegrationId stands of which a dialect says that it is at one of these places, the one that is called so first.
+    """The places of the IntegrationId in an object, for a dialect that names these places. Exact names come first.
 
     `keys` are those of each object by its place. A place whose last name is one of the header's names is meant for any of them.
 

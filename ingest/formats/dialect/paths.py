@@ -34,18 +34,18 @@ def places_of(path: str) -> list[tuple[str, ...]]:
 
 
 def has(record: Mapping[str, Any], path: str) -> bool:
-    """Whether the record has this field; an object is none, it holds some."""
+    """Whether the record has this field. An object is not a field; it holds fields."""
     return any(not isinstance(value_at(record, parts), dict | None) for parts in places_of(path))
 
 
 def value_of(record: Mapping[str, Any], path: str) -> str:
-    """The text of a field; empty where it is none."""
+    """The text of a field; empty where it is no text."""
     found = next((value for parts in places_of(path) if (value := value_at(record, parts)) is not None), None)
     return found if isinstance(found, str) else ""
 
 
 def value_at(record: Any, parts: Sequence[str]) -> Any:
-    """What is at a place in objects inside of each other; None where nothing is."""
+    """The value at a place in nested objects; None where there is none."""
     for part in parts:
         record = record.get(part) if isinstance(record, dict) else None
     return record

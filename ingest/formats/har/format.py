@@ -18,6 +18,7 @@ class Har(JsonLines):
     """The entries of a HAR document, as JSON lines."""
 
     name: ClassVar[str] = "har"
+    says_host: ClassVar[str] = "the URL has to hold it"
 
     def __init__(self) -> None:
         super().__init__(dialects()["har"])

@@ -1,6 +1,10 @@
 """JSON lines: one object a line, with the field names of a dialect.
 
-{"timestamp": "2026-10-21T13:55:36Z", "method": "GET", "url": "https://...", "headers": {...}, "status": 200, ...}
+{"timestamp": "2026-10-21T13:55:36Z", "method": "GET", "url": "https://...", "headers": {"IntegrationId": "1234_5678"}, "status": 200}
+
+The engine's JSON reader is quick and lenient: it takes `NaN`, a comma too many, and one of two equal keys. So it reads every line, and
+the few lines that look odd to it are judged once more by the standard (standard.py). Which keys the objects of a block have is asked
+once a block, because sets of keys repeat from line to line: the statement that reads the block then names only fields that are there.
 """
 
 from __future__ import annotations
@@ -94,6 +98,7 @@ class JsonLines:
     """JSON lines with the field names of a dialect, our own if nothing else is said."""
 
     name: ClassVar[str] = "json"
+    says_host: ClassVar[str] = "--dialect says which one is"
 
     def __init__(self, dialect: Dialect | None = None) -> None:
         self._dialect = dialect or dialects()[OWN]
@@ -186,7 +191,7 @@ class JsonLines:
         key_sets: Sequence[Sequence[Sequence[str] | None]],
         starts: Sequence[int],
     ) -> list[tuple[tuple[str, str], ...]]:
-        """Of each source that begins at one of these lines the fields that nobody reads. What is in the request's headers is read."""
+        """The fields that nobody reads, for each source that begins at one of these lines. Fields inside the request's headers are read."""
         if len(starts) == 1 or not self._unread(key_sets):
             return [self._unread(key_sets)] * len(starts)
         found = dict(connection.execute(_KEYS_OF_EACH, [list(starts)]).fetchall())
@@ -210,7 +215,7 @@ class JsonLines:
         return is_header or parts in self._asked or bool(id_names(self._id_places, {parts[:-1]: parts[-1:]}))
 
     def _odd_headers(self, key_sets: Iterable[Sequence[Sequence[str] | None]]) -> list[Parts]:
-        """Where headers are that are no object with something in it, in some line, or one in which no header is known.
+        """The places of headers that are not an object with values in some line, or an object without a known header.
 
         That may be an object of several kinds of headers; to find out takes a look at its values.
         """

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from ingest.formats.dialect.model import Dialect
     from ingest.formats.json_lines.rearranged import Parts
-    from ingest.formats.positions import Places
+    from ingest.formats.positions import ColumnPlaces
 
 
 _KNOWN = frozenset(
@@ -50,7 +50,7 @@ _KNOWN = frozenset(
         "x-request-id",
     ]
 )
-"""Names of which one is in all but a few requests, whatever a log keeps of them."""
+"""Names of headers. Nearly every request has one of them, whichever of its headers a log keeps."""
 
 _SENT_BY_ALL = _KNOWN & {
     "accept",
@@ -61,13 +61,13 @@ _SENT_BY_ALL = _KNOWN & {
     "host",
     "integrationid",
 }
-"""Headers of which one is in every request of every program, and the IntegrationId."""
+"""Headers that programs send. Every request of every program has one of them, and the IntegrationId belongs to them."""
 
 _MANY_RECORDS = 100
-"""So many records in a row without any of them are no chance."""
+"""This many records in a row without any of them are not chance."""
 
 _UNREAD = "lines_with_unread_headers"
-"""What the context calls how many lines have headers in a shape that is not read."""
+"""The key in the context for the number of lines whose headers have a shape that is not read."""
 
 
 def is_known_header(name: str) -> bool:
@@ -108,7 +108,7 @@ def _has_chosen_headers(record: Mapping[str, Any], places: Sequence[Parts]) -> b
 def with_unread_headers(
     contexts: Sequence[dict[str, Any]], starts: Sequence[int], lines: Sequence[int]
 ) -> list[dict[str, Any]]:
-    """The contexts of sources that begin at `starts`, with so many lines more whose headers are not read."""
+    """The contexts of the sources that begin at `starts`, with these lines added to those whose headers are not read."""
     numbers = np.bincount(np.searchsorted(starts, lines, side="right") - 1, minlength=len(starts)).tolist()
     return [
         {**context, _UNREAD: context.get(_UNREAD, 0) + number} if number else context
@@ -122,12 +122,14 @@ def headers_warnings(context: Mapping[str, Any], places: Sequence[str]) -> Seque
     if not number:
         return ()
     lines = f"{number:,} {'line' if number == 1 else 'lines'}"
-    said = f"{' or '.join(places)} is in a shape that is not read in {lines}, so nobody knows which headers were sent there"
-    return (f"{said}; expected an object, a list of names and values, or one of them as a JSON text",)
+    said = (
+        f"{' or '.join(places)} has a shape that is not read in {lines}, so nobody knows which headers were sent there"
+    )
+    return (f"{said}; expected an object, a list of names and values, or either as JSON text",)
 
 
 def headers_before(context: Mapping[str, Any]) -> dict[str, Any]:
-    """What of a source's context has to be carried on."""
+    """The part of a source's context that the next block needs."""
     return {_UNREAD: context[_UNREAD]} if _UNREAD in context else {}
 
 
@@ -139,7 +141,7 @@ class HeaderColumns:
     """The names of the columns, and what stands before the name of a header there."""
     keys: tuple[frozenset[str], ...] = ()
     unread: tuple[int, ...] = ()
-    """The lines in which one of them holds something that is none."""
+    """The lines in which one of them holds something else than an object."""
 
     def places(self, header: str) -> list[Parts]:
         """Where that header stands, as it is spelled here."""
@@ -161,7 +163,7 @@ class HeaderColumns:
         ]
 
 
-def header_columns(dialect: Dialect, place: Places) -> tuple[tuple[str, str], ...]:
+def header_columns(dialect: Dialect, place: ColumnPlaces) -> tuple[tuple[str, str], ...]:
     """The columns of a table that hold headers as objects, each with what stands before the name of a header there."""
     found = ((source.at.lower(), source.prefix) for source in dialect.headers if source.at)
     return tuple(dict.fromkeys((column, prefix) for column, prefix in found if column in place))

@@ -72,7 +72,7 @@ def repeated_keys(
     containers: Sequence[Parts],
     key_sets: Sequence[tuple[Sequence[Sequence[str] | None], Any]],
 ) -> Mapping[int, str]:
-    """The lines of `records` in which a key stands in an object twice with different values, and what is said of them."""
+    """The lines of `records` whose object has a key twice with different values, each with its detail."""
     numbers = [number for _, found in key_sets for number in found or ()]
     places = {
         place

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 _LEFT_OUT_FOR = 1000
-"""So many lines behind one with the field a log is taken to hold it still."""
+"""For this many lines after one with the field, the log is taken to hold it still."""
 
 
 def with_left_out_ids(

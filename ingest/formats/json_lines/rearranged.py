@@ -34,7 +34,7 @@ def rearranged(connection: duckdb.DuckDBPyConnection, dialect: Dialect) -> pa.Ta
     for number, path in enumerate(dialect.json_texts):
         connection.execute(f"set variable text_{number} = ?", [json_path(parts_of(path))])
         text = f"json_extract_string(object, getvariable('text_{number}'))"
-        # What is deeply nested stays a text: to merge it would take as many calls of a function inside each other.
+        # Deeply nested values stay texts: merging one takes a nested function call for each level.
         steps.append(
             f"case when starts_with({text}, '{{') and json_type(object, getvariable('text_{number}')) = 'VARCHAR'"
             f" and json_valid({text}) and strlen({text}) - strlen(replace(replace({text}, '{{', ''), '[', '')) <= {_MOST_BRACKETS}"

@@ -24,7 +24,7 @@ def record_in(line: str) -> Mapping[str, Any] | None:
 
 
 def defect_of(line: str) -> str | None:
-    """What the standard says against this line, None where it is a sound object."""
+    """What is wrong with this line by the standard of JSON; None where it is a valid object."""
     if not line.strip() or line.startswith("#"):
         return None
     if _depth(line) > MAX_DEPTH:

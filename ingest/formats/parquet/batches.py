@@ -25,20 +25,15 @@ if TYPE_CHECKING:
     from ingest.read.reader import Reader
 
 
-_ROWS = 32_768
-"""How many rows are understood together, if they are no more than _BATCH_BYTES."""
-
-_BATCH_BYTES = 32 << 20
-"""So much may the values of rows be that Arrow reads at once. On their way to lines of JSON they are there several times."""
-
 _LONG_ROW_BYTES, _LONG_ROWS_BYTES = 8 << 10, 16 << 20
-"""Rows that are so long on average are understood so many bytes at a time: the engine has each step's results for 2,048 of them."""
+"""Rows that are this long on average are understood 16 MB at a time: the engine holds each step's results for 2,048 of them."""
 
 MOST_TIMES = 1000
-"""Rows that are so many times the bytes of their file, and more than BOMB_BYTES, are no log. What repeats costs less here than in lines."""
+"""Rows that are more than this many times the bytes of their file, and more than BOMB_BYTES, are no log. Parquet stores repeated values
+better than compression stores repeated lines, so the wall is higher than BOMB_RATIO."""
 
 MOST_HELD, MOST_HELD_DENSE = 256 << 20, 64 << 20
-"""So much may the pages be that have to be unpacked as a whole to read one row: in general, and of those that become fifty times as much."""
+"""The most bytes of pages that have to be unpacked as a whole to read one row: of all pages, and of those that grow fifty times."""
 
 _LOGICAL = {"JSON": pa.json_(), "UUID": pa.uuid()}
 """Types of Parquet that tell more of a text or of bytes."""
@@ -48,7 +43,9 @@ def batches_of(reader: Reader, parquet: ParquetFile, types: Mapping[str, pa.Data
     """The rows in batches that are no larger than a block should be, their columns of these types."""
     columns = list(types)
     at_once, most = _rows_at_once(reader, parquet, columns)
-    batches = _together(parquet.iter_batches(batch_size=at_once, columns=columns), at_once, most)
+    batches = _together(
+        parquet.iter_batches(batch_size=at_once, columns=columns), at_once, most=most, most_rows=reader.limits.row_count
+    )
     while True:
         try:
             batch = next(batches, None)
@@ -127,7 +124,7 @@ def _rows_at_once(reader: Reader, parquet: ParquetFile, columns: Sequence[str]) 
         sizes = sizes_of(reader.file, parquet.metadata, columns)
     except PagesError as error:
         raise SourceError(
-            f"{reader.name}: the Parquet file cannot be read: the headers of its pages are unsound; nothing of it was loaded"
+            f"{reader.name}: the Parquet file cannot be read: the headers of its pages are invalid; nothing of it was loaded"
         ) from error
     frame = sum(len(column) + len('"":,') for column in columns)
     refuse_growth(reader, sizes.least + sizes.rows * frame, sizes.largest_column)
@@ -135,10 +132,10 @@ def _rows_at_once(reader: Reader, parquet: ParquetFile, columns: Sequence[str]) 
         raise SourceError(
             f"{reader.name}: one row of the Parquet file cannot be read without {sizes.held:,} bytes of pages in memory, more than"
             f" {MOST_HELD_DENSE if sizes.dense > MOST_HELD_DENSE else MOST_HELD:,}; nothing of it was loaded;"
-            " write it with smaller pages, a megabyte as is usual"
+            " write it with smaller pages, such as the usual megabyte"
         )
     reader.is_dense = sizes.least > DENSE_RATIO * reader.file.seek(0, os.SEEK_END)
-    rows = _ROWS
+    rows = reader.limits.row_count
     while rows > 1 and sizes.most(rows) > _most_at_once(reader, sizes.most(rows), rows):
         rows //= 2
     return rows, _most_at_once(reader, sizes.least, sizes.rows)
@@ -148,30 +145,32 @@ def _most_at_once(reader: Reader, size: float, rows: int) -> int:
     """How many bytes of rows may be read at once that have this size."""
     if reader.is_dense:
         return DENSE_BYTES
-    return _LONG_ROWS_BYTES if size > rows * _LONG_ROW_BYTES else _BATCH_BYTES
+    return _LONG_ROWS_BYTES if size > rows * _LONG_ROW_BYTES else reader.limits.row_bytes
 
 
 def refuse_growth(reader: Reader, size: int, column: str | None = None) -> None:
-    """SourceError where so many bytes are more than the rows of a log can be."""
+    """SourceError where this is more than the rows of a log can be."""
     file_size = reader.file.seek(0, os.SEEK_END)
     if size > max(BOMB_BYTES, MOST_TIMES * file_size):
         mostly = "" if column is None else f", mostly of the column {column}"
         raise SourceError(
             f"{reader.name}: {file_size:,} bytes of Parquet become {'about' if column else 'more than'} {size:,} bytes of rows{mostly}: more than"
-            f" {MOST_TIMES:,} times as many, which no log does; nothing of it was loaded; if it is one, write it into several files:"
+            f" {MOST_TIMES:,} times as many, which no log does; nothing of it was loaded; if it is a log, write it into several files:"
             f" {BOMB_BYTES:,} bytes of rows are always read"
         )
 
 
-def _together(batches: Iterator[pa.RecordBatch], at_once: int, most: int) -> Iterator[pa.RecordBatch]:
+def _together(
+    batches: Iterator[pa.RecordBatch], at_once: int, *, most: int, most_rows: int
+) -> Iterator[pa.RecordBatch]:
     """The same rows in batches that are about as large as they may be, where they had to be read in smaller ones."""
-    if at_once >= _ROWS:
+    if at_once >= most_rows:
         yield from batches
         return
     held: list[pa.RecordBatch] = []
     rows = size = 0
     for batch in batches:
-        if held and (rows + len(batch) > _ROWS or size + batch.nbytes > most):
+        if held and (rows + len(batch) > most_rows or size + batch.nbytes > most):
             yield pa.concat_batches(held)
             held, rows, size = [], 0, 0
         held.append(batch)

@@ -37,7 +37,7 @@ COLUMNS = {
 """The columns of a Parquet file that are read, in any case: the names of our JSON dialect."""
 
 HOST = "called_host"
-"""What a row calls the host, where a URL is a path and another column holds the hosts of the platform."""
+"""A row's key for the host, where its URL is a path and another column holds the hosts of the platform."""
 
 _ROWS_TO_DETECT = 1000
 

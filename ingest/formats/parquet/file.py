@@ -25,10 +25,10 @@ ENGINE_ERRORS = (duckdb.Error, pa.ArrowException, MemoryError)
 """Whatever the engines raise at values that they cannot take, or that are too many for the memory there is."""
 
 _TRAILER = 8
-"""So many bytes stand behind the footer: its length, and the first four bytes of the file once more."""
+"""The bytes behind the footer: its length, and the file's first four bytes once more."""
 
 _ARROW_SCHEMA = b"ARROW:schema"
-"""What the writers of Arrow call the schema that they put beside Parquet's own."""
+"""The key under which Arrow's writers put their own schema beside Parquet's."""
 
 
 @contextlib.contextmanager
@@ -52,7 +52,7 @@ class _PlainFile(io.RawIOBase):
 
     It says how the writer held the values: in a dictionary, as views, in lists with long offsets. Arrow holds them so again when
     it reads them, which it can do for some values and for others not (a dictionary inside of an object, a dictionary with a text
-    that is no UTF-8). What the values are is in Parquet's schema, durations apart.
+    that is not UTF-8). Parquet's own schema says what the values are, except for durations.
     """
 
     def __init__(self, file: IO[bytes]) -> None:
@@ -99,7 +99,7 @@ class _PlainFile(io.RawIOBase):
 
 @contextlib.contextmanager
 def naming(name: str, column: str) -> Iterator[None]:
-    """Say which column it is that cannot be read. What the engines say may hold a value of the log, so it stays out."""
+    """Name the column that cannot be read. The engine's own words may hold a value of the log, so they stay out."""
     try:
         yield
     except (*ENGINE_ERRORS, OSError, UnicodeError) as error:

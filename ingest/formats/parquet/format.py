@@ -22,13 +22,14 @@ _KEYS = "select line_number, json_keys(line) from lines where list_contains($1::
 
 _FIELDS = {"duration_ms": "duration"}
 _COLUMNS = {field: field for field in OPTIONAL if field in COLUMNS} | {field: name for name, field in _FIELDS.items()}
-"""What the columns for the fields of a call are called."""
+"""The names of the columns for the fields of a call."""
 
 
 class Parquet(JsonLines):
     """The rows of a Parquet file, as JSON lines."""
 
     name: ClassVar[str] = "parquet"
+    says_host: ClassVar[str] = "the column url has to hold it"
 
     def __init__(self) -> None:
         own = dialects()[OWN]
@@ -53,9 +54,7 @@ class Parquet(JsonLines):
     def warnings(self, context: Mapping[str, Any]) -> Sequence[str]:
         """Without ids nobody can tell who called."""
         if not any(column == "headers" or is_id_name(column) for column in context.get("columns", ())):
-            return (
-                "no column is called integration_id or headers: nobody knows whose the calls are (id_status not_logged)",
-            )
+            return ("no column is called integration_id or headers: nobody can tell who called (id_status not_logged)",)
         return super().warnings(context)
 
 

@@ -27,9 +27,9 @@ _HEADER_BYTES = 512
 _MOST_HEADER_BYTES = 16 << 20  # as Arrow has it: a header may hold the least and the greatest value of its page
 _DEEPEST = 16
 _NUMBER_BYTES = 24
-"""What a number or a time takes as text, with room for what is around it."""
+"""The bytes of a number or a time as text, with room for the text around it."""
 _ELEMENT_BYTES = 48
-"""The same for a value inside of a list or a map, of which each is many small texts on its way to JSON."""
+"""The same for a value inside a list or a map: each becomes many small texts on its way to JSON."""
 _SHORT = 256
 _MUCH = 50
 
@@ -72,14 +72,14 @@ class Group:
     chunks: tuple[Chunk, ...]
 
     def most(self, rows: int) -> float:
-        """How many bytes so many of its rows are at most."""
+        """The most bytes that this many of its rows can be."""
         share = min(1.0, rows / max(self.rows, 1))
         return sum(chunk.within(share) for chunk in self.chunks)
 
 
 @dataclass(frozen=True)
 class Sizes:
-    """What the columns of a Parquet file are when every value is written out."""
+    """The sizes of a Parquet file's columns when every value is written out."""
 
     groups: tuple[Group, ...]
 
@@ -113,12 +113,12 @@ class Sizes:
         return max((sum(chunk.dense for chunk in group.chunks) for group in self.groups), default=0)
 
     def most(self, rows: int) -> float:
-        """How many bytes so many rows are at most, wherever they begin."""
+        """The most bytes that this many rows can be, wherever they begin."""
         return max((group.most(rows) for group in self.groups), default=0.0)
 
 
 def sizes_of(file: IO[bytes], metadata: FileMetaData, columns: Collection[str]) -> Sizes:
-    """The sizes of these columns. PagesError where the headers of their pages are none."""
+    """The sizes of these columns. PagesError where the headers of their pages are invalid."""
     end = file.seek(0, os.SEEK_END)
     paths = {metadata.schema.column(place).path: metadata.schema.column(place) for place in range(metadata.num_columns)}
     groups = []

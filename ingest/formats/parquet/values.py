@@ -145,7 +145,7 @@ def _shortened(array: pa.Array) -> pa.Array:
 
 
 def sound_texts(array: pa.Array) -> pa.Array:
-    """Texts, or bytes that should be some, with U+FFFD for what is no UTF-8. Arrow writes and reads such texts unchecked."""
+    """Texts, or bytes that should be texts, with U+FFFD for whatever is not UTF-8. Arrow writes and reads texts unchecked."""
     wide = array.cast(pa.large_binary())
     texts = pa.Array.from_buffers(pa.large_string(), len(wide), wide.buffers(), offset=wide.offset)
     try:
@@ -157,7 +157,7 @@ def sound_texts(array: pa.Array) -> pa.Array:
 
 
 def is_text(kind: pa.DataType) -> bool:
-    """Whether values of this type are texts, or bytes that should be some."""
+    """Whether values of this type are texts, or bytes that should be texts."""
     return any(
         is_one(kind)
         for is_one in (
@@ -200,12 +200,12 @@ def objects(names: Sequence[str], members: Sequence[pa.Array], rows: int) -> pa.
 
 
 def _or_null(array: pa.Array, texts: pa.Array) -> pa.Array:
-    """These texts, of the values that are none 'null'."""
+    """These texts, and 'null' for each value that is absent."""
     return texts if array.null_count == 0 else pc.if_else(array.is_valid(), texts, literal("null"))
 
 
 def _joined(texts: pa.Array, lengths: np.ndarray[Any, np.dtype[np.int64]]) -> pa.Array:
-    """The texts of each list, of which these are the lengths, with commas between them."""
+    """The texts of each list with commas between them; the lists have these lengths."""
     offsets = np.concatenate((np.zeros(1, np.int64), np.cumsum(lengths)))
     return pc.binary_join(pa.LargeListArray.from_arrays(pa.array(offsets, pa.int64()), texts), literal(","))
 

@@ -29,7 +29,7 @@ HOSTS = ("x-host-header", "cs-host", "cs(host)", "host")
 def field_of_host(columns: Sequence[str], lines: Iterable[str]) -> int | None:
     """The place, from 1, of the column that holds hosts of the platform where the host's own does not, in most of these lines.
 
-    0 where there is none, or where several differ; None where no line has a host of the platform, so that nobody knows.
+    0 where no column does, or where several differ; None where no line has a host of the platform, so that nobody can tell.
 
     >>> field_of_host(["cs(host)", "cs(x-forwarded-host)"], ["internal 4321.rest.afas.online"])
     2
@@ -64,7 +64,7 @@ def has_decimals(columns: Sequence[str], lines: Iterable[str]) -> bool | None:
 
 
 def _values_of(line: str, number: int) -> list[str]:
-    """The values of a line, as well as one can tell without knowing who has written it."""
+    """The values of a line, cut as well as one can without knowing which product wrote it."""
     line = line.rstrip()
     tabs = line.split("\t")
     return tabs if len(tabs) == number else [value.strip("\"'") for value in _VALUE.findall(line)]

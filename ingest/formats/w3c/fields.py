@@ -8,11 +8,11 @@ from ingest.formats.raw import duration_fields, fields_as_raw, first_of, size_fi
 from ingest.formats.w3c.columns import HOSTS, LOCAL_TIMES, REQUEST_IDS, id_columns, is_servers
 
 if TYPE_CHECKING:
-    from ingest.formats.positions import Places
+    from ingest.formats.positions import ColumnPlaces
 
 
 def fields_by_position(
-    place: Places,
+    place: ColumnPlaces,
     *,
     product: str | None,
     has_unit: bool,
@@ -39,17 +39,17 @@ def fields_by_position(
     return fields_as_raw(f"(select split.*, {called} as host, {', '.join(times)} from split{days})", fields)
 
 
-def _named(place: Places, *names: str) -> list[tuple[str, str]]:
+def _named(place: ColumnPlaces, *names: str) -> list[tuple[str, str]]:
     """The SQL of the values of these columns, each with that of its name: one that we know, and no text of the log."""
     return [(_part(place, name), f"'{name}'") for name in names if name in place]
 
 
-def _part(place: Places, *names: str) -> str:
+def _part(place: ColumnPlaces, *names: str) -> str:
     """The SQL of the first of these columns that has a value, which - is not."""
     return first_of([f"nullif({value}, '-')" for value in place.values(*names)])
 
 
-def _host(place: Places, *, names_hosts: bool, by_another_name: int | None) -> str:
+def _host(place: ColumnPlaces, *, names_hosts: bool, by_another_name: int | None) -> str:
     """The SQL of the host; of a column by another name if it alone holds one of the platform's."""
     named = _part(place, *HOSTS)
     if not names_hosts:
@@ -64,7 +64,7 @@ SECONDS = frozenset({"cloudfront", "netscaler", "tomcat", "undertow", "weblogic"
 """Products whose documentation says that time-taken is in seconds, as the W3C has it. In IIS it is in milliseconds, and in ASP.NET Core."""
 
 
-def _times(place: Places, product: str | None, *, has_day: bool) -> list[tuple[str, str]]:
+def _times(place: ColumnPlaces, product: str | None, *, has_day: bool) -> list[tuple[str, str]]:
     """The SQL of the times that a line may have, the best one first, and what reads each."""
 
     def at(date: str, time: str, zone: str) -> str:
@@ -91,7 +91,7 @@ def _times(place: Places, product: str | None, *, has_day: bool) -> list[tuple[s
     ]
 
 
-def _w3c_fields(place: Places, product: str | None, *, has_unit: bool, has_day: bool) -> dict[str, str]:
+def _w3c_fields(place: ColumnPlaces, product: str | None, *, has_unit: bool, has_day: bool) -> dict[str, str]:
     """The SQL of the columns of raw, over rows that have the times and the host beside the values."""
     found = _times(place, product, has_day=has_day)
     times = [(f"time_{number}", reader) for number, (_, reader) in enumerate(found, start=1)]

@@ -1,7 +1,7 @@
 """W3C extended log format: IIS, and the products that write it their own way.
 
-#Fields: date time cs-method cs-uri-stem cs-uri-query cs-host sc-status sc-bytes time-taken cs(IntegrationId)
-2026-10-21 11:55:36 GET /ProfitRestServices/connectors/KnX skip=0 4321.rest.afas.online 200 512 87 1234_5678
+#Fields: date time     cs-method cs-uri-stem                        cs-uri-query cs-host               sc-status time-taken cs(IntegrationId)
+2026-10-21    11:55:36 GET       /ProfitRestServices/connectors/KnX skip=0       4321.rest.afas.online 200       87         1234_5678
 
 `#Fields:` decides, also when it changes in mid-file, and `#Software:` says whose units they are in. Times are UTC. Where it names
 no date, `#Date:` says the day, and the times below it when the next one begins (days.sql).
@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from ingest.formats.id_name import no_headers_warning
-from ingest.formats.positions import Places
+from ingest.formats.positions import ColumnPlaces
 from ingest.formats.sections import each_header, first_lines, headers_of_each, read_sections, sections_of
 from ingest.formats.unread import with_unread
 from ingest.formats.w3c.columns import (
@@ -62,7 +62,7 @@ _PRODUCTS = {
 """How `#Software:` begins, for products whose lines mean something of their own. CloudFront is known by its fields."""
 
 _ASPNET_CORE, _OTHER = "aspnet_core", "other"
-"""ASP.NET Core's own log has `#Start-Date:` in the place of `#Software:`. The other one is any product of which nothing is known."""
+"""ASP.NET Core's own log has `#Start-Date:` in the place of `#Software:`. The other name stands for every unknown product."""
 
 _QUOTES = {"iis": "", "tomcat": "\"'", "undertow": "\"'"}
 """What quotes a value: double quotes, but IIS quotes nothing, and Undertow and older Tomcats have single ones."""
@@ -73,7 +73,7 @@ class _Header:
     """What the directives in force say about the lines below them."""
 
     fields: tuple[str, ...] = ()
-    """Their names in lower case, but for those of which nobody asks the name: they may be anything."""
+    """Their names in lower case. A name that nobody asks for is replaced, because it may be anything."""
     software: str | None = None
     host: int | None = None
     """The place, from 1, of the field that holds hosts of the platform where the host's own does not; 0 where there is none, None as
@@ -123,6 +123,7 @@ class W3c:
     """Lines of values whose names stand in the last `#Fields:` before them."""
 
     name: ClassVar[str] = "w3c"
+    says_host: ClassVar[str] = "#Fields has to call it cs-host"
     dialect: str | None = None
     reading: object = name
 
@@ -184,18 +185,20 @@ class W3c:
             warnings.append(
                 no_headers_warning("CloudFront's standard log")
                 if last.product == "cloudfront"
-                else "#Fields names no cs(IntegrationId): nobody knows whose the calls are (id_status not_logged);"
+                else "#Fields names no cs(IntegrationId): nobody can tell who called (id_status not_logged);"
                 " add the header to the log's fields"
             )
         if context.get("lacks_time_zone"):
-            warnings.append("times are the server's local ones: every line is bad_time; say where with --time-zone")
+            warnings.append(
+                "its times are in local time, so every line is rejected as bad_time; name the zone with --time-zone"
+            )
         if lacks_date(context.get("fields", ())) and context.get("day") is None:
             warnings.append(
-                "#Fields names no date and no #Date says one: every line is bad_time; add the field date to the log"
+                "#Fields names no date and no #Date gives one, so every line is rejected as bad_time; add the field date to the log"
             )
         if context.get("lacks_unit"):
             warnings.append(
-                "time-taken has decimals and no known #Software says whose log it is: whether these are seconds, as the W3C has it, or"
+                "time-taken has decimals, and #Software names no known product: only the log's writer knows whether these are seconds, as W3C has them, or"
                 " milliseconds, only its writer knows, and none is read; sed '/^#Fields:/s/time-taken/time-taken-ms/' FILE > NEW says"
                 " milliseconds and time-taken-s seconds; unload FILE if it is loaded, and load NEW"
             )
@@ -266,15 +269,15 @@ def _looked_at(
     return [(start, header.looked_at(lines[start]) if start in lines else header) for start, header in sections]
 
 
-def _bound(connection: duckdb.DuckDBPyConnection, header: _Header) -> Places:
-    """What the SQL that splits lines has to know of a header; where its columns are."""
+def _bound(connection: duckdb.DuckDBPyConnection, header: _Header) -> ColumnPlaces:
+    """Bind what the SQL that splits lines needs from a header; the places of its columns."""
     quotes = _QUOTES.get(header.product or "", '"')
     values = [*(f"{mark}(?:[^{mark}]|{mark}{mark})*{mark}" for mark in quotes), r"[^ \t]+", "^"]
     connection.execute("set variable width = ?", [len(header.fields)])
     connection.execute("set variable quotes = ?", [quotes])
     # White space behind it makes sure that a quoted value ends at its quote. An empty one stands before leading white space.
     connection.execute("set variable value_pattern = ?", [f"({'|'.join(values)})(?:[ \t]+|$)"])
-    return Places(header.fields)
+    return ColumnPlaces(header.fields)
 
 
 def _split_by(connection: duckdb.DuckDBPyConnection, header: _Header) -> str:

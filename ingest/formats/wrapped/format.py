@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     import duckdb
     import pyarrow as pa
 
-    from ingest.formats import LogFormat
+    from ingest.formats.protocol import LogFormat
 
 
 _PREFIXES = {
@@ -111,6 +111,11 @@ class Wrapped:
         return self._form.dialect
 
     @property
+    def says_host(self) -> str:
+        """As the format inside has it."""
+        return self._form.says_host
+
+    @property
     def reading(self) -> object:
         """What decides how a line is read."""
         return self._wrappings, self._form.reading
@@ -158,7 +163,7 @@ class Wrapped:
         return table, [{**context, "wrappings": list(self._wrappings)} for context in contexts]
 
     def warnings(self, context: Mapping[str, Any]) -> Sequence[str]:
-        """What is to be known of the lines inside."""
+        """The warnings about the lines inside."""
         return self._form.warnings(context)
 
 
@@ -179,7 +184,7 @@ def with_other_prefixes(form: LogFormat, lines: Sequence[str]) -> LogFormat:
 
     Files of several containers or servers are put together. A prefix that is known for what it is stands before no line that has none, so
     all of them can be taken away from wherever they are. That does not go for objects, which may have a field of the name under which others
-    keep a line, nor for batches of records, which are none inside of a line.
+    keep a line, nor for batches of records: a line inside another line is one record.
     """
     inside = form.inside if isinstance(form, Wrapped) else form
     there, _ = wrapping_of(form)
@@ -193,7 +198,7 @@ def with_other_prefixes(form: LogFormat, lines: Sequence[str]) -> LogFormat:
         kind
         for kind in RUNTIMES
         if kind not in there
-        # What of two runtimes has cut into pieces could not be told apart.
+        # Where two runtimes cut lines, nobody could tell which of them cut a line.
         and not (kind in SPLITTING and not set(SPLITTING).isdisjoint(there))
         and reads([one for line in lines if (one := Wrapping(kind).inside(line)) != line.lstrip("\ufeff")])
     )

@@ -87,12 +87,12 @@ GOES_ON, ENDS_LINES = "streams_that_go_on", "ends_lines"
 """In the context of a source: the streams whose last line goes on, and whether one has had a line end."""
 
 SPLITTING = ("cri", "log", "MESSAGE")
-"""What is around lines that may have been cut."""
+"""The wrappings of lines that a runtime may have cut."""
 
 _JOIN_CRI = 'awk \'{t=$3;s=$2;sub(/^[^ ]+ [^ ]+ [^ ]+ /,"");b[s]=b[s] $0;if(t!~/^P/){print b[s];b[s]=""}}\' FILE > NEW'
 _JOIN_DOCKER = "jq -j 'select(.stream==\"STREAM\").log' FILE > NEW"
-_IS_PIECE = "the line is a piece of a longer one, which the container's runtime has cut"
-_JOINED = "joins them, and NEW is what to load"
+_IS_PIECE = "the line is a piece of a longer one that the container's runtime has cut"
+_JOINED = "joins them; then load NEW"
 
 
 @dataclass(frozen=True)
@@ -100,7 +100,7 @@ class Pieces:
     """The lines of a block that are pieces of others."""
 
     sure: Mapping[int, str]
-    """Those that are whatever they look like, and what is said of each."""
+    """The lines that are pieces whatever they look like, each with its detail."""
     contexts: Sequence[Mapping[str, Any]]
     """For each source what has to be known behind it."""
     is_found_by_fate: bool = False
@@ -194,7 +194,7 @@ def without_pieces(context: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def what_joins(lines: Sequence[str]) -> str | None:
-    """The command that joins the pieces among these lines; None where there are none."""
+    """The command that joins the pieces among these lines; None where no line is a piece."""
     if any(re.match(r"[^ ]+ std(?:out|err) P[: ]", line) for line in lines):
         return _JOIN_CRI
     for line in lines:
