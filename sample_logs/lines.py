@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Literal, TypeAlias, get_args
 import duckdb
 import pyarrow as pa
 
-from sample_logs.model import FIRST_DAY, LAST_DAY, SLOTS, ZONE, Stream, read, tables
+from sample_logs.model import FIRST_DAY, LAST_DAY, SLOTS, ZONE, Stream, read
+from sample_logs.tables import tables
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
