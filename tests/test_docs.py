@@ -152,14 +152,3 @@ def test_a_dead_link_beside_the_pages_is_named(tmp_path: Path) -> None:
         "README.md: there is no docs/d.md",
         "README.md: there is no h.png",
     ]
-
-
-def test_every_file_in_the_code_map_exists() -> None:
-    """A table row names files; those after the first stand beside it."""
-    rows = re.findall(r"^\| (`.*?`) \|", (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8"), re.MULTILINE)
-    assert len(rows) >= 15
-    for row in rows:
-        first, *others = re.findall(r"`(.+?)`", row)
-        beside = (ROOT / first).parent
-        assert (ROOT / first).exists(), first
-        assert [name for name in others if not (beside / name).exists()] == []

@@ -1,0 +1,32 @@
+"""The house: which rooms there are, what each says of itself, and that no file in them grows beyond reading."""
+
+from __future__ import annotations
+
+import ast
+import re
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+FLOORS = ("ingest", "analytics", "dashboard", "command_line")
+MOST_LINES = 400
+ROOMS = sorted(door.parent.relative_to(ROOT) for floor in FLOORS for door in (ROOT / floor).glob("*/__init__.py"))
+SOURCES = sorted(path.relative_to(ROOT) for floor in (*FLOORS, "sample_logs") for path in (ROOT / floor).rglob("*.py"))
+
+
+def test_the_code_map_names_every_room_and_no_other() -> None:
+    rows = re.findall(r"^\| (`.*?`) \|", (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8"), re.MULTILINE)
+    named = [Path(name) for row in rows for name in re.findall("`(.+?)`", row)]
+    assert sorted(named) == ROOMS
+
+
+@pytest.mark.parametrize("room", ROOMS, ids=str)
+def test_a_room_says_at_its_door_what_it_is_for(room: Path) -> None:
+    tree = ast.parse((ROOT / room / "__init__.py").read_text(encoding="utf-8"))
+    assert ast.get_docstring(tree)
+
+
+def test_no_file_is_longer_than_a_reader_can_hold() -> None:
+    lengths = {path: len((ROOT / path).read_text(encoding="utf-8").splitlines()) for path in SOURCES}
+    assert {str(path): length for path, length in lengths.items() if length > MOST_LINES} == {}
