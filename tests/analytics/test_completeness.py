@@ -4,66 +4,29 @@ from __future__ import annotations
 
 import datetime as dt
 import random
-from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
 import pytest
 
-import analytics
-from analytics.registry import RegistryFiles
 from analytics.scope import Scope
-from analytics.warehouse.warehouse import Warehouse
-from tests.analytics.given import AMSTERDAM, call, given_snapshot
-
-Calls = list[dict[str, Any]]
-Row = tuple[str, dt.datetime, int, float | None, str, str | None]
+from tests.analytics.given import AMSTERDAM
+from tests.analytics.office_logs import (
+    JUNE,
+    MONDAY,
+    OFFICE,
+    WEDNESDAY,
+    Calls,
+    but,
+    calls_in,
+    completeness,
+    daily,
+    local,
+    not_complete,
+    office,
+)
 
 HOUR = dt.timedelta(hours=1)
-
-MONDAY = dt.date(2026, 9, 7)
-OFFICE = range(9, 17)
-
-
-def local(day: dt.date, hour: int, *, fold: int = 0) -> dt.datetime:
-    """An hour by the clock of Amsterdam, in UTC; fold=1 is the second one of that name in October."""
-    return dt.datetime(day.year, day.month, day.day, hour, tzinfo=AMSTERDAM, fold=fold).astimezone(dt.UTC)
-
-
-def calls_in(hour: dt.datetime, count: int, **said: Any) -> Calls:
-    """So many calls in the second half of an hour."""
-    return [call(**{"called_at": f"{hour + dt.timedelta(minutes=30, seconds=n)}"} | said) for n in range(count)]
-
-
-def office(weeks: int, per_hour: int | Callable[[dt.date, int], int], *, since: dt.date = MONDAY, **said: Any) -> Calls:
-    """Calls in the eight hours from 9 to 17 of every working day."""
-    days = [since + dt.timedelta(weeks=week, days=day) for week in range(weeks) for day in range(5)]
-    return [
-        row
-        for day in days
-        for hour in OFFICE
-        for row in calls_in(local(day, hour), per_hour if isinstance(per_hour, int) else per_hour(day, hour), **said)
-    ]
-
-
-def but(usual: int, *, on: dt.date, at: range = OFFICE, then: int = 0) -> Callable[[dt.date, int], int]:
-    """The usual number of calls but for some hours of one day."""
-    return lambda day, hour: then if day == on and hour in at else usual
-
-
-def completeness(folder: Path, calls: Calls, scope: Scope | None = None) -> list[Row]:
-    """The metric over these calls."""
-    with Warehouse.over(given_snapshot(folder, calls), RegistryFiles()) as warehouse:
-        return warehouse.metric("completeness", scope).rows()
-
-
-def not_complete(rows: Sequence[Row]) -> list[Row]:
-    return [row for row in rows if row[4] != "complete"]
-
-
-WEDNESDAY = dt.date(2026, 9, 16)
-"""In the second of three weeks."""
 
 
 def test_a_normal_week_is_complete_and_so_are_its_nights(tmp_path: Path) -> None:
@@ -168,37 +131,6 @@ def test_a_silence_of_more_than_eight_weeks_is_missing_as_a_whole(tmp_path: Path
     assert {row[3] for row in rows} == {3.0, 0.0}
 
 
-def test_a_holiday_is_thin_and_not_missing(tmp_path: Path) -> None:
-    # On Wednesday both streams have one call an hour before noon instead of six, and none afterwards.
-    def holiday(day: dt.date, hour: int) -> int:
-        return (1 if hour < 12 else 0) if day == WEDNESDAY else 6
-
-    calls = office(3, holiday, stream="one") + office(3, holiday, stream="two")
-    # A day with 3 calls instead of 48 is thin in all of its hours: 2 * (6.93 - 1.73) = 10.4 standard deviations.
-    thin = [
-        (name, local(WEDNESDAY, hour), 1 if hour < 12 else 0, 6.0, "thin", "holiday")
-        for hour in OFFICE
-        for name in ("one", "two")
-    ]
-    assert not_complete(completeness(tmp_path, calls)) == thin
-    # Where only one of the two is silent, its log is missing from noon on.
-    calls = office(3, holiday, stream="one") + office(3, 6, stream="two")
-    assert not_complete(completeness(tmp_path, calls)) == [
-        ("one", local(WEDNESDAY, hour), *((1, 6.0, "thin", "low") if hour < 12 else (0, 6.0, "missing", "silent")))
-        for hour in OFFICE
-    ]
-
-
-def test_a_log_that_stops_in_the_morning_makes_no_holiday(tmp_path: Path) -> None:
-    def stops(day: dt.date, hour: int) -> int:
-        return (1 if hour == 9 else 0) if day == WEDNESDAY else 30
-
-    states = [
-        (row[1].astimezone(AMSTERDAM).hour, row[4]) for row in not_complete(completeness(tmp_path, office(3, stops)))
-    ]
-    assert states == [(9, "thin"), *((hour, "missing") for hour in range(10, 17))]
-
-
 def test_the_hours_that_the_logs_begin_and_end_in_are_not_thin(tmp_path: Path) -> None:
     first, last = local(MONDAY, 9), local(dt.date(2026, 9, 25), 16)
 
@@ -243,89 +175,6 @@ def test_what_an_hour_is_does_not_depend_on_what_is_asked(tmp_path: Path, scope:
     ]
     assert expected
     assert completeness(tmp_path, calls, asked) == expected
-
-
-# -- small logs: by the day, and by how many days in a row
-
-
-def daily(since: dt.date, days: int, per_day: Callable[[dt.date], int], **said: Any) -> Calls:
-    """So many calls a day, at any hours of it: few of them have a rhythm."""
-    rows: Calls = []
-    for number in range(days):
-        day = since + dt.timedelta(days=number)
-        chance = random.Random(day.toordinal())
-        for nth in range(per_day(day)):
-            rows += calls_in(local(day, chance.randrange(24)) + dt.timedelta(seconds=nth), 1, **said)
-    return rows
-
-
-JUNE = dt.date(2026, 6, 1)
-"""No holiday comes after it until Christmas."""
-
-
-def test_ten_days_of_ten_calls_that_were_not_loaded_are_missing_day_by_day(tmp_path: Path) -> None:
-    gap = [dt.date(2026, 7, 6) + dt.timedelta(days=number) for number in range(10)]
-    rows = completeness(tmp_path, daily(JUNE, 70, lambda day: 0 if day in gap else 10))
-    missing = not_complete(rows)
-    # Nearly all hours have no calls in most weeks. A day has ten: p(0) of ten days is e^-100.
-    assert {row[1].astimezone(AMSTERDAM).date() for row in missing} == set(gap)
-    # on most of them no hour is told from the others; where hours tell of half of the ten calls, it is these
-    by_day = Counter(row[1].astimezone(AMSTERDAM).date() for row in missing)
-    assert sum(hours == 24 for hours in by_day.values()) >= 7
-    assert {row[4:] for row in missing} == {("missing", "silent")}
-    assert sum(row[3] or 0.0 for row in missing) == pytest.approx(100)
-
-
-def test_one_silent_day_of_ten_calls_is_missing_and_one_of_nine_is_none(tmp_path: Path) -> None:
-    silent = dt.date(2026, 7, 8)
-    for per_day, hours in ((10, 24), (9, 0)):
-        calls = daily(JUNE, 70, lambda day, usual=per_day: 0 if day == silent else usual)  # type: ignore[misc]
-        assert len(not_complete(completeness(tmp_path, calls))) == hours
-
-
-def test_a_day_with_a_fifth_of_its_calls_is_thin_where_its_hours_show_nothing(tmp_path: Path) -> None:
-    bad = dt.date(2026, 7, 8)
-    calls = daily(JUNE, 70, lambda day: 0 if day == bad else 24)
-    calls += [row for hour in (2, 7, 12, 17, 22) for row in calls_in(local(bad, hour), 1)]
-    thin = not_complete(completeness(tmp_path, calls))
-    # 2 * (sqrt(24) - sqrt(5)) = 5.3 standard deviations; no silence of the day is long enough for ten calls of one an hour
-    assert {row[1].astimezone(AMSTERDAM).date() for row in thin} == {bad}
-    assert {row[4:] for row in thin} == {("thin", "low")}
-    assert 15 < sum((row[3] or 0.0) - row[2] for row in thin) < 24
-
-
-@pytest.mark.parametrize(("silent", "missing"), [(5, 5), (4, 0)])
-def test_of_the_smallest_logs_the_days_in_a_row_tell(tmp_path: Path, silent: int, missing: int) -> None:
-    # One call a day: five days expect five calls, which is a chance of 1 in 150 to the day test. But all of 60 days have
-    # one, nine in ten at most, so five silent ones are 1 in 100,000, and four 1 in 10,000.
-    gap = [dt.date(2026, 7, 6) + dt.timedelta(days=number) for number in range(silent)]
-    rows = completeness(tmp_path, daily(JUNE, 65, lambda day: 0 if day in gap else 1))
-    found = not_complete(rows)
-    assert len(found) == 24 * missing
-    assert {row[3:] for row in found} <= {(1 / 24, "missing", "silent")}
-
-
-def test_a_log_of_five_days_a_week_needs_eight_silent_days_and_its_week_ends_none(tmp_path: Path) -> None:
-    # 5 of 7 days have a call: (2/7)^8 = 1 in 22,500; a Saturday and a Sunday are two days, and eleven are silent with both.
-    def gone(day: dt.date, days: int) -> bool:
-        return dt.date(2026, 7, 6) <= day < dt.date(2026, 7, 6) + dt.timedelta(days=days)
-
-    for days, missing in ((3, 0), (4, 8), (5, 9)):
-        calls = daily(JUNE, 89, lambda day, of=days: 0 if day.weekday() > 4 or gone(day, of) else 1)  # type: ignore[misc]
-        # 4 and 5 July are a week end, 11 and 12 July too: of Monday to Wednesday five days in a row are silent.
-        silent = {3: 5, 4: 6, 5: 9}[days]
-        found = {row[1].astimezone(AMSTERDAM).date() for row in not_complete(completeness(tmp_path, calls))}
-        assert len(found) == (silent if missing and silent >= 8 else 0)
-
-
-def test_a_log_of_one_day_a_week_is_whole_and_a_missing_week_shows(tmp_path: Path) -> None:
-    mondays = [JUNE + dt.timedelta(weeks=week) for week in range(12)]
-    whole = daily(JUNE, 84, lambda day: 40 if day in mondays else 0)
-    assert not_complete(completeness(tmp_path, whole)) == []
-    without = [row for row in whole if row["day"] != mondays[5]]
-    assert {row[1].astimezone(AMSTERDAM).date() for row in not_complete(completeness(tmp_path, without))} == {
-        mondays[5]
-    }
 
 
 # -- the clock, and holidays
@@ -484,132 +333,3 @@ def test_what_ran_once_or_twice_is_no_rhythm(tmp_path: Path, nights: Sequence[in
         days = [MONDAY + dt.timedelta(weeks=begin + week) for week in nights]
         once = [row for day in days for row in calls_in(local(day, 22), 200)]
         assert not_complete(completeness(tmp_path, office(12, 4) + once)) == []
-
-
-def test_the_first_morning_after_a_holiday_does_not_pay_for_it(tmp_path: Path) -> None:
-    # One log of twelve calls an hour; Whit Monday is silent, and on Tuesday people begin at ten.
-    whit_monday = dt.date(2026, 5, 25)
-    tuesday = whit_monday + dt.timedelta(days=1)
-
-    def per_hour(day: dt.date, hour: int) -> int:
-        return 0 if day == whit_monday or (day == tuesday and hour == 9) else 9
-
-    rows = not_complete(completeness(tmp_path, office(5, per_hour, since=dt.date(2026, 5, 11))))
-    assert rows == [("gateway", local(whit_monday, hour), 0, 9.0, "thin", "holiday") for hour in OFFICE]
-
-
-@pytest.mark.parametrize(
-    ("day", "is_holiday"),
-    [
-        (dt.date(2026, 4, 3), True),  # Good Friday
-        (dt.date(2026, 4, 6), True),  # Easter Monday
-        (dt.date(2026, 4, 27), True),  # King's Day
-        (dt.date(2026, 5, 5), True),
-        (dt.date(2026, 5, 14), True),  # Ascension Day
-        (dt.date(2026, 5, 15), True),
-        (dt.date(2026, 5, 25), True),  # Whit Monday
-        (dt.date(2026, 4, 7), False),
-        (dt.date(2026, 5, 4), False),
-        (dt.date(2026, 5, 18), False),
-    ],
-)
-def test_a_public_holiday_in_a_lake_with_one_log_is_no_gap(tmp_path: Path, day: dt.date, is_holiday: bool) -> None:  # noqa: FBT001 - a parameter of the test
-    rows = not_complete(completeness(tmp_path, office(14, but(6, on=day), since=dt.date(2026, 3, 2))))
-    assert {row[1].astimezone(AMSTERDAM).date() for row in rows} == {day}
-    assert {row[4:] for row in rows} == {("thin", "holiday") if is_holiday else ("missing", "silent")}
-
-
-@pytest.mark.parametrize(
-    "easter",
-    ["2000-04-23", "2008-03-23", "2011-04-24", "2019-04-21", "2024-03-31", "2025-04-20", "2026-04-05", "2027-03-28",
-     "2038-04-25", "2049-04-18", "2076-04-19"],
-)  # fmt: skip
-def test_easter_is_where_the_calendar_has_it(tmp_path: Path, easter: str) -> None:
-    sunday = dt.date.fromisoformat(easter)
-    year = [dt.date(sunday.year, 1, 1), dt.date(sunday.year, 12, 31)]
-    calls = [row for day in year for row in calls_in(local(day, 12), 1)]
-    with Warehouse.over(given_snapshot(tmp_path, calls), RegistryFiles()) as warehouse:
-        step = (Path(str(analytics.__file__)).parent / "completeness" / "steps" / "holidays.sql").read_text(
-            encoding="utf-8"
-        )
-        found = set(
-            warehouse.query(f"with calendar as (from hours), found as ({step}) from found", scope=Scope())["day"]
-        )
-    king = dt.date(sunday.year, 4, 26 if dt.date(sunday.year, 4, 27).weekday() == 6 else 27)
-    moving = {sunday + dt.timedelta(days=days) for days in (-2, 0, 1, 39, 40, 49, 50)}
-    december = {dt.date(sunday.year, 12, day) for day in range(24, 32)}
-    assert found == moving | december | {king, dt.date(sunday.year, 1, 1), dt.date(sunday.year, 5, 5)}
-
-
-def test_where_other_logs_are_as_usual_a_day_of_the_calendar_is_no_holiday(tmp_path: Path) -> None:
-    easter_monday = dt.date(2026, 4, 6)
-    busy = office(6, 6, since=dt.date(2026, 3, 16), stream="shops")
-    silent = office(6, but(6, on=easter_monday), since=dt.date(2026, 3, 16), stream="gateway")
-    assert {(row[0], row[4]) for row in not_complete(completeness(tmp_path, busy + silent))} == {("gateway", "missing")}
-
-
-@pytest.mark.parametrize(
-    ("day", "why"),
-    [(dt.date(2026, 4, 6), ("thin", "holiday")), (dt.date(2026, 4, 8), ("missing", "silent"))],
-    ids=["Easter Monday", "a Wednesday"],
-)
-def test_a_job_that_runs_every_day_tells_nothing_of_offices(tmp_path: Path, day: dt.date, why: tuple[str, str]) -> None:
-    since = dt.date(2026, 3, 16)
-    jobs = [
-        row
-        for number in range(42)
-        for hour in range(0, 24, 2)
-        for row in calls_in(local(since + dt.timedelta(days=number), hour), 6, stream="jobs")
-    ]
-    silent = office(6, but(6, on=day), since=since)
-    rows = not_complete(completeness(tmp_path, jobs + silent))
-    assert [(row[0], row[1]) for row in rows] == [("gateway", local(day, hour)) for hour in OFFICE]
-    assert {row[4:] for row in rows} == {why}
-    # Two offices that are silent both do not tell of each other; one that works does.
-    second = office(6, but(6, on=day), since=since, stream="shops")
-    rows = not_complete(completeness(tmp_path, jobs + silent + second))
-    assert {(row[0], *row[4:]) for row in rows} == {("gateway", *why), ("shops", *why)}
-    rows = not_complete(completeness(tmp_path, jobs + silent + office(6, 6, since=since, stream="shops")))
-    assert {(row[0], *row[4:]) for row in rows} == {("gateway", "missing", "silent")}
-
-
-def test_what_works_on_sundays_works_on_holidays(tmp_path: Path) -> None:
-    # Two jobs that run for two hours a night are too few hours to tell; the log itself is as busy at weekends.
-    easter_monday, since = dt.date(2026, 4, 6), dt.date(2026, 3, 16)
-    days = [since + dt.timedelta(days=number) for number in range(42)]
-    jobs = [row for day in days for hour in (2, 3) for row in calls_in(local(day, hour), 6, stream="jobs")]
-    shops = [
-        row
-        for day in days
-        if day != easter_monday
-        for hour in OFFICE
-        for row in calls_in(local(day, hour), 6, stream="shops")
-    ]
-    for name, calls in {"alone": shops, "beside jobs": shops + jobs}.items():
-        (tmp_path / name).mkdir()
-        rows = not_complete(completeness(tmp_path / name, calls))
-        assert {(row[0], *row[4:]) for row in rows} == {("shops", "missing", "silent")}
-
-
-def test_offices_tell_of_a_job_that_runs_every_day_as_before(tmp_path: Path) -> None:
-    # The offices have one call an hour instead of six on that Wednesday, which is no holiday of the calendar.
-    since = dt.date(2026, 3, 16)
-    jobs = [
-        row
-        for number in range(42)
-        for hour in range(0, 24, 2)
-        if (day := since + dt.timedelta(days=number)) != dt.date(2026, 4, 8)
-        for row in calls_in(local(day, hour), 6, stream="jobs")
-    ]
-    quiet = office(6, but(6, on=dt.date(2026, 4, 8), then=1), since=since)
-    rows = not_complete(completeness(tmp_path, jobs + quiet))
-    assert {(row[0], *row[4:]) for row in rows} == {("jobs", "thin", "holiday"), ("gateway", "thin", "low")}
-
-
-def test_a_stream_is_no_witness_of_its_own_holiday(tmp_path: Path) -> None:
-    # Three hours of a few calls, then nothing: its own level is a third, and nobody else is there.
-    def stops(day: dt.date, hour: int) -> int:
-        return (10 if hour < 12 else 0) if day == WEDNESDAY else 30
-
-    rows = not_complete(completeness(tmp_path, office(3, stops)))
-    assert {row[4:] for row in rows if row[2] == 0} == {("missing", "silent")}

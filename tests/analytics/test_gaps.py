@@ -12,7 +12,7 @@ from analytics.registry import RegistryFiles
 from analytics.scope import Scope
 from analytics.warehouse.warehouse import Warehouse
 from tests.analytics.given import AMSTERDAM, given_lake, given_snapshot, reject
-from tests.analytics.test_completeness import WEDNESDAY, but, calls_in, office
+from tests.analytics.office_logs import WEDNESDAY, but, calls_in, office
 
 THURSDAY = WEDNESDAY + dt.timedelta(days=1)
 

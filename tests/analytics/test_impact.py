@@ -12,73 +12,19 @@ from hypothesis import strategies as st
 
 from analytics.changes.change import Change, Severity, asked
 from analytics.changes.endpoints import endpoints_of
-from analytics.changes.official import official_connectors
 from analytics.changes.release_notes import changes_in
-from analytics.impact.answer import ANSWER, COLUMNS, Impact
-from analytics.impact.impact import Thresholds, impact
+from analytics.impact.answer import COLUMNS, Impact
 from analytics.scope import Scope
-from analytics.warehouse.warehouse import Warehouse
-from tests.analytics.given import call, given_lake
+from tests.analytics.asked_impact import POST, PUT, WEB, ask, at, lake_of_all_kinds
+from tests.analytics.given import given_lake
 from tests.ingest.single_values import parse_request_url
-
-REGISTRY = {
-    "partners": "partner,name,contact,email,phone\n1234567,Acme,Ann,ann@acme.example,+31 99 000\n",
-    "integrations": "integration,partner,project,name,replaces\n1234567_1,1234567,1,Acme Uren,1234567_9\n",
-    "customers": "customer,name,branch\n7000001,One,Zorg\n7000002,Two,Bouw\n7000003,Three,Zorg\n",
-}
-POST = {"method": "POST", "operation": "insert"}
-PUT = {"method": "PUT", "operation": "update"}
-PROFIT_GET = {"connector": "Profit_Users", "endpoint": "connectors/Profit_Users"}
-SOAP = {"protocol": "soap", "method": "POST"}
-WEB = {"connector": None, "endpoint": "AppConnectorUpdate.asmx", **SOAP, "operation": "write"}
-
-
-def at(day: int, **said: Any) -> dict[str, Any]:
-    return call(called_at=f"2026-10-{day:02}T08:00:00Z", **said)
-
-
-CALLS = [
-    # 1234567_1: eight calls, four of them KnSubject in whatever case (one by its old id), at two customers and its own.
-    at(1, integration_id="1234567_1", customer="7000001", **POST),
-    at(2, integration_id="1234567_9", customer="7000001", connector="knsubject", **POST),
-    at(3, integration_id="1234567_1", customer="7000002", status=500, **PUT),
-    at(4, integration_id="1234567_1", customer="1234567", **POST),
-    at(5, integration_id="1234567_1", customer="7000002", filter_fields=["Ds", "ds"], **PROFIT_GET),
-    at(6, integration_id="1234567_1", customer="7000002", **PROFIT_GET),
-    at(7, integration_id="1234567_1", customer="7000002", token_form="plain", **PROFIT_GET),
-    at(8, integration_id="1234567_1", customer="7000002", **WEB),
-    # 7654321_1: a write by SOAP whose body is there, a report, an old version of SB.
-    at(1, integration_id="7654321_1", customer="7000003", **WEB | {"connector": "KnSubject"}),
-    at(
-        2,
-        integration_id="7654321_1",
-        customer="7000003",
-        connector=None,
-        operation="report",
-        endpoint="ReportConnector",
-    ),
-    at(3, integration_id="7654321_1", customer="abelen/zorg", product="sb", connector="projects", api_version="1.0"),
-    # Nobody's: one of two.
-    at(9, integration_id=None, customer="7000003", token_form="not_logged", **POST),
-    at(9, integration_id=None, customer="7000003", **PROFIT_GET),
-    at(9, integration_id="1234567_1", customer="7000001", environment="test", **POST),
-]
-
-
-@pytest.fixture(scope="module")
-def lake(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("impact")
-    for name, text in REGISTRY.items():
-        (folder / f"{name}.csv").write_text(text, encoding="utf-8")
-    return given_lake(folder / "lake", CALLS, registry=[folder / f"{name}.csv" for name in REGISTRY])
-
 
 SHUFFLED: tuple[Severity, ...] = ("added", "changed", "breaking", "deprecated")
 
 
-def ask(lake: Path, *changes: Change, scope: Scope | None = None, **thresholds: Any) -> Impact:
-    with Warehouse.open(lake) as warehouse:
-        return impact(warehouse, changes, scope or Scope(), Thresholds(**thresholds))
+@pytest.fixture(scope="module")
+def lake(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return lake_of_all_kinds(tmp_path_factory.mktemp("impact"))
 
 
 def who(found: Impact) -> list[tuple[Any, ...]]:
@@ -364,78 +310,6 @@ def test_each_change_of_a_release_is_answered_in_its_order(lake: Path) -> None:
         ("endpoint added", "added", "KnSubject", "insert", "1234567_1", 3)
     ]
     assert found.verdicts == ("safe", "unused", "unseen", "concerns")
-
-
-def misspelt(name: str) -> list[str]:
-    """A name as hasty fingers write it: a letter too few, too many, twice, another, or two that have changed places."""
-    middle = len(name) // 2
-    swapped = f"{name[: middle - 1]}{name[middle]}{name[middle - 1]}{name[middle + 1 :]}"
-    return [
-        name[:-1],
-        name[1:],
-        f"{name}x",
-        f"{name[:middle]}{name[middle:][:1]}{name[middle:]}",
-        f"{name[:-1]}q",
-        swapped,
-    ]
-
-
-def test_a_misspelt_name_is_unknown_and_a_listed_one_that_nobody_calls_is_unused(lake: Path) -> None:
-    """Every tenth name of the vendor's list, in every misspelling that is no other name of it; and as it is, in whatever case."""
-    official = sorted(official_connectors() - {"KnSubject"})
-    known = {name.lower() for name in (*official, "KnSubject", "Profit_Users", "projects", "ReportConnector")}
-    wrong = [(typed, name) for name in official[::10] for typed in misspelt(name) if typed.lower() not in known]
-    right = [spelled for name in official[::10] for spelled in (name, name.lower(), name.upper())]
-    assert len(wrong) > 5 * len(official[::10])
-    found = ask(
-        lake, *(Change(description=name, connectors=(name,)) for name in (*[typed for typed, _ in wrong], *right))
-    )
-    assert found.verdicts == ("unknown_name",) * len(wrong) + ("unused",) * len(right)
-    assert [[one.value for one in names] for names in found.unknown] == [
-        *([typed] for typed, _ in wrong),
-        *([] for _ in right),
-    ]
-    for (typed, name), (one, *_) in zip(wrong, found.unknown, strict=False):
-        # Of KnCustomK01, KnCustomK02, ... one is as near as the other.
-        assert name.rstrip("0123456789") in {near.rstrip("0123456789") for near in one.nearest}, typed
-    assert not found.is_all_clear
-    assert found.rows.is_empty()
-    assert found.answers.select("connector", "calls", "verdict").rows() == [
-        (typed, 0, "unknown_name") for typed, _ in wrong
-    ]
-
-
-def test_an_unknown_name_is_no_all_clear_beside_one_that_is_used_safe_or_unused(lake: Path) -> None:
-    names = ("KnSubject",), ("KnSubject", "KnSubj"), ("KnPerson", "KnSubj"), ("KnPerson",), ("Acme_Old",)
-    changes = [Change(description=" ".join(some), severity="changed", connectors=some) for some in names]
-    found = ask(lake, *changes)
-    assert found.verdicts == ("concerns", "concerns", "unknown_name", "unused", "unknown_name")
-    below = ask(lake, *changes, calls=1000)
-    assert below.verdicts == ("safe", "unknown_name", "unknown_name", "unused", "unknown_name")
-    assert not below.is_all_clear
-    assert [(one.value, len(where)) for one, where in found.nobody_knows] == [("KnSubj", 2), ("Acme_Old", 1)]
-    # Somebody's calls are counted as without it, and each name is a row of its own, nobody's.
-    assert tuple(found.answers.columns) == ANSWER
-    assert found.answers.filter(verdict="concerns").select(COLUMNS).equals(found.rows.select(COLUMNS))
-    unknown = found.answers.filter(verdict="unknown_name")
-    assert unknown.select("change", "connector", "integration", "customers", "calls", "share").rows() == [
-        ("KnSubject KnSubj", "KnSubj", None, 0, 0, None),
-        ("KnPerson KnSubj", "KnSubj", None, 0, 0, None),
-        ("Acme_Old", "Acme_Old", None, 0, 0, None),
-    ]
-    assert unknown["nearest"].to_list()[0][0] == "KnSubject"
-
-
-def test_what_was_called_once_is_known_where_this_period_has_no_call_of_it(lake: Path) -> None:
-    found = ask(lake, asked(connector="profit_users"), scope=Scope(since=dt.date(2026, 10, 8), integration="1234567_1"))
-    assert (found.verdicts, found.unknown) == (("unused",), ((),))
-
-
-def test_a_version_that_no_call_asks_for_is_unknown(lake: Path) -> None:
-    found = ask(
-        lake, asked(api_version="1.0"), asked(api_version="1.1"), asked(connector="projects", api_version="1.1")
-    )
-    assert found.verdicts == ("concerns", "unknown_name", "unknown_name")
 
 
 def test_the_most_severe_changes_come_first(lake: Path) -> None:

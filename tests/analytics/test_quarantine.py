@@ -13,7 +13,7 @@ from analytics.warehouse.warehouse import Warehouse
 from ingest import ReadOptions, ingest, retry_rejects, unload
 from ingest.lake.stream_ends import StreamEnd, declare_stream_end
 from tests.analytics.given import NOW, given_lake, reject
-from tests.analytics.test_completeness import WEDNESDAY, Calls, Row, but, local, not_complete, office
+from tests.analytics.office_logs import WEDNESDAY, Calls, Row, but, local, not_complete, office
 
 THURSDAY = WEDNESDAY + dt.timedelta(days=1)
 HOURS = [local(WEDNESDAY, hour) for hour in range(24)]

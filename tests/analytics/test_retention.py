@@ -13,7 +13,8 @@ from analytics.scope import Scope
 from analytics.warehouse.warehouse import Warehouse
 from ingest import maintain
 from tests.analytics.given import NOW
-from tests.analytics.test_coverage import EIGHT, IT, OTHER, SIX, daily, day, lake_of, others, rejected
+from tests.analytics.lost_calls import EIGHT, IT, OTHER, SIX, daily, day, lake_of, others
+from tests.analytics.test_coverage_rejected_lines import rejected
 from tests.ingest.lakes import broken, texts
 
 METRICS = ("completeness", "certification", "customers_per_month", "customers_per_integration")

@@ -9,7 +9,7 @@ import pytest
 
 from analytics.completeness.streams import COLUMNS
 from tests.analytics.given import given_lake
-from tests.analytics.test_completeness import calls_in, local, office
+from tests.analytics.office_logs import calls_in, local, office
 from tests.command_line.given import document
 
 if TYPE_CHECKING:

@@ -20,7 +20,7 @@ from dashboard.shell.data import OpenLake, View
 from dashboard.widgets import stacks
 from dashboard.widgets.cards import Number
 from tests.analytics.given import call, given_lake, reject
-from tests.analytics.test_completeness import calls_in, local
+from tests.analytics.office_logs import calls_in, local
 
 
 def view(lake: Path, since: str, until: str, **narrowing: str) -> View:

@@ -14,7 +14,7 @@ from analytics.warehouse.warehouse import Warehouse
 from dashboard.text.wording import verbatim
 from ingest import StreamEnd, declare_stream_end
 from tests.analytics.given import call, given_lake, reject
-from tests.analytics.test_completeness import WEDNESDAY, but, office
+from tests.analytics.office_logs import WEDNESDAY, but, office
 from tests.dashboard.conftest import MARKUP, OpenPage, tables
 
 if TYPE_CHECKING:
