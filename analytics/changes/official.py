@@ -2,22 +2,19 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import re
 from functools import cache
-from importlib.resources import files
+
+from ingest.catalogue.published import official_connectors
 
 _WORD = re.compile(r"\w+")
 
 
 def official_in(text: str) -> frozenset[str]:
     """Those that a text names."""
-    return official_connectors().intersection(_WORD.findall(text))
+    return _connectors().intersection(_WORD.findall(text))
 
 
 @cache
-def official_connectors() -> frozenset[str]:
-    """The connectors of the vendor's published list."""
-    text = (files("ingest") / "catalogue" / "connectors.csv").read_text(encoding="utf-8")
-    return frozenset(row["connector"] for row in csv.DictReader(io.StringIO(text)))
+def _connectors() -> frozenset[str]:
+    return frozenset(official_connectors())

@@ -7,17 +7,14 @@ customer made itself stands in none at all. So what is said is that nobody knows
 
 from __future__ import annotations
 
-import csv
 import difflib
-import io
 import re
 from dataclasses import dataclass
 from functools import cache
-from importlib.resources import files
 from typing import TYPE_CHECKING
 
-from analytics.changes.official import official_connectors
 from analytics.scope import Scope
+from ingest.catalogue.published import elements, official_connectors, soap_services
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -122,7 +119,7 @@ class _Known:
     """The names that calls and lists know, by their kind; calls are looked at for what no list knows alone."""
 
     def __init__(self, warehouse: Warehouse, asked: Sequence[Sequence[tuple[str, str]]], called: Iterable[str]) -> None:
-        lists: dict[str, frozenset[str]] = {"connector": _listed(), "element": _elements()}
+        lists: dict[str, frozenset[str]] = {"connector": _listed(), "element": frozenset(elements())}
         also: dict[str, set[str]] = {"connector": {name.lower() for name in called}}
         wanted: dict[str, set[str]] = {}
         for kind, value in {name for names in asked for name in names}:
@@ -235,15 +232,4 @@ def _as_known(asked: Iterable[str], there: Iterable[str]) -> set[str]:
 @cache
 def _listed() -> frozenset[str]:
     """The connectors of the vendor's list, and the services, which go by their addresses."""
-    return official_connectors().union(_REST_SERVICES, _catalogued("soap_services", "service"))
-
-
-@cache
-def _elements() -> frozenset[str]:
-    """What a record of an official connector is made of: the connectors' names, and those of the parts below them."""
-    return official_connectors().union(_catalogued("elements", "element"))
-
-
-def _catalogued(name: str, column: str) -> list[str]:
-    text = (files("ingest") / "catalogue" / f"{name}.csv").read_text(encoding="utf-8")
-    return [row[column] for row in csv.DictReader(io.StringIO(text))]
+    return frozenset(official_connectors()).union(_REST_SERVICES, (row["service"] for row in soap_services()))

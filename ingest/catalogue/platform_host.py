@@ -7,15 +7,14 @@ customers would be read as one customer's, only because nobody had found the fie
 from __future__ import annotations
 
 import re
-import tomllib
 from functools import cache
-from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
+
+from ingest.catalogue.published import hosts
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-_CATALOGUE = Path(__file__).parent / "hosts.toml"
 _LABELS = {"profit": "[0-9]{4,7}", "sb": "[a-z0-9][a-z0-9-]*"}
 _NOTHING = ("", "-")
 
@@ -27,16 +26,14 @@ _Place = TypeVar("_Place")
 @cache
 def host_pattern() -> str:
     """The pattern (Python's and RE2's) of a host of the platform, without a port, in any case."""
-    hosts = tomllib.loads(_CATALOGUE.read_text(encoding="utf-8"))["host"]
-    each = (f"{_LABELS[host['product']]}[.]{re.escape(host['suffix'])}" for host in hosts)
+    each = (f"{_LABELS[host['product']]}[.]{re.escape(host['suffix'])}" for host in hosts())
     return f"(?i:{'|'.join(each)})"
 
 
 @cache
 def domain_pattern() -> str:
     """The pattern of what every host of the platform has in it: quick to look for in a line."""
-    hosts = tomllib.loads(_CATALOGUE.read_text(encoding="utf-8"))["host"]
-    domains = dict.fromkeys(".".join(host["suffix"].split(".")[-2:]) for host in hosts)
+    domains = dict.fromkeys(".".join(host["suffix"].split(".")[-2:]) for host in hosts())
     return f"(?i){'|'.join(re.escape(domain) for domain in domains)}"
 
 

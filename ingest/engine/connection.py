@@ -4,11 +4,8 @@ from __future__ import annotations
 
 import atexit
 import contextlib
-import csv
 import datetime as dt
 import re
-import tomllib
-from functools import cache
 from pathlib import Path
 from threading import Lock
 from typing import TYPE_CHECKING
@@ -17,6 +14,7 @@ import duckdb
 from duckdb.sqltypes import VARCHAR
 
 from ingest.catalogue.platform_host import domain_pattern, host_pattern
+from ingest.catalogue.published import elements, hosts, official_connectors, soap_services
 from ingest.engine.plain_text import plain_text, unescaped
 
 if TYPE_CHECKING:
@@ -25,7 +23,6 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 _HERE = Path(__file__).parent
-_CATALOGUE = _HERE.parent / "catalogue"
 _SCRIPTS = (
     "detector/deciphered.sql",
     "detector/numbers.sql",
@@ -162,9 +159,12 @@ def _begin_session(connection: duckdb.DuckDBPyConnection) -> None:
     connection.execute("set variable platform_host = ?", [host_pattern()])
     connection.execute("set variable platform_domain = ?", [domain_pattern()])
     connection.execute("set variable known_fields = ?", [_FIELD_WORDS.split()])
-    connection.execute("set variable known_paths = ?", [[*_PATH_WORDS.split(), *_soap_services()]])
+    connection.execute(
+        "set variable known_paths = ?",
+        [[*_PATH_WORDS.split(), *(f"{row['service'].lower()}.asmx" for row in soap_services())]],
+    )
     connection.execute("set variable known_connectors = ?", [[name.lower() for name in official_connectors()]])
-    connection.execute("set variable known_elements = ?", [[name.lower() for name in _elements()]])
+    connection.execute("set variable known_elements = ?", [[name.lower() for name in elements()]])
     connection.execute("set variable platform_url = ?", [_platform_url()])
     connection.execute("set variable torn_lines = []::bigint[]")
     begin_source(connection, now=dt.datetime.max.replace(tzinfo=dt.UTC, year=9000), time_zone="UTC")
@@ -212,67 +212,42 @@ def sound_text(text: str | None) -> str | None:
     return None if text is None else text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
 
 
-@cache
-def official_connectors() -> tuple[str, ...]:
-    """Every official connector name in its official spelling (the vendor's published list)."""
-    with (_CATALOGUE / "connectors.csv").open(encoding="utf-8", newline="") as file:
-        return tuple(row["connector"] for row in csv.DictReader(file))
-
-
-@cache
-def _elements() -> tuple[str, ...]:
-    """The elements that a record of an official connector is made of: the connectors' names, and those of the parts below them."""
-    with (_CATALOGUE / "elements.csv").open(encoding="utf-8", newline="") as file:
-        return (*official_connectors(), *(row["element"] for row in csv.DictReader(file)))
-
-
-@cache
-def _hosts() -> list[dict[str, str]]:
-    """The platform's hosts, by what they end in."""
-    hosts: list[dict[str, str]] = tomllib.loads((_CATALOGUE / "hosts.toml").read_text(encoding="utf-8"))["host"]
-    return hosts
-
-
 def _platform_url() -> str:
     """The pattern of a URL without its scheme: a host of the platform and a path."""
-    suffixes = "|".join(re.escape(host["suffix"]) for host in _hosts())
+    suffixes = "|".join(re.escape(host["suffix"]) for host in hosts())
     return rf"(?is)(?://)?[^/@\s]+\.(?:{suffixes})\.?(?::[0-9]*)?/.*"
-
-
-@cache
-def _soap_services() -> tuple[str, ...]:
-    """The file names of the SOAP services, in lower case."""
-    with (_CATALOGUE / "soap_services.csv").open(encoding="utf-8", newline="") as file:
-        return tuple(f"{row['service'].lower()}.asmx" for row in csv.DictReader(file))
 
 
 def sample_words() -> list[str]:
     """The words that may stand in the sample of a rejected line, in lower case, digits and underscores apart."""
-    hosts = (host["suffix"] for host in _hosts())
-    texts = (_FIELD_WORDS, _PATH_WORDS, _OTHER_WORDS, *_soap_services(), *official_connectors(), *hosts)
+    suffixes = (host["suffix"] for host in hosts())
+    texts = (
+        _FIELD_WORDS,
+        _PATH_WORDS,
+        _OTHER_WORDS,
+        *(f"{row['service'].lower()}.asmx" for row in soap_services()),
+        *official_connectors(),
+        *suffixes,
+    )
     return sorted({word.lower() for text in texts for word in re.findall("[A-Za-z]+", text)})
 
 
 def _load_catalogue(connection: duckdb.DuckDBPyConnection) -> None:
-    hosts = _hosts()
-    with (_CATALOGUE / "soap_services.csv").open(encoding="utf-8", newline="") as file:
-        services = list(csv.DictReader(file))
-    connectors = official_connectors()
     connection.execute("create table official_connectors (connector varchar, lower_connector varchar)")
-    _insert(connection, "official_connectors", [(name, name.lower()) for name in connectors])
+    _insert(connection, "official_connectors", [(name, name.lower()) for name in official_connectors()])
     connection.execute(
         "create table host_patterns (suffix varchar, product varchar, protocol varchar, environment varchar)"
     )
     _insert(
         connection,
         "host_patterns",
-        [(host["suffix"], host["product"], host.get("protocol"), host["environment"]) for host in hosts],
+        [(host["suffix"], host["product"], host.get("protocol"), host["environment"]) for host in hosts()],
     )
     connection.execute("create table soap_services (service varchar, lower_service varchar, operation varchar)")
     _insert(
         connection,
         "soap_services",
-        [(row["service"], f"{row['service'].lower()}.asmx", row["operation"]) for row in services],
+        [(row["service"], f"{row['service'].lower()}.asmx", row["operation"]) for row in soap_services()],
     )
     for words in ("known_fields", "known_paths", "known_connectors", "known_elements"):
         connection.execute(f"create macro {words}() as getvariable('{words}')")

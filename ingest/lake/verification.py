@@ -24,7 +24,8 @@ from ingest.call import (
     RejectReason,
     TokenForm,
 )
-from ingest.engine.connection import connect_shared, official_connectors, sample_words
+from ingest.catalogue.published import official_connectors
+from ingest.engine.connection import connect_shared, sample_words
 from ingest.errors import LakeError
 from ingest.lake.data_file import damage, read_files
 from ingest.lake.file_checks import damaged_beside, damaged_data_files, damaged_logs, outside_bounds

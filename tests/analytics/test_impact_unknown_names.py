@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 
 from analytics.changes.change import Change, asked
-from analytics.changes.official import official_connectors
 from analytics.impact.answer import ANSWER, COLUMNS
 from analytics.scope import Scope
+from ingest.catalogue.published import official_connectors
 from tests.analytics.asked_impact import ask, lake_of_all_kinds
 
 
@@ -35,7 +35,7 @@ def misspelt(name: str) -> list[str]:
 
 def test_a_misspelt_name_is_unknown_and_a_listed_one_that_nobody_calls_is_unused(lake: Path) -> None:
     """Every tenth name of the vendor's list, in every misspelling that is no other name of it; and as it is, in whatever case."""
-    official = sorted(official_connectors() - {"KnSubject"})
+    official = sorted(frozenset(official_connectors()) - {"KnSubject"})
     known = {name.lower() for name in (*official, "KnSubject", "Profit_Users", "projects", "ReportConnector")}
     wrong = [(typed, name) for name in official[::10] for typed in misspelt(name) if typed.lower() not in known]
     right = [spelled for name in official[::10] for spelled in (name, name.lower(), name.upper())]

@@ -9,10 +9,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from analytics.changes.change import Change, asked
-from analytics.changes.official import official_connectors
 from analytics.known.known import nearest, unknown_in_changes, unknown_in_scope, unknown_names
 from analytics.scope import Scope
 from analytics.warehouse.warehouse import Warehouse
+from ingest.catalogue.published import official_connectors
 from tests.analytics.given import call, given_lake
 
 if TYPE_CHECKING:

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from ingest.engine.connection import official_connectors
+from ingest.catalogue.published import official_connectors
 from tests.ingest import worked
 from tests.ingest.single_values import parse_request_url, parse_request_urls
 

@@ -15,7 +15,8 @@ from pyarrow.parquet import ParquetFile, write_table
 
 import koppelzicht
 from ingest import ReadOptions, ingest, inspect, verify
-from ingest.engine.connection import connect, official_connectors
+from ingest.catalogue.published import official_connectors
+from ingest.engine.connection import connect
 from tests.ingest import worked
 from tests.ingest.canaries import (
     BEFORE_THE_TIME,
