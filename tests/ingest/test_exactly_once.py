@@ -21,7 +21,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import zstandard
-from hypothesis import HealthCheck, Verbosity, assume, settings
+from hypothesis import HealthCheck, Verbosity, assume, seed, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import (
     RuleBasedStateMachine,
@@ -38,7 +38,7 @@ from ingest.load import loader
 from ingest.read import source
 from tests.ingest.exactly_once import HEADERS, HOST, LINES, File, Model, counted, number_of, without_host
 from tests.ingest.lakes import broken, calls, load, rows
-from tests.ingest.scale import scaled
+from tests.ingest.scale import scaled, walk_seed
 from tests.ingest.worked import NOW
 
 if TYPE_CHECKING:
@@ -721,13 +721,15 @@ class ExactlyOnce(GrowingLogs):
 
 
 def _run(machine: type[GrowingLogs], *, examples: int, steps: int) -> None:
+    number = walk_seed()
+    print(f"the walk of {machine.__name__} has the seed {number}: SEED={number} takes it again")  # noqa: T201 - shown where it fails
     run_state_machine_as_test(
-        machine,
+        machine if number is None else seed(number)(machine),
         settings=settings(
             max_examples=examples,
             stateful_step_count=steps,
             deadline=None,
-            derandomize=True,
+            derandomize=number is None,
             database=None,
             verbosity=Verbosity.normal,
             suppress_health_check=list(HealthCheck),
