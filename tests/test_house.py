@@ -5,8 +5,13 @@ from __future__ import annotations
 import ast
 import re
 from pathlib import Path
+from typing import get_args
 
 import pytest
+
+from command_line.options.reading import LogFormat
+from dashboard.shell.pages import PAGES
+from ingest.formats import FORMATS
 
 ROOT = Path(__file__).parent.parent
 FLOORS = ("ingest", "analytics", "dashboard", "command_line")
@@ -30,3 +35,16 @@ def test_a_room_says_at_its_door_what_it_is_for(room: Path) -> None:
 def test_no_file_is_longer_than_a_reader_can_hold() -> None:
     lengths = {path: len((ROOT / path).read_text(encoding="utf-8").splitlines()) for path in SOURCES}
     assert {str(path): length for path, length in lengths.items() if length > MOST_LINES} == {}
+
+
+def test_every_section_of_the_dashboard_is_a_page_in_the_sidebar() -> None:
+    sections = {path.parent.name for path in (ROOT / "dashboard" / "sections").glob("*/page.py")}
+    assert sections == {page.address for page in PAGES}
+
+
+def test_whoever_lists_the_log_formats_lists_all_of_them() -> None:
+    """The help stands there in words, so that it is printed before any format is loaded."""
+    said = get_args(LogFormat)[1].help
+    assert [name for name in FORMATS if not re.search(rf"\b{name}\b", said)] == []
+    page = (ROOT / "docs" / "reference" / "formats.md").read_text(encoding="utf-8")
+    assert [name for name in FORMATS if f"\n## {name}\n" not in page] == []

@@ -40,6 +40,10 @@ class LogFormat(Protocol):
 
         The lines are registered as `lines` (line_number, byte_offset, line, fate). They may come from several sources: `begins`
         holds the number of the first line of each, from 1, and its context so far.
+
+        A `line` still has its line feed, and perhaps a carriage return before it: w3c/lines.sql shows how both are cut off. Where
+        `fate` is not null, the line is judged already. The format sets it to `ignored` for blank lines and comments, and to a reject reason with
+        a `detail` for what is no record.
         """
 
     def warnings(self, context: Mapping[str, Any]) -> Sequence[str]:

@@ -54,6 +54,7 @@ def test_the_metric_answers_as_worked_by_hand(case: Path, tmp_path: Path) -> Non
 def test_every_metric_has_a_case_with_the_columns_of_the_contract(name: str) -> None:
     cases = [case for case in cases_in(CASES) if case.parent.name == name]
     assert cases, f"no case in {CASES / name}"
+    assert name in CONTRACT, f"scripts rely on the columns of a metric: add those of {name} to CONTRACT"
     for case in cases:
         header = (case / "expected.csv").read_text(encoding="utf-8").splitlines()[0]
         assert header.split(",") == CONTRACT[name].split(", "), case

@@ -19,6 +19,7 @@ from streamlit.util import calc_hash
 
 from analytics.registry import load_registry
 from dashboard.shell.data import LAKE_VARIABLE
+from dashboard.shell.pages import PAGES
 from ingest import ReadOptions, ingest
 from ingest.lake.lake import Lake
 from tests.analytics.given import call, given_lake
@@ -130,6 +131,8 @@ def open_page(monkeypatch: pytest.MonkeyPatch) -> OpenPage:
     """Open a page of the dashboard over a lake, by its address and the parameters of a link; it must not fail."""
 
     def opened(lake: Path, page: str = "overview", **link: str) -> AppTest:
+        # Streamlit shows the overview for an address that it does not know.
+        assert page in {known.address for known in PAGES}, f"dashboard/shell/pages.py lists no page {page!r}"
         monkeypatch.setenv(LAKE_VARIABLE, str(lake))
         app = AppTest.from_file(str(ROOT / "dashboard" / "app.py"), default_timeout=30)
         app.query_params.update(link)

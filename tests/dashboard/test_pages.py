@@ -11,6 +11,8 @@ import pytest
 
 from analytics.scope import Scope
 from analytics.warehouse.warehouse import Warehouse
+from dashboard.shell import pages
+from dashboard.text import wording
 from dashboard.text.wording import verbatim
 from ingest import StreamEnd, declare_stream_end
 from tests.analytics.given import call, given_lake, reject
@@ -20,17 +22,9 @@ from tests.dashboard.conftest import MARKUP, OpenPage, tables
 if TYPE_CHECKING:
     from streamlit.testing.v1 import AppTest
 
-PAGES = (
-    "overview",
-    "integrations",
-    "connectors",
-    "errors",
-    "impact",
-    "practices",
-    "customers",
-    "branches",
-    "data_quality",
-)
+WITH_TESTS_OF_THEIR_OWN = ("certification", "check")
+"""What these say does not depend on the filters of a period, which the tests here are about."""
+PAGES = tuple(page.address for page in pages.PAGES if page.address not in WITH_TESTS_OF_THEIR_OWN)
 DETAILS = (("integrations", {"integration": "1107_301201"}), ("connectors", {"connector": "KnSubject"}))
 ASKED = {"impact": {"connector": "KnSubject"}}
 """What a page has to be asked before it shows anything."""
@@ -55,6 +49,7 @@ def test_every_page_shows_rows_and_says_what_it_covers_and_how_far_the_data_reac
 ) -> None:
     app = open_page(week, page, **link)
     assert not app.error
+    assert link.keys() & {"integration", "connector"} or app.title[0].value == wording.plain(f"{page}.title")
     assert tables(app)
     assert all(len(table) > 0 for table in tables(app))
     note = next(text for text in read(app) if "data until" in text)

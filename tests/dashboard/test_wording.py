@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from analytics.scope import EnvironmentScope
 from dashboard.text import wording
 from ingest import call
+from ingest.formats import FORMATS
 
 DASHBOARD = Path(wording.__file__).parent.parent
 VOCABULARIES = {
@@ -32,6 +33,10 @@ VOCABULARIES = {
 @pytest.mark.parametrize(("name", "vocabulary"), VOCABULARIES.items(), ids=VOCABULARIES)
 def test_every_value_of_a_vocabulary_has_words(name: str, vocabulary: object) -> None:
     assert [value for value in get_args(vocabulary) if not wording.has(f"{name}.{value}")] == []
+
+
+def test_every_log_format_has_words() -> None:
+    assert [name for name in FORMATS if not wording.has(f"log_format.{name}")] == []
 
 
 ASKING = {
