@@ -7,6 +7,7 @@
 -- calls without a valid id, logged or not, the customer they were made at. `seconds` is how long its calls took together (null
 -- where no log has durations; then the number of calls decides), `connector` the one that took most of that,
 -- `share` the part of all calls of the day in scope and `seconds_share` that of their seconds.
+-- Durations are added up as whole microseconds: sums of floats differ from run to run in their last digit, and places with them.
 with named as (
     select
         calls.day,
@@ -27,7 +28,7 @@ by_connector as (
         connector,
         count(*) as calls,
         count(*) filter (where is_error(status)) as errors,
-        sum(duration_ms) / 1000 as seconds
+        sum(cast(duration_ms as decimal(18, 3))) as ms
     from named
     group by day, integration, customer, connector
 ),
@@ -39,7 +40,7 @@ users as (
         customer,
         cast(sum(calls) as bigint) as calls,
         cast(sum(errors) as bigint) as errors,
-        sum(seconds) as seconds
+        sum(ms) as ms
     from by_connector
     group by day, integration, customer
 ),
@@ -51,12 +52,12 @@ placed as (
         customer,
         calls,
         errors,
-        seconds,
+        cast(ms as double) / 1000 as seconds,
         cast(calls as double) / sum(calls) over (partition by day) as share,
-        seconds / nullif(sum(seconds) over (partition by day), 0) as seconds_share,
+        cast(ms as double) / nullif(cast(sum(ms) over (partition by day) as double), 0) as seconds_share,
         row_number() over (
             partition by day
-            order by seconds desc nulls last, calls desc, integration asc nulls last, customer asc
+            order by ms desc nulls last, calls desc, integration asc nulls last, customer asc
         ) as place
     from users
 ),
@@ -69,7 +70,7 @@ busiest as (
         connector,
         row_number() over (
             partition by day, integration, customer
-            order by seconds desc nulls last, calls desc, connector asc
+            order by ms desc nulls last, calls desc, connector asc
         ) as place
     from by_connector
     where connector is not null
