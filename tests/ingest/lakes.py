@@ -68,6 +68,14 @@ def w3c_line(number: int) -> bytes:
     return f"2026-10-01 {time} GET 1234.rest.afas.online /ProfitRestServices/metainfo 200 {number}\n".encode()
 
 
+def log_file(folder: Path, content: bytes, name: str = "access.log") -> Path:
+    """Write this content to a file in the folder, or in one below it."""
+    path = folder / name
+    path.parent.mkdir(exist_ok=True)
+    path.write_bytes(content)
+    return path
+
+
 def load(
     lake: Path,
     *sources: Path | str,

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 ROOT = Path(__file__).parents[2]
+MB = 1 << 20
 DEADLINE = 1800.0
 
 needs_measuring = pytest.mark.skipif(

@@ -17,11 +17,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
-@pytest.fixture
-def lake(tmp_path: Path) -> Path:
-    return tmp_path / "lake"
-
-
 @pytest.fixture(params=[1, 8 << 20], ids=["understood one by one", "understood together"])
 def limits(request: pytest.FixtureRequest) -> Limits:
     return Limits(together_bytes=request.param)

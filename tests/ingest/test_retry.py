@@ -74,11 +74,6 @@ def path(tmp_path: Path) -> Path:
     return tmp_path / "access.log"
 
 
-@pytest.fixture
-def lake(tmp_path: Path) -> Path:
-    return tmp_path / "lake"
-
-
 # -- what can be read now
 
 
