@@ -1,18 +1,20 @@
 -- title: Customers in the rolling window, day by day
 -- unit: customers
--- grain: one row per integration that ever called and day that the lake covers, from its first call on
+-- grain: one row per integration that ever called and day that the lake covers, from the integration's first call on
 -- key: integration, day
 -- look_back: 0
 -- steps: certification/spans
--- meaning: How many customers an integration has in the $window days that end with this day: customers with at least one
--- call in them that was no error and no log-in and carries its id, own calls excluded. Asked without a beginning, because
--- the window of the first days reaches back.
--- silent: those of them who have not called for a week at least, and for three times as long as is usual for them (the
--- mean time between two days with calls, at least two such days). If they stay silent, they leave the window.
--- lasting: those of them who are in the window for more than $warning days yet without another call, or are due to call:
--- three days with calls at least, and silent for no more than one and a half times as long as is usual.
--- calls: of the day itself, errors and own calls included.
--- Worked with intervals: a day with calls counts from itself until the next one, $window days at most.
+-- meaning: How many customers the integration has in the $window days that end with this day. A customer counts if it
+-- made a call in them that carries the integration's id, succeeded and was not a log-in; calls to the partner's own
+-- environment do not count. Ask this without a beginning, because the window of the first days reaches back. It works
+-- with intervals: a day with calls counts from itself until the next one, at most $window days.
+-- silent: the customers among them that have not called for at least a week, and for three times as long as usual for
+-- them. Their usual pause is the mean time between two days with calls, and needs at least two such days. If they stay
+-- silent, they leave the window.
+-- lasting: the customers among them that stay in the window for more than $warning days without another call, or that
+-- are due to call: they called on at least three days, and have been silent for at most one and a half times as long as
+-- usual.
+-- calls: the calls of the day itself, errors and calls to the partner's own environment included.
 with changes as (
     select integration, since as day, 1 as customers, 0 as silent, 0 as lasting
     from spans
@@ -37,7 +39,7 @@ with changes as (
     where leaving_since > since
 ),
 
--- A stray call before the first day is in the windows of the first days, too.
+-- The windows of the first days hold a stray call from before the first day too.
 first_day as (
     select min(day) as day
     from days

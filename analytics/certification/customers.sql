@@ -1,13 +1,15 @@
 -- title: Customers of one integration, for its certification
 -- unit: customers
--- grain: one row per customer that the integration $integration ever called, the partner's own environment apart
+-- grain: one row per customer that the integration $integration ever called, except the partner's own environment
 -- key: customer
 -- look_back: 0
 -- steps: certification/last_day
--- meaning: Who counts and for how long. presence: counts (a call without an error in the $window days that end with the
--- period), silent (counts, but has been quiet for a week and three times as long as usual), failing (only errors in the
--- window), left. leaves_on: the first day on which the window does not hold the last good call any more. Calls and
--- errors are those in the window.
+-- meaning: The customers that count, and for how long.
+-- presence: `counts`: a call without an error in the $window days that end with the period. `silent`: counts, but has
+-- been quiet for at least a week and three times as long as usual. `failing`: only errors in the window. `left`: no
+-- call in the window.
+-- leaves_on: the first day on which the window no longer holds the last good call. Calls and errors are those in the
+-- window.
 with counted as (
     select
         calls.customer,

@@ -1,23 +1,26 @@
--- title: Calls without the right id that are somebody's
+-- title: Calls without the right id whose owner is known
 -- unit: calls
--- grain: one row per partner, integration (null: one of the partner's), way in which the id is wrong, what was sent and
--- what it is attributed by
+-- grain: one row per partner, integration (null: one of the partner's), defect of the id, value that was sent, and
+-- basis of the attribution
 -- key: partner, integration, id_status, id_defect, sent, basis, evidence
 -- look_back: 0
 -- steps: certification/last_day, certification/id_groups, certification/mistyped, certification/identified,
 -- certification/telling_agents, certification/telling_prefixes, certification/without_id, certification/known_ids,
 -- certification/known_digits
--- meaning: Calls of the last $window days whose IntegrationId is missing, malformed or mistyped, and whose owner something else
--- gives away; not those whose log could not have held it, for they may carry it. basis, the first that applies:
--- typing_error: a valid id of a partner that the registry does not know, whose number is one character off from that of
--- one partner it knows, with the project number of this partner's integration: four digits or more, so that it is no
--- coincidence. Swapped neighbours are one character off;
--- envelope: the id stands in the SOAP envelope; digits: what was sent holds the digits of one known integration's id, with
--- something else between or around them, or is its partner's number alone; connector: a GetConnector whose prefix, the
--- part before the first underscore, only this partner uses in calls with an id; user_agent: a program that only this
--- partner uses in calls with an id, at a customer of this partner. What none of these tells is attributed to nobody: so
--- there may be more. A shared library's name (python-requests) tells only as long as one partner alone uses it. What sends a
--- mistyped id or the documentation's example does not tell which program or prefix is a partner's.
+-- meaning: Calls of the last $window days whose IntegrationId is missing, malformed or mistyped, but whose owner shows
+-- in another way. Calls whose log could not have held the id are left out, because they may carry it. A call without
+-- any of these clues is attributed to no partner, so a partner may have more such calls. The name of a shared library
+-- (python-requests) is a clue only as long as one partner alone uses it. A program that sends a mistyped id, or the
+-- example of the documentation, gives no clue by its name or prefix. The first basis that applies is shown.
+-- typing_error: a valid id of a partner that the registry does not know. Its partner number is one character off from
+-- that of exactly one known partner, and its project number is that of one of this partner's integrations and has at
+-- least four digits, so it is no coincidence. Two swapped neighbours are one character off.
+-- envelope: the id is in the SOAP envelope.
+-- digits: the value holds the digits of exactly one known integration's id, with other characters between or around
+-- them, or only the number of its partner.
+-- connector: a GetConnector with a prefix (the part before the first underscore) that only this partner uses in calls
+-- with an id.
+-- user_agent: a program that only this partner uses in calls with an id, at a customer of this partner.
 with partners_customers as (
     select distinct
         partner,

@@ -1,16 +1,21 @@
 -- title: Integrations and their certification
 -- unit: integrations
--- grain: one row per integration that the registry or a call names; an id that another one replaces is that one
+-- grain: one row per integration that the registry or a call names; a replaced id counts as the id that replaces it
 -- key: integration
 -- look_back: 0
 -- steps: certification/last_day, certification/last_days, certification/counted_customers
 -- meaning: What certification asks of an integration, at the end of the period, in the $window days that end there.
--- customers: with a call in the window that was no error and no log-in, own calls excluded; failing_customers: who only had
--- errors. below_on: the first day on which the window holds fewer than $required customers when nobody calls any more: the
--- day on which the last call of the $required-th youngest leaves it. A fact of the window, whatever anybody's rhythm is;
--- null when there are too few already. inherited_from: the replaced id that the certificate's dates are of.
--- supplied_connectors: GetConnectors of the vendor (`Profit_...`) used in the window; they block certification.
--- has_registry: whether the registry knows any integration. $partner and $integration choose rows, null for all.
+-- $partner and $integration choose rows; null chooses all.
+-- customers: those with a call in the window that succeeded and was not a log-in; calls to the partner's own
+-- environment do not count.
+-- failing_customers: those with only errors in the window.
+-- below_on: the first day on which the window would hold fewer than $required customers if no customer called again:
+-- the day on which the last call of the $required-th most recent customer leaves it. This holds whatever the rhythm of
+-- the customers. Null if there are too few customers already.
+-- inherited_from: the replaced id that the dates of the certificate come from.
+-- supplied_connectors: the vendor's own GetConnectors (`Profit_...`) that were used in the window. They block
+-- certification.
+-- has_registry: whether the registry knows any integration.
 with seen as (
     select
         calls.integration,

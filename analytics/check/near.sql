@@ -1,20 +1,30 @@
--- title: Ids that are nearly this one
+-- title: Ids that are nearly the asked one
 -- unit: calls
--- grain: one row per id as it was sent (in the SOAP envelope: as it stands there) that is nearly $sent
+-- grain: one row per id as it was sent (or as the SOAP envelope holds it) that is nearly $sent
 -- key: integration_id, kind
 -- look_back: 0
 -- steps: check/candidates, check/known, check/compared, check/rivals, check/others, check/near_ids
--- meaning: What arrives instead of $sent, or what may be meant by it. kind, the first that applies:
--- in_envelope: it stands in the SOAP envelope, and the header has no valid id; old_id, new_id: the registry says that the
--- one replaces the other; repeated: it stands there twice; tail, wrapped: with something behind it, or around it; separator: the
--- same digits with something else between them, or nothing; leading_zero: the same numbers, padded; swapped_parts: project before
--- partner; part_missing: only one of its numbers; documentation_example: one of the two ids of the documentation, when
--- $sent itself does not arrive, or sent by a program and at a customer that send $sent too; typing_error: one or two
--- letters differ, or neighbours are swapped; same_partner: another id of the partner, when $sent does not arrive.
--- An id that the registry knows is another integration and no typing error, unless it does not know $sent; without a
--- registry, any other id of the same partner is. A malformed id that says another id of the partner, or one that is known, is that
--- one's near miss, and so is one that is nearer to a known id than to $sent; is_shared: a known id is as near as $sent.
--- A registered id that never arrived is listed with no calls when $sent is nearly it. Of typing errors the nearest is first.
+-- meaning: Ids that arrive instead of $sent, or that $sent may stand for. The registry tells integrations from typing
+-- errors: an id that it knows is another integration, and no typing error, unless the registry does not know $sent.
+-- Without a registry, any other id of the same partner is another integration. A malformed id that reads as another id
+-- of the partner, or as a known one, is a near miss of that id and not of $sent. So is one that is nearer to a known id
+-- than to $sent. A registered id that never arrived is listed with no calls if $sent is nearly that id. The nearest
+-- typing error is first. The first kind that applies is shown.
+-- in_envelope: the id is in the SOAP envelope, and the header has no valid id.
+-- old_id: the registry says that $sent replaces it.
+-- new_id: the registry says that it replaces $sent.
+-- repeated: the id was sent twice in one value.
+-- tail: text follows the id.
+-- wrapped: text surrounds the id.
+-- separator: the same digits, with another separator or none.
+-- leading_zero: the same numbers, padded with zeros.
+-- swapped_parts: the project before the partner.
+-- part_missing: only one of the two numbers.
+-- documentation_example: one of the two ids of the documentation, if $sent itself does not arrive, or if a program
+-- sends it at a customer at which it also sends $sent.
+-- typing_error: one or two characters differ, or neighbours are swapped.
+-- same_partner: another id of the partner, if $sent does not arrive.
+-- is_shared: a known id is as near as $sent.
 with senders as (
     select distinct
         customer,

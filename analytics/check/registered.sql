@@ -1,10 +1,10 @@
--- title: What the registry says of an id
+-- title: The registry's entry of an id
 -- unit: integrations
 -- grain: one row
 -- key: none
 -- look_back: 0
--- meaning: The name of the integration $sent and of its partner, and the id that replaces it; nulls where
--- nobody knows it. has_registry: whether it knows any integration.
+-- meaning: The name of the integration $sent and of its partner, and the id that replaces it; null if the registry does
+-- not say. has_registry: whether the registry knows any integration.
 with asked as (
     select cast($sent as varchar) as integration
 )

@@ -1,10 +1,11 @@
 -- title: Calls that carry one id
 -- unit: calls
--- grain: one row per environment in which $sent was sent, and one for all of them (environment null); none when it never was
+-- grain: one row per environment in which $sent was sent, and one for all of them (environment null); none if it was
+-- never sent
 -- key: environment
 -- look_back: 0
--- meaning: Whether $sent arrives in the header, letter by letter. Customers are counted as everywhere, whether or not the
--- id is valid. own_calls are to the partner's own environment. active_days: days with a call.
+-- meaning: Whether $sent arrives in the header, exactly as it is written. Customers are counted as in every metric,
+-- whether or not the id is valid. own_calls: calls to the partner's own environment. active_days: days with a call.
 with sent as (
     select
         environment,

@@ -5,9 +5,9 @@
 -- look_back: 0
 -- steps: completeness/heard, completeness/counted, completeness/calendar,
 -- completeness/lives
--- meaning: Which streams have calls far from all their others, such as a line that came in months late, or dated after the
--- last load. They count as calls, and say nothing about what is missing. The whole stream's are counted where one of them lies in
--- the period.
+-- meaning: The streams that have calls far away from all others, such as a line that arrived months late, or calls
+-- dated after the last load. They count as calls, but do not affect what is missing. If one of them is in the period,
+-- all stray calls of the stream are counted.
 select
     lives.stream,
     lives.stray_calls,

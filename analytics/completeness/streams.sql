@@ -3,7 +3,7 @@
 -- grain: one row per stream with a call in scope
 -- key: stream
 -- look_back: 0
--- meaning: Which logs these calls come from. Asked without a period, it says whose gaps concern a figure.
+-- meaning: The logs that these calls come from. Asked without a period, it shows whose gaps affect a figure.
 select distinct stream
 from calls
 order by stream asc

@@ -9,10 +9,10 @@
 -- completeness/rhythm, completeness/stream_days, completeness/bursts,
 -- completeness/excused,
 -- completeness/quarantine
--- meaning: What each stream covers: the first and last hour of its life, without stray calls far from all the others, and
--- until when its silence is judged. It goes on, or was declared to have ended, or its customers were handed over to other
--- streams, or it has stopped. Where it begins, it may continue another one. It has power when ten silent days would be
--- noticed. Not narrowed by the scope.
+-- meaning: The life of each stream: its first and last hour, without stray calls far away from all others, and the hour
+-- until which its silence is judged. A stream goes on, was declared to have ended, handed its customers over to other
+-- streams, or has stopped. Where it begins, it may continue another stream. It has power if ten silent days would be
+-- noticed. The scope does not narrow this.
 with by_day as (
     select
         stream_days.stream,

@@ -1,9 +1,9 @@
 -- title: Who uses a connector
 -- unit: calls
--- grain: one row per integration that called the connector $connector, in whatever case; null: it is not known, or was not logged
+-- grain: one row per integration that called the connector $connector, in any spelling; null: not known, or not logged
 -- key: integration
 -- look_back: 0
--- meaning: Whom a change to the connector concerns, counted as in connector_usage.
+-- meaning: The integrations that a change to this connector affects, counted as in connector_usage.
 with counted as (
     select
         integration,

@@ -1,12 +1,12 @@
--- title: Customers in the rolling window, those of rejected lines included
+-- title: Customers in the rolling window, including those of rejected lines
 -- unit: customers
--- grain: one row per integration of which a rejected line names its customer, and day that the lake covers
+-- grain: one row per integration for which a rejected line names a customer, and day that the lake covers
 -- key: integration, day
 -- look_back: 0
 -- steps: coverage/rejected_lines, coverage/named_customers, coverage/rejected_spans
--- meaning: How many customers an integration would have in the $window days that end with this day, if each rejected line that
--- names a customer and carries its id, or may have carried it, were a use. A line of which nobody knows when it was, or that is dated behind $last_day, where
--- the logs end, may be of any day.
+-- meaning: How many customers the integration would have in the $window days that end with this day, if each rejected
+-- line that names a customer, and carries or may have carried the integration's id, were a use. A line without a time,
+-- or with a time after $last_day, where the logs end, may belong to any day.
 with changes as (
     select
         integration,

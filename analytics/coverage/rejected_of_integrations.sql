@@ -1,12 +1,14 @@
 -- title: Rejected lines of integrations
 -- unit: lines
--- grain: one row per integration and day; the day is null where nothing tells when it was
+-- grain: one row per integration and day; the day is null if nothing shows it
 -- key: integration, day
 -- look_back: 0
 -- steps: coverage/rejected_lines
--- meaning: Rejected lines that carry a valid id: lines. Those that may have carried it name a customer. unnamed: those whose customer is in doubt: each may be a call of one that nobody
--- else saw. nameless: those of them of which the URL or host could not be read; the others are damaged in some other way. A line
--- whose time cannot be read is of the day of the last call of its load.
+-- meaning: The rejected lines that may be calls of the integration. A line without a readable time counts on the day of
+-- the last call of its load.
+-- lines: those that carry its id. A line that only may have carried it names a customer instead.
+-- unnamed: those whose customer is in doubt. Each may be a call of a customer that no other line shows.
+-- nameless: those among the unnamed ones with an unreadable URL or host; the others are damaged in another way.
 select
     integration,
     day,

@@ -1,11 +1,12 @@
--- title: Logs that integrations are seen in
+-- title: Logs in which integrations are seen
 -- unit: streams
 -- grain: one row per integration and stream
 -- key: integration, stream
 -- look_back: 0
 -- steps: coverage/streams_of
--- meaning: In which logs each integration, or a customer of it, is seen: what these miss, its verdicts miss. Asked without a
--- beginning; partner, integration, customer, connector and stream do not narrow it.
+-- meaning: The logs in which each integration, or one of its customers, is seen. If such a log misses hours, the
+-- verdict on the integration misses them too. Ask this without a beginning. Partner, integration, customer, connector
+-- and stream do not narrow it.
 select
     integration,
     stream

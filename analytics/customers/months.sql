@@ -4,7 +4,8 @@
 -- key: integration, customer, month
 -- look_back: 36500
 -- steps: customers/arrivals
--- meaning: As far back as there are logs, whatever the period's first day; customers/steps/arrivals.sql says what arrival is.
+-- meaning: The months in which each customer used the integration, as far back as there are logs, whatever the first
+-- day of the period. customers/steps/arrivals.sql explains arrival.
 select
     integration,
     customer,

@@ -1,9 +1,10 @@
 -- title: Loads by stream
 -- unit: lines
--- grain: one row per stream that something was loaded from
+-- grain: one row per stream from which lines were loaded
 -- key: stream
 -- look_back: 0
--- meaning: What was read from where, and when last. Every line is a call, a reject or ignored. Not narrowed by the scope.
+-- meaning: The lines that were read from each stream, and the last time. Every line is a call, a reject or ignored. The
+-- scope does not narrow this.
 select
     stream,
     count(*) as loads,

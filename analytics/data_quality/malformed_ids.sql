@@ -1,9 +1,9 @@
 -- title: Malformed IntegrationIds
 -- unit: calls
--- grain: one row per id as it was sent that is no id
+-- grain: one row per value that was sent as an IntegrationId and is not one
 -- key: integration_id, id_defect
 -- look_back: 0
--- meaning: What stands in the header instead of an id, what is wrong with it, and at how many customers.
+-- meaning: The value in the header, its defect, and the number of customers at which it was sent.
 select
     integration_id,
     id_defect,

@@ -3,7 +3,8 @@
 -- grain: one row per stream and reason
 -- key: stream, reason
 -- look_back: 0
--- meaning: Lines that are no calls, and why. Not narrowed by the scope: nobody knows whose they are.
+-- meaning: The lines that did not become calls, and why. The scope does not narrow this, because a rejected line does
+-- not say reliably whose it is.
 select
     stream,
     reason,

@@ -1,13 +1,13 @@
--- title: Customers whom changes concern
+-- title: Customers that changes affect
 -- unit: calls
--- grain: one row per part, integration and customer with such calls; null: it is not known, or was not logged
+-- grain: one row per part, integration and customer with such calls; null: not known, or not logged
 -- key: part, integration, customer
 -- look_back: 0
 -- steps: impact/used, impact/concerned
--- meaning: At which customers, in which branch, somebody calls what is going to change, as in `impact`. Parts are what is asked
--- for together, each a list of changes and integrations ($parts, $part_changes, $part_integrations, of equal length): a call
--- counts once in a part, however many of its changes are about it. own: the partner's own environment, which is no customer. A
--- customer whose calls all fail is there: it may be why they fail.
+-- meaning: The customers at which an affected call is made, and their branches, as in `impact`. A part is a list of
+-- changes and integrations that are asked for together ($parts, $part_changes and $part_integrations, of equal length).
+-- A call counts once in a part, even if several of its changes affect it. A customer whose calls all fail is listed:
+-- the change may be why they fail. own: the partner's own environment, which is not a customer.
 with parts as (
     select
         unnest(cast($parts as varchar[])) as part,

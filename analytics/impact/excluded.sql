@@ -1,10 +1,10 @@
--- title: Integrations that are to be left out
+-- title: Integrations to leave out
 -- unit: calls
 -- grain: one row per id of $ids
 -- key: id
 -- look_back: 0
--- meaning: What is known of these ids. integration: the one that replaces an old id, else the id itself. calls: those of that
--- integration, those with the old id included.
+-- meaning: What is known of these ids. integration: the id that replaces an old id, otherwise the id itself. calls: the
+-- calls of that integration, including those with the old id.
 with asked as (
     select distinct unnest(cast($ids as varchar[])) as id
 ),

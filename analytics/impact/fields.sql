@@ -1,10 +1,10 @@
 -- title: Fields in filters
 -- unit: calls
--- grain: one row per connector of $connectors and field of $fields that some get of it filters by
+-- grain: one row per connector of $connectors and field of $fields by which a get of the connector filters
 -- key: connector, field
 -- look_back: 0
--- meaning: Which of these fields are surely used: a get names the fields that it filters by, in whatever case.
--- Fields that are read or written stand in bodies, and no log holds those.
+-- meaning: The fields among these that are surely in use, because a get names the fields that it filters by, in any
+-- spelling. Fields that a call reads or writes are in its body, which no log holds.
 with filtered as (
     select
         lower(connector) as connector,

@@ -1,12 +1,13 @@
--- title: Whom changes concern
+-- title: Integrations that changes affect
 -- unit: calls
--- grain: one row per change, connector, operation and integration with such calls; null: it is not known, or was not logged
+-- grain: one row per change, connector, operation and integration with such calls; null: not known, or not logged
 -- key: change, connector, operation, integration
 -- look_back: 0
 -- steps: impact/used, impact/concerned
--- meaning: Who calls what is going to change; impact/steps/concerned.sql says how changes are given. Customers are
--- counted as everywhere; share is the part of all calls of the integration (or of all whose integration is not known). change_calls and
--- change_share are those of the whole change, whatever the connector and the operation, each call once.
+-- meaning: The integrations that make the affected calls. impact/steps/concerned.sql says how changes are given.
+-- Customers are counted as in every metric. share: the fraction of all calls of the integration (or of all calls whose
+-- integration is not known). change_calls and change_share are those of the whole change, over all connectors and
+-- operations; each call counts once.
 with counted as (
     select
         change,
@@ -21,7 +22,7 @@ with counted as (
     group by change, asked_connector, asked_operation, integration, partner
 ),
 
--- An entry of the change's lists and the next may be about one call.
+-- Two entries of a change's lists may affect the same call, which then counts once.
 whole as (
     select
         change,

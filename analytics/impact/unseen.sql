@@ -1,10 +1,11 @@
--- title: What the logs do not say
+-- title: What the logs do not show
 -- unit: calls
--- grain: one row per thing that is not logged (connector, token_form, api_version), operation and integration
+-- grain: one row per value that is not logged (connector, token_form, api_version), operation and integration
 -- key: missing, operation, integration
 -- look_back: 0
--- meaning: Calls that may belong to those a change concerns, and nobody can tell: of a SOAP call without its body
--- the connector is not known, of a log without headers the form of the token, of some SB calls the version.
+-- meaning: Calls that a change may affect, but that the log cannot tell about: a SOAP call without its body does not
+-- show its connector, a log without headers does not show the form of the token, and some SB calls do not show their
+-- version.
 with unsaid as (
     select
         'connector' as missing,

@@ -3,7 +3,7 @@
 -- grain: one row per product, protocol, connector and operation of the integration $integration
 -- key: product, protocol, connector, operation
 -- look_back: 0
--- meaning: Which parts of the API the integration uses, counted as in connector_usage.
+-- meaning: The parts of the API that the integration uses, counted as in connector_usage.
 with named as (
     select
         calls.product,

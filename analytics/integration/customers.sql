@@ -1,10 +1,10 @@
 -- title: Customers of one integration
 -- unit: calls
--- grain: one row per customer that the integration $integration was called for
+-- grain: one row per customer at which the integration $integration called
 -- key: customer
 -- look_back: 0
--- meaning: As customer_links; is_customer says whether it counts as a customer of the integration: at least one call
--- that was no error, no log-in, and not to the partner's own environment.
+-- meaning: As customer_links. is_customer says whether the customer counts: it made at least one call that succeeded,
+-- was not a log-in and was not to the partner's own environment.
 with counted as (
     select
         customer,

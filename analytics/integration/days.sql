@@ -3,7 +3,7 @@
 -- grain: one row per day of the period that the lake covers, for the integration $integration
 -- key: day
 -- look_back: 0
--- meaning: How the integration $integration came on: calls, errors and customers of each day.
+-- meaning: How the integration developed: its calls, errors and customers on each day.
 with counted as (
     select
         day,

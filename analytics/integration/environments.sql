@@ -3,7 +3,8 @@
 -- grain: one row per environment that the integration $integration called
 -- key: environment
 -- look_back: 0
--- meaning: Where the integration runs, in the period of the scope; the rest of the scope does not matter here.
+-- meaning: The environments in which the integration runs, in the period of the scope. The rest of the scope does not
+-- narrow this.
 with counted as (
     select
         calls_all.environment,

@@ -3,7 +3,7 @@
 -- grain: one row per outcome and status of the integration $integration; errors only
 -- key: outcome, status
 -- look_back: 0
--- meaning: What went wrong, who can fix it, and when it was seen last. Customers are those who met such an error.
+-- meaning: What went wrong, who can fix it, and the last time it was seen. Customers are those that met this error.
 with counted as (
     select
         outcome,

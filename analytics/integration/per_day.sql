@@ -1,9 +1,9 @@
 -- title: Integrations per day
 -- unit: calls
--- grain: one row per integration with a call in scope, and day of the period that the lake covers
+-- grain: one row per integration with a call in scope and day of the period that the lake covers
 -- key: integration, day
 -- look_back: 0
--- meaning: How each integration came on: the small chart beside its name.
+-- meaning: How each integration developed: the small chart beside its name.
 with counted as (
     select
         integration,

@@ -1,9 +1,10 @@
 -- title: One integration
 -- unit: calls
--- grain: one row for the integration $integration, also when it never called; none when nobody knows it
+-- grain: one row for the integration $integration, also if it never called; no row if neither the registry nor a call
+-- names it
 -- key: none
 -- look_back: 0
--- meaning: Who it is by the registry, and what it did in scope; counted as in customers_per_integration.
+-- meaning: The integration as the registry has it, and what it did in scope, counted as in customers_per_integration.
 with known as (
     select
         integration,

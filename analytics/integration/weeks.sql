@@ -3,8 +3,8 @@
 -- grain: one row per week (named by its Monday) that the lake covers, for the integration $integration
 -- key: week
 -- look_back: 0
--- meaning: How many customers used the integration in each week. The first and the last week may be cut by the period:
--- days says how many of the seven are in it.
+-- meaning: How many customers used the integration in each week. The period may cut the first and the last week: days
+-- says how many of the seven days it holds.
 with weeks as (
     select
         cast(date_trunc('week', day) as date) as week,

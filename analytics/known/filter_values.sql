@@ -1,9 +1,9 @@
--- title: What a scope can be narrowed to
+-- title: Values that a scope can be narrowed to
 -- unit: calls
 -- grain: one row per kind and value
 -- key: kind, value
 -- look_back: 0
--- meaning: Everything that occurs among the calls that may be seen, whatever the scope; the label is the name in the
+-- meaning: Every value that occurs in the calls that may be seen, whatever the scope. The label is the name in the
 -- registry. A partner's value is its number as text.
 with seen as (
     select

@@ -3,9 +3,9 @@
 -- grain: one row per kind (connector, customer) and value, at most 1000 of each kind
 -- key: kind, value
 -- look_back: 0
--- meaning: What occurs most among the calls that may be seen, whatever the scope: too many to list them all, so a page
--- offers these and takes any other by its name. Connectors in their most frequent spelling; a customer's label is its
--- name in the registry.
+-- meaning: The values that occur most often in the calls that may be seen, whatever the scope. There are too many to
+-- list them all, so a page offers these and accepts any other by name. Connectors are in their most frequent spelling.
+-- A customer's label is its name in the registry.
 with spelled as (
     select
         lower(connector) as folded,

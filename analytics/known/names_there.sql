@@ -3,9 +3,10 @@
 -- grain: one row per name of the kind $kind (connector, element, api_version, field)
 -- key: name
 -- look_back: 0
--- meaning: Everything that calls name, whatever the scope, those in most calls first. What has no connector but an address of
--- its own goes by that; elements are what stands below the connector in an address, those that were redacted left out; fields are
--- those that gets of the connector $connector filter by. Names are one in whatever case, and shown in their most frequent spelling.
+-- meaning: Every name of this kind that calls hold, whatever the scope, the most frequent first. A call without a
+-- connector has an address of its own, which is its name here. An element is a part of an address below the connector;
+-- redacted ones are left out. A field is one by which gets of the connector $connector filter. Names that differ only
+-- in case are one name, in its most frequent spelling.
 with named as (
     select coalesce(connector, split_part(split_part(endpoint, '/', 1), '.', 1)) as name
     from calls_all

@@ -1,13 +1,16 @@
 -- title: Branches per integration
 -- unit: customers
--- grain: one row per integration and branch with a customer
+-- grain: one row per integration and branch in which the integration has a customer
 -- key: integration, branch
 -- look_back: 0
--- meaning: In which branches an integration is used. Branch_customers: all customers of the branch with a call that
--- succeeded and was no log-in, with whatever id or none, also where one partner, integration, customer or connector is
--- asked for. Share: the part of them that use the integration. Lift: how many times the share it has among all
--- customers with a branch; above 1 the branch uses it more than others do. Customers without a branch in the registry are a row
--- without a branch, share and lift. Not for publication as it is: 'koppelzicht branches --publish' gives ranges.
+-- meaning: The branches in which each integration is used. Customers that have no branch in the registry share one row,
+-- with no branch, share and lift. Do not publish these figures as they are: `koppelzicht branches --publish` writes
+-- ranges.
+-- branch_customers: all customers of the branch that made at least one call that succeeded and was not a log-in, with
+-- any id or none. Narrowing to a partner, integration, customer or connector does not change this figure.
+-- share: the fraction of them that use the integration.
+-- lift: that share, divided by the share that the integration has among all customers with a branch. Above 1, the
+-- branch uses the integration more than others do.
 with everybodys as (
     select distinct calls_all.customer
     from calls_all

@@ -1,10 +1,11 @@
 -- title: Calls per day
 -- unit: calls
--- grain: one row per day of the period on which logs live, also when nothing was called, and per other day with a call
+-- grain: one row per day of the period that the logs cover, also without calls, and per other day with a call
 -- key: day
 -- look_back: 0
--- meaning: How busy a day was. Customers are those with at least one call that was no error and no log-in, own calls excluded;
--- integrations are the identified ones with any call.
+-- meaning: How busy each day was. A customer counts if it made at least one call that succeeded and was not a log-in;
+-- calls to the partner's own environment do not make a customer. Integrations are the identified ones that made any
+-- call.
 with counted as (
     select
         day,
@@ -16,7 +17,7 @@ with counted as (
     group by day
 ),
 
--- A stray call has its own day, and the months between it and all others have none.
+-- A stray call gets the row of its own day. The months between it and all other calls get no rows.
 listed as (
     select day
     from days

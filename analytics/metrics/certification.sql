@@ -1,13 +1,14 @@
 -- title: Certification: customers in the last 30 days
 -- unit: customers
--- grain: one row per integration that the registry or a call of the period or the 29 days before it names
+-- grain: one row per integration that the registry names, or that called in the period or in the 29 days before it
 -- key: integration
 -- look_back: 29
 -- steps: certification/last_day, certification/last_days
--- meaning: What certification counts, at the end of the period: customers with a call in the last 30 days of it that was
--- no error and no log-in and carries the integration's id, own calls excluded; five are required. Certified is what the registry says
--- of the last day. A figure without a verdict: whether logs are missing in these days, what follows, other windows and
--- the reasons say `koppelzicht certification`.
+-- meaning: The customers that count for certification at the end of the period. A customer counts if it made a call in
+-- the last 30 days of the period that carries the integration's id, succeeded and was not a log-in. Calls to the
+-- partner's own environment do not count. Five customers are required. Certified is the state in the registry on the
+-- last day. This metric gives no verdict: `koppelzicht certification` also says whether logs are missing in these days
+-- and what follows, gives the reasons, and takes other windows.
 with seen as (
     select
         last_days.integration,

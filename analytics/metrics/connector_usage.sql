@@ -3,8 +3,8 @@
 -- grain: one row per product, protocol, connector and operation
 -- key: product, protocol, connector, operation
 -- look_back: 0
--- meaning: Which parts of the API are used, by how many integrations and customers. The connector is null where the
--- log does not hold it or there is none; names that differ only in case are one connector.
+-- meaning: Which parts of the API are used, and by how many integrations and customers. The connector is null if the
+-- log does not hold it or the call has none. Names that differ only in case are one connector.
 with named as (
     select
         calls.product,

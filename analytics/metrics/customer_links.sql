@@ -3,8 +3,8 @@
 -- grain: one row per partner, integration and customer with an identified call
 -- key: partner, integration, customer
 -- look_back: 0
--- meaning: Which customers an integration is used at, and in which branch. The partner's own environment is listed
--- when it was called, and so is a customer whose calls all failed; neither counts as a customer of the integration.
+-- meaning: The customers that each integration is used at, and their branches. A customer whose calls all failed is
+-- listed, and so is the partner's own environment if it was called. Neither counts as a customer of the integration.
 with counted as (
     select
         partner,

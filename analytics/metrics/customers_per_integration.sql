@@ -3,8 +3,9 @@
 -- grain: one row per identified integration with a call
 -- key: integration
 -- look_back: 0
--- meaning: A customer of an integration has at least one call that carries the integration's id, was no error and asked
--- for more than a log-in; the partner's own environment is no customer. Calls and errors count own calls too.
+-- meaning: A customer of an integration made at least one call that carries the integration's id, succeeded and was not
+-- a log-in. The partner's own environment is not a customer. Calls and errors include those to the partner's own
+-- environment.
 with counted as (
     select
         integration,

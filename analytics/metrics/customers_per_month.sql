@@ -1,18 +1,23 @@
 -- title: Customers per month
 -- unit: customers
--- grain: one row per integration and month of the period on which logs live, from the integration's first customer on, and
--- per other month in which it has a customer
+-- grain: one row per integration and month of the period that the logs cover, from the integration's first customer on,
+-- and per other month in which it has a customer
 -- key: integration, month
 -- look_back: 36500
 -- steps: coverage/broken_months, customers/arrivals, customers/months
--- meaning: How the customers of an integration come and go. A customer of a month has at least one call in it that
--- succeeded and was no log-in, the partner's own environment excepted. Customers = new + stayed + returning + unknown, and
--- those of the month before = stayed + lost. New: for the first time in what is loaded. Returning: not in the month before,
--- but earlier. Unknown: nobody can tell which of the two, because the logs begin in that month, or miss more than three days
--- of the one before. Lost: in the month before, and not in this one; null where the logs do not reach over both, or miss more
--- than three days of one, because who was not seen is not lost; nor is who is named in this one by rejected lines. Months are whole ones, also where the period begins or ends
--- inside; complete says whether the logs cover all of its days, and those in which the integration or a customer of it is seen
--- miss nothing of them.
+-- meaning: How the customers of an integration come and go. A customer of a month made at least one call in it that
+-- succeeded and was not a log-in; the partner's own environment is not a customer. Customers = new + stayed + returning
+-- + unknown. The customers of the month before = stayed + lost. Months are whole, also if the period begins or ends
+-- within one.
+-- new: a customer for the first time in the loaded logs.
+-- returning: not a customer in the month before, but earlier.
+-- unknown: new or returning; the logs cannot tell which. They begin in that month, or miss more than three days of the
+-- month before.
+-- lost: a customer in the month before, but not in this month. Null if the logs do not cover both months, or miss more
+-- than three days of one of them: a customer may have called on a day that is missing. A customer that rejected lines
+-- of this month name is not lost either.
+-- complete: whether the logs cover all days of the month, and miss nothing in the streams in which the integration or
+-- one of its customers is seen.
 with present as (
     select
         integration,

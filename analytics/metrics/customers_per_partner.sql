@@ -3,7 +3,8 @@
 -- grain: one row per partner with an identified call
 -- key: partner
 -- look_back: 0
--- meaning: A customer of a partner is a customer of any of its integrations; one who uses two of them counts once.
+-- meaning: A customer of a partner is a customer of any of its integrations. A customer that uses two of them counts
+-- once.
 with counted as (
     select
         partner,

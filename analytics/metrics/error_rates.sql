@@ -3,8 +3,8 @@
 -- grain: one row per identified integration with a call
 -- key: integration
 -- look_back: 0
--- meaning: An error is a status of 400 or above. The interval is Wilson's, 95 %: where few calls were made it is wide,
--- and two integrations whose intervals overlap are not known to differ.
+-- meaning: An error is a call with a status of 400 or above. The interval is the 95 % Wilson interval. It is wide if
+-- there are few calls. If the intervals of two integrations overlap, their rates may be the same.
 with counted as (
     select
         integration,

@@ -3,8 +3,8 @@
 -- grain: one row per integration, connector, outcome and status; errors only
 -- key: integration, connector, outcome, status
 -- look_back: 0
--- meaning: What went wrong and who can fix it: the customer (its configuration), the partner (its program) or the
--- vendor (the service). Customers are those who met such an error, own calls excluded.
+-- meaning: What went wrong, and who can fix it: the customer (its configuration), the partner (its program) or the
+-- vendor (the service). Customers are those that met this error; the partner's own environment does not count.
 with named as (
     select
         calls.integration,

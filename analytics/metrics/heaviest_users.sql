@@ -3,11 +3,11 @@
 -- grain: one row per day and place, from 1 to 10
 -- key: day, place
 -- look_back: 0
--- meaning: Who kept the service busy longest on each day. A user is an integration at all of its customers, or, of
--- calls without a valid id, logged or not, the customer they were made at. `seconds` is how long its calls took together (null
--- where no log has durations; then the number of calls decides), `connector` the one that took most of that,
--- `share` the part of all calls of the day in scope and `seconds_share` that of their seconds.
--- Durations are added up as whole microseconds: sums of floats differ from run to run in their last digit, and places with them.
+-- meaning: The users that kept the service busy longest on each day. A user is an integration, at all of its customers.
+-- If a call has no valid id, logged or not, its user is the customer.
+-- seconds: the total duration of the user's calls. Null if no log has durations; then the number of calls decides.
+-- connector: the one that took most of this time. share: the user's fraction of all calls of the day in scope.
+-- seconds_share: its fraction of their duration.
 with named as (
     select
         calls.day,
@@ -28,7 +28,7 @@ by_connector as (
         connector,
         count(*) as calls,
         count(*) filter (where is_error(status)) as errors,
-        sum(cast(duration_ms as decimal(18, 3))) as ms
+        sum(cast(duration_ms as decimal(18, 3))) as ms  -- whole microseconds: sums of floats differ from run to run
     from named
     group by day, integration, customer, connector
 ),

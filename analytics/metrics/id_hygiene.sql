@@ -1,10 +1,11 @@
 -- title: IntegrationId hygiene
 -- unit: calls
--- grain: one row per state of the IntegrationId and what is wrong with it
+-- grain: one row per id_status and id_defect
 -- key: id_status, id_defect
 -- look_back: 0
--- meaning: How many calls say who they are. Share is the fraction of the calls in scope whose log could have held the header. Of
--- not_logged ones nobody knows whether they say it: they have a row of their own, and no share.
+-- meaning: How many calls say which integration made them. Share is the fraction of those calls in scope whose log
+-- could have held the header. Calls with `not_logged` have a row of their own and no share: they may or may not have
+-- sent an id.
 with counted as (
     select
         id_status,

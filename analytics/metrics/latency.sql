@@ -4,7 +4,7 @@
 -- key: integration, connector, operation
 -- look_back: 0
 -- meaning: How long calls took: half of them at most p50_ms, 95 of 100 at most p95_ms (linear interpolation between
--- neighbours). A good request takes under a second; over_1s_share is the fraction that took longer.
+-- neighbours). A good request takes less than a second; over_1s_share is the fraction that took longer.
 with named as (
     select
         calls.integration,

@@ -1,29 +1,38 @@
 -- title: Usage rules
 -- unit: calls
--- grain: one row per integration with a call and rule; integration null: it is not known, or was not logged
+-- grain: one row per integration with a call and rule; integration null: not known, or not logged
 -- key: integration, rule
 -- look_back: 0
 -- steps: practices/rules, practices/by_itself, practices/timed, practices/at_once, practices/in_turn, practices/by_rule
--- meaning: Which of the published rules of use an integration keeps. `judged` calls are those that a rule is about
--- and the log can tell; `calls` of them break it, `share` is the part, null where none was judged; `state` says
--- what that means: kept, broken or not_judged. `customers` are those at whom it is broken, own calls excluded;
--- `connector` is the one it is broken with most, first_call and last_call are when.
--- The score of an integration is 100 when no rule is broken. A rule that is broken in a tenth of the calls it is
--- about, or in more, costs its whole weight (high 20, medium 10, low 5), in fewer its part; of slow calls one in
--- ten is for nothing. The score is rounded down, and never below 0.
--- take_all: a REST get with take=-1. high_skip: with skip above 100,000.
--- unordered_paging: skip or take without orderbyfieldids, among the gets that page (take=-1 does not).
--- slow: longer than 1000 ms, among calls with a duration; broken by more than one in ten. long_query: a query
--- string of more than 2049 characters.
--- parallel: a call that begins while five or more others of the integration at the same customer are under way. In
--- a stream that logs whole seconds a call surely runs from a second after its time, so there only long calls count.
--- supplied_connectors: a GetConnector whose name begins Profit_, among gets whose connector is known.
--- plain_token: a token that is not base64; token_in_body: in the SOAP envelope; among calls whose token was seen.
--- hammering: after ten refusals (401 or 403) of one status within a clock hour at one customer, every further one.
--- dead_token: after ten refusals in a row at one customer, every further one. Both are judged among the refused
--- calls.
--- ignored_unavailable: within ten seconds of the answer 503, among calls whose call before at that customer had it.
--- Unidentified calls of one customer are told apart by their user agent.
+-- meaning: Which of the published rules of use each integration keeps. For unidentified calls, the user agents at one
+-- customer are judged one by one. An integration that breaks no rule scores 100. Each broken rule takes points off: its
+-- whole weight (high 20, medium 10, low 5) if a tenth of the judged calls or more break it, and a proportional part of
+-- it if fewer do. One slow call in ten costs nothing. The score is rounded down, and never below 0.
+-- judged: the calls that the rule applies to and that the log can tell about.
+-- calls: those of them that break the rule.
+-- share: their fraction; null if no call was judged.
+-- state: kept, broken or not_judged.
+-- customers: the customers at which the rule is broken; the partner's own environment does not count.
+-- connector: the connector in most of the calls that break the rule. First_call and last_call say when the first and
+-- the last of them were made.
+-- take_all: a REST get with take=-1.
+-- high_skip: a REST get with skip above 100,000.
+-- unordered_paging: a get with skip or take, but without orderbyfieldids. Only gets that page are judged; take=-1 does
+-- not page.
+-- slow: a call longer than 1000 ms. Only calls with a duration are judged. The rule is broken if more than one in ten
+-- is slow.
+-- long_query: a query string of more than 2049 characters.
+-- parallel: a call that begins while at least five others of the integration at the same customer are under way. If a
+-- stream logs whole seconds, a call is surely under way only from a second after its time, so only long calls count
+-- there.
+-- supplied_connectors: a GetConnector whose name begins with Profit_. Only gets with a known connector are judged.
+-- plain_token: a token that is not base64. Only calls whose token was seen are judged.
+-- token_in_body: a token in the SOAP envelope. Only calls whose token was seen are judged.
+-- hammering: each further refusal (401 or 403) after ten with the same status within a clock hour at one customer. Only
+-- refused calls are judged.
+-- dead_token: each further refusal after ten in a row at one customer. Only refused calls are judged.
+-- ignored_unavailable: a call within ten seconds of the answer 503. Only calls that follow a 503 at that customer are
+-- judged.
 with scored as (
     select
         integration,

@@ -1,10 +1,11 @@
 -- title: Unidentified calls
 -- unit: calls
--- grain: one row per customer, user agent and connector; calls whose IntegrationId is missing or malformed
+-- grain: one row per customer, user agent and connector; only calls whose IntegrationId is missing or malformed
 -- key: customer, user_agent, connector
 -- look_back: 0
--- meaning: Where calls come from that do not say who they are: the program's name and a connector of somebody's own
--- often give the owner away. Calls whose log could not have held the header are not among them: they may have said it.
+-- meaning: The origin of calls that do not say which integration made them. The name of the program, or a connector
+-- that only one partner uses, often shows who made them. Calls whose log could not have held the header are left out,
+-- because they may have sent an id.
 with named as (
     select
         calls.customer,

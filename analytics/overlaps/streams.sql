@@ -1,17 +1,17 @@
--- title: Streams that report the same traffic
+-- title: Streams that hold the same traffic
 -- unit: calls
--- grain: one row per pair of streams and day; a stream beside itself is two of its loads
+-- grain: one row per pair of streams and day; a stream paired with itself stands for two of its loads
 -- key: stream, other_stream, day
 -- look_back: 0
 -- steps: overlaps/alone, overlaps/twins
--- meaning: Days on which the same calls were probably loaded twice: a proxy's log and that of the server behind it, or
--- files that were put together. Ask it for all environments.
--- A twin is a call in another load with the same customer, method, endpoint, status, paging and length of query, and no
--- other IntegrationId, at most two seconds away. Only calls that are alone of their kind in their load and minute are
--- looked at: what a customer asks of two servers at random seldom falls into the same seconds. A day is shown when
--- six in ten of such calls of one of the two have a twin (share and other_share say how many), a pair when it has ten.
--- Of more than 400,000 calls only some minutes are looked at: calls, other_calls and twins are counts of that sample.
--- Limits: clocks that differ by more than two seconds hide twins, and so does a log that repeats one kind of call.
+-- meaning: Days on which the same calls were probably loaded twice: from the log of a proxy and from that of the server
+-- behind it, or from files that were put together. Ask this for all environments. A twin is a call in another load, at
+-- most two seconds away, with the same customer, method, endpoint, status, paging and length of query, and without a
+-- different IntegrationId. Only calls that are the only one of their kind in their load and minute are compared: two
+-- calls that a customer makes to two servers by chance seldom fall into the same seconds. A day is shown if six in ten
+-- of these calls of one stream have a twin (share and other_share), a pair of streams if it has ten twins. If there are
+-- more than 400,000 calls, only a sample of the minutes is compared: calls, other_calls and twins count that sample.
+-- Clocks that differ by more than two seconds hide twins. A log that repeats one kind of call hides them too.
 with paired as (
     select
         stream,

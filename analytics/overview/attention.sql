@@ -4,16 +4,18 @@
 -- key: kind, subject
 -- look_back: 60
 -- steps: certification/last_day, overview/windows, overview/worsened, overview/not_attributed
--- meaning: What somebody should look at, worst first. `now` and `before` are, by kind:
--- error_rate_up: the error rate in the period and in the 30 days before it, when the two are surely different (their
--- Wilson intervals do not meet) and 2 points apart;
--- gone_silent: days without a call at the end of the period, and the usual days between two days with calls; at least
--- four days, and three times as long as usual;
--- customers_down: customers in the period (in the 30 days that end with it, where it is shorter: fewer days have
--- fewer customers) and in the 30 days before, when half or more are gone;
--- unidentified: the fraction of calls without an id, and with a malformed one, among those whose log could have held it;
--- not_logged: the fraction of calls whose log could not have held the id;
--- example_id: the id of the documentation, copied; id_in_envelope: an id in the SOAP envelope instead of the header.
+-- meaning: Findings to look at, worst first. The meaning of `now` and `before` depends on the kind.
+-- error_rate_up: the error rate in the period and in the 30 days before it. The two are surely different (their Wilson
+-- intervals do not meet) and at least 2 points apart.
+-- gone_silent: the days without a call at the end of the period, and the usual number of days between two days with
+-- calls. The silence has lasted at least four days, and at least three times as long as usual.
+-- customers_down: the customers in the period and in the 30 days before it. At least half of them are gone. If the
+-- period is shorter than 30 days, the 30 days that end with it count, because fewer days have fewer customers.
+-- unidentified: the fraction of calls without an id, and of calls with a malformed one, among those whose log could
+-- have held it.
+-- not_logged: the fraction of calls whose log could not have held the id.
+-- example_id: calls that carry the id of the vendor's documentation, which was copied.
+-- id_in_envelope: calls with an id in the SOAP envelope instead of the header.
 with findings as (
     select * from worsened
     union all

@@ -1,9 +1,9 @@
 -- title: Errors per day
 -- unit: calls
--- grain: one row per day that the lake covers and party, also without errors
+-- grain: one row per party and day that the lake covers, also without errors
 -- key: day, party
 -- look_back: 0
--- meaning: How many calls went wrong, by who can fix it: the customer, the partner or the vendor.
+-- meaning: How many calls failed, by who can fix them: the customer, the partner or the vendor.
 with parties as (
     select 'customer' as party
     union all

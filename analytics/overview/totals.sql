@@ -1,9 +1,9 @@
 -- title: Overview
 -- unit: calls
--- grain: one row for the whole scope, also when nothing was called
+-- grain: one row for the whole scope, also without calls
 -- key: none
 -- look_back: 0
--- meaning: How many customers, integrations, calls and errors, counted as in the metrics.
+-- meaning: The customers, integrations, calls and errors, counted as in the metrics.
 with counted as (
     select
         count(distinct customer) filter (where is_use(status, operation, own)) as customers,

@@ -1,11 +1,11 @@
--- title: Seen in calls, and without a name
+-- title: Seen in calls, but without a name
 -- unit: calls
 -- grain: one row per partner, integration and customer that calls name and the registry does not
 -- key: relation, key
 -- look_back: 0
--- meaning: Whom to ask about, the busiest first. A row of the registry without a name (of a customer: without a name and a
--- branch) tells nothing, so it is here too. A partner's own environment is no customer. An id that never was one, a typing
--- error say, is here as well, if it has the form of one.
+-- meaning: The numbers and customers whose names to ask for, the busiest first. A row of the registry without a name
+-- (for a customer, without a name and a branch) says nothing, so it is listed too. A partner's own environment is not a
+-- customer. An id that never existed, such as a typing error, is listed too if it has the form of an id.
 with seen as (
     select
         1 as place,

@@ -1,6 +1,7 @@
--- What is kept beside the calls and read with them, still without a row.
--- renames: which id stands for which old one now. former_numbers: the numbers that a partner had before, whose environments
--- stay its own. stream_ends: which logs have ended, as the operator says. last_load: when the last log was loaded, one row.
+-- Tables that are read with the calls, still without a row.
+-- renames: each replaced id, with the id that stands for it now. former_numbers: the numbers that a partner had before; their
+-- environments stay its own. stream_ends: the logs that the operator has declared to be over. last_load: one row, the time at
+-- which the last log was loaded.
 create table lake.renames (
     old_partner integer, old_project integer, partner integer, project integer, integration varchar
 );

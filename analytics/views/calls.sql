@@ -1,5 +1,5 @@
--- The calls, attributed to the integrations that the registry knows now: where an id replaces an old one, the new
--- partner, project, integration and own are shown; integration_id stays what was sent. What was the partner's own environment
+-- The calls, attributed to the integrations that the registry knows now. If an id replaces an old one, the new partner,
+-- project, integration and own are shown; integration_id stays as it was sent. The partner's own environment from
 -- before its number changed stays its own, whichever of the two ids a call carries.
 -- Reads: sent (the calls of the lake, narrowed), lake.renames (old_partner, old_project, partner, project, integration),
 -- lake.former_numbers (partner, customer).

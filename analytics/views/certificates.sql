@@ -1,5 +1,5 @@
--- Since and until when an integration is certified: one row per integration of the registry. inherited_from: the replaced id
--- that the dates are of, where its own row gives none.
+-- The dates since and until which each integration of the registry is certified: one row per integration.
+-- inherited_from: the replaced id that the dates come from, if the integration's own row has none.
 -- Reads: integrations, certificate_dates (what registry/certificates.py found in the lists).
 select
     certificate_dates.integration,

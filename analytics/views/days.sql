@@ -1,4 +1,5 @@
--- The calendar of the period as far as the lake reaches: one row per day, and the first day of the window ending there.
+-- The calendar of the period, as far as the logs reach: one row per day, with the first day of the window that ends
+-- there.
 -- Reads: extent (since, until, window_days).
 select
     cast(day as date) as day,

@@ -1,6 +1,6 @@
--- The calendar by the hour (UTC), from the first to the last call that may be seen: the business day of each hour, its
--- week (numbered from Monday) and its place in the week, by the clock of the lake's time zone, and how many hours that clock
--- is ahead of UTC. Where the clock is put back, two hours have the same place; where it is put forward, a place has none.
+-- The hours (UTC) from the first to the last call that may be seen. Each has its business day, its week (numbered from
+-- Monday) and its place in the week by the clock of the lake's time zone, and how many hours that clock is ahead of
+-- UTC. When the clock is put back, two hours have the same place. When it is put forward, one place has no hour.
 -- Reads: calls_all, scope (time_zone).
 with calendar as (
     select

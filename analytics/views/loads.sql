@@ -1,4 +1,4 @@
--- The ledger: one row per decided load of one source; of a log that grew, what was loaded of it on one day becomes one load later.
+-- The ledger: one row per decided load of one source. If a log grew, the loads of one day are later merged into one.
 -- Reads: lake.loads (the loads of the snapshot).
 select
     load_id,

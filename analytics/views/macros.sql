@@ -1,36 +1,38 @@
--- Names of our own for what engines spell differently or not at all, so that a metric reads the same everywhere.
+-- Each rule that several queries need is defined here once, and queries call it by name: a rule that stood in two of them
+-- could change in one, and two pages would show different counts of the same thing. Functions that engines spell
+-- differently, or do not have, get a name of our own, so that a metric reads the same on every engine.
 
 -- The percentile of a group with linear interpolation between neighbours (on Spark `percentile` is built in).
 create macro percentile(x, p) as quantile_cont(x, p);
 
--- Whether a call failed, whoever can mend it.
+-- Whether a call failed, whoever can fix it.
 create macro is_error(status) as status >= 400;
 
--- Whether a call makes its customer a customer of the integration: it was no error, asked for more than a log-in, and was
--- not made to the partner's own environment. Access tokens live an hour, so every customer's program asks for one again
--- and again, whether anybody uses it or not.
+-- Whether a call makes its customer a customer of the integration: it succeeded, was not a log-in, and was not made to the
+-- partner's own environment. An access token lives for an hour, so the program of each customer logs in again and again,
+-- whether anybody uses it or not.
 create macro is_use(status, operation, own) as not is_error(status) and operation <> 'auth' and not own;
 
 -- Whether a GetConnector is one of the vendor's own, which block certification.
 create macro is_supplied(connector) as starts_with(lower(connector), 'profit_');
 
--- Whether an IntegrationId stands in the vendor's documentation: who sends it has copied it, so it is nobody's.
+-- Whether an IntegrationId is an example in the vendor's documentation. A program that sends it has copied it, so the id
+-- says nothing about whose the call is.
 create macro is_example_id(integration) as integration in ('12345_123456', '12345_678900');
 
--- Certification asks for this many customers, in this many days that end with the period.
+-- Certification requires this number of customers, in this number of days that end with the period.
 create macro certification_customers() as 5;
 create macro certification_days() as 30;
 
--- The hour or minute (UTC) that a moment lies in. `date_trunc` asks the calendar of a time zone, which takes seven times
--- as long.
+-- The hour or minute (UTC) of a moment. `date_trunc` consults the calendar of a time zone and takes seven times as long.
 create macro hour_of(moment) as to_timestamp(epoch_us(moment) // 3600000000 * 3600);
 create macro minute_of(moment) as to_timestamp(epoch_us(moment) // 60000000 * 60);
 
--- Microseconds since 1970: whole numbers to compare and add up where durations matter.
+-- Microseconds since 1970: whole numbers, which can be compared and added up exactly.
 create macro micros_of(moment) as epoch_us(moment);
 
--- The ends of the 95 % Wilson interval of a fraction: how low or high the true one may well be. z = 1.959964, and z * z and
--- its half and quarter stand as numbers. The ends of none and of all are exact.
+-- The ends of the 95 % Wilson interval of a fraction: how low or high the true fraction may well be. z = 1.959964; z * z, its
+-- half and its quarter are written as numbers. For a fraction of 0 the lower end is exactly 0, for 1 the upper end exactly 1.
 create macro wilson_low(part, whole) as (
     case
         when part = 0 then 0.0

@@ -1,4 +1,5 @@
--- The quarantine: one row per line that is no call, with the reason; of the snapshot's loads only.
+-- The quarantine: one row per line that did not become a call, with the reason. Only rejects of the snapshot's loads
+-- are shown.
 -- Reads: lake.rejects, lake.loads.
 select
     load_id,

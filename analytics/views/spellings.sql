@@ -1,5 +1,5 @@
--- How each connector is shown: names that differ only in case are one connector, in its most frequent spelling
--- (of equally frequent ones the first in the alphabet). One row per name as sent.
+-- The spelling in which each connector is shown. Names that differ only in case are one connector, in its most frequent
+-- spelling; of equally frequent ones, the first in the alphabet. One row per name as it was sent.
 -- Reads: calls.
 with sent as (
     select

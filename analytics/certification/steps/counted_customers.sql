@@ -1,4 +1,4 @@
--- Who counts in the $window days that end with the period: one row per integration.
+-- The customers that count in the $window days that end with the period: one row per integration.
 -- Reads: last_days, last_day.
 with placed as (
     select

@@ -1,4 +1,5 @@
--- The calls with what tells whose they are: one row for each combination. calls are those of the window, last_call is of any time.
+-- The calls with everything that shows whose they are: one row per combination. `calls` are those in the window,
+-- `last_call` is the last one at any time.
 -- Reads: last_day.
 select
     calls.integration,

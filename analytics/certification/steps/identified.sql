@@ -1,4 +1,4 @@
--- The groups of calls whose id says whose they are.
+-- The groups of calls whose id shows whose they are.
 -- Reads: id_groups, mistyped.
 select *
 from id_groups

@@ -1,4 +1,4 @@
--- The digits that one known id alone has: one row each.
+-- The digits that exactly one known id has: one row each.
 -- Reads: known_ids.
 select
     replace(integration, '_', '') as digits,

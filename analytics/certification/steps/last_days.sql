@@ -1,6 +1,7 @@
--- When a customer last made use of an integration, and when a call of it last failed there: whoever counts for the certification,
--- in a window of any length that ends with the period, is told by the first.
--- One row per integration and customer; nulls where there was no such call. Own calls are neither.
+-- The last day on which a customer used an integration, and the last on which a call of it failed there. The certified
+-- count has this one definition: the metric and the command both read it here, so they cannot disagree. The first of
+-- the two days alone decides whether the customer counts, in a window of any length that ends with the period. Calls to
+-- the partner's own environment count in neither. One row per integration and customer; null if there was no such call.
 select
     integration,
     customer,

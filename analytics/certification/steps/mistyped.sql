@@ -1,4 +1,4 @@
--- The valid ids that are another one mistyped: one row per id that was sent.
+-- Valid ids that are another id mistyped: one row per id that was sent.
 -- Reads: id_groups.
 select
     sent.integration as sent,

@@ -1,5 +1,5 @@
--- From which day until which a customer counts, and in it, from when on it is silent or leaving: one row per integration, customer
--- and day with a use.
+-- The days from which and until which a customer counts, and the day in between from which it is silent or about to
+-- leave. One row per integration, customer and day with a use.
 with active as (
     select
         integration,

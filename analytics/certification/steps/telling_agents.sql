@@ -1,4 +1,4 @@
--- The programs that one partner alone uses: one row each.
+-- The programs that only one partner uses: one row each.
 -- Reads: identified.
 with anybodys (agent) as (
     values

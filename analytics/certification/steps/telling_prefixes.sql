@@ -1,4 +1,4 @@
--- The prefixes of GetConnectors that one partner alone uses: one row each.
+-- The prefixes of GetConnectors that only one partner uses: one row each.
 -- Reads: identified.
 select
     prefix,

@@ -1,4 +1,4 @@
--- The groups of calls in the window whose id does not say whose they are, with the digits of what was sent.
+-- The groups of calls in the window whose id does not show whose they are, with the digits of the value that was sent.
 -- Reads: id_groups, mistyped.
 select
     integration,

@@ -1,4 +1,5 @@
--- The candidates beside $sent, each read as somebody would who wants to know what was meant: one row per candidate other than $sent.
+-- The candidates beside $sent. Each is read as a person would read it to find out which id was meant. One row per
+-- candidate other than $sent.
 -- Reads: candidates.
 with asked as (
     select
@@ -11,8 +12,8 @@ with asked as (
         cast($registered as boolean) as is_registered
 ),
 
--- written: the header's name and what was escaped taken away; letters that are taken for digits are those digits. bare: without
--- what stands around it. (What is kept of a slip, and where a question mark stands in it, says ingest/engine/redact/integration_ids.sql.)
+-- written: without the name of the header and escapes; letters that look like digits are digits. bare: also without the text
+-- around the id. (ingest/engine/redact/integration_ids.sql says what is kept of a malformed id, and where it has a question mark.)
 read as (
     select
         *,

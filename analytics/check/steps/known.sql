@@ -1,4 +1,4 @@
--- The valid ones among them, one row each.
+-- The valid candidates, one row each.
 -- Reads: candidates.
 select distinct integration_id
 from candidates

@@ -1,6 +1,6 @@
--- One row per id.
+-- Malformed ids that read as another id: as a known one by its digits or its numbers, or as another one of the same
+-- partner. One row per id.
 -- Reads: compared, known.
--- A malformed id that says another one: a known one by its digits or its numbers, or one of the same partner.
 select distinct compared.integration_id
 from compared
 left join known on compared.says = known.integration_id

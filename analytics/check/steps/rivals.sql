@@ -1,6 +1,5 @@
--- One row per malformed id that is nearly $sent and nearly another one.
+-- Malformed ids that are as near to a known id as to $sent, or nearer. One row per id.
 -- Reads: compared, known.
--- Known ids to which a malformed one is as near as to $sent, or nearer.
 select
     compared.integration_id,
     bool_or(damerau_levenshtein(compared.bare, known.integration_id) < compared.distance) as is_nearer,

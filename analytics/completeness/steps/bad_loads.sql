@@ -1,4 +1,4 @@
--- The loads of which more lines were rejected without a time than were read or had one: one row each.
+-- The loads in which more lines were rejected without a time than were read or rejected with one: one row each.
 -- Reads: rejects, loads.
 with untimed as (
     select

@@ -1,6 +1,6 @@
--- The calls of these pairs in all streams: one row per border and pair.
+-- The calls of these pairs in all streams: one row per border and pair. The query adds up how many calls a member had
+-- until an hour, in all streams. The number between two hours is the difference.
 -- Reads: border_windows, border_members, keyed_hours.
--- How many calls a member had until an hour, in all streams: what lies between two hours is the difference.
 with points as (
     select
         who,

@@ -1,5 +1,5 @@
--- The pairs, or customers, that are looked for beyond a border, 200 at most, with their calls in the stream itself: one row per
--- border and pair.
+-- The pairs, or customers, that are looked for beyond a border, at most 200, with their calls in the stream itself: one
+-- row per border and pair.
 -- Reads: border_windows, pair_hours, keyed_hours.
 with having_pairs as (
     select

@@ -1,5 +1,5 @@
--- The hours that are compared at each border, of the stream itself and of the others: one row per stream, kind of border and hour at
--- which the others may have taken over.
+-- The hours that are compared at each border, in the stream itself and in the others: one row per stream, kind of
+-- border and hour at which the others may have taken over.
 -- Reads: lives, calendar.
 with beginnings as (
     select

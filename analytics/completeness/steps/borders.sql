@@ -1,16 +1,19 @@
--- Where other streams have the customers of one that ends or begins: it was renamed, or its traffic was moved. One row per
--- stream and border that holds; `moved_at` is the hour from which the others have them.
--- Compared are pairs of an integration and a customer, by product and environment, as the registry's renames have the
--- integration. Where the stream does not say who calls (no id, or none that is valid), the customer alone is compared.
--- Nine in ten of the pairs that a stream had in its last four weeks (of more than 200 customers those of any 200: the busiest
--- ones would be those that had a busy week) have to be seen in other streams in the four weeks that follow, with at least two
--- thirds of their calls an hour. So another product, other customers, another partner's calls for the same customers or a
--- fraction of the traffic do not cover a gap: whoever called there is seen nowhere else, and would lose its certificate.
--- Nor do servers that shared the load with a silent one: at least half of its calls have to have come to the others. The four
--- weeks follow on the stream's last hour, or begin with the first stream that begins on one of the next four days on which some
--- do, up to eight weeks later. Of a stream that begins, the same in the mirror, but for what has come to the others.
--- A call of a customer counts once: for all calls of the customer where the stream has some of nobody knows whom, else for its
--- pair.
+-- The borders at which other streams have the customers of a stream that ends or begins: it was renamed, or its traffic
+-- was moved. One row per stream and border that holds. `moved_at` is the hour from which the others have the customers.
+-- A silence is excused only if the customers are really seen elsewhere. Otherwise an integration whose calls were lost
+-- would lose its certificate. So another product, other customers, another partner's calls for the same customers or a
+-- fraction of the traffic do not excuse it.
+-- The query compares pairs of an integration and a customer, by product and environment. Replaced ids count as in the
+-- registry. If the stream does not show who calls (no id, or no valid one), it compares the customer alone.
+-- Nine in ten of the pairs that the stream had in its last four weeks have to be seen in other streams in the next four
+-- weeks, with at least two thirds of their calls per hour. Of more than 200 customers, any 200 are compared, because
+-- the busiest ones would be those that had a busy week.
+-- Servers that shared the load with a silent one do not excuse it either: at least half of its calls have to have come
+-- to the others. The four weeks follow the stream's last hour, or begin with the first stream that begins on one of the
+-- next four days on which any do, up to eight weeks later. For a stream that begins, the same holds in reverse, except
+-- for the calls that came to the others.
+-- A call of a customer counts once: for all calls of the customer if the stream has some whose integration is not
+-- known, otherwise for its pair.
 -- steps: completeness/border_windows, completeness/pair_hours, completeness/keyed_hours, completeness/border_members,
 -- completeness/border_calls
 with traffic as (

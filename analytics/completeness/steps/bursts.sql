@@ -1,5 +1,6 @@
--- How many calls of a stream come at once, by the hour and by the day: how far its busy hours (days) lie from what is expected,
--- against what chance alone would do. Ten calls expected in bursts of ten are no surprise when they do not come.
+-- How many calls of a stream arrive together, by the hour and by the day: how far its busy hours (days) are from the
+-- expected number, compared with pure chance. If calls arrive in bursts of ten, ten expected calls that do not come are
+-- no surprise.
 with deviations as (
     select
         stream,

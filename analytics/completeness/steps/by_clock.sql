@@ -1,4 +1,4 @@
--- Each hour with what it has in other weeks by the local clock: one row per stream and hour.
+-- Each hour, with the same hour of other weeks by the local clock: one row per stream and hour.
 -- Reads: observed, neighbours, together.
 select
     observed.stream,

@@ -1,4 +1,5 @@
--- The same by UTC, where the clock was changed between the weeks: one row per stream and hour.
+-- Each hour, with the same hour of other weeks by UTC, if the clock changed between the weeks: one row per stream and
+-- hour.
 -- Reads: observed, neighbours, by_clock.
 select
     by_clock.stream,

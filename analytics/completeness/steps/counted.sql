@@ -1,4 +1,4 @@
--- The calls of each stream by the hour (UTC), up to the end of the logs: a call that is ahead of them does not move it.
+-- The calls of each stream by the hour (UTC), up to the end of the logs. A call dated after their end does not move it.
 select
     stream,
     hour,

@@ -1,7 +1,8 @@
--- The life of each stream, and until when its silence is judged: one that goes on, until the logs end; one that the operator
--- says has ended, until the end of that day; one whose customers are in other streams since, until then; and one that has just
--- stopped, until the logs end, however long that is. A gap does not end by growing old.
--- What was said of an end holds while no calls come behind it.
+-- The life of each stream, and the hour until which its silence is judged. A stream that goes on is judged until the
+-- logs end. A stream that the operator has declared to be over is judged until the end of that day. A stream whose
+-- customers are in other streams is judged until they were. A stream that has just stopped is judged until the logs
+-- end, however long that is: a gap does not end by growing old.
+-- A declaration holds as long as no call follows it.
 with last_hours as (
     select
         stream_ends.stream,

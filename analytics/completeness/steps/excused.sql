@@ -1,8 +1,11 @@
--- The days of each stream that are holidays for it: on which its witnesses that have calls, in three hours at least, have less
--- than half of the usual (their median). A stream's own silence is no holiday.
--- Of a stream that rests at weekends (fewer than half as many calls a day as on workdays) those are witnesses that rest, too:
--- a job that runs every day tells nothing of offices. Where none of them tells, the calendar of the Netherlands does.
--- Of any other stream all others are witnesses, and the calendar is none: what works on Sundays works on holidays.
+-- The holidays of each stream: the days on which its witnesses have less than half of their usual calls (the median of
+-- the witnesses). A witness is another stream with calls in at least three hours of the day. The stream's own silence
+-- proves no holiday.
+-- A stream rests at weekends if it has fewer than half as many calls a day as on workdays. Only other streams that rest
+-- are its witnesses, because a job that runs every day says nothing about offices. If there is none, the calendar of
+-- the Netherlands decides.
+-- For any other stream, all others are witnesses, and the calendar does not count: a stream that works on Sundays works
+-- on holidays.
 with resting as (
     select stream
     from stream_days
@@ -25,7 +28,7 @@ levels as (
     having count(*) >= 3
 ),
 
--- A stream that rests is a witness of all the others, and once more of its like.
+-- A stream that rests at weekends is a witness for all streams, and once more for those that rest too.
 witnesses as (
     select
         levels.*,
@@ -53,7 +56,7 @@ asking as (
     from stream_days
 ),
 
--- The median of the others is in the middle of all of them, one further where the stream's own level stands before it.
+-- The median of the other streams is in the middle of them, one place further if the stream's own level comes before it.
 middles as (
     select
         asking.stream,

@@ -1,8 +1,9 @@
--- The days of which something is missing that the hours do not show: a log of ten calls a day has no hour with a rhythm. One
+-- Days on which calls are missing that the hours do not show: in a log of ten calls a day, no hour has a rhythm. One
 -- row per stream and such day, with the calls that the day should have, and whether it is silent or thin.
--- By the day: what is expected on the low days of an unbroken run of silent ones, counted in bursts, is ten or more.
--- By the run, for the smallest logs, where neither shows anything: so many silent days in a row, holidays apart, are less likely
--- than 1 in 20,000, given how many of the days around them (eight weeks on each side, 28 days at least) have calls.
+-- By the day: ten or more calls are expected on the low days of an unbroken run of silent days, bursts counted once.
+-- By the run, for the smallest logs, in which neither shows anything: a run of silent days this long, without holidays,
+-- is less likely than 1 in 20,000, given the number of days with calls around it (eight weeks on each side, at least 28
+-- days).
 with by_hours as (
     select
         stream,

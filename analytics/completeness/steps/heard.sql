@@ -1,5 +1,5 @@
--- The calls of each stream by the hour (UTC), and whether the hour is ahead: behind the last one with calls until which logs
--- were loaded at all. Nobody has called then yet: a clock is wrong. Of a lake without any hour until then none is ahead.
+-- The calls of each stream by the hour (UTC), and whether the hour is ahead: after the last hour with calls up to which
+-- any log was loaded. No call was made then yet, so a clock is wrong. If the lake has no such hour, no hour is ahead.
 -- Reads: calls_all, lake.last_load.
 with by_hour as (
     select

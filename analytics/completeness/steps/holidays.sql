@@ -1,11 +1,11 @@
--- The days on which little is called in the Netherlands, as far as the calendar reaches: public holidays, the Friday after
--- Ascension Day, and 24 to 31 December. One row per day.
+-- The days on which few calls are made in the Netherlands, as far as the calendar reaches: public holidays, the Friday
+-- after Ascension Day, and 24 to 31 December. One row per day.
 with years as (
     select distinct cast(date_part('year', day) as integer) as year
     from calendar
 ),
 
--- Easter as the Gregorian calendar has it (Gauss), for the years 1900 to 2099: `moon` days after 21 March is full moon.
+-- Easter in the Gregorian calendar (Gauss), for the years 1900 to 2099. The full moon is `moon` days after 21 March.
 moons as (
     select
         year,
@@ -45,7 +45,7 @@ found as (
     select unnest([make_date(year, 1, 1), make_date(year, 5, 5)]) as day
     from years
     union
-    -- King's Day, the day before where it is a Sunday
+    -- King's Day; the day before if it is a Sunday
     select make_date(year, 4, case when isodow(make_date(year, 4, 27)) = 7 then 26 else 27 end) as day
     from years
     union

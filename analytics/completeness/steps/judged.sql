@@ -1,7 +1,7 @@
--- The state of each hour by its stream's rhythm. The calls that a day should have which was found by the day are expected as its
--- hours have them in other weeks, or, where these add up to less than half of them, a 24th in each hour.
--- The silence that a stream ends in, and one of more than eight weeks, is missing as a whole where a part of it is: what is
--- expected so far away is not known.
+-- The state of each hour by the rhythm of its stream. If a day was found as a whole, its missing calls are expected in
+-- the hours that have them in other weeks. If those add up to less than half of the day's calls, each hour gets a 24th.
+-- A silence at the end of a stream, and one of more than eight weeks, is missing as a whole if a part of it is missing:
+-- what to expect that far away is not known.
 with shares as (
     select
         weighed.stream,

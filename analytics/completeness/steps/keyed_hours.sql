@@ -1,6 +1,6 @@
--- One row per stream, customer, integration (null: all of the customer's) and hour.
+-- Each call counts for its customer, and also for its pair if its integration is known. One row per stream, customer,
+-- integration (null: all of the customer's) and hour.
 -- Reads: pair_hours.
--- Each call as the customer's, and as the pair's where its integration is known.
 select
     stream,
     who,

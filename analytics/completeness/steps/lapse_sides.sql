@@ -1,4 +1,5 @@
--- The weeks before and after a silence: one row per slot, its last week with calls before it, or its first one after it, and side.
+-- The weeks before and after a silence: one row per slot, its last week with calls before it or its first one after it,
+-- and side.
 -- Reads: observed, week_slots, silent_slots.
 with weeks as (
     select

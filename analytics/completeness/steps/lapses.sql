@@ -1,11 +1,14 @@
--- The hours of the week, and the days, that fell silent for three to eight weeks while their log went on: afternoons, or
--- weekends, that are not loaded. So long they would become the rhythm, and be missed no more. One row per stream, kind of slot,
--- slot and silent week, with the calls that are expected in it.
--- It counts as a lapse where at least three of the four weeks before have calls in the slot, the last of them included, and,
--- where the calls came back, three in four of the (up to four) weeks from then on; the weeks are those with any calls.
--- Expected is the median of those weeks, the lesser one of both sides. It has to make six calls or more over all the silent
--- weeks: one call now and then is no rhythm (p(0) = 1 in 400). Longer ago than eight weeks is how the log is.
--- `is_moved`: some of these weeks have another summer time than the silent one; `was_ahead`: their clock is ahead of its.
+-- The hours of the week, and the days, that fell silent for three to eight weeks while their log went on: afternoons or
+-- weekends that are not loaded. After so long they would become the rhythm, and would no longer be missing. One row per
+-- stream, kind of slot, slot and silent week, with the calls that are expected in it.
+-- A silence counts as a lapse if at least three of the four weeks before it have calls in the slot, and the last of
+-- them does. If the calls came back, so do three in four of the next weeks (at most four). These weeks are those with
+-- any calls.
+-- The expected number is the median of those weeks, the smaller of the two sides. It has to add up to at least six
+-- calls over all the silent weeks: one call now and then is no rhythm (p(0) = 1 in 400). After more than eight weeks,
+-- the silence is how the log is.
+-- `is_moved`: some of these weeks have a different summer time than the silent one. `was_ahead`: their clock is ahead
+-- of its clock.
 -- steps: completeness/week_slots, completeness/silent_slots, completeness/lapse_sides
 select
     silent_slots.stream,

@@ -1,9 +1,10 @@
--- Where each stream lives: from its first hour to its last, without the calls that lie far from all the others. A line that
--- comes in 14 months late is one call, and no log that begins then.
--- Days with calls belong together when fewer than seven silent ones lie between them. Of these islands the one with the most
--- calls lives, and so does each other one, unless it holds fewer calls than that one on its median day and a tenth of its
--- calls at most: then it is stray. A log of one day a month has islands of like size, and none of them is stray.
--- Stray, too, are calls that are ahead, however near. A stream that has no others does not live: its hours are null.
+-- The hours in which each stream lives: from its first to its last, without the calls far away from all others. A line
+-- that arrives 14 months late is one call; no log begins with it.
+-- Days with calls belong together if fewer than seven silent days lie between them. The island with the most calls
+-- lives. Each other island lives too, unless it holds fewer calls than the largest one has on its median day, and at
+-- most a tenth of its calls: then it is stray. A log of one day a month has islands of similar size, and none of them
+-- is stray.
+-- Calls that are ahead are stray too, however near. A stream without other calls does not live: its hours are null.
 -- steps: completeness/islands
 with compared as (
     select

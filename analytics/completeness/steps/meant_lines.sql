@@ -1,4 +1,4 @@
--- The rejected lines that are meant, with their day and hour where they have a time.
+-- The rejected lines that were meant for the platform, with their day and hour if they have a time.
 -- Reads: rejects, calendar.
 select
     rejects.stream,

@@ -1,5 +1,5 @@
--- The weeks that a week of a stream is compared with: the nearest four before it and four after it that have calls, none more
--- than eight weeks away. A long gap does not become the rhythm, and what was long ago says nothing.
+-- The weeks that a week of a stream is compared with: the nearest four before it and four after it that have calls, at
+-- most eight weeks away. A long gap therefore does not become the rhythm, and old weeks do not count.
 with weeks as (
     select
         stream,

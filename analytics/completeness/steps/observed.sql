@@ -1,5 +1,5 @@
--- The hours of each stream, from its first one until its silence is judged no longer. What comes behind its life is stray:
--- `calls` are those of its life.
+-- The hours of each stream, from its first one to the last in which its silence is judged. Calls after its life are
+-- stray; `calls` are those of its life.
 with filled as (
     select
         ends.stream,

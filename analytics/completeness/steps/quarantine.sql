@@ -1,8 +1,8 @@
--- The hours in which a stream's lines were not read: on days on which more of them were rejected than became calls, and, where
--- not even their time could be read, those of the whole load. A line of a host that is not the platform's and without an
--- IntegrationId is not meant. A few lines are no log that could not be read: ten at least, in days that follow each other or in
--- such loads of the stream.
--- What was said of a stream's end holds here, too. One row per stream and hour.
+-- The hours in which the lines of a stream could not be read: those of a day on which more of them were rejected than
+-- became calls, and those of a whole load in which even the time could not be read. A line of a host that is not the
+-- platform's, and without an IntegrationId, was not meant for it. A few lines do not make an unreadable log: there have
+-- to be at least ten, on successive days or in such loads of the stream.
+-- A declared end of the stream holds here too. One row per stream and hour.
 -- steps: completeness/bad_loads, completeness/meant_lines
 with lines as (
     select

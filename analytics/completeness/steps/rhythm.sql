@@ -1,11 +1,12 @@
--- The hours of each stream with what they have in other weeks. Where the clock was changed between them, some jobs have moved
--- with it and some have not: then only the weeks with the same clock count, when there are three of them. Else the hour is
--- looked for by the local clock and by UTC, expected is the lesser of the two medians, and it is low when it is by both.
--- A silence is read by each clock as well (`_by_clock`, `_by_utc`): by the wrong one a job stands one hour beside where it runs,
--- so within a silence, also there. Only at one edge of it the job could have run just outside: at that hour the lesser counts.
--- Where the clock is put back, the two hours of one name are low only together, whatever they are compared with: what runs at
--- night runs once. `calls` of by_clock are those of both.
--- What fell silent for weeks is expected as before (lapses).
+-- The hours of each stream, with the same hours in other weeks. If the clock changed between them, some jobs moved with
+-- it and some did not. If at least three of the weeks have the same clock, only those count. Otherwise the hour is
+-- looked up by the local clock and by UTC; the smaller median is expected, and the hour is low if it is low by both.
+-- A silence is also read by each clock alone (`_by_clock`, `_by_utc`). By the wrong clock, a job stands one hour beside
+-- the hour in which it runs. Within a silence that makes no difference, because the job is missing in both hours. Only
+-- at one edge of the silence the job may have run just outside it; at that hour, the smaller number counts.
+-- If the clock is put back, two hours have the same name. They are low only together, because a nightly job runs once,
+-- whichever of the two it is compared with. `calls` of by_clock are those of both hours.
+-- A part of the week that fell silent for weeks is expected as before (lapses).
 -- steps: completeness/together, completeness/by_clock, completeness/by_utc
 with by_both as (
     select

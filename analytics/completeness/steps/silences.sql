@@ -1,6 +1,6 @@
--- The unbroken silences of each stream: how many calls were expected in one, counted in bursts, with and without those of
--- holidays. Ten or more are no chance: by Poisson p(0) < 1 in 20,000. Each clock reads no more into a silence than what it
--- misses: so the one that reads more is believed, the local one where both read the same.
+-- The unbroken silences of each stream: the number of calls expected in each, bursts counted once, with and without
+-- those of holidays. Ten or more are no chance: by Poisson p(0) < 1 in 20,000. Neither clock expects more calls in a
+-- silence than are missing, so the clock that expects more is believed; if both expect the same, the local one.
 with expecting as (
     select
         rhythm.stream,

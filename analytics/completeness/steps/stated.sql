@@ -1,4 +1,5 @@
--- The state of each hour, and why it is so: what was judged, and over it what was rejected. One row per stream and hour.
+-- The state of each hour, and the reason: the judgement by the rhythm, overruled by rejected lines. One row per stream
+-- and hour.
 -- steps: completeness/heard, completeness/counted, completeness/calendar, completeness/holidays, completeness/lives,
 -- completeness/borders, completeness/ends, completeness/observed, completeness/neighbours, completeness/lapses,
 -- completeness/rhythm, completeness/stream_days, completeness/bursts, completeness/excused, completeness/silences, completeness/weighed,

@@ -1,5 +1,5 @@
--- The local days of each stream, and what the same weekday has in other weeks, or had before it fell silent for weeks (lapses). Only whole days are compared: not the one that
--- the stream begins on, nor the one on which it ends.
+-- The local days of each stream, with the calls of the same weekday in other weeks, or before it fell silent for weeks
+-- (lapses). Only whole days are compared: neither the day on which the stream begins nor the day on which it ends.
 with counted_days as (
     select
         stream,

@@ -1,4 +1,5 @@
--- The hours that a week has twice, because the clock was put back, as one: one row per stream and such hour of a week.
+-- The hours that a week has twice because the clock was put back, as one hour: one row per stream and such hour of a
+-- week.
 -- Reads: observed, calendar.
 with doubled as (
     select

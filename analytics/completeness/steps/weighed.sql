@@ -1,8 +1,10 @@
--- The hours of each stream with what says whether they are missing or thin. Of a silence, as the clock reads it that is believed.
--- Silence is followed in two ways: hour by hour, and day by day in the same hour (a streak). A job of three calls a night is missed
--- by no night, but by five of them. Of a streak 15 calls are asked for: it may begin in each hour of each day, and of 100 days of
--- two calls an hour one in ten would have one of 10 by chance. Hours that are missing by their own silence count for no streak:
--- else a long gap would take the silent hours beside it along.
+-- The hours of each stream, with everything that decides whether they are missing or thin. A silence is read by the
+-- clock that is believed.
+-- Silence is followed in two ways: hour by hour, and day by day in the same hour (a streak). A job of three calls a
+-- night is not missed after one silent night, but after five. A streak needs 15 missed calls, because it may begin in
+-- each hour of each day: with 10, one in ten logs of two calls an hour would have one by chance in 100 days. Hours that
+-- are missing by their own silence do not count for a streak. Otherwise a long gap would also condemn the silent hours
+-- beside it.
 with believed as (
     select
         rhythm.stream,

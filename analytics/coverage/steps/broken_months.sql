@@ -1,10 +1,15 @@
--- Months of which logs that concern an integration miss something: one row per integration and month, and on how many of its
--- days: where an hour of one of its logs is missing or was rejected; before one of its logs begins that continues no other; where
--- its customers, or customers that may be anybody's, called in logs that could not have held the id; where rejected lines carry
--- the id, or may have done so, and name a customer that has no use in that month, or none because the URL or host could not be read,
--- or, in a month in which they are one in twenty of its lines or more, because they are damaged.
--- Who is seen month by month is not hidden by a day or two: who came and went is still told, though the month is not complete.
--- Where more than three days are broken nobody knows: is_unknown. A line that names its customer hides nobody else.
+-- Months in which logs of an integration miss something: one row per integration and month. A verdict on who came and
+-- went must not rest on days that no log shows. A day is broken
+-- (1) if one of the integration's logs misses an hour, or its lines of an hour were rejected;
+-- (2) if it lies before the beginning of one of its logs that does not continue another log;
+-- (3) if its customers, or customers that may belong to any integration, called in logs that could not have held the
+-- id;
+-- (4) if rejected lines carry the id, or may have carried it, and name a customer that has no use in that month;
+-- (5) if such lines name no customer because the URL or host could not be read, or because they are damaged. Damaged
+-- lines count only in a month in which they are at least one in twenty of the integration's lines.
+-- One or two broken days do not hide a customer that is seen month by month, so arrivals and departures are still told,
+-- but the month is not complete. After more than three broken days they are not known: is_unknown. A line that names
+-- its customer hides only that customer.
 -- Reads: stated, ends (of the metric completeness), streams_of, customers_of, unlogged, unread, rejected_lines, calls_all,
 -- scope.
 -- steps: completeness/stated, completeness/ends, coverage/streams_of, coverage/unlogged, coverage/unread,
@@ -31,7 +36,7 @@ of_streams as (
     from begins
 ),
 
--- Streams of which every line was rejected, and nobody knows whose they were.
+-- Streams in which every line was rejected, so that nothing shows whose lines they were.
 unread_days as (
     select of_streams.day
     from of_streams

@@ -1,6 +1,7 @@
--- Who is seen where: one row per integration (null without a valid id), customer, product and stream of the environment and
--- product asked, up to the end of the period, and whether the customer is the integration's by one of these calls.
--- Whoever is asked for besides: what one log misses may be anybody's.
+-- The customers that call where: one row per integration (null without a valid id), customer, product and stream, in
+-- the environment and product of the scope, up to the end of the period. is_customer: whether one of these calls makes
+-- it a customer of the integration. The rest of the scope does not narrow this, because a call that one log misses may
+-- belong to any integration.
 -- Reads: calls_all, scope.
 select
     calls_all.integration,

@@ -1,4 +1,4 @@
--- Those without an id, with how many of their customer's lines in that log and month were rejected, and how many were read.
+-- The rejected lines without an id, and how many lines of their customer were rejected and read in that log and month.
 -- Reads: sent_lines, calls_all, scope.
 with read_lines as (
     select

@@ -1,4 +1,4 @@
--- Of which integrations a line without an id may be: one row per integration, customer and stream.
+-- The integrations that may have sent a line without an id: one row per integration, customer and stream.
 -- Reads: sent_lines, cut_off, customers_of, streams_of.
 with connected as (
     select

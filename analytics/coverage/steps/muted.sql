@@ -1,7 +1,8 @@
--- Days on which a log carries nobody's id, though several partners sent theirs before: one row per stream and day. No two partners
--- stop on one day; a proxy began to strip the header, or the log to blank it. It takes seven days from the first to the last of them
--- without a valid id in between, and calls of customers of two partners at least, as this log knew them. Where other ids arrive,
--- the header is still logged: one text for everybody (a mask) is none.
+-- Days on which a log no longer carries any id, though several partners sent theirs before: one row per stream and day.
+-- Two partners do not stop on the same day. More likely, a proxy began to strip the header, or the log began to blank
+-- it. Such a gap lasts at least seven days without a valid id, and holds calls of customers of at least two partners,
+-- as this log knew them. If different malformed ids arrive, the header is still logged; one text in all calls is a
+-- mask.
 -- Reads: calls_all.
 with by_day as (
     select

@@ -1,4 +1,5 @@
--- The customers that rejected lines name: one row per integration, customer and day, null where nobody knows which.
+-- The customers that rejected lines name: one row per integration, customer and day. The day is null if it is not
+-- known.
 -- Reads: rejected_lines.
 select distinct
     integration,

@@ -1,11 +1,15 @@
--- Rejected lines that may be calls of an integration: one row per integration, customer and day. They carry its id. Or they name a
--- customer and are so damaged that the id may be missing: then they may be of each integration that has this customer in that log,
--- by calls or by other rejected lines; else of each that has it in another log; else, where nobody is known to call for it, of
--- each in that log. Such lines count in a month in which they are one in twenty of the customer's in that log or more.
--- The customer is null where the line leaves it in doubt; those of other environments than asked for, and the partner's own, are left
--- out. The day is null where nothing tells when it was; a line whose time cannot be read is of the day of the last call of its load.
--- lines: those that carry the id. nameless: those without a customer of which the URL or host could not be read; the others without
--- one are damaged.
+-- Rejected lines that may be calls of an integration: one row per integration, customer and day. Such a line never
+-- counts as a use. But somebody made a call, so a verdict must not take the line for silence.
+-- A line belongs to an integration if it carries its id. A line that names a customer may be so damaged that the id is
+-- missing. It may then belong to each integration that has this customer in the same log, by calls or by other rejected
+-- lines; if there is none, to each that has it in another log; if no integration is known to call for the customer, to
+-- each integration of the log. Such lines count only in a month in which they are at least one in twenty of the
+-- customer's lines in that log.
+-- The customer is null if the line leaves it in doubt. Lines of other environments than the scope's, and of the
+-- partner's own, are left out. The day is null if nothing shows it. A line without a readable time counts on the day of
+-- the last call of its load.
+-- lines: those that carry the id. nameless: those without a customer because the URL or host could not be read; the
+-- others without a customer are damaged.
 -- Reads: rejects, loads, calls_all, lake.renames, lake.former_numbers, scope, customers_of, streams_of.
 -- steps: coverage/customers_of, coverage/streams_of, coverage/sent_lines, coverage/cut_off, coverage/may_be_of
 with possible as (

@@ -1,4 +1,5 @@
--- From which day until which each of them would count: one row per integration, customer and day with a use.
+-- The days from which and until which each named customer would count: one row per integration, customer and day with a
+-- use.
 -- Reads: named_customers.
 with undated as (
     select distinct
@@ -31,7 +32,7 @@ first_day as (
     from days
 )
 
--- A day with calls counts from itself until the next one, $window days at most; before the first day there is no window.
+-- A day with calls counts from itself until the next one, at most $window days. Before the first day there is no window.
 select
     active.integration,
     greatest(active.day, first_day.day) as since,

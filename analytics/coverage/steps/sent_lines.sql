@@ -1,4 +1,4 @@
--- The rejected lines that carry an id, or name a customer and may have carried one: one row each.
+-- The rejected lines that carry an id, or that name a customer and may have carried one: one row each.
 -- Reads: rejects, loads, lake.renames, scope.
 select
     rejects.integration is not null as carries_id,

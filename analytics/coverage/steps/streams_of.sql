@@ -1,5 +1,5 @@
--- In which logs an integration, or a customer of it, is seen: one row per integration and stream. An hour that one of them
--- misses may hide a customer; what other logs miss does not concern it.
+-- The logs in which an integration, or one of its customers, is seen: one row per integration and stream. An hour that
+-- one of these logs misses may hide a customer. What other logs miss does not affect the integration.
 -- Reads: customers_of.
 -- steps: coverage/customers_of
 select

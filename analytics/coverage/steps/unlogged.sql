@@ -1,9 +1,9 @@
--- Calls whose log could not have held the header, so that nobody knows whose they are: one row per integration, product and
--- day on which a customer of it made one. A customer that no valid id was ever seen with may be anybody's: then the
--- integration is null.
--- What another log saw with its header is known: an hour of a customer is covered by a call of the same customer in another
--- stream, in that hour or one next to it (two servers do not have the same clock).
--- A log that carries nobody's id any more could not have held it either (muted).
+-- Calls whose log could not have held the header, so that their integration is not known: one row per integration,
+-- product and day on which one of its customers made such a call. A customer that never made a call with a valid id may
+-- belong to any integration; the integration is then null.
+-- A call is not lost if another log saw it with its header. A call of the same customer in another stream covers it, in
+-- the same hour or the one before or after (two servers do not have the same clock).
+-- A log that no longer carries any id could not have held the header either (muted).
 -- Reads: calls_all, scope, customers_of, muted.
 -- steps: coverage/customers_of, coverage/muted
 with unlogged_hours as (

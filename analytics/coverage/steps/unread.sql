@@ -1,5 +1,6 @@
--- Logs whose rejected lines do not tell whose they are: one in twenty or more of them name no customer or carry no id. Where no line
--- of such a log became a call, it may hold anybody's. Of the others it is known whom they concern (rejected_lines).
+-- Logs whose rejected lines do not show whose they are: at least one in twenty of these lines names no customer or
+-- carries no id. If no line of such a log became a call, it may hold the calls of any integration. For all other logs,
+-- rejected_lines knows which integrations they affect.
 -- Reads: rejects.
 select stream
 from rejects

@@ -1,5 +1,5 @@
--- The rejected lines with whether their customer is seen in that month, and how many of the integration's lines were rejected and
--- read in it: one row per integration, customer and day.
+-- The rejected lines, with whether their customer is seen in that month, and with how many of the integration's lines
+-- were rejected and read in it: one row per integration, customer and day.
 -- Reads: rejected_lines, calls_all, scope.
 with read_lines as (
     select

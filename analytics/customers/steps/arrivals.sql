@@ -1,14 +1,14 @@
--- In which months who was a customer of which integration, and how it came: one row per integration, customer and month
--- (its first day) in which at least one call with the integration's id succeeded, log-ins and the partner's own environment excepted.
+-- The months in which each customer used each integration, and how it arrived: one row per integration, customer and month
+-- (its first day) in which at least one call with the integration's id succeeded. Log-ins and calls to the partner's own
+-- environment do not count.
 --   new        a customer of the integration for the first time, in a log that reaches further back than this month
---   unknown    the first month too, but every log that shows the customer in it begins in that month itself: it may have
---              been a customer for years. So nobody is new in the first month that is loaded, or returns in it: a log begins
---              where it lives, and a stray call long before it does not say what was in between
 --   stayed     a customer in the month before as well
---   returning  not in the month before, but earlier
--- Of who comes after a month of which days of logs are missing nobody knows whether it was there: unknown, too; and of who is
--- named in that month by rejected lines only.
--- month_after: the next month in which it is a customer; null where there is none in what is loaded.
+--   returning  not a customer in the month before, but earlier
+--   unknown    nobody can tell: it may have been a customer for years. Every log that shows the customer in its first month
+--              begins in that month, so no customer is new or returns in the first month that is loaded. A log begins where
+--              it lives: a stray call long before that does not show the months in between. A customer is unknown too if
+--              the logs miss days of the month before, or if only rejected lines name it in that month
+-- month_after: the next month in which it is a customer; null if the loaded logs hold none.
 -- is_named_after: whether rejected lines name it in the next month.
 -- Reads: calls_before (with all of the time before the period), ends (of the metric completeness), broken_months, rejected_lines, scope.
 -- steps: coverage/broken_months, coverage/rejected_lines

@@ -1,4 +1,4 @@
--- The months of the period on which logs live, or in which anybody is a customer: one row each.
+-- The months of the period that the logs cover, or in which an integration has a customer: one row each.
 -- Reads: ends, extent, arrivals, scope.
 with loaded as (
     select

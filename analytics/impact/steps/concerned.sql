@@ -1,8 +1,9 @@
--- What is called and going to change. The changes are lists of equal length: $changes numbers them; $connectors, $operations,
--- $endpoints, $token_forms, $protocols and $api_versions say which calls each is about, null says nothing of them. Of a service no
--- operation is compared, for it has one. An endpoint is compared where a call has one that says which part of a connector it is
--- about, which those by SOAP do not.
--- One row per entry of these lists and row of `used` that it is about; the entry's change, asked_connector, asked_operation.
+-- The calls that each change affects. The changes are lists of equal length. $changes numbers them. $connectors,
+-- $operations, $endpoints, $token_forms, $protocols and $api_versions say which calls each change affects; a null there
+-- does not narrow it. A service has only one operation, so its operation is not compared. An endpoint is compared only
+-- if the call has one that names a part of a connector; calls over SOAP have none.
+-- One row per entry of these lists and row of `used` that it affects, with the entry's change, asked_connector and
+-- asked_operation.
 -- Reads: used.
 with criteria as (
     select
@@ -15,7 +16,7 @@ with criteria as (
         unnest(cast($api_versions as varchar[])) as api_version
 ),
 
--- Under its name, for what asks for that, and under none, for what asks for no connector.
+-- Each row appears under its name, for the criteria that name a connector, and under null, for those that name none.
 found_by as (
     select
         used.*,

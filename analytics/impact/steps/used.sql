@@ -1,5 +1,6 @@
--- What is called, as far as a change may be about it. What has no connector but an address of its own (ReportConnector,
--- ProfitVersion, AppConnectorReport) is a service: it goes by that name, and it has one operation.
+-- The calls, by everything that a change may name. A call without a connector but with an address of its own
+-- (ReportConnector, ProfitVersion, AppConnectorReport) is a call to a service. The address is the name of the service,
+-- and a service has one operation.
 -- One row per integration, customer, name, operation, endpoint, token_form, protocol and api_version.
 -- Reads: calls.
 select

@@ -1,4 +1,4 @@
--- The calls that are alone of their kind in their load and minute: one row each.
+-- The calls that are the only one of their kind in their load and minute: one row each.
 with sample as (
     select greatest(1, count(*) // 400000) as minutes_per_sample
     from calls

@@ -1,4 +1,4 @@
--- Calls of two loads that are the same: one row per pair of them.
+-- Calls of two loads that are the same call: one row per pair.
 -- Reads: alone.
 select
     least(one.stream, another.stream) as stream,

@@ -1,4 +1,4 @@
--- Findings about calls that are nobody's: one row per kind and id, or id status.
+-- Findings about calls that belong to no integration: one row per kind and id, or id status.
 with total as (
     select
         count(*) as all_calls,

@@ -1,5 +1,5 @@
--- What each integration did in the period, in the 30 days before it, in the month that ends with it and in the one before that.
--- One row per integration with a valid call since the 30 days began.
+-- The activity of each integration in the period, in the 30 days before it, in the month that ends with it, and in the
+-- month before that. One row per integration with a valid call since the 30 days began.
 -- Reads: last_day.
 with compared as (
     select
@@ -28,7 +28,7 @@ traffic as (
     group by calls_before.integration, calls_before.partner
 ),
 
--- Of each customer, when it was one: in the period, in the days before it, in the month, in the one before that.
+-- When each customer was one: in the period, in the days before it, in the month, and in the month before that.
 presence as (
     select
         calls_before.integration,

@@ -1,8 +1,9 @@
--- The rule about calls that are under way at once, `parallel`: the sixth of a caller at a customer breaks it, and those after it.
--- Looked at are only calls beside which five others may be under way at all.
--- One row per integration, customer, own and connector with such calls, and one per integration for all others that have a
+-- The rule about calls that are under way at the same time, `parallel`. The sixth call of a caller at a customer breaks
+-- it, and so does each one after it. Only calls beside which five others may be under way are looked at. One row per
+-- integration, customer, own and connector with such calls, and one per integration for all other calls with a
 -- duration.
--- Each begins and ends; the sum of beginnings less ends is how many are under way. What ends as another begins is over.
+-- Each call begins and ends; the number of beginnings minus the number of ends is how many are under way. A call that
+-- ends at the moment at which another begins is over.
 -- Reads: timed.
 -- steps: practices/crowded_calls
 with events as (

@@ -1,6 +1,6 @@
--- The rules that a call keeps or breaks by itself, whatever comes before or after it: true breaks it, false keeps it, and of a
--- call that the rule is not about, or of which the log cannot tell, there is no row.
--- One row per rule, integration, customer, own, connector and is_broken, more where such calls differ in other rules.
+-- The rules that concern a single call, whatever comes before or after it. True breaks the rule, false keeps it. A call
+-- to which the rule does not apply, or that the log cannot tell about, has no row.
+-- One row per rule, integration, customer, own, connector and is_broken, and more if such calls differ in other rules.
 -- Reads: calls, spellings.
 with told as (
     select

@@ -1,4 +1,5 @@
--- The calls beside which five others of the caller at the same customer may be under way: one row each.
+-- The calls beside which five others of the same caller at the same customer may be under way: one row each. Only these can
+-- break the rule `parallel`, and to compare all calls with one another would take far longer.
 -- Reads: timed.
 with minutes as (
     select
@@ -13,7 +14,8 @@ with minutes as (
     group by caller, customer, environment, surely_from // 60000000
 ),
 
--- Six calls of a minute at most that overlap begin within two minutes, so three of them in one: all others begin beside it.
+-- Six overlapping calls that take at most a minute each begin within two clock minutes, so one of these minutes holds at
+-- least three of them. The others begin in that minute or in a neighbouring one.
 crowded as (
     select distinct
         caller,

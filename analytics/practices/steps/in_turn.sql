@@ -1,11 +1,11 @@
--- The rules about what a caller does after it was refused (401, 403), `hammering` and `dead_token`, or after the service was
--- away (503), `ignored_unavailable`.
--- One row per rule, integration, customer, own, connector and is_broken.
+-- The rules about calls after a refusal (401, 403), `hammering` and `dead_token`, and about calls after the service was
+-- unavailable (503), `ignored_unavailable`. One row per rule, integration, customer, own, connector and is_broken.
+-- Only the hours in which a caller got one of these answers are read, and the next hour in which it called. No call of
+-- any other hour directly follows such an answer. If one stands between two refusals, a call of an hour that is read
+-- stands between them too, so a run of refusals breaks at the same place.
+-- Calls at the same instant are in the order of their log. A viewer that may not know their place in it (load_id and
+-- line_number are null) gets an order that is always the same.
 -- Reads: timed.
--- What happens in turn is told by the hours in which a caller was refused or found the service away, and the next hour with
--- a call of it: a call in another hour follows neither, and where it stands between two refusals, so does one of that hour.
--- Calls of one instant follow one another as in their log; for whoever may not know their places in it (load_id and
--- line_number are null), in some order that is always the same.
 -- steps: practices/telling_hours
 with following as (
     select
@@ -30,7 +30,7 @@ with following as (
     )
 ),
 
--- Refusals of one status within a clock hour, whatever comes between, and refusals in a row.
+-- hammering counts the refusals with one status in a clock hour, whatever comes between them. dead_token counts those in a row.
 refusals as (
     select
         *,

@@ -1,4 +1,5 @@
--- The rules of use: how bad it is to break one, what that costs, which part of the calls may break it, and what to do.
+-- The rules of use: the severity of breaking one, what it costs, the fraction of calls that may break it, and the
+-- advice.
 select
     rule,
     severity,

@@ -1,4 +1,4 @@
--- The hours that tell what happens in turn: one row per caller, customer, environment and hour with a call.
+-- The hours that show the order of events: one row per caller, customer, environment and hour with a call.
 -- Reads: timed.
 with hours as (
     select

@@ -1,7 +1,7 @@
--- When each call was surely under way, in microseconds: from `surely_from` until before `until`, null where no duration
--- is logged. In a stream that logs whole seconds a call has surely begun a second after its time.
--- `caller` is whose calls follow one another: an integration; of unidentified calls, a program.
--- One row per call.
+-- The time in which each call was surely under way, in microseconds: from `surely_from` until just before `until`. Null
+-- if no duration is logged. If a stream logs whole seconds, a call has surely begun only a second after its time.
+-- `caller` groups the calls that follow one another: the integration, or for unidentified calls the program. One row
+-- per call.
 -- Reads: calls, spellings.
 with streams as (
     select
