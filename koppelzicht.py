@@ -97,8 +97,8 @@ for command in (registry.load, registry.missing, registry.versions):
 app.add_typer(registry_app, name="registry")
 
 report_app = typer.Typer(help="Write a report as one HTML file, with its numbers as CSV.", no_args_is_help=True)
-report_app.command(cls=Command)(reports.partner)
-report_app.command(cls=Command)(reports.month)
+for name, command in reports.commands().items():
+    report_app.command(name, cls=Command)(command)
 app.add_typer(report_app, name="report")
 
 

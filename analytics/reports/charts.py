@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from markupsafe import Markup
 
-    from analytics.reports.model import Report
+    from analytics.reports.model import MonthFigures
 
 
 @dataclass(frozen=True)
@@ -30,7 +30,7 @@ class Part:
     outcome: Outcome | None = None
 
 
-def calls_chart(report: Report) -> Markup:
+def calls_chart(report: MonthFigures) -> Markup:
     """Calls and errors of each day."""
     marks = [
         svg.Mark(
@@ -66,7 +66,7 @@ def calls_chart(report: Report) -> Markup:
     )
 
 
-def rate_chart(report: Report) -> Markup:
+def rate_chart(report: MonthFigures) -> Markup:
     """The error rate of each day."""
     marks = [
         svg.Mark(
@@ -100,7 +100,7 @@ def rate_chart(report: Report) -> Markup:
     )
 
 
-def party_chart(report: Report) -> Markup:
+def party_chart(report: MonthFigures) -> Markup:
     """All errors as one bar, by who can fix them."""
     parts = parties_of(report)
     tips = [
@@ -121,7 +121,7 @@ def party_chart(report: Report) -> Markup:
     )
 
 
-def sparks(report: Report) -> Callable[[str], Markup]:
+def sparks(report: MonthFigures) -> Callable[[str], Markup]:
     """A small chart of the calls of each integration, by its id."""
     calls: dict[str, dict[dt.date, int]] = {}
     for row in report.integration_days:
@@ -142,7 +142,7 @@ def sparks(report: Report) -> Callable[[str], Markup]:
     return spark
 
 
-def parties_of(report: Report) -> list[Part]:
+def parties_of(report: MonthFigures) -> list[Part]:
     """Errors by who can fix them, in a fixed order, so that colours keep their place."""
     calls = {party: sum(row.calls for row in report.errors if row.party == party) for party in get_args(Party)}
     total = sum(calls.values()) or 1
@@ -150,7 +150,7 @@ def parties_of(report: Report) -> list[Part]:
     return [Part(party, calls[party], calls[party] / total) for party in order]
 
 
-def outcomes_of(report: Report) -> list[Part]:
+def outcomes_of(report: MonthFigures) -> list[Part]:
     """All errors by outcome and by who can fix them, most first."""
     calls: dict[tuple[Outcome, Party], int] = {}
     for row in report.errors:
@@ -160,7 +160,7 @@ def outcomes_of(report: Report) -> list[Part]:
     return sorted(parts, key=lambda part: (-part.calls, part.outcome or ""))
 
 
-def _bands(report: Report) -> list[svg.Band]:
+def _bands(report: MonthFigures) -> list[svg.Band]:
     return [
         svg.Band(row.day, row.logs, say("chart", f"{row.logs}_tooltip", day=numbers.weekday(row.day)))
         for row in report.days

@@ -1,4 +1,4 @@
-"""What both reports ask the warehouse: a calendar month, the one before it, and how much of both the logs cover."""
+"""What reports ask the warehouse: a calendar month, the one before it, and how much of both the logs cover."""
 
 from __future__ import annotations
 
@@ -62,6 +62,15 @@ class Figures:
         self.previous = self._period(month.previous())
         if self.period.days_covered == 0:
             raise ReportError(f"no logs of {month} are loaded; the lake's days are {span(everything)}")
+
+    def dated(self) -> dict[str, Any]:
+        """What every report says (`Dated`): both months, and how far the logs reach."""
+        return {
+            "period": self.period,
+            "previous": self.previous,
+            "time_zone": self._everything.snapshot.time_zone,
+            "data_until": self._everything.data_until(),
+        }
 
     def totals(self) -> Totals:
         """One line for the month."""

@@ -1,6 +1,7 @@
 """What a report says, as data. Its page and its CSV files are written from this and from nothing else.
 
-Every tuple of rows is a table of its own and becomes a CSV file: the row's fields are the columns, in order. Where a
+Here is what reports share; what one of them adds stands in its kind. Every tuple of rows is a table of its own and becomes
+a CSV file: the row's fields are the columns, in order. Where a
 column has a twin ending in `_before`, that is the same over the previous calendar month: null where there is nothing to
 compare with. Rates are fractions, instants UTC.
 """
@@ -12,14 +13,16 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from ingest.call import Environment, IdDefect, IdStatus, Operation, Outcome, Party, Product, Protocol
+from ingest.call import Environment, IdDefect, Operation, Outcome, Party, Product, Protocol
 
 
-class _Model(BaseModel):
+class Record(BaseModel):
+    """What a report says, or a row of one of its tables; never changed."""
+
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
-class Totals(_Model):
+class Totals(Record):
     """One line for everything in scope."""
 
     customers: int
@@ -29,7 +32,7 @@ class Totals(_Model):
     error_rate: float | None
 
 
-class MissingTime(_Model):
+class MissingTime(Record):
     """A time in which a log source that is busy then has no call. Half-open, in the lake's time zone."""
 
     stream: str | None = Field(description="the log source; None where it is not the reader's business")
@@ -38,7 +41,7 @@ class MissingTime(_Model):
     hours: int = Field(description="hours of that time in which calls were to be expected")
 
 
-class Period(_Model):
+class Period(Record):
     """A month and how much of it the logs cover."""
 
     month: str = Field(description="like 2026-10")
@@ -69,7 +72,7 @@ class Period(_Model):
         return not self.missing_days
 
 
-class Finding(_Model):
+class Finding(Record):
     """One thing somebody should look at, and why."""
 
     severity: Literal["high", "medium", "low"]
@@ -80,7 +83,7 @@ class Finding(_Model):
     advice: str
 
 
-class DayRow(_Model):
+class DayRow(Record):
     """One day of the month. Null calls: the lake does not reach that day."""
 
     day: dt.date
@@ -92,22 +95,7 @@ class DayRow(_Model):
     logs: Literal["complete", "thin", "missing"] = Field(description="thin: a part of the logs is missing")
 
 
-class PartnerRow(_Model):
-    """One partner."""
-
-    partner: int
-    name: str | None
-    integrations: int
-    customers: int
-    calls: int
-    errors: int
-    error_rate: float | None
-    customers_before: int | None
-    calls_before: int | None
-    error_rate_before: float | None
-
-
-class IntegrationRow(_Model):
+class IntegrationRow(Record):
     """One integration; one that was used last month only has no calls now."""
 
     integration: str
@@ -125,7 +113,7 @@ class IntegrationRow(_Model):
     error_rate_before: float | None
 
 
-class IntegrationDayRow(_Model):
+class IntegrationDayRow(Record):
     """One integration on one day with a call."""
 
     integration: str
@@ -136,7 +124,7 @@ class IntegrationDayRow(_Model):
     error_rate: float | None
 
 
-class ConnectorRow(_Model):
+class ConnectorRow(Record):
     """One part of the API. The connector is null where it is not logged or there is none."""
 
     product: Product
@@ -151,7 +139,7 @@ class ConnectorRow(_Model):
     calls_before: int | None
 
 
-class ErrorRow(_Model):
+class ErrorRow(Record):
     """One kind of error of one integration on one connector."""
 
     integration: str | None
@@ -163,22 +151,7 @@ class ErrorRow(_Model):
     customers: int
 
 
-class CustomerRow(_Model):
-    """One customer of one integration; also the partner's own environment, and one whose calls all failed."""
-
-    partner: int
-    integration: str
-    customer: str
-    name: str | None
-    branch: str | None
-    calls: int
-    errors: int
-    error_rate: float | None
-    first_call: dt.datetime
-    last_call: dt.datetime
-
-
-class FailingRow(_Model):
+class FailingRow(Record):
     """A customer for whom every call since a moment failed, see figures.py for how many and how long."""
 
     integration: str
@@ -192,7 +165,7 @@ class FailingRow(_Model):
     last_success: dt.datetime | None = Field(description="null: none in this month")
 
 
-class MisplacedIdRow(_Model):
+class MisplacedIdRow(Record):
     """Calls that carry no valid IntegrationId header but do name the partner."""
 
     found: Literal["soap_envelope", "malformed"]
@@ -204,29 +177,7 @@ class MisplacedIdRow(_Model):
     last_call: dt.datetime
 
 
-class IdRow(_Model):
-    """One state of the IntegrationId."""
-
-    id_status: IdStatus
-    id_defect: IdDefect | None
-    calls: int
-    customers: int
-    share: float | None = Field(description="of the calls whose log could have held the header; None: not logged")
-    share_before: float | None
-
-
-class UnidentifiedRow(_Model):
-    """Calls whose IntegrationId is missing or malformed, by what gives their owner away."""
-
-    customer: str
-    user_agent: str | None
-    connector: str | None
-    calls: int
-    first_call: dt.datetime
-    last_call: dt.datetime
-
-
-class EnvironmentRow(_Model):
+class EnvironmentRow(Record):
     """One environment; the report's other figures are about production."""
 
     environment: Environment
@@ -237,13 +188,27 @@ class EnvironmentRow(_Model):
     error_rate: float | None
 
 
-class Report(_Model):
-    """What both reports have."""
+class Dated(Record):
+    """What every report says: its month, the month before, and how far the logs cover both.
+
+    A report that is only this has the frame of all pages (`frame.html`): what is missing, what the registry does not name,
+    and what words mean. Its tables are the fields that its kind adds.
+    """
 
     period: Period
     previous: Period
     time_zone: str = Field(description="of the days, the lake's")
     data_until: dt.datetime = Field(description="the last call in the lake")
+
+    @property
+    def comparable(self) -> bool:
+        """Both months are logged whole, so that a change is a change in use and not in logs."""
+        return self.period.complete and self.previous.complete
+
+
+class MonthFigures(Dated):
+    """What a report says that tells a month in full (`month_figures.html`): figures, what stands out, days, errors."""
+
     totals: Totals
     totals_before: Totals | None = Field(description="None: no call at all was logged in the previous month")
     findings: tuple[Finding, ...]
@@ -254,25 +219,3 @@ class Report(_Model):
     errors: tuple[ErrorRow, ...]
     failing: tuple[FailingRow, ...]
     environments: tuple[EnvironmentRow, ...]
-
-    @property
-    def comparable(self) -> bool:
-        """Both months are logged whole, so that a change is a change in use and not in logs."""
-        return self.period.complete and self.previous.complete
-
-
-class PartnerReport(Report):
-    """One month of one partner."""
-
-    partner: int
-    name: str | None
-    customers: tuple[CustomerRow, ...]
-    misplaced_ids: tuple[MisplacedIdRow, ...] | None = Field(description="None: may not be seen")
-
-
-class MonthReport(Report):
-    """One month of everybody."""
-
-    partners: tuple[PartnerRow, ...]
-    ids: tuple[IdRow, ...]
-    unidentified: tuple[UnidentifiedRow, ...]

@@ -12,13 +12,16 @@ from analytics.reports.wording import say
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from analytics.reports.model import MissingTime, Report
+    from analytics.reports.model import Dated, MissingTime, Record
+
+_NAMED = ("partners", "integrations", "customers")
+"""The tables whose rows have a name in the registry."""
 
 MISSING_TIMES = 5
 """More gaps than this are only counted."""
 
 
-def warnings_on(report: Report) -> list[str]:
+def warnings_on(report: Dated) -> list[str]:
     """What makes the figures of this month too low."""
     period = report.period
     ends = report.data_until.astimezone(ZoneInfo(report.time_zone)).date()
@@ -33,7 +36,7 @@ def warnings_on(report: Report) -> list[str]:
     return warnings
 
 
-def notes_on(report: Report, nameless: str) -> list[str]:
+def notes_on(report: Dated) -> list[str]:
     """What a reader should know besides."""
     period, previous = report.period, report.previous
     month = numbers.month(previous.since)
@@ -46,16 +49,24 @@ def notes_on(report: Report, nameless: str) -> list[str]:
         notes.append(
             say("notice", "not_comparable", previous=month, month=numbers.month(gaps.since), covered=covered, days=days)
         )
-    return [*notes, nameless] if nameless else notes
+    return [*notes, *_nameless(report)]
 
 
-def nameless_among(**names: Sequence[str | None]) -> str:
-    """What to say about numbers without a name; nothing when all have one."""
+def _nameless(report: Dated) -> list[str]:
+    """What to say about numbers without a name in its tables; nothing when all have one."""
+    names = {what: _names(what, getattr(report, what, None) or ()) for what in _NAMED}
     missing = {what: [name for name in found if not name] for what, found in names.items()}
+    if not any(missing.values()):
+        return []
     if all(len(missing[what]) == len(found) for what, found in names.items()):
-        return say("notice", "registry_none")
+        return [say("notice", "registry_none")]
     said = [numbers.counted(len(found), what.removesuffix("s"), what) for what, found in missing.items() if found]
-    return say("notice", "registry_some", missing=" and ".join(said)) if said else ""
+    return [say("notice", "registry_some", missing=" and ".join(said))]
+
+
+def _names(what: str, rows: Sequence[Record]) -> list[str | None]:
+    """The name of each partner, integration or customer in these rows, None where the registry has none."""
+    return list({getattr(row, what.removesuffix("s")): row.name for row in rows if hasattr(row, "name")}.values())
 
 
 def _missing_times(times: Sequence[MissingTime]) -> str:

@@ -13,24 +13,24 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup, escape
 
 from analytics import numbers
-from analytics.reports import svg
+from analytics.reports import cells, svg
 from analytics.reports.charts import calls_chart, outcomes_of, parties_of, party_chart, rate_chart, sparks
 from analytics.reports.figures import FAILING_CALLS
-from analytics.reports.model import Totals
-from analytics.reports.notices import nameless_among, notes_on, warnings_on
+from analytics.reports.kind import KINDS
+from analytics.reports.model import MonthFigures, Totals
+from analytics.reports.notices import notes_on, warnings_on
 from analytics.reports.wording import say, words
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from analytics.reports.model import Finding, IntegrationRow, MonthReport, PartnerReport, Report
+    from analytics.reports.model import Dated, Finding
 
 FOLDER = Path(__file__).parent / "templates"
 FINDINGS_OF_A_KIND = 5
 """More findings of one kind than this are only counted on the page; all are in the CSV file."""
 
 NO_CHANGE = {numbers.NOTHING, numbers.change(1, 1), numbers.difference(1, 1), numbers.points(1.0, 1.0)}
-MOVERS = 6
 
 
 @dataclass(frozen=True)
@@ -44,80 +44,51 @@ class Card:
     then: str
 
 
-def partner_page(report: PartnerReport, file: Callable[[str], str]) -> str:
-    """The page of a partner's month; `file` names the CSV file of a table."""
-    month = numbers.month(report.period.since)
-    return _render(
-        "partner.html",
-        report,
-        file,
-        kind=words("partner")["kind"],
-        heading=report.name or say("partner", "fallback", partner=str(report.partner)),
-        subtitle=say(
-            "partner", "subtitle" if report.name else "subtitle_short", month=month, partner=str(report.partner)
-        ),
-        nameless=nameless_among(
-            integrations=[row.name for row in report.integrations],
-            customers=list({row.customer: row.name for row in report.customers}.values()),
-        ),
-    )
+def page(name: str, report: Dated, file: Callable[[str], str]) -> str:
+    """The page of the report `name`; `file` names the CSV file of a table."""
+    return _engine().get_template(f"{name}/page.html").render(**_values(name, report, file))
 
 
-def month_page(report: MonthReport, file: Callable[[str], str]) -> str:
-    """The page of everybody's month; `file` names the CSV file of a table."""
-    moved = [row for row in report.integrations if row.customers_before is not None]
-    moved.sort(key=lambda row: (-abs(_gain(row)), row.integration))
-    return _render(
-        "month.html",
-        report,
-        file,
-        kind=words("month")["kind"],
-        heading=say("month", "title", month=numbers.month(report.period.since)),
-        subtitle=words("month")["subtitle"],
-        nameless=nameless_among(
-            partners=[row.name for row in report.partners],
-            integrations=[row.name for row in report.integrations],
-        ),
-        gained=[row for row in moved if _gain(row) > 0][:MOVERS],
-        lost=[row for row in moved if _gain(row) < 0][:MOVERS],
-        outcomes=outcomes_of(report),
-    )
-
-
-def _render(template: str, report: Report, file: Callable[[str], str], *, nameless: str, **values: object) -> str:
-    names = {row.integration: row.name for row in report.integrations}
+def _values(name: str, report: Dated, file: Callable[[str], str]) -> dict[str, object]:
+    """What the templates read; what of it is told of a month in full, only a report that has it."""
     zone = ZoneInfo(report.time_zone)
-    shown = _shown(report.findings)
-    return (
-        _engine()
-        .get_template(template)
-        .render(
-            report=report,
-            file=file,
-            style=Markup((FOLDER / "style.css").read_text(encoding="utf-8").strip()),  # noqa: S704 - our own file
-            common=words("common"),
-            last_day=report.period.until - dt.timedelta(days=1),
-            warnings=warnings_on(report),
-            notes=notes_on(report, nameless),
-            cards=_cards(report),
-            shown_findings=shown,
-            charts={"calls": calls_chart(report), "rate": rate_chart(report), "party": party_chart(report)},
-            parties=parties_of(report),
-            failing_calls=FAILING_CALLS,
-            about=_about(report),
-            spark=sparks(report),
-            changed=partial(_changed, report),
-            integration_name=lambda integration: names.get(integration) or integration,
-            date=lambda instant: numbers.day(instant.astimezone(zone).date()),
-            **values,
-        )
-    )
+    return {
+        "report": report,
+        "file": file,
+        "style": Markup((FOLDER / "style.css").read_text(encoding="utf-8").strip()),  # noqa: S704 - our own file
+        "common": words("common"),
+        "text": words(name),
+        "kind": words(name)["kind"],
+        "last_day": report.period.until - dt.timedelta(days=1),
+        "warnings": warnings_on(report),
+        "notes": notes_on(report),
+        "about": _about(report),
+        "changed": partial(_changed, report),
+        "date": lambda instant: numbers.day(instant.astimezone(zone).date()),
+        "cell": partial(cells.in_words, time_zone=report.time_zone),
+        **(_month_figures(report) if isinstance(report, MonthFigures) else {}),
+    }
+
+
+def _month_figures(report: MonthFigures) -> dict[str, object]:
+    """What `month_figures.html` and the parts of it draw."""
+    names = {row.integration: row.name for row in report.integrations}
+    return {
+        "cards": _cards(report),
+        "shown_findings": _shown(report.findings),
+        "charts": {"calls": calls_chart(report), "rate": rate_chart(report), "party": party_chart(report)},
+        "parties": parties_of(report),
+        "outcomes": outcomes_of(report),
+        "failing_calls": FAILING_CALLS,
+        "spark": sparks(report),
+        "integration_name": lambda integration: names.get(integration) or integration,
+    }
 
 
 @cache
 def _engine() -> Environment:
     engine = Environment(
-        loader=FileSystemLoader(FOLDER),
+        loader=FileSystemLoader([FOLDER, KINDS]),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
@@ -135,12 +106,13 @@ def _engine() -> Environment:
         "month": numbers.month,
         "day": numbers.day,
         "instant": numbers.instant,
+        "is_figure": cells.is_figure,
         "meter": lambda value, maximum, css="calls": svg.meter(value, maximum, css=css),
     }
     return engine
 
 
-def _cards(report: Report) -> list[Card]:
+def _cards(report: MonthFigures) -> list[Card]:
     now, before = report.totals, report.totals_before
     then: dict[str, Any] = before.model_dump() if before else dict.fromkeys(Totals.model_fields)
     fewer_errors = _tone(now.error_rate, then["error_rate"], more_is="bad")
@@ -169,7 +141,7 @@ def _tone(now: float | None, before: float | None, *, more_is: Literal["good", "
     return more_is if now > before else ("bad" if more_is == "good" else "good")
 
 
-def _changed(report: Report, say_change: Callable[[Any, Any], str], now: float, before: float | None) -> Markup:
+def _changed(report: Dated, say_change: Callable[[Any, Any], str], now: float, before: float | None) -> Markup:
     """A change in a table's cell, soft where there is none."""
     text = say_change(now, before) if report.comparable else numbers.NOTHING
     return Markup('<span class="none">{}</span>').format(text) if text in NO_CHANGE else escape(text)
@@ -184,7 +156,7 @@ def _shown(found: Sequence[Finding]) -> list[Finding]:
     return shown
 
 
-def _about(report: Report) -> list[tuple[str, str]]:
+def _about(report: Dated) -> list[tuple[str, str]]:
     text = words("about")
     period, previous = report.period, report.previous
     values = {
@@ -200,7 +172,3 @@ def _about(report: Report) -> list[tuple[str, str]]:
     }
     terms = ("period", "until", "covered", "error", "customer", "integration", "change", "csv")
     return [(text[term], say("about", f"{term}_text", **values)) for term in terms]
-
-
-def _gain(row: IntegrationRow) -> int:
-    return row.customers - (row.customers_before or 0)

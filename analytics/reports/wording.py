@@ -1,4 +1,4 @@
-"""The words of a report, from text.toml."""
+"""The words of reports: those that they share from text.toml, those of one from the text.toml of its kind."""
 
 from __future__ import annotations
 
@@ -7,21 +7,35 @@ from functools import cache
 from pathlib import Path
 from typing import Any, TypeAlias
 
+from analytics.reports.kind import KINDS
+
 Words: TypeAlias = dict[str, str]
 
 
 @cache
 def words(section: str) -> Words:
-    """One section of text.toml; `finding.gone_silent` is the section of that name inside `finding`."""
+    """The section of that name; `finding.gone_silent` is the section of that name inside `finding`."""
     found = _texts()
     for name in section.split("."):
         found = found[name]
     return found
 
 
+def has(section: str, name: str) -> bool:
+    """Whether there is such a section, with that text in it."""
+    return name in _texts().get(section, {})
+
+
 @cache
 def _texts() -> dict[str, Any]:
-    return tomllib.loads((Path(__file__).parent / "text.toml").read_text(encoding="utf-8"))
+    """Every section by its name. Which file it stands in is a matter of whose it is; a name stands once."""
+    texts: dict[str, Any] = {}
+    for file in (Path(__file__).parent / "text.toml", *sorted(KINDS.glob("*/text.toml"))):
+        told = tomllib.loads(file.read_text(encoding="utf-8"))
+        if twice := texts.keys() & told.keys():
+            raise ValueError(f"{file}: [{min(twice)}] stands in another file, too")
+        texts |= told
+    return texts
 
 
 def say(section: str, name: str, /, **values: str) -> str:

@@ -6,7 +6,7 @@
     answers.py         metric, sql
     check.py, certification.py, impact.py, practices.py, customers.py, branches.py, streams.py: as they are called
     registry.py        registry load, registry missing, registry versions
-    reports.py         report partner, report month
+    reports.py         report, with a command for each report that there is
     screens.py         dashboard, demo
 
 What a command needs of the floors below is imported where it runs, so that `--help` answers at once.

@@ -1,4 +1,4 @@
-"""Batch reports: report partner, report month."""
+"""Batch reports: `report NAME`, a command for each folder in `analytics/reports/kinds/`."""
 
 from __future__ import annotations
 
@@ -7,61 +7,79 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from analytics.reports import every_kind
 from command_line.options.lake import DEFAULT_LAKE, JsonOption, LakeOption
 from command_line.printing import output, standard
 from command_line.printing.values import shown
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
+
+    from analytics.reports import Kind
+    from analytics.scope import Scope
 
 DEFAULT_REPORTS = Path("reports")
 Out = Annotated[Path, typer.Option("--out", metavar="DIR", help="Folder to write to.")]
 
 
-def partner(
-    number: Annotated[str, typer.Argument(metavar="PARTNER", help="Subscription number of the partner: 12345")],
-    *,
-    month: Annotated[str, typer.Option(metavar="YYYY-MM", help="The month: 2026-10")],
-    out: Out = DEFAULT_REPORTS,
-    lake: LakeOption = DEFAULT_LAKE,
-    as_json: JsonOption = False,
-) -> None:
-    """Write the report of one partner for one month."""
-    from analytics.reports import write_partner_report
+def commands() -> dict[str, Callable[..., None]]:
+    """A command for each report, by its name."""
+    return {
+        name.replace("_", "-"): _of_everybody(name, kind) if kind.about is None else _about_one(name, kind)
+        for name, kind in every_kind().items()
+    }
+
+
+def _of_everybody(name: str, kind: Kind) -> Callable[..., None]:
+    def command(
+        month: Annotated[str, typer.Argument(metavar="YYYY-MM", help="The month: 2026-10")],
+        *,
+        out: Out = DEFAULT_REPORTS,
+        lake: LakeOption = DEFAULT_LAKE,
+        as_json: JsonOption = False,
+    ) -> None:
+        _check_month(month, "YYYY-MM")
+        _write(name, month, None, out=out, lake=lake, as_json=as_json)
+
+    command.__doc__ = kind.help
+    return command
+
+
+def _about_one(name: str, kind: Kind) -> Callable[..., None]:
+    def command(
+        about: str,
+        *,
+        month: Annotated[str, typer.Option(metavar="YYYY-MM", help="The month: 2026-10")],
+        out: Out = DEFAULT_REPORTS,
+        lake: LakeOption = DEFAULT_LAKE,
+        as_json: JsonOption = False,
+    ) -> None:
+        scope = _scope(kind.about or "", about)
+        _check_month(month, "'--month'")
+        _write(name, month, scope, out=out, lake=lake, as_json=as_json)
+
+    command.__doc__ = kind.help
+    argument = typer.Argument(metavar=(kind.about or "").upper(), help=kind.about_help)
+    command.__annotations__["about"] = Annotated[str, argument]  # what it is about is known here alone
+    return command
+
+
+def _write(name: str, month: str, about: Scope | None, *, out: Path, lake: Path, as_json: bool) -> None:
+    from analytics.reports import write_report
     from analytics.warehouse.warehouse import Warehouse
 
-    subscription = _partner(number)
-    _check_month(month, "'--month'")
     with Warehouse.open(lake) as warehouse:
-        _print_files(write_partner_report(warehouse, subscription, month, out), as_json=as_json)
+        _print_files(write_report(warehouse, name, month, out, about=about), as_json=as_json)
 
 
-def month(
-    month: Annotated[str, typer.Argument(metavar="YYYY-MM", help="The month: 2026-10")],
-    *,
-    out: Out = DEFAULT_REPORTS,
-    lake: LakeOption = DEFAULT_LAKE,
-    as_json: JsonOption = False,
-) -> None:
-    """Write the report of one month over all partners."""
-    from analytics.reports import write_month_report
-    from analytics.warehouse.warehouse import Warehouse
-
-    _check_month(month, "YYYY-MM")
-    with Warehouse.open(lake) as warehouse:
-        _print_files(write_month_report(warehouse, month, out), as_json=as_json)
-
-
-def _partner(text: str) -> int:
+def _scope(filter_: str, text: str) -> Scope:
     from analytics.errors import ScopeError
     from analytics.scope import Scope
 
     try:
-        number = Scope.parse({"partner": text}).partner
+        return Scope.parse({filter_: text})
     except ScopeError as error:
-        raise typer.BadParameter(str(error).removeprefix("partner: "), param_hint="PARTNER") from None
-    assert number is not None, "an empty text does not get here"
-    return number
+        raise typer.BadParameter(str(error).removeprefix(f"{filter_}: "), param_hint=filter_.upper()) from None
 
 
 def _check_month(text: str, where: str) -> None:

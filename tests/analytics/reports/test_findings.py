@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import pytest
 
 from analytics.reports import findings
+from analytics.reports.kinds.month.report import ask
 from analytics.reports.model import ConnectorRow, ErrorRow, Finding, IntegrationDayRow, IntegrationRow, MisplacedIdRow
 from analytics.reports.month import Month
-from analytics.reports.month_report import month_report
+from analytics.scope import Scope
 from tests.analytics.given import call
 from tests.analytics.reports.world import OCTOBER, SEPTEMBER, acme, at, every_day, warehouse
 
@@ -216,7 +217,7 @@ def test_findings_stand_worst_first() -> None:
 class TestFailingCustomers:
     def failing(self, folder: Path, calls: list[dict[str, Any]]) -> list[tuple[object, ...]]:
         with warehouse(folder, [*every_day([*SEPTEMBER, *OCTOBER]), *calls]) as everything:
-            report = month_report(everything, Month.parse("2026-10"))
+            report = ask(everything, Month.parse("2026-10"), Scope())
         return [
             (
                 row.integration,

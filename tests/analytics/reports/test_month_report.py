@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from analytics.reports import ReportError, write_month_report
-from analytics.reports.model import MonthReport, Totals
+from analytics.reports import ReportError, write_report
+from analytics.reports.kinds.month.report import MonthReport, ask
+from analytics.reports.model import Totals
 from analytics.reports.month import Month
-from analytics.reports.month_report import month_report
+from analytics.scope import Scope
 from tests.analytics.given import call
 from tests.analytics.reports.html_page import read_page
 from tests.analytics.reports.world import OCTOBER, SEPTEMBER, acme, acme_calls, at, every_day, table, warehouse
@@ -23,7 +24,7 @@ EVERY_DAY = every_day([*SEPTEMBER, *OCTOBER])
 
 def report(folder: Path, calls: list[dict[str, Any]]) -> MonthReport:
     with warehouse(folder, calls) as everything:
-        return month_report(everything, Month.parse("2026-10"))
+        return ask(everything, Month.parse("2026-10"), Scope())
 
 
 def test_everybody_counts_the_unidentified_too(tmp_path: Path) -> None:
@@ -80,19 +81,19 @@ def test_a_day_that_is_bad_for_everybody_is_one_finding(tmp_path: Path) -> None:
 def test_gained_and_lost_customers_are_shown_when_both_months_are_whole(tmp_path: Path) -> None:
     gains = [acme("2026-10-03", customer=str(7000010 + number), integration_id="1234_2") for number in range(3)]
     with warehouse(tmp_path, [*EVERY_DAY, *acme_calls(), *gains]) as everything:
-        files = write_month_report(everything, "2026-10", tmp_path / "out")
+        files = write_report(everything, "month", "2026-10", tmp_path / "out")
     head = ["Integration", "Customers", "Change"]
     gained = ["1234_2", "4", "+4"]
     lost = ["Acme HR 1234_1", "1", "\N{MINUS SIGN}1"]
     assert read_page(files[0]).tables("movers") == [[head, gained], [head, lost]]
     with warehouse(tmp_path, [*every_day(OCTOBER), *acme_calls()]) as everything:
-        files = write_month_report(everything, "2026-10", tmp_path / "out")
+        files = write_report(everything, "month", "2026-10", tmp_path / "out")
     assert "movers" not in {element.attributes.get("id") for element in read_page(files[0]).elements}
 
 
 def test_the_files_have_the_names_one_expects(tmp_path: Path) -> None:
     with warehouse(tmp_path, [*EVERY_DAY, *acme_calls()]) as everything:
-        files = write_month_report(everything, "2026-10", tmp_path / "out")
+        files = write_report(everything, "month", "2026-10", tmp_path / "out")
     assert [path.name for path in files] == [
         "month-2026-10.html",
         "month-2026-10.csv",
@@ -115,7 +116,7 @@ def test_the_same_lake_and_moment_give_the_same_bytes(tmp_path: Path) -> None:
     written = []
     for name in ("first", "second"):
         with warehouse(tmp_path, [*EVERY_DAY, *acme_calls()]) as everything:
-            files = write_month_report(everything, "2026-10", tmp_path / name)
+            files = write_report(everything, "month", "2026-10", tmp_path / name)
         written.append([path.read_bytes() for path in files])
     assert written[0] == written[1]
 
@@ -126,4 +127,4 @@ def test_a_month_between_logged_ones_that_was_not_logged_is_refused(tmp_path: Pa
         warehouse(tmp_path, calls) as everything,
         pytest.raises(ReportError, match="no logs of 2026-10 are loaded; the lake's days are 1 Sep 2026 to 1 Nov 2026"),
     ):
-        write_month_report(everything, "2026-10", tmp_path / "out")
+        write_report(everything, "month", "2026-10", tmp_path / "out")

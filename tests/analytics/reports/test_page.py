@@ -10,34 +10,49 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from analytics.registry import RegistryFiles, load_registry, registry_files
-from analytics.reports import write_month_report, write_partner_report
+from analytics.reports import write_report
+from analytics.reports.figures import Figures
+from analytics.reports.model import Dated, ErrorRow
+from analytics.reports.month import Month
+from analytics.reports.page import _engine, _values
+from analytics.reports.tables import summary, tables
+from analytics.reports.wording import words
 from analytics.warehouse.warehouse import Warehouse
 from tests.analytics.given import call, given_snapshot
 from tests.analytics.reports.html_page import Page, read_page
-from tests.analytics.reports.world import NOW, OCTOBER, SEPTEMBER, acme, acme_calls, at, every_day, warehouse
+from tests.analytics.reports.world import (
+    ACME,
+    NOW,
+    OCTOBER,
+    SEPTEMBER,
+    acme,
+    acme_calls,
+    at,
+    every_day,
+    every_report,
+    warehouse,
+)
 
 if TYPE_CHECKING:
     from pathlib import Path
 
 EVERY_DAY = every_day([*SEPTEMBER, *OCTOBER])
-TIMES_OF_GAPS = (
-    "Mon 12 Oct 14:00 to Tue 13 Oct 15:00; Tue 20 Oct 14:00 to 15:00",
-    "proxy, Mon 12 Oct 14:00 to Tue 13 Oct 15:00; proxy, Tue 20 Oct 14:00 to 15:00",
-)
+TIMES_OF_GAPS = {
+    "partner": "Mon 12 Oct 14:00 to Tue 13 Oct 15:00; Tue 20 Oct 14:00 to 15:00",
+    "month": "proxy, Mon 12 Oct 14:00 to Tue 13 Oct 15:00; proxy, Tue 20 Oct 14:00 to 15:00",
+}
 MONSTER = "<script>alert(1)</script>\"'&amp; <img src=x onerror=alert(2)> {{ 7*7 }} [link](javascript:alert(3))"
 
 
-def pages(folder: Path, calls: list[dict[str, Any]], *, named: bool = True) -> tuple[Page, Page]:
-    """The partner's page and the month's."""
+def pages(folder: Path, calls: list[dict[str, Any]], *, named: bool = True) -> dict[str, Page]:
+    """The page of every report that there is, by its name."""
     with warehouse(folder, calls, named=named) as everything:
-        partner = write_partner_report(everything, 1234, "2026-10", folder / "out")
-        month = write_month_report(everything, "2026-10", folder / "out")
-    return read_page(partner[0]), read_page(month[0])
+        return {name: read_page(files[0]) for name, files in every_report(everything, folder / "out").items()}
 
 
 @pytest.fixture(scope="module")
-def ordinary(tmp_path_factory: pytest.TempPathFactory) -> tuple[Page, Page]:
-    """Both pages of a month with a bit of everything."""
+def ordinary(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Page]:
+    """The pages of a month with a bit of everything."""
     said = [
         call(called_at=at("2026-10-09"), integration_id=None, body_integration_id="1234_1"),
         *(acme(f"2026-10-{day:02}", customer="7000003", status=403) for day in range(1, 15)),
@@ -46,7 +61,7 @@ def ordinary(tmp_path_factory: pytest.TempPathFactory) -> tuple[Page, Page]:
 
 
 class TestStructure:
-    def test_nothing_is_fetched_and_nothing_runs(self, ordinary: tuple[Page, Page]) -> None:
+    def test_nothing_is_fetched_and_nothing_runs(self, ordinary: dict[str, Page]) -> None:
         fetching = {
             "script",
             "link",
@@ -61,7 +76,7 @@ class TestStructure:
             "use",
             "image",
         }
-        for page in ordinary:
+        for page in ordinary.values():
             assert fetching & {element.tag for element in page.elements} == set()
             attributes = {name for element in page.elements for name in element.attributes}
             assert {
@@ -72,13 +87,11 @@ class TestStructure:
             policies = [meta.attributes["content"] for meta in page.all("meta") if "http-equiv" in meta.attributes]
             assert policies == ["default-src 'none'; style-src 'unsafe-inline'"]
 
-    def test_a_page_has_one_title_one_heading_and_sections_named_by_theirs(self, ordinary: tuple[Page, Page]) -> None:
-        for page, title in zip(
-            ordinary,
-            ("Acme Software: Partner report, October 2026", "October 2026: Monthly report, October 2026"),
-            strict=True,
-        ):
-            assert [element.text for element in page.all("title") if element.inside == ["html", "head"]] == [title]
+    def test_a_page_has_one_title_one_heading_and_sections_named_by_theirs(self, ordinary: dict[str, Page]) -> None:
+        titles = {"partner": "Acme Software: Partner report", "month": "October 2026: Monthly report"}
+        for name, page in ordinary.items():
+            (title,) = [element.text for element in page.all("title") if element.inside == ["html", "head"]]
+            assert title == f"{titles.get(name, page.all('h1')[0].text + ': ' + words(name)['kind'])}, October 2026"
             assert page.all("html")[0].attributes == {"lang": "en"}
             assert len(page.all("h1")) == 1
             ids = [element.attributes["id"] for element in page.elements if "id" in element.attributes]
@@ -86,8 +99,8 @@ class TestStructure:
             named = [section.attributes["aria-labelledby"] for section in page.all("section")]
             assert named == [heading.attributes["id"] for heading in page.all("h2")]
 
-    def test_every_picture_has_a_text(self, ordinary: tuple[Page, Page]) -> None:
-        for page in ordinary:
+    def test_every_picture_has_a_text(self, ordinary: dict[str, Page]) -> None:
+        for page in ordinary.values():
             ids = {element.attributes.get("id") for element in page.elements}
             for place, svg in enumerate(page.elements):
                 if svg.tag == "svg" and svg.attributes.get("aria-hidden") != "true":
@@ -96,8 +109,8 @@ class TestStructure:
                     assert page.elements[place + 1].text
                     assert set(svg.attributes.get("aria-labelledby", "").split()) <= ids
 
-    def test_every_table_has_a_head_and_rows_as_wide(self, ordinary: tuple[Page, Page]) -> None:
-        for page in ordinary:
+    def test_every_table_has_a_head_and_rows_as_wide(self, ordinary: dict[str, Page]) -> None:
+        for page in ordinary.values():
             assert len(page.all("table")) == len(page.all("thead")) == len(page.all("tbody"))
             assert {head.attributes["scope"] for head in page.all("th")} == {"col", "row"}
             for heading in page.all("h2"):
@@ -111,7 +124,7 @@ class TestStructure:
             for minute in range(30)
             for second in range(5)
         ]
-        partner, _ = pages(tmp_path, [*EVERY_DAY, *calls])
+        partner = pages(tmp_path, [*EVERY_DAY, *calls])["partner"]
         name, _, *figures = partner.tables("integrations")[0][1]
         assert (name, figures) == (
             "Acme HR 1234_1",
@@ -121,8 +134,8 @@ class TestStructure:
 
 
 class TestWhatIsSaid:
-    def test_the_cards_compare_with_the_month_before(self, ordinary: tuple[Page, Page]) -> None:
-        cards = [" ".join(card.text.split()) for card in ordinary[0].all("div", "card")]
+    def test_the_cards_compare_with_the_month_before(self, ordinary: dict[str, Page]) -> None:
+        cards = [" ".join(card.text.split()) for card in ordinary["partner"].all("div", "card")]
         assert cards == [
             "Customers 1 \N{MINUS SIGN}1 September 2026: 2",
             "Integrations 2 +1 September 2026: 1",
@@ -130,8 +143,8 @@ class TestWhatIsSaid:
             "Error rate 80.0% +80.0 pp September 2026: 0.0%",  # 16 of 20
         ]
 
-    def test_what_needs_attention_comes_first_with_advice(self, ordinary: tuple[Page, Page]) -> None:
-        items = [" ".join(item.text.split()) for item in ordinary[0].all("li")]
+    def test_what_needs_attention_comes_first_with_advice(self, ordinary: dict[str, Page]) -> None:
+        items = [" ".join(item.text.split()) for item in ordinary["partner"].all("li")]
         assert (
             "Medium Customer 7000003: every call of Acme HR (1234_1) has failed since 1 Oct 2026, 10:00, 14 calls so far "
             "(the customer's IP restriction does not allow this sender). Customer "
@@ -142,8 +155,8 @@ class TestWhatIsSaid:
             "Send the IntegrationId as an HTTP header, or these customers do not count."
         ) in items
 
-    def test_the_period_its_coverage_and_the_rules_are_stated(self, ordinary: tuple[Page, Page]) -> None:
-        for page in ordinary:
+    def test_the_period_its_coverage_and_the_rules_are_stated(self, ordinary: dict[str, Page]) -> None:
+        for page in ordinary.values():
             said = " ".join(page.text.split())
             assert "Period 1 Oct 2026 to 31 Oct 2026" in said
             assert "Data until 31 Oct 2026, 13:00" in said
@@ -157,7 +170,14 @@ class TestWhatIsSaid:
         days = [*SEPTEMBER[3:], *OCTOBER[:11], *OCTOBER[13:25]]
         proxy = [day for day in days if day != dt.date(2026, 10, 20)]
         calls = [*every_day(days), *every_day(proxy * 12, stream="proxy", integration_id="1234_1")]
-        for page, times in zip(pages(tmp_path, calls), TIMES_OF_GAPS, strict=True):
+        written = pages(tmp_path, calls)
+        for page in written.values():
+            assert page.all("div", "notice")[0].text.startswith(
+                "Logs are missing: they hold no calls at all on 12 to 13 Oct"
+            )
+            assert "This report shows no changes compared with September 2026" in page.text
+        for name, times in TIMES_OF_GAPS.items():
+            page = written[name]
             assert " ".join(page.all("div", "notice")[0].text.split()) == (
                 "Logs are missing: they hold no calls at all on 12 to 13 Oct. Figures are too low by the calls of those days. "
                 f"Logs are missing for 3 hours, judged by the calls that are usual at those times: {times}. "
@@ -183,7 +203,8 @@ class TestWhatIsSaid:
             row | {"called_at": row["called_at"] + dt.timedelta(hours=row["day"] >= dt.date(2026, 10, 25))}
             for row in busy
         ]
-        partner, month = pages(tmp_path, [*EVERY_DAY, *winter_time])
+        written = pages(tmp_path, [*EVERY_DAY, *winter_time])
+        partner, month = written["partner"], written["month"]
         assert " ".join(partner.all("div", "notice")[0].text.split()) == (
             "Logs are missing for 1 hour, judged by the calls that are usual at those times: Tue 20 Oct 14:00 to 15:00. "
             "Figures are too low by the calls of those hours."
@@ -197,19 +218,22 @@ class TestWhatIsSaid:
         assert len(month.all("rect", "thin")) == 2 * 3  # both charts
 
     def test_numbers_stand_for_names_where_the_registry_has_none(self, tmp_path: Path) -> None:
-        partner, month = pages(tmp_path, [*EVERY_DAY, *acme_calls()], named=False)
-        assert partner.all("h1")[0].text == "Partner 1234"
-        for page in (partner, month):
-            assert "This report shows numbers instead of names, because the registry has no names for it." in page.text
+        written = pages(tmp_path, [*EVERY_DAY, *acme_calls()], named=False)
+        assert written["partner"].all("h1")[0].text == "Partner 1234"
+        for name in ("partner", "month"):
+            assert (
+                "This report shows numbers instead of names, because the registry has no names for it."
+                in written[name].text
+            )
 
-    def test_a_few_numbers_without_a_name_are_counted(self, ordinary: tuple[Page, Page]) -> None:
-        partner, month = ordinary
+    def test_a_few_numbers_without_a_name_are_counted(self, ordinary: dict[str, Page]) -> None:
+        partner, month = ordinary["partner"], ordinary["month"]
         assert "The registry has no name for 1 integration and 3 customers." in partner.text
         assert "The registry has no name for 1 integration. The report shows their numbers." in month.text
 
     def test_a_long_table_ends_with_where_the_rest_is(self, tmp_path: Path) -> None:
         customers = [acme("2026-10-02", customer=str(6000000 + number)) for number in range(203)]
-        partner, _ = pages(tmp_path, [*EVERY_DAY, *customers])
+        partner = pages(tmp_path, [*EVERY_DAY, *customers])["partner"]
         assert len(partner.tables("customers")[0]) == 201
         assert "Rows not shown: 3. All rows are in partner-1234-2026-10-customers.csv." in partner.text
 
@@ -242,10 +266,7 @@ def hostile(tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
     ]
     snapshot = given_snapshot(folder, [*EVERY_DAY, *calls])
     with Warehouse.over(snapshot, registry_files(folder / "lake")) as everything:
-        return [
-            *write_partner_report(everything, 1234, "2026-10", folder / "out"),
-            *write_month_report(everything, "2026-10", folder / "out"),
-        ]
+        return [path for files in every_report(everything, folder / "out").values() for path in files]
 
 
 class TestForeignText:
@@ -253,11 +274,14 @@ class TestForeignText:
         for path in hostile:
             if path.suffix == ".html":
                 page = read_page(path)
-                assert MONSTER in page.text
                 assert {"script", "img", "a"} & {element.tag for element in page.elements} == set()
                 assert [element.text for element in page.all("b")] == ["Koppelzicht"]
                 assert "49" not in page.all("h1")[0].text
                 assert "onerror" not in {name for element in page.elements for name in element.attributes}
+
+    def test_a_page_shows_such_a_name_letter_by_letter(self, hostile: list[Path]) -> None:
+        for name in ("partner-1234-2026-10.html", "month-2026-10.html"):
+            assert MONSTER in read_page(hostile[0].parent / name).text
 
     def test_no_cell_of_a_csv_file_is_a_formula(self, hostile: list[Path]) -> None:
         cells = []
@@ -273,7 +297,52 @@ class TestForeignText:
         assert MONSTER.replace('"', '""') in files["partner-1234-2026-10-integrations.csv"].read_text(encoding="utf-8")
 
 
+class Quiet(Dated):
+    """A report that does not tell a month in full: a table of its own, and what every report has."""
+
+    errors: tuple[ErrorRow, ...]
+
+
+QUIET = """
+{% extends "frame.html" %}
+{% from "macros.html" import table with context %}
+{% set heading = "Quiet" %}
+{% set subtitle = "What went wrong" %}
+{% block main %}
+<section aria-labelledby="own"><h2 id="own">Own</h2>
+{{ table("errors", ["outcome", "integration", "status", "calls", "customers"], shown=1) }}
+</section>
+{% endblock %}
+"""
+
+
+def test_a_page_needs_no_more_than_its_month_to_say_what_is_missing_and_what_words_mean(tmp_path: Path) -> None:
+    days = [*SEPTEMBER, *OCTOBER[:11], *OCTOBER[13:]]
+    failed = [acme("2026-10-02", status=403), acme("2026-10-03", status=504), acme("2026-10-04", status=504)]
+    with warehouse(tmp_path, [*every_day(days), *failed]) as everything:
+        figures = Figures(everything, Month.parse("2026-10"), everything=everything)
+        report = Quiet(**figures.dated(), errors=figures.errors())
+    html = _engine().from_string(QUIET).render(**_values("month", report, lambda name: f"quiet-{name}.csv"))
+    (tmp_path / "quiet.html").write_text(html, encoding="utf-8")
+    page = read_page(tmp_path / "quiet.html")
+    said = " ".join(page.text.split())
+    assert page.all("h1")[0].text == "Quiet"
+    assert "Days covered 29 of 31" in said
+    assert "Logs are missing: they hold no calls at all on 12 to 13 Oct." in said
+    assert "A call that was answered with status 400 or higher." in said
+    assert page.tables("own") == [
+        [
+            ["Kind of error", "Integration", "Status", "Calls", "Customers"],
+            ["Service unavailable", "1234_1", "504", "2", "1"],
+        ]
+    ]
+    assert [cell.text for cell in page.all("td", "number")] == ["2", "1"]
+    assert "Rows not shown: 1. All rows are in quiet-errors.csv." in said
+    assert list(tables(report)) == ["errors"]
+    assert "calls" not in summary(report)
+
+
 def test_a_report_needs_no_registry_at_all(tmp_path: Path) -> None:
     with Warehouse.over(given_snapshot(tmp_path, [*EVERY_DAY, *acme_calls()]), RegistryFiles()) as everything:
-        files = write_partner_report(everything, 1234, "2026-10", tmp_path / "out")
+        files = write_report(everything, "partner", "2026-10", tmp_path / "out", about=ACME)
     assert read_page(files[0]).all("h1")[0].text == "Partner 1234"

@@ -8,16 +8,28 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import pytest
 
 from analytics.registry import load_registry, registry_files
-from analytics.reports import write_partner_report
+from analytics.reports import every_kind, write_report
 from analytics.reports.errors import ReportError
-from analytics.reports.model import MisplacedIdRow, PartnerReport, Period, Totals
+from analytics.reports.kinds.partner.report import PartnerReport, ask
+from analytics.reports.model import MisplacedIdRow, Period, Totals
 from analytics.reports.month import Month
-from analytics.reports.partner_report import partner_report
 from analytics.scope import Scope
 from analytics.warehouse.warehouse import Warehouse
 from tests.analytics.given import call, given_snapshot
 from tests.analytics.reports.html_page import read_page
-from tests.analytics.reports.world import NOW, OCTOBER, SEPTEMBER, acme, acme_calls, at, every_day, table, warehouse
+from tests.analytics.reports.world import (
+    ACME,
+    NOW,
+    OCTOBER,
+    SEPTEMBER,
+    acme,
+    acme_calls,
+    at,
+    every_day,
+    every_report,
+    table,
+    warehouse,
+)
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -31,21 +43,13 @@ NEVER_SEEN = (
 
 def report(folder: Path, calls: list[dict[str, Any]], *, named: bool = True) -> PartnerReport:
     with warehouse(folder, calls, named=named) as everything:
-        return partner_report(everything, 1234, Month.parse("2026-10"))
+        return ask(everything, Month.parse("2026-10"), ACME)
 
 
 @pytest.fixture(scope="module")
 def acme_report(tmp_path_factory: pytest.TempPathFactory) -> PartnerReport:
     """The report of the ordinary month, as data."""
     return report(tmp_path_factory.mktemp("ordinary"), [*EVERY_DAY, *acme_calls()])
-
-
-@pytest.fixture(scope="module")
-def acme_files(tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
-    """The files of the ordinary month's report."""
-    folder = tmp_path_factory.mktemp("ordinary")
-    with warehouse(folder, [*EVERY_DAY, *acme_calls()]) as everything:
-        return write_partner_report(everything, 1234, "2026-10", folder / "new" / "out")
 
 
 class TestFigures:
@@ -110,7 +114,7 @@ class TestFigures:
         (tmp_path / "replaced.csv").write_text("integration,replaces\n1234_1,9999999_5\n", encoding="utf-8")
         load_registry(tmp_path / "lake", [tmp_path / "replaced.csv"], now=NOW)
         with Warehouse.over(given_snapshot(tmp_path, calls), registry_files(tmp_path / "lake")) as everything:
-            found = partner_report(everything, 1234, Month.parse("2026-10"))
+            found = ask(everything, Month.parse("2026-10"), ACME)
         assert [(row.integration, row.calls) for row in found.integrations] == [("1234_1", 2)]
 
 
@@ -250,8 +254,8 @@ class TestMisplacedIds:
     def test_a_partner_who_asks_cannot_see_calls_without_a_valid_id(self, tmp_path: Path) -> None:
         viewer = Scope(partner=1234, environment="all")
         with warehouse(tmp_path, self.calls(), viewer=viewer) as own:
-            found = partner_report(own, 1234, Month.parse("2026-10"))
-            files = write_partner_report(own, 1234, "2026-10", tmp_path / "out")
+            found = ask(own, Month.parse("2026-10"), ACME)
+            files = write_report(own, "partner", "2026-10", tmp_path / "out", about=ACME)
         assert found.misplaced_ids is None
         assert "This report was made without access to calls without a valid id." in read_page(files[0]).text
 
@@ -260,8 +264,9 @@ class TestNobodyElse:
     def test_no_file_holds_anything_of_another_partner(self, tmp_path: Path) -> None:
         calls = [*EVERY_DAY, *TestMisplacedIds().calls()]
         with warehouse(tmp_path, calls) as everything:
-            files = write_partner_report(everything, 1234, "2026-10", tmp_path / "out")
-        written = "".join(path.read_text(encoding="utf-8") for path in files)
+            reports = every_report(everything, tmp_path / "out")
+        for_partners = [name for name, kind in every_kind().items() if kind.about in {"partner", "integration"}]
+        written = "".join(path.read_text(encoding="utf-8") for name in for_partners for path in reports[name])
         assert "Acme HR" in written
         for foreign in ("2345", "Other", "8000001", "8000009", "Care"):
             assert foreign not in written
@@ -272,7 +277,7 @@ class TestNobodyElse:
             warehouse(tmp_path, [*EVERY_DAY, *acme_calls()], viewer=viewer) as other,
             pytest.raises(ReportError, match="you may not see partner 1234 here"),
         ):
-            write_partner_report(other, 1234, "2026-10", tmp_path / "out")
+            write_report(other, "partner", "2026-10", tmp_path / "out", about=ACME)
         assert not (tmp_path / "out").exists()
 
 
@@ -300,13 +305,13 @@ class TestRefusals:
         self, tmp_path: Path, calls: list[dict[str, Any]], partner: int, month: str, message: str
     ) -> None:
         with warehouse(tmp_path, calls) as everything, pytest.raises(ReportError) as caught:
-            write_partner_report(everything, partner, month, tmp_path / "out")
+            write_report(everything, "partner", month, tmp_path / "out", about=Scope(partner=partner))
         assert str(caught.value) == message
         assert not (tmp_path / "out").exists()
 
     def test_a_partner_who_made_no_call_this_month_gets_a_report_of_nothing(self, tmp_path: Path) -> None:
         with warehouse(tmp_path, [*EVERY_DAY, acme("2026-09-05", environment="test")]) as everything:
-            files = write_partner_report(everything, 1234, "2026-10", tmp_path / "out")
+            files = write_report(everything, "partner", "2026-10", tmp_path / "out", about=ACME)
         summary = {row["measure"]: row["value"] for row in table(files[1])}
         assert (summary["calls"], summary["customers"], summary["error_rate"]) == ("0", "0", "")
         assert "Calls 0" in " ".join(read_page(files[0]).text.split())
@@ -317,82 +322,4 @@ class TestRefusals:
             warehouse(tmp_path, [*EVERY_DAY, *acme_calls()]) as everything,
             pytest.raises(ReportError, match="out: the report cannot be written there: "),
         ):
-            write_partner_report(everything, 1234, "2026-10", tmp_path / "out")
-
-
-class TestFiles:
-    def test_the_files_have_the_names_one_expects(self, acme_files: list[Path]) -> None:
-        assert [path.name for path in acme_files] == [
-            "partner-1234-2026-10.html",
-            "partner-1234-2026-10.csv",
-            "partner-1234-2026-10-findings.csv",
-            "partner-1234-2026-10-days.csv",
-            "partner-1234-2026-10-integrations.csv",
-            "partner-1234-2026-10-integration-days.csv",
-            "partner-1234-2026-10-connectors.csv",
-            "partner-1234-2026-10-errors.csv",
-            "partner-1234-2026-10-failing.csv",
-            "partner-1234-2026-10-environments.csv",
-            "partner-1234-2026-10-customers.csv",
-            "partner-1234-2026-10-misplaced-ids.csv",
-        ]
-        assert sorted(acme_files) == sorted(acme_files[0].parent.iterdir())
-
-    def test_the_same_lake_and_moment_give_the_same_bytes(self, acme_files: list[Path], tmp_path: Path) -> None:
-        with warehouse(tmp_path, [*EVERY_DAY, *acme_calls()]) as everything:
-            again = write_partner_report(everything, 1234, "2026-10", tmp_path / "out")
-        assert [path.read_bytes() for path in again] == [path.read_bytes() for path in acme_files]
-
-    def test_a_report_replaces_the_one_before(self, tmp_path: Path) -> None:
-        for calls in ([*EVERY_DAY, acme("2026-10-01")], [*EVERY_DAY, *acme_calls()]):
-            with warehouse(tmp_path, calls) as everything:
-                files = write_partner_report(everything, 1234, "2026-10", tmp_path / "out")
-        assert [row["value"] for row in table(files[1]) if row["measure"] == "calls"] == ["6"]
-        assert len(list((tmp_path / "out").iterdir())) == len(files)
-
-    def test_the_summary_says_what_the_figures_rest_on(self, acme_files: list[Path]) -> None:
-        assert acme_files[1].read_bytes().decode().splitlines() == [
-            "measure,value,before,unit",
-            "partner,1234,,",
-            "name,Acme Software,,",
-            "month,2026-10,2026-09,",
-            "since,2026-10-01,2026-09-01,date",
-            'until,2026-11-01,2026-10-01,"date, not included"',
-            "days,31,30,days",
-            "days_covered,31,30,days",
-            "missing_days,,,dates",
-            "thin_days,,,dates",
-            "missing_hours,0,0,hours",
-            "data_until,2026-10-31T12:00:00Z,,UTC",
-            "time_zone,Europe/Amsterdam,,of the days",
-            "environment,production,production,",
-            "customers,1,2,customers",
-            "integrations,2,1,integrations",
-            "calls,6,2,calls",
-            "errors,2,0,calls",
-            "error_rate,0.3333333333333333,0.0,fraction of calls",
-        ]
-
-    def test_a_table_is_the_metric_it_shows(self, acme_files: list[Path], tmp_path: Path) -> None:
-        with warehouse(tmp_path, [*EVERY_DAY, *acme_calls()]) as everything:
-            october = Scope(since=dt.date(2026, 10, 1), until=dt.date(2026, 11, 1), partner=1234)
-            for name, metric in {
-                "customers": "customer_links",
-                "errors": "errors_by_outcome",
-                "integrations": "customers_per_integration",
-                "connectors": "connector_usage",
-                "days": "calls_per_day",
-            }.items():
-                path = next(path for path in acme_files if path.stem == f"partner-1234-2026-10-{name}")
-                expected = everything.metric(metric, october)
-                found = [{column: row[column] for column in expected.columns} for row in table(path)]
-                assert found == [
-                    {column: as_written(value) for column, value in row.items()} for row in expected.to_dicts()
-                ]
-
-
-def as_written(value: object) -> str:
-    """A metric's value as a CSV file holds it."""
-    if isinstance(value, dt.datetime):
-        return value.strftime("%Y-%m-%dT%H:%M:%SZ")
-    return "" if value is None else str(value)
+            write_report(everything, "partner", "2026-10", tmp_path / "out", about=ACME)

@@ -11,15 +11,19 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from analytics.registry import load_registry
+from analytics.reports import every_kind
 from tests.analytics.given import NOW, call, given_lake
+from tests.analytics.reports.world import ABOUT
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
 ROOT = Path(__file__).parent.parent.parent.parent
 COMMANDS = [
-    ["report", "partner", "1234", "--month", "2026-10"],
-    ["report", "month", "2026-10"],
+    *(
+        ["report", name, "2026-10"] if kind.about is None else ["report", name, ABOUT[kind.about], "--month", "2026-10"]
+        for name, kind in every_kind().items()
+    ),
     ["impact", "--connector", "KnSubject", "--field", "Ds"],
     ["branches", "--publish", "branches.csv"],
     ["branches", "--publish", "branches.html", "--language", "nl"],

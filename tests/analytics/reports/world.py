@@ -10,16 +10,19 @@ import datetime as dt
 from typing import TYPE_CHECKING, Any
 
 from analytics.registry import load_registry, registry_files
+from analytics.reports import every_kind, write_report
+from analytics.scope import Scope
 from analytics.warehouse.warehouse import Warehouse
 from tests.analytics.given import call, given_snapshot
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from analytics.scope import Scope
-
 NOW = dt.datetime(2026, 11, 2, 9, 30, tzinfo=dt.UTC)
 SEPTEMBER = [dt.date(2026, 9, day) for day in range(1, 31)]
+ACME = Scope(partner=1234)
+ABOUT = {"partner": "1234", "integration": "1234_1", "customer": "7000001", "connector": "KnSubject"}
+"""What a report is asked about, where it is about one."""
 OCTOBER = [dt.date(2026, 10, day) for day in range(1, 32)]
 
 
@@ -75,6 +78,17 @@ def warehouse(
     """A warehouse over these calls."""
     lake = registry(folder) if named else folder / "nowhere"
     return Warehouse.over(given_snapshot(folder, calls), registry_files(lake), viewer)
+
+
+def every_report(everything: Warehouse, out: Path) -> dict[str, list[Path]]:
+    """The files of every report that there is, of October, by its name; of those about one, about Acme's."""
+    about: dict[str, dict[str, str]] = {
+        name: {} if kind.about is None else {kind.about: ABOUT[kind.about]} for name, kind in every_kind().items()
+    }
+    return {
+        name: write_report(everything, name, "2026-10", out, about=Scope.parse(narrowed))
+        for name, narrowed in about.items()
+    }
 
 
 def table(path: Path) -> list[dict[str, str]]:

@@ -2,27 +2,57 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 from typing import TYPE_CHECKING
+
+from pydantic import Field
 
 from analytics.reports import findings
 from analytics.reports.errors import ReportError
 from analytics.reports.figures import Figures, rows, span
-from analytics.reports.model import CustomerRow, MisplacedIdRow, PartnerReport
+from analytics.reports.model import MisplacedIdRow, MonthFigures, Record
 from analytics.warehouse.warehouse import Warehouse
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from analytics.reports.month import Month
+    from analytics.scope import Scope
 
 
-def partner_report(everything: Warehouse, partner: int, month: Month) -> PartnerReport:
+class CustomerRow(Record):
+    """One customer of one integration; also the partner's own environment, and one whose calls all failed."""
+
+    partner: int
+    integration: str
+    customer: str
+    name: str | None
+    branch: str | None
+    calls: int
+    errors: int
+    error_rate: float | None
+    first_call: dt.datetime
+    last_call: dt.datetime
+
+
+class PartnerReport(MonthFigures):
+    """One month of one partner."""
+
+    partner: int
+    name: str | None
+    customers: tuple[CustomerRow, ...]
+    misplaced_ids: tuple[MisplacedIdRow, ...] | None = Field(description="None: may not be seen")
+
+
+def ask(everything: Warehouse, month: Month, about: Scope) -> PartnerReport:
     """The partner's month. All but two things come from a warehouse narrowed to the partner.
 
     The two: which days were logged at all, and calls whose malformed or misplaced id names this very partner.
     ReportError when the partner was never seen, or the month was not logged.
     """
+    partner = about.partner
+    assert partner is not None, "the report is about a partner"
     if everything.viewer.partner not in {None, partner}:
         raise ReportError(f"you may not see partner {partner} here; expected {everything.viewer.partner}")
     viewer = everything.viewer.replace(partner=partner)
@@ -47,10 +77,7 @@ def partner_report(everything: Warehouse, partner: int, month: Month) -> Partner
         return PartnerReport(
             partner=partner,
             name=_name(own, partner),
-            period=figures.period,
-            previous=figures.previous,
-            time_zone=own.snapshot.time_zone,
-            data_until=everything.data_until(),
+            **figures.dated(),
             totals=figures.totals(),
             totals_before=figures.totals_before(),
             findings=findings.in_order(attention),

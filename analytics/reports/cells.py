@@ -1,0 +1,47 @@
+"""How a value stands in a table that shows its rows as they are: by its type, and by the name of its column."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import TYPE_CHECKING
+
+from analytics import numbers
+from analytics.reports.wording import has, words
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from analytics.reports.model import Record
+
+_NAMES = ("partner", "project", "status")
+"""Columns whose numbers count nothing: they are names."""
+
+
+def in_words(column: str, value: object, *, time_zone: str) -> str:
+    """The value as a reader expects it; one of a closed vocabulary by its words.
+
+    >>> in_words("calls", 1234, time_zone="UTC"), in_words("partner", 1234, time_zone="UTC")
+    ('1,234', '1234')
+    >>> in_words("error_rate", 0.0456, time_zone="UTC"), in_words("outcome", "timeout", time_zone="UTC")
+    ('4.6%', 'Timed out')
+    """
+    match value:
+        case None:
+            return numbers.NOTHING
+        case float():
+            return numbers.rate(value)
+        case int() if column not in _NAMES:
+            return numbers.count(value)
+        case dt.datetime():
+            return numbers.instant(value, time_zone)
+        case dt.date():
+            return numbers.day(value)
+        case str() if has(column, value):
+            return words(column)[value]
+        case _:
+            return str(value)
+
+
+def is_figure(column: str, rows: Iterable[Record]) -> bool:
+    """Whether the column holds counts or rates, which are aligned by their last digit."""
+    return column not in _NAMES and any(isinstance(getattr(row, column), int | float) for row in rows)
