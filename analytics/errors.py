@@ -1,21 +1,21 @@
-"""What can go wrong while asking the lake, in words for the person who asked."""
+"""The errors of analytics. Their texts are for the person who asked."""
 
 
 class AnalyticsError(Exception):
-    """Base of every error of this floor: says what, the value, what was expected and what to do."""
+    """Base of every error of this floor. Its text says what is wrong, with which value, what was expected, and what to do."""
 
 
 class ScopeError(AnalyticsError):
-    """A scope that cannot be: names every bad part, what was got and what was expected."""
+    """A scope is not valid. The text names every bad part, its value, and what was expected."""
 
 
 class UnknownNameError(AnalyticsError):
-    """No metric or question of that name; lists those that exist."""
+    """No metric or question has this name. The text lists those that exist."""
 
 
 class SqlError(AnalyticsError):
-    """A query that somebody wrote is refused or wrong; carries the engine's explanation."""
+    """A user's query is wrong, or was refused. The text is the engine's explanation."""
 
 
 class SqlLimitError(SqlError):
-    """A query needed more time, memory or rows than it was given."""
+    """A query needed more time, memory or rows than its limits allow."""

@@ -1,6 +1,6 @@
-"""The ids in the vendor's documentation."""
+"""The example ids in the vendor's documentation."""
 
 from __future__ import annotations
 
 EXAMPLE_IDS = ("12345_123456", "12345_678900")
-"""Who sends one of these has copied it, so it is nobody's."""
+"""A program that sends one of these copied it, so the id says nothing about whose the call is."""

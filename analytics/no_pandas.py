@@ -1,6 +1,6 @@
-"""A process without pandas, which Streamlit brings along and nothing else here uses.
+"""Keeps pandas out of a process. Streamlit installs it, and nothing else here uses it.
 
-Arrow imports it wherever it is installed, for a quarter of a second and nothing; where it is not, it does without.
+If pandas is installed, Arrow imports it, which takes a quarter of a second and gains nothing. Without it, Arrow works as well.
 """
 
 from __future__ import annotations
@@ -16,5 +16,5 @@ class _NoPandas(MetaPathFinder):
 
 
 def forbid_pandas() -> None:
-    """Let whoever imports pandas from now on find that it is not installed. Not for a process that shows pages."""
+    """Make every later import of pandas fail as if it were not installed. Not for a process that serves pages."""
     sys.meta_path.insert(0, _NoPandas())

@@ -1,4 +1,4 @@
-"""Questions that pages and reports ask beside the metrics: one `.sql` file each, headed like a metric.
+"""The questions that pages and reports ask besides the metrics: one `.sql` file each, with a header like a metric's.
 
 A question lies in the room of its topic, and its name says where: `check/near` is `check/near.sql`.
 """
@@ -19,7 +19,7 @@ __all__ = ["question", "question_names"]
 
 _FLOOR = Path(__file__).parent
 _PUBLIC = frozenset({"metrics", "views"})
-"""The rooms whose SQL is everybody's, and no question of ours."""
+"""The rooms whose SQL is public and holds no questions."""
 
 
 @cache

@@ -1,4 +1,8 @@
-"""Scope: which calls an answer is about."""
+"""Scope: the calls that an answer is about.
+
+Every figure has a scope, and the same one means the same calls on every command, page and report. Whatever comes from outside
+(options, the address of a page) becomes a Scope by `parse`, which checks it; nothing further down checks it again.
+"""
 
 from __future__ import annotations
 
@@ -30,7 +34,7 @@ _EXPECTED = {
 
 
 class Scope(BaseModel):
-    """Period (half-open, by business day) and narrowing. None narrows nothing; the environment is production by default.
+    """A period (half-open, by business day) and what narrows the calls in it; None does not narrow.
 
     >>> Scope(since="2026-10-01", until="2026-11-01").previous()
     Scope(since=2026-08-31, until=2026-10-01)
@@ -58,7 +62,9 @@ class Scope(BaseModel):
 
     @classmethod
     def parse(cls, values: Mapping[str, object]) -> Scope:
-        """The scope that texts from a command line or a link say; blanks and None are not narrowed.
+        """The scope that texts of a command line or a link give; blanks and None do not narrow it.
+
+        ScopeError names every part that is wrong.
 
         >>> Scope.parse({"partner": "12345", "until": "", "environment": "all"})
         Scope(environment='all', partner=12345)
@@ -70,23 +76,23 @@ class Scope(BaseModel):
             raise ScopeError(_explain(error)) from None
 
     def replace(self, **changes: object) -> Scope:
-        """This scope with some parts changed (None lifts a narrowing), checked like a new one."""
+        """This scope with some parts changed, checked like a new one; None removes a part."""
         return Scope.parse({**self.model_dump(), **changes})
 
     def previous(self) -> Scope:
-        """The same scope over the period of equal length that ends where this one begins."""
+        """The same scope over the period of the same length that ends where this one begins. ScopeError if the period is open."""
         if self.since is None or self.until is None:
             raise ScopeError("a period without a beginning or an end has no previous period; give since and until")
         return self.replace(since=self.since - (self.until - self.since), until=self.since)
 
     @property
     def narrows(self) -> bool:
-        """Whether anything at all is left out."""
+        """Whether the scope leaves out any call."""
         return self != Scope(environment="all")
 
     @property
     def is_of_whole_logs(self) -> bool:
-        """Whether of the logs that it does not leave out, it leaves out no call of its period."""
+        """Whether the scope holds every call of its period that is in the logs it names."""
         return self == Scope(since=self.since, until=self.until, stream=self.stream, environment="all")
 
     def __str__(self) -> str:
@@ -104,7 +110,7 @@ def _explain(error: ValidationError) -> str:
     for detail in error.errors(include_url=False):
         name = str(detail["loc"][0]) if detail["loc"] else ""
         if detail["type"] == "extra_forbidden":
-            lines.append(f"{name}: there is no such part of a scope; known: {', '.join(Scope.model_fields)}")
+            lines.append(f"{name}: a scope has no such part; known: {', '.join(Scope.model_fields)}")
         elif name in _EXPECTED:
             lines.append(f"{name}: {detail['input']!r} is not {_EXPECTED[name]}")
         else:

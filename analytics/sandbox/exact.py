@@ -1,9 +1,9 @@
-"""The rows of a query as Arrow has them, without the loss of a digit, a bit or an offset.
+"""Carries the rows of a query to Arrow without losing a digit, a bit or an offset.
 
-What DuckDB hands to Arrow by itself is less than it found: a time loses its offset, bits become padded bytes, an integer of
-128 bits fails from the 39th digit on, and an interval, a variant or an integer of any length is something that hardly a reader
-of Arrow or Parquet knows. So such values leave the engine as text, as it writes them itself, wherever they are nested, and the
-integers among them become numbers again on this side, where Arrow has decimals that are wide enough.
+DuckDB alone would hand over less than it found. A time loses its offset, bits become padded bytes, an integer of 128 bits fails
+from the 39th digit on, and few readers of Arrow or Parquet know an interval, a variant or an integer of any length. So such
+values leave the engine as its own text, at any depth of nesting. On this side the integers among them become numbers again, as
+decimals of Arrow that are wide enough.
 """
 
 from __future__ import annotations
@@ -25,23 +25,23 @@ _TEXT, _INSTANT = duckdb.type("varchar"), duckdb.type("timestamp")
 _INTEGERS = frozenset({"hugeint", "uhugeint"})
 _AS_TEXT = _INTEGERS | {"time with time zone", "bit", "interval", "bignum", "variant", "geometry", "enum"}
 _DEEPEST = 60
-"""Levels of lists, structs and the like in one another; Arrow reads four more."""
+"""Levels of nested lists, structs and the like. Arrow reads only four more."""
 _COARSE = frozenset({"timestamp_s", "timestamp_ms"})
-"""Instants that become finer ones: an infinite one of seconds is no instant that Parquet can hold."""
+"""Instants that are carried as finer ones: Parquet cannot hold an infinite one of whole seconds."""
 _WIDE, _WIDEST = pa.decimal128(38, 0), pa.decimal256(39, 0)
-"""What every reader of Arrow and Parquet knows, and what holds any integer of 128 bits."""
+"""The first is known to every reader of Arrow and Parquet, the second holds any integer of 128 bits."""
 
 
 def carried(rows: duckdb.DuckDBPyRelation) -> duckdb.DuckDBPyRelation:
-    """The same rows with types that Arrow holds; columns may have lost their names."""
+    """The same rows with types that Arrow can hold. The columns may lose their names, which `restored` gives back."""
     types = [_carried(dtype) for dtype in rows.types]
     if types == rows.types:
         return rows
-    # Two columns of a query may have one name, so that only their places tell them apart.
+    # Two columns of a query may have the same name. Only their places tell them apart.
     places = [f"c{place}" for place in range(len(types))]
     placed = rows.query(
         "found", f"from found as found({', '.join(places)})"
-    )  # nothing of the query stands in this text
+    )  # no part of the user's query is in this text
     assert placed is not None, "a select has rows"
     return placed.select(
         *(
@@ -52,7 +52,7 @@ def carried(rows: duckdb.DuckDBPyRelation) -> duckdb.DuckDBPyRelation:
 
 
 def restored(table: pa.Table, names: Sequence[str], types: Sequence[DuckDBPyType]) -> pa.Table:
-    """What was carried, under its names, and with its integers as numbers: decimals without a fraction."""
+    """The carried rows under their names, with integers as numbers again: decimals without a fraction."""
     columns = [_restored(column, dtype) for column, dtype in zip(table.columns, types, strict=True)]
     return pa.table(columns, names=list(names)) if columns else table
 
@@ -61,7 +61,7 @@ def _restored(column: pa.ChunkedArray, dtype: DuckDBPyType) -> pa.ChunkedArray:
     widest = _with_integers(column.type, dtype, _WIDEST)
     if widest == column.type:
         return column
-    # From text to the widest first: Arrow does not look whether a text has more digits than a decimal may have.
+    # First from text to the widest decimal: Arrow does not check whether a text has more digits than a decimal can hold.
     integers = column.cast(widest)
     try:
         return integers.cast(_with_integers(column.type, dtype, _WIDE))
@@ -76,7 +76,7 @@ def _carried(dtype: DuckDBPyType, level: int = 0) -> DuckDBPyType:
         return _INSTANT
     if level > _DEEPEST:
         raise SqlError(
-            f"a value of its result is nested more than {_DEEPEST} levels deep; expected less, or its JSON text"
+            f"a value of its result is nested more than {_DEEPEST} levels deep; select a part of it, or its JSON text"
         )
     inside: Callable[[DuckDBPyType], DuckDBPyType] = functools.partial(_carried, level=level + 1)
     match dtype.id:
@@ -99,7 +99,7 @@ def _carried(dtype: DuckDBPyType, level: int = 0) -> DuckDBPyType:
 
 
 def _with_integers(found: pa.DataType, dtype: DuckDBPyType, integer: pa.DataType) -> pa.DataType:
-    """The type that was found, with this one in the places of integers that were carried as text; in unions they stay text."""
+    """The found type, with `integer` in the places of integers that were carried as text. In unions they stay text."""
     if dtype.id in _INTEGERS:
         return integer
     match dtype.id:

@@ -1,10 +1,15 @@
-"""SQL that somebody else wrote, run where it can do no harm: in a process of its own, without files, with limits.
+"""Runs a user's SQL where it can do no harm: in a process of its own, without files, with limits.
 
-The worker (worker.py) starts while this process takes the snapshot, so that an answer takes a second and not two. It gets
-the job on its standard input, which stays open as long as this process lives and wants the answer: at its end the worker
-ends, too. It answers on its standard output: a line of JSON, then the rows as an Arrow stream. They are complete before the
-first is sent, so that nobody prints half an answer, and come in small batches, so that who prints them holds no more of
-them than one. Nothing that comes back is executed.
+The worker (worker.py) starts while this process takes the snapshot, so an answer takes one second instead of two. It gets
+the job on its standard input. This process keeps that input open for as long as it lives and wants the answer. When the input
+ends, the worker ends too, so that a query never outlives the person who asked.
+
+The worker answers on its standard output: a line of JSON, then the rows as an Arrow stream. It sends the first row only after it
+has all of them, so that a query that fails halfway prints an error and not half an answer. The rows come in small batches, so
+that this process never holds more than one of them to print.
+
+The pipe is one way in: a pickle goes to the worker, which trusts this process. The worker runs a stranger's SQL, so what comes
+back is parsed as JSON and Arrow, with bounds on its lines. It is never unpickled, and nothing in it is executed.
 """
 
 from __future__ import annotations
@@ -39,23 +44,23 @@ main()
 """
 
 _START_SECONDS = 30
-"""What a worker may take beside its query: to start, to bind the lake, to make the rows ready."""
+"""The time that a worker may take besides its query: to start, to bind the lake, and to prepare the rows."""
 
 TOO_LATE = frozenset({-14, 124})
-"""How a worker ends that an alarm has ended: by the signal where there are alarms, else with this status."""
+"""The exit status of a worker that its alarm has stopped: minus the signal where the system has alarms, otherwise 124."""
 
 _LAST_WORDS = 20
 _LONGEST_LINE = 64 * 1024
-"""Bytes of one line that a worker says. It says no longer ones; should it, this process takes no more of them."""
+"""Bytes of one line from a worker. A sound worker writes no longer ones; of any other, this process reads no more than that."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class SqlLimits:
-    """How much one query may take: seconds by the clock, bytes of memory, rows and bytes of its result and of one row.
+    """The limits of one query: seconds by the clock, bytes of memory, rows and bytes of its result, and bytes of one row.
 
-    Bytes of a result are those it takes in memory here, each value with its place, and the names of the columns once a row,
-    as JSON has them. Memory is bound by the operating system where it can do that for one process (Linux); elsewhere DuckDB's
-    own limit is all there is, which binds sorting and grouping but not every function.
+    The bytes of a result are those it takes in memory: each value with its offset, and the names of the columns once per row,
+    as in JSON. If the operating system can limit the memory of one process (Linux), it does. Elsewhere there is only DuckDB's own
+    limit, which covers sorting and grouping but not every function.
     """
 
     seconds: float = 60
@@ -67,7 +72,7 @@ class SqlLimits:
 
 @dataclass(frozen=True, kw_only=True)
 class SqlAnswer:
-    """What a query found: how many rows of which columns, and the rows, which can be read once, a small batch at a time."""
+    """The answer to a query: its columns, the number of its rows, and the rows, to be read once, a small batch at a time."""
 
     schema: pa.Schema
     rows: int
@@ -77,10 +82,10 @@ class SqlAnswer:
 def run_sql(lake: Path, query: str, *, viewer: Scope | None = None, limits: SqlLimits | None = None) -> pa.Table:
     """The rows of a query over the lake as it is now, as far as the viewer may see it.
 
-    There are `calls` (every environment), `rejects`, `loads`, `partners`, `integrations`, `customers`, and every metric
-    with the default scope as `metrics.<name>`. What the query creates or sets is gone when it ends.
+    The query can read `calls` (every environment), `rejects`, `loads`, `partners`, `integrations`, `customers`, and every
+    metric, with the default scope, as `metrics.<name>`. Everything that it creates or sets is gone when it ends.
 
-    SqlError when it is refused or wrong, SqlLimitError when it takes too much, LakeError when there is no lake.
+    SqlError if the query is refused or wrong, SqlLimitError if it exceeds a limit, LakeError if there is no lake.
     """
     import pyarrow as pa
 
@@ -92,7 +97,7 @@ def run_sql(lake: Path, query: str, *, viewer: Scope | None = None, limits: SqlL
 def answer_sql(
     lake: Path, query: str, *, viewer: Scope | None = None, limits: SqlLimits | None = None
 ) -> Iterator[SqlAnswer]:
-    """The same, for who does not want to hold all rows at once; errors as run_sql, all of them before the first row."""
+    """The same without holding all rows at once. Raises the errors of run_sql, all of them before the first row."""
     import pyarrow as pa
 
     from analytics.registry import registry_files
@@ -113,13 +118,11 @@ def answer_sql(
             stream = pa.ipc.open_stream(worker.answer)
             yield SqlAnswer(schema=stream.schema, rows=int(head["rows"]), batches=iter(stream))
         except pa.ArrowInvalid as error:  # the stream breaks off
-            raise SqlLimitError(
-                "the query was stopped: its process ended before it had handed over all rows"
-            ) from error
+            raise SqlLimitError("the query was stopped: its process ended before it had sent all rows") from error
 
 
 def _check_text(query: str) -> None:
-    """SqlError when somebody gave bytes that are no text, of which Python makes characters that nobody can write."""
+    """SqlError if the query is not UTF-8. Python turns such bytes of an argument into characters that cannot be encoded."""
     try:
         query.encode()
     except UnicodeEncodeError as error:
@@ -128,19 +131,19 @@ def _check_text(query: str) -> None:
 
 
 class _Worker:
-    """A process for one query, and what it says on its standard error while it works."""
+    """A process for one query, and the last lines of its standard error."""
 
     def __init__(self, process: subprocess.Popen[bytes]) -> None:
         self._process = process
         self._job, self.answer, heard = _pipes(process)
         self._said: deque[bytes] = deque(maxlen=_LAST_WORDS)
-        # A pipe that nobody reads is full after some kilobytes, and who writes into it waits for ever.
+        # A pipe that is not read fills up after some kilobytes, and then its writer waits for ever.
         lines = iter(lambda: heard.readline(_LONGEST_LINE), b"")
         self._listener = threading.Thread(target=self._said.extend, args=(lines,), daemon=True)
         self._listener.start()
 
     def ask(self, job: dict[str, Any], limits: SqlLimits) -> dict[str, Any]:
-        """What the worker says of the rows, which follow; raises what it says went wrong."""
+        """The worker's first line, after which the rows follow. Raises the error that the worker reports instead."""
         too_late = threading.Event()
 
         def stop() -> None:
@@ -151,7 +154,7 @@ class _Worker:
         alarm.daemon = True
         alarm.start()
         try:
-            with contextlib.suppress(BrokenPipeError):  # it died; its last words say why
+            with contextlib.suppress(BrokenPipeError):  # it died; its last line of standard error says why
                 pickle.dump(job, self._job)
                 self._job.flush()
             head = _read_head(self.answer.readline(_LONGEST_LINE))
@@ -162,11 +165,11 @@ class _Worker:
         return head
 
     def end(self) -> None:
-        """It is gone, and what it held with it."""
+        """Stop the process, whatever it is doing, and free its pipes."""
         self._process.kill()
         self._process.wait()
         self._listener.join()
-        with contextlib.suppress(BrokenPipeError):  # what of the job it has not read
+        with contextlib.suppress(BrokenPipeError):  # a part of the job that it has not read
             self._process.__exit__(None, None, None)
 
     def _raise_what_went_wrong(self, head: dict[str, Any], limits: SqlLimits, *, too_late: bool) -> None:
@@ -181,7 +184,7 @@ class _Worker:
         self._listener.join()
         last_words = b"".join(self._said).decode(errors="replace").strip().rpartition("\n")[2]
         raise SqlLimitError(
-            f"the query was stopped: it needs more memory than its {limits.memory_bytes / 1024**3:g} GB, or broke the "
+            f"the query was stopped: it needs more than {limits.memory_bytes / 1024**3:g} GB of memory, or broke the "
             f"engine (exit status {status}{': ' + last_words if last_words else ''})"
         )
 
@@ -196,7 +199,7 @@ def _worker() -> Iterator[_Worker]:
 
 
 def start_worker() -> subprocess.Popen[bytes]:
-    """A worker that finds its modules where this process found them, and not in the folder one happens to be in."""
+    """A worker that imports its modules from where this process did, and never from the current folder."""
     return subprocess.Popen(  # noqa: S603 - our own interpreter and text; sys.path is where we run from already
         [sys.executable, "-P", "-c", _START, *sys.path],
         stdin=subprocess.PIPE,

@@ -1,8 +1,17 @@
-"""The process in which somebody else's SQL runs. Started by sandbox.py, one query each, and ended by it.
+"""The process in which a user's SQL runs. sandbox.py starts one for each query, and stops it.
 
-Three walls, each of which would do: DuckDB has no file system and cannot be told otherwise; the rows are Arrow data sets
-that hold only what the viewer may see; and the operating system lets the process write no file and take no more memory
-and time than it was given.
+Three walls stand around the query. Each holds by itself, so that a mistake in one of them harms nobody.
+
+1. The engine (`LOCKS`). DuckDB has no file system and no extensions, and its configuration is locked. Without this wall a query
+   could read any file that the user of this process can read, or write one. Read-only mode is no such wall: it still reads files.
+2. The rows (`DatasetReader`). The engine gets the lake as Arrow data sets that are narrowed to the viewer before it sees
+   them. Without this wall, a query that finds a way around our views (a system table, a statistic, a plan) would find the
+   rows of other partners there.
+3. The operating system (`_bound_by_the_operating_system`, `_alarm`). The process can write no file, and gets no more memory and
+   time than the limits allow. DuckDB has limits of its own and explains them better, but some functions pass them: a single
+   function can build a huge value, or run for hours between two checks.
+
+All three stand before the engine reads the query for the first time.
 """
 
 from __future__ import annotations
@@ -54,31 +63,36 @@ LOCKS = (
     "set disabled_filesystems = 'LocalFileSystem'",
     "set lock_configuration = true",
 )
-"""Each in its own statement and in this order: the last one makes the others stay."""
+"""Each in a statement of its own, and in this order: the last one locks the others.
+
+Replacements come first. With them, a query can name a variable of this process as a table. Extensions are next, because one that
+is loaded by itself could bring a file system along. `enable_external_access` refuses the functions that open files, and
+`disabled_filesystems` takes away the file system that they would use, so that a function which the first one forgets fails too.
+"""
 
 _GRACE_SECONDS = 2
-"""So long after DuckDB's own limit, which explains itself, comes the alarm, which does not."""
+"""Seconds between DuckDB's own time limit, which explains itself, and the alarm, which just ends the process."""
 
 _NO_MEMORY, _NO_TIME = "Out of Memory Error", "INTERRUPT Error"
-"""How an error begins that has lost its type on its way through Arrow."""
+"""The beginning of the text of an error that lost its type on its way through Arrow."""
 
 _UNREADABLE = "reading the Arrow source failed"
-"""What the engine says of an error in the data sets that it reads."""
+"""The engine's text for an error in the data sets that it reads."""
 
 _MOST_SAID = 8_000
-"""Characters of what went wrong: a query can throw a text of any length."""
+"""Characters of an error message: a query can raise a text of any length."""
 _BATCH_ROWS = 10_000
 _PART_BYTES = 4 * 1024**2
 _WORD = 8
 
 
 class DatasetReader:
-    """Rows as Arrow data sets, which DuckDB reads without a file system of its own; narrowed before it gets them."""
+    """Rows as Arrow data sets, narrowed before DuckDB gets them. DuckDB needs no file system to read them."""
 
     def calls(
         self, connection: duckdb.DuckDBPyConnection, files: Sequence[DataFile], keep: Keep
     ) -> duckdb.DuckDBPyRelation:
-        """The calls of these files that `keep` keeps."""
+        """The calls of these files that `keep` allows."""
         return _relation(connection, [file.path for file in files], arrow_schema(CALL_COLUMNS), keep(ARROW))
 
     def rejects(self, connection: duckdb.DuckDBPyConnection, files: Sequence[Path]) -> duckdb.DuckDBPyRelation:
@@ -87,36 +101,36 @@ class DatasetReader:
 
 
 def main() -> None:
-    """Read the job, run it, answer, and go without ceremony: nothing here needs an orderly end."""
+    """Read the job, run the query, answer, and exit at once: nothing here needs an orderly end."""
     answer_to = os.fdopen(os.dup(sys.stdout.fileno()), "wb")
-    os.dup2(sys.stderr.fileno(), sys.stdout.fileno())  # what a library prints is no answer
+    os.dup2(sys.stderr.fileno(), sys.stdout.fileno())  # a library that prints must not write into the answer
     job = pickle.load(sys.stdin.buffer)  # noqa: S301 - from the process that started this one
     threading.Thread(target=_end_with_the_other_side, daemon=True).start()
     limits = SqlLimits(**job["limits"])
     try:
-        with contextlib.suppress(BrokenPipeError):  # nobody wants the rest
+        with contextlib.suppress(BrokenPipeError):  # the other side has gone and does not want the rest
             _answer(answer_to, job, limits)
             answer_to.flush()
-    except BaseException:  # noqa: BLE001 - the thread that waits lets no process end in an orderly way
+    except BaseException:  # noqa: BLE001 - the waiting thread prevents an orderly end
         traceback.print_exc()
         os._exit(1)
     os._exit(0)
 
 
 def _end_with_the_other_side() -> None:
-    """Wait until the process that asked closes its end, which the kernel does for one that is killed; then go as well."""
+    """Wait until the other process closes its end of the pipe, then exit. If that process is killed, the kernel closes it."""
     sys.stdin.buffer.read()
     os._exit(1)
 
 
 @contextlib.contextmanager
 def _alarm(seconds: float) -> Iterator[None]:
-    """End this process when what is done here takes longer, whatever it is at that moment.
+    """Stop this process if the block takes longer, whatever it is doing at that moment.
 
-    DuckDB looks at its own limit between two pieces of work, and a function can be one long piece.
+    DuckDB checks its own limit only between two pieces of work, and a single function can be one very long piece.
     """
     if hasattr(signal, "setitimer"):
-        signal.setitimer(signal.ITIMER_REAL, seconds)  # by the kernel: nobody here has to get a turn
+        signal.setitimer(signal.ITIMER_REAL, seconds)  # the kernel stops the process: no thread of it has to get a turn
         try:
             yield
         finally:
@@ -147,12 +161,13 @@ def _answer(answer_to: BinaryIO, job: Mapping[str, Any], limits: SqlLimits) -> N
 
 
 def locked(snapshot: Snapshot, registry: RegistryFiles, viewer: Scope | None, limits: SqlLimits) -> Warehouse:
-    """A warehouse whose connection can be given to anybody: everything is bound, and nothing can be set any more."""
+    """A warehouse whose connection can be given to a stranger: everything is bound, and nothing can be set any more."""
     warehouse = Warehouse(snapshot, registry, viewer=viewer, reader=DatasetReader())
     warehouse.bind_metrics()
     connection = warehouse.connection
     if warehouse.viewer.narrows:
-        # What a join has found in one table is a filter of the other, and `explain analyze` shows it: names that are not told.
+        # This optimizer turns the keys that a join finds in one table into a filter of the other. `explain analyze` shows
+        # such a filter, and with it the names of logs that the viewer must not learn.
         connection.execute("set disabled_optimizers = 'join_filter_pushdown'")
     connection.execute("set temp_directory = ''")
     connection.execute("set memory_limit = ?", [f"{limits.memory_bytes} bytes"])
@@ -171,9 +186,9 @@ def _run(job: Mapping[str, Any], limits: SqlLimits) -> pa.Table:
 
 
 def rows_of(warehouse: Warehouse, query: str, limits: SqlLimits) -> pa.Table:
-    """The rows of a query. SqlError says what is wrong with it, SqlLimitError of what it takes too much.
+    """The rows of a query. SqlError says what is wrong with it, SqlLimitError which limit it exceeds.
 
-    AnalyticsError when a file of the lake cannot be read: which one, and what to do.
+    AnalyticsError names a file of the lake that cannot be read, and says what to do.
     """
     with _in_words(limits):
         try:
@@ -186,7 +201,7 @@ def rows_of(warehouse: Warehouse, query: str, limits: SqlLimits) -> pa.Table:
 
 @contextlib.contextmanager
 def _in_words(limits: SqlLimits) -> Iterator[None]:
-    """Say of each error of an engine whether the query is wrong or takes too much."""
+    """Turn each error of an engine into SqlError (the query is wrong) or SqlLimitError (it takes too much)."""
     try:
         yield
     except (MemoryError, duckdb.OutOfMemoryException, pa.ArrowMemoryError) as error:
@@ -201,7 +216,7 @@ def _in_words(limits: SqlLimits) -> Iterator[None]:
 
 
 def _is_of_a_file(error: Exception) -> bool:
-    """Whether it may be that a file cannot be read. To look at every file takes too long for each mistake in a query."""
+    """Whether the cause may be an unreadable file. To check every file after each mistake in a query would take too long."""
     return isinstance(error, (OSError, pa.ArrowException)) or _UNREADABLE in str(error)
 
 
@@ -211,8 +226,8 @@ def _rows(connection: duckdb.DuckDBPyConnection, query: str, limits: SqlLimits) 
     except (duckdb.BinderException, duckdb.CatalogException) as error:
         raise SqlError(_with_its_place(connection, query, error)) from error
     if relation is None:
-        # Nothing, not even a name: a Parquet file without columns can be read by nobody.
-        raise SqlError("there is no statement in it; expected a query, such as select count(*) from calls")
+        # There is no result at all, not even a column, and no reader accepts a Parquet file without columns.
+        raise SqlError("the query holds no statement; expected one, such as: select count(*) from calls")
     return _found(relation, limits)
 
 
@@ -223,19 +238,23 @@ def _found(relation: duckdb.DuckDBPyRelation, limits: SqlLimits) -> pa.Table:
     for batch in reader:
         rows, size = rows + batch.num_rows, size + _weight(batch) + batch.num_rows * names
         if rows > limits.rows:
-            raise _too_much(f"its result has more than {limits.rows:,} rows; add a limit or count instead")
+            raise _too_much(f"its result has more than {limits.rows:,} rows; add a limit, or count instead")
         if size > limits.result_bytes:
-            raise _too_much(f"its result is larger than {limits.result_bytes / 1024**2:g} MB; ask for less")
+            raise _too_much(
+                f"its result is larger than {limits.result_bytes / 1024**2:g} MB; select fewer rows or columns"
+            )
         batches.append(batch)
     table = restored(pa.Table.from_batches(batches, schema=reader.schema), relation.columns, relation.types)
     heaviest = max((_weight(part) for batch in table.to_batches() for part in _in_parts(batch)), default=0)
     if heaviest > limits.row_bytes:
-        raise _too_much(f"a row of its result is larger than {limits.row_bytes / 1024**2:g} MB; ask for less")
+        raise _too_much(
+            f"a row of its result is larger than {limits.row_bytes / 1024**2:g} MB; select less in each row"
+        )
     return table
 
 
 def _in_parts(batch: pa.RecordBatch) -> Iterator[pa.RecordBatch]:
-    """The batch in pieces of a few megabytes, or of one row where a row alone is heavier."""
+    """The batch in pieces of a few megabytes; a single row may be heavier."""
     if batch.num_rows <= 1 or _weight(batch) <= _PART_BYTES:
         yield batch
         return
@@ -245,7 +264,7 @@ def _in_parts(batch: pa.RecordBatch) -> Iterator[pa.RecordBatch]:
 
 
 def _weight(batch: pa.RecordBatch) -> int:
-    """How many bytes these rows take, and a word for each value: a list of nothing but nulls has hardly a byte, but has a length."""
+    """The bytes that these rows take, plus a word for each value: a long list of nulls has hardly a byte, but has a length."""
     return int(batch.nbytes) + _WORD * sum(_values(column) for column in batch.columns)
 
 
@@ -253,7 +272,7 @@ def _values(array: pa.Array) -> int:
     match array:
         case pa.StructArray() | pa.UnionArray():
             return len(array) + sum(_values(array.field(place)) for place in range(array.type.num_fields))
-        case pa.MapArray():  # its keys and items are those of the whole array, of which this may be a slice
+        case pa.MapArray():  # keys and items are those of the whole array, and this array may be a slice of it
             first, last = (array.offsets[place].as_py() for place in (0, -1))
             return len(array) + sum(_values(part.slice(first, last - first)) for part in (array.keys, array.items))
         case pa.ListArray() | pa.LargeListArray() | pa.FixedSizeListArray():
@@ -263,7 +282,7 @@ def _values(array: pa.Array) -> int:
 
 
 def _with_its_place(connection: duckdb.DuckDBPyConnection, query: str, error: duckdb.Error) -> str:
-    """What is wrong and where in the text: only the other way to run it says where."""
+    """The error with its place in the query. Only `execute` reports the place."""
     try:
         connection.execute(query)
     except duckdb.Error as placed:
@@ -272,7 +291,12 @@ def _with_its_place(connection: duckdb.DuckDBPyConnection, query: str, error: du
 
 
 def _bound_by_the_operating_system(limits: SqlLimits) -> None:
-    """Memory (beyond what is taken already), processor time and the size of written files: none."""
+    """Limit memory (beyond what is taken already) and processor time, and forbid to write files.
+
+    These limits count for whatever runs in this process, also for a function of DuckDB that does not check its own. Processor
+    time is generous, because the clock decides (`_alarm`); it ends a process whose alarm never fires. No core is dumped: it would
+    write the rows to a disk.
+    """
     try:
         import resource
     except ImportError:  # Windows
@@ -291,11 +315,11 @@ def _bound_by_the_operating_system(limits: SqlLimits) -> None:
 def _relation(
     connection: duckdb.DuckDBPyConnection, files: Sequence[Path], schema: pa.Schema, kept: ds.Expression | None
 ) -> duckdb.DuckDBPyRelation:
-    """The rows of these files of which `kept` holds.
+    """The rows of these files for which `kept` holds.
 
-    Another engine that rewrites a file (Delta's own delete, Spark) may say other Arrow types in it, which Arrow cannot compare
-    with ours when DuckDB pushes a filter into it. Such files are read by their own types, where DuckDB filters by itself; where
-    rows have to be kept from the viewer, as a table of those it may see.
+    Another engine that rewrote a file (Delta's own delete, Spark) may have given it other Arrow types. Arrow cannot compare those
+    with ours when DuckDB pushes a filter into the data set. Such files are read with their own types, and DuckDB filters. If rows
+    have to be hidden from the viewer, DuckDB must not see them at all, so it gets a table of the others.
     """
     dataset = _dataset(files, schema)
     fragments = zip(files, dataset.get_fragments(), strict=True)
@@ -326,7 +350,7 @@ def _dataset(files: Sequence[Path], schema: pa.Schema) -> ds.Dataset:
 
 
 def _too_large(limits: SqlLimits) -> SqlLimitError:
-    return SqlLimitError(f"the query was stopped: it needs more memory than its {limits.memory_bytes / 1024**3:g} GB")
+    return SqlLimitError(f"the query was stopped: it needs more than {limits.memory_bytes / 1024**3:g} GB of memory")
 
 
 def _too_late(limits: SqlLimits) -> SqlLimitError:
@@ -338,7 +362,7 @@ def _too_much(what: str) -> SqlLimitError:
 
 
 def _in_short(message: str) -> str:
-    """Its beginning and its end, which says where in the query it is."""
+    """The beginning of a message, and its end, which shows the place in the query."""
     if len(message) <= _MOST_SAID:
         return message
     half = _MOST_SAID // 2

@@ -1,4 +1,4 @@
-"""The public SQL contract: what `calls`, `rejects`, `loads` and the registry are made of. One `.sql` file each."""
+"""The public SQL contract: the definitions of `calls`, `rejects`, `loads` and the registry's relations, one `.sql` file each."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from importlib.resources import files
 from pathlib import Path
 
 PUBLIC = ("calls", "rejects", "loads", "partners", "integrations", "customers")
-"""The relations everybody may rely on."""
+"""The relations that users' queries may rely on."""
 
 
 @cache
@@ -18,5 +18,5 @@ def view(name: str) -> str:
 
 @cache
 def macros() -> str:
-    """The functions that metrics use: ours, and what a status means, which is defined where calls are read."""
+    """The macros that metrics use: those of views/, and the meaning of a status, which is defined where calls are read."""
     return view("macros") + (files("ingest.engine") / "outcome.sql").read_text(encoding="utf-8")

@@ -1,11 +1,11 @@
-"""One snapshot of a lake and the registry in, answers out: who may see and what is asked are bound underneath every question.
+"""One snapshot of a lake and the registry in, answers out. The viewer and the scope are bound below every question.
 
-    warehouse.py    answers: a metric, a question, either beside the period before, and our own SQL
-    visible.py      what the viewer may see, as relations; seen.py: what it may know of what is kept beside the calls
-    asked.py        what is asked, as relations, a schema for each scope
-    narrow.py       what a scope keeps of the calls, and of the files that hold them
-    reader.py       where the rows of files come from
-    registered.py   the registry's rows, and which ids replace others
+    warehouse.py    answers: a metric, a question, either one with the period before, and our own SQL
+    visible.py      the relations that a viewer may see; seen.py: what it may know besides the calls
+    asked.py        the relations of a scope, each scope in a schema of its own
+    narrow.py       the calls that a scope keeps, and the files that can hold them
+    reader.py       the rows of files
+    registered.py   the registry's rows, and the ids that replace others
     period.py       since and until
 
 It knows no topic: metrics and questions are SQL that it finds by name. It writes nothing.

@@ -1,4 +1,12 @@
-"""What is asked, as relations: a schema for each scope, bound for its first question and kept while others are asked of it."""
+"""The relations of a scope: each scope has a schema, which is bound for its first question and kept for the next ones.
+
+A question is one text for all scopes: it says `calls`, and the search path of its cursor decides whose. So no question can
+forget a filter, and no value of a scope is ever part of a text. The `calls` of a schema are narrowed to the viewer first
+(visible.py) and to the scope then: a scope can only take calls away.
+
+A page and a verdict ask many questions of one scope, and binding takes longer than most of them. Hence the schemas of the last
+scopes are kept, and none is dropped while a thread reads it. What is bound never changes, because a warehouse has one snapshot.
+"""
 
 from __future__ import annotations
 
@@ -32,16 +40,16 @@ if TYPE_CHECKING:
 
 @dataclass
 class _Bound:
-    """A schema that is bound to a scope, and how many questions read it now."""
+    """A schema that is bound to a scope, and the number of questions that read it at the moment."""
 
     schema: str
     users: int = 0
 
 
 class AskedScopes:
-    """The schemas of the scopes that were asked last: `most` of them, and those that somebody reads.
+    """The schemas of the scopes that were asked last: at most `most`, and those that are being read.
 
-    `period` says which days a scope means, where it is open, too: that is a question of its own.
+    `period` gives the days of a scope, also of an open one, which takes a question of its own.
     """
 
     def __init__(self, visible: Visible, period: Callable[[Scope], Period | None], *, most: int) -> None:
@@ -55,7 +63,7 @@ class AskedScopes:
 
     @contextlib.contextmanager
     def reading(self, scope: Scope, look_back: int = 0) -> Iterator[DuckDBPyConnection]:
-        """A cursor that reads what is bound to a scope. Nobody drops that meanwhile."""
+        """A cursor whose search path is the schema of this scope. The schema is not dropped as long as it is in use."""
         bound = self._take(scope, look_back)
         cursor = self._visible.connection.cursor()
         try:
@@ -68,9 +76,9 @@ class AskedScopes:
                 self._drop_unused(self._most)
 
     def bind(self, schema: str, scope: Scope, look_back: int = 0) -> None:
-        """Bind what a metric reads in a schema of its own: calls, calls_before, calls_all, scope, days, hours, ...
+        """Create a schema with the relations that a metric reads: calls, calls_before, calls_all, scope, days, hours, ...
 
-        The names are those of the period's last day; of a period that reaches to the end of the data, those of now.
+        The names are those of the last day of the period. If the period reaches to the end of the data, they are today's.
         """
         with contextlib.closing(self._visible.connection.cursor()) as cursor:
             cursor.execute(f"create schema {schema}")
@@ -89,7 +97,8 @@ class AskedScopes:
             cursor.execute(f"create view spellings as {view('spellings')}")
 
     def _take(self, scope: Scope, look_back: int) -> _Bound:
-        # Whoever binds an open period asks when logs live, which is a question of its own: hence a lock that its owner may take.
+        # To bind an open period, a thread asks which days the logs cover. That question binds a scope too, while this thread
+        # holds the lock: hence a lock that its owner may take again.
         with self._binding:
             key = scope, look_back
             bound = self._bound.get(key)
@@ -102,7 +111,7 @@ class AskedScopes:
             return bound
 
     def _drop_unused(self, most: int) -> None:
-        """Drop what was asked longest ago, until so many are left, and those that somebody reads."""
+        """Drop the schemas that were asked longest ago until `most` are left. Those that are being read stay."""
         unused = [key for key, bound in self._bound.items() if not bound.users]
         for key in unused[: max(len(self._bound) - most, 0)]:
             schema = self._bound.pop(key).schema
@@ -111,9 +120,10 @@ class AskedScopes:
                 cursor.execute(f"drop schema {schema}_before cascade")
 
     def _bind_period(self, cursor: DuckDBPyConnection, scope: Scope, look_back: int) -> None:
-        """Bind `scope`, the period that was asked, and `extent`, the days of it.
+        """Bind `scope`, the period that was asked for, and `extent`, its days.
 
-        Stray calls count where no period is asked for, and stretch none: an open one has the days on which logs live.
+        The two differ if the period is open. `scope` then reaches over all that is loaded, so that a stray call counts. `extent`
+        has only the days that the logs cover, so that a stray call does not stretch a chart over months without logs.
         """
         loaded, period = self._visible.loaded(), self._period(scope)
         asked = filled(scope, loaded) or (scope.since, scope.until)
@@ -131,9 +141,10 @@ class AskedScopes:
             ).create_view(name)
 
     def _bind_names(self, cursor: DuckDBPyConnection, scope: Scope) -> bool:
-        """Bind `partners`, `integrations` and `customers` as they were, when the period has ended before the data does.
+        """Bind `partners`, `integrations` and `customers` as they were on the last day of a period that ends before the data.
 
-        Whether the integrations of then are others than those of now: then `certificate_dates` is bound as well.
+        A report about an earlier month shows the names of that month, whenever it is made. True if the integrations of that day
+        differ from today's; then `certificate_dates` is bound too.
         """
         loaded = self._visible.loaded()
         has_integrations = False

@@ -1,7 +1,12 @@
-"""What a scope keeps of the calls as they were sent, for any engine that can compare a column with a constant.
+"""The calls that a scope keeps, as a condition for any engine that can compare a column with a constant.
 
-Everything is said about the columns of the lake, before the registry's replacements: so it can be pushed into Parquet,
-and a file that cannot hold a call of the scope is not opened.
+The condition is about the columns of the lake, as they were sent. Engines can therefore push it into Parquet, and a file whose
+statistics rule it out is not opened. But people ask for ids as the registry has them now: an integration includes the calls
+with the old ids that it replaces, and excludes those with an id that has been replaced since. So every narrowing to a
+partner or an integration is translated through `Renames` here, for the rows (`condition`) and for the files (`may_hold`).
+The two have to agree: a file that `may_hold` wrongly rules out would lose calls without a trace.
+
+A viewer is narrowed by the same condition as a question. There is no second way to say what belongs to a partner.
 """
 
 from __future__ import annotations
@@ -22,7 +27,7 @@ Id: TypeAlias = tuple[int, int]
 
 @dataclass(frozen=True)
 class Expressions:
-    """How an engine says a column, a constant and lower case. DuckDB and Arrow share the operators."""
+    """How an engine writes a column, a constant and lower case. DuckDB and Arrow share the operators."""
 
     column: Callable[[str], Any]
     constant: Callable[[Any], Any]
@@ -30,7 +35,7 @@ class Expressions:
 
 
 class Renames:
-    """Which id stands for which old one now, chains followed to their end.
+    """The id that stands for each old one now. Chains are followed to their end.
 
     >>> Renames({(12345, 1): (12345, 2), (12345, 2): (54321, 7)}).newest((12345, 1))
     (54321, 7)
@@ -41,7 +46,7 @@ class Renames:
         self.pairs: dict[Id, Id] = {old: new for old in self._replaced_by if (new := self.newest(old)) != old}
 
     def newest(self, known: Id) -> Id:
-        """The id that stands for this one now: itself, when nothing replaced it."""
+        """The id that stands for this one now; the id itself if nothing replaced it."""
         seen = {known}
         while (following := self._replaced_by.get(known)) is not None and following not in seen:
             known = following
@@ -49,7 +54,7 @@ class Renames:
         return known
 
     def of(self, ids: Collection[Id]) -> Renames:
-        """Those that lead to one of these ids."""
+        """The pairs that lead to one of these ids."""
         return Renames({old: new for old, new in self.pairs.items() if new in ids})
 
     @property
@@ -58,16 +63,16 @@ class Renames:
         return {f"{old[0]}_{old[1]}": f"{new[0]}_{new[1]}" for old, new in self.pairs.items()}
 
     def old_ids_of(self, newest: Id) -> list[Id]:
-        """The old ids that one id stands for."""
+        """The old ids that this id stands for."""
         return [old for old, new in self.pairs.items() if new == newest]
 
     def old_ids_of_partner(self, partner: int) -> list[Id]:
-        """The old ids that are a partner's now, whoever's they were."""
+        """The old ids that belong to this partner now, whichever partner had them before."""
         return [old for old, new in self.pairs.items() if new[0] == partner]
 
 
 def condition(scope: Scope, renames: Renames, say: Expressions) -> Any | None:
-    """The expression that keeps the calls of a scope; None when it keeps them all."""
+    """The expression that keeps the calls of a scope; None if it keeps all calls."""
     column, constant = say.column, say.constant
     parts: list[Any] = []
     if scope.since is not None:
@@ -91,7 +96,7 @@ def condition(scope: Scope, renames: Renames, say: Expressions) -> Any | None:
 
 
 def may_hold(file: DataFile, scope: Scope, renames: Renames) -> bool:
-    """Whether a file can hold a call of the scope, by its minima and maxima; unknown ones rule nothing out."""
+    """Whether a file can hold a call of the scope, by its minima and maxima. Unknown ones do not rule it out."""
     if scope.since is not None and file.max_day is not None and file.max_day < scope.since:
         return False
     if scope.until is not None and file.min_day is not None and file.min_day >= scope.until:
@@ -105,7 +110,11 @@ def may_hold(file: DataFile, scope: Scope, renames: Renames) -> bool:
 
 
 def _attributed(old_ids: Iterable[Id], now: tuple[int, int | None], renames: Renames, say: Expressions) -> Any:
-    """Keep what was sent with an id that is `now` (a partner's, when its project is None) or became it."""
+    """The expression that keeps calls with this id, or with an old id that it replaces; every id of the partner if project is None.
+
+    An id may have been replaced by one of another partner. So ids of this partner that were replaced are taken out first, and
+    then all old ids that lead to it, whichever partner they name, are added.
+    """
     partner, project = now
     kept = say.column("partner") == say.constant(partner)
     if project is not None:
@@ -121,7 +130,7 @@ def _attributed(old_ids: Iterable[Id], now: tuple[int, int | None], renames: Ren
 
 
 def _sent_partners(scope: Scope, renames: Renames) -> list[set[int]]:
-    """For every narrowing to somebody, the partner numbers that may have been sent."""
+    """For each narrowing to a partner or an integration, the partner numbers that its calls may carry."""
     wanted = []
     if scope.partner is not None:
         wanted.append({scope.partner, *(old[0] for old in renames.old_ids_of_partner(scope.partner))})
@@ -135,7 +144,8 @@ def _between(value: Any, least: Any, most: Any) -> bool:
     if least is None or most is None:
         return True
     if isinstance(value, str):
-        return bool(least <= value and value[: len(most)] <= most)  # statistics of long texts may be cut off
+        # The statistics of a file may hold only the beginning of a long text.
+        return bool(least <= value and value[: len(most)] <= most)
     return bool(least <= value <= most)
 
 

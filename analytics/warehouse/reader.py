@@ -1,4 +1,4 @@
-"""Where the rows of a warehouse come from, in exactly the columns of the contract."""
+"""Reads the rows of a warehouse, in exactly the columns of the contract."""
 
 from __future__ import annotations
 
@@ -22,21 +22,21 @@ if TYPE_CHECKING:
     from ingest.lake.data_file import DataFile
 
 Keep: TypeAlias = Callable[["Expressions"], Any]
-"""The condition under which a call may be seen, in the words of an engine; None for all of them."""
+"""Makes the condition under which a call may be seen, as an expression of an engine; None if all may be seen."""
 
 
 class Reader(Protocol):
-    """Where the rows come from: Parquet files for us, Arrow data sets for SQL that somebody else wrote."""
+    """Reads rows: from Parquet files for our own SQL, from Arrow data sets for a user's."""
 
     def calls(self, connection: DuckDBPyConnection, files: Sequence[DataFile], keep: Keep) -> DuckDBPyRelation:
-        """The calls of these files (one at least). Whoever hands rows to strangers keeps only `keep`'s."""
+        """The calls of these files (at least one). A reader for users' SQL hands over only the calls that `keep` allows."""
 
     def rejects(self, connection: DuckDBPyConnection, files: Sequence[Path]) -> DuckDBPyRelation:
-        """The rejects of these files (one at least)."""
+        """The rejects of these files (at least one)."""
 
 
 class ParquetReader:
-    """Rows straight from the snapshot's Parquet files; the warehouse narrows them."""
+    """Rows directly from the snapshot's Parquet files. The warehouse narrows them."""
 
     def calls(self, connection: DuckDBPyConnection, files: Sequence[DataFile], keep: Keep) -> DuckDBPyRelation:  # noqa: ARG002 - the warehouse narrows
         """The calls of these files."""
@@ -48,14 +48,14 @@ class ParquetReader:
 
 
 def read_parquet(connection: DuckDBPyConnection, files: Sequence[Path]) -> DuckDBPyRelation:
-    """The rows of these files (one at least), whatever characters their paths hold."""
+    """The rows of these files (at least one), whatever characters their paths hold."""
     return connection.read_parquet([glob.escape(str(file)) for file in files], hive_partitioning=False)
 
 
 def shaped(relation: DuckDBPyRelation, columns: Sequence[Column]) -> DuckDBPyRelation:
     """Exactly these columns, in this order, of these types."""
     if relation.columns == [column.name for column in columns] and relation.types == _types(tuple(columns)):
-        return relation  # as the lake writes them: to say each of them again takes longer than many a question
+        return relation  # the lake writes them like this, and to project each of them again takes longer than many a question
     return relation.project(
         *(ColumnExpression(column.name).cast(duckdb.type(column.sql_type)).alias(column.name) for column in columns)
     )

@@ -1,4 +1,4 @@
-"""What the registry says now, as relations: its rows, which ids replace others, and the numbers that partners had before."""
+"""The registry as it holds now, as relations: its rows, the ids that replace others, and the former numbers of partners."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ KEYS: dict[Relation, str] = {"partners": "partner", "integrations": "integration
 
 
 def registered(connection: DuckDBPyConnection, registry: RegistryFiles, relation: Relation) -> DuckDBPyRelation:
-    """The rows of a relation of the registry; none where it was never loaded."""
+    """The rows of a relation of the registry; none if it was never loaded."""
     file: Path | None = getattr(registry, relation)
     return read_parquet(connection, [file]) if file is not None else connection.from_arrow(empty_relation(relation))
 
@@ -45,10 +45,11 @@ def renames_in(connection: DuckDBPyConnection, registry: RegistryFiles) -> Renam
 def former_numbers(
     connection: DuckDBPyConnection, registry: RegistryFiles, renames: Renames
 ) -> Iterator[tuple[int, int]]:
-    """Partners with the numbers that they had before, whose environments stay their own.
+    """Partners with the numbers that they had before. The environments with these numbers stay their own.
 
-    A number counts as the same partner's former one when all its integrations were replaced: of a partner that still has
-    one of its own, somebody else has taken over the others, and it may well be their customer.
+    A number is a partner's former one only if all integrations with that number were replaced. If one of them is still in use,
+    the number belongs to another partner, which handed over the others. That partner may well be a customer, and its calls
+    have to count.
     """
     ids = registered(connection, registry, "integrations").project("integration").fetchall()
     still_used = {_id(integration)[0] for (integration,) in ids if _id(integration) not in renames.pairs}

@@ -1,8 +1,9 @@
-"""What somebody who may not see all calls may know of what is kept beside them.
+"""What a viewer that may not see all calls may know besides the calls.
 
-Calls of others leave traces where no call stands: a rename, the name of a log that others use, the lines between two calls,
-the days that files reach over, when a log was loaded last. Whoever may see some of the calls only is told what these calls
-tell by themselves, so that two lakes that differ in calls of others alone cannot be told apart.
+Calls of others leave traces outside the calls: a rename, the name of a log that others use too, the gaps in line numbers
+between two calls, the days that files reach over, the time of the last load. A partner could learn from them that a
+competitor calls, when, and how much. So there is one rule: a viewer learns only what its own calls say by themselves. Two lakes
+that differ only in calls of others look the same to it, and a test compares two such lakes.
 """
 
 from __future__ import annotations
@@ -22,11 +23,11 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, kw_only=True)
 class Seen:
-    """What the calls that somebody may see say by themselves.
+    """What the calls of a viewer say by themselves.
 
-    `ids` are those that stand for the ones they carry now. `days` are since and until of their days, `last_load` is when the
-    last of them was loaded: both None without any call. `streams` has the names of their logs, in the order of their first
-    calls.
+    `ids` are the ids that stand now for those that the calls carry. `days` are since and until of their days, `last_load` is the
+    time at which the last of them was loaded; both are None without any call. `streams` are the names of their logs, in the
+    order of their first calls.
     """
 
     ids: frozenset[Id]
@@ -36,12 +37,12 @@ class Seen:
 
     @property
     def partners(self) -> frozenset[int]:
-        """The partners that the calls are of."""
+        """The partners that these calls belong to."""
         return frozenset(partner for partner, _ in self.ids)
 
 
 def seen_in(connection: DuckDBPyConnection, sent: DuckDBPyRelation, loads: pa.Table, renames: Renames) -> Seen:
-    """What these calls say, which are as they were sent, and of these loads or others."""
+    """What these calls say. They are as they were sent; `loads` are all loads of the snapshot."""
     ids = sent.project("partner, project").filter("partner is not null and project is not null").distinct().fetchall()
     first, last = sent.aggregate("min(day), max(day)").fetchall()[0]
     streams = sent.aggregate("stream, min(called_at) as first_call", "stream").order("first_call, stream")

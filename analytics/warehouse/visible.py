@@ -1,9 +1,12 @@
-"""What a viewer may see of a snapshot and its registry, as relations: underneath whatever is asked.
+"""The relations of a snapshot and its registry that a viewer may see. Every question reads these and no others.
 
-    schema lake       the calls, the registry and what is kept beside them, restricted to the viewer
+    schema lake       the calls, the registry and the tables beside them, restricted to the viewer
     schema main       the public relations over these
 
-A viewer who may not see all is told of everything beside the calls what its own calls tell (seen.py).
+The restriction is below everything that can be asked, and not in each question, because a question that forgets it would show
+one partner the customers of another. Tables that SQL could read are created with the viewer's rows only; they are never filled
+and then emptied, because a count or the statistics of a table can tell how much was there. Besides the calls, a viewer that may
+not see all learns only what its own calls say (seen.py).
 """
 
 from __future__ import annotations
@@ -45,7 +48,7 @@ DUCKDB = Expressions(
 
 
 class Visible:
-    """The relations of one viewer, made once for a connection."""
+    """The relations of one viewer, created once for a connection."""
 
     def __init__(
         self,
@@ -76,9 +79,9 @@ class Visible:
         self._bind_public()
 
     def loaded(self) -> Period | None:
-        """Since and until of all files, stray calls too, as far as the viewer's period reaches; None on an empty lake.
+        """Since and until of all files, stray calls included, within the viewer's period; None on an empty lake.
 
-        No period that is shown, but what an open one takes calls of, and how far days reach that are asked for.
+        This period is not shown. It bounds the calls of an open period, and the days that can be asked for.
         """
         if self._seen is not None and not self._days_are_told:
             return self._seen.days
@@ -90,18 +93,19 @@ class Visible:
         return overlap((first, last + dt.timedelta(days=1)), self.viewer)
 
     def bind_calls(self, cursor: DuckDBPyConnection, schema: str, scope: Scope | None) -> None:
-        """Bind `calls` in a schema (and make it the current one): what may be seen, and of that what is asked."""
+        """Bind `calls` in a schema, and make it the current one: the calls that are asked for, among those that may be seen."""
         sent = self._sent(cursor, scope)
         cursor.execute(f"set schema = '{schema}'")
         sent.create_view("sent")
         cursor.execute(f"create view calls as {view('calls')}")
 
     def of_seen(self, cursor: DuckDBPyConnection, rows: DuckDBPyRelation, key: str) -> DuckDBPyRelation:
-        """Of the registry's rows those whose calls the viewer may see."""
+        """The registry's rows whose calls the viewer may see."""
         if not self.viewer.narrows:
             return rows
         of_calls = cursor.table("lake.calls").project(ColumnExpression(key)).distinct()
-        return rows.join(of_calls, key, how="semi").order(key)  # else their places tell of the rows between them
+        # Sorted: the order in which a join gives the rows may tell of the hidden rows between them.
+        return rows.join(of_calls, key, how="semi").order(key)
 
     def _bind_lake(self) -> None:
         connection, registry = self.connection, self.registry
@@ -128,8 +132,8 @@ class Visible:
     def _bind_beside_calls(self) -> None:
         """Create `lake.renames`, `former_numbers`, `stream_ends` and `last_load`.
 
-        With the rows that the viewer may know and no others from the beginning: what is removed from a table leaves its place
-        behind, which tells how much it was.
+        From the beginning they hold only the rows that the viewer may know: a row that is removed leaves its place in a table,
+        and the places show how many there were.
         """
         connection, seen = self.connection, self._seen
         connection.execute(view("beside_calls"))
@@ -141,19 +145,21 @@ class Visible:
         for end in self.snapshot.stream_ends:
             if seen is None or end.stream in seen.streams:
                 connection.execute("insert into lake.stream_ends values (?, ?)", [self._told(end.stream), end.ended_on])
-        # What nobody can have called yet is nobody's call to whoever looks.
+        # A call dated after the last load is ahead of its time. For a viewer, the last load is that of its own calls: another
+        # one would show when the logs of others are loaded.
         last = _last_load(self.snapshot) if seen is None or self._days_are_told else seen.last_load
         connection.execute("insert into lake.last_load values (?)", [last])
 
     def _sent(self, cursor: DuckDBPyConnection, scope: Scope | None) -> DuckDBPyRelation:
-        """The calls as they were sent, of what may be seen those that are asked for."""
+        """The calls as they were sent: those that are asked for, among those that may be seen."""
         files = self._files if scope is None else self._files_of(scope, self._files)
         sent = self._reader.calls(cursor, files, self._may_see) if files else empty(cursor, CALL_COLUMNS)
         sent = shaped(sent, CALL_COLUMNS)
         hides_logs = self._seen is not None and not self.viewer.is_of_whole_logs
         for narrowing in (self.viewer, scope):
             if narrowing is not None:
-                # A log is asked for by the name that is told of it, so that nobody finds out a name by asking for it.
+                # The scope names a log by the name that the viewer is shown. Compared with the real name, a viewer could find
+                # out a log's name by asking for it.
                 asked = narrowing.replace(stream=None) if hides_logs and narrowing is scope else narrowing
                 kept = condition(asked, self.renames, DUCKDB)
                 sent = sent if kept is None else sent.filter(kept)
@@ -164,10 +170,10 @@ class Visible:
         return sent if stream is None else sent.filter(ColumnExpression("stream") == ConstantExpression(stream))
 
     def _without_places(self, cursor: DuckDBPyConnection, sent: DuckDBPyRelation) -> DuckDBPyRelation:
-        """The same calls without what says where in which log they stand: others call there, too."""
-        assert self._seen is not None, "only of who does not see all"
+        """The same calls without their place in their log: others call through it too, and the gaps would count their calls."""
+        assert self._seen is not None, "only for a viewer that does not see all"
         told = {"stream": self._seen.streams, "told": [self._told(stream) for stream in self._seen.streams]}
-        # As a relation without a name, and none of its texts in the view: what can be named can be read by SQL.
+        # The names are in a relation without a name, and not in the text of the view: SQL can read whatever has a name.
         names = cursor.from_arrow(pa.table(told, schema=pa.schema([(name, pa.string()) for name in told])))
         shown = {
             "stream": ColumnExpression("told"),
@@ -184,7 +190,7 @@ class Visible:
         )
 
     def _told(self, stream: str) -> str:
-        """The name by which the viewer knows a log."""
+        """The name under which the viewer is shown a log."""
         if self._seen is None or self.viewer.is_of_whole_logs:
             return stream
         return f"log {self._seen.streams.index(stream) + 1}"

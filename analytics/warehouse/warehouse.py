@@ -1,11 +1,11 @@
-"""DuckDB over one snapshot of a lake: binds who may see and what is asked underneath every question.
+"""DuckDB over one snapshot of a lake. The viewer and the scope are bound below every question.
 
-    schema lake       what the snapshot and the registry hold, restricted to what the viewer may see (visible.py)
+    schema lake       the snapshot and the registry, restricted to the calls that the viewer may see (visible.py)
     schema main       the public relations of views/: calls, rejects, loads, partners, integrations, customers
-    schema asked_N    one scope's calls, days, ...: bound for its first question, dropped when others were asked since (asked.py)
+    schema asked_N    the calls, days, ... of one scope: bound for its first question, dropped after others were asked (asked.py)
 
-A metric's text says `calls` and finds the schema's own; it cannot tell for whom it answers. Values reach the engine as
-constants of relations, never as text.
+A metric's text says `calls` and finds those of its schema. It cannot see who asks, so it cannot answer one viewer with the calls
+of another. Values reach the engine as constants of relations, never as text.
 """
 
 from __future__ import annotations
@@ -43,21 +43,22 @@ if TYPE_CHECKING:
 __all__ = ["Metric", "Warehouse", "metric", "metric_names"]
 
 EVERYTHING = Scope(environment="all")
-"""What somebody sees who may see all."""
+"""The scope of a viewer that may see all calls."""
 
 _MOST_BOUND = 4
-"""So many scopes stay bound: who asks one question of a scope asks others, as each page and each verdict does."""
+"""The number of scopes that stay bound. Pages and verdicts ask several questions of each scope."""
 
 
 class Warehouse:
     """Answers from one snapshot of a lake, as far as the viewer may see it. Close it, or use it in a `with`.
 
-    A viewer who may not see all sees of the registry what stands in its own calls, and no loads and rejects: nobody
-    knows whose they are. What else lies beside the calls is told as far as its own calls tell it (seen.py): no day and no load
-    of others, and where others call through the same logs, neither the names of these nor where in them a call stands. With
-    `days_are_told` it may know on which days anybody called, and when the last log was loaded.
+    A viewer that may not see all calls sees the rows of the registry that its own calls name. It sees no loads and no rejects,
+    because those do not show whose they are. Everything else it learns only from its own calls (seen.py): neither the days nor
+    the loads of others, nor the names of logs through which others call, nor the places of its calls in them. With
+    `days_are_told` it may know the days on which any call was made, and the time of the last load.
 
-    Several threads may ask at once: every question has a cursor of its own, and nothing is changed that is bound to a scope.
+    Several threads may ask at the same time: every question has a cursor of its own, and nothing that is bound to a scope is
+    ever changed.
     """
 
     def __init__(
@@ -88,12 +89,12 @@ class Warehouse:
             if damaged := self.damage():
                 raise AnalyticsError(damaged) from error
             raise
-        # Whoever hands this engine to a stranger shows no trace of what else was asked.
+        # With a reader of its own, the engine is for a user's SQL. Then no scope stays bound, because SQL can read every schema.
         self._scopes = AskedScopes(self._visible, self.period, most=_MOST_BOUND if reader is None else 0)
 
     @classmethod
     def open(cls, lake: Path, *, viewer: Scope | None = None) -> Warehouse:
-        """A warehouse over the lake as it is now; LakeError when there is none."""
+        """A warehouse over the lake as it is now; LakeError if there is no lake."""
         from analytics.registry import registry_files
         from ingest.lake.lake import Lake
 
@@ -118,25 +119,25 @@ class Warehouse:
         self.close()
 
     def close(self) -> None:
-        """Let go of the files."""
+        """Release the files."""
         self.connection.close()
 
     def metric(self, name: str, scope: Scope | None = None) -> pl.DataFrame:
-        """One metric's rows: the columns and the order of its contract."""
+        """The rows of a metric, with the columns and in the order of its contract."""
         return self._answer(metric(name), scope or Scope())
 
     def query_file(
         self, name: str, scope: Scope | None = None, params: Mapping[str, object] | None = None
     ) -> pl.DataFrame:
-        """The answer of one question, named `room/question`; `params` are bound where it says `$name`."""
+        """The rows of the question `room/question`; `params` are bound to its `$name`s."""
         return self._answer(question(name), scope or Scope(), params)
 
     def compared(self, name: str, scope: Scope, params: Mapping[str, object] | None = None) -> pl.DataFrame:
-        """A metric or question with, as `<column>_before`, the same over the previous period of equal length.
+        """A metric or question, with the figures of the previous period of the same length as `<column>_before`.
 
-        Joined on its key; rows of one of the periods only have nulls for the other. A day is compared with the day of
-        the same place in the period before. A scope without bounds means the days on which logs live; without any
-        data, or without a day before it, everything before is null.
+        Rows are matched by the key. A row of only one of the periods has nulls for the other. A day is matched with the day at
+        the same place in the period before. An open scope means the days that the logs cover. Without data, or without a day
+        before the period, all figures before are null.
         """
         asked = metric(name) if name in metric_names() else question(name)
         period = self.period(scope)
@@ -149,7 +150,7 @@ class Warehouse:
         return _side_by_side(self._answer(asked, now, params), before, asked.key, later=until - since)
 
     def query(self, sql: str, params: Mapping[str, object] | None = None, scope: Scope | None = None) -> pl.DataFrame:
-        """The rows of our own SQL (trusted: it may read files). Without a scope `calls` is all that may be seen."""
+        """The rows of our own SQL (trusted: it may read files). Without a scope, `calls` holds every call that may be seen."""
         if scope is None:
             with contextlib.closing(self.connection.cursor()) as cursor:
                 return self._rows(cursor, sql, params)
@@ -157,37 +158,36 @@ class Warehouse:
             return self._rows(cursor, sql, params)
 
     def data_until(self) -> dt.datetime | None:
-        """When the last call that may be seen was made, UTC; None without any."""
+        """The time (UTC) of the last call that may be seen; None without any."""
         last = self.query("select max(called_at) as last_call from calls")["last_call"].item()
         return last if isinstance(last, dt.datetime) else None
 
     def lived(self) -> Period | None:
-        """Since and until of the days on which logs live: what is loaded, but for stray calls. None without any call.
+        """Since and until of the days that the logs cover: all that is loaded, except stray calls. None without any call.
 
-        A line that comes in months late, or from a clock that is wrong, is a call, and moves no period when nothing else is
-        asked.
+        A line that arrives months late, or from a clock that is wrong, is a call, but does not stretch an open period.
         """
         if self._lived is None and (loaded := self._visible.loaded()) is not None:
-            # Asked with both bounds: one that is open would be asked of what is being found out.
+            # The question has both bounds. To answer it for an open period, these same days would be needed.
             bounds = Scope(since=loaded[0], until=loaded[1], environment="all")
             first, last = self.query_file("completeness/lived", bounds).row(0)
             self._lived = None if first is None else (first, last + dt.timedelta(days=1))
         return self._lived
 
     def period(self, scope: Scope) -> Period | None:
-        """The period of a scope; where it is open, as far as logs live. None when there is none."""
+        """The period of a scope; an open one reaches as far as the logs. None if no day is left."""
         if scope.since is not None and scope.until is not None:
             return scope.since, scope.until
         return filled(scope, self.lived())
 
     def known_now(self, scope: Scope) -> Scope:
-        """The scope with its integration by the id that it has now: what carries an older one counts for that."""
+        """The scope with the id that its integration has now. Calls with an older id count for that one."""
         return scope.replace(
             integration=self._visible.known_renames.texts.get(scope.integration or "", scope.integration)
         )
 
     def bind_metrics(self) -> None:
-        """Bind every metric with the default scope as `metrics.<name>`."""
+        """Bind every metric, with the default scope, as `metrics.<name>`."""
         self._scopes.bind("metrics", Scope(), look_back=max(metric(name).look_back for name in metric_names()))
         with contextlib.closing(self.connection.cursor()) as cursor:
             cursor.execute("set search_path = 'metrics,main'")
@@ -196,8 +196,8 @@ class Warehouse:
 
     def _answer(self, asked: Metric, scope: Scope, params: Mapping[str, object] | None = None) -> pl.DataFrame:
         with self._scopes.reading(scope, asked.look_back) as cursor:
-            # A relation is planned to know its columns and once more to run, and many a question takes longer to plan than to
-            # answer. A table is planned once.
+            # DuckDB plans a relation twice: to know its columns, and to run it. Many questions take longer to plan than to
+            # answer, and `create table` plans once.
             with self._reading():
                 cursor.execute(f"create temp table asked_answer as {asked.sql}", dict(params) if params else None)
             return self._rows(cursor, "from asked_answer")
@@ -217,7 +217,7 @@ class Warehouse:
             raise AnalyticsError(self.damage() or f"the question cannot be answered: {error}") from error
 
     def damage(self) -> str | None:
-        """Which file is damaged, and what to do, where one is. An engine says what it stumbles over, and mostly not where."""
+        """Which file is damaged and what to do about it; None if all can be read. The engine's own error seldom names the file."""
         files = (*(file.path for file in self.snapshot.calls), *self.snapshot.rejects)
         return damage_among(files) or damaged_version(self.registry)
 

@@ -250,8 +250,8 @@ def test_no_condition_brings_another_partners_rows_back(condition: str, lake: Pa
     [
         ("select count(*) from range(1000000) a, range(1000000) b where a.range % 7 <> b.range % 5", "1 seconds"),
         ("with recursive r as (select 1 x union all select x + 1 from r) select max(x) from r", "1 seconds"),
-        ("select length(repeat('x', 3000000000))", "more memory than its 0.5 GB"),
-        ("select list(range) from range(1000000000)", "(more memory than its 0.5 GB|1 seconds)"),
+        ("select length(repeat('x', 3000000000))", "more than 0.5 GB of memory"),
+        ("select list(range) from range(1000000000)", "(more than 0.5 GB of memory|1 seconds)"),
         ("select * from range(1001)", "more than 1,000 rows"),
         ("select repeat('x', 200000) from range(900)", "larger than 100 MB"),
     ],
@@ -278,7 +278,7 @@ def test_a_mistake_is_answered_with_what_is_wrong_and_where(query: str, explanat
 
 @pytest.mark.parametrize("query", ["", "-- nothing", ";", "/* nothing */ ; ;"])
 def test_a_query_without_a_statement_is_told_so(query: str, lake: Path) -> None:
-    with pytest.raises(SqlError, match="there is no statement in it"):
+    with pytest.raises(SqlError, match="the query holds no statement"):
         run_sql(lake, query)
 
 

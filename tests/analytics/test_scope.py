@@ -48,7 +48,7 @@ def test_an_error_names_every_bad_part_with_what_was_got_and_expected() -> None:
         "environment: 'live' is not production, test, accept, training or all",
         "partner: 'Acme' is not a partner's number, like 12345",
         (
-            "colour: there is no such part of a scope; known: since, until, environment, product, partner, integration, "
+            "colour: a scope has no such part; known: since, until, environment, product, partner, integration, "
             "customer, connector, stream"
         ),
     ]
