@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlencode
 
@@ -10,18 +9,17 @@ import streamlit as st
 
 from dashboard.shell import place
 from dashboard.shell.link import written
-from dashboard.shell.pages import PAGES
+from dashboard.shell.pages import PAGES, SECTIONS
 from dashboard.text.wording import plain, say
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
+    from pathlib import Path
 
     import polars as pl
 
     from dashboard.shell.link import Selection
-    from dashboard.shell.pages import Page
-
-_SECTIONS = Path(__file__).parent.parent / "sections"
+    from dashboard.shell.page import Page
 
 
 def pages(selection: Selection) -> dict[str, st.Page]:
@@ -31,9 +29,7 @@ def pages(selection: Selection) -> dict[str, st.Page]:
     """
     return {
         page.address: st.Page(
-            _SECTIONS
-            / page.address
-            / ("one_page.py" if page.has_one and _is_about_one(page, selection) else "page.py"),
+            _script(page, selection),
             title=plain(f"{page.address}.title"),
             icon=f":material/{page.icon}:",
             url_path=page.address,
@@ -86,5 +82,7 @@ def back(address: str, *, lift: str) -> None:
     )
 
 
-def _is_about_one(page: Page, selection: Selection) -> bool:
-    return page.about is not None and getattr(selection.scope, page.about) is not None
+def _script(page: Page, selection: Selection) -> Path:
+    one = SECTIONS / page.address / "one_page.py"
+    is_about_one = page.about is not None and getattr(selection.scope, page.about) is not None
+    return one if is_about_one and one.exists() else one.with_name("page.py")

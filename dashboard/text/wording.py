@@ -1,4 +1,6 @@
-"""The dashboard's words: every text that a reader sees stands in `<language>.toml` here, and nowhere else.
+"""The dashboard's words: every text that a reader sees stands in a `<language>.toml` and nowhere else.
+
+Those that pages share stand in the one here, those of one page in the one of its section: the words of a page go with it.
 
 A count may bring its noun: `{calls:call}` is "1 call" or "2 calls", `{calls:call has|calls have}` says both forms itself.
 
@@ -133,8 +135,16 @@ def _text(key: str) -> str:
 
 @cache
 def _texts() -> dict[str, str]:
-    with (Path(__file__).with_name(f"{LANGUAGE}.toml")).open("rb") as file:
-        return dict(_flat(tomllib.load(file)))
+    """Every text by its name. Which file it stands in is a matter of whose it is; a name stands once."""
+    texts: dict[str, str] = {}
+    shared = Path(__file__).with_name(f"{LANGUAGE}.toml")
+    for path in (shared, *sorted(shared.parent.parent.glob(f"sections/*/{shared.name}"))):
+        with path.open("rb") as file:
+            told = dict(_flat(tomllib.load(file)))
+        if twice := texts.keys() & told.keys():
+            raise ValueError(f"{path}: {min(twice)} stands in another file, too")
+        texts |= told
+    return texts
 
 
 def _flat(table: dict[str, object], prefix: str = "") -> list[tuple[str, str]]:

@@ -22,11 +22,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from zoneinfo import ZoneInfo
 
-_COUNTS = {
-    "calls", "own_calls", "days_left", "wrong_calls", "errors", "customers", "integrations", "lines", "rejects", "ignored", "loads", "sources", "connectors",
-    "new", "stayed", "returning", "unknown", "lost", "branch_customers", "judged", "place", "status", "error_rate", "share", "seconds_share", "seconds", "lift", "changes",
-}  # fmt: skip
-_INSTANTS = {"first_call", "last_call", "last_customer_call", "last_loaded_at"}
 _WORDS = {
     "operation",
     "outcome",
@@ -153,10 +148,10 @@ def _column(values: pl.Series, time_zone: ZoneInfo) -> dict[str, Any]:
     if name == "score":
         own = {"kind": "meter", "values": values.to_list()}
         return described | own | {"texts": [shown(value) for value in values], "places": _places(values)}
-    if name in _INSTANTS:
+    if isinstance(values.dtype, pl.Datetime):
         texts = [shown(None if instant is None else instant.astimezone(time_zone)) for instant in values]
         return described | {"kind": "instant", "texts": texts, "places": _places(values)}
-    if name in _COUNTS:
+    if values.dtype.is_numeric():
         return described | {"kind": "number", "texts": _in_figures(values), "places": _places(values)}
     texts = _in_words(values) if name in _WORDS else [shown(value) for value in values]
     kind = "instant" if values.dtype == pl.Date else "whole" if name in _WHOLE else "text"

@@ -132,7 +132,7 @@ def open_page(monkeypatch: pytest.MonkeyPatch) -> OpenPage:
 
     def opened(lake: Path, page: str = "overview", **link: str) -> AppTest:
         # Streamlit shows the overview for an address that it does not know.
-        assert page in {known.address for known in PAGES}, f"dashboard/shell/pages.py lists no page {page!r}"
+        assert page in {known.address for known in PAGES}, f"there is no page {page!r} in dashboard/sections/"
         monkeypatch.setenv(LAKE_VARIABLE, str(lake))
         app = AppTest.from_file(str(ROOT / "dashboard" / "app.py"), default_timeout=30)
         app.query_params.update(link)

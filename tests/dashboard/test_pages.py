@@ -11,24 +11,21 @@ import pytest
 
 from analytics.scope import Scope
 from analytics.warehouse.warehouse import Warehouse
-from dashboard.shell import pages
 from dashboard.text import wording
 from dashboard.text.wording import verbatim
 from ingest import StreamEnd, declare_stream_end
 from tests.analytics.given import call, given_lake, reject
 from tests.analytics.office_logs import WEDNESDAY, but, office
 from tests.dashboard.conftest import MARKUP, OpenPage, tables
+from tests.dashboard.places import PLACES
 
 if TYPE_CHECKING:
     from streamlit.testing.v1 import AppTest
 
 WITH_TESTS_OF_THEIR_OWN = ("certification", "check")
 """What these say does not depend on the filters of a period, which the tests here are about."""
-PAGES = tuple(page.address for page in pages.PAGES if page.address not in WITH_TESTS_OF_THEIR_OWN)
-DETAILS = (("integrations", {"integration": "1107_301201"}), ("connectors", {"connector": "KnSubject"}))
-ASKED = {"impact": {"connector": "KnSubject"}}
-"""What a page has to be asked before it shows anything."""
-EVERY_PAGE = (*((page, ASKED.get(page, {})) for page in PAGES), *DETAILS)
+EVERY_PAGE = [(place.page, place.link) for place in PLACES.values() if place.page not in WITH_TESTS_OF_THEIR_OWN]
+PAGES = list(dict.fromkeys(page for page, _ in EVERY_PAGE))
 
 
 def read(app: AppTest) -> list[str]:

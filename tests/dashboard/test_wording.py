@@ -12,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from analytics.scope import EnvironmentScope
+from dashboard.shell.pages import PAGES
 from dashboard.text import wording
 from ingest import call
 from ingest.formats import FORMATS
@@ -40,26 +41,88 @@ def test_every_log_format_has_words() -> None:
 
 
 ASKING = {
-    "say": "{}",
-    "plain": "{}",
-    "frame.heading": "{}",
-    "frame.table": "{}",
-    "frame.chart": "{}",
-    "frame.title": "{}.title",
-    "frame.opened": "{}.title",
+    "say": ["{}"],
+    "plain": ["{}"],
+    "frame.heading": ["{}"],
+    "frame.table": ["{}"],
+    "frame.chart": ["{}"],
+    "frame.title": ["{}.title"],
+    "frame.opened": ["{}.title"],
+    "cards.single": ["card.{}", "card_help.{}"],
+    "cards.compared": ["column.{}", "column_help.{}"],
+    "axes.tip": ["column.{}"],
+    "axes.said": ["column.{}"],
 }
 """Which functions ask for a text, and for which, given their first argument."""
+HEADED = {"axes.tip": 2, "axes.said": 1}
+"""Which of them are called with a heading in the place of their first argument, and where it stands."""
+TABLES = {"frame.table": 2, "tables.show": 1}
+"""Which functions draw a table, and which argument are its columns."""
+FILES = sorted(DASHBOARD.rglob("*.py"))
+
+
+def calls_in(file: Path) -> list[tuple[str, ast.Call]]:
+    tree = ast.parse(file.read_text(encoding="utf-8"))
+    return [(ast.unparse(node.func), node) for node in ast.walk(tree) if isinstance(node, ast.Call)]
 
 
 def test_every_text_that_is_asked_for_is_there() -> None:
-    asked = {
-        ASKING[ast.unparse(node.func)].format(node.args[0].value)
-        for file in DASHBOARD.rglob("*.py")
-        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8")))
-        if isinstance(node, ast.Call) and ast.unparse(node.func) in ASKING and isinstance(node.args[0], ast.Constant)
-    }
-    assert {"errors.title", "errors.chart", "errors.by_outcome", "errors.none"} <= asked
+    asked = set()
+    for function, node in (found for file in FILES for found in calls_in(file) if found[0] in ASKING):
+        said = node.args[HEADED.get(function, 0) if len(node.args) > HEADED.get(function, 0) else 0]
+        if isinstance(said, ast.Constant):
+            asked |= {pattern.format(said.value) for pattern in ASKING[function]}
+    assert {"errors.title", "errors.chart", "errors.by_outcome", "errors.none", "card.lines", "column.lift"} <= asked
     assert sorted(key for key in asked if not wording.has(key)) == []
+
+
+def test_every_page_has_a_title() -> None:
+    assert [page.address for page in PAGES if not wording.has(f"{page.address}.title")] == []
+
+
+def values_of(called: str, file: Path) -> list[ast.expr]:
+    """What a name stands for in a script: what is assigned to it, or the lists that a loop gives it one by one."""
+    found: list[ast.expr] = []
+    for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+        match node:
+            case ast.Assign(targets=[ast.Name(id=name)], value=value) if name == called:
+                found.append(value)
+            case ast.For(target=target, iter=given) if called in {
+                each.id for each in ast.walk(target) if isinstance(each, ast.Name)
+            }:
+                found += [part for part in ast.walk(given) if isinstance(part, ast.List)]
+    assert found, f"{file}: {called}: a table's columns are written out in the file in which it is drawn"
+    return found
+
+
+def written_out(columns: ast.expr, file: Path) -> list[str]:
+    """The columns of a table, by their names in the script; lists that stand under a name of their own are looked up."""
+    match columns:
+        case ast.Constant(value=str(name)):
+            return [name]
+        case ast.Starred(value=inner):
+            return written_out(inner, file)
+        case ast.List(elts=parts):
+            return [name for part in parts for name in written_out(part, file)]
+        case ast.IfExp(body=one, orelse=other):
+            return [*written_out(one, file), *written_out(other, file)]
+        case ast.Name(id=called):
+            return [name for value in values_of(called, file) for name in written_out(value, file)]
+        case _:
+            raise AssertionError(f"{file}: {ast.unparse(columns)}: a table's columns are written out where it is drawn")
+
+
+def test_every_column_of_a_table_has_a_heading() -> None:
+    """Also of a table that no test fills: without a heading its page breaks on the first row."""
+    columns = {
+        (str(file.relative_to(DASHBOARD)), name)
+        for file in FILES
+        for function, node in calls_in(file)
+        if function in TABLES and file.name != "frame.py"
+        for name in written_out(node.args[TABLES[function]], file)
+    }
+    assert {("sections/certification/page.py", "clock_why"), ("sections/impact/page.py", "change")} <= columns
+    assert [(file, name) for file, name in sorted(columns) if not wording.has(f"column.{name}")] == []
 
 
 def test_our_own_words_stay_markdown_and_others_are_cited() -> None:

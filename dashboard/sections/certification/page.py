@@ -30,17 +30,17 @@ if not one:
         for state, integrations in figures.by_state(clock).items():
             cards.single(f"clock_{state}", integrations)
     rows = figures.rows(clock, view)
+    links = navigation.rows_of("certification", "integration")
     who = ["clock", "title", "partner_name", "integration"]
-    for name, some, columns in (
-        ("urgent", figures.urgent(rows), ["certified_until", "certificate_ends", "customers", "clock_why"]),
-        (
-            "table",
-            rows,
-            ["customers", "course", "days_left", "certified_until", "clock_since", "last_customer_day", "clock_why"],
-        ),
-    ):
-        links = navigation.rows_of("certification", "integration")
-        frame.table(f"certification.{name}", some, [*who, *columns], view, links=links)
+    frame.table(
+        "certification.urgent",
+        figures.urgent(rows),
+        [*who, "certified_until", "certificate_ends", "customers", "clock_why"],
+        view,
+        links=links,
+    )
+    course = ["customers", "course", "days_left", "certified_until", "clock_since", "last_customer_day", "clock_why"]
+    frame.table("certification.table", rows, [*who, *course], view, links=links)
     st.caption(figures.rests_on(clock))
     st.stop()
 

@@ -1,1 +1,5 @@
 """All connectors (`page.py`), and one of them (`one_page.py`)."""
+
+from dashboard.shell.page import Page
+
+PAGE = Page(icon="cable", place=30, about="connector")

@@ -1,1 +1,10 @@
 """Whom a change concerns."""
+
+from dashboard.shell.page import Page
+
+PAGE = Page(
+    icon="published_with_changes",
+    place=70,
+    about="connector",
+    own=("operation", "field", "token_form", "api_protocol", "api_version", "notes"),
+)

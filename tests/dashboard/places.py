@@ -1,0 +1,52 @@
+"""Every page that there is, and what its link has to say so that it shows rows of the sample week.
+
+A new page is here by itself. Only what it has to be asked before it shows anything, or a filter that it is about and that no
+other page is, has to be said.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+from urllib.parse import urlencode
+
+from dashboard.shell.pages import PAGES, SECTIONS
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+ASKED = {"check": {"search": "2731-302751"}, "impact": {"connector": "KnSubject"}}
+"""What a page has to be asked before it shows anything."""
+ONE = {"integration": "2519_301101", "connector": "KnSubject"}
+"""What a page is about that can be about one."""
+
+
+@dataclass(frozen=True)
+class Place:
+    """A page, the parameters of its link, and whether its rows can be opened: whether its script makes links of them."""
+
+    page: str
+    is_list: bool
+    link: Mapping[str, str] = field(default_factory=dict)
+
+    def address(self, **link: str) -> str:
+        """Its link, with these parameters before its own."""
+        return f"/{'' if self.page == PAGES[0].address else self.page}?{urlencode({**link, **self.link})}"
+
+
+def _places() -> Iterator[tuple[str, Place]]:
+    for page in PAGES:
+        script = SECTIONS / page.address / "page.py"
+        asked = ASKED.get(page.address, {})
+        yield page.address, Place(page.address, _makes_links(script.read_text(encoding="utf-8")), asked)
+        if page.about is not None and page.about not in asked:
+            one = script.with_name("one_page.py")
+            is_list = one.exists() and _makes_links(one.read_text(encoding="utf-8"))
+            yield f"one of {page.address}", Place(page.address, is_list, {page.about: ONE[page.about]})
+
+
+def _makes_links(script: str) -> bool:
+    return "navigation.rows_of(" in script
+
+
+PLACES = dict(_places())
