@@ -1,4 +1,4 @@
-"""Numbers, days and instants as a reader wants to see them: the same on every machine, and in English where nothing else is said."""
+"""Numbers, days and instants as texts for a reader: the same on every machine, and in English by default."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     import datetime as dt
 
 NOTHING = "\N{EN DASH}"
-"""Stands where there is no number, so that an empty cell is never mistaken for a zero."""
+"""Shown instead of a missing number, so that an empty cell does not look like a zero."""
 
 MINUS = "\N{MINUS SIGN}"
 MONTHS = {
@@ -46,7 +46,7 @@ def counted(value: int, one: str, many: str | None = None) -> str:
 
 
 def rate(value: float | None) -> str:
-    """A fraction as a percentage with one decimal; what is neither nothing nor everything never looks like it.
+    """A fraction as a percentage with one decimal. Only an exact 0 looks like 0, and only an exact 1 like 100.
 
     >>> rate(0.0234), rate(0.0), rate(0.0003), rate(0.9999), rate(1.0)
     ('2.3%', '0.0%', '<0.1%', '>99.9%', '100.0%')
@@ -61,7 +61,7 @@ def rate(value: float | None) -> str:
 
 
 def change(now: int | None, before: int | None) -> str:
-    """How much a count changed, relative to before.
+    """The relative change of a count.
 
     >>> change(112, 100), change(95, 100) == f"{MINUS}5.0%", change(100, 100), change(5, 0), change(0, 0)
     ('+12.0%', True, '0.0%', 'new', '0.0%')
@@ -74,7 +74,7 @@ def change(now: int | None, before: int | None) -> str:
 
 
 def difference(now: int | None, before: int | None) -> str:
-    """How much a small count changed, in units.
+    """The change of a small count, in units.
 
     >>> difference(5, 3), difference(3, 5) == f"{MINUS}2", difference(3, 3)
     ('+2', True, '±0')
@@ -85,7 +85,7 @@ def difference(now: int | None, before: int | None) -> str:
 
 
 def points(now: float | None, before: float | None) -> str:
-    """How much a rate changed, in percentage points.
+    """The change of a rate, in percentage points.
 
     >>> points(0.031, 0.02), points(0.02, 0.025) == f"{MINUS}0.5 pp"
     ('+1.1 pp', True)

@@ -1,9 +1,9 @@
 """Metrics and questions: one `.sql` file each, whose header is a contract.
 
-What several of them have in common, or what is a thought of its own in a long one, is a step: a `.sql` file in the folder
-`steps` of the room that it belongs to. Where a header says `steps: practices/rules, practices/in_turn`, the query reads `rules`
-(`practices/steps/rules.sql`) and `in_turn`, as if they stood in its own `with`; a step may read those named before it, and those
-that its own header names in the same way. Any room may read the steps of any other; of one name a query reads one step only.
+A query that several of them need, or one thought of a long one, is a step: a `.sql` file in the folder `steps` of its room. If a
+header says `steps: practices/rules, practices/in_turn`, the query can read `rules` (`practices/steps/rules.sql`) and `in_turn`, as
+if its own `with` defined them. A step may read those that are named before it, and those that its own header names. Any room may
+read the steps of any other. A query cannot read two different steps of the same name.
 """
 
 from __future__ import annotations
@@ -24,10 +24,10 @@ _HEADER_LINE = re.compile(r"^-- (?:(?P<field>title|unit|grain|key|look_back|step
 
 @dataclass(frozen=True)
 class Metric:
-    """One question in SQL and what its answer means.
+    """One question in SQL, and the meaning of its answer.
 
-    `key`: the columns that tell its rows apart; none when the answer is one row. `look_back`: how many days before the
-    period `calls_before` reaches. Plain text in `title`, `unit`, `grain` and `meaning`.
+    `key`: the columns that tell its rows apart; none if the answer is one row. `look_back`: the number of days by which
+    `calls_before` reaches further back than the period. `title`, `unit`, `grain` and `meaning` are plain text.
     """
 
     name: str
@@ -47,18 +47,18 @@ def names_in(folder: Path) -> tuple[str, ...]:
 
 @cache
 def read(folder: Path, name: str) -> Metric:
-    """The metric or question `name` of a room, which is a folder beside the rooms of its steps."""
+    """The metric or question `name` of a room. The rooms of its steps are beside that folder."""
     return parse(name, _text(folder / f"{name}.sql"), step=lambda path: _text(step_file(folder.parent, path)))
 
 
 def step_file(floor: Path, path: str) -> Path:
-    """Where the step lies that headers call `room/step`, in the rooms of a floor."""
+    """The file of the step that headers call `room/step`, on this floor."""
     room, _, name = path.partition("/")
     return floor / room / "steps" / f"{name}.sql"
 
 
 def parse(name: str, sql: str, *, step: Callable[[str], str]) -> Metric:
-    """The metric that a file's text is, its steps put in; AnalyticsError when its header misses something."""
+    """The metric in a file's text, with its steps inserted; AnalyticsError if its header lacks a field."""
     fields = _header(sql)
     missing = {"title", "unit", "grain", "key", "look_back", "meaning"} - fields.keys()
     if missing:
@@ -76,7 +76,7 @@ def parse(name: str, sql: str, *, step: Callable[[str], str]) -> Metric:
 
 
 def _steps(paths: Iterable[str], step: Callable[[str], str]) -> dict[str, str]:
-    """The steps with these paths by name, each behind the steps that its own header names, and once."""
+    """The steps with these paths by name, each one once, and after the steps that its own header names."""
     steps: dict[str, str] = {}
     for path in paths:
         text = step(path)
@@ -88,7 +88,7 @@ def _steps(paths: Iterable[str], step: Callable[[str], str]) -> dict[str, str]:
 
 
 def _header(sql: str) -> dict[str, str]:
-    """What the comments say that a file begins with, field by field."""
+    """The fields of the comments at the beginning of a file."""
     fields: dict[str, str] = {}
     field = ""
     for line in sql.splitlines():
@@ -109,7 +109,7 @@ def _names(listed: str) -> tuple[str, ...]:
 
 
 def _with_steps(sql: str, steps: Mapping[str, str]) -> str:
-    """The query with these steps before what its own `with` names.
+    """The query with these steps before those of its own `with`.
 
     >>> print(_with_steps("with b as (select * from a) select * from b", {"a": "select 1 as one"}))
     with a as (
@@ -126,7 +126,7 @@ def _with_steps(sql: str, steps: Mapping[str, str]) -> str:
 
 
 def _parted(sql: str) -> tuple[str, str]:
-    """The comments that a file begins with, and what comes after them."""
+    """The comments at the beginning of a file, and the rest."""
     lines = sql.splitlines(keepends=True)
     first = next((place for place, line in enumerate(lines) if not line.startswith("--")), len(lines))
     return "".join(lines[:first]), "".join(lines[first:])

@@ -1,4 +1,4 @@
-"""The metric `branches_per_integration` in, the table that may be published out.
+"""The metric `branches_per_integration` in, the table for publication out.
 
-`published.toml` holds its words. It writes the two files that it is asked for, and nothing about any single customer.
+`published.toml` holds its words. It writes the file that it is asked for, with nothing about any single customer.
 """

@@ -1,17 +1,17 @@
-"""The table of branches for publication: where an integration is used, and nothing about any single customer.
+"""The table of branches for publication: where an integration is used, with nothing about any single customer.
 
-Who sees a table may know some of the customers, how it was made, and other tables: of another month or threshold, or of the
-same month before the last logs were loaded. So nothing is said that two tables could be differenced by:
+A reader of a table may know some of the customers, how the table was made, and other tables: of another month or threshold, or of
+the same month before the last logs were loaded. The difference of two tables must not show a customer either. Hence five rules:
 
-1. Of a number only its class is said: 5 to 9, 10 to 14, and so on. Whatever two classes are compared, the numbers behind them
-   may be the same, or may differ by five or more: nobody can tell that there are one to four customers who are in one table
-   and not in the other. The classes are the same in every table, for two kinds of classes would cut each other to pieces.
-2. A branch below `smallest` is not named; it is a multiple of five, so that it cuts no class.
-3. There are no totals and no row of other branches: they would say what is left out. There is no share either: 6 at 86 % says
-   that there are seven. Beside the class of the customers stands that of all customers of the branch.
-4. A table is about all calls in production of one calendar month or quarter. Of any other calls there could be two tables that
-   differ by those of one day, or of one log. A partner and an integration choose rows, and change none.
-5. Rows are in the order of what they show.
+1. A number is shown only as its class: 5 to 9, 10 to 14, and so on. Whichever two classes are compared, the numbers behind them
+   may be the same, or may differ by five or more. So no reader can tell that one to four customers are in one table and not in the
+   other. The classes are the same in every table, because two kinds of classes would split each other into smaller ones.
+2. A branch with fewer customers than `smallest` is not shown. `smallest` is a multiple of five, so that it splits no class.
+3. There are no totals and no row of other branches, because they would show what is left out. There is no share either: 6
+   customers at 86 % would show that there are seven. The table shows the class of all customers of the branch instead.
+4. A table covers all calls in production in one calendar month or quarter. If other selections were allowed, two tables could
+   differ by the calls of one day or of one log. A partner and an integration only choose rows, and do not change them.
+5. The order of the rows follows from the shown values alone.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ if TYPE_CHECKING:
 Language: TypeAlias = Literal["en", "nl"]
 
 CLASS = 5
-"""So many numbers look the same in a table; and fewer customers than this are in none."""
+"""The number of counts that look the same in a table. No table shows fewer customers than this."""
 
 PUBLISHED_COLUMNS = (
     "integration",
@@ -69,7 +69,7 @@ class Period:
 
     @classmethod
     def of(cls, since: dt.date, until: dt.date) -> Period:
-        """The period between these days. AnalyticsError where it is no whole month or quarter."""
+        """The period between these days. AnalyticsError if it is not a whole month or quarter."""
         period = cls(since, until)
         if period in {cls.month_of(since), cls.quarter_of(since)}:
             return period
@@ -92,17 +92,17 @@ class Period:
 
     @classmethod
     def last_of(cls, since: dt.date, until: dt.date) -> Period:
-        """The last month that is over in data of these days; the month of their end where none is."""
+        """The last month that is over in data of these days; if none is over, the month in which they end."""
         ends = cls.month_of(until - dt.timedelta(days=1))
         before = cls.month_of(ends.since - dt.timedelta(days=1))
         return ends if ends.until <= until or before.since < since.replace(day=1) else before
 
 
 def period_to_publish(warehouse: Warehouse, scope: Scope) -> Period | None:
-    """The period that a table of this scope is about; None on an empty lake.
+    """The period of a table of this scope; None on an empty lake.
 
-    Without one that is asked for it is the last month that is over, of the days on which logs live. AnalyticsError where the
-    scope asks for other calls than a table may be about: which, and what to leave out.
+    By default it is the last month that is over in the days that the logs cover. AnalyticsError if the scope asks for calls that
+    must not be published; the text says what to leave out.
     """
     asked = scope.model_dump(exclude_defaults=True)
     strange = [f"--{name}" for name in asked if name not in _MAY_BE_ASKED]
@@ -122,9 +122,9 @@ def period_to_publish(warehouse: Warehouse, scope: Scope) -> Period | None:
 
 
 def published(warehouse: Warehouse, scope: Scope, *, smallest: int = CLASS) -> pl.DataFrame:
-    """PUBLISHED_COLUMNS of the integrations that the registry lists: what may be shown to everybody.
+    """PUBLISHED_COLUMNS of the integrations that the registry marks as listed: everything here may be published.
 
-    AnalyticsError where the scope is none that may be published (see `period_to_publish`).
+    AnalyticsError if the scope must not be published (see `period_to_publish`).
     """
     period = period_to_publish(warehouse, scope)
     asked = Scope(partner=scope.partner, integration=scope.integration)
@@ -134,7 +134,7 @@ def published(warehouse: Warehouse, scope: Scope, *, smallest: int = CLASS) -> p
 
 
 def published_of(rows: pl.DataFrame, *, smallest: int = CLASS) -> pl.DataFrame:
-    """The same from rows of the metric `branches_per_integration` of such a period, of all calls in production."""
+    """The same from rows of the metric `branches_per_integration`, for such a period and all calls in production."""
     import polars as pl
 
     check_smallest(smallest)
@@ -153,7 +153,7 @@ def published_of(rows: pl.DataFrame, *, smallest: int = CLASS) -> pl.DataFrame:
 
 
 def check_smallest(smallest: int) -> None:
-    """AnalyticsError where this cannot be the smallest number of customers that is shown."""
+    """AnalyticsError if this cannot be the smallest number of customers in a table."""
     if smallest < CLASS or smallest % CLASS:
         raise AnalyticsError(
             f"{smallest} is not {CLASS}, {2 * CLASS}, {3 * CLASS} or another multiple of {CLASS}: "
@@ -162,10 +162,10 @@ def check_smallest(smallest: int) -> None:
 
 
 def publish(rows: pl.DataFrame, file: Path, *, smallest: int, period: Period | None, language: Language = "en") -> None:
-    """Write such rows as CSV, or as an HTML table to put into a page, whichever the file's name says.
+    """Write such rows as CSV or as an HTML table for a page, depending on the file's name.
 
-    `period`: what the figures are about, None where there are none; in CSV its days stand in each row. The names of CSV's
-    columns are the same in every language.
+    `period`: the period of the figures, None if there are none; in CSV, each row holds its days. The names of the CSV columns are
+    the same in every language.
     """
     words = _words()[language]
     match file.suffix.lower():
@@ -183,7 +183,7 @@ def publish(rows: pl.DataFrame, file: Path, *, smallest: int, period: Period | N
 
 
 def published_csv(rows: pl.DataFrame, period: Period | None) -> str:
-    """Such rows as a CSV file, with the days that they are about."""
+    """Such rows as a CSV file, with the days of their period."""
     days = (period.since, period.until) if period else (None, None)
     return csv_text(("since", "until", *PUBLISHED_COLUMNS), [(*days, *row) for row in rows.rows()])
 

@@ -1,13 +1,16 @@
 """The certification clock: which integrations have enough customers to be certified, and for how long.
 
-The vendor asks that at least so many customers (5) use an integration, and defines "use" nowhere. So the rule here stands
-beside every count: a customer counts for the `window_days` (30) after a production call that was no error, carries the
-integration's id and is not the partner's own.
+The vendor requires a number of customers (5) that use an integration, and does not define "use". So every count is shown with our
+rule: a customer counts for the `window_days` (30) after a production call that succeeded, was not a log-in, carries the
+integration's id and was not made to the partner's own environment.
 
-No verdict is made from missing logs. Calls that no log holds can only add customers. So a verdict that says *enough* stands
-whatever is missing, and one that says *too few* or *none* could be changed: then the state is `unknown` (course.py has the table). The same goes for
-*falling* and *window ends*, which rest on customers being silent: with hours missing they are not said. What is missing says
-`coverage`, of the logs in which the integration or a customer of it is seen.
+The count has one definition, the step certification/last_days, and the metric and this clock both read it. A page and a report
+that counted by themselves would sooner or later show two numbers, and one of them would cost somebody a certificate.
+
+No verdict rests on missing logs. A call that no log holds can only add a customer. So a verdict of *enough* is true whatever is
+missing. A verdict of *too few* or *none* could change, so the state is `unknown` instead (course.py has the table). *Falling* and
+*window ends* rest on customers that are silent, so they are not reported while hours are missing. `coverage` says what is missing
+in the logs in which the integration, or one of its customers, is seen.
 """
 
 from __future__ import annotations
@@ -33,25 +36,25 @@ WINDOW_DAYS = 30
 REQUIRED = 5
 LONGEST_WINDOW = 400
 WARNING_PART = 4
-"""A verdict that would end within this part of the window (a week of thirty days) is at risk."""
+"""A verdict is at risk if it would end within one part in this number of the window (a week, if the window is 30 days)."""
 _NARROWING = ("customer", "connector", "stream")
-"""Parts of a scope that leave out calls of an integration."""
+"""The parts of a scope that leave out calls of an integration."""
 _ANY = "any"
-"""Where a product is asked for and none is known: nobody has seen the integration call, or it calls both."""
+"""The product of an integration that was never seen to call, or that calls both products."""
 
 
 @dataclass(frozen=True)
 class Certification:
     """The answer, and what it rests on.
 
-    `rows`: an integration a row, the contract's columns first (since: the first day of the state, as far as the logs
-    reach; certified_since and certified_until: of the certificate, also of one that a replaced id has), then partner,
-    partner_name, since_is_start (whether nothing is known before it), missing (customers that restore it), silent,
-    failing_customers, below_on, calls, missing_calls, malformed_calls and mistyped_calls (without the right id, its own or
-    its partner's), supplied_connectors, inherited_from.
-    `course`: integration, day, customers, silent, complete, certified, state: every day that the logs cover.
-    `has_registry`: whether the registry knows any integration. Where it knows none, none is known to be certified.
-    `ids`: the calls without the right id that could be attributed, and by what (certification/ids.sql).
+    `rows`: one row per integration, the contract's columns first (since: the first day of the state, as far as the logs reach;
+    certified_since and certified_until: the dates of the certificate, which may come from a replaced id), then partner,
+    partner_name, since_is_start (whether nothing is known before `since`), missing (the number of customers that would restore the
+    certification), silent, failing_customers, below_on, calls, missing_calls, malformed_calls and mistyped_calls (calls without
+    the right id, its own or its partner's), supplied_connectors, inherited_from.
+    `course`: integration, day, customers, silent, complete, certified, state, for every day that the logs cover.
+    `has_registry`: whether the registry knows any integration. If it knows none, no integration is known to be certified.
+    `ids`: the calls without the right id that could be attributed, and the basis of that (certification/ids.sql).
     """
 
     rows: pl.DataFrame
@@ -68,14 +71,14 @@ def certification(
 ) -> Certification:
     """The clock of every integration that the registry or a call names, at the end of the scope's period.
 
-    Partner, integration and product choose integrations; customer, connector and stream narrow what is counted of them.
-    The period's beginning says from when on the course is returned; the windows reach back further. No rows where the
-    lake has no day of the period. AnalyticsError when the window or the number of customers cannot be.
+    Partner, integration and product choose integrations; customer, connector and stream narrow the calls that are counted. The
+    course begins with the period; the windows reach back further. There are no rows if the lake has no day of the period.
+    AnalyticsError if the window or the number of customers is out of range.
     """
     import polars as pl
 
     if not 1 <= window_days <= LONGEST_WINDOW:
-        raise AnalyticsError(f"a window of {window_days} days: expected 1 to {LONGEST_WINDOW}")
+        raise AnalyticsError(f"a window of {window_days} days: expected 1 to {LONGEST_WINDOW} days")
     if required < 1:
         raise AnalyticsError(f"{required} customers required: expected 1 or more")
     logs = logs_of(warehouse)
@@ -120,7 +123,7 @@ def certification(
 
 
 def _facts(warehouse: Warehouse, scope: Scope, *, window_days: int, required: int) -> pl.DataFrame:
-    """What is known of every integration that is asked for, at the end of the period, with the product of its logs."""
+    """The facts about every integration that is asked for, at the end of the period, with the product of its logs."""
     import polars as pl
 
     params = {
@@ -136,7 +139,7 @@ def _facts(warehouse: Warehouse, scope: Scope, *, window_days: int, required: in
 
 
 def _where_logs_live(scope: Scope, logs: Logs) -> Scope:
-    """The scope, ended where the logs do: a stray call behind them moves no window."""
+    """The scope, ending no later than the logs: a later stray call must not move a window."""
     last = logs.last_day
     if last is None:
         return scope
@@ -149,7 +152,7 @@ def _window(last_day: dt.date, days: int) -> tuple[dt.date, dt.date]:
 
 
 def _is_narrowed(warehouse: Warehouse, scope: Scope) -> bool:
-    """Whether calls are left out that may be of customers: by what is asked, or because they may not be seen."""
+    """Whether calls that may belong to customers are left out, by the scope or because the viewer may not see them."""
     return any(getattr(scope, name) is not None for name in _NARROWING) or not warehouse.viewer.is_of_whole_logs
 
 

@@ -1,12 +1,12 @@
-"""The course of every integration: its customers and its state on every day, and since when the last one holds.
+"""The course of every integration: its customers and its state on every day, and since when the last state holds.
 
 state       certified   customers in the window
-certified   yes         enough, and enough of them not silent or about to leave it
-at_risk     yes         enough, but too few when those who fell silent leave the window, or in a week; or 1 to 4
+certified   yes         enough, and enough of them are neither silent nor about to leave the window
+at_risk     yes         enough, but too few after the silent ones leave the window, or within a week; or 1 to 4
 lost        yes         none
 eligible    no          enough
 not_yet     no          too few, or none
-unknown     either      too few or none are seen, and the window is incomplete or narrowed; or not production
+unknown     either      too few or none are seen, but the window is incomplete or narrowed; or not production
 """
 
 from __future__ import annotations
@@ -23,13 +23,13 @@ if TYPE_CHECKING:
 
 State: TypeAlias = Literal["lost", "at_risk", "unknown", "certified", "eligible", "not_yet"]
 STATES: tuple[State, ...] = get_args(State)
-"""What needs somebody first comes first: the order of the rows."""
+"""The states in the order of the rows: the most urgent first."""
 
 
 def calendar_of(scope: Scope, logs: Logs) -> pl.DataFrame:
-    """Every day from the first on which a log lives to the last one asked for.
+    """Every day from the first on which a log lives to the last one that is asked for.
 
-    Every integration gets a row for each of them, so a single line of a clock that stood at 2000 must not count.
+    Every integration gets a row for each of these days. A single line from a clock that stood at 2000 must not add years of them.
     """
     import polars as pl
 
@@ -40,7 +40,7 @@ def calendar_of(scope: Scope, logs: Logs) -> pl.DataFrame:
 
 
 def course_of(facts: pl.DataFrame, counted: pl.DataFrame, calendar: pl.DataFrame) -> pl.DataFrame:
-    """Every integration on every day: customers, silent and whether it was certified."""
+    """Every integration on every day: its customers, the silent ones, and whether it was certified."""
     import polars as pl
 
     since, until = pl.col("certified_since"), pl.col("certified_until")
@@ -59,12 +59,17 @@ def course_of(facts: pl.DataFrame, counted: pl.DataFrame, calendar: pl.DataFrame
 
 
 def judged(course: pl.DataFrame, *, is_production: bool, is_narrowed: bool, required: int) -> pl.DataFrame:
-    """The course with complete, falling, window_ends and the state of each day: the truth table."""
+    """The course with complete, falling, window_ends and the state of each day: the truth table.
+
+    The order of the branches is the rule that no verdict rests on missing logs: whatever the logs lack, `enough` is decided before
+    `complete` is asked, and everything after that needs complete logs.
+    """
     import polars as pl
 
     certified, customers = pl.col("certified"), pl.col("customers")
     enough = customers >= required
-    # Days before the logs begin hide no calls of those who are seen: they may hide customers, but make nobody silent.
+    # Days before the logs begin may hide customers. They do not hide later calls of the customers that are seen, so they
+    # make no customer silent.
     is_silence_known = ~pl.any_horizontal(set(OF_LOGS) - {"not_covered", "too_few_calls"}) & (not is_narrowed)
     return course.with_columns(
         complete=~pl.any_horizontal(OF_LOGS) & (not is_narrowed),
@@ -90,7 +95,7 @@ def judged(course: pl.DataFrame, *, is_production: bool, is_narrowed: bool, requ
 
 
 def latest(facts: pl.DataFrame, course: pl.DataFrame, required: int) -> pl.DataFrame:
-    """The facts with the state of the last day, since when it holds, and how long it will."""
+    """The facts with the state of the last day, the day since which it holds, and the days for which it will hold."""
     import polars as pl
 
     is_other = pl.col("state") != pl.col("state").last().over("integration")

@@ -1,4 +1,4 @@
-"""Why an integration is in its state, and what threatens or clouds it: the rows as they are returned."""
+"""The reasons for the state of an integration, what threatens it and what makes it uncertain: the rows of the answer."""
 
 from __future__ import annotations
 
@@ -40,13 +40,13 @@ COLUMNS = (
     "integration", "name", "certified", "state", "customers", "customers_required", "window_days", "last_customer_call",
     "reasons", "days_left", "complete", "since", "certified_since", "certified_until",
 )  # fmt: skip
-"""What scripts read of `rows`; pages and tables show more of it."""
+"""The columns of `rows` for scripts; pages and tables show more of them."""
 
 
 def with_reasons(
     rows: pl.DataFrame, *, is_production: bool, is_narrowed: bool, window_days: int, required: int
 ) -> pl.DataFrame:
-    """The rows as they are returned: the columns of the contract first, what needs somebody first."""
+    """The rows of the answer: the contract's columns first, the most urgent integrations first."""
     import polars as pl
 
     rows = rows.with_columns(pl.col("missing_calls", "malformed_calls", "mistyped_calls").fill_null(0))
@@ -80,7 +80,7 @@ def with_reasons(
 
 
 def _reasons(*, is_production: bool, is_narrowed: bool, window_days: int, required: int) -> dict[Reason, pl.Expr]:
-    """When each reason holds, of an integration on the last day."""
+    """The condition under which each reason holds for an integration on the last day."""
     import polars as pl
 
     customers, until, today = pl.col("customers"), pl.col("certified_until"), pl.col("day")
@@ -114,7 +114,7 @@ def _reasons(*, is_production: bool, is_narrowed: bool, window_days: int, requir
 
 
 def ids_of(facts: pl.DataFrame, ids: pl.DataFrame) -> pl.DataFrame:
-    """Calls without the right id that are an integration's, or its partner's without telling which integration's."""
+    """Calls without the right id that belong to an integration, or to its partner if the integration is not known."""
     import polars as pl
 
     its_own = ids.filter(pl.col("integration").is_not_null()).select("integration", "id_status", "calls")

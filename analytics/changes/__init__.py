@@ -1,12 +1,12 @@
-"""Release notes or a list of one's own in, changes out.
+"""Release notes or a user's own list in, changes out.
 
-    release_notes.py    a file as changes
-    markdown.py         the vendor's release notes; severity.py: how severe a change is, by the headings above it or by itself
-    csv_list.py         a list of one's own
-    cells.py            what a cell of either says: connectors, paths, operations, a field
-    change.py           one change, and when two rows say the same one
-    endpoints.py        where the paths in it lead, as calls have them
+    release_notes.py    reads a file as changes
+    markdown.py         reads the vendor's release notes; severity.py: the severity of a change, by its headings or its own text
+    csv_list.py         reads a user's own list
+    cells.py            reads a cell of either: connectors, paths, operations, a field
+    change.py           one change, and the rule by which two rows are the same one
+    endpoints.py        the endpoints of its paths, as calls have them
     official.py         the vendor's list of connectors
 
-It reads the text that it is given and the vendor's list of connectors. It knows no calls: whom a change concerns is `impact`.
+It reads the given text and the vendor's list of connectors. It knows no calls: `impact` says whom a change affects.
 """

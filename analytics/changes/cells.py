@@ -1,8 +1,8 @@
-"""What a cell says: connectors and paths, operations, a field; and the plain text of its Markdown.
+"""Reads a cell: connectors and paths, operations, a field, and the plain text of its Markdown.
 
-Whoever has written it, the time to read a cell grows with its length alone. So no pattern here begins at many places what it gives
-up only at the end, or tries one repetition in another's place: repetitions are possessive (`*+`) where two of them could take the
-same character, and what needs a search behind a search is a function.
+Anybody may have written the text, so the time to read a cell must grow with its length and no faster. No pattern here starts at many
+places and fails only at the end, or tries one repetition in the place of another. If two repetitions could take the same character,
+they are possessive (`*+`). A search within a search is a function.
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ _NAME = re.compile(r"[A-Za-z][\w.\-]*")
 
 
 def columns_of(header: Sequence[str]) -> dict[str, int]:
-    """The place of each column that is known, by its name; the first of two."""
+    """The place of each known column, by its name; of two with the same name, the first."""
     places: dict[str, int] = {}
     for place, title in enumerate(header):
         folded = re.sub(r"[^a-z]", "", title.lower())
@@ -56,12 +56,12 @@ def columns_of(header: Sequence[str]) -> dict[str, int]:
 
 
 def row_of(columns: Mapping[str, int], cells: Sequence[str]) -> dict[str, str]:
-    """What a row says in each column that is known."""
+    """The cells of a row by the names of the known columns."""
     return {name: cells[place] if place < len(cells) else "" for name, place in columns.items()}
 
 
 def operation_named(word: str) -> str | None:
-    """The operation that a method or a word says; None where it says none.
+    """The operation that a method or a word names; None if it names none.
 
     >>> operation_named("PUT"), operation_named("insert"), operation_named("ophalen"), operation_named("merge")
     ('update', 'insert', 'get', None)
@@ -71,7 +71,7 @@ def operation_named(word: str) -> str | None:
 
 
 def connector_in(path: str) -> str | None:
-    """The connector of a name or a path; None where it stands for any.
+    """The connector of a name or a path; None if it stands for any connector.
 
     >>> connector_in("/connectors/FiContract/FiContractline"), connector_in("KnProfile/KnProfile/@PrId/{PrId}")
     ('FiContract', 'KnProfile')
@@ -84,7 +84,7 @@ def connector_in(path: str) -> str | None:
 
 
 def connectors_in(cell: str) -> tuple[tuple[str, ...], list[str]]:
-    """The connectors that a cell names, and what in it names none."""
+    """The connectors that a cell names, and the parts of it that name none."""
     named = {part: connector_in(part) for part in parts_of(cell)}
     return tuple(dict.fromkeys(name for name in named.values() if name)), [
         part for part, name in named.items() if not name
@@ -92,7 +92,7 @@ def connectors_in(cell: str) -> tuple[tuple[str, ...], list[str]]:
 
 
 def paths_in(cell: str) -> tuple[str, ...]:
-    """The paths in a cell that are deeper than a connector; none of a connector that is named as a whole too.
+    """The paths in a cell that are deeper than a connector, unless the cell names the whole connector too.
 
     >>> paths_in("/connectors/FiContract/FiContractline, KnEmployee/KnEmployee/@EmId/{EmId}"), paths_in("FbSales en FbSales/Lines")
     (('FiContract/FiContractline', 'KnEmployee/KnEmployee/@EmId/{EmId}'), ())
@@ -104,7 +104,7 @@ def paths_in(cell: str) -> tuple[str, ...]:
 
 
 def operations_in(cell: str) -> tuple[tuple[str, ...], list[str]]:
-    """The operations that a cell says, and the words in it that say none."""
+    """The operations that a cell names, and the words in it that name none."""
     words = _WORD.findall(plain(cell))
     named = {word: operation_named(word) for word in words}
     return tuple(dict.fromkeys(name for name in named.values() if name)), [
@@ -113,7 +113,7 @@ def operations_in(cell: str) -> tuple[tuple[str, ...], list[str]]:
 
 
 def field_in(description: str) -> str | None:
-    """The field that a description speaks of; None where it speaks of an object or of a whole connector.
+    """The field that a description is about; None if it is about an object or a whole connector.
 
     >>> field_in("removed the enum value 'N/A' of the request property 'KnSubject/Element/Fields/Ds'")
     'Ds'
@@ -121,7 +121,7 @@ def field_in(description: str) -> str | None:
     """
     for quoted in _IN_QUOTES.finditer(description):
         fields = [found.end() for found in _FIELD.finditer(quoted[1])]
-        if fields:  # the last is the deepest
+        if fields:  # the last one is the deepest
             name = _WORD.match(quoted[1], fields[-1])
             return name[0] if name else None
     return None
@@ -134,13 +134,13 @@ def plain(cell: str) -> str:
     'the request property KnSubject/Ds of KnSubject'
     """
     shown = _BREAK.sub(" ", unlinked(cell)).replace("\\_", "_")
-    # Python converts no number of thousands of digits, and no character has one of eight.
+    # Python refuses to convert numbers of thousands of digits, and no character has a number of eight digits.
     bare = _LONG_CHARACTER.sub("\ufffd", _MARKUP.sub("", shown))
     return " ".join(html.unescape(bare).split())
 
 
 def unlinked(text: str) -> str:
-    """A text with what its links say in their places. What ends no link that begins here, ends none that begins before it."""
+    """A text with the words of its links in their places. A bracket that does not end this link ends no earlier one either."""
     kept: list[str] = []
     at = 0
     while (begin := text.find("[", at)) >= 0 and (end := text.find("]", begin)) >= 0:
@@ -155,7 +155,7 @@ def unlinked(text: str) -> str:
 
 
 def parts_of(cell: str) -> list[str]:
-    """What a cell lists. A comma without a space is part of a path.
+    """The entries of a cell. A comma without a space is part of a path.
 
     >>> parts_of("`KnPerson` / [KnContact](x),KnSubject"), parts_of("FbUnit/FbUnit/@VaIt,@BiUn/{VaIt},{BiUn}")
     (['KnPerson', 'KnContact', 'KnSubject'], ['FbUnit/FbUnit/@VaIt,@BiUn/{VaIt},{BiUn}'])

@@ -1,4 +1,4 @@
-"""One thing that changes, and when two rows say the same one."""
+"""A change, and the rule by which two rows are the same one."""
 
 from __future__ import annotations
 
@@ -15,21 +15,21 @@ if TYPE_CHECKING:
 
 Severity: TypeAlias = Literal["breaking", "deprecated", "changed", "added"]
 SEVERITIES: tuple[Severity, ...] = get_args(Severity)
-"""Worst first. Added: nobody has to do anything."""
+"""The worst first. Nobody has to do anything about what is added."""
 WRITES = frozenset({"insert", "update", "delete"})
-"""What a call by SOAP that writes may do: nobody sees which."""
+"""The operations that a SOAP call that writes may perform. Logs do not show which one."""
 
 
 class ChangesError(AnalyticsError):
-    """A file of changes that cannot be read: where, what stands there and what was expected."""
+    """A file of changes cannot be read. The text says where, what it found, and what was expected."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Change:
-    """One thing that changes. Without a connector no log can show whom it concerns; no operations: all of them.
+    """A change of the API. No operations stand for all of them. Without a connector, no log can show whom it affects.
 
-    `paths` are deeper than a connector, `KnEmployee/KnEmployee/@EmId/{EmId}`, and stand for a part of it: nothing else of that
-    connector changes.
+    `paths` are deeper than a connector, such as `KnEmployee/KnEmployee/@EmId/{EmId}`. They stand for a part of it: nothing else of
+    that connector changes.
     """
 
     description: str
@@ -45,7 +45,7 @@ class Change:
 
     @property
     def targets(self) -> tuple[tuple[str | None, str | None], ...]:
-        """What it is about: a connector and a path of it, None for all of it; and None and None for any connector."""
+        """The pairs of connector and path that change. A path of None is the whole connector, two Nones are any connector."""
         if not self.connectors:
             return ((None, None),)
         paths: dict[str | None, list[str]] = {}
@@ -55,7 +55,7 @@ class Change:
 
     @property
     def shows(self) -> bool:
-        """Whether a log can show whom it concerns at all."""
+        """Whether a log can show whom the change affects."""
         return bool(self.connectors or self.operations or self.token_form or self.protocol or self.api_version)
 
 
@@ -68,7 +68,7 @@ def asked(
     protocol: Protocol | None = None,
     api_version: str | None = None,
 ) -> Change:
-    """The change that somebody asks for by its parts.
+    """The change that a user describes by its parts.
 
     >>> asked(connector="KnSubject", operation="update").description
     'connector KnSubject, operation update'
@@ -94,7 +94,7 @@ def asked(
 
 @dataclass(frozen=True)
 class Notes:
-    """The changes of a file in its order, how many rows said them (several may say one), and what else a reader has to know about the file."""
+    """The changes of a file in order, the number of its rows (several may be one change), and remarks for its reader."""
 
     changes: tuple[Change, ...]
     rows: int
@@ -102,9 +102,9 @@ class Notes:
 
 
 def once(changes: Sequence[Change]) -> list[Change]:
-    """Each change once, as severe as it is said anywhere, where it is said first, with the operations of all its rows.
+    """Each change once, at the place of its first row, with the worst severity and the operations of all its rows.
 
-    A row that names no operation is about all of them, and so is the change.
+    A row that names no operation affects all of them, and then the change does too.
     """
     kept: dict[tuple[object, ...], Change] = {}
     for change in changes:
@@ -123,7 +123,7 @@ def once(changes: Sequence[Change]) -> list[Change]:
 
 
 def _what(change: Change) -> tuple[object, ...]:
-    """What two rows of one change have in common, in whatever order and case they name it."""
+    """The key that all rows of a change have in common, in any order and case."""
     words = " ".join(change.description.split()).casefold()
     connectors, paths = (frozenset(name.casefold() for name in names) for names in (change.connectors, change.paths))
     return words, connectors, paths, (change.field or "").casefold()

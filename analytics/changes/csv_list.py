@@ -1,4 +1,4 @@
-"""A list of changes as CSV: description, connector, operation, severity and field, in two languages; the connector is needed."""
+"""Reads a list of changes as CSV: description, connector, operation, severity and field, in two languages. Only connector is required."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 def listed(text: str, delimiter: str) -> Notes:
-    """The changes of a list. ChangesError where a row says something that nobody can know."""
+    """The changes of a list. ChangesError if a row names something unknown."""
     rows = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
     columns: dict[str, int] = {}
     changes: list[Change] = []
@@ -33,7 +33,7 @@ def listed(text: str, delimiter: str) -> Notes:
     except csv.Error as error:
         raise ChangesError(f"line {rows.line_num}: {error}") from None
     if not changes:
-        raise ChangesError("there is no change in it, only a header")
+        raise ChangesError("it holds a header but no changes")
     return Notes(tuple(once(changes)), len(changes), ())
 
 
@@ -47,10 +47,10 @@ def _change(line: int, row: Mapping[str, str]) -> Change:
         )
     if unknown:
         raise ChangesError(
-            f"line {line}: operation {unknown[0]!r} is not get, insert, update, delete, GET, POST, PUT or DELETE"
+            f"line {line}: operation {unknown[0]!r} is unknown; expected get, insert, update, delete, GET, POST, PUT or DELETE"
         )
     if row.get("severity") and severity is None:
-        raise ChangesError(f"line {line}: severity {row['severity']!r} is not {', '.join(SEVERITIES)}")
+        raise ChangesError(f"line {line}: severity {row['severity']!r} is unknown; expected {', '.join(SEVERITIES)}")
     return Change(
         description=row.get("description") or row["connector"],
         severity=severity or "changed",

@@ -1,4 +1,4 @@
-"""The endpoint that a path of release notes has in the lake, so that a change of a path can be compared with calls."""
+"""Turns a path of release notes into the endpoint that its calls have in the lake, so that the two can be compared."""
 
 from __future__ import annotations
 
@@ -14,9 +14,10 @@ _VALUE = re.compile(r"\{[^{}]*\}")
 
 
 def endpoints_of(asked: Sequence[tuple[str | None, str | None]]) -> list[str | None]:
-    """The endpoint of calls to each path, from its connector on, with an operation; None where there is no path or none is logged.
+    """The endpoint of calls to each path with this operation; None without a path, or for an operation that has no method.
 
-    The rule is the one that calls themselves are read by, so a path that is written as it is called is found.
+    The endpoint is made by the rule that reads the calls themselves. With a second rule here, the two could disagree, and a change
+    would affect nobody.
 
     >>> endpoints_of([("KnEmployee/KnEmployee/@EmId/{EmId}", "delete"), (None, "get"), ("FbSales/FbSalesLines", "insert")])
     ['connectors/KnEmployee/KnEmployee/@EmId', None, 'connectors/FbSales/FbSalesLines']

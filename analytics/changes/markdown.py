@@ -8,10 +8,13 @@ Every row of a table with a column for the connector is a change:
     | --------------------------------------- | --------- | --------------------------------------------- |
     | removed the request property 'A/B/Fields/Ds' | FbSales | [POST](...#post-/connectors/FbSales), [PUT](...) |
 
-The columns come in any order and in English or Dutch, a connector also as a path (`/connectors/FbSales/FbSalesLines`), which
-is then told in the description. How severe a row is, its headings say; where they do not, its description does. Rows that say
-the same of the same connectors are one change, under two headings too, and whatever their operations: what one row says of POST
-and the next of PUT is felt as one. Rows that stand outside of a table are left out, and said.
+The columns come in any order, in English or Dutch. A connector may be a path (`/connectors/FbSales/FbSalesLines`), which is then
+shown in the description. The headings give the severity of a row; if they do not, its description does. Rows with the same text about
+the same connectors are one change, also under two headings, and whatever their operations: a reader would take what one row says
+of POST and the next of PUT for one change. Rows outside of a table are left out, with a remark.
+
+Nothing is left out silently. A row that this module does not understand may be the one that breaks an integration, so each one
+becomes a remark with its line.
 """
 
 from __future__ import annotations
@@ -54,25 +57,27 @@ _NOTHING = re.compile(r"[\s>*_]*(no|geen)\b( breaking| brekende)? (changes|wijzi
 
 
 def _ends_table(state: StateBlock, line: int, _: int, silent: bool) -> bool:  # noqa: FBT001 - the parser calls it so
-    """Whether a line below a table is none of its rows, where the parser asks for that (silently).
+    """Whether a line below a table is not one of its rows; the parser asks this silently.
 
-    In Markdown any line is a row until one is empty. Words below a table would be a change of no connector, and a second table
-    right behind them rows of the first.
+    In Markdown, every line up to the next empty one is a row. Words directly below a table would become a change without a connector,
+    and a second table after them would become rows of the first.
     """
     return silent and _IS_ROW.match(state.src, state.bMarks[line], state.eMarks[line]) is None
 
 
 _BLOCKS = MarkdownIt("zero").enable(["table", "heading", "fence"])
 _BLOCKS.core.ruler.enableOnly(["block"])
-_BLOCKS.block.ruler.push("ends_table", _ends_table, {"alt": ["blockquote"]})  # the parser's name for what ends a table
-"""Where blocks begin and end, and nothing of what stands in a line: so a file is read in a time that grows with its length alone.
+_BLOCKS.block.ruler.push(
+    "ends_table", _ends_table, {"alt": ["blockquote"]}
+)  # "blockquote" is the parser's name for rules that may end a table
+"""Finds where blocks begin and end, and does not look inside lines. So the time to read a file grows only with its length.
 
-Lists, quotations and HTML are paragraphs here, for a table in them is no table of changes, and its rows are said.
+Lists, quotations and HTML are paragraphs here. A table inside one of them is not a table of changes, so its rows become remarks.
 """
 
 
 def told(lines: Sequence[str]) -> Notes:
-    """The changes of release notes. ChangesError where they have no table of changes."""
+    """The changes of release notes. ChangesError if they have no table of changes."""
     return _Notes(lines).read()
 
 
@@ -103,7 +108,7 @@ class _Notes:
                     self._table(begin, end)
                 case "fence" if not self._ends(block.markup, begin, end):
                     self.remarks.append(
-                        f"line {begin + 1}: a block of code that does not end; all that follows is left out"
+                        f"line {begin + 1}: a block of code does not end, so everything after it is left out"
                     )
         remarks = [*self.remarks, *self._not_understood(), *self._in_words()]
         if not self.tables:
@@ -117,17 +122,17 @@ class _Notes:
     def _under(self, level: int, title: str, line: int) -> None:
         self.headings = {depth: heading for depth, heading in self.headings.items() if depth < level} | {level: title}
         self.sections.append(line)
-        # Once for all lines below it: a title may be as long as all of them together.
+        # Read once for all lines below: a title may be as long as all of them together.
         self.section = Section.under(self.headings)
 
     def _ends(self, fence: str, begin: int, end: int) -> bool:
-        """Whether a block of code has a last line that closes it."""
+        """Whether the last line of a block of code closes it."""
         closing = self.lines[end - 1].strip()
         return end - begin > 1 and len(closing) >= len(fence) and set(closing) == {fence[0]}
 
     def _paragraph(self, begin: int, end: int) -> None:
-        """Take lines that are no table: words, and rows that are left out."""
-        # Lines with a line of dashes among them were meant as a table, whatever makes them none: its count of columns, say.
+        """Take lines outside of a table: words, and rows that are left out."""
+        # Lines with a line of dashes among them were meant as a table, but are none, for example by the number of columns.
         is_meant = any("|" in self.lines[place] and _DASHES.fullmatch(self.lines[place]) for place in range(begin, end))
 
         def is_row(place: int) -> bool:
@@ -137,11 +142,10 @@ class _Notes:
         for are_rows, places in itertools.groupby(range(begin, end), is_row):
             first, *others = places
             if are_rows:
-                rows = f"{len(others) + 1} rows stand" if others else "a row stands"
-                needs = "both have as many columns" if is_meant else "has no empty lines"
+                rows = f"{len(others) + 1} rows outside of a table are" if others else "a row outside of a table is"
+                needs = ", both with the same number of columns" if is_meant else ", and has no empty lines"
                 self.remarks.append(
-                    f"line {first + 1}: {rows} outside of a table and is left out; "
-                    f"a table begins with a header and a line | --- | and {needs}"
+                    f"line {first + 1}: {rows} left out; a table begins with a header and a line | --- |{needs}"
                 )
             else:
                 for place in (first, *others):
@@ -155,7 +159,7 @@ class _Notes:
             self._rows(header, columns, range(begin + 2, end))
         else:
             self.remarks.append(
-                f"line {begin + 1}: a table without a column Connector is left out: {' | '.join(header)}"
+                f"line {begin + 1}: a table is left out, because it has no column Connector: {' | '.join(header)}"
             )
 
     def _rows(self, header: Sequence[str], columns: dict[str, int], rows: Sequence[int]) -> None:
@@ -167,8 +171,8 @@ class _Notes:
             cells = _cells(self.lines[place])
             if len(cells) > len(header) and any(cells[len(header) :]):
                 self.remarks.append(
-                    f"line {place + 1}: {len(cells)} cells where the table has {len(header)} columns; "
-                    "the last are left out (a | in a text is written \\|)"
+                    f"line {place + 1}: the row has {len(cells)} cells, the table {len(header)} columns; "
+                    "the last cells are left out (write a | in a text as \\|)"
                 )
             self.changes.append(self._change(place + 1, row_of(columns, cells)))
         if self.section.is_unruled:
@@ -182,9 +186,11 @@ class _Notes:
         deeper = ["/".join(path) for path in map(segments_of, parts_of(row["connector"])) if len(path) > 1]
         paths = paths_in(row["connector"])
         for part in unread:
-            self.remarks.append(f"line {line}: {part!r} names no connector; no log can show whom this concerns")
+            self.remarks.append(
+                f"line {line}: {part!r} does not name a connector, so no log can show whom this affects"
+            )
         for word in unknown:
-            self.remarks.append(f"line {line}: {word!r} is no operation; expected GET, POST, PUT or DELETE")
+            self.remarks.append(f"line {line}: {word!r} is not an operation; expected GET, POST, PUT or DELETE")
         return Change(
             description=f"{description or '-'} ({', '.join(deeper)})" if deeper else description or "-",
             severity=severity_named(row.get("severity", ""))
@@ -198,10 +204,10 @@ class _Notes:
         )
 
     def _prose(self, number: int) -> None:
-        """Remember what is told in words where it breaks or deprecates something, or may do so."""
+        """Remember a line of words under a heading that breaks or deprecates something, or may do so."""
         line = self.lines[number]
         if _HTML_TABLE.search(line):
-            self.remarks.append(f"line {number + 1}: a table in HTML is left out; write it in Markdown or as CSV")
+            self.remarks.append(f"line {number + 1}: a table in HTML is left out; write it as Markdown or CSV")
         may_break = self.section.said in {"breaking", "deprecated"} or self.section.is_unruled
         if line.strip() and not _NOTHING.match(line) and may_break:
             told = self.told.setdefault((self.sections[-1], self.section.title), set(self.section.named))
@@ -209,8 +215,8 @@ class _Notes:
 
     def _not_understood(self) -> Iterator[str]:
         for (line, title), rows in self.unruled.items():
-            changes = "its change is" if rows == 1 else f"its {rows} changes are"
-            yield f"line {line}: no rule knows how severe {title!r} is; {changes} judged by what the rows say themselves"
+            changes = "the text of its row" if rows == 1 else f"the text of its {rows} rows"
+            yield f"line {line}: the heading {title!r} does not say how severe its changes are; {changes} decides"
 
     def _in_words(self) -> Iterator[str]:
         ends = dict(zip(self.sections, [*self.sections[1:], len(self.lines) + 1], strict=True))
@@ -220,11 +226,11 @@ class _Notes:
             if following < len(changed) and changed[following] < ends[line]:
                 continue
             ask = f"; it names {', '.join(sorted(named))}: ask with --connector" if named else ""
-            yield f"line {line}: {title!r} is told in words, which are not counted as a change{ask}"
+            yield f"line {line}: {title!r} describes changes in words, not in a table, so they are not counted{ask}"
 
 
 def _without_comments(text: str) -> str:
-    """A text with the line ends of its comments alone. One that does not end is none, and neither is any behind it."""
+    """A text in which only the line ends of its comments are left. A comment that does not end, and any after it, is no comment."""
     kept: list[str] = []
     at = 0
     for found in _COMMENT.finditer(text):

@@ -11,7 +11,7 @@ _WORD = re.compile(r"\w+")
 
 
 def official_in(text: str) -> frozenset[str]:
-    """Those that a text names."""
+    """The official connectors that a text names."""
     return _connectors().intersection(_WORD.findall(text))
 
 

@@ -1,4 +1,4 @@
-"""What is going to change: the vendor's release notes in Markdown, or a list of one's own in CSV, as changes."""
+"""Reads the changes of a release: the vendor's release notes in Markdown, or a user's own list in CSV."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ if TYPE_CHECKING:
     from analytics.changes.change import Notes
 
 MOST_BYTES = 16 << 20
-"""No release notes are longer: a year of the vendor's has a fiftieth of it."""
+"""No release notes are longer: a year of the vendor's has a fiftieth of this."""
 
 
 def read_changes(path: Path) -> Notes:
-    """The changes of a file: release notes in Markdown, or CSV. ChangesError where there are none to be read."""
+    """The changes of a file: release notes in Markdown, or CSV. ChangesError if it has none, or cannot be read."""
     try:
         with path.open("rb") as file:
             content = file.read(MOST_BYTES + 1)
@@ -31,7 +31,7 @@ def read_changes(path: Path) -> Notes:
         raise ChangesError(f"{path}: byte {error.start} is not UTF-8; save the file as UTF-8") from error
     if len(content) > MOST_BYTES:
         raise ChangesError(
-            f"{path}: is longer than {MOST_BYTES:,} bytes, which no release notes are; take what changes into a file of its own"
+            f"{path}: is longer than {MOST_BYTES:,} bytes, and no release notes are; copy the tables of changes into another file"
         )
     try:
         return changes_in(text)
@@ -40,13 +40,13 @@ def read_changes(path: Path) -> Notes:
 
 
 def changes_in(text: str) -> Notes:
-    """The changes of a text: release notes in Markdown, or CSV. ChangesError where there are none to be read."""
+    """The changes of a text: release notes in Markdown, or CSV. ChangesError if it has none."""
     lines = [line.rstrip("\r") for line in text.removeprefix("\ufeff").split("\n")]
     first = next((line for line in lines if line.strip()), "")
     delimiter = max((",", ";", "\t"), key=first.count)
     try:
         header = columns_of(next(csv.reader([first], delimiter=delimiter), []))
-    except csv.Error:  # no row at all: a cell too long for one, or a CR in the middle
+    except csv.Error:  # no CSV: a cell is too long, or a CR is in the middle of a line
         header = {}
     if "connector" in header and "|" not in first and not first.startswith("#"):
         return listed("\n".join(lines), delimiter)

@@ -1,4 +1,4 @@
-"""How severe a change is: what the headings above it say, or what it says itself."""
+"""The severity of a change, by the headings above it or by its own text."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ _TELLS_NOTHING = re.compile(
     r"|(bug ?)?fixe[sd]|(opgeloste )?(bugs|fouten)|opgelost",
     re.IGNORECASE,
 )
-"""Titles that say nothing of how severe something is, and are not meant to."""
+"""Titles that say nothing about a severity, and are not meant to."""
 _OF_CHANGES = re.compile(r"chang|wijzig|verander|aanpassing|removed?|vervall|verwijder|migrat", re.IGNORECASE)
 _HARMLESS = re.compile(
     r"^(added|toegevoegd|nieuwe?)\b(?!.*\b(required|mandatory|verplicht|pattern))|^endpoint added"
@@ -48,19 +48,19 @@ _HARMLESS = re.compile(
 
 @dataclass(frozen=True)
 class Section:
-    """What the headings above a line say."""
+    """The headings above a line, and what they say."""
 
     title: str = ""
     said: Severity | None = None
-    """How severe its changes are."""
+    """The severity of its changes."""
     is_unruled: bool = False
-    """Whether it has a title that may say how severe its changes are, and no rule knows what it says."""
+    """Whether its title may say how severe its changes are, but no rule understands it."""
     named: frozenset[str] = frozenset()
     """The official connectors in the title."""
 
     @classmethod
     def under(cls, headings: Mapping[int, str]) -> Section:
-        """What these headings say, which stand above it by their level."""
+        """The section under these headings, which are given by their level."""
         title = " > ".join(headings[level] for level in sorted(headings))
         said = _said_by(headings)
         level = max(headings)
@@ -70,7 +70,7 @@ class Section:
 
 
 def severity_of(description: str) -> Severity:
-    """How severe a row's own description says that it is, where no heading says it."""
+    """The severity by a row's own description, for rows whose headings do not say it."""
     told = plain(_QUOTED.sub("", description))
     if _DEPRECATED.search(told) and "without deprecation" not in told:
         return "deprecated"
@@ -78,7 +78,7 @@ def severity_of(description: str) -> Severity:
 
 
 def severity_named(word: str) -> Severity | None:
-    """The severity that a word of ours or a Dutch one names."""
+    """The severity that one of our words, or a Dutch one, names."""
     folded = plain(word).lower()
     found = _SEVERITY_WORDS.get(folded, folded)
     return next((severity for severity in SEVERITIES if severity == found), None)

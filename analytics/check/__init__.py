@@ -1,4 +1,4 @@
-"""An IntegrationId as somebody typed it in; whether it arrives and is right out, and what arrives instead.
+"""An IntegrationId as a user typed it in; out come whether it arrives and is right, and which similar ids arrive.
 
-It reads every environment and all that was loaded, and nothing outside of the lake.
+It reads every environment and everything that was loaded, and nothing outside of the lake.
 """

@@ -1,9 +1,8 @@
 """The ID check: whether an IntegrationId is arriving, and whether it is right.
 
-What a partner asks after every change, and somebody used to look up in logs. The answer reads every environment and all
-that was loaded. It rests on the header as sent, letter by letter; beside it stand the near misses: ids that arrive and
-are nearly this one (see check/near.sql for the kinds), because "it does not arrive" mostly means that something
-like it does.
+A partner asks this after every change. The answer reads every environment and everything that was loaded. It rests on the header
+exactly as it was sent. With it come the near misses: similar ids that arrive (check/near.sql has the kinds), because if an id does
+not arrive, a similar one mostly does.
 """
 
 from __future__ import annotations
@@ -57,22 +56,22 @@ NearMissKind: TypeAlias = Literal[
 
 EVERY_ENVIRONMENT = Scope(environment="all")
 SILENT_DAYS, SILENT_TIMES = 4, 3
-"""Stopped: no call for so many days at the end of the data, and so many times as long as is usual for this id."""
+"""Stopped: no call in the last days of the data, at least this number of days, and this number of times the usual pause of the id."""
 SURE: frozenset[Verdict] = frozenset(
     {"arriving", "partly", "not_registered", "example", "malformed", "missing", "replaced"}
 )
-"""Verdicts that calls in missing hours could not change."""
+"""The verdicts that calls in missing hours could not change."""
 _HIDDEN = "redacted"
-"""What is kept of a header that looks like anything but an id."""
+"""The text that is stored instead of a header that does not look like an id."""
 _NEAR_MISSES_SAID = 3
 _UNSAID = {"same_partner", "documentation_example", "new_id"}
 _NO_MISTAKE = {"same_partner", "documentation_example", "new_id", "old_id"}
-"""Near misses that are no mistake with this id."""
+"""The kinds of near misses that are not a mistake in sending this id."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class NearMiss:
-    """An id that arrives (or that the registry knows) and is nearly the one asked for."""
+    """An id that arrives, or that the registry knows, and that is nearly the one asked for."""
 
     integration_id: str
     kind: NearMissKind
@@ -87,7 +86,7 @@ class NearMiss:
 
 @dataclass(frozen=True, kw_only=True)
 class Check:
-    """The answer: what the id is, whether it arrives, and what to do. Instants are UTC."""
+    """The answer: the id, whether it arrives, and what to do. Instants are UTC."""
 
     input: str
     id_status: IdStatus
@@ -108,7 +107,7 @@ class Check:
 
 @dataclass(frozen=True, kw_only=True)
 class Arrivals:
-    """What arrives with the id: in one environment, or (null) in all of them."""
+    """The calls with the id in one environment, or (null) in all of them."""
 
     environment: str | None
     customers: int
@@ -124,7 +123,7 @@ class Arrivals:
 
 @dataclass(frozen=True, kw_only=True)
 class Known:
-    """What the registry says of the id. `has_registry`: whether it knows any integration."""
+    """The registry's entry of the id. `has_registry`: whether the registry knows any integration."""
 
     is_registered: bool
     has_registry: bool
@@ -135,10 +134,10 @@ class Known:
 
 @dataclass(frozen=True, kw_only=True)
 class Found:
-    """What the answer rests on. `total` is None when the id was never seen.
+    """The facts behind the answer. `total` is None if the id was never seen.
 
-    `until`: where the data end, without stray calls far behind them: one of them stops nobody.
-    `shared`: near misses that are as near to another known id: they are no mistake with this one for certain.
+    `until`: the end of the data, without later stray calls, which would make every other id look stopped.
+    `shared`: near misses that are as near to another known id. They are not surely a mistake in sending this one.
     """
 
     id_: IntegrationId
@@ -151,12 +150,12 @@ class Found:
 
 
 def check(warehouse: Warehouse, text: str) -> Check:
-    """Whether the id that this text is arrives, and what to do. Any text has an answer."""
+    """Whether the id in this text arrives, and what to do. Any text has an answer."""
     return answer(text, look_up(warehouse, text))
 
 
 def look_up(warehouse: Warehouse, text: str) -> Found:
-    """What is known of the id that this text is."""
+    """The facts about the id in this text."""
     id_ = parse_integration_id(text)
     sent = id_.stored if id_.stored != _HIDDEN else None
     rows = warehouse.query_file("check/seen", EVERY_ENVIRONMENT, {"sent": sent}).to_dicts()
@@ -179,7 +178,7 @@ def look_up(warehouse: Warehouse, text: str) -> Found:
 
 
 def answer(text: str, found: Found) -> Check:
-    """The answer that these findings give to somebody who asked about this text."""
+    """The answer to a question about this text, from these facts."""
     id_, total = found.id_, found.total
     verdict = _verdict(found)
     return Check(
@@ -224,11 +223,11 @@ def _verdict_on(found: Found, total: Arrivals) -> Verdict:
         "swapped": _may_be_swapped(found, total),
         "partly": bool(_mistakes(found)),
     }
-    return next((verdict for verdict, is_so in holds.items() if is_so), "arriving")
+    return next((verdict for verdict, is_true in holds.items() if is_true), "arriving")
 
 
 def _may_be_swapped(found: Found, total: Arrivals) -> bool:
-    """Whether the same with its numbers swapped arrives from as many customers, and no registry says which of the two is right."""
+    """Whether the id with its numbers swapped arrives from at least as many customers, and no registry says which one is right."""
     return not found.known.is_registered and any(
         near.kind == "swapped_parts" and near.calls and near.customers >= total.customers for near in found.near_misses
     )
@@ -241,7 +240,7 @@ def _has_stopped(total: Arrivals, until: dt.date) -> bool:
 
 
 def _mistakes(found: Found) -> list[NearMiss]:
-    """The near misses that should have carried the id: not what is an integration, may be another of the partner, or another's."""
+    """The near misses that should have been this id: none that is, or may be, another integration of the partner or of another one."""
     return [
         near
         for near in found.near_misses
@@ -293,8 +292,8 @@ _KINDS: dict[NearMissKind, str] = {
 _SENTENCES: dict[Verdict, str] = {
     "missing": "This is not an id: an empty text or '-' means that there was no header; {expected}.",
     "malformed": "This is not a valid id: {defect}; {expected}.",
-    "example": "This is the example id of the documentation. It belongs to nobody: whoever sends it has copied it ({calls} "
-    "from {customers}). Send the id of your own integration.",
+    "example": "This is the example id of the documentation. It does not belong to any integration: a program that sends it has "
+    "copied it ({calls} from {customers}). Send the id of your own integration.",
     "replaced": "The registry says that {replaced_by} replaces this id. Calls with this id count for the new one ({calls}).",
     "only_near_misses": "No call carries this id, but some carry a similar id. Send exactly this text in the HTTP header "
     "IntegrationId.",
@@ -311,7 +310,7 @@ _SENTENCES: dict[Verdict, str] = {
     "Certification requires the correct id on every call.",
     "arriving": "The id arrives{and_is_right}: {calls} from {customers} ({where}).",
 }
-_UNKNOWN_IF_RIGHT = "No registry is loaded, so nobody can say here whether it is the correct id."
+_UNKNOWN_IF_RIGHT = "No registry is loaded, so this check cannot tell whether it is the correct id."
 
 
 def _advice(verdict: Verdict, found: Found) -> str:
@@ -331,9 +330,9 @@ def _advice(verdict: Verdict, found: Found) -> str:
     if verdict in {"arriving", "partly"} and not found.known.is_registered:
         said.append(_UNKNOWN_IF_RIGHT)
     if verdict == "malformed" and found.id_.stored == _HIDDEN:
-        said.append("A text that does not look like an id is not kept, so nobody can say whether it arrives.")
+        said.append("A text that does not look like an id is not stored, so this check cannot tell whether it arrives.")
     elif verdict == "malformed" and total:
-        said.append(f"It arrives in {counted(total.calls, 'call')}, which count for nobody.")
+        said.append(f"It arrives in {counted(total.calls, 'call')}. Such calls do not count for any integration.")
     is_said = verdict in {"not_seen", "malformed"}
     near = [one for one in found.near_misses if is_said or one.kind not in _UNSAID]
     said += [_near_in_words(one) for one in near[:_NEAR_MISSES_SAID]]

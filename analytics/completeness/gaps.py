@@ -1,7 +1,7 @@
-"""Where the logs have gaps: what makes figures lower than what happened.
+"""The gaps of the logs, which make figures too low.
 
-The metric `completeness` says it hour by hour; here hours become gaps, and gaps words. A gap concerns a figure when
-calls like those that were counted ever came from that log.
+The metric `completeness` judges hour by hour. Here hours become gaps, and gaps become sentences. A gap affects a figure if calls
+like the counted ones ever came from that log.
 """
 
 from __future__ import annotations
@@ -23,16 +23,16 @@ if TYPE_CHECKING:
 
 HOUR = dt.timedelta(hours=1)
 SAID_AT_MOST = 3
-"""Gaps that are said one by one; more are counted."""
+"""The number of gaps that are described one by one; further ones are counted."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Gap:
     """A time in which a stream is missing, or one day on which it is thin. Half-open, in the lake's time zone.
 
-    `hours` of that time are missing or thin; between them may be some in which nothing was to be expected. `calls` came in
-    these hours, `expected` by the stream's rhythm, as far as it is known. `why`: the stream is silent, has stopped, or its
-    lines were rejected; thin on a holiday, or low.
+    `hours` is the number of hours that are missing or thin; between them may be hours in which no calls were expected. `calls`
+    were made in these hours, `expected` is their number by the stream's rhythm, if it is known. `why`: the stream is silent, has
+    stopped, or its lines were rejected; a thin day is a holiday, or low.
     """
 
     stream: str
@@ -46,9 +46,9 @@ class Gap:
 
 
 def gaps(warehouse: Warehouse, scope: Scope) -> tuple[Gap, ...]:
-    """The gaps of the scope's period in the streams that its calls come from, the first first.
+    """The gaps of the scope's period in the streams that its calls come from, in the order of time.
 
-    None where not all calls of a stream may be seen: what one partner did not do is no gap in a log.
+    There are none for a viewer that may not see all calls of a stream: a partner that makes no calls is no gap in a log.
     """
     if not warehouse.viewer.is_of_whole_logs:
         return ()
@@ -60,12 +60,12 @@ def gaps(warehouse: Warehouse, scope: Scope) -> tuple[Gap, ...]:
 
 
 def period_of(scope: Scope) -> Scope:
-    """The same days and stream, whatever else is asked: completeness is about streams."""
+    """The scope's days and stream without its other parts, because completeness is about streams."""
     return Scope(since=scope.since, until=scope.until, stream=scope.stream, environment="all")
 
 
 def gaps_in(completeness: pl.DataFrame, time_zone: str, *, streams: Collection[str]) -> tuple[Gap, ...]:
-    """The gaps in rows of the metric `completeness` (in its order), of these streams only."""
+    """The gaps of these streams, from rows of the metric `completeness` in its order."""
     import polars as pl
 
     hours = completeness.filter(pl.col("stream").is_in(list(streams))).with_columns(
@@ -97,12 +97,12 @@ def gaps_in(completeness: pl.DataFrame, time_zone: str, *, streams: Collection[s
 
 
 def hours_of(found: Sequence[Gap], state: Literal["missing", "thin"]) -> int:
-    """How many hours are missing, or thin: those of every stream counted."""
+    """The number of hours that are missing, or thin, over all streams."""
     return sum(gap.hours for gap in found if gap.state == state)
 
 
 def gap_note(warehouse: Warehouse, scope: Scope) -> str | None:
-    """What somebody who reads figures of this scope has to know about the logs, in lines; None when they are whole."""
+    """What a reader of this scope's figures has to know about the logs, in lines; None if they are complete."""
     found = gaps(warehouse, scope)
     missing = [gap for gap in found if gap.state == "missing"]
     lines = [f"  {sentence}" for sentence in _stray(warehouse, scope)]
@@ -124,7 +124,7 @@ def gap_note(warehouse: Warehouse, scope: Scope) -> str | None:
 
 
 def _stray(warehouse: Warehouse, scope: Scope) -> list[str]:
-    """What is stray in the streams that the scope's calls come from, in sentences."""
+    """The stray calls of the streams that the scope's calls come from, as sentences."""
     from analytics.completeness.streams import stray_sentence
 
     if not warehouse.viewer.is_of_whole_logs:
@@ -137,7 +137,7 @@ def _stray(warehouse: Warehouse, scope: Scope) -> list[str]:
 
 
 def sentence(gap: Gap) -> str:
-    """A gap in words.
+    """A gap as a sentence.
 
     >>> from zoneinfo import ZoneInfo
     >>> amsterdam = ZoneInfo("Europe/Amsterdam")
@@ -160,5 +160,5 @@ def sentence(gap: Gap) -> str:
 
 
 def moment(local: dt.datetime) -> str:
-    """A moment as the clock of its time zone shows it, in English on every machine."""
+    """A moment by the clock of its time zone, in English on every machine."""
     return f"{WEEKDAYS[local.weekday()]} {day(local.date())} {local:%H:%M}"

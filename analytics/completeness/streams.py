@@ -1,6 +1,6 @@
-"""What each log covers: where it lives, whether it goes on, and what of it is missing.
+"""The coverage of each log: its first and last day, whether it goes on, and how many of its hours are missing.
 
-`completeness/streams_lives.sql` says how that is judged.
+`completeness/streams_lives.sql` says how this is judged.
 """
 
 from __future__ import annotations
@@ -37,11 +37,12 @@ COLUMNS = (
 
 
 def streams(warehouse: Warehouse) -> pl.DataFrame:
-    """One row per stream, in COLUMNS; days are those of the lake's time zone.
+    """One row per stream, in COLUMNS. Days are those of the lake's time zone.
 
-    `state`: goes_on, stopped, handed_over (its customers are in other streams, by the same integrations), declared (the
-    operator says that it has ended), or null without a call. A stream whose last call is not the last of all goes on all the same where
-    nothing of it is missing since: its next call is not due yet. Of one with too few calls to notice that, only the last day is sure. `end_day` is the day until which silence is a gap.
+    `state`: goes_on, stopped, handed_over (other streams have its customers, with the same integrations), declared (the operator
+    has declared that it ended), or null without a call. A stream whose last call is earlier than that of other streams still goes
+    on if no hour of it is missing since: its next call is not due yet. If it has too few calls to notice a missing hour, it goes on
+    only if its last day is the last of all. `end_day` is the day until which its silence is a gap.
     """
     import polars as pl
 
@@ -81,13 +82,13 @@ def streams(warehouse: Warehouse) -> pl.DataFrame:
 
 
 def remarks(rows: pl.DataFrame) -> Iterator[str]:
-    """What somebody has to know, or may do, about these streams, a sentence each."""
+    """What a user should know or can do about these streams, as sentences."""
     for row in rows.iter_rows(named=True):
         yield from _remarks(row)
 
 
 def stray_sentence(row: Mapping[str, object]) -> str:
-    """What is stray in a stream's row.
+    """The stray calls of a stream, as a sentence.
 
     >>> import datetime as dt
     >>> day = dt.date(2025, 8, 12)
@@ -108,13 +109,13 @@ def _remarks(row: Mapping[str, object]) -> Iterator[str]:
         yield f"{name}: was declared to have ended on {row['declared_on']}, but has calls until {row['last_day']}; it is judged like any other stream"
     if row["state"] == "stopped" and row["missing_hours"]:
         yield (
-            f"{name}: no calls since {row['last_day']}, while other logs go on; load what is missing, or, if it has ended:"
+            f"{name}: no calls since {row['last_day']}, while other logs go on; load the missing logs, or, if this one has ended:"
             f" koppelzicht streams end {quoted}"
         )
     if row["is_quarantined"]:
         yield (
             f"{name}: more lines were rejected than became calls; koppelzicht rejects --stream {quoted} shows why, and"
-            " rejects --retry or unload mends it"
+            " rejects --retry or unload fixes it"
         )
     if row["stray_calls"]:
         yield stray_sentence(row)

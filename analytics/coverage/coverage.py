@@ -1,19 +1,23 @@
-"""What a verdict about an integration misses: logs that are not there, cannot be read, or do not say whose calls they hold.
+"""What the logs behind a verdict lack: logs that are missing, cannot be read, or do not show whose calls they hold.
 
-A verdict that says "too few customers" is only as good as the logs that it rests on: those in which the integration, or a
-customer of it, is seen. Whatever one of them misses of the window may hold the customer that was missing:
+A verdict of "too few customers" costs somebody a certificate, and it is only as good as the logs that it rests on: those in which
+the integration, or one of its customers, is seen. If one of them lacks a part of the window, the missing customer may be in that
+part:
 
-    logs_missing        an hour that the metric `completeness` calls missing, also because the log has stopped
-    logs_rejected       hours whose lines were rejected; or rejected lines with the integration's id that could hold the
-                        customers that are missing. A line that names its customer is that one, if no call of it counts.
-                        Of the others each is one more customer at most: lines whose host or URL cannot be read always,
-                        damaged ones where rejected lines are one in twenty of its lines or more, for a bad line now and
-                        then is hardly the customer that nobody else saw
-    header_not_logged   calls of its customers, or of customers whom nobody is known to call for, in logs that could not
-                        have held the id, and not in another log that could
-    logs_thin           the calls of two average days are missing in hours that are thin and no holiday
-    not_covered         days before the lake begins, or before one of the logs does, unless it continues another one
+    logs_missing        an hour is missing by the metric `completeness`, also because the log has stopped
+    logs_rejected       the lines of an hour were rejected; or rejected lines with the integration's id could hold the customers
+                        that are missing. A line that names its customer stands for that customer, if no call of it counts. Any
+                        other line stands for at most one more customer. Lines with an unreadable host or URL always count.
+                        Damaged lines count only if at least one in twenty of the integration's lines was rejected: an
+                        occasional bad line is hardly the only trace of a customer
+    header_not_logged   its customers, or customers for which no integration is known to call, made calls in logs that could
+                        not have held the id, and no log that could shows these calls
+    logs_thin           the calls of two average days are missing in hours that are thin, without holidays
+    not_covered         the window begins before the lake, or before one of the logs that does not continue another one
     too_few_calls       every log is so small that ten silent days would not be noticed
+
+An integration is not judged by logs in which it was never seen: a gap there says nothing about it, and if each gap anywhere made
+every verdict unknown, there would be no verdicts. The exception is a log whose lines do not show whose they are: it concerns all.
 """
 
 from __future__ import annotations
@@ -30,21 +34,21 @@ if TYPE_CHECKING:
     from analytics.warehouse.warehouse import Warehouse
 
 OF_LOGS = ("logs_missing", "logs_rejected", "header_not_logged", "logs_thin", "not_covered", "too_few_calls")
-"""What logs can lack, in the order in which it is said."""
+"""What logs can lack, in the order in which reasons are shown."""
 THIN_DAYS = 2
-"""So many average days of calls may be missing in thin hours: a bridge day and a disturbance, but not three days of them."""
+"""A verdict lacks calls from this number of average days on, missing in thin hours: a quiet bridge day alone does not reach it."""
 ONE_IN = 20
-"""Damaged lines are worth a look from one in so many of an integration's lines on."""
+"""Damaged lines count if at least one in this number of the integration's lines was rejected."""
 _ANYBODYS = -1
-"""The logs of who was never seen: all there are."""
+"""The set of logs of an integration that was never seen: all logs."""
 
 
 @dataclass(frozen=True)
 class Logs:
-    """The streams of a lake: how they live, and what they miss day by day.
+    """The streams of a lake: their lives, and what each day of them lacks.
 
-    `lives`: the question streams_lives. `days`: stream, day, is_missing, is_rejected, lost (calls that thin hours miss),
-    expected; days of which all hours are complete and as expected included.
+    `lives`: the question completeness/streams_lives. `days`: stream, day, is_missing, is_rejected, lost (the calls that are
+    missing in thin hours) and expected, complete days included.
     """
 
     lives: pl.DataFrame
@@ -53,7 +57,7 @@ class Logs:
 
     @property
     def last_day(self) -> dt.date | None:
-        """The last day on which a stream lives: where windows end. A stray call behind it moves no window."""
+        """The last day on which a stream lives. Windows end there, and a later stray call does not move them."""
         last = self._day("last_hour").max()
         return last if isinstance(last, dt.date) else None
 
@@ -64,7 +68,7 @@ class Logs:
         return first if isinstance(first, dt.date) else None
 
     def first_days(self) -> pl.DataFrame:
-        """Of each stream with a life: its first day, unless it continues another one (then null), and whether it has power."""
+        """The first day of each stream that lives (null if it continues another one), and whether the stream has power."""
         import polars as pl
 
         return self.lives.filter(pl.col("first_hour").is_not_null()).select(
@@ -80,7 +84,7 @@ class Logs:
 
 
 def logs_of(warehouse: Warehouse, *, until: dt.date | None = None) -> Logs:
-    """The streams of the lake, judged with all that is known of them, also from after `until`."""
+    """The streams of the lake, with their days before `until`. They are judged by all their calls, later ones too."""
     import polars as pl
 
     scope = Scope(until=until, environment="all")
@@ -107,8 +111,8 @@ def coverage(
 ) -> pl.DataFrame:
     """The course (integration, product, day, customers, calls, ...; every day, in order) with a boolean for each of OF_LOGS.
 
-    Each says whether the `window_days` that end with the day lack it. The scope's environment and end count, nothing else
-    of it. A product that is neither profit nor sb stands for any.
+    The boolean says whether the `window_days` that end with the day lack that. Only the scope's environment and end are used. A
+    product that is neither profit nor sb stands for both.
     """
     import polars as pl
 
@@ -129,7 +133,11 @@ def coverage(
 
 
 def _log_sets(warehouse: Warehouse, asked: Scope, integrations: pl.Series) -> pl.DataFrame:
-    """Integration, log_set and stream: integrations that are seen in the same logs share a set, which is judged once."""
+    """Integration, log_set and stream. Integrations that are seen in the same logs share a set, which is judged once.
+
+    Partner, customer, connector and stream of a scope do not narrow this: a verdict on one customer's calls misses whatever the
+    integration's logs miss.
+    """
     import polars as pl
 
     seen = warehouse.query_file("coverage/streams_of_integrations", asked)
@@ -155,9 +163,9 @@ def _log_sets(warehouse: Warehouse, asked: Scope, integrations: pl.Series) -> pl
 def _by_set(
     logs: Logs, sets: pl.DataFrame, unread: pl.DataFrame, calendar: pl.DataFrame, window_days: int
 ) -> pl.DataFrame:
-    """Of each set of logs and day what the window that ends with it lacks: logs_missing, logs_rejected, ...
+    """What the window that ends with each day lacks, for each set of logs: logs_missing, logs_rejected, ...
 
-    A log of which no line became a call concerns every set where its lines are `unread`: they do not tell whose they are.
+    A log without a single call belongs to every set if it is `unread`: its lines do not show whose they are.
     """
     import polars as pl
 
@@ -189,7 +197,7 @@ def _by_set(
         .agg(
             logs_missing=(pl.col("is_missing") > 0.5).any(),
             logs_rejected=(pl.col("is_rejected") > 0.5).any(),
-            # what adds up in floating-point numbers may be a hair less than it is
+            # a sum of floating-point numbers may be slightly too small
             logs_thin=(
                 (pl.col("lost") > 0) & (pl.col("lost") * window_days >= THIN_DAYS * pl.col("expected") * (1 - 1e-9))
             ).any(),
@@ -210,7 +218,7 @@ def _with_rejected(
 ) -> pl.DataFrame:
     """Whether rejected lines with the integration's id could hold the customers that are missing.
 
-    Of a line that is dated after all logs nobody knows when it was, as of one without a date.
+    A line that is dated after the end of all logs counts like one without a date: it may belong to any day.
     """
     import polars as pl
 
@@ -252,7 +260,7 @@ def _with_rejected(
 
 
 def _with_unlogged(course: pl.DataFrame, warehouse: Warehouse, asked: Scope, *, window_days: int) -> pl.DataFrame:
-    """Whether customers that may be the integration's called in logs that could not have held its id."""
+    """Whether customers that may be the integration's made calls in logs that could not have held its id."""
     import polars as pl
 
     days = warehouse.query_file("coverage/unlogged_days", asked)

@@ -1,7 +1,7 @@
-"""Months of an integration's customers in, who came, stayed and went out.
+"""The months of an integration's customers in; arrivals, departures and retention out.
 
-    customers.py    those who began in the same month, and how many are left
-    steps/          what new, returning and lost mean, once
+    customers.py    the customers that began in the same month, and how many of them are left
+    steps/          the one definition of new, returning and lost
 
-A month of which a log is missing is said to be unknown, by `coverage`.
+`coverage` says in which months logs are missing. They are unknown.
 """

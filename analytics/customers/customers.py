@@ -1,6 +1,6 @@
-"""How customers come, stay and go: who began in the same month, and how many of them are still there months later.
+"""The retention of customers: those that began in the same month, and how many of them are still there months later.
 
-What new, returning and lost mean stands in `customers/steps/arrivals.sql`, once; the metric `customers_per_month` counts it.
+`customers/steps/arrivals.sql` defines new, returning and lost; the metric `customers_per_month` counts them.
 """
 
 from __future__ import annotations
@@ -18,12 +18,12 @@ COHORT_COLUMNS = ("cohort", "began", "months_later", "month", "customers", "acti
 
 
 def cohorts(warehouse: Warehouse, scope: Scope) -> pl.DataFrame:
-    """The retention of the customers of the scope's integrations: COHORT_COLUMNS, one row per cohort and month since.
+    """The retention of the customers of the scope's integrations: COHORT_COLUMNS, one row per cohort of the period and later month.
 
-    A cohort is who became a customer of an integration in the same month; a customer of two integrations is in two. `began`
-    is `new`, or `unknown` for those who were there when the logs began. `active` of them are customers `months_later` months
-    later, `retention` is their share; of a month that is not `complete` both may still grow: it is not over, or logs in which
-    one of the integrations is seen miss something of it. Cohorts of the period.
+    A cohort is the customers that an integration got in the same month; a customer of two integrations is in two cohorts. `began`
+    is `new`, or `unknown` for those that were there when the logs began. `active` is the number of them that are customers
+    `months_later` months later, `retention` is their fraction. In a month that is not `complete`, both may still grow: the month is
+    not over, or logs in which one of the integrations is seen lack a part of it.
     """
     lived = warehouse.lived()
     period = warehouse.period(scope)
@@ -35,9 +35,9 @@ def cohorts(warehouse: Warehouse, scope: Scope) -> pl.DataFrame:
 
 
 def cohorts_in(rows: pl.DataFrame, months: pl.DataFrame, *, since: dt.date, until: dt.date) -> pl.DataFrame:
-    """The cohorts that began in or after the month of `since`, in rows of the question `customer_months`.
+    """The cohorts that began in the month of `since` or later, from rows of the question `customers/months`.
 
-    `months`: the metric `customers_per_month` of the same scope, which knows in which months logs are missing.
+    `months`: the metric `customers_per_month` of the same scope, which shows in which months logs are missing.
     """
     import polars as pl
 

@@ -1,10 +1,10 @@
-"""Changes in, whom they concern out: integrations, customers and branches, and what a log cannot say about that.
+"""Changes in; out come the integrations, customers and branches that they affect, and what the logs do not show about that.
 
-    impact.py       the question: what is asked, what counts as safe, who is told
-    answer.py       what comes back
-    remarks.py      what it rests on and what no log shows
-    steps/          how changes are compared with calls
+    impact.py       the question: the changes, the limits of a safe one, and the partners to tell
+    answer.py       the answer
+    remarks.py      the basis of the answer, and what no log shows
+    steps/          compare changes with calls
 
-It rests on `changes` for what they are, on `known` for the names in them, and on `completeness` for what is missing. Whom to
-write to about it is `reports`.
+`changes` reads the changes, `known` finds unknown names in them, and `completeness` knows the missing hours. `reports` writes the
+mails.
 """

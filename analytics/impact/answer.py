@@ -1,4 +1,4 @@
-"""The answer to whom a change concerns: its rows, what became of each change, and what it rests on."""
+"""The answer to "Whom does a change affect?": its rows, the verdict on each change, and its basis."""
 
 from __future__ import annotations
 
@@ -27,26 +27,26 @@ COLUMNS = (
     "last_call",
 )
 ANSWER = (*COLUMNS, "verdict", "nearest")
-"""What scripts rely on. The verdict of a row is `concerns`, or `unknown_name` where nobody knows a name of the change."""
+"""The columns for scripts. The verdict of a row is `concerns`, or `unknown_name` if the change holds an unknown name."""
 
 Verdict: TypeAlias = Literal["concerns", "unknown_name", "safe", "unused", "unseen"]
 VERDICTS: tuple[Verdict, ...] = get_args(Verdict)
-"""Somebody calls it; nobody knows a name in it; somebody calls it, below the thresholds; nobody does; no log can tell."""
+"""An integration calls it; a name in it is unknown; it is called, but below the limits; it is not called; no log can tell."""
 
 NOT_COUNTED = "not counted"
-"""How a remark begins that says of which calls no log tells whether they are concerned."""
+"""The beginning of a remark about calls that may be affected, but that no log can tell about."""
 
 
 @dataclass(frozen=True)
 class Impact:
     """The answer.
 
-    `rows`: COLUMNS, and name, partner_name, email, phone, number (of the change), change_calls (those of the whole change), the
-    most severe changes first; one per change, connector, operation and integration, unidentified traffic with a null
-    integration, without what counts as safe. `customers`: one per integration and customer that they are about. `told`: the
-    rows of which somebody is told, for something may break; `told_to`: one per partner, with the customers and the calls that
-    these are about, each once. `verdicts`: one per change, in order; `unknown`: of each the names that nobody knows. `remarks`:
-    what it rests on and what no log shows, in words; `gap_note`: where the logs have gaps.
+    `rows`: COLUMNS, and name, partner_name, email, phone, number (of the change), change_calls (those of the whole change). One row
+    per change, connector, operation and integration, the most severe changes first, without those that count as safe;
+    unidentified traffic has a null integration. `customers`: one row per integration and customer of these rows. `told`: the rows
+    that a partner has to know about, because something may break. `told_to`: one row per partner, with its customers and calls in
+    `told`, each once. `verdicts`: one per change, in order. `unknown`: the unknown names of each change. `remarks`: the basis of the
+    answer and what no log shows, as sentences. `gap_note`: the gaps of the logs.
     """
 
     changes: tuple[Change, ...]
@@ -63,7 +63,10 @@ class Impact:
 
     @property
     def is_all_clear(self) -> bool:
-        """Whether nobody is concerned, every name is known, no hour of the logs is missing, and every call tells if it is one of these."""
+        """Whether the answer is a safe "nobody".
+
+        That takes more than no rows: every name is known, no hour of the logs is missing, and no call is left that may be affected.
+        """
         return (
             self.rows.is_empty()
             and not any(self.unknown)
@@ -73,10 +76,10 @@ class Impact:
 
     @property
     def answers(self) -> pl.DataFrame:
-        """What scripts get, ANSWER: the rows, and one for each change and name in it that nobody knows.
+        """The rows for scripts, in ANSWER: those of `rows`, and one for each unknown name of each change.
 
-        A row of such a name counts nothing and is nobody's. Without it a typing error would be an answer of no rows, which is
-        what a script takes for nobody.
+        The row of an unknown name has no calls and no integration. Without it, a typing error would give an answer without rows,
+        which a script would take for "nobody".
         """
         import polars as pl
 
@@ -100,7 +103,7 @@ class Impact:
 
     @property
     def nobody_knows(self) -> tuple[tuple[Unknown, tuple[Change, ...]], ...]:
-        """Each name that nobody knows, with the changes that it stands in."""
+        """Each unknown name, with the changes that name it."""
         found: dict[tuple[str, str], tuple[Unknown, list[Change]]] = {}
         for change, names in zip(self.changes, self.unknown, strict=True):
             for name in names:
@@ -109,7 +112,7 @@ class Impact:
 
     @property
     def branches(self) -> pl.DataFrame:
-        """Branches and how many customers in each, those without a branch last: branch, customers."""
+        """The number of customers in each branch, those without a branch last: branch, customers."""
         import polars as pl
 
         return (

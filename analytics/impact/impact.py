@@ -1,7 +1,8 @@
-"""Whom a change concerns: which integrations, customers and branches, how much, and when last.
+"""The integrations, customers and branches that a change affects, with their calls and the last of them.
 
-A log shows who calls a connector, not which fields they send: for a change of a field everybody who uses its connector that
-way is concerned at most. What else a log does not say is said with the answer (`remarks`), never guessed.
+A log shows who calls a connector, but not which fields a call sends. So if a field changes, every integration that uses its
+connector in that way is counted, and fewer may be affected. The answer says what else a log does not show (`remarks`). It never
+guesses.
 """
 
 from __future__ import annotations
@@ -31,10 +32,10 @@ _ON_A_PATH = ("get", "insert", "update", "delete", "write")
 
 @dataclass(frozen=True, kw_only=True)
 class Thresholds:
-    """What counts as safe: integrations that are left out, and what is below every limit that is given.
+    """The limits below which a change counts as safe for an integration, and the integrations to leave out.
 
-    A limit is one of a change at an integration, whatever its connectors and operations: six calls to insert and six to update
-    are twelve.
+    A limit applies to a change at an integration, over all connectors and operations: six calls to insert and six to update are
+    twelve.
     """
 
     share: float | None = None
@@ -50,7 +51,7 @@ class Thresholds:
 def impact(
     warehouse: Warehouse, changes: Sequence[Change], scope: Scope, thresholds: Thresholds | None = None
 ) -> Impact:
-    """Whom these changes concern. The scope's connector is not looked at: a share is one of all traffic."""
+    """The answer about these changes. The scope's connector is ignored, because a share is a fraction of all traffic."""
     import polars as pl
 
     scope, thresholds = scope.replace(connector=None), thresholds or Thresholds()
@@ -96,7 +97,7 @@ def impact(
 
 
 def _told(rows: pl.DataFrame) -> pl.DataFrame:
-    """The rows to tell a partner of: nobody has to do anything about what is added, and nobody knows whose the others are."""
+    """The rows that a partner has to know about: nobody has to act on what is added, and other rows belong to no known partner."""
     import polars as pl
 
     somebody = pl.col("partner").is_not_null() & ~pl.col("integration").is_in(EXAMPLE_IDS)
@@ -104,7 +105,7 @@ def _told(rows: pl.DataFrame) -> pl.DataFrame:
 
 
 class _Parts:
-    """Customers and calls that some rows of the impact are about, by the name of the part: each call once."""
+    """The customers and calls of parts of the answer, by the name of the part. Each call counts once in a part."""
 
     def __init__(
         self, warehouse: Warehouse, scope: Scope, criteria: Criteria, rows: Mapping[str, pl.DataFrame]
@@ -123,11 +124,11 @@ class _Parts:
         return self._found.filter(part=part).drop("part")
 
     def customers(self, part: str) -> pl.DataFrame:
-        """The same of customers alone."""
+        """The same rows of real customers, without partners' own environments."""
         return self.of(part).filter(own=False).drop("own")
 
     def by_partner(self, part: str) -> pl.DataFrame:
-        """Partner, customers and calls; those to the partner's own environment are calls, and it is no customer."""
+        """Partner, customers and calls. Calls to the partner's own environment count, but it is not a customer."""
         import polars as pl
 
         customers = pl.col("customer").filter(~pl.col("own")).n_unique()
@@ -140,7 +141,7 @@ Criteria: TypeAlias = "dict[str, list[int] | list[str | None]]"
 
 
 def _criteria(changes: Sequence[Change]) -> Criteria:
-    """The lists that the questions take: one entry for each target and operation of each change that a log can show."""
+    """The lists for the questions: one entry for each target and operation of each change that a log can show."""
     from analytics.changes.endpoints import endpoints_of
 
     asked_for = [
@@ -160,7 +161,7 @@ def _criteria(changes: Sequence[Change]) -> Criteria:
 
 
 def _operations(change: Change, path: str | None) -> tuple[str | None, ...]:
-    """A SOAP call that writes may do any of the three: nobody sees which. A path has another endpoint for each method."""
+    """The operations to look for. A SOAP call that writes may be any of WRITES. A path has a different endpoint for each method."""
     if not change.operations:
         return (None,) if path is None else _ON_A_PATH
     also = ("write",) if WRITES.intersection(change.operations) and "write" not in change.operations else ()
@@ -175,7 +176,7 @@ def _is_safe(thresholds: Thresholds) -> pl.Expr:
 
 
 def _verdict(change: Change, *, is_concerning: bool, is_known: bool, is_used: bool) -> Verdict:
-    """What became of a change. One with a name that nobody knows is not said to be safe or unused: part of it was not found."""
+    """The verdict on a change. A change with an unknown name is never safe or unused, because a part of it was not found."""
     if not change.shows:
         return "unseen"
     if is_concerning:

@@ -1,4 +1,4 @@
-"""What an impact rests on and what no log shows, in words: it is said with the answer and never guessed."""
+"""The basis of an impact, and what no log shows, as sentences. They come with the answer, which never guesses."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 def remarks_on(warehouse: Warehouse, changes: Sequence[Change], scope: Scope, kept: pl.DataFrame) -> list[str]:
-    """What the answer about these changes rests on; `kept` are the calls that it counts."""
+    """The basis of the answer about these changes. `kept` are the calls that it counts."""
     period = warehouse.period(scope)
     remarks = []
     if period is not None:
@@ -33,12 +33,12 @@ def remarks_on(warehouse: Warehouse, changes: Sequence[Change], scope: Scope, ke
     remarks += _about_unseen(warehouse, changes, scope)
     nameless = int(kept.filter(kept["integration"].is_null())["calls"].sum())
     if nameless:
-        remarks.append(f"{counted(nameless, 'call')} without a valid id: nobody knows who made them")
+        remarks.append(f"{counted(nameless, 'call')} without a valid id: the integration is not known")
     return remarks
 
 
 def about_left_out(why: str, rows: pl.DataFrame) -> list[str]:
-    """The calls that are left out of the answer, and why; nothing where there are none."""
+    """The calls that the answer leaves out, and why; empty if there are none."""
     if rows.is_empty():
         return []
     integrations = rows["integration"].drop_nulls().n_unique()
@@ -97,7 +97,7 @@ def _about_unseen(warehouse: Warehouse, changes: Sequence[Change], scope: Scope)
 
 
 def _unseen_by(changes: Sequence[Change]) -> Mapping[str, set[str] | None]:
-    """What has to be logged to find these changes, and the operations for which; None is all of them."""
+    """The values that must be logged to find these changes, with the operations that need them; None is all operations."""
     needed: dict[str, set[str] | None] = {}
     of_connectors = [change for change in changes if change.connectors and change.protocol != "rest"]
     if of_connectors:

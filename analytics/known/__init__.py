@@ -1,4 +1,4 @@
-"""Names that somebody asks for in; those that no call carries out, and what is nearest to them.
+"""The names in a question in; those that no call carries out, with the nearest known names.
 
-It asks the warehouse, whatever the scope, and the vendor's lists. `filter_values` and `frequent_values` are what a filter offers.
+It asks the warehouse, whatever the scope, and the vendor's lists. A filter offers `filter_values` and `frequent_values`.
 """

@@ -1,8 +1,9 @@
-"""What nobody knows: the names that somebody asks for and that no call carries, and what is nearest to them.
+"""Unknown names: those in a question that no call and no list has, with the nearest known ones.
 
-An answer of zero says two things: nobody does this, or there is no such thing. Whoever asks for `KnSubj` has to be told the
-second, or a typing error looks like an all-clear. It may be none: what is new stands in no list yet, and a connector that a
-customer made itself stands in none at all. So what is said is that nobody knows the name, never that it is wrong.
+An answer of zero has two meanings: nobody does this, or it does not exist. A user who asks about `KnSubj` has to be told the second
+one. Otherwise a typing error looks like an all-clear, and a change goes out without a warning to anybody. But an unknown name is
+not always wrong: a new name is not in any list yet, and a customer's own connector never will be. So the answer says that the name
+is unknown, and never that it is wrong.
 """
 
 from __future__ import annotations
@@ -25,11 +26,11 @@ if TYPE_CHECKING:
 NAMES = ("product", "partner", "integration", "customer", "connector", "stream")
 """The parts of a scope that name something, besides the environment."""
 EVERYTHING = Scope(environment="all")
-"""Where a name is looked for: in every environment, and all that was loaded."""
+"""The scope in which names are looked up: every environment, and everything that was loaded."""
 
 _MOST_NEAREST = 3
 _MOST_COMPARED = 1000
-"""One name takes three milliseconds to compare with all others; notes with more that nobody knows are of another product."""
+"""To compare one name with all others takes three milliseconds. Notes with more unknown names are those of another product."""
 _ELEMENT = re.compile(r"[A-Za-z]\w*")
 _OWN_ELEMENT = re.compile(r"kns[0-9]{2}|kncustomk[0-9]{2}", re.IGNORECASE)
 """Elements that a customer makes itself, numbered."""
@@ -42,15 +43,15 @@ _REST_SERVICES = (
     "OtpRequest",
     "OtpValidation",
 )
-"""What has no connector, and an address of its own instead."""
+"""Services that have an address of their own instead of a connector."""
 
 
 @dataclass(frozen=True)
 class Unknown:
-    """A name that no call carries, in any environment and period: its kind, the value, and what there is instead.
+    """A name that no call carries, in any environment and period: its kind, its value, and the known names.
 
-    `nearest`: up to three names that are nearly it; `there`: all names of its kind, those in most calls first. Those of a path are
-    elements, for only its element is judged.
+    `nearest`: at most three similar names. `there`: all names of its kind, the most frequent first. For a path these are elements,
+    because only the element of a path is looked up.
     """
 
     kind: str
@@ -60,7 +61,7 @@ class Unknown:
 
     @property
     def connector(self) -> str | None:
-        """The connector that it names, or a part of which."""
+        """The connector that the name is, or is a part of."""
         match self.kind:
             case "connector":
                 return self.value
@@ -71,7 +72,7 @@ class Unknown:
 
 
 def unknown_in_scope(warehouse: Warehouse, scope: Scope) -> tuple[Unknown, ...]:
-    """The parts of a scope that no call at all fits, in the order of NAMES, the environment last."""
+    """The parts of a scope that no call matches, in the order of NAMES, the environment last."""
     named = {name: value for name in NAMES if (value := getattr(scope, name)) is not None}
     if scope.environment != "all":
         named["environment"] = scope.environment
@@ -83,10 +84,10 @@ def unknown_in_scope(warehouse: Warehouse, scope: Scope) -> tuple[Unknown, ...]:
 
 
 def unknown_in_changes(warehouse: Warehouse, changes: Iterable[Change]) -> tuple[Unknown, ...]:
-    """The connectors, paths, versions and fields of these changes that nobody knows, each once.
+    """The unknown connectors, paths, versions and fields of these changes, each once.
 
-    A field is known that a get of its connector filters by: those that are read and written stand in bodies, which no log holds,
-    so an unknown one may exist all the same, and nothing is judged by it.
+    A field is known if a get of its connector filters by it. Fields that a call reads or writes are in its body, which no log
+    holds. So an unknown field may well exist, and no verdict rests on it.
     """
     asked = list(changes)
     names = {(one.kind, one.value): one for some in unknown_names(warehouse, asked) for one in some}
@@ -105,10 +106,10 @@ def unknown_in_changes(warehouse: Warehouse, changes: Iterable[Change]) -> tuple
 def unknown_names(
     warehouse: Warehouse, changes: Sequence[Change], called: Iterable[str] = ()
 ) -> tuple[tuple[Unknown, ...], ...]:
-    """Of each change, in order, the connectors, paths and versions that nobody knows: that no call has one says nothing.
+    """The unknown connectors, paths and versions of each change, in order. For these, "no calls" is no answer.
 
-    A connector is known that a call names, in any environment and period, or the vendor's list; a path, whose element below the
-    connector is; a version, that a call asks for. Those `called` are known without a look at the calls.
+    A connector is known if a call, in any environment and period, or the vendor's list names it. A path is known if its element
+    below the connector is known, a version if a call asks for it. The connectors in `called` are known without a look-up.
     """
     asked = [_named(change) for change in changes]
     known = _Known(warehouse, asked, called)
@@ -116,7 +117,7 @@ def unknown_names(
 
 
 class _Known:
-    """The names that calls and lists know, by their kind; calls are looked at for what no list knows alone."""
+    """The names that calls and lists hold, by kind. Calls are read only for names that no list has."""
 
     def __init__(self, warehouse: Warehouse, asked: Sequence[Sequence[tuple[str, str]]], called: Iterable[str]) -> None:
         lists: dict[str, frozenset[str]] = {"connector": _listed(), "element": frozenset(elements())}
@@ -137,18 +138,18 @@ class _Known:
         self._found: dict[tuple[str, str], Unknown | None] = {}
 
     def unknown_of(self, names: Sequence[tuple[str, str]]) -> Iterator[Unknown]:
-        """What is to be said of the names of one change; of a path with an unknown connector, nothing more than that."""
-        nobodys: set[str] = set()
+        """The unknown names of one change. If a connector is unknown, its paths are not reported as well."""
+        reported: set[str] = set()
         for kind, value in names:
-            if kind == "path" and value.partition("/")[0] in nobodys:
+            if kind == "path" and value.partition("/")[0] in reported:
                 continue
             found = self.unknown(kind, value)
             if found is not None:
-                nobodys.add(value)
+                reported.add(value)
                 yield found
 
     def unknown(self, kind: str, value: str) -> Unknown | None:
-        """What is to be said of a name that nobody knows; None of one that is known."""
+        """The unknown name; None if it is known."""
         if (kind, value) not in self._found:
             by, name = _judged_by(kind), _judged(kind, value)
             there = self._there[by]
@@ -164,7 +165,7 @@ class _Known:
 
 
 def _named(change: Change) -> tuple[tuple[str, str], ...]:
-    """The names in a change that can be judged, each with its kind. Of a path that begins with no name, its connector alone."""
+    """The names of a change that can be looked up, each with its kind. A path that does not begin with a name is left out."""
     if not change.shows:
         return ()
     paths = [path for _, path in change.targets if path is not None and _ELEMENT.fullmatch(_judged("path", path))]
@@ -182,7 +183,7 @@ def _judged_by(kind: str) -> str:
 
 
 def _judged(kind: str, value: str) -> str:
-    """The name by which a value is judged: of a path, the element below its connector.
+    """The name that is looked up for a value: for a path, the element below its connector.
 
     >>> _judged("path", "FbSales/FbSalesLines/@Id/{Id}"), _judged("connector", "FbSales")
     ('FbSalesLines', 'FbSales')
@@ -191,7 +192,7 @@ def _judged(kind: str, value: str) -> str:
 
 
 def nearest(value: str, there: Sequence[str]) -> tuple[str, ...]:
-    """The names that are nearly this one, the nearest first; then those that begin with it.
+    """The names that are similar to this one, the nearest first; then those that begin with it.
 
     >>> nearest("knsubjct", ["KnEmployee", "KnSubject"]), nearest("Kn", ["FbSales", "KnEmployee", "KnSubject"])
     (('KnSubject',), ('KnEmployee', 'KnSubject'))
@@ -203,7 +204,7 @@ def nearest(value: str, there: Sequence[str]) -> tuple[str, ...]:
 
 
 def calls_in(warehouse: Warehouse, scope: Scope) -> int:
-    """How many calls there are in a scope."""
+    """The number of calls in a scope."""
     return int(warehouse.query("select count(*) as calls from calls", scope=scope)["calls"].item())
 
 
@@ -212,14 +213,14 @@ def _unknown(kind: str, value: str, there: Sequence[str]) -> Unknown:
 
 
 def _values(warehouse: Warehouse, name: str) -> list[str]:
-    """What occurs of a part of a scope, what is in most calls first."""
+    """The known values of a part of a scope, the most frequent first."""
     question = "known/frequent_values" if name in {"customer", "connector"} else "known/filter_values"
     values = warehouse.query_file(question).filter(kind=name)
     return values.sort("calls", "value", descending=[True, False])["value"].to_list()
 
 
 def _names(warehouse: Warehouse, kind: str, connector: str | None = None) -> list[str]:
-    """What occurs of a part of a change, whatever its spelling, what is in most calls first."""
+    """The known names of a part of a change, in any spelling, the most frequent first."""
     names = warehouse.query_file("known/names_there", EVERYTHING, {"kind": kind, "connector": connector})
     return names["name"].to_list()
 
@@ -231,5 +232,5 @@ def _as_known(asked: Iterable[str], there: Iterable[str]) -> set[str]:
 
 @cache
 def _listed() -> frozenset[str]:
-    """The connectors of the vendor's list, and the services, which go by their addresses."""
+    """The connectors of the vendor's list, and the services, which are named by their addresses."""
     return frozenset(official_connectors()).union(_REST_SERVICES, (row["service"] for row in soap_services()))

@@ -1,7 +1,7 @@
-"""Which streams report the same traffic: a proxy and the server behind it, or files that were put together.
+"""The streams that report the same traffic: a proxy and the server behind it, or files that were put together.
 
-No content can tell that two logs are about the same calls; that the same customer does the same thing in both within the
-same two seconds, again and again, can. `overlaps/streams.sql` says what is compared.
+The bytes of two such logs differ, so a hash cannot find them. But in both, the same customer does the same thing within two
+seconds, again and again. `overlaps/streams.sql` says what is compared.
 """
 
 from __future__ import annotations
@@ -18,15 +18,15 @@ if TYPE_CHECKING:
     from analytics.warehouse.warehouse import Warehouse
 
 DAYS_AFTER_A_LOAD = 31
-"""So many days, the last ones, are looked at after a load: a proxy doubles every day."""
+"""The number of last days that are compared after a load. That is enough, because a proxy doubles every day."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Overlap:
-    """Two streams (or, when they are the same, loads of one stream) that tell of the same calls on these days.
+    """Two streams (or two loads of one stream) that hold the same calls on these days.
 
-    `share` is the part of the calls looked at that has a twin, in the stream of which more do: a proxy holds all that the
-    server behind it logs, and more.
+    `share` is the fraction of the compared calls that have a twin, in the stream in which it is higher: a proxy logs everything that
+    the server behind it logs, and more.
     """
 
     stream: str
@@ -50,16 +50,16 @@ class Overlap:
 
 
 def overlaps(warehouse: Warehouse, scope: Scope | None = None) -> tuple[Overlap, ...]:
-    """The streams of the scope's period that report the same traffic; of all days without one."""
+    """The streams that report the same traffic in the scope's period; on all days without one."""
     asked = scope or Scope()
     period = Scope(since=asked.since, until=asked.until, environment="all")
     return overlaps_in(warehouse.query_file("overlaps/streams", period))
 
 
 def overlaps_after_load(warehouse: Warehouse, loaded_at: dt.datetime) -> tuple[Overlap, ...]:
-    """What to warn of after a load: the overlaps with a stream into which something was loaded at that moment or since.
+    """The overlaps to warn about after a load: those with a stream that got a load at that moment or later.
 
-    Only the days of these loads are looked at, and of a long time the last ones.
+    Only the days of these loads are compared, and at most the last DAYS_AFTER_A_LOAD of them.
     """
     new = warehouse.query(
         "select distinct stream, min(first_call) over () as first_call, max(last_call) over () as last_call"
@@ -70,7 +70,7 @@ def overlaps_after_load(warehouse: Warehouse, loaded_at: dt.datetime) -> tuple[O
         return ()
     first, last = (moment.date() for moment in (new["first_call"][0], new["last_call"][0]))
     if warehouse.query("select 1 from loads where calls > 0 limit 2").height < 2:
-        return ()  # a load has no twins in itself
+        return ()  # a single load has no twins
     until = last + dt.timedelta(days=2)  # days are those of the lake's time zone, which may be ahead of UTC
     since = max(first - dt.timedelta(days=1), until - dt.timedelta(days=DAYS_AFTER_A_LOAD))
     streams = set(new["stream"])
@@ -79,7 +79,7 @@ def overlaps_after_load(warehouse: Warehouse, loaded_at: dt.datetime) -> tuple[O
 
 
 def overlaps_in(days: pl.DataFrame) -> tuple[Overlap, ...]:
-    """The pairs in rows of the question `overlapping_streams`."""
+    """The overlaps in rows of the question `overlaps/streams`."""
     import polars as pl
 
     pairs = (

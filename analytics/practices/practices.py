@@ -1,6 +1,6 @@
-"""Who keeps the vendor's rules of use: a score for each integration and what it is made of.
+"""The vendor's rules of use: a score for each integration, and the rules behind it.
 
-The rules and their weights stand in practices/steps/rules.sql, how each is judged beside it.
+practices/steps/rules.sql has the rules and their weights; the steps beside it judge them.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ SEVERITIES = ("high", "medium", "low")
 
 
 def broken(practices: pl.DataFrame) -> pl.DataFrame:
-    """The rows of the metric `practices` whose rule is broken: the worst score first, in it what weighs most."""
+    """The rows of the metric `practices` whose rule is broken: the worst score first, and within it the heaviest rule."""
     import polars as pl
 
     return _sorted(practices.filter(pl.col("state") == "broken"))
@@ -23,8 +23,8 @@ def broken(practices: pl.DataFrame) -> pl.DataFrame:
 def scores(practices: pl.DataFrame) -> pl.DataFrame:
     """One row per integration, from rows of the metric `practices`, the worst score first.
 
-    Columns: integration, name, score, broken (the rules, what weighs most first), not_judged (the rules), calls (that
-    break any rule, each counted once for every rule), last_call (of those).
+    Columns: integration, name, score, broken (the rules, the heaviest first), not_judged (the rules), calls (that break a rule,
+    counted once for each rule), last_call (of those).
     """
     import polars as pl
 
@@ -44,9 +44,9 @@ def scores(practices: pl.DataFrame) -> pl.DataFrame:
 
 
 def by_rule(practices: pl.DataFrame) -> pl.DataFrame:
-    """One row per rule, from rows of the metric `practices`, the rule that most integrations break first.
+    """One row per rule, from rows of the metric `practices`, the one that most integrations break first.
 
-    Columns: rule, severity, integrations (identified, that break it), calls (that break it, unidentified ones too),
+    Columns: rule, severity, integrations (identified ones that break it), calls (that break it, unidentified ones too),
     judged, share, advice.
     """
     import polars as pl

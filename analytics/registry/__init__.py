@@ -1,13 +1,13 @@
 """The names behind the numbers: partners, integrations and customers, loaded from the vendor's own lists.
 
-    rows.py     what one row may say, column by column
-    sheets.py   a CSV file, spreadsheet or Parquet file as sheets of text; table.py: their rows, or all that is wrong
-    rules.py    what no row can say alone: twice the same, an id replaced by two, a circle of replacements
-    store.py    the versions on disk, each with the day from which on it holds
-    history.py  the names of a day that has passed
+    rows.py     the values that a row may hold, column by column
+    sheets.py   a CSV file, spreadsheet or Parquet file as sheets of text; table.py: their rows, or everything that is wrong
+    rules.py    rules between rows: no key twice, no id replaced by two others, no circle of replacements
+    store.py    the versions on disk, each with the day from which it holds
+    history.py  the names of an earlier day
 
 The registry holds names and addresses of people on purpose: the vendor keeps it to call the right person. It is not log
-data, and nothing of it comes from a log.
+data, and nothing in it comes from a log.
 """
 
 from __future__ import annotations
@@ -46,17 +46,17 @@ __all__ = [
 
 
 class RegistryError(AnalyticsError):
-    """Some rows cannot be loaded, so nothing was: `issues` names every one of them."""
+    """Some rows cannot be loaded, so nothing was loaded. `issues` holds every problem."""
 
     def __init__(self, issues: Sequence[Issue]) -> None:
         self.issues = tuple(issues)
         count = "1 problem" if len(self.issues) == 1 else f"{len(self.issues)} problems"
         lines = "\n".join(f"  {issue}" for issue in self.issues)
-        super().__init__(f"the registry was not changed, {count} to solve first:\n{lines}")
+        super().__init__(f"the registry was not changed; {count} to solve first:\n{lines}")
 
 
 class RegistryReport(BaseModel):
-    """From which day on what was loaded holds, how many rows the registry has on that day, and what was loaded."""
+    """The day from which the loaded lists hold, the number of rows of the registry on that day, and the loaded relations."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -70,13 +70,13 @@ class RegistryReport(BaseModel):
 def load_registry(
     lake: Path, files: Sequence[Path], *, now: dt.datetime, as_of: dt.date | None = None, adds: bool = False
 ) -> RegistryReport:
-    """The registry with these files in it; all of them, or none.
+    """Load these files into the registry, all of them or none.
 
-    The columns of a header tell what a file (CSV, XLSX, Parquet) or sheet holds, so names and order of the files do not
-    matter. What it holds replaces what was loaded of that relation before, from the day `as_of` (that of the load) until
-    the day of a later version; `adds` keeps the rows that have another key. The other relations stay as they are.
+    The columns of a header show what a file (CSV, XLSX, Parquet) or sheet holds, so the names and the order of the files do not
+    matter. Its rows replace the earlier rows of that relation, from the day `as_of` (by default, the day of the load) until the
+    day of a later version. With `adds`, rows with other keys stay. The other relations stay as they are.
 
-    Raises RegistryError, which names every bad row of every file, and then nothing has changed.
+    RegistryError names every bad row of every file. Nothing has changed then.
     """
     today = now.astimezone(_time_zone(lake)).date()
     valid_from = as_of or today
@@ -90,7 +90,7 @@ def load_registry(
     if not files:
         issues.append(Issue(expected="at least one file of partners, integrations or customers: CSV, XLSX or Parquet"))
     if valid_from > today:
-        issues.append(Issue(value=str(valid_from), expected=f"a day that has come, {today} or before"))
+        issues.append(Issue(value=str(valid_from), expected=f"today, {today}, or an earlier day"))
     if issues:
         raise RegistryError(sorted(issues, key=lambda issue: (_place(issue, files), issue.line or 0)))
     counts, replaced = commit(lake, tables, now=now, valid_from=valid_from, adds=adds)
@@ -104,7 +104,7 @@ def load_registry(
 
 
 def _kept(lake: Path, tables: Sequence[RegistryTable], day: dt.date) -> list[RegistryTable]:
-    """The integrations that are registered on a day and not in these tables: new rows have to go with them."""
+    """The integrations that are registered on a day and not in these tables. New rows must not contradict them."""
     key = columns("integrations")[0]
     new = {text for table in tables if table.relation == "integrations" for _, text in table.keys}
     rows = rows_of(registry_files(lake).on(day)).get("integrations", empty_relation("integrations")).to_pylist()
@@ -114,14 +114,14 @@ def _kept(lake: Path, tables: Sequence[RegistryTable], day: dt.date) -> list[Reg
 
 
 def _place(issue: Issue, files: Sequence[Path]) -> int:
-    """Which of the files an issue is about, by its place among them."""
+    """The place of the issue's file among these files."""
     named = issue.file or ""
     places = (n for n, file in enumerate(files) if named == str(file) or named.startswith(f"{file}, sheet "))
     return next(places, -1)
 
 
 def _time_zone(lake: Path) -> dt.tzinfo:
-    """In which zone a day begins: the lake's, where there is one."""
+    """The time zone in which days begin: the lake's, or UTC without a lake."""
     from ingest.lake.lake import Lake
 
     store = Lake(lake)

@@ -1,8 +1,8 @@
-"""How large a file of the registry may be, found out before anything of it is unpacked.
+"""Bounds of a registry file, which are checked before the file is unpacked.
 
-A spreadsheet is a zip archive of XML. What reads it makes a table from its first cell to its last one and gives back a text for each
-of them: two cells in opposite corners are 17 thousand million, which end the whole process, and a text that a thousand cells share is
-a thousand texts. So a spreadsheet is walked through first, a little at a time, counting what it would become.
+A spreadsheet is a zip archive of XML. Its reader builds a table from the first cell to the last one, with a text for each cell. Two
+cells in opposite corners make 17 thousand million texts, which ends the whole process. A text that a thousand cells share becomes a
+thousand texts. So a spreadsheet is first read in small pieces, which counts how large it would become.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 MOST_BYTES = 64 << 20
-"""Of a file, of each part of a spreadsheet when it is unpacked, and of all its texts."""
+"""The limit for a file, for the unpacked parts of a spreadsheet, and for all its texts."""
 MOST_ROWS = 100_000
 MOST_CELLS = 1_000_000
 _MOST_PARTS = 1000
@@ -28,29 +28,31 @@ _PLACE = re.compile(r"\$?([A-Za-z]{1,4})\$?([0-9]{1,8})")
 
 
 class TooMuchError(Exception):
-    """What a file has too much of, in words that follow 'expected'."""
+    """A file exceeds a bound. The text follows the word 'expected'."""
 
 
 def judge_rows(rows: int, columns: int) -> None:
-    """TooMuchError where a table of so many rows and columns is no list of partners, integrations or customers."""
+    """TooMuchError if a table has more rows or cells than a list of partners, integrations or customers can have."""
     if rows > MOST_ROWS:
-        raise TooMuchError(f"at most {MOST_ROWS:,} rows, there are {rows:,}: split it, and load the parts together")
+        raise TooMuchError(
+            f"at most {MOST_ROWS:,} rows, but there are {rows:,}: split the list, and load the parts together"
+        )
     if rows * columns > MOST_CELLS:
         raise TooMuchError(
-            f"at most {MOST_CELLS:,} cells, there are {rows:,} rows of {columns:,}: take the others away"
+            f"at most {MOST_CELLS:,} cells, but there are {rows:,} rows of {columns:,}: remove those that are not needed"
         )
 
 
 def judge_bytes(what: str, size: int) -> None:
-    """TooMuchError where this is more than a file, or a part of it, may be."""
+    """TooMuchError if a file, or a part of it, is larger than it may be."""
     if size > MOST_BYTES:
         raise TooMuchError(
-            f"at most {MOST_BYTES:,} bytes of {what}, there are more: save the lists alone, without anything else"
+            f"at most {MOST_BYTES:,} bytes of {what}, but there are more: save only the lists in the file"
         )
 
 
 def judge_workbook(content: bytes) -> None:
-    """TooMuchError where a spreadsheet would become more than a registry can be. ValueError where it is none."""
+    """TooMuchError if a spreadsheet would become larger than a registry can be. ValueError if it is no spreadsheet."""
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             _judge_parts(archive)
@@ -61,18 +63,18 @@ def judge_workbook(content: bytes) -> None:
 def _judge_parts(archive: zipfile.ZipFile) -> None:
     parts = archive.infolist()
     if len(parts) > _MOST_PARTS:
-        raise TooMuchError(f"at most {_MOST_PARTS:,} parts of a spreadsheet, there are {len(parts):,}")
+        raise TooMuchError(f"at most {_MOST_PARTS:,} parts of a spreadsheet, but there are {len(parts):,}")
     names = {part.filename.lower().lstrip("/"): part for part in parts}
     if "xl/workbook.xml" not in names:
         raise ValueError("it holds no xl/workbook.xml")
     if len(names) < len(parts) or {part.compress_type for part in parts} - {zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED}:
-        raise ValueError("its parts are not as those of a spreadsheet")
+        raise ValueError("its parts are not those of a spreadsheet")
     judge_bytes(
         "unpacked parts", sum(part.file_size for part in parts if part.filename.lower().endswith((".xml", ".rels")))
     )
     shared = [_walk(archive, part, _Texts()) for name, part in names.items() if name.endswith("sharedstrings.xml")]
     lengths = dict(enumerate(length for texts in shared for length in texts.lengths))
-    # Which of the parts are sheets the workbook says, by any name: whatever has cells is taken for one.
+    # The workbook may give its sheets any name, so every part that has cells counts as a sheet.
     sheets = [
         _walk(archive, part, _Cells(lengths))
         for name, part in names.items()
@@ -82,7 +84,7 @@ def _judge_parts(archive: zipfile.ZipFile) -> None:
 
 
 def _has_cells(archive: zipfile.ZipFile, part: zipfile.ZipInfo) -> bool:
-    """Whether a part of any name, a picture for example, is a sheet."""
+    """Whether a part is a sheet, whatever its name."""
     before = b""
     with archive.open(part) as file:
         while chunk := file.read(_CHUNK):
@@ -93,16 +95,16 @@ def _has_cells(archive: zipfile.ZipFile, part: zipfile.ZipInfo) -> bool:
 
 
 class _Part:
-    """What is counted of one part."""
+    """The counter of one part, which is told of its elements and texts."""
 
     def begin(self, name: str, attributes: Mapping[str, str]) -> None:
         """An element begins."""
 
     def said(self, text: str) -> None:
-        """Text of it."""
+        """Text inside the element."""
 
     def end(self, name: str) -> None:
-        """It ends."""
+        """The element ends."""
 
 
 @dataclass
@@ -122,7 +124,7 @@ class _Texts(_Part):
 
 @dataclass
 class _Cells(_Part):
-    """From which cell to which a sheet goes, and how much text they hold."""
+    """The extent of a sheet, from its first cell to its last, and the length of the texts in it."""
 
     shared: Mapping[int, int]
     text: int = 0
@@ -142,7 +144,7 @@ class _Cells(_Part):
             self._move(attributes.get("r", ""))
             self.is_shared, self.number = attributes.get("t") == "s", ""
 
-        elif name in ("v", "is", "f"):  # a cell without any has a colour, and is not there for who reads it
+        elif name in ("v", "is", "f"):  # a cell without any of these has only a colour, and readers skip it
             self.rows, self.columns = max(self.rows, self.row), max(self.columns, self.column)
             judge_rows(self.rows, self.columns)
 
@@ -172,7 +174,7 @@ _Counted = TypeVar("_Counted", bound=_Part)
 
 
 def _walk(archive: zipfile.ZipFile, part: zipfile.ZipInfo, counted: _Counted) -> _Counted:
-    """What is counted of a part, which is unpacked a little at a time, whatever the archive says of its size."""
+    """The counter after a whole part. The part is unpacked in small pieces, because the archive may lie about its size."""
     parser = expat.ParserCreate()
     parser.StartElementHandler = lambda name, attributes: counted.begin(name.rpartition(":")[2], attributes)
     parser.CharacterDataHandler = counted.said

@@ -1,7 +1,7 @@
-"""Since and until when an integration is certified: what its own row says, or that of the id it replaces.
+"""The dates since and until which an integration is certified: those of its own row, or of the id that it replaces.
 
-A certificate is given to an integration and not to a number. Whoever renews the number and forgets to copy two dates into
-the new row has not lost it: so dates go over to the id that replaces another, until its own row says something of them.
+A certificate belongs to an integration and not to a number. If a partner gets a new number, and the new row lacks the two
+dates, the certificate is not lost. So an id inherits the dates of the id that it replaces, until its own row has a date.
 """
 
 from __future__ import annotations
@@ -21,11 +21,10 @@ _COLUMNS = ("integration", "replaces", "certified_since", "certified_until")
 
 
 def certificates(integrations: pa.Table, versions: Sequence[Version]) -> pa.Table:
-    """Integration, certified_since, certified_until and inherited_from (the replaced id that the dates are of, else null).
+    """Integration, certified_since, certified_until and inherited_from (the replaced id that the dates come from, or null).
 
-    One row per row of `integrations`, the registry's list that counts. Of a replaced id that it does not hold any more
-    counts what the last of `versions` (in order) that does says. Chains of replacements are followed to the nearest row
-    with a date.
+    One row per row of `integrations`, the list that holds. A replaced id may be missing in that list. Then the last of
+    `versions` (in order) that has the id counts. Chains of replacements are followed to the nearest row with a date.
     """
     import pyarrow as pa
 
@@ -64,7 +63,7 @@ def _asks_back(row: Mapping[str, Any]) -> bool:
 
 
 def _former(versions: Sequence[Version]) -> dict[str, Mapping[str, Any]]:
-    """The last row of every id that some version holds."""
+    """The last row of every id that any version holds."""
     rows: dict[str, Mapping[str, Any]] = {}
     for version in versions:
         if "integrations" in version.files:

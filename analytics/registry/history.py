@@ -1,4 +1,4 @@
-"""The names of a day that has passed: who was called what, when there are lists of several days."""
+"""The names of an earlier day, if the registry holds lists of several days."""
 
 from __future__ import annotations
 
@@ -18,22 +18,22 @@ if TYPE_CHECKING:
 
 
 def versions_of(relation: Relation, versions: Sequence[Version]) -> list[Version]:
-    """The versions of a relation by the day they hold from; of one day only the last one, which corrects the others."""
+    """The versions of a relation, by the day from which they hold; for each day only the last one, which corrects the others."""
     last = {version.valid_from: version for version in versions if relation in version.files}
     return [last[day] for day in sorted(last)]
 
 
 def holding(versions: Sequence[Version], day: dt.date) -> Version:
-    """The version, of these in order (one at least), that holds on a day. Before the first day the first one counts."""
+    """The version (of these in order, at least one) that holds on a day. Before the first day, the first one holds."""
     return next((version for version in reversed(versions) if version.valid_from <= day), versions[0])
 
 
 def rows_on(relation: Relation, versions: Sequence[Version], held: Version, stands_for: Mapping[str, str]) -> pa.Table:
-    """The rows of a relation as they were while `held` (one of these versions) did.
+    """The rows of a relation as they were while the version `held` (one of these) did.
 
-    Whoever had no name then has the first one that was given later: who is registered late was there before. An
-    integration that has replaced another since is called what the other was called then: `stands_for` says which id stands
-    for which old one now.
+    A key that had no name then gets the first name that it got later, because it existed before it was registered. An
+    integration that has since replaced another has the name that the other had then. `stands_for` gives the id that stands for
+    each old one now.
     """
     import polars as pl
 
@@ -63,7 +63,7 @@ def _rows(relation: Relation, version: Version) -> pl.DataFrame:
 
 
 def _by_their_new_id(rows: pl.DataFrame, stands_for: Mapping[str, str]) -> pl.DataFrame:
-    """The rows of ids that were replaced, under the id that stands for them now."""
+    """The rows of replaced ids, under the id that stands for them now."""
     import polars as pl
 
     new_id = pl.col("integration").str.split("_").list

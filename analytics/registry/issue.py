@@ -1,4 +1,4 @@
-"""What is wrong with a registry file, and where."""
+"""A problem of a registry file, and its place."""
 
 from __future__ import annotations
 
@@ -6,12 +6,12 @@ from dataclasses import dataclass
 from typing import Literal
 
 VALUE_LIMIT = 80
-"""Longer values are cut in messages, characters."""
+"""Characters of a value that messages show; longer values are cut."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Issue:
-    """One thing that keeps a file from being loaded, and where.
+    """One problem that keeps a file from being loaded, and its place.
 
     >>> print(Issue(file="partners.csv", line=4, column="partner", value="12a", expected="4 to 7 digits"))
     partners.csv, line 4, partner: got '12a', expected 4 to 7 digits

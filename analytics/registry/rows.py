@@ -1,7 +1,11 @@
-"""What one row of the registry may say. The contract of the registry files.
+"""The rows of the registry and the values that they may hold: the contract of the registry files.
 
 The order of the fields is the order of the columns, in the files and in SQL. Only the first column of each relation is
-required; a partner without a name is still a partner.
+required, because a partner without a name is still a partner.
+
+Names, contacts and branches come from lists that people edit, and end up in pages, reports, mails and spreadsheets. Each of those
+escapes them for its own format. This room lets in whatever is one line of text, and nothing else: a control character would
+break a mail's header or a terminal before anything could escape it.
 """
 
 from __future__ import annotations
@@ -29,7 +33,7 @@ YES_NO = {"true": True, "yes": True, "ja": True, "1": True, "false": False, "no"
 
 
 def expected(what: str) -> PydanticCustomError:
-    """The refusal of a value, in the words of what would have been right."""
+    """The error for a value. Its text says what was expected."""
     return PydanticCustomError("expected", "{what}", {"what": what})
 
 
@@ -84,7 +88,8 @@ CustomerKey = Annotated[
     ),
 ]
 Name = Annotated[str | None, _text(200)]
-# The last is asked first: the pattern may take the square of the time that a text has characters.
+# Pydantic applies the last validator first. The pattern may take time that grows with the square of the length, so the limit
+# on the length has to come before it.
 Email = Annotated[str | None, _matching(EMAIL, "an e-mail address"), _text(254)]
 Phone = Annotated[str | None, _text(40)]
 Date = Annotated[dt.date | None, BeforeValidator(_date)]
@@ -96,28 +101,28 @@ class _Row(BaseModel):
 
 
 class Partner(_Row):
-    """One partner and whom to call there."""
+    """A partner, and the person to call there."""
 
     partner: PartnerNumber = Field(description="the partner's own subscription number")
-    name: Name = Field(default=None, description="of the company")
-    contact: Name = Field(default=None, description="the person to call or to write to")
-    email: Email = Field(default=None, description="of the contact")
-    phone: Phone = Field(default=None, description="of the contact")
+    name: Name = Field(default=None, description="the name of the company")
+    contact: Name = Field(default=None, description="the person to call or write to")
+    email: Email = Field(default=None, description="the contact's e-mail address")
+    phone: Phone = Field(default=None, description="the contact's telephone number")
 
 
 class Integration(_Row):
-    """One integration, and since when it is certified."""
+    """An integration, and the dates of its certificate."""
 
     integration: IntegrationId = Field(description="<partner>_<project>")
-    partner: PartnerNumber = Field(description="first number of the integration; may be left out of the file")
-    project: ProjectNumber = Field(description="second number of the integration; may be left out of the file")
-    name: Name = Field(default=None, description="of the product")
+    partner: PartnerNumber = Field(description="the first number of the integration; a file may leave it out")
+    project: ProjectNumber = Field(description="the second number of the integration; a file may leave it out")
+    name: Name = Field(default=None, description="the name of the product")
     replaces: Annotated[str | None, _matching(INTEGRATION_ID, "the old IntegrationId, like 12345_678900")] = Field(
-        default=None, description="an older id of the same integration; its calls count for this one"
+        default=None, description="an old id of the same integration; calls with it count for this one"
     )
-    certified_since: Date = Field(default=None, description="first day with the status certified")
-    certified_until: Date = Field(default=None, description="first day without it again")
-    listed: YesNo = Field(default=None, description="it is shown on the vendor's integrations page")
+    certified_since: Date = Field(default=None, description="the first day on which it is certified")
+    certified_until: Date = Field(default=None, description="the first day on which it is no longer certified")
+    listed: YesNo = Field(default=None, description="whether the vendor's integrations page shows it")
 
     @model_validator(mode="before")
     @classmethod
@@ -138,16 +143,16 @@ class Integration(_Row):
     def _after_the_start(cls, value: dt.date | None, info: ValidationInfo) -> dt.date | None:
         since = info.data.get("certified_since")
         if value is not None and since is not None and value <= since:
-            raise expected(f"a day after certified_since, {since}: the first day it is not certified any more")
+            raise expected(f"a day after certified_since, {since}: the first day on which it is no longer certified")
         return value
 
 
 class Customer(_Row):
-    """One customer and its branch."""
+    """A customer, and its branch."""
 
-    customer: CustomerKey = Field(description="Profit: the subscription number; SB: sub-domain/segment, lower case")
-    name: Name = Field(default=None, description="of the organisation")
-    branch: Name = Field(default=None, description="industry, in the vendor's own list")
+    customer: CustomerKey = Field(description="Profit: the subscription number; SB: sub-domain/segment in lower case")
+    name: Name = Field(default=None, description="the name of the organisation")
+    branch: Name = Field(default=None, description="the industry, as in the vendor's own list")
 
 
 Row: TypeAlias = Partner | Integration | Customer
@@ -157,16 +162,16 @@ RELATIONS: dict[Relation, type[Partner | Integration | Customer]] = {
     "integrations": Integration,
     "customers": Customer,
 }
-"""Every relation of the registry; the first column of each names its rows."""
+"""Every relation of the registry. The first column of each is its key."""
 
 
 def columns(relation: Relation) -> tuple[str, ...]:
-    """The relation's columns in order, its key first."""
+    """The columns of the relation in order, the key first."""
     return tuple(RELATIONS[relation].model_fields)
 
 
 def arrow_schema(relation: Relation) -> pa.Schema:
-    """The relation's columns as Arrow types, the same in every version on disk and in the empty relation."""
+    """The columns of the relation as Arrow types: the same in every version on disk, and in the empty relation."""
     import pyarrow as pa
 
     types = {
@@ -186,7 +191,7 @@ def arrow_schema(relation: Relation) -> pa.Schema:
 
 
 def empty_relation(relation: Relation) -> pa.Table:
-    """The relation without a row, for a lake whose registry does not have it."""
+    """The relation without a row, for a lake whose registry does not hold it."""
     import pyarrow as pa
 
     return pa.Table.from_batches([], schema=arrow_schema(relation))  # empty_table() would import pandas

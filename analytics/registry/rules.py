@@ -1,4 +1,8 @@
-"""What no row can say alone: keys stand once, and the replacements of ids lead somewhere."""
+"""The rules between rows: each key occurs once, and replacements of ids lead to an end.
+
+Every figure joins the registry by its keys and follows its replacements. A key that occurs twice would double the calls of its
+integration or customer. An id with two replacements would have two owners, and a circle of replacements none.
+"""
 
 from __future__ import annotations
 
@@ -14,10 +18,10 @@ if TYPE_CHECKING:
 
 
 def cross_row_issues(tables: Sequence[RegistryTable]) -> list[Issue]:
-    """Every violation between rows, at the row that comes later.
+    """Every violation between rows, at the later row.
 
-    A load replaces a relation whole, and no rule ties one relation to another (an integration may name a partner that
-    nobody registered yet), so the files at hand are all there is to look at.
+    A load replaces a whole relation, and no rule ties one relation to another (an integration may name a partner that is not
+    registered yet). So these files are all that has to be checked.
     """
     return [*_repeated_keys(tables), *_replaced_twice(tables), *_circles(tables)]
 
@@ -34,7 +38,7 @@ def _repeated_keys(tables: Sequence[RegistryTable]) -> Iterator[Issue]:
                     counted_as=table.counted_as,
                     column=column,
                     value=key,
-                    expected=f"every {column} once, it stands in {first[table.relation, key]}",
+                    expected=f"each {column} only once; {first[table.relation, key]} has it too",
                 )
             first.setdefault((table.relation, key), f"{table.file}, {table.counted_as} {line}")
 
@@ -49,7 +53,7 @@ def _replaced_twice(tables: Sequence[RegistryTable]) -> Iterator[Issue]:
                 counted_as=table.counted_as,
                 column="replaces",
                 value=old,
-                expected=f"every old id replaced once, it is replaced by {first[old]}",
+                expected=f"each old id to be replaced only once; {first[old]} replaces it too",
             )
         first.setdefault(old, new)
 
@@ -67,7 +71,7 @@ def _circles(tables: Sequence[RegistryTable]) -> Iterator[Issue]:
                 counted_as=table.counted_as,
                 column="replaces",
                 value=replaces,
-                expected=f"an id that does not come back to this one ({' replaces '.join([*trail, old])})",
+                expected=f"an id that does not lead back to this one ({' replaces '.join([*trail, old])})",
             )
 
 

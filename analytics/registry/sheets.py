@@ -1,4 +1,4 @@
-"""A file as sheets of text: CSV is one sheet, Parquet is one, a spreadsheet has several. What a cell says is not judged here.
+"""Reads a file as sheets of text: a CSV or Parquet file is one sheet, a spreadsheet may have several. Values are not judged here.
 
 Numbers, dates and booleans of spreadsheets and Parquet become the text that a CSV file would have for them.
 """
@@ -27,20 +27,20 @@ _MIDNIGHT = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}(?= 00:00:00(?:\.0+)?$)")
 
 @dataclass(frozen=True)
 class Sheet:
-    """The rows of one sheet with their places, empty ones left out; an issue where they cannot be read any further."""
+    """The rows of a sheet with their places, without empty rows. An issue instead of a row ends them: the rest is unreadable."""
 
     name: str
-    """As messages say it: the file, and the sheet where there are several."""
+    """The name in messages: the file, and the sheet if there are several."""
     counted_as: Literal["line", "row"]
     rows: Iterator[tuple[int, list[str] | Issue]]
 
 
 def read_sheets(path: Path) -> tuple[list[Sheet], list[Issue]]:
-    """The sheets of a file that are not empty, or why it cannot be read. An empty CSV file is one sheet without rows."""
+    """The sheets of a file that are not empty, or the reason why it cannot be read. An empty CSV file is one sheet without rows."""
     file = str(path)
     if not path.is_file():
-        there = "this is no regular file" if path.exists() else "there is none of this name"
-        return [], [Issue(file=file, expected=f"a CSV, XLSX or Parquet file, {there}")]
+        there = "this is not a regular file" if path.exists() else "this file does not exist"
+        return [], [Issue(file=file, expected=f"a CSV, XLSX or Parquet file, but {there}")]
     try:
         with path.open("rb") as opened:
             content = opened.read(MOST_BYTES + 1)
@@ -48,25 +48,27 @@ def read_sheets(path: Path) -> tuple[list[Sheet], list[Issue]]:
     except TooMuchError as error:
         return [], [Issue(file=file, expected=str(error))]
     except OSError as error:
-        return [], [Issue(file=file, expected=f"a file that can be read, the system says: {error.strerror}")]
+        return [], [Issue(file=file, expected=f"a readable file, but the system says: {error.strerror}")]
     if content.startswith(b"PK\x03\x04"):
         return _workbook(file, content)
     if content.startswith(b"PAR1"):
         return _parquet(file, content)
     if content.startswith(b"\xd0\xcf\x11\xe0"):
-        issue = "CSV, XLSX or Parquet, this is an old spreadsheet, or one with a password: save it as XLSX without one"
+        issue = "CSV, XLSX or Parquet, but this is an old spreadsheet, or has a password: save it as XLSX without a password"
         return [], [Issue(file=file, expected=issue)]
     try:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         line = content.count(b"\n", 0, error.start) + 1
         found = content[error.start : error.start + 1].hex()
-        return [], [Issue(file=file, line=line, expected=f"UTF-8, byte {found} is not: save it as 'CSV UTF-8'")]
+        return [], [
+            Issue(file=file, line=line, expected=f"UTF-8, but byte {found} is not: save the file as 'CSV UTF-8'")
+        ]
     return [Sheet(file, "line", _csv_rows(text, file))], []
 
 
 def _csv_rows(text: str, file: str) -> Iterator[tuple[int, list[str] | Issue]]:
-    """Every row with the line it begins on."""
+    """Every row, with the line on which it begins."""
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=_delimiter(text), strict=True)
     rows = 0
     while True:
@@ -76,7 +78,7 @@ def _csv_rows(text: str, file: str) -> Iterator[tuple[int, list[str] | Issue]]:
         except StopIteration:
             return
         except csv.Error as error:
-            yield line, Issue(file=file, line=line, expected=f"quotes that are closed and doubled inside ({error})")
+            yield line, Issue(file=file, line=line, expected=f"closed quotes, and doubled quotes inside them ({error})")
             return
         if any(cells):
             rows += 1
@@ -89,7 +91,7 @@ def _csv_rows(text: str, file: str) -> Iterator[tuple[int, list[str] | Issue]]:
 
 
 def _delimiter(text: str) -> str:
-    """The delimiter that makes the most columns of the first line."""
+    """The delimiter that splits the first line into the most columns."""
     first = next((line for line in text.split("\n") if line.strip()), "")
     return max(DELIMITERS, key=first.count)
 
@@ -112,10 +114,10 @@ def _workbook(file: str, content: bytes) -> tuple[list[Sheet], list[Issue]]:
         return [], [Issue(file=file, expected=str(error))]
     except (fastexcel.FastExcelError, pl.exceptions.PolarsError, ValueError) as error:
         reason = str(error).partition("\n")[0]
-        return [], [Issue(file=file, expected=f"CSV, XLSX or Parquet, this spreadsheet cannot be read: {reason}")]
+        return [], [Issue(file=file, expected=f"CSV, XLSX or Parquet, but this spreadsheet cannot be read: {reason}")]
     filled = {name: rows for name, sheet in sheets.items() if (rows := list(_rows(sheet, first=1)))}
     if not filled:
-        return [], [Issue(file=file, expected="a sheet with rows, every one of this spreadsheet is empty")]
+        return [], [Issue(file=file, expected="a sheet with rows, but every sheet is empty")]
     return [
         Sheet(file if len(filled) == 1 else f"{file}, sheet {name}", "row", iter(rows)) for name, rows in filled.items()
     ], []
@@ -124,7 +126,7 @@ def _workbook(file: str, content: bytes) -> tuple[list[Sheet], list[Issue]]:
 def _parquet(file: str, content: bytes) -> tuple[list[Sheet], list[Issue]]:
     import polars as pl
 
-    # Only who loads a registry pays for it: with this come all formats of logs, and everybody reads a registry.
+    # Imported here because it brings in all log formats. Every command reads the registry, but only one loads it.
     from ingest.formats.parquet.pages import PagesError
 
     try:
@@ -135,13 +137,13 @@ def _parquet(file: str, content: bytes) -> tuple[list[Sheet], list[Issue]]:
         return [], [Issue(file=file, expected=str(error))]
     except (pl.exceptions.PolarsError, PagesError, ValueError, OSError) as error:
         reason = str(error).partition("\n")[0]
-        return [], [Issue(file=file, expected=f"CSV, XLSX or Parquet, this Parquet file cannot be read: {reason}")]
+        return [], [Issue(file=file, expected=f"CSV, XLSX or Parquet, but this Parquet file cannot be read: {reason}")]
     header: list[tuple[int, list[str] | Issue]] = [(0, [name.strip() for name in text.columns])]
     return [Sheet(file, "row", iter([*header, *_rows(text, first=1)]))], []
 
 
 def _judge_parquet(content: bytes) -> None:
-    """TooMuchError where a Parquet file would become more than a registry can be. PagesError, ValueError or OSError where it is none."""
+    """TooMuchError if a Parquet file would become too large. PagesError, ValueError or OSError if it is no Parquet file."""
     from pyarrow.parquet import ParquetFile
 
     from ingest.formats.parquet.pages import sizes_of
@@ -155,7 +157,7 @@ def _judge_parquet(content: bytes) -> None:
 
 
 def _plain(dtype: pl.DataType) -> pl.DataType:
-    """The type whose text is that of a CSV cell: whole numbers where frames had to make floats of them, dates of instants."""
+    """The type whose text is that of a CSV cell: whole numbers if frames had to turn them into floats, and plain instants."""
     import polars as pl
 
     if dtype.is_float():
@@ -171,7 +173,7 @@ def _rows(sheet: pl.DataFrame, *, first: int) -> Iterator[tuple[int, list[str] |
 
 
 def _without_midnight(cell: str) -> str:
-    """The date of a cell that is one: spreadsheets know only instants.
+    """The date, if the cell is a date at midnight: spreadsheets know only instants.
 
     >>> _without_midnight("2026-03-29 00:00:00"), _without_midnight("Acme")
     ('2026-03-29', 'Acme')

@@ -1,19 +1,19 @@
-"""The registry on disk: numbered versions, each of which says from which day on it holds.
+"""The registry on disk: numbered versions, each with the day from which it holds.
 
     lake/registry/000001/partners.parquet
-                        /version.json            from which day it holds, when it was loaded, and from which files; its hash
-                                                 and those of the lists, which 'koppelzicht verify' compares
+                        /version.json            the day from which it holds, the time of the load, the files that were loaded,
+                                                 and hashes of itself and the lists, which 'koppelzicht verify' compares
     lake/registry/000002/customers.parquet
                         /version.json
 
-A version holds what was loaded at once, relation by relation: on a day counts, of each relation, what began to hold last
-until then (of one day, what was loaded last). Before the first day of a relation its first version counts: a list says more
-about the time before it than no list.
+A version holds the lists that were loaded at the same time. For each relation, a day has the version that began to hold last
+before it; of two that began on the same day, the one that was loaded last. Days before the first version have that version: a
+later list says more about them than no list.
 
-A version is a folder that is written aside and then renamed to its number. A folder cannot be renamed onto one that
-exists, on any operating system: so a version appears whole or not at all, of two loaders at a time one gets the number
-and the other starts again on top of it, and a crash leaves at most a folder without a number, which nobody reads. Versions
-are never changed and never removed here, so whoever reads one keeps reading it.
+A version is a folder. It is written under another name and then renamed to its number. No operating system renames a folder onto
+one that exists. So a version appears as a whole or not at all. Of two loaders at the same time, one gets the number, and the other
+starts again on top of it. A crash leaves at most a folder without a number, which is never read. Versions are never changed and
+never removed here, so a process that reads one can go on reading it.
 """
 
 from __future__ import annotations
@@ -44,20 +44,20 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, kw_only=True)
 class Version:
-    """What was loaded at once."""
+    """The lists of one load."""
 
     number: int
     valid_from: dt.date
     loaded_at: dt.datetime
     files: Mapping[Relation, Path]
-    """The Parquet file of each relation that was loaded."""
+    """The Parquet file of each loaded relation."""
     sources: Mapping[Relation, Sequence[str]]
-    """The files it came from."""
+    """The files that were loaded."""
 
 
 @dataclass(frozen=True)
 class RegistryFiles:
-    """The Parquet file of each relation as it holds now, None where it was never loaded; and all that held before."""
+    """The Parquet file of each relation that holds now (None if it was never loaded), and all versions."""
 
     partners: Path | None = None
     integrations: Path | None = None
@@ -70,23 +70,23 @@ class RegistryFiles:
 
     @property
     def number(self) -> int:
-        """How many versions there are: a registry with another number may say something else."""
+        """The number of the last version. A registry with another number may hold something else."""
         return max((version.number for version in self.versions), default=0)
 
 
 def registry_files(lake: Path) -> RegistryFiles:
-    """The files of the registry as it is now; all None on a lake without one. They never change and never vanish."""
+    """The files of the registry as it is now; all None on a lake without a registry. They never change and never vanish."""
     return _counting(_versions(lake / "registry"), None)
 
 
 def rows_of(files: RegistryFiles) -> dict[Relation, pa.Table]:
-    """The rows of each relation that was ever loaded. AnalyticsError names a file that cannot be read."""
+    """The rows of each loaded relation. AnalyticsError names a file that cannot be read."""
     paths: dict[Relation, Path | None] = {relation: getattr(files, relation) for relation in RELATIONS}
     return {relation: read_rows(path) for relation, path in paths.items() if path is not None}
 
 
 def read_rows(path: Path) -> pa.Table:
-    """The rows of one file of a version. AnalyticsError when it cannot be read."""
+    """The rows of one file of a version. AnalyticsError if it cannot be read."""
     import pyarrow as pa
     import pyarrow.parquet as pq
 
@@ -97,7 +97,7 @@ def read_rows(path: Path) -> pa.Table:
 
 
 def damaged_version(files: RegistryFiles) -> str | None:
-    """What is wrong with the registry and what to do, where one of its files cannot be read; None where all can."""
+    """Which file of the registry cannot be read and what to do about it; None if all can be read."""
     for version in files.versions:
         for path in version.files.values():
             try:
@@ -110,7 +110,7 @@ def damaged_version(files: RegistryFiles) -> str | None:
 def _damaged(place: Path, why: object) -> str:
     folder = place.parent if place.suffix == ".parquet" else place
     return (
-        f"{place}: this version of the registry is damaged: {why}; take the folder {folder.name} away and load the"
+        f"{place}: this version of the registry is damaged: {why}; remove the folder {folder.name} and load the"
         " lists again: 'koppelzicht registry load'"
     )
 
@@ -123,10 +123,10 @@ def commit(
     valid_from: dt.date,
     adds: bool = False,
 ) -> tuple[dict[Relation, int], tuple[Relation, ...]]:
-    """The rows of each relation on that day with these tables as a new version, and the relations they replaced.
+    """Add these tables as a new version. Returns the number of rows of each relation on that day, and the replaced relations.
 
-    With `adds`, the rows that hold until then stay, those with a key of the new ones excepted. Where the tables say what
-    holds already, no version is added.
+    With `adds`, rows that hold until then stay, except those with the key of a new row. If the tables say what holds already, no
+    version is added.
     """
     new = _arrow_tables(tables)
     sources = {
@@ -153,7 +153,7 @@ def commit(
 
 
 def _versions(registry: Path) -> tuple[Version, ...]:
-    """Every version, in the order in which they were loaded."""
+    """Every version, in the order of their loads."""
     folders = [path for path in registry.iterdir() if path.name.isdecimal()] if registry.is_dir() else []
     return tuple(_version(folder) for folder in sorted(folders, key=lambda path: int(path.name)))
 
@@ -176,7 +176,7 @@ def _version(folder: Path) -> Version:
 
 
 def _counting(versions: Sequence[Version], day: dt.date | None) -> RegistryFiles:
-    """What counts on a day of each relation; without a day, what began to hold last."""
+    """The files that hold on a day; without a day, those that began to hold last."""
     files: dict[Relation, Path] = {}
     for relation in RELATIONS:
         holding = sorted(
@@ -185,7 +185,7 @@ def _counting(versions: Sequence[Version], day: dt.date | None) -> RegistryFiles
         )
         if holding:
             counting = [version for version in holding if day is None or version.valid_from <= day]
-            # Of several that hold from the first day on, the one that was loaded last.
+            # If several versions hold from the first day, the one that was loaded last counts.
             first = [version for version in holding if version.valid_from == holding[0].valid_from]
             files[relation] = (counting or first)[-1].files[relation]
     return RegistryFiles(**files, versions=tuple(versions))
@@ -205,7 +205,7 @@ def _arrow_tables(tables: Sequence[RegistryTable]) -> dict[Relation, pa.Table]:
 
 
 def _added(held: pa.Table | None, rows: pa.Table, relation: Relation) -> pa.Table:
-    """The rows that hold, where none of the new ones has their key, and the new ones."""
+    """The new rows, and the earlier rows whose key none of them has."""
     import pyarrow as pa
     import pyarrow.compute as pc
 
@@ -216,7 +216,7 @@ def _added(held: pa.Table | None, rows: pa.Table, relation: Relation) -> pa.Tabl
 
 
 def _publish(version: Path, tables: dict[Relation, pa.Table], about: Mapping[str, object]) -> bool:
-    """Whether the version is ours now; False where another loader was first."""
+    """Publish the version. False if another loader took its number first."""
     import pyarrow.parquet as pq
 
     aside = version.with_name(f"staged-{uuid.uuid4().hex}")

@@ -1,4 +1,4 @@
-"""The sheets of one file as rows of the registry, or everything that is wrong with them."""
+"""Turns the sheets of one file into rows of the registry, or into a list of everything that is wrong with them."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class PlacedRow:
-    """A sound row and the line of the file it begins on."""
+    """A sound row, and the line of the file on which it begins."""
 
     line: int
     row: Row
@@ -25,19 +25,19 @@ class PlacedRow:
 
 @dataclass(frozen=True)
 class RegistryTable:
-    """The rows of one sheet, in its order."""
+    """The rows of one sheet, in order."""
 
     file: str
     relation: Relation
     rows: tuple[PlacedRow, ...]
-    """The sound ones."""
+    """The sound rows."""
     keys: tuple[tuple[int, str], ...]
-    """Line and first column of every row that has one, the unsound included."""
+    """The line and the key of every row that has one, unsound rows included."""
     counted_as: Literal["line", "row"] = "line"
 
 
 def read_tables(path: Path) -> tuple[list[RegistryTable], list[Issue]]:
-    """The sound rows of every sheet of a file and all its issues; no table where not even the header can be read."""
+    """The sound rows of every sheet of a file, and all issues. A sheet without a readable header makes no table."""
     sheets, issues = read_sheets(path)
     tables = []
     for sheet in sheets:
@@ -59,7 +59,7 @@ def _read_table(sheet: Sheet) -> tuple[RegistryTable | None, list[Issue]]:
         if isinstance(cells, Issue):
             issues.append(cells)
         elif len(cells) != len(names):
-            wanted = f"{len(names)} values as in the header, there are {len(cells)}"
+            wanted = f"{len(names)} values, as in the header, but there are {len(cells)}"
             issues.append(_issue(sheet, line, value=" | ".join(cells), expected=wanted))
         else:
             values = dict(zip(names, cells, strict=True))
@@ -88,13 +88,13 @@ def _header(sheet: Sheet) -> tuple[tuple[Relation, list[str]] | None, list[Issue
         if name not in known
     ]
     issues += [
-        _issue(sheet, line, column=name, expected="every column once") for name in known if names.count(name) > 1
+        _issue(sheet, line, column=name, expected="each column only once") for name in known if names.count(name) > 1
     ]
     return (None, issues) if issues else ((relation, names), [])
 
 
 def _relation(names: list[str]) -> Relation | None:
-    """The relation a header tells; integrations first, for they have the column partner too."""
+    """The relation of a header. Integrations come first, because they have a column partner too."""
     for relation in ("integrations", "customers", "partners"):
         if columns(relation)[0] in names:
             return relation
@@ -120,12 +120,12 @@ def _row(relation: Relation, cells: dict[str, str], sheet: Sheet, line: int) -> 
 
 
 def _follows_from_a_bad_id(problem: str, column: str, cells: dict[str, str]) -> bool:
-    """Partner and project come from the id: where that is wrong, their absence is no second problem."""
+    """Whether the problem follows from another one: without a valid id, partner and project are missing too."""
     return problem == "missing" and column != "integration" and "integration" in cells
 
 
 def _issue(sheet: Sheet, line: int, *, column: str | None = None, value: str | None = None, expected: str) -> Issue:
-    place = line or None  # the names of a Parquet file's columns stand in no row
+    place = line or None  # the column names of a Parquet file are in no row
     return Issue(
         file=sheet.name, line=place, counted_as=sheet.counted_as, column=column, value=value, expected=expected
     )

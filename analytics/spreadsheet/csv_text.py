@@ -1,10 +1,10 @@
 """The tables of a report as CSV, safe to open in a spreadsheet.
 
-UTF-8, commas, one header row, lines ended as RFC 4180 says. Numbers stand as they are, without separators or units, so that they stay numbers; rates are
-fractions; instants are UTC; a cell without a value is empty.
+UTF-8, commas, one header row, and line ends as in RFC 4180. Numbers have no separators and no units, so that they stay numbers.
+Rates are fractions, instants are UTC, and a cell without a value is empty.
 
-What a spreadsheet would run as a formula gets an apostrophe in front (formulas.py). Only texts: a negative number is
-a number.
+A text that a spreadsheet would run as a formula gets an apostrophe in front (formulas.py): user agents, names and release notes are
+written by strangers, and a formula in a list can send the whole list away. Numbers get none: a negative number is a number.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ def _cell(value: object) -> str:
 
 
 def as_text(value: object) -> str:
-    """A value as the text of a cell, exact: a date as ISO 8601, an instant in UTC."""
+    """A value as the exact text of a cell: a date as ISO 8601, an instant in UTC."""
     match value:
         case None:
             return ""

@@ -1,13 +1,13 @@
-"""Text that a spreadsheet would run as a formula, and the form in which it runs none: one rule for all that writes or reads CSV.
+"""Text that a spreadsheet would run as a formula, and the form in which it does not: one rule for all writers and readers of CSV.
 
-A cell that begins with `=`, `+`, `-` or `@` (or the full-width form of the four) is run as a formula by spreadsheets, also
-behind blanks and other characters that nobody sees; a tab, a carriage return or a line feed at the start of a text counts as
-such a sign, too. Where a cell begins is up to the reader: our files have commas, but an office suite of the Netherlands
-splits at semicolons, others at tabs, and a line end in a text that they do not take for a quoted one ends the row. So a cell
-may begin at the start of a text and behind each `;`, tab and line end in it.
+A spreadsheet runs a cell as a formula if it begins with `=`, `+`, `-` or `@` (or the full-width form of one of them), also after
+blanks and invisible characters. A tab, a carriage return or a line feed at the start of a text counts as such a sign too. The
+reader decides where a cell begins. Our files have commas, but a Dutch office suite splits at semicolons and others at tabs, and a
+line end in a text ends the row if they do not see the quotes. So a cell may begin at the start of a text, and after each `;`, tab
+and line end in it.
 
-Such a sign gets an apostrophe in front, which makes it text. Whoever reads such a file takes that one apostrophe away. A
-sign that has apostrophes of its own in front gets one more, so that what is read is what was written, whatever it was.
+Such a sign gets an apostrophe in front, which makes it text. A reader of our files removes that one apostrophe. A sign that already
+has apostrophes in front gets one more. So every text is read back exactly as it was written.
 """
 
 from __future__ import annotations
@@ -21,20 +21,20 @@ if TYPE_CHECKING:
 FORMULA_SIGNS = ("=", "+", "-", "@", "＝", "＋", "－", "＠")  # noqa: RUF001 - the full-width forms
 FORMULA_STARTS = (*FORMULA_SIGNS, "\t", "\r", "\n")
 
-# What may stand between the start of a cell and its sign: blanks, what is invisible, and quotes, which a reader may take
-# for quotes of the file.
+# The characters that may stand between the start of a cell and its sign: blanks, invisible ones, and quotes, which a reader may
+# take for quotes of the file.
 _UNSEEN = r"\s\x00-\x1f\x7f-\x9f\xad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\""
 _SIGN = re.escape("".join(FORMULA_SIGNS))
 _STARTS = re.compile(rf"[{_SIGN}\t\r\n]")
-# A place is where the apostrophes stand, or would: before the sign, behind all that is unseen. No apostrophe is among the
-# unseen, so that one more or one less of them makes and unmakes no place. Inside a text every run is taken whole, with a
-# sign behind it or without, so that a text of nothing but line ends is read once.
+# A place is where apostrophes are, or would be: before the sign, and after all unseen characters. An apostrophe is not an unseen
+# character, so that to add or remove one makes no new place and removes none. Inside a text, each run of unseen characters is
+# matched as a whole, with or without a sign after it, so that a text of nothing but line ends is read once.
 _AT_START = re.compile(rf"((?:(?![\t\r\n])[{_UNSEEN}])*+)('*+)(?=[{_SIGN}\t\r\n])")
 _INSIDE = re.compile(rf"([;\t\r\n][{_UNSEEN}]*+)('*+)(?=([{_SIGN}])?)")
 
 
 def neutral(text: str) -> str:
-    """The text in a form no spreadsheet takes for a formula.
+    """The text in a form that no spreadsheet takes for a formula.
 
     >>> neutral("=HYPERLINK(1)"), neutral("'=1"), neutral("KnSubject"), neutral("'s-Hertogenbosch")
     ("'=HYPERLINK(1)", "''=1", 'KnSubject', "'s-Hertogenbosch")
@@ -54,7 +54,7 @@ def original(text: str) -> str:
 
 
 def _with_apostrophes(text: str, changed: Callable[[str], str]) -> str:
-    """The text with other apostrophes before its signs, given those that stand there."""
+    """The text with the apostrophes before each of its signs replaced by `changed` of them."""
     if not _STARTS.search(text):
         return text
     inside = _INSIDE.sub(lambda place: place[1] + (changed(place[2]) if place[3] else place[2]), text)

@@ -1,6 +1,6 @@
-"""A table as a spreadsheet (XLSX) in which text is text: no cell of it can be a formula, and a telephone number keeps its plus.
+"""A table as a spreadsheet (XLSX) in which text is text: no cell can be a formula, and a telephone number keeps its plus.
 
-A file of one sheet with text in the cells themselves, no styles and no dates of its own: the same rows are the same bytes.
+The file has one sheet, with the texts in the cells themselves, and no styles and no dates: the same rows make the same bytes.
 """
 
 from __future__ import annotations
@@ -22,14 +22,14 @@ _PACKAGE = "http://schemas.openxmlformats.org/package/2006"
 _TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml"
 _HEAD = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
 _MADE = (1980, 1, 1, 0, 0, 0)
-"""The first day that a ZIP file knows: when a report was written is not in it."""
+"""The first day that a ZIP file can hold. The time of writing would change the bytes."""
 _LONGEST = 32_767
-"""What Excel takes in a cell; of a longer text it says that the file is damaged."""
+"""The characters that Excel accepts in a cell. With a longer text, it reports a damaged file."""
 _NOT_IN_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
 def workbook(sheet: str, header: Sequence[str], rows: Iterable[Sequence[object]]) -> bytes:
-    """The content of a file with this one sheet: whole numbers as numbers, nothing for None, all else as text."""
+    """The content of a file with this one sheet: whole numbers as numbers, an empty cell for None, everything else as text."""
     lines = [_row(place, cells) for place, cells in enumerate([header, *rows], start=1)]
     parts = {
         "[Content_Types].xml": (
@@ -65,7 +65,7 @@ def _row(place: int, cells: Sequence[object]) -> str:
 
 
 def _cell(value: object) -> str:
-    """Cells follow each other without gaps, so that they need no address."""
+    """A cell. Cells follow each other without gaps, so they need no address."""
     match value:
         case None:
             return "<c/>"

@@ -1,4 +1,4 @@
-"""Calls and the registry in, who has no name yet out: as rows, and as lists to fill in.
+"""Calls and the registry in; out come the partners, integrations and customers without a name, as rows and as lists to fill in.
 
-It writes the lists to the folder that it is given, and never over a file that is there.
+It writes the lists to the given folder, and never overwrites a file.
 """

@@ -1,4 +1,4 @@
-"""Who was seen in calls and has no name yet: as rows, and as lists to fill in and to load again."""
+"""The partners, integrations and customers that calls name and the registry does not: as rows, and as lists to fill in and load."""
 
 from __future__ import annotations
 
@@ -21,21 +21,21 @@ EVERYTHING = Scope(environment="all")
 
 
 def missing(warehouse: Warehouse) -> pl.DataFrame:
-    """Partners, integrations and customers of any call without a name in the registry; question `unnamed`."""
+    """The partners, integrations and customers of any call that have no name in the registry (question `unnamed/missing`)."""
     return warehouse.query_file("unnamed/missing", EVERYTHING)
 
 
 def write_missing(warehouse: Warehouse, folder: Path) -> tuple[Path, ...]:
-    """A CSV file for each relation in which somebody has no name, with the columns that `load_registry` reads.
+    """Write a CSV file for each relation in which names are missing, with the columns that `load_registry` reads.
 
-    What the registry has of them stands there already. No file is overwritten: somebody may have filled it in.
+    The files hold what the registry already knows. AnalyticsError if one of them exists: a user may have filled it in.
     """
     rows = missing(warehouse)
     lists = {relation: rows.filter(relation=relation)["key"].to_list() for relation in RELATIONS}
     files = {relation: folder / f"{relation}.csv" for relation, keys in lists.items() if keys}
     there = [str(file) for file in files.values() if file.exists()]
     if there:
-        raise AnalyticsError(f"{', '.join(there)}: is there already and may have been filled in; choose another folder")
+        raise AnalyticsError(f"{', '.join(there)}: exists already and may have been filled in; choose another folder")
     try:
         folder.mkdir(parents=True, exist_ok=True)
         for relation, file in files.items():

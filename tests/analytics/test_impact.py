@@ -280,7 +280,7 @@ def test_customers_and_calls_are_those_of_the_changes_at_that_integration(tmp_pa
         (None, "7000004", 3),
     ]
     assert found.told_to.rows() == [(1234567, 1, 5), (7654321, 1, 5)]
-    assert "3 calls without a valid id: nobody knows who made them" in found.remarks
+    assert "3 calls without a valid id: the integration is not known" in found.remarks
     assert found.remarks[-1].endswith(": 1 call of 1 integration")
 
 

@@ -51,11 +51,11 @@ LONG = "x" * 30_000
 WORKBOOKS: dict[str, tuple[Callable[[Path], Path], str]] = {
     "cells in opposite corners": (
         lambda path: _workbook(path, '<row r="1048576"><c r="XFD1048576"><v>1</v></c></row>'),
-        "expected at most 100,000 rows, there are 1,048,576: split it",
+        "expected at most 100,000 rows, but there are 1,048,576: split the list",
     ),
     "a cell where there is none": (
         lambda path: _workbook(path, '<row r="4294967295"><c r="ZZZZ99999999"><v>1</v></c></row>'),
-        "expected at most 100,000 rows, there are 99,999,999: split it",
+        "expected at most 100,000 rows, but there are 99,999,999: split the list",
     ),
     "a cell at no place": (
         lambda path: _workbook(path, '<row><c r="ZZZZZZZZ1"><v>1</v></c></row>'),
@@ -63,11 +63,11 @@ WORKBOOKS: dict[str, tuple[Callable[[Path], Path], str]] = {
     ),
     "a row far below that says nothing of itself": (
         lambda path: _workbook(path, '<row r="4294967290"/><row><c><v>1</v></c></row>'),
-        "expected at most 100,000 rows, there are 4,294,967,291: split it",
+        "expected at most 100,000 rows, but there are 4,294,967,291: split the list",
     ),
     "a column far to the right": (
         lambda path: _workbook(path, _cells(300, '<c r="XFDROW"><v>1</v></c>')),
-        "expected at most 1,000,000 cells, there are 62 rows of 16,384",
+        "expected at most 1,000,000 cells, but there are 62 rows of 16,384",
     ),
     "a text that many cells share": (
         lambda path: _workbook(
@@ -82,7 +82,7 @@ WORKBOOKS: dict[str, tuple[Callable[[Path], Path], str]] = {
     ),
     "a sheet that is called a picture": (
         lambda path: _workbook(path, '<row r="1048576"><c r="XFD1048576"><v>1</v></c></row>', renamed="1.png"),
-        "expected at most 100,000 rows, there are 1,048,576: split it",
+        "expected at most 100,000 rows, but there are 1,048,576: split the list",
     ),
     "a sheet that is no XML": (
         lambda path: _workbook(path, "<row>"),
@@ -90,7 +90,7 @@ WORKBOOKS: dict[str, tuple[Callable[[Path], Path], str]] = {
     ),
     "two parts of one name": (
         lambda path: _workbook(path, "", more=[(SHEET.upper(), _sheet(""))]),
-        "this spreadsheet cannot be read: its parts are not as those of a spreadsheet",
+        "this spreadsheet cannot be read: its parts are not those of a spreadsheet",
     ),
     "a thousand and more parts": (
         lambda path: _workbook(path, "", more=[(f"{number}.xml", "<x/>") for number in range(1001)]),
@@ -132,7 +132,7 @@ def test_a_spreadsheet_that_becomes_too_much_costs_little(tmp_path: Path) -> Non
 @pytest.mark.parametrize(
     ("columns", "said"),
     [
-        ({"partner": pa.repeat("2000001", 100_001)}, "expected at most 100,000 rows, there are 100,001"),
+        ({"partner": pa.repeat("2000001", 100_001)}, "expected at most 100,000 rows, but there are 100,001"),
         (
             {
                 "partner": pa.repeat("2000001", 2000),
@@ -155,10 +155,10 @@ def test_parquet_that_becomes_too_much_is_refused_in_words(
 def test_csv_that_is_too_much_is_refused_in_words(tmp_path: Path) -> None:
     path = tmp_path / "partners.csv"
     path.write_text("partner\n" + "2000001\n" * 100_001)
-    assert any("expected at most 100,000 rows, there are 100,001" in str(issue) for issue in read_tables(path)[1])
+    assert any("expected at most 100,000 rows, but there are 100,001" in str(issue) for issue in read_tables(path)[1])
     path.write_text("partner," * 1_000_000 + "\n")
     [issue] = read_tables(path)[1]
-    assert "expected at most 1,000,000 cells, there are 1 rows of 1,000,001" in str(issue)
+    assert "expected at most 1,000,000 cells, but there are 1 rows of 1,000,001" in str(issue)
     with path.open("wb") as file:
         file.truncate(1 << 34)
     [issue] = read_tables(path)[1]

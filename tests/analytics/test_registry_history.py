@@ -167,7 +167,7 @@ def test_who_has_no_name_is_listed_the_busiest_first(tmp_path: Path) -> None:
         assert missing(warehouse)["first_call"][0] == first
         assert missing(warehouse)["last_call"][0] == last
         files = write_missing(warehouse, tmp_path / "out")
-        with pytest.raises(AnalyticsError, match=r"partners\.csv, .* is there already and may have been filled in"):
+        with pytest.raises(AnalyticsError, match=r"partners\.csv, .* exists already and may have been filled in"):
             write_missing(warehouse, tmp_path / "out")
     assert [file.name for file in files] == ["partners.csv", "integrations.csv", "customers.csv"]
     assert files[1].read_text(encoding="utf-8") == (

@@ -51,8 +51,8 @@ class TestRefusals:
             ),
             f"  {book}, sheet One, row 4, customer: got '12', {customer}",
             f"  {single}, row 4, customer: got '13', {customer}",
-            f"  {single}, row 6, customer: got '2000002', expected every customer once, it stands in {single}, row 2",
-            f"  {nothing}: expected a sheet with rows, every one of this spreadsheet is empty",
+            f"  {single}, row 6, customer: got '2000002', expected each customer only once; {single}, row 2 has it too",
+            f"  {nothing}: expected a sheet with rows, but every sheet is empty",
             (
                 f"  {tmp_path / 'p.parquet'}, row 2, partner: got '12', expected a partner's subscription number: "
                 "4 to 7 digits, no leading zero"
@@ -67,11 +67,11 @@ class TestRefusals:
             load_registry(tmp_path / "lake", [partners, customers], now=NOW)
 
         assert str(caught.value) == (
-            "the registry was not changed, 5 problems to solve first:\n"
+            "the registry was not changed; 5 problems to solve first:\n"
             f"  {partners}, line 2, partner: got '12a', "
             "expected a partner's subscription number: 4 to 7 digits, no leading zero\n"
             f"  {partners}, line 2, email: got 'nope', expected an e-mail address\n"
-            f"  {partners}, line 4, partner: got '1234', expected every partner once, it stands in {partners}, line 3\n"
+            f"  {partners}, line 4, partner: got '1234', expected each partner only once; {partners}, line 3 has it too\n"
             f"  {customers}, line 2, customer: got 'Beers/Enyoi', expected a customer: a subscription number of "
             "4 to 7 digits without leading zero, or sub-domain/segment in lower case\n"
             f"  {customers}, line 4, customer: got '123', expected a customer: a subscription number of "
@@ -93,7 +93,7 @@ class TestRefusals:
                 "1234_5,,,,,2026-02-01,2026-02-01",
                 "certified_until",
                 "2026-02-01",
-                "a day after certified_since, 2026-02-01: the first day it is not certified any more",
+                "a day after certified_since, 2026-02-01: the first day on which it is no longer certified",
             ),
             ('1234_5,,,"a\nb",,,', "name", "a\nb", "one line of text without control characters"),
             (f"1234_5,,,{'x' * 201},,,", "name", "x" * 201, "at most 200 characters"),
@@ -123,12 +123,12 @@ class TestRefusals:
             "1234_4,1234_2\n"  # 1234_2 is replaced by 1234_3 already
             "1234_5,1234_9\n",
         )
-        circle = "an id that does not come back to this one"
+        circle = "an id that does not lead back to this one"
         assert problems(tmp_path / "lake", file) == [
             (2, "replaces", "1234_1", f"{circle} (1234_1 replaces 1234_1)"),
             (3, "replaces", "1234_3", f"{circle} (1234_2 replaces 1234_3 replaces 1234_2)"),
             (4, "replaces", "1234_2", f"{circle} (1234_3 replaces 1234_2 replaces 1234_3)"),
-            (5, "replaces", "1234_2", "every old id replaced once, it is replaced by 1234_3"),
+            (5, "replaces", "1234_2", "each old id to be replaced only once; 1234_3 replaces it too"),
         ]
 
     def test_a_header_of_something_else_is_refused(self, tmp_path: Path) -> None:
@@ -142,7 +142,7 @@ class TestRefusals:
         )
         assert problems(tmp_path / "lake", unknown, other, empty) == [
             (1, "fax", None, "columns of partners: partner, name, contact, email, phone"),
-            (1, "name", None, "every column once"),
+            (1, "name", None, "each column only once"),
             (1, None, "timestamp | url", choices),
             (1, None, "", choices),
         ]
@@ -150,14 +150,14 @@ class TestRefusals:
     def test_a_row_of_another_width_is_refused(self, tmp_path: Path) -> None:
         file = written(tmp_path / "c.csv", "customer,name\n1234567\n1234568,a,b\n")
         assert problems(tmp_path / "lake", file) == [
-            (2, None, "1234567", "2 values as in the header, there are 1"),
-            (3, None, "1234568 | a | b", "2 values as in the header, there are 3"),
+            (2, None, "1234567", "2 values, as in the header, but there are 1"),
+            (3, None, "1234568 | a | b", "2 values, as in the header, but there are 3"),
         ]
 
     def test_a_quote_that_is_not_closed_is_named_where_it_opens(self, tmp_path: Path) -> None:
         file = written(tmp_path / "c.csv", 'customer,name\n1234567,ok\n1234568,"open\n1234569,swallowed\n')
         assert problems(tmp_path / "lake", file) == [
-            (3, None, None, "quotes that are closed and doubled inside (unexpected end of data)"),
+            (3, None, None, "closed quotes, and doubled quotes inside them (unexpected end of data)"),
         ]
 
     def test_a_file_that_is_no_csv_is_refused_by_name(self, tmp_path: Path) -> None:
@@ -169,17 +169,17 @@ class TestRefusals:
         known = "CSV, XLSX or Parquet"
         found = problems(tmp_path / "lake", western, sheet, parquet, old, tmp_path / "none.csv", tmp_path)
         assert [(*issue[:3], re.sub("(?<=cannot be read): .+", "", issue[3])) for issue in found] == [
-            (2, None, None, "UTF-8, byte eb is not: save it as 'CSV UTF-8'"),
-            (None, None, None, f"{known}, this spreadsheet cannot be read"),
-            (None, None, None, f"{known}, this Parquet file cannot be read"),
+            (2, None, None, "UTF-8, but byte eb is not: save the file as 'CSV UTF-8'"),
+            (None, None, None, f"{known}, but this spreadsheet cannot be read"),
+            (None, None, None, f"{known}, but this Parquet file cannot be read"),
             (
                 None,
                 None,
                 None,
-                f"{known}, this is an old spreadsheet, or one with a password: save it as XLSX without one",
+                f"{known}, but this is an old spreadsheet, or has a password: save it as XLSX without a password",
             ),
-            (None, None, None, "a CSV, XLSX or Parquet file, there is none of this name"),
-            (None, None, None, "a CSV, XLSX or Parquet file, this is no regular file"),
+            (None, None, None, "a CSV, XLSX or Parquet file, but this file does not exist"),
+            (None, None, None, "a CSV, XLSX or Parquet file, but this is not a regular file"),
         ]
 
     def test_a_message_shows_no_control_characters_and_no_endless_value(self, tmp_path: Path) -> None:

@@ -49,9 +49,9 @@ class TestAdding:
         with pytest.raises(RegistryError) as caught:
             load_registry(lake, [more], now=NOW, adds=True)
         assert [(issue.file, issue.line, issue.expected) for issue in caught.value.issues] == [
-            ("the registry", 1, "an id that does not come back to this one (1234_2 replaces 1234_1 replaces 1234_2)"),
-            (str(more), 2, "every old id replaced once, it is replaced by 1234_2"),
-            (str(more), 3, "an id that does not come back to this one (1234_1 replaces 1234_2 replaces 1234_1)"),
+            ("the registry", 1, "an id that does not lead back to this one (1234_2 replaces 1234_1 replaces 1234_2)"),
+            (str(more), 2, "each old id to be replaced only once; 1234_2 replaces it too"),
+            (str(more), 3, "an id that does not lead back to this one (1234_1 replaces 1234_2 replaces 1234_1)"),
         ]
         assert len(registry_files(lake).versions) == 1
 
@@ -98,9 +98,7 @@ class TestDays:
 
     def test_a_day_that_has_not_come_is_refused(self, tmp_path: Path) -> None:
         file = written(tmp_path / "p.csv", "partner\n1234\n")
-        with pytest.raises(
-            RegistryError, match=r"got '2026-11-03', expected a day that has come, 2026-11-02 or before"
-        ):
+        with pytest.raises(RegistryError, match=r"got '2026-11-03', expected today, 2026-11-02, or an earlier day"):
             load_registry(tmp_path / "lake", [file], now=NOW, as_of=dt.date(2026, 11, 3))
 
     def test_a_day_begins_where_the_lake_is(self, tmp_path: Path) -> None:

@@ -64,10 +64,10 @@ def test_rows_that_differ_in_their_operations_only_are_one_change() -> None:
 
 def test_what_is_not_read_as_a_change_is_said() -> None:
     assert read_changes(NOTES / "winter.md").remarks == (
-        "line 31: a table without a column Connector is left out: Code | Meaning",
-        "line 13: 'Breaking changes > The token is checked' is told in words, which are not counted as a change",
+        "line 31: a table is left out, because it has no column Connector: Code | Meaning",
+        "line 13: 'Breaking changes > The token is checked' describes changes in words, not in a table, so they are not counted",
         (
-            "line 23: 'Breaking changes > KnPerson is stricter' is told in words, which are not counted as a change; "
+            "line 23: 'Breaking changes > KnPerson is stricter' describes changes in words, not in a table, so they are not counted; "
             "it names KnContact, KnPerson: ask with --connector"
         ),
     )
@@ -79,8 +79,8 @@ def test_a_section_that_no_rule_knows_is_said(title: str) -> None:
         f"# Release\n## {title}\nKnSubject wants more.\n## {title} too\n{TABLE}| a | KnPerson |\n| b | KnPerson |\n"
     )
     assert notes.remarks == (
-        f"line 4: no rule knows how severe 'Release > {title} too' is; its 2 changes are judged by what the rows say themselves",
-        f"line 2: 'Release > {title}' is told in words, which are not counted as a change; it names KnSubject: ask with --connector",
+        f"line 4: the heading 'Release > {title} too' does not say how severe its changes are; the text of its 2 rows decides",
+        f"line 2: 'Release > {title}' describes changes in words, not in a table, so they are not counted; it names KnSubject: ask with --connector",
     )
     words = changes_in(
         f"{TABLE}| a | KnPerson |\n\n# {title}\n## Non-breaking changes\nx\n## Changelog\n{TABLE}| b | KnPerson |\n"
@@ -104,8 +104,8 @@ def test_columns_in_any_order_paths_and_dutch_are_read() -> None:
     assert notes.changes[0].description.endswith("Fields/ViTt: ABS, a | b, NVO/NIP")
     assert notes.changes[1].description == "verplicht veld erbij"
     assert notes.remarks == (
-        "line 28: 'BLA' is no operation; expected GET, POST, PUT or DELETE",
-        "line 29: '{elke}' names no connector; no log can show whom this concerns",
+        "line 28: 'BLA' is not an operation; expected GET, POST, PUT or DELETE",
+        "line 29: '{elke}' does not name a connector, so no log can show whom this affects",
     )
 
 
@@ -135,13 +135,11 @@ def test_each_path_of_a_connector_is_a_change_of_its_own_and_an_object_is_not_a_
 
 
 def test_rows_that_are_left_out_are_said_and_what_is_hidden_is_not_read() -> None:
-    outside = (
-        "outside of a table and is left out; a table begins with a header and a line | --- | and has no empty lines"
-    )
+    begins = "left out; a table begins with a header and a line | --- |, and has no empty lines"
     assert read_changes(NOTES / "lente.md").remarks == (
-        f"line 38: 2 rows stand {outside}",
-        f"line 47: a row stands {outside}",
-        "line 49: a table in HTML is left out; write it in Markdown or as CSV",
+        f"line 38: 2 rows outside of a table are {begins}",
+        f"line 47: a row outside of a table is {begins}",
+        "line 49: a table in HTML is left out; write it as Markdown or CSV",
     )
 
 
@@ -150,8 +148,8 @@ def test_a_header_with_more_columns_than_its_line_of_dashes_begins_no_table_and_
     assert [change.connectors for change in notes.changes] == [("KnSubject",)]
     assert notes.remarks == (
         (
-            "line 5: 3 rows stand outside of a table and is left out; "
-            "a table begins with a header and a line | --- | and both have as many columns"
+            "line 5: 3 rows outside of a table are left out; "
+            "a table begins with a header and a line | --- |, both with the same number of columns"
         ),
     )
 
@@ -164,7 +162,7 @@ def test_words_end_a_table_and_another_may_begin_right_behind_them() -> None:
 def test_a_block_of_code_that_does_not_end_is_said() -> None:
     notes = changes_in("| Connector |\n|---|\n| KnSubject |\n\n~~~\n```\n| Connector |\n|---|\n| KnPerson |\n")
     assert [change.connectors for change in notes.changes] == [("KnSubject",)]
-    assert notes.remarks == ("line 5: a block of code that does not end; all that follows is left out",)
+    assert notes.remarks == ("line 5: a block of code does not end, so everything after it is left out",)
 
 
 @pytest.mark.parametrize(
@@ -216,7 +214,7 @@ def test_a_row_with_too_few_or_too_many_cells_is_kept() -> None:
     notes = changes_in("| Connector | Description |\n|---|---|\n| KnSubject |\n| KnPerson | a | b |\n")
     assert [(c.connectors, c.description) for c in notes.changes] == [(("KnSubject",), "-"), (("KnPerson",), "a")]
     assert notes.remarks == (
-        "line 4: 3 cells where the table has 2 columns; the last are left out (a | in a text is written \\|)",
+        "line 4: the row has 3 cells, the table 2 columns; the last cells are left out (write a | in a text as \\|)",
     )
 
 
@@ -244,14 +242,14 @@ def test_a_list_is_csv_with_any_separator_and_names_in_two_languages() -> None:
     [
         (
             "connector,severity\nKnSubject,awful\n",
-            "line 2: severity 'awful' is not breaking, deprecated, changed, added",
+            "line 2: severity 'awful' is unknown; expected breaking, deprecated, changed, added",
         ),
-        ("connector,operation\nKnSubject,merge\n", "line 2: operation 'merge' is not get, insert"),
+        ("connector,operation\nKnSubject,merge\n", "line 2: operation 'merge' is unknown; expected get, insert"),
         ("connector,operation\n,get\n", "line 2: connector '' is not the name of a connector"),
-        ("connector,operation\n", "there is no change in it, only a header"),
+        ("connector,operation\n", "it holds a header but no changes"),
         ('connector,operation\n"KnSubject,get\n', "line 2: unexpected end of data"),
         ("", "no changes were found; expected Markdown tables"),
-        ("## Breaking changes\n\nAll is new.\n", "line 1: 'Breaking changes' is told in words"),
+        ("## Breaking changes\n\nAll is new.\n", "line 1: 'Breaking changes' describes changes in words"),
     ],
 )
 def test_a_file_without_changes_says_what_was_expected(text: str, said: str) -> None:

@@ -170,5 +170,5 @@ def test_a_file_longer_than_any_release_notes_is_refused_by_name(tmp_path: Path)
     path = tmp_path / "notes.md"
     with path.open("wb") as file:
         file.truncate(1 << 34)  # a hole: it takes no room, and 16 GB where it is read
-    with pytest.raises(ChangesError, match=r"notes\.md: is longer than 16,777,216 bytes, which no release notes are"):
+    with pytest.raises(ChangesError, match=r"notes\.md: is longer than 16,777,216 bytes, and no release notes are"):
         read_changes(path)

@@ -51,7 +51,7 @@ def test_streams_says_what_each_log_covers_and_what_to_do(run: Run, lake: Path) 
     assert err.splitlines() == [
         "gateway: 1 call of 2025-08-12 lies far from all others or after the last load; figures include it, but the search for missing hours does not use it",
         (
-            "old log: no calls since 2026-09-25, while other logs go on; load what is missing, or, if it has ended:"
+            "old log: no calls since 2026-09-25, while other logs go on; load the missing logs, or, if this one has ended:"
             " koppelzicht streams end 'old log'"
         ),
     ]

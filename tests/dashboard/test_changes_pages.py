@@ -43,7 +43,7 @@ def test_the_link_says_what_changes_and_the_page_whom_it_concerns(four_days: Pat
     ]
     assert [text.value for text in app.text] == [
         "• calls of 4 days, since 2026-10-01 and before 2026-10-05, environment production",
-        "• 1 call without a valid id: nobody knows who made them",
+        "• 1 call without a valid id: the integration is not known",
     ]
     assert app.selectbox(key="impact.operation").value == "get"
 
