@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 from analytics.reports.errors import ReportError
-from analytics.reports.kind import Kind, asking, every_kind
+from analytics.reports.kind import Kind, asking, every_kind, typed
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from analytics.scope import Scope
     from analytics.warehouse.warehouse import Warehouse
 
-__all__ = ["Kind", "ReportError", "every_kind", "write_report"]
+__all__ = ["Kind", "ReportError", "every_kind", "typed", "write_report"]
 
 
 def write_report(warehouse: Warehouse, name: str, month: str, out: Path, *, about: Scope | None = None) -> list[Path]:
@@ -45,7 +45,7 @@ def write_report(warehouse: Warehouse, name: str, month: str, out: Path, *, abou
     report = asking(name)(warehouse, Month.parse(month), about)
     # What it is about may be a customer of SB (`beers/enyoi`) or any text that was sent as a connector.
     subject = [] if (kind := every_kind()[name]).about is None else [quote(str(getattr(about, kind.about)), safe="")]
-    stem = "-".join([name.replace("_", "-"), *subject, report.period.month])
+    stem = "-".join([typed(name), *subject, report.period.month])
 
     def csv_name(table: str) -> str:
         return f"{stem}-{table.replace('_', '-')}.csv"

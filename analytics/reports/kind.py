@@ -48,6 +48,15 @@ def every_kind() -> Mapping[str, Kind]:
     return {name: import_module(f"{_PACKAGE}.{name}").KIND for name in names}
 
 
+def typed(name: str) -> str:
+    """The name of a report as it is typed, and as the names of its files begin.
+
+    >>> typed("gone_quiet")
+    'gone-quiet'
+    """
+    return name.replace("_", "-")
+
+
 def asking(name: str) -> Callable[[Warehouse, Month, Scope], Dated]:
     """What asks a warehouse for a report: about a month, and about what the scope narrows to."""
     ask: Callable[[Warehouse, Month, Scope], Dated] = import_module(f"{_PACKAGE}.{name}.report").ask

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from analytics.reports import every_kind
+from analytics.reports import every_kind, typed
 from command_line.options.lake import DEFAULT_LAKE, JsonOption, LakeOption
 from command_line.printing import output, standard
 from command_line.printing.values import shown
@@ -25,7 +25,7 @@ Out = Annotated[Path, typer.Option("--out", metavar="DIR", help="Folder to write
 def commands() -> dict[str, Callable[..., None]]:
     """A command for each report, by its name."""
     return {
-        name.replace("_", "-"): _of_everybody(name, kind) if kind.about is None else _about_one(name, kind)
+        typed(name): _of_everybody(name, kind) if kind.about is None else _about_one(name, kind)
         for name, kind in every_kind().items()
     }
 

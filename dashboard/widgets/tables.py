@@ -54,7 +54,7 @@ _COLOURS = {
 """Columns whose values have a colour; sorted, they stand in this order."""
 _COURSES = {"trend": CALLS, "course": CUSTOMERS}
 """Columns that are a small chart."""
-_WHOLE = {"integration", "certificate_ends", "clock_since", "last_customer_day"}
+_WHOLE = {"integration", "certificate_ends", "last_customer_day"}
 """Columns whose texts are not broken over lines."""
 _WIDE = {"finding", "advice", "change", "user_agent", "clock_why", "broken"}
 _ROWS_AT_MOST = 1000

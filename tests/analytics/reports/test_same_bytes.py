@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from analytics.registry import load_registry
-from analytics.reports import every_kind
+from analytics.reports import every_kind, typed
 from tests.analytics.given import NOW, call, given_lake
 from tests.analytics.reports.world import ABOUT
 
@@ -21,7 +21,9 @@ if TYPE_CHECKING:
 ROOT = Path(__file__).parent.parent.parent.parent
 COMMANDS = [
     *(
-        ["report", name, "2026-10"] if kind.about is None else ["report", name, ABOUT[kind.about], "--month", "2026-10"]
+        ["report", typed(name), "2026-10"]
+        if kind.about is None
+        else ["report", typed(name), ABOUT[kind.about], "--month", "2026-10"]
         for name, kind in every_kind().items()
     ),
     ["impact", "--connector", "KnSubject", "--field", "Ds"],
