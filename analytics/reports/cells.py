@@ -18,16 +18,20 @@ _NAMES = ("partner", "project", "status")
 
 
 def in_words(column: str, value: object, *, time_zone: str) -> str:
-    """The value as a reader expects it; one of a closed vocabulary by its words.
+    """The value as a reader expects it; one of a closed vocabulary by its words. A float is a rate, but for milliseconds.
 
     >>> in_words("calls", 1234, time_zone="UTC"), in_words("partner", 1234, time_zone="UTC")
     ('1,234', '1234')
     >>> in_words("error_rate", 0.0456, time_zone="UTC"), in_words("outcome", "timeout", time_zone="UTC")
     ('4.6%', 'Timed out')
+    >>> in_words("p95_ms", 1234.4, time_zone="UTC")
+    '1,234'
     """
     match value:
         case None:
             return numbers.NOTHING
+        case float() if column.endswith("_ms"):
+            return numbers.count(round(value))
         case float():
             return numbers.rate(value)
         case int() if column not in _NAMES:

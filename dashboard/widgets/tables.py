@@ -166,10 +166,15 @@ def _places(values: pl.Series) -> list[int | None]:
 
 
 def _in_figures(values: pl.Series) -> list[str]:
+    """Return counts and rates as a reader expects them; a float is a rate, but for what its name says is none.
+
+    >>> _in_figures(pl.Series("error_rate", [0.25, None])), _in_figures(pl.Series("p95_ms", [1234.4]))
+    (['25.0%', '–'], ['1,234'])
+    """
     match values.name:
         case "lift":
             return [shown(None if value is None else f"{value:.1f}x") for value in values]
-        case "seconds":
+        case name if name == "seconds" or name.endswith("_ms"):
             return [shown(None if value is None else round(value)) for value in values]
         case _:
             return [shown(value) for value in values]
