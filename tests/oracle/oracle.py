@@ -7,8 +7,9 @@ module that makes it lists its rules: P (privacy), I (ids), U (urls), C (calls),
 from __future__ import annotations
 
 from tests.oracle.calls import Columns, Context, Reject
+from tests.oracle.headers import Header
 from tests.oracle.ids import ReadId, split_integration_id, split_integration_ids
-from tests.oracle.lines import FORMATS, IGNORED, Header, Ignored, read_file, read_line
+from tests.oracle.lines import FORMATS, IGNORED, Ignored, read_file, read_line
 from tests.oracle.outcomes import outcome, party
 from tests.oracle.privacy import REDACTED
 from tests.oracle.urls import BadUrl, ReadUrl, read_url

@@ -18,7 +18,8 @@ from ingest.lake.stream_ends import StreamEnd
 from ingest.reject import REJECT_COLUMNS
 from tests.analytics.given import call, given_snapshot, reject
 from tests.oracle.logs import judged_logs
-from tests.oracle.worlds import STORIES, world
+from tests.oracle.stories import STORIES
+from tests.oracle.worlds import world
 
 if TYPE_CHECKING:
     from pathlib import Path

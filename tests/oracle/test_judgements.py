@@ -8,10 +8,14 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from tests.oracle.asked import Asked, Registered, World
 from tests.oracle.clock import AMSTERDAM, easter, holidays_of
-from tests.oracle.logs import Rejected, Seen, judged_logs
-from tests.oracle.verdicts import Asked, Month, Registered, Verdict, World, certification, customers_per_month
-from tests.oracle.worlds import STORIES, world
+from tests.oracle.logs import judged_logs
+from tests.oracle.months import Month, customers_per_month
+from tests.oracle.seen import Rejected, Seen
+from tests.oracle.stories import STORIES
+from tests.oracle.verdicts import Verdict, certification
+from tests.oracle.worlds import world
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence

@@ -22,10 +22,12 @@ from ingest.lake.stream_ends import StreamEnd, declare_stream_end
 from ingest.reject import REJECT_COLUMNS
 from tests.analytics.given import call, reject
 from tests.ingest.scale import scaled
-from tests.oracle import verdicts
+from tests.oracle import months, verdicts
+from tests.oracle.asked import Asked, World
 from tests.oracle.clock import day_of
+from tests.oracle.impact import impact as impact_again
 from tests.oracle.logs import judged_logs
-from tests.oracle.verdicts import LOGS_REASONS, Asked, World
+from tests.oracle.verdicts import LOGS_REASONS
 from tests.oracle.worlds import MadeUp, world
 
 if TYPE_CHECKING:
@@ -207,7 +209,7 @@ def test_customers_come_and_go_as_plain_counting_says(judged: Judged) -> None:
     }
     expected = {
         key: tuple(getattr(month, name) for name in names)
-        for key, month in verdicts.customers_per_month(judged.oracle, Asked()).items()
+        for key, month in months.customers_per_month(judged.oracle, Asked()).items()
     }
     assert different(found, expected) == {}, judged.about
 
@@ -220,6 +222,6 @@ def test_a_change_concerns_whom_plain_counting_says(judged: Judged, connector: s
     }
     expected = {
         name or "": (felt.customers, felt.calls, felt.share)
-        for name, felt in verdicts.impact(judged.oracle, Asked(), connector, "insert").items()
+        for name, felt in impact_again(judged.oracle, Asked(), connector, "insert").items()
     }
     assert different(found, expected) == {}, judged.about

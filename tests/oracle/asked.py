@@ -1,0 +1,240 @@
+"""What is asked of which calls: those of an environment and a product, and who is seen in them."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import Counter, defaultdict
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from tests.oracle.clock import day_of
+
+if TYPE_CHECKING:
+    from collections.abc import Container, Mapping, Sequence
+
+    from tests.oracle.logs import Logs
+    from tests.oracle.seen import Loaded, Rejected, Seen
+    from tests.oracle.streams import Stream
+
+
+@dataclass(frozen=True, kw_only=True)
+class Registered:
+    """One integration of the registry; `replaces` is its old id."""
+
+    integration: str
+    replaces: str | None = None
+    certified_since: dt.date | None = None
+    certified_until: dt.date | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Asked:
+    """What is asked for; `until` is the first day behind it."""
+
+    environment: str = "production"
+    product: str | None = None
+    until: int | None = None
+    window: int = 30
+    required: int = 5
+
+
+class World:
+    """The calls of a lake with what is known of their logs."""
+
+    def __init__(
+        self,
+        calls: Sequence[Seen],
+        logs: Logs,
+        *,
+        rejects: Sequence[Rejected] = (),
+        loads: Sequence[Loaded] = (),
+        registry: Sequence[Registered] = (),
+    ) -> None:
+        self.logs, self.rejects = logs, rejects
+        self.last_hours = {(load.load, load.stream): load.last for load in loads}
+        self.registry = {one.integration: one for one in registry}
+        self._calls = calls
+        self._views: dict[Asked, View] = {}
+        self._muted = muted_days(calls)
+
+    def view(self, asked: Asked) -> View:
+        """The calls in the environment and product asked for, up to the end."""
+        if asked not in self._views:
+            self._views[asked] = View(
+                [
+                    call
+                    for call in self._calls
+                    if call.environment == asked.environment
+                    and asked.product in {None, call.product}
+                    and (asked.until is None or call.day < asked.until)
+                ],
+                self.logs,
+                environment=asked.environment,
+                muted=self._muted,
+                rejects=self.rejects,
+                last_hours=self.last_hours,
+            )
+        return self._views[asked]
+
+
+def muted_days(calls: Sequence[Seen]) -> set[tuple[str, int]]:
+    """The days on which a log carries nobody's id, though customers of several partners call that had one in it.
+
+    Only where no id comes for seven days at least, from the first to the last with calls, behind a day with ids.
+    """
+    by_day: dict[str, dict[int, list[Seen]]] = defaultdict(lambda: defaultdict(list))
+    partners: dict[tuple[str, str], set[str]] = defaultdict(set)
+    for call in calls:
+        by_day[call.stream][call.day].append(call)
+        if call.integration is not None and not call.own:
+            partners[call.stream, call.customer].add(call.integration.split("_")[0])
+    found: set[tuple[str, int]] = set()
+    for stream, days in by_day.items():
+        has_begun, gap = False, list[int]()
+        for day in [*sorted(days), None]:
+            if day is not None and all(call.integration is None for call in days[day]):
+                gap += [day] if has_begun else []
+                continue
+            callers = {call.customer for one in gap for call in days[one]}
+            known = set[str]().union(*(partners.get((stream, customer), set()) for customer in callers))
+            if gap and gap[-1] - gap[0] >= 6 and len(known) >= 2:
+                found |= {(stream, one) for one in gap}
+            has_begun, gap = True, []
+    return found
+
+
+class View:
+    """The calls that are asked for, and who is seen in them."""
+
+    def __init__(
+        self,
+        calls: Sequence[Seen],
+        logs: Logs,
+        *,
+        environment: str,
+        muted: Container[tuple[str, int]],
+        rejects: Sequence[Rejected],
+        last_hours: Mapping[tuple[str, str], int | None],
+    ) -> None:
+        self.calls, self._logs, self._environment = calls, logs, environment
+        self.uses: dict[str, dict[str, list[int]]] = defaultdict(lambda: defaultdict(list))
+        """The days on which a customer uses an integration, once for each call."""
+        self._by_integration: dict[str, set[str]] = defaultdict(set)
+        self._by_customer: dict[str, set[str]] = defaultdict(set)
+        self._told: set[str] = set()
+        self._last_hours = last_hours
+        self._connected: dict[tuple[str, str], set[str]] = defaultdict(set)
+        """The integrations of a customer in a log, by calls or by rejected lines."""
+        for reject in rejects:
+            if reject.customer is not None and reject.integration is not None and reject.environment == environment:
+                self._connected[reject.customer, reject.stream].add(reject.integration)
+                self._told.add(reject.customer)
+        self._cut_off: Counter[tuple[str, str | None, int | None]] = Counter(
+            (reject.stream, reject.customer, self._month_of(reject))
+            for reject in rejects
+            if reject.integration is None
+            and reject.customer is not None
+            and reject.reason == "not_a_record"
+            and reject.environment == environment
+        )
+        self._read: Counter[tuple[str, str | None, int | None]] = Counter(
+            (call.stream, call.customer, month_of(call.day)) for call in calls
+        )
+        self._logged: dict[tuple[str, int], set[str]] = defaultdict(set)
+        self._unlogged = [call for call in calls if call.id_status == "not_logged" or (call.stream, call.day) in muted]
+        for call in calls:
+            self._by_customer[call.customer].add(call.stream)
+            if call.id_status != "not_logged" and (call.stream, call.day) not in muted:
+                self._logged[call.customer, call.hour].add(call.stream)
+            if call.integration is not None:
+                self._told.add(call.customer)
+                self._by_integration[call.integration].add(call.stream)
+                if call.is_use:
+                    self.uses[call.integration][call.customer].append(call.day)
+                    self._connected[call.customer, call.stream].add(call.integration)
+
+    def streams_of(self, integration: str) -> list[Stream]:
+        """The streams in which the integration, or one of its customers, is seen; where there are none, all of the place."""
+        names = self._names_of(integration)
+        there = names or {call.stream for call in self.calls}
+        return [self._logs.streams[name] for name in sorted(there & self._logs.streams.keys())]
+
+    def _names_of(self, integration: str) -> set[str]:
+        """The logs in which it, or a customer of it, is seen."""
+        names = set(self._by_integration.get(integration, ()))
+        for customer in self.uses.get(integration, {}):
+            names |= self._by_customer[customer]
+        return names
+
+    def concerns(self, reject: Rejected, integration: str, own_numbers: Container[str]) -> bool:
+        """Whether a rejected line may be a use: not of another environment, nor of the partner's own.
+
+        It carries the id; or it is cut off and names a customer: one of the integration's, by calls or by other rejected
+        lines in that log, else in another one, or one that nobody is known to call for, in one of its logs.
+        """
+        if reject.customer is None:
+            return reject.integration == integration
+        if reject.customer in own_numbers or reject.environment != self._environment:
+            return False
+        if reject.sent is not None and reject.customer == reject.sent.split("_")[0]:
+            return False
+        if reject.integration is not None or reject.reason != "not_a_record":
+            return reject.integration == integration
+        if not self._is_many(reject):
+            return False
+        there = self._connected.get((reject.customer, reject.stream))
+        if there is not None:
+            return integration in there
+        if reject.customer in self._told:
+            return any(
+                integration in some for (customer, _), some in self._connected.items() if customer == reject.customer
+            )
+        return reject.stream in self._names_of(integration)
+
+    def _is_many(self, reject: Rejected) -> bool:
+        """Whether such lines are one in twenty of the customer's in that log and month."""
+        place = (reject.stream, reject.customer, self._month_of(reject))
+        return 20 * self._cut_off[place] >= self._cut_off[place] + self._read[place]
+
+    def _month_of(self, reject: Rejected) -> int | None:
+        hour = self._last_hours.get((reject.load, reject.stream)) if reject.at is None else reject.hour
+        return None if hour is None else month_of(day_of(hour))
+
+    def unlogged_days(self, integration: str) -> set[int]:
+        """The days with a call that may be the integration's, and its log could not have said so."""
+        customers = self.uses.get(integration, {})
+        return {
+            call.day
+            for call in self._unlogged
+            if (call.customer in customers or call.customer not in self._told)
+            and not any(
+                self._logged.get((call.customer, hour), set()) - {call.stream}
+                for hour in range(call.hour - 1, call.hour + 2)
+            )
+        }
+
+
+def unread_logs(world: World) -> set[str]:
+    """The logs of which no line became a call, and whose lines do not tell whose they are: one in twenty or more of them."""
+    lines = Counter(reject.stream for reject in world.rejects)
+    silent = Counter(reject.stream for reject in world.rejects if reject.integration is None or reject.customer is None)
+    never_read = world.logs.quarantine.keys() - world.logs.streams.keys()
+    return {name for name in never_read if 20 * silent[name] >= lines[name]}
+
+
+def numbers_of_partner(integration: str, world: World) -> set[str]:
+    """The partner's number, and those that it had before: of which no integration is left that nothing replaces."""
+    partner = integration.split("_", maxsplit=1)[0]
+    replaced = {one.replaces for one in world.registry.values()}
+    still_used = {name.split("_")[0] for name in world.registry if name not in replaced}
+    former = {
+        one.replaces.split("_")[0]
+        for one in world.registry.values()
+        if one.replaces and one.integration.split("_")[0] == partner
+    }
+    return {partner, *(former - still_used)}
+
+
+def month_of(day: int) -> int:
+    date = dt.date.fromordinal(day)
+    return date.year * 12 + date.month - 1
