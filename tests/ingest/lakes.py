@@ -76,6 +76,12 @@ def log_file(folder: Path, content: bytes, name: str = "access.log") -> Path:
     return path
 
 
+def written(path: Path, *records: object) -> Path:
+    """Write a log with a line for each of these: a text as it stands, anything else as JSON."""
+    path.write_text("".join(f"{record if isinstance(record, str) else json.dumps(record)}\n" for record in records))
+    return path
+
+
 def load(
     lake: Path,
     *sources: Path | str,

@@ -12,19 +12,7 @@ import pytest
 
 from ingest.limits import Limits
 from ingest.read import source
-from tests.ingest.lakes import (
-    BAD,
-    broken,
-    fate,
-    fates,
-    line,
-    lines,
-    load,
-    load_one,
-    log_file,
-    numbers,
-    places,
-)
+from tests.ingest.lakes import BAD, broken, fate, fates, line, lines, load, load_one, log_file, numbers, places
 from tests.ingest.measured import MB, needs_measuring, run
 from tests.ingest.scale import scaled
 

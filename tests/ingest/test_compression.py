@@ -16,19 +16,7 @@ import zstandard
 
 from ingest import Lake
 from ingest.limits import Limits
-from tests.ingest.lakes import (
-    broken,
-    fate,
-    leftovers,
-    line,
-    lines,
-    load,
-    load_one,
-    loads,
-    log_file,
-    numbers,
-    places,
-)
+from tests.ingest.lakes import broken, fate, leftovers, line, lines, load, load_one, loads, log_file, numbers, places
 from tests.ingest.measured import MB, needs_measuring, run
 from tests.ingest.scale import scaled
 from tests.ingest.writing import COMPRESSIONS

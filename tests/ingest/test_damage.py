@@ -1,4 +1,4 @@
-"""Damage is found, named with what to do, and repaired: by the logs, or by a copy of the lake."""
+"""Damage to any file of a lake is found and named, and nothing is built upon it."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import random
 import re
 import shutil
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
 from deltalake import DeltaTable
@@ -16,77 +16,25 @@ from deltalake import DeltaTable
 from analytics.errors import AnalyticsError
 from analytics.registry import load_registry
 from analytics.warehouse.warehouse import Warehouse
-from ingest import (
-    IngestError,
-    Lake,
-    StreamEnd,
-    back_up,
-    declare_stream_end,
-    maintain,
-    repair,
-    restore,
-    unload,
-    verify,
-)
-from ingest.lake.data_file import TABLES, damage, data_files
+from ingest import IngestError, Lake, StreamEnd, declare_stream_end, maintain, repair, verify
+from ingest.lake.data_file import TABLES, damage
 from ingest.lake.settings import FORMAT_VERSION
-from tests.ingest.lakes import BAD, broken, fate, lines, load, load_one, loads, numbers, rejects, rows, sealed_anew
-from tests.ingest.other_process import other_process
+from tests.ingest.damaged import files_of, flip, message_of
+from tests.ingest.lakes import BAD, broken, lines, load, numbers, sealed_anew
 from tests.ingest.scale import scaled
 from tests.ingest.worked import NOW
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from ingest.lake.data_file import TableName
-    from tests.ingest.other_process import Step
+
 
 LOG_FILES = ("_delta_log/*.json", "_delta_log/*.checkpoint.parquet", "_delta_log/_last_checkpoint")
 """What a table's log is made of."""
 
 
-@pytest.fixture(scope="module")
-def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A lake of three logs: two that were loaded together, one by itself. Its files were written in every way there is."""
-    folder = tmp_path_factory.mktemp("made")
-    for name, content in (("a", lines(0, 700) + BAD), ("b", lines(1) + BAD + BAD), ("c", lines(2) + BAD)):
-        (folder / f"{name}.log").write_bytes(content)
-    load(folder / "lake", folder / "a.log", folder / "b.log")
-    load(folder / "lake", folder / "c.log")
-    return folder
-
-
-@pytest.fixture(scope="module")
-def compacted(made: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("compacted")
-    shutil.copytree(made / "lake", folder / "lake")
-    maintain(folder / "lake", now=NOW)
-    return folder / "lake"
-
-
 @pytest.fixture
 def lake(made: Path, tmp_path: Path) -> Path:
     return shutil.copytree(made / "lake", tmp_path / "lake")
-
-
-def _files(lake: Path, *tables: TableName) -> list[Path]:
-    found = [data_files(Lake(lake).open(name), lake / name) for name in tables or TABLES]
-    return [file.path for files in found for file in files]
-
-
-def _flip(path: Path, bit: int) -> None:
-    content = bytearray(path.read_bytes())
-    content[bit // 8] ^= 1 << bit % 8
-    path.write_bytes(content)
-
-
-def _said(work: Callable[[], object]) -> str:
-    with pytest.raises(IngestError) as raised:
-        work()
-    return str(raised.value)
-
-
-# -- found
 
 
 @pytest.mark.parametrize("is_compacted", [False, True])
@@ -95,18 +43,18 @@ def test_no_flipped_bit_of_any_data_file_goes_unnoticed(
 ) -> None:
     chance = random.Random(20261130)
     lake = shutil.copytree(compacted if is_compacted else made / "lake", tmp_path / "lake")
-    files = _files(lake)
+    files = files_of(lake)
     assert {path.parent.name for path in files} == set(TABLES)
     for path in files:
         before = path.read_bytes()
         for _ in range(scaled(20, 200)):
-            _flip(path, chance.randrange(8 * len(before)))
+            flip(path, chance.randrange(8 * len(before)))
             assert damage(path) is not None
             path.write_bytes(before)
         for _ in range(scaled(1, 20)):
-            _flip(path, chance.randrange(8 * len(before)))
+            flip(path, chance.randrange(8 * len(before)))
             if path.parent.name == "loads":
-                assert str(path) in _said(lambda: verify(lake))
+                assert str(path) in message_of(lambda: verify(lake))
             else:
                 assert str(path) in broken(lake)["data_files_are_whole"]
             path.write_bytes(before)
@@ -163,14 +111,14 @@ def test_no_flipped_bit_of_any_file_of_a_lake_goes_unnoticed(tmp_path: Path) -> 
             path = chance.choice(paths)
             before = path.read_bytes()
             bit = chance.randrange(8 * len(before))
-            _flip(path, bit)
+            flip(path, bit)
             assert _said_of_damage(lake) != "{}", (path, bit)
             path.write_bytes(before)
     assert broken(lake) == {}
 
 
 def test_a_name_of_a_column_that_is_no_text_any_more_is_damage(lake: Path) -> None:
-    path = _files(lake, "calls")[0]
+    path = files_of(lake, "calls")[0]
     content = path.read_bytes()
     path.write_bytes(content.replace(b"called_at", b"cal\xe9ed_at"))
     assert path.read_bytes() != content
@@ -179,13 +127,13 @@ def test_a_name_of_a_column_that_is_no_text_any_more_is_damage(lake: Path) -> No
 
 @pytest.mark.parametrize("keep_calls", [None, 10])
 def test_what_is_damaged_is_not_rewritten(lake: Path, keep_calls: int | None) -> None:
-    path = _files(lake, "calls")[0]
-    _flip(path, 8 * (path.stat().st_size // 2))
-    before = _files(lake)
-    said = _said(lambda: maintain(lake, now=NOW, keep_calls=keep_calls))
+    path = files_of(lake, "calls")[0]
+    flip(path, 8 * (path.stat().st_size // 2))
+    before = files_of(lake)
+    said = message_of(lambda: maintain(lake, now=NOW, keep_calls=keep_calls))
     assert said.startswith(f"{path}: has changed since it was written")
     assert "'koppelzicht repair'" in said
-    assert _files(lake) == before
+    assert files_of(lake) == before
 
 
 def test_a_file_that_another_engine_has_written_has_no_hash_and_is_no_damage(lake: Path) -> None:
@@ -197,19 +145,19 @@ def test_a_file_that_another_engine_has_written_has_no_hash_and_is_no_damage(lak
 @pytest.mark.parametrize("table", ["calls", "rejects"])
 @pytest.mark.parametrize("what", ["missing", "cut off"])
 def test_readers_refuse_a_lake_without_some_of_its_rows(lake: Path, table: TableName, what: str) -> None:
-    path = _files(lake, table)[0]
+    path = files_of(lake, table)[0]
     if what == "missing":
         path.unlink()
     else:
         path.write_bytes(path.read_bytes()[:-1])
-    said = _said(lambda: Lake(lake).snapshot())
+    said = message_of(lambda: Lake(lake).snapshot())
     assert said.startswith(f"{path}: ")
     assert "'koppelzicht repair' says what can be brought back" in said
 
 
 @pytest.mark.parametrize("part", ["the pages", "the end"])
 def test_who_asks_is_told_which_file_cannot_be_read(lake: Path, part: str) -> None:
-    path = _files(lake, "calls")[0]
+    path = files_of(lake, "calls")[0]
     content = path.read_bytes()
     half = len(content) // 2
     path.write_bytes(
@@ -239,8 +187,8 @@ def test_a_table_that_is_ahead_of_the_ledger_is_not_built_upon(lake: Path, made:
         sealed_anew(text.replace(Lake(older).id, Lake(lake).id)), encoding="utf-8"
     )
     said = f"{lake / 'calls'}: has followed decision 2, but the ledger ends with 1"
-    assert said in _said(lambda: Lake(lake).snapshot())
-    assert "'koppelzicht restore'" in _said(lambda: load(lake, made / "c.log"))
+    assert said in message_of(lambda: Lake(lake).snapshot())
+    assert "'koppelzicht restore'" in message_of(lambda: load(lake, made / "c.log"))
     assert (lake / "lake.json").read_bytes() == settings
 
 
@@ -249,17 +197,17 @@ def test_another_lake_that_was_copied_over_it_is_noticed(lake: Path, made: Path,
     before = Lake(lake)
     assert before.ledger()[1].version == 2
     shutil.copytree(tmp_path / "other", lake, dirs_exist_ok=True)
-    assert "another lake has taken its place meanwhile" in _said(before.ledger)
+    assert "another lake has taken its place meanwhile" in message_of(before.ledger)
     for work in (lambda: Lake(lake).snapshot(), lambda: load(lake, made / "a.log"), lambda: verify(lake)):
-        assert "belong to another lake" in _said(work)
+        assert "belong to another lake" in message_of(work)
 
 
 def test_settings_of_another_lake_are_noticed(lake: Path, made: Path, tmp_path: Path) -> None:
     load(tmp_path / "other", made / "c.log")
     shutil.copy(tmp_path / "other" / "lake.json", lake)
-    assert "belong to another lake" in _said(lambda: Lake(lake).snapshot())
+    assert "belong to another lake" in message_of(lambda: Lake(lake).snapshot())
     (lake / "lake.json").write_text(json.dumps({"format": FORMAT_VERSION, "time_zone": "UTC"}), encoding="utf-8")
-    assert f"{lake / 'lake.json'}: does not say which lake it is" in _said(lambda: Lake(lake).snapshot())
+    assert f"{lake / 'lake.json'}: does not say which lake it is" in message_of(lambda: Lake(lake).snapshot())
 
 
 def test_each_file_of_a_tables_log_is_named_when_it_is_damaged(compacted: Path, tmp_path: Path) -> None:
@@ -277,7 +225,7 @@ def test_each_file_of_a_tables_log_is_named_when_it_is_damaged(compacted: Path, 
             said = ""
             with contextlib.suppress(IngestError):
                 said = " ".join(broken(lake).values())
-            said = said or _said(lambda: verify(lake))
+            said = said or message_of(lambda: verify(lake))
             assert path.name in said, (path, damaged)
             path.write_bytes(before)
     assert broken(lake) == {}
@@ -289,149 +237,7 @@ def test_the_last_commit_of_a_table_that_follows_the_ledger_is_made_again(
 ) -> None:
     path = max((lake / table / "_delta_log").glob("*.json"))
     path.write_bytes(b"")
-    said = _said(lambda: load(lake, made / "a.log"))
+    said = message_of(lambda: load(lake, made / "a.log"))
     assert said.startswith(f"{path}: is empty; 'koppelzicht repair'")
     assert repair(lake, now=NOW, is_wanted=True).is_sound
     assert (numbers(lake), broken(lake)) == ([0, 1, 2, 700], {})
-
-
-# -- repaired
-
-
-@pytest.mark.parametrize("what", ["missing", "changed"])
-@pytest.mark.parametrize("table", ["calls", "rejects"])
-def test_what_was_damaged_is_taken_back_and_loaded_again(made: Path, lake: Path, what: str, table: TableName) -> None:
-    path = next(path for path in _files(lake, table) if len(_loads_in(path)) == 2)
-    if what == "missing":
-        path.unlink()
-    else:
-        _flip(path, 8 * (path.stat().st_size // 2))
-    report = repair(lake, now=NOW)
-    assert (report.is_sound, [Path(file.file) for file in report.damaged]) == (False, [path])
-    assert [(load.source, load.is_there) for load in report.loads] == [
-        (str(made / "a.log"), True), (str(made / "b.log"), True),
-    ]  # fmt: skip
-    assert len(loads(made / "lake")) == 3  # nothing was done yet
-    assert repair(lake, now=NOW, is_wanted=True).is_sound
-    assert (numbers(lake), broken(lake)) == ([2], {})
-    load(lake, made)
-    assert (numbers(lake), len(rejects(lake)), broken(lake)) == ([0, 1, 2, 700], 4, {})
-    assert repair(lake, now=NOW).damaged == ()
-
-
-def _loads_in(path: Path) -> set[str]:
-    return {row["load_id"] for row in rows([path])}
-
-
-def test_a_damaged_file_does_not_stop_an_unload_or_a_replacement_of_what_is_in_it(made: Path, lake: Path) -> None:
-    for path in _files(lake, "calls", "rejects"):
-        if len(_loads_in(path)) == 1:
-            path.unlink()
-    assert fate(load_one(lake, made / "c.log", replace=True)) == ("loaded", 1, 1, 0, 0)
-    assert (numbers(lake), broken(lake)) == ([0, 1, 2, 700], {})
-    for path in _files(lake, "calls", "rejects"):
-        if len(_loads_in(path)) == 1:
-            _flip(path, 8 * (path.stat().st_size // 2))
-    unload(lake, str(made / "c.log"), now=NOW)
-    assert (numbers(lake), broken(lake)) == ([0, 1, 700], {})
-
-
-def test_what_else_a_damaged_file_held_is_named_after_an_unload(made: Path, lake: Path) -> None:
-    (path,) = [path for path in _files(lake, "calls") if len(_loads_in(path)) == 2]
-    path.unlink()
-    unload(lake, str(made / "a.log"), now=NOW)
-    (other,) = [row["load_id"] for row in loads(lake) if row["source"] == str(made / "b.log")]
-    assert f"load {other}" in broken(lake)["calls_are_all_there"]
-    assert [load.load_id for load in repair(lake, now=NOW).loads] == [other]
-    repair(lake, now=NOW, is_wanted=True)
-    load(lake, made)
-    assert (numbers(lake), broken(lake)) == ([0, 1, 2, 700], {})
-
-
-def test_a_damaged_file_that_holds_nothing_of_it_stays_for_its_repair(made: Path, lake: Path, tmp_path: Path) -> None:
-    (path,) = [path for path in _files(lake, "calls") if len(_loads_in(path)) == 2]
-    path.rename(tmp_path / path.name)
-    unload(lake, str(made / "c.log"), now=NOW)
-    (tmp_path / path.name).rename(path)  # its disk is back
-    assert (numbers(lake), broken(lake)) == ([0, 1, 700], {})
-
-
-def test_a_damaged_checkpoint_is_mended_where_the_entries_are_there(made: Path, lake: Path) -> None:
-    Lake(lake).checkpoint("calls", commits=1)
-    (path,) = (lake / "calls" / "_delta_log").glob("*.checkpoint.parquet")
-    path.write_bytes(b"")
-    said = _said(lambda: Lake(lake).snapshot())
-    assert said.startswith(f"{path}: cannot be read: ")
-    assert "'koppelzicht repair' says what" in said
-    assert repair(lake, now=NOW).is_sound is False
-    assert path.exists()
-    assert repair(lake, now=NOW, is_wanted=True).is_sound
-    assert (numbers(lake), broken(lake)) == ([0, 1, 2, 700], {})
-
-
-def test_a_damaged_checkpoint_whose_entries_are_gone_comes_from_a_copy_alone(lake: Path) -> None:
-    Lake(lake).checkpoint("calls", commits=1)
-    (path,) = (lake / "calls" / "_delta_log").glob("*.checkpoint.parquet")
-    path.write_bytes(b"")
-    (path.parent / f"{0:020}.json").unlink()
-    for work in (lambda: repair(lake, now=NOW, is_wanted=True), lambda: Lake(lake).snapshot()):
-        said = _said(work)
-        assert said.startswith(f"{path.parent / f'{0:020}.json'}: is missing; ")
-        assert "'koppelzicht restore'" in said
-    assert path.exists()
-
-
-def test_a_damaged_ledger_comes_from_a_copy_alone(lake: Path) -> None:
-    (path, *_) = _files(lake, "loads")
-    _flip(path, 1000)
-    for work in (lambda: repair(lake, now=NOW), lambda: load(lake), lambda: Lake(lake).snapshot()):
-        said = _said(work)
-        assert said.startswith(f"{path}: has changed since it was written")
-        assert "'koppelzicht restore'" in said
-
-
-# -- copies
-
-
-def _content(lake: Path) -> tuple[Any, ...]:
-    return numbers(lake), rejects(lake), [row["load_id"] for row in loads(lake)]
-
-
-def test_a_lake_comes_back_from_its_copy_and_goes_on(made: Path, lake: Path, tmp_path: Path) -> None:
-    before = _content(lake)
-    report = back_up(lake, tmp_path / "copies" / "copy")
-    assert report.version == 2
-    assert _content(tmp_path / "copies" / "copy") == before
-    shutil.rmtree(lake)
-    restore(tmp_path / "copies" / "copy", lake)
-    assert (_content(lake), broken(lake)) == (before, {})
-    assert {source.status for source in load(lake, made).sources} == {"unchanged"}
-
-
-@pytest.mark.parametrize("step", ["staged", "decided", "rejects"])
-def test_a_copy_of_a_lake_that_somebody_is_loading_into_is_whole(made: Path, tmp_path: Path, step: Step) -> None:
-    lake = tmp_path / "lake"
-    load(lake, made / "a.log")
-    with other_process(_load, lake, made, step=step) as other:
-        other.wait()
-        back_up(lake, tmp_path / "copy")
-        other.go_on()
-        other.answer()
-    assert broken(tmp_path / "copy") == {}
-    assert numbers(tmp_path / "copy") == ([0, 700] if step == "staged" else [0, 1, 2, 700])
-    load(tmp_path / "copy", made)
-    assert _content(tmp_path / "copy")[:2] == _content(lake)[:2]
-
-
-def _load(lake: Path, logs: Path) -> None:
-    load(lake, logs)
-
-
-def test_nothing_is_copied_over_a_lake_or_from_a_damaged_one(lake: Path, tmp_path: Path) -> None:
-    back_up(lake, tmp_path / "copy")
-    assert "is not empty" in _said(lambda: restore(tmp_path / "copy", lake))
-    assert "is a folder of the lake itself" in _said(lambda: back_up(lake, lake / "copy"))
-    path = _files(lake, "calls")[0]
-    _flip(path, 1000)
-    assert str(path) in _said(lambda: back_up(lake, tmp_path / "second"))
-    assert not (tmp_path / "second" / "lake.json").exists()

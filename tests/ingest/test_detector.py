@@ -2,34 +2,28 @@
 
 from __future__ import annotations
 
-import csv
-import datetime as dt
-import io
 import random
 import re
 from typing import TYPE_CHECKING
 
-import pyarrow as pa
 import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
-from pyarrow.parquet import write_table
 
-from ingest import ReadOptions, inspect
 from ingest.engine.connection import connect
 from ingest.engine.plain_text import plain_text, unescaped
-from tests.ingest import canaries, ordinary, worked
+from tests.ingest import canaries, ordinary
+from tests.ingest.canary_places import PLACES
 from tests.ingest.encodings import SECRETS, encoded, tells
 from tests.ingest.scale import scaled
-from tests.ingest.writing import WRITERS, Given
 from tests.oracle.privacy import is_suspect
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
-    from pathlib import Path
     from typing import TypeAlias
 
     Kept: TypeAlias = Callable[[str, Sequence[str]], list[str | None]]
+
 
 FEW = settings(
     max_examples=scaled(4, 200),
@@ -153,7 +147,7 @@ def _changed_by_a_second_look(kept: Kept, column: str, texts: Sequence[str]) -> 
 @pytest.mark.parametrize("column", STORED)
 def test_what_is_kept_is_kept_as_it_is_when_it_is_judged_again(kept: Kept, column: str) -> None:
     texts = [one.text for one in encoded()] + ordinary.agents() + ordinary.request_ids() + ordinary.connectors()
-    texts += [one.line for log_format in canaries.PLACES for one in canaries.planted(log_format)]
+    texts += [one.line for log_format in PLACES for one in canaries.planted(log_format)]
     texts += [f"{text}{sign}" for text in texts[::7] for sign in ("%26", "%3f", "&amp;", "\uff06", "&", "_GET")]
     assert _changed_by_a_second_look(kept, column, texts) == {}
 
@@ -308,9 +302,6 @@ def test_a_version_that_is_kept_at_once_tells_nothing() -> None:
     assert (told, kept) == (0, 110)
 
 
-# -- and nothing else
-
-
 def test_no_ordinary_connector_is_redacted(kept: Kept) -> None:
     names = ordinary.connectors()
     assert len(names) == ordinary.MANY
@@ -359,53 +350,3 @@ KEYS = {
 @pytest.mark.parametrize("text", KEYS.values(), ids=KEYS.keys())
 def test_a_long_random_word_is_no_connector(kept: Kept, text: str) -> None:
     assert kept("connector", [text]) == ["redacted"]
-
-
-def _ordinary_calls() -> list[Given]:
-    """Return calls that have one of each: an id, a connector, a user agent and a request id."""
-    rows = zip(
-        ordinary.integration_ids(), ordinary.connectors(), ordinary.agents(), ordinary.request_ids(), strict=True
-    )
-    return [
-        Given(
-            at=worked.NOW - dt.timedelta(days=1, seconds=number),
-            offset_minutes=0,
-            method="GET",
-            host=f"{id_.partition('_')[0]}.rest.afas.online",
-            path=f"/ProfitRestServices/connectors/{connector}",
-            query=f"?filterfieldids={connector.replace('-', '_').replace('.', '_')}_x",
-            integration_id=id_,
-            status=200,
-            duration_ms=87,
-            request_bytes=0,
-            response_bytes=512,
-            user_agent=agent.replace("+", ""),
-            request_id=request_id,
-        )
-        for number, (id_, connector, agent, request_id) in enumerate(rows)
-    ]
-
-
-def _as_parquet(calls: Sequence[Given]) -> bytes:
-    rows = list(csv.DictReader(io.StringIO(WRITERS["csv"](calls).decode())))
-    file = io.BytesIO()
-    write_table(pa.Table.from_pylist(rows), file)
-    return file.getvalue()
-
-
-@pytest.mark.parametrize("log_format", [*WRITERS, "parquet"])
-def test_nothing_ordinary_is_redacted_in_any_format(tmp_path: Path, log_format: str) -> None:
-    given_calls = _ordinary_calls()
-    path = tmp_path / "calls.log"
-    path.write_bytes(_as_parquet(given_calls) if log_format == "parquet" else WRITERS[log_format](given_calls))
-    calls = inspect(str(path), ReadOptions(final=True), limit=None, now=worked.NOW).calls
-    assert len(calls) == ordinary.MANY
-    found = [(call.customer, call.integration_id, call.connector, call.user_agent) for call in calls]
-    assert found == [
-        (one.host.partition(".")[0], one.integration_id, one.path.rpartition("/")[2], one.user_agent)
-        for one in given_calls
-    ]
-    fields = [one.query.partition("=")[2] for one in given_calls]
-    assert [call.filter_fields for call in calls] == [[] if name[0].isdigit() else [name] for name in fields]
-    if log_format not in ("w3c", "combined"):
-        assert [call.request_id for call in calls] == [one.request_id for one in given_calls]

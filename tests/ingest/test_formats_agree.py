@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 
 from ingest import ReadOptions, inspect
 from tests.ingest import lakes, strategies, worked
-from tests.ingest.writing import COMPRESSIONS, DIALECTS, LEAVES_OUT, NOT_CARRIED, WRITERS, Given, in_dialect
+from tests.ingest.writing import COMPRESSIONS, NOT_CARRIED, WRITERS, Given
+from tests.ingest.writing_dialects import DIALECTS, LEAVES_OUT, in_dialect
 from tests.oracle.oracle import Context, Ignored, Reject, read_file
 
 if TYPE_CHECKING:

@@ -6,14 +6,7 @@ import os
 from pathlib import Path
 
 from ingest import Lake
-from tests.ingest.lakes import (
-    line,
-    lines,
-    log_file,
-    numbers,
-    places,
-    rejects,
-)
+from tests.ingest.lakes import line, lines, log_file, numbers, places, rejects
 from tests.ingest.measured import MB, finish, needs_measuring, run, start
 from tests.ingest.scale import scaled
 

@@ -1,10 +1,9 @@
-"""Parquet, whatever its columns are made of: a row is a call or a reject, never ignored, and spoils no other file."""
+"""Parquet, whatever its columns are called and hold: texts that are no UTF-8, headers, numbers, times, hosts."""
 
 from __future__ import annotations
 
 import contextlib
 import json
-import random
 import tracemalloc
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
@@ -12,38 +11,20 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pyarrow as pa
 import pytest
-from hypothesis import HealthCheck, Phase, given, settings
-from hypothesis import strategies as st
 from pyarrow.parquet import write_table
 
 from ingest import ReadOptions, inspect
 from ingest.errors import SourceError
-from ingest.formats.parquet.columns import COLUMNS
 from ingest.formats.parquet.rows import columns_of
 from ingest.read.source import open_source
 from tests.ingest import lakes
+from tests.ingest.parquet_tables import URL, table_of
 from tests.ingest.worked import NOW
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from ingest.call import Call
-
-URL = "https://1234.rest.afas.online/ProfitRestServices/connectors/KnSubject"
-FEW = settings(
-    max_examples=6, deadline=None, derandomize=True, phases=[Phase.generate], suppress_health_check=list(HealthCheck)
-)
-
-
-def _table(rows: int, **columns: Any) -> pa.Table:
-    given: dict[str, Any] = {
-        "timestamp": pa.array([1_790_805_000_123_456 + number for number in range(rows)], pa.timestamp("us", "UTC")),
-        "method": ["GET"] * rows,
-        "url": [URL] * rows,
-        "status": [200] * rows,
-        "request_id": [str(number) for number in range(rows)],
-    }
-    return pa.table(given | columns)
 
 
 def _calls(path: Path, table: pa.Table, **options: Any) -> list[Call]:
@@ -57,171 +38,6 @@ def _calls(path: Path, table: pa.Table, **options: Any) -> list[Call]:
 def _with_bytes(texts: list[bytes | None], kind: pa.DataType) -> pa.Array:
     """Texts that are what these bytes are, whether that is UTF-8 or not: nobody checks them where they are written."""
     return pa.array(texts, pa.binary()).view(pa.string()).cast(kind)
-
-
-# -- any type, any value
-
-_TEXTS = (pa.string(), pa.large_string(), pa.binary(), pa.large_binary())
-_NUMBERS = (
-    *(pa.int8(), pa.int16(), pa.int32(), pa.int64(), pa.uint8(), pa.uint16(), pa.uint32(), pa.uint64()),
-    *(
-        pa.float16(),
-        pa.float32(),
-        pa.float64(),
-        pa.date32(),
-        pa.time32("s"),
-        pa.time32("ms"),
-        pa.time64("us"),
-        pa.time64("ns"),
-    ),
-    *(
-        pa.timestamp(unit, zone)
-        for unit in ("s", "ms", "us", "ns")
-        for zone in (None, "UTC", "Europe/Amsterdam", "-03:30")
-    ),
-    *(pa.duration(unit) for unit in ("s", "ms", "us", "ns")),
-)
-_DECIMALS = (pa.decimal32(5, 2), pa.decimal64(15, 0), pa.decimal128(38, 9), pa.decimal256(76, 30), pa.decimal256(40, 0))
-_VIEWS = (pa.string_view(), pa.binary_view())
-_LEAVES = st.sampled_from([*_TEXTS, *_NUMBERS, *_DECIMALS, pa.bool_(), pa.binary(16), pa.uuid(), pa.json_()])
-
-
-def _nested(inner: st.SearchStrategy[pa.DataType]) -> st.SearchStrategy[pa.DataType]:
-    return st.one_of(
-        st.builds(pa.list_, inner),
-        st.builds(pa.large_list, inner),
-        st.builds(pa.list_, inner, st.just(2)),
-        st.builds(pa.map_, st.sampled_from([pa.string(), pa.binary(), pa.int32(), pa.date32()]), inner),
-        st.lists(
-            st.tuples(st.sampled_from(["name", "value", "a", "A", 'q"', "IntegrationId", "integrationid"]), inner),
-            min_size=1,
-            max_size=3,
-        ).map(lambda members: pa.struct([pa.field(*member) for member in members])),
-        st.builds(
-            pa.dictionary, st.just(pa.int8()), st.sampled_from([*_TEXTS[:2], pa.int32(), pa.timestamp("ms", "UTC")])
-        ),
-    )
-
-
-TYPES = st.sampled_from([pa.null(), *_VIEWS]) | st.recursive(_LEAVES, _nested, max_leaves=3)
-
-
-def _bytes(chance: random.Random) -> bytes:
-    whole = [
-        b"4321_1",
-        b"200",
-        URL.encode(),
-        b"GET",
-        b'{"IntegrationId": "4321_1"}',
-        b"{",
-        b"[1",
-        b"",
-        b"\n#\r\n",
-        b"\0",
-    ]
-    return chance.choice([*whole, chance.randbytes(chance.randrange(9)), b"caf\xe9", b"\xed\xa0\x80", b"\xff" * 3])
-
-
-def _array(kind: pa.DataType, rows: int, chance: random.Random) -> pa.Array:
-    """Any values of this type that a file may hold, also those that no sound program writes."""
-    mask = np.array([chance.random() < 0.2 for _ in range(rows)], dtype=bool)
-    if kind in (*_TEXTS, *_VIEWS):
-        values = [None if is_null else _bytes(chance) for is_null in mask]
-        small = pa.array(values, pa.binary())
-        return (small if "binary" in str(kind) else small.view(pa.string())).cast(kind)
-    if isinstance(kind, (pa.UuidType, pa.JsonType)):
-        return pa.ExtensionArray.from_storage(kind, _array(kind.storage_type, rows, chance))
-    if pa.types.is_fixed_size_binary(kind):
-        return pa.array([None if is_null else chance.randbytes(16) for is_null in mask], kind)
-    if pa.types.is_null(kind):
-        return pa.nulls(rows)
-    if pa.types.is_boolean(kind):
-        return pa.array([None if is_null else chance.random() < 0.5 for is_null in mask], kind)
-    if pa.types.is_decimal(kind):
-        numbers = [chance.randrange(10**kind.precision) // 10 ** chance.randrange(kind.precision) for _ in mask]
-        signs = [chance.random() < 0.1 for _ in mask]
-        decimals = [
-            None if is_null else Decimal((sign, tuple(map(int, str(number))), -kind.scale))
-            for is_null, sign, number in zip(mask, signs, numbers, strict=True)
-        ]
-        return pa.array(decimals, kind)
-    if pa.types.is_nested(kind) or pa.types.is_dictionary(kind):
-        return _nested_array(kind, mask, chance)
-    return _of_any_bits(kind, mask, chance)
-
-
-def _nested_array(kind: pa.DataType, mask: np.ndarray[Any, np.dtype[np.bool_]], chance: random.Random) -> pa.Array:
-    if pa.types.is_list(kind) or pa.types.is_large_list(kind) or pa.types.is_map(kind):
-        lengths = [0 if is_null else chance.randrange(4) for is_null in mask]
-        offsets = np.concatenate(([0], np.cumsum(lengths)))
-        size = int(offsets[-1])
-        if pa.types.is_map(kind):
-            keys = _array(kind.key_type, size, chance)
-            keys = keys.fill_null(keys.drop_null()[0]) if keys.null_count and len(keys.drop_null()) else keys
-            if keys.null_count:
-                return pa.nulls(len(mask), kind)
-            return pa.MapArray.from_arrays(pa.array(offsets, pa.int32()), keys, _array(kind.item_type, size, chance))
-        values = _array(kind.value_type, size, chance)
-        of = pa.LargeListArray if pa.types.is_large_list(kind) else pa.ListArray
-        starts = pa.array(offsets, pa.int64() if pa.types.is_large_list(kind) else pa.int32())
-        return of.from_arrays(starts, values, mask=pa.array(mask, pa.bool_()))
-    if pa.types.is_fixed_size_list(kind):
-        return pa.FixedSizeListArray.from_arrays(
-            _array(kind.value_type, 2 * len(mask), chance), 2, mask=pa.array(mask, pa.bool_())
-        )
-    if pa.types.is_struct(kind):
-        members = [_array(field.type, len(mask), chance) for field in kind]
-        return pa.StructArray.from_arrays(members, fields=list(kind), mask=pa.array(mask, pa.bool_()))
-    values = _array(kind.value_type, 9, chance).drop_null().unique()
-    if len(values) < 3:
-        return pa.nulls(len(mask), kind)
-    return pa.DictionaryArray.from_arrays(pa.array([chance.randrange(3) for _ in mask], pa.int8(), mask=mask), values)
-
-
-def _of_any_bits(kind: pa.DataType, mask: np.ndarray[Any, np.dtype[np.bool_]], chance: random.Random) -> pa.Array:
-    in_seconds = pa.types.is_timestamp(kind) and kind.unit == "s"
-    width = 5 if in_seconds else kind.bit_width // 8  # writers refuse what does not fit into milliseconds
-    plain = chance.choice([None, 0, 200, 87])
-    values = [chance.randbytes(width) if plain is None else plain.to_bytes(2, "little")[:width] for _ in mask]
-    whole = pa.Array.from_buffers(
-        kind, len(mask), [None, pa.py_buffer(b"".join(value.ljust(kind.bit_width // 8, b"\0") for value in values))]
-    )
-    parts = [pa.nulls(1, kind) if is_null else whole.slice(number, 1) for number, is_null in enumerate(mask)]
-    return pa.concat_arrays([pa.nulls(0, kind), *parts])
-
-
-_FILES = st.lists(
-    st.dictionaries(st.sampled_from(sorted(COLUMNS)), TYPES, min_size=1, max_size=4), min_size=5, max_size=9
-)
-
-
-@FEW
-@given(files=_FILES, seed=st.integers(0, 10**6))
-def test_a_row_of_any_types_and_values_is_a_call_or_a_reject_and_spoils_no_other_file(
-    tmp_path_factory: pytest.TempPathFactory, files: list[dict[str, pa.DataType]], seed: int
-) -> None:
-    folder, chance = tmp_path_factory.mktemp("parquet"), random.Random(seed)
-    logs = folder / "logs"
-    logs.mkdir()
-    tables: dict[str, pa.Table] = {}
-    for number, columns in enumerate(files):
-        rows, path = chance.randrange(1, 12), logs / f"{number}.parquet"
-        table = _table(rows)
-        for name, kind in columns.items():
-            table = table.drop_columns([name]) if name in table.column_names else table
-            table = table.append_column(name, _array(kind, rows, chance))
-        can_be_cut = not {*table.schema.types} & {*_VIEWS}  # by their writer
-        write_table(table, path, row_group_size=chance.choice([1, 3, 100]) if can_be_cut else 100)
-        tables[str(path)] = table
-    (logs / "good.json").write_bytes(lakes.lines(1, 2))
-    *found, good = lakes.load(folder / "lake", logs).sources
-    assert lakes.fate(good) == ("loaded", 2, 0, 0, 0)
-    assert {one.source for one in found} == set(tables)
-    for one in found:
-        table = tables[one.source]
-        assert (one.status, one.error) == ("loaded", None), table.schema
-        assert (one.lines, one.calls + one.rejects, one.ignored) == (len(table), len(table), 0), table.schema
-    assert lakes.broken(folder / "lake") == {}
 
 
 # -- texts that are no UTF-8
@@ -245,7 +61,7 @@ def test_a_byte_that_is_no_utf_8_is_replaced_and_the_row_is_a_call(tmp_path: Pat
             return plain
         return pa.DictionaryArray.from_arrays(pa.array(range(len(values)), kind.index_type), plain)
 
-    table = _table(
+    table = table_of(
         4,
         user_agent=texts(b"Acme/1.0", b"Caf\xe9/1.0", b"Acme/2.0", b"M\xfcller/2"),
         url=texts(URL.encode(), URL.encode(), f"{URL}?x=\xe9".encode("latin-1"), URL.replace("1234", "4517").encode()),
@@ -285,7 +101,7 @@ def test_headers_of_any_shape_are_read_also_with_a_byte_that_is_no_utf_8(tmp_pat
         headers = pa.ListArray.from_arrays(pa.array([0, 3], pa.int32()), pairs)
     else:
         headers = _headers(kind, *given)
-    [call] = _calls(tmp_path / "calls.parquet", _table(1, headers=headers))
+    [call] = _calls(tmp_path / "calls.parquet", table_of(1, headers=headers))
     assert (call.integration, call.user_agent, call.token_form) == ("4321_2", "Caf\ufffd/1.0", "bearer")
 
 
@@ -305,7 +121,7 @@ def test_a_header_that_was_sent_twice_is_repeated_as_in_har_and_json(
     tmp_path: Path, kind: str, pairs: list[tuple[bytes, bytes]]
 ) -> None:
     values = [value.decode() for name, value in pairs if name.lower() == b"integrationid"]
-    [call] = _calls(tmp_path / "calls.parquet", _table(1, headers=_headers(kind, *pairs)))
+    [call] = _calls(tmp_path / "calls.parquet", table_of(1, headers=_headers(kind, *pairs)))
     request = {
         "method": "GET",
         "url": URL,
@@ -324,7 +140,7 @@ def test_rows_without_headers_and_with_empty_ones_stay_apart(tmp_path: Path) -> 
     headers = pa.array(
         [[("IntegrationId", "4321_1")], None, [], [("IntegrationId", None)]], pa.map_(pa.string(), pa.string())
     )
-    calls = _calls(tmp_path / "calls.parquet", _table(4, headers=headers), row_group_size=3)
+    calls = _calls(tmp_path / "calls.parquet", table_of(4, headers=headers), row_group_size=3)
     assert [(call.integration_id, call.token_form) for call in calls] == [
         ("4321_1", "none"),
         (None, "not_logged"),
@@ -346,7 +162,7 @@ def test_headers_may_be_a_text_that_is_json(tmp_path: Path, kind: pa.DataType) -
         pa.string(),
     )
     headers = pa.ExtensionArray.from_storage(kind, texts) if isinstance(kind, pa.JsonType) else texts
-    calls = _calls(tmp_path / "calls.parquet", _table(5, headers=headers))
+    calls = _calls(tmp_path / "calls.parquet", table_of(5, headers=headers))
     assert [call.integration for call in calls] == ["4321_1", "4321_2", "4321_3", None, None]
     assert [call.token_form for call in calls] == ["bearer", "none", "none", "not_logged", "not_logged"]
 
@@ -356,7 +172,7 @@ def test_headers_may_be_a_text_that_is_json(tmp_path: Path, kind: pa.DataType) -
 )
 def test_headers_in_a_shape_that_is_not_read_are_warned_about(tmp_path: Path, headers: pa.Array) -> None:
     path = tmp_path / "calls.parquet"
-    write_table(_table(2, headers=headers), path)
+    write_table(table_of(2, headers=headers), path)
     inspection = inspect(str(path), ReadOptions(), limit=None, now=NOW)
     assert [call.id_status for call in inspection.calls] == ["not_logged"] * 2
     assert inspection.warnings[0].startswith(f"{path}: headers has a shape that is not read in 1 line")
@@ -368,7 +184,7 @@ def test_headers_in_a_shape_that_is_not_read_are_warned_about(tmp_path: Path, he
 
 def test_a_time_of_the_type_int96_is_utc(tmp_path: Path) -> None:
     times = pa.array([1_790_838_000_123_456, None], pa.timestamp("us"))
-    write_table(_table(2, timestamp=times), tmp_path / "calls.parquet", use_deprecated_int96_timestamps=True)
+    write_table(table_of(2, timestamp=times), tmp_path / "calls.parquet", use_deprecated_int96_timestamps=True)
     for zone in (None, "Europe/Amsterdam"):
         inspection = inspect(str(tmp_path / "calls.parquet"), ReadOptions(time_zone=zone), limit=None, now=NOW)
         assert [call.called_at.isoformat() for call in inspection.calls] == ["2026-10-01T07:00:00.123456+00:00"]
@@ -378,7 +194,7 @@ def test_a_time_of_the_type_int96_is_utc(tmp_path: Path) -> None:
 @pytest.mark.parametrize("version", ["1.0", "2.6"])
 def test_a_time_without_a_zone_still_needs_one(tmp_path: Path, version: str) -> None:
     times = pa.array([1_790_838_000_000_000], pa.timestamp("us"))
-    write_table(_table(1, timestamp=times), tmp_path / "calls.parquet", version=version)
+    write_table(table_of(1, timestamp=times), tmp_path / "calls.parquet", version=version)
     [reject] = inspect(str(tmp_path / "calls.parquet"), ReadOptions(), limit=None, now=NOW).rejects
     assert reject.reason == "bad_time"
     [call] = inspect(
@@ -400,7 +216,7 @@ def test_a_time_without_a_zone_still_needs_one(tmp_path: Path, version: str) -> 
     ids=lambda status: str(status.type),
 )
 def test_a_status_of_any_type_that_is_one_is_read(tmp_path: Path, status: pa.Array) -> None:
-    assert [call.status for call in _calls(tmp_path / "calls.parquet", _table(2, status=status))] == [200, 404]
+    assert [call.status for call in _calls(tmp_path / "calls.parquet", table_of(2, status=status))] == [200, 404]
 
 
 @pytest.mark.parametrize(
@@ -408,19 +224,19 @@ def test_a_status_of_any_type_that_is_one_is_read(tmp_path: Path, status: pa.Arr
 )
 def test_a_duration_is_read_by_its_unit(tmp_path: Path, unit: str, values: list[int | None]) -> None:
     expected = {"s": 2000.0, "ms": 87.0, "us": 87.5, "ns": 1500.0}[unit]
-    calls = _calls(tmp_path / "calls.parquet", _table(2, duration_ms=pa.array(values, pa.duration(unit))))
+    calls = _calls(tmp_path / "calls.parquet", table_of(2, duration_ms=pa.array(values, pa.duration(unit))))
     assert [call.duration_ms for call in calls] == [expected, None]
 
 
 def test_a_uuid_is_a_request_id(tmp_path: Path) -> None:
     ids = pa.ExtensionArray.from_storage(pa.uuid(), pa.array([bytes(range(16))], pa.binary(16)))
-    [call] = _calls(tmp_path / "calls.parquet", _table(1, request_id=ids))
+    [call] = _calls(tmp_path / "calls.parquet", table_of(1, request_id=ids))
     assert call.request_id == "00010203-0405-0607-0809-0a0b0c0d0e0f"
 
 
 def test_other_columns_may_be_called_and_hold_what_they_like(tmp_path: Path) -> None:
     others = {"status.x": pa.array([1]), "x": pa.array([[None]], pa.list_(pa.null())), "Café\n": pa.array(["\n"])}
-    [call] = _calls(tmp_path / "calls.parquet", _table(1, **others))
+    [call] = _calls(tmp_path / "calls.parquet", table_of(1, **others))
     assert call.status == 200
 
 
@@ -437,7 +253,7 @@ def test_where_a_url_is_a_path_a_column_with_hosts_of_the_platform_is_the_host(
 ) -> None:
     hosts = pa.array([*HOSTS, HOSTS[0] + ":443"])
     array = hosts.dictionary_encode() if pa.types.is_dictionary(kind) else hosts.cast(kind)
-    table = _table(4, url=[PATH] * 3 + [f"{URL}?x"], **{name: array, "integration_id": ["1234_5678"] * 4})
+    table = table_of(4, url=[PATH] * 3 + [f"{URL}?x"], **{name: array, "integration_id": ["1234_5678"] * 4})
     write_table(table, tmp_path / "calls.parquet")
     for host in (None, "9999.rest.afas.online"):
         found = inspect(str(tmp_path / "calls.parquet"), ReadOptions(host=host), limit=None, now=NOW)
@@ -456,7 +272,7 @@ def test_where_a_url_is_a_path_a_column_with_hosts_of_the_platform_is_the_host(
     ids=lambda values: str(values.type),
 )
 def test_a_row_that_names_a_host_elsewhere_is_not_another_customers(tmp_path: Path, values: pa.Array) -> None:
-    write_table(_table(3, url=[PATH] * 3, seen=values), tmp_path / "calls.parquet")
+    write_table(table_of(3, url=[PATH] * 3, seen=values), tmp_path / "calls.parquet")
     for host in (None, "9999.rest.afas.online"):
         found = inspect(str(tmp_path / "calls.parquet"), ReadOptions(host=host), limit=None, now=NOW)
         assert (found.calls, [reject.reason for reject in found.rejects]) == ([], ["no_customer"] * 3)
@@ -465,7 +281,7 @@ def test_a_row_that_names_a_host_elsewhere_is_not_another_customers(tmp_path: Pa
 
 
 def test_where_no_column_names_a_host_it_is_the_one_that_is_given(tmp_path: Path) -> None:
-    write_table(_table(2, url=[PATH, None], host=["web01", None]), tmp_path / "calls.parquet")
+    write_table(table_of(2, url=[PATH, None], host=["web01", None]), tmp_path / "calls.parquet")
     [reject, _] = inspect(str(tmp_path / "calls.parquet"), ReadOptions(), limit=None, now=NOW).rejects
     assert reject.detail == "no host is logged: --host says which it is"
     given_host = ReadOptions(host="9999.rest.afas.online")
@@ -475,10 +291,10 @@ def test_where_no_column_names_a_host_it_is_the_one_that_is_given(tmp_path: Path
 
 def test_two_columns_with_different_hosts_are_named_and_none_is_taken(tmp_path: Path) -> None:
     path = tmp_path / "calls.parquet"
-    write_table(_table(3, url=[PATH] * 3, one=HOSTS, other=HOSTS[::-1]), path)
+    write_table(table_of(3, url=[PATH] * 3, one=HOSTS, other=HOSTS[::-1]), path)
     report = lakes.load_one(tmp_path / "lake", path)
     assert "one and other hold different hosts of the platform" in str(report.error)
-    write_table(_table(3, url=[PATH] * 3, one=HOSTS, other=HOSTS), path)
+    write_table(table_of(3, url=[PATH] * 3, one=HOSTS, other=HOSTS), path)
     assert lakes.fate(lakes.load_one(tmp_path / "lake", path)) == ("loaded", 3, 0, 0, 0)
     assert sorted(call["customer"] for call in lakes.calls(tmp_path / "lake")) == ["4321", "5432", "7654321"]
 
@@ -486,7 +302,7 @@ def test_two_columns_with_different_hosts_are_named_and_none_is_taken(tmp_path: 
 def test_a_column_that_is_there_twice_is_named(tmp_path: Path) -> None:
     path = tmp_path / "calls.parquet"
     for name in ("status", "Status"):
-        write_table(_table(1).append_column(name, pa.array([404])), path)
+        write_table(table_of(1).append_column(name, pa.array([404])), path)
         report = lakes.load_one(tmp_path / "lake", path)
         assert report.error is not None
         assert "has the column status more than once" in report.error
@@ -496,7 +312,7 @@ def test_a_column_that_cannot_be_read_is_named_and_the_other_files_are_loaded(tm
     logs = tmp_path / "logs"
     logs.mkdir()
     write_table(
-        _table(3000, user_agent=[f"Acme/{number}" for number in range(3000)]), logs / "a.parquet", compression="none"
+        table_of(3000, user_agent=[f"Acme/{number}" for number in range(3000)]), logs / "a.parquet", compression="none"
     )
     content = (logs / "a.parquet").read_bytes()
     place = content.index(b"Acme/1")

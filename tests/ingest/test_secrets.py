@@ -18,20 +18,11 @@ from ingest import ReadOptions, ingest, inspect, verify
 from ingest.catalogue.published import official_connectors
 from ingest.engine.connection import connect
 from tests.ingest import worked
-from tests.ingest.canaries import (
-    BEFORE_THE_TIME,
-    HEADERS,
-    PEOPLE,
-    PLACES,
-    Planted,
-    corpus,
-    found_in,
-    places_of_people,
-    planted,
-    planted_in_products,
-)
+from tests.ingest.canaries import Planted, corpus, found_in, planted, planted_in_products
+from tests.ingest.canary_places import HEADERS, PLACES
 from tests.ingest.encodings import encoded, told
 from tests.ingest.lakes import stored
+from tests.ingest.people import BEFORE_THE_TIME, PEOPLE, places_of_people
 from tests.ingest.scale import scaled
 from tests.ingest.single_values import parse_integration_ids, parse_request_urls
 from tests.oracle.privacy import addresses_in, citizen_service_numbers_in

@@ -14,19 +14,7 @@ from typing import Any
 import pytest
 
 import koppelzicht
-from tests.ingest.lakes import (
-    BAD,
-    broken,
-    fate,
-    fates,
-    line,
-    lines,
-    load,
-    load_one,
-    loads,
-    log_file,
-    numbers,
-)
+from tests.ingest.lakes import BAD, broken, fate, fates, line, lines, load, load_one, loads, log_file, numbers
 
 # -- what is no file
 
