@@ -30,14 +30,11 @@ test: $(READY)
 	@$(PY) tests/browser.py
 	@$(PYTEST) --dist loadfile
 
-# Hundreds of kills, gigabytes, many more scenarios: the same tests, see tests/ingest/scale.py.
+# Hundreds of kills, gigabytes, many more scenarios: the tests that ask tests/ingest/scale.py how thorough to be. And the
+# protocol of a commit, which meets a real disk here.
+THOROUGH = $(shell grep -rl --include='test_*.py' 'from tests.ingest.scale import' tests | sort) tests/ingest/test_commit.py
 faults: $(READY)
-	@FAULTS=1 $(PYTEST) --dist worksteal tests/ingest/test_exactly_once.py tests/ingest/test_compression.py tests/ingest/test_little_memory.py \
-		tests/ingest/test_changed_while_read.py tests/ingest/test_unreadable.py tests/ingest/test_known_content.py \
-		tests/ingest/test_faults_machine.py tests/ingest/test_secrets.py tests/ingest/test_commit.py tests/ingest/test_power_cut.py \
-		tests/ingest/test_sample_logs.py tests/ingest/test_damage.py tests/ingest/test_bounds.py tests/ingest/test_detector.py tests/ingest/test_follow_for_long.py \
-		tests/analytics/test_viewer.py tests/command_line/test_damaged_files.py tests/dashboard/test_damaged_pages.py \
-		tests/command_line/test_hostile_sql.py
+	@FAULTS=1 $(PYTEST) --dist worksteal $(THOROUGH)
 
 check: $(READY) build/sql.checked
 	@$(PY) -m ruff format --check .
