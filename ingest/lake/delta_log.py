@@ -21,7 +21,7 @@ import re
 import secrets
 import shutil
 import time
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import pyarrow as pa
 from deltalake import DeltaTable
@@ -145,6 +145,22 @@ def ends_empty(folder: Path, version: int) -> bool:
         return (folder / "_delta_log" / f"{version:020}.json").stat().st_size == 0
     except FileNotFoundError:  # a checkpoint stands in its place
         return False
+
+
+Identity: TypeAlias = tuple[int, int, int, int]
+"""Which file it is, and that nobody has written to it since: device, number, size and moment."""
+
+
+def last_commit(folder: Path, version: int) -> Identity | None:
+    """The file of the commit of that version, as long as it is the last one. None where another follows, or it is gone."""
+    log = folder / "_delta_log"
+    try:
+        found = (log / f"{version:020}.json").stat()
+    except OSError:
+        return None
+    if (log / f"{version + 1:020}.json").exists():
+        return None
+    return found.st_dev, found.st_ino, found.st_size, found.st_mtime_ns
 
 
 def has_transaction_after(folder: Path, version: int, prefix: str) -> bool:

@@ -18,7 +18,6 @@ from typing import TYPE_CHECKING
 
 import pyarrow as pa
 import pyarrow.compute as pc
-from deltalake.exceptions import DeltaError
 
 from ingest.arrow import arrow_schema
 from ingest.errors import REPAIR, RESTORE, LakeError
@@ -82,7 +81,7 @@ def take_snapshot(tables: Tables, *, may_be_damaged: bool = False) -> Snapshot:
             break
     else:
         raise too_far(path, "calls", version, decided.written_merges())
-    _go_back(path, rejects, decided, version)
+    rejects = _as_before(tables, rejects, decided, version)
     rows = decided.loads_until(version)
     call_files, reject_files = data_files(calls, path / "calls"), data_files(rejects, path / "rejects")
     if not may_be_damaged:
@@ -107,16 +106,14 @@ def too_far(lake: Path, name: Table, followed: int, merged: int) -> LakeError:
     )
 
 
-def _go_back(path: Path, rejects: DeltaTable, decided: _Decisions, version: int) -> None:
-    """Open the rejects as they were before anything was taken away that `version` still has.
+def _as_before(tables: Tables, rejects: DeltaTable, decided: _Decisions, version: int) -> DeltaTable:
+    """The rejects as they were before anything was taken away that `version` still has.
 
     The files that the table held then stay on the disk for a week.
     """
-    try:
-        while decided.loses_between(version, reached(rejects)):
-            rejects.load_as_version(rejects.version() - 1)
-    except (DeltaError, OSError) as error:
-        raise LakeError(f"{path / 'rejects'}: the table cannot be read as it was: {error}") from error
+    while decided.loses_between(version, reached(rejects)):
+        rejects = tables.open_before("rejects", rejects)
+    return rejects
 
 
 _READERS_COLUMNS = {

@@ -59,6 +59,8 @@ class Tables:
         self._id = ""
         self._settled: dict[TableName, int] = {}
         """For each table the last commit that is known to be on the disk."""
+        self._opened: dict[TableName, tuple[DeltaTable, delta_log.Identity]] = {}
+        """For each table as it was last opened, with the file of its last commit."""
 
     def exists(self) -> bool:
         """Whether somebody has created the lake."""
@@ -92,7 +94,31 @@ class Tables:
         self.sync(self.path, self.path.parent)  # whoever made the lake may have been killed before doing this
 
     def open(self, name: TableName) -> DeltaTable:
-        """One of the tables as it stands. LakeError when it cannot be read, or holds commits of another lake."""
+        """One of the tables as it stands. LakeError when it cannot be read, or holds commits of another lake.
+
+        Nobody may change what comes back: whoever opens the table next may get the same. Reading a log takes a millisecond and
+        more with every commit, and a load asks a dozen times. As long as the last commit that was read is the same file, and no
+        file has the number after it, a table is what it was: commits get their numbers one by one, and the oldest go first.
+        """
+        identity = self.id
+        if name in self._opened:
+            known, commit = self._opened[name]
+            if delta_log.last_commit(self.path / name, known.version()) == commit:
+                return known
+        table = self._open(name, identity)
+        last = delta_log.last_commit(self.path / name, table.version())
+        if last is not None:
+            self._opened[name] = table, last
+        return table
+
+    def open_before(self, name: TableName, table: DeltaTable) -> DeltaTable:
+        """The table as it was one commit before. LakeError when it cannot be read as it was."""
+        try:
+            return DeltaTable(self.uri(name), version=table.version() - 1)
+        except (DeltaError, OSError) as error:
+            raise LakeError(f"{self.path / name}: the table cannot be read as it was: {error}") from error
+
+    def _open(self, name: TableName, identity: str) -> DeltaTable:
         try:
             table = DeltaTable(self.uri(name))
         except TableNotFoundError as error:
@@ -103,7 +129,7 @@ class Tables:
             raise self._unreadable(name, error) from error
         if delta_log.ends_empty(self.path / name, table.version()):
             raise self._unreadable(name, DeltaError("its last commit is empty"))
-        ours = table.transaction_version(_LAKE + self.id) or 0
+        ours = table.transaction_version(_LAKE + identity) or 0
         if ours != table.version() and delta_log.has_transaction_after(self.path / name, ours, _LAKE):
             raise LakeError(
                 f"{self.path / name}: the commits after version {ours} belong to another lake: files of one lake were copied over"

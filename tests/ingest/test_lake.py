@@ -183,3 +183,42 @@ def test_the_ledger_read_on_is_the_ledger_read_anew(lake: Path) -> None:
     assert ledger.after(2) == ledger.rows[3:]
     assert ledger.until(2).rows == ledger.rows[:3]
     assert [row.load_id for row in ledger.loads()] == ["0" * 15 + "2"]
+
+
+def test_a_table_is_opened_again_as_soon_as_somebody_commits_to_it(tmp_path: Path) -> None:
+    lake, path = tmp_path / "lake", tmp_path / "access.log"
+    path.write_bytes(lines(0, 1))
+    load(lake, path)
+    store = Lake(lake)
+    before = store.open("calls")
+    assert store.open("calls") is before
+    path.write_bytes(lines(0, 1, 2))
+    load(lake, path)
+    after = store.open("calls")
+    assert (before.version() + 1, len(before.file_uris()) + 1) == (after.version(), len(after.file_uris()))
+    assert store.open("calls") is after
+
+
+def test_a_table_whose_last_commit_became_another_file_is_not_taken_for_the_same(tmp_path: Path) -> None:
+    lake, path = tmp_path / "lake", tmp_path / "access.log"
+    path.write_bytes(lines(0, 1))
+    load(lake, path)
+    store = Lake(lake)
+    before = store.open("calls")
+    commit = lake / "calls" / "_delta_log" / f"{before.version():020}.json"
+    content = commit.read_bytes()
+    commit.unlink()
+    commit.with_suffix(".new").write_bytes(content.replace(b'"size":', b'"size": '))
+    commit.with_suffix(".new").rename(commit)
+    assert store.open("calls") is not before
+
+
+def test_rejects_of_before_are_read_without_changing_those_of_now(tmp_path: Path) -> None:
+    lake, path = tmp_path / "lake", tmp_path / "access.log"
+    path.write_bytes(lines(0) + BAD)
+    load(lake, path)
+    store = Lake(lake)
+    now = store.open("rejects")
+    before = store.open_before("rejects", now)
+    assert (before.version(), len(before.file_uris())) == (now.version() - 1, len(now.file_uris()) - 1)
+    assert store.open("rejects").version() == now.version()
