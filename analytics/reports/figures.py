@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from pydantic import BaseModel
@@ -11,6 +12,7 @@ from analytics import numbers
 from analytics.completeness.gaps import HOUR, gaps
 from analytics.metrics import metric
 from analytics.reports.errors import ReportError
+from analytics.reports.findings import in_order
 from analytics.reports.model import (
     ConnectorRow,
     DayRow,
@@ -26,8 +28,11 @@ from analytics.reports.model import (
 from analytics.scope import Scope
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     import polars as pl
 
+    from analytics.reports.model import Finding
     from analytics.reports.month import Month
     from analytics.warehouse.warehouse import Warehouse
 
@@ -72,6 +77,22 @@ class Figures:
             "data_until": self._everything.data_until(),
         }
 
+    def in_full(self, found: Iterable[Finding]) -> dict[str, Any]:
+        """What a report says that tells the month in full (`MonthFigures`), given what stands out in it, in any order."""
+        return {
+            **self.dated(),
+            "totals": self.totals(),
+            "totals_before": self.totals_before(),
+            "findings": in_order(found),
+            "days": self.days,
+            "integrations": self.integrations,
+            "integration_days": self.integration_days,
+            "connectors": self.connectors,
+            "errors": self.errors,
+            "failing": self.failing,
+            "environments": self.environments,
+        }
+
     def totals(self) -> Totals:
         """One line for the month."""
         return rows(Totals, self._warehouse.query_file("overview/totals", self.scope))[0]
@@ -82,6 +103,7 @@ class Figures:
             return None
         return rows(Totals, self._warehouse.query_file("overview/totals", self._scope_before))[0]
 
+    @cached_property
     def days(self) -> tuple[DayRow, ...]:
         """Every day of the month, those the lake does not reach as well."""
         counted = {row["day"]: row for row in self._warehouse.metric("calls_per_day", self.scope).iter_rows(named=True)}
@@ -91,22 +113,27 @@ class Figures:
             for day in self.month.days
         )
 
+    @cached_property
     def integrations(self) -> tuple[IntegrationRow, ...]:
         """Every integration called in this month or the one before."""
         return rows(IntegrationRow, self.compared("customers_per_integration"))
 
+    @cached_property
     def integration_days(self) -> tuple[IntegrationDayRow, ...]:
         """The course of each integration."""
         return rows(IntegrationDayRow, self._warehouse.query_file("reports/integration_course", self.scope))
 
+    @cached_property
     def connectors(self) -> tuple[ConnectorRow, ...]:
         """Every part of the API called in this month or the one before."""
         return rows(ConnectorRow, self.compared("connector_usage"))
 
+    @cached_property
     def errors(self) -> tuple[ErrorRow, ...]:
         """Every kind of error."""
         return rows(ErrorRow, self._warehouse.metric("errors_by_outcome", self.scope))
 
+    @cached_property
     def failing(self) -> tuple[FailingRow, ...]:
         """The customers for whom nothing works any more: not just the last call or an hour's outage."""
         found = rows(FailingRow, self._warehouse.query_file("reports/failing_customers", self.scope))
@@ -114,6 +141,7 @@ class Figures:
             row for row in found if row.calls >= FAILING_CALLS and row.last_call - row.failing_since >= FAILING_SPAN
         )
 
+    @cached_property
     def environments(self) -> tuple[EnvironmentRow, ...]:
         """All environments."""
         return rows(

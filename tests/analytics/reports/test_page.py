@@ -323,7 +323,7 @@ def test_a_page_needs_no_more_than_its_month_to_say_what_is_missing_and_what_wor
     failed = [acme("2026-10-02", status=403), acme("2026-10-03", status=504), acme("2026-10-04", status=504)]
     with warehouse(tmp_path, [*every_day(days), *failed]) as everything:
         figures = Figures(everything, Month.parse("2026-10"), everything=everything)
-        report = Quiet(**figures.dated(), errors=figures.errors())
+        report = Quiet(**figures.dated(), errors=figures.errors)
     html = _engine().from_string(QUIET).render(**_values("month", report, lambda name: f"quiet-{name}.csv"))
     (tmp_path / "quiet.html").write_text(html, encoding="utf-8")
     page = read_page(tmp_path / "quiet.html")

@@ -83,35 +83,19 @@ class MonthReport(MonthFigures):
 def ask(warehouse: Warehouse, month: Month, _about: Scope) -> MonthReport:
     """The month as far as the warehouse may see. ReportError when it was not logged."""
     figures = Figures(warehouse, month, everything=warehouse)
-    integrations = figures.integrations()
-    days = figures.days()
-    course = figures.integration_days()
-    connectors = figures.connectors()
-    errors = figures.errors()
-    failing = figures.failing()
-    bad_days, platform = findings.platform_error_days(days)
-    spikes = list(findings.error_days(course, integrations, errors, known=bad_days))
+    bad_days, platform = findings.platform_error_days(figures.days)
+    spikes = list(findings.error_days(figures.integration_days, figures.integrations, figures.errors, known=bad_days))
     attention = [
         *platform,
         *spikes,
-        *findings.from_attention(figures.attention(), errors, told={spike.subject for spike in spikes}),
-        *findings.failing_customers(failing, integrations, warehouse.snapshot.time_zone),
-        *findings.accept_errors(figures.accept_error_rates(), integrations),
-        *findings.supplied_connectors(connectors),
+        *findings.from_attention(figures.attention(), figures.errors, told={spike.subject for spike in spikes}),
+        *findings.failing_customers(figures.failing, figures.integrations, warehouse.snapshot.time_zone),
+        *findings.accept_errors(figures.accept_error_rates(), figures.integrations),
+        *findings.supplied_connectors(figures.connectors),
     ]
     return MonthReport(
-        **figures.dated(),
-        totals=figures.totals(),
-        totals_before=figures.totals_before(),
-        findings=findings.in_order(attention),
-        days=days,
+        **figures.in_full(attention),
         partners=rows(PartnerRow, figures.compared("customers_per_partner")),
-        integrations=integrations,
-        integration_days=course,
-        connectors=connectors,
-        errors=errors,
-        failing=failing,
-        environments=figures.environments(),
         ids=rows(IdRow, figures.ids()),
         unidentified=rows(UnidentifiedRow, warehouse.metric("unidentified_calls", figures.scope)),
     )

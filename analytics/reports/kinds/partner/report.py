@@ -59,35 +59,20 @@ def ask(everything: Warehouse, month: Month, about: Scope) -> PartnerReport:
     with Warehouse.over(everything.snapshot, everything.registry, viewer=viewer, days_are_told=True) as own:
         _check_seen(everything, own, partner)
         figures = Figures(own, month, everything=everything)
-        integrations = figures.integrations()
-        course = figures.integration_days()
-        connectors = figures.connectors()
-        errors = figures.errors()
-        failing = figures.failing()
         misplaced = _misplaced_ids(everything, figures, partner)
-        spikes = list(findings.error_days(course, integrations, errors))
+        spikes = list(findings.error_days(figures.integration_days, figures.integrations, figures.errors))
         attention = [
             *spikes,
-            *findings.from_attention(figures.attention(), errors, told={spike.subject for spike in spikes}),
-            *findings.failing_customers(failing, integrations, own.snapshot.time_zone),
+            *findings.from_attention(figures.attention(), figures.errors, told={spike.subject for spike in spikes}),
+            *findings.failing_customers(figures.failing, figures.integrations, own.snapshot.time_zone),
             *findings.misplaced_ids(misplaced or ()),
-            *findings.accept_errors(figures.accept_error_rates(), integrations),
-            *findings.supplied_connectors(connectors),
+            *findings.accept_errors(figures.accept_error_rates(), figures.integrations),
+            *findings.supplied_connectors(figures.connectors),
         ]
         return PartnerReport(
+            **figures.in_full(attention),
             partner=partner,
             name=_name(own, partner),
-            **figures.dated(),
-            totals=figures.totals(),
-            totals_before=figures.totals_before(),
-            findings=findings.in_order(attention),
-            days=figures.days(),
-            integrations=integrations,
-            integration_days=course,
-            connectors=connectors,
-            errors=errors,
-            failing=failing,
-            environments=figures.environments(),
             customers=rows(CustomerRow, own.metric("customer_links", figures.scope)),
             misplaced_ids=misplaced,
         )
