@@ -1,4 +1,4 @@
-"""The entry point that Streamlit runs: the pages, the way between them, and the one that is open."""
+"""The entry point that Streamlit runs: it sets up the pages and the navigation, and runs the open page."""
 
 from pathlib import Path
 

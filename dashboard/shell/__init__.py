@@ -1,4 +1,5 @@
-"""What all pages share, and what stands around them: a link in, the view that it asks for out.
+"""The parts that all pages share, and the server: a link in, the view that it asks for out.
 
-The filters and the way on stand here, the words for what is missing, and the server. `data.py` alone opens the lake. No section is known here by more than its address (`pages.py`).
+Here are the filters, the navigation, and the notes about missing logs. Only `data.py` opens the lake. The shell knows sections only
+by their address (`pages.py`).
 """

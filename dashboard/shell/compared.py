@@ -1,4 +1,4 @@
-"""The figures of a view beside those of the period before."""
+"""The figures of a view, compared with those of the period before."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Totals:
-    """The figures of a scope, beside those of the period before."""
+    """The figures of a scope, each with that of the period before."""
 
     customers: Number
     integrations: Number
@@ -25,7 +25,7 @@ class Totals:
 
 
 def totals(view: View) -> Totals:
-    """Return the figures of what is asked. The period before counts only where the lake covers all of it."""
+    """Return the figures of a view. They are compared only if the lake covers the whole period before."""
     row = view.compared("overview/totals").row(0, named=True)
     comparable = covers_period_before(view)
     return Totals(
@@ -37,12 +37,12 @@ def totals(view: View) -> Totals:
 
 
 def per_day(view: View) -> pl.DataFrame:
-    """Return calls_per_day; where the lake covers the period before, with its day of the same place (`..._before`)."""
+    """Return calls_per_day; if the lake covers the period before, with the day at the same place in it (`..._before`)."""
     rows = view.compared("calls_per_day").filter(pl.col("calls").is_not_null())
     return rows if covers_period_before(view) else rows.select(pl.exclude("^.*_before$"))
 
 
 def covers_period_before(view: View) -> bool:
-    """Return whether the lake covers all of the period before: else there is nothing to compare with."""
+    """Return whether the lake covers the whole period before. A part of it would make every figure look like growth."""
     covered, before = view.lake.covered, view.scope.previous()
     return covered is not None and before.since is not None and before.since >= covered[0]

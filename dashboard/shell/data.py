@@ -1,6 +1,16 @@
-"""All reading: one snapshot of the lake per page, its answers kept for as long as the snapshot is the newest.
+"""Reads the lake for all pages: one snapshot per page run, and a cache of its answers.
 
 Pages ask here and nowhere else; they hold no SQL and no arithmetic.
+
+One page run reads one snapshot. A load that ends while the page is drawn must not put figures of two states of the lake side by
+side. So `open_lake` takes the snapshot once, and the page asks everything of the View that it got.
+
+The cache is shared by all readers and all page runs. An answer depends on three things, and the key of the cache has all of them:
+the contents of the lake (`key`), the question with its parameters, and the scope. `key` has the place of the lake, the time at which
+it was made, the version of its ledger, the number of the registry and the declared ends of streams: every change that could
+change an answer makes another key. So an answer is never out of date, and no page has to empty the cache. Old answers are dropped
+when there are too many. The frozen dataclasses that serve as keys are compared by `key` alone, because to hash a warehouse would
+take longer than to ask it. There is no viewer in the key: the dashboard shows everything to each of its readers (guard.py).
 """
 
 from __future__ import annotations
@@ -34,29 +44,29 @@ if TYPE_CHECKING:
 
 LAKE_VARIABLE = "KOPPELZICHT_LAKE"
 _ANSWERS_KEPT = 500
-"""How many answers are remembered, of all readers together."""
+"""The number of answers that each cache keeps, for all readers together."""
 
 
 def lake_path() -> Path:
-    """Return where the lake is: what `koppelzicht dashboard --lake` said, else the folder `lake`."""
+    """Return the place of the lake: that of `koppelzicht dashboard --lake`, otherwise the folder `lake`."""
     return Path(os.environ.get(LAKE_VARIABLE) or "lake")
 
 
 def lake_exists() -> bool:
-    """Return whether somebody has made the lake."""
+    """Return whether the lake exists."""
     return Lake(lake_path()).exists()
 
 
 @dataclass(frozen=True)
 class OpenLake:
-    """One snapshot of the lake with its registry. `key` is another for other contents."""
+    """One snapshot of the lake with its registry. Other contents have another `key`."""
 
     key: str
     warehouse: Warehouse
 
     @property
     def covered(self) -> tuple[dt.date, dt.date] | None:
-        """Since and until of the days on which logs live, without stray calls far from them; None without any call."""
+        """Since and until of the days that the logs cover, without stray calls; None without any call."""
         return _lived(self)
 
     @property
@@ -77,13 +87,13 @@ class OpenLake:
 
 @dataclass(frozen=True)
 class View:
-    """What one page shows: a snapshot and what is asked of it."""
+    """The view of a page: a snapshot, and the scope that is asked of it."""
 
     lake: OpenLake
     scope: Scope
 
     def rows(self, name: str, **params: object) -> pl.DataFrame:
-        """Return a metric or a question as it stands in its file."""
+        """Return the rows of a metric or a question."""
         return _rows(self.lake, name, self.scope, params)
 
     def compared(self, name: str) -> pl.DataFrame:
@@ -91,7 +101,7 @@ class View:
         return _compared(self.lake, name, self.scope)
 
     def impact(self, changes: tuple[Change, ...]) -> Impact:
-        """Return whom these changes concern."""
+        """Return whom these changes affect."""
         return _impact(self.lake, self.scope, changes)
 
     def certification(self, window_days: int, required: int) -> Certification:
@@ -99,28 +109,28 @@ class View:
         return _certification(self.lake, self.until_its_end().scope, window_days, required)
 
     def check(self, text: str) -> Found:
-        """Return what is known of the IntegrationId that this text is, whatever is asked."""
+        """Return the facts about the IntegrationId in this text, whatever the scope."""
         return _check(self.lake, text)
 
     def unknown(self) -> tuple[Unknown, ...]:
-        """Return the filters that no call at all fits."""
+        """Return the filters that no call matches."""
         return _unknown_in_scope(self.lake, self.scope)
 
     def unknown_in(self, changes: tuple[Change, ...]) -> tuple[Unknown, ...]:
-        """Return what these changes name and nobody knows."""
+        """Return the unknown names in these changes."""
         return _unknown_in_changes(self.lake, changes)
 
     def until_its_end(self) -> View:
-        """Return the same without a beginning: for what looks back from the end of the period."""
+        """Return the same view without a beginning, for figures that look back from the end of the period."""
         return self.lifted("since")
 
     def lifted(self, *narrowings: str) -> View:
-        """Return the same without some of its narrowings: for what they must not leave out."""
+        """Return the same view without some of its filters, for figures that must not leave calls out."""
         return View(self.lake, self.scope.replace(**dict.fromkeys(narrowings)))
 
 
 def open_lake() -> OpenLake:
-    """Return the lake as it is now; LakeError when there is none."""
+    """Return the lake as it is now; LakeError if there is none."""
     path = lake_path()
     snapshot, registry = Lake(path).snapshot(), registry_files(path)
     made = (path / "lake.json").stat().st_mtime_ns
@@ -195,7 +205,7 @@ def _unknown_in_changes(lake: OpenLake, changes: tuple[Change, ...]) -> tuple[Un
 
 @dataclass(frozen=True)
 class FilterOptions:
-    """What the filter bar offers, each value with the name to show for it."""
+    """The values that the filter bar offers, each with the name to show."""
 
     environments: Mapping[str, str]
     products: Mapping[str, str]
@@ -206,13 +216,13 @@ class FilterOptions:
     streams: Mapping[str, str]
 
     def names(self, kind: str) -> Mapping[Any, str]:
-        """Return what is offered for one filter, by its value."""
+        """Return the names of the offered values of one filter."""
         offered: Mapping[Any, str] = getattr(self, f"{kind}s")
         return offered
 
 
 def filter_options(lake: OpenLake, scope: Scope) -> FilterOptions:
-    """Return what can be chosen: integrations of the chosen partner only, everything else whatever is chosen."""
+    """Return the values to choose from. If a partner is chosen, only its integrations are offered; nothing else depends on a choice."""
     view = View(lake, Scope(environment="all"))
     offered = pl.concat([view.rows("known/filter_values"), view.rows("known/frequent_values")], how="vertical_relaxed")
     kinds: dict[str, dict[str, str]] = {}

@@ -1,7 +1,11 @@
-"""The filter bar: the same on every page, and its whole state is in the link.
+"""The filter bar: the same on every page, with its whole state in the link.
 
-`show` draws the bar, and a change in it goes into the link (`place.py`). What of a link cannot be understood is left out,
-and the page says so.
+`show` draws the bar. A change in it goes into the link (`place.py`), and the next page run draws the bar from the link. No widget
+has a state of its own: each one gets its value from the link before it is drawn. Otherwise the way back, a bookmark or a link in a
+mail could show one filter in the bar and the figures of another.
+
+A part of a link that cannot be understood is left out, and the page says so. A filter that a page cannot use is said as well, because
+a reader who has set it would take the figures for narrowed ones.
 """
 
 from __future__ import annotations
@@ -30,9 +34,9 @@ _SHOWN_LENGTH = 60
 def show(
     lake: data.OpenLake, covered: Period, *, unused: Sequence[str] = (), why: str = "", about: str | None = None
 ) -> data.View:
-    """Draw the bar and return what to show: without the filters that the page cannot use, which it says.
+    """Draw the bar and return the view without the filters that the page cannot use, which it says.
 
-    `about` is the filter that the page has in its title, or asks for in a form of its own: it is not said again.
+    `about` is the filter that the page shows in its title, or asks for in a form of its own. The bar does not repeat it.
     """
     scope = lake.warehouse.known_now(place.current()[0].over(covered))
     say_misread(place.misread())
@@ -46,12 +50,12 @@ def show(
 
 
 def narrowings(scope: Scope) -> list[str]:
-    """Return which filters narrow a scope to less than all production calls of its days."""
+    """Return the filters that narrow a scope to fewer than all production calls of its days."""
     return [name for name in _NARROWINGS if getattr(scope, name) != getattr(Scope(), name)]
 
 
 def say_unused(lake: data.OpenLake, names: Sequence[str], *, why: str) -> None:
-    """Say which filters that are set the page `why` does not apply, and why; offer to take them away."""
+    """Say which of the set filters the page `why` does not apply, and why. Offer to remove them."""
     row = st.container(key="unused", horizontal=True, gap="small", vertical_alignment="center")  # see _say_narrowings
     if not names:
         return
@@ -68,7 +72,7 @@ def say_unused(lake: data.OpenLake, names: Sequence[str], *, why: str) -> None:
 
 
 def offer(kind: str, names: Sequence[str]) -> None:
-    """Draw a button for each of these values, which puts it in the place of the filter or parameter `kind`."""
+    """Draw a button for each of these values, which sets the filter or parameter `kind` to it."""
     with st.container(key=f"offer_{kind}", horizontal=True, gap="xsmall", vertical_alignment="center"):
         st.markdown(say("unknown.offer"), width="content")
         for name in names:
@@ -77,9 +81,10 @@ def offer(kind: str, names: Sequence[str]) -> None:
 
 
 def _say_narrowings(names: Sequence[str], scope: Scope, options: data.FilterOptions) -> None:
-    """Say what narrows the answer, each with the way out of it.
+    """Say which filters narrow the answer, each with a button that removes it.
 
-    The row is there also with nothing in it: all below would move up, and while a page runs show twice, old and new.
+    The row is drawn even if it is empty. Without it, all elements below would change their places, and Streamlit would show them
+    twice while a page runs, old and new.
     """
     row = st.container(key="narrowed", horizontal=True, gap="xsmall", vertical_alignment="center")
     if not names:
@@ -130,7 +135,7 @@ def _draw(scope: Scope, covered: Period, options: data.FilterOptions, unused: Se
 
 
 def _select(name: str, scope: Scope, options: data.FilterOptions, *, disabled: bool, width: int | None = None) -> None:
-    """One selectbox. Nothing selected means not narrowed; what the link says can always be shown."""
+    """Draw one selectbox. Nothing selected means no filter. A value of the link is always shown, also if it is not offered."""
     key = f"filter.{name}"
     value, values = getattr(scope, name), list(options.names(name))
     st.session_state[key] = value
@@ -150,7 +155,7 @@ def _select(name: str, scope: Scope, options: data.FilterOptions, *, disabled: b
 
 
 def _name_of(name: str, value: object, *, options: data.FilterOptions) -> str:
-    """Return what to call a value: its own words, its name in the registry, or itself."""
+    """Return the name of a value: its text, its name in the registry, or the value itself."""
     key = f"{name}.{value}"
     return plain(key) if has(key) else options.names(name).get(value) or str(value)
 
@@ -213,7 +218,7 @@ def _look_at(since: dt.date, until: dt.date) -> None:
 
 
 def in_words(scope: Scope) -> Words:
-    """Return all that a scope narrows to."""
+    """Return everything that a scope narrows to, in words."""
     days, environment = Words(span(*_dates(scope))), say(f"environment.{scope.environment}")
     named = [
         say("filter.note_part", field=say(f"filter.{name}"), value=str(value))
@@ -224,13 +229,13 @@ def in_words(scope: Scope) -> Words:
 
 
 def _named(name: str, scope: Scope, options: data.FilterOptions) -> Words:
-    """Return one filter and its value."""
+    """Return one filter and its value, in words."""
     value = _name_of(name, getattr(scope, name), options=options)
     return say("filter.note_part", field=say(f"filter.{name}"), value=value)
 
 
 def _note(lake: data.OpenLake, scope: Scope) -> None:
-    """Say what the page covers, and how far the data reach."""
+    """Say which period the page covers, and how far the data reach."""
     since, until = _dates(scope)
     st.caption(
         " · ".join(

@@ -1,4 +1,4 @@
-"""What every page does in the same way: it opens with its title and the filter bar, and is made of parts with a heading."""
+"""The frame of every page: it opens with a title and the filter bar, and consists of parts with a heading."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ PRODUCT = plain("brand.name")
 
 
 def settle(page: st.Page) -> Selection:
-    """Return what the reader looks at, with its days, and make the link say so; before the lake exists, as it is asked."""
+    """Return the selection of the link, with its days, and write them into the link. Without a lake, the days stay open."""
     try:
         covered = data.open_lake().covered
     except (IngestError, AnalyticsError):
@@ -37,7 +37,7 @@ def settle(page: st.Page) -> Selection:
 
 
 def run(page: st.Page) -> None:
-    """Run a page; what it cannot read, it says."""
+    """Run a page. If it cannot read the lake, it says why."""
     try:
         page.run()
     except (IngestError, AnalyticsError) as error:
@@ -45,17 +45,17 @@ def run(page: st.Page) -> None:
 
 
 def broken(error: Exception) -> bool:
-    """Say that a page has a fault of its own; the details go to the log of whoever serves the dashboard."""
+    """Say that the page has a fault of its own. The details go to the log of the server: a traceback may hold data."""
     logging.getLogger(__name__).error("a page failed", exc_info=error)
     st.error(say("frame.broken"), icon=":material/error:", title=say("frame.broken_title"))
     return True
 
 
-# --- how a page opens
+# --- opening a page
 
 
 def opened(page: str, *, unused: Sequence[str] = (), about: str | None = None, say_gaps: bool = True) -> data.View:
-    """Draw the title of a page and the filter bar, and return what is asked: see `ask`."""
+    """Draw the title of a page and the filter bar, and return the view that is asked for: see `ask`."""
     title(page)
     return ask(page, unused=unused, about=about, say_gaps=say_gaps)
 
@@ -66,17 +66,21 @@ def title(page: str) -> None:
 
 
 def record_title(name: str, facts: str) -> None:
-    """Show somebody else's text as the title of a page, and our own words about it below."""
+    """Show a name from a log or the registry as the title of a page, and our own words about it below.
+
+    The name is drawn by `st.text`, which shows every character as it is. In `st.title` a name could be Markdown: a link, a picture
+    from another server, or a heading of its own.
+    """
     with st.container(key="record_title", gap=None):
         st.text(name)
         st.caption(facts)
 
 
 def ask(page: str, *, unused: Sequence[str] = (), about: str | None = None, say_gaps: bool = True) -> data.View:
-    """Draw the filter bar and return what is asked; without a lake or without calls, say so and end the page here.
+    """Draw the filter bar and return the view that is asked for. Without a lake or without calls, say so and end the page here.
 
-    Where the logs have gaps, what the page will show is too low, and the reader is told first. The filters `unused` are
-    those that the page cannot use (the text `<page>.unused` says why), `about` is the one that says what it is about.
+    If the logs have gaps, the figures of the page are too low, and the page says so first. The page cannot use the filters `unused`
+    (the text `<page>.unused` says why). `about` is the filter that names the page's subject.
     """
     lake = nothing.lake_or_end()
     assert lake.covered is not None, "a lake without calls ends the page"
@@ -87,25 +91,25 @@ def ask(page: str, *, unused: Sequence[str] = (), about: str | None = None, say_
 
 
 def everything(page: str) -> data.View:
-    """Return a view of all that was loaded, whatever filters are set; without a lake or without calls, end the page here."""
+    """Return a view of everything that was loaded, whatever the filters. Without a lake or without calls, end the page here."""
     lake = nothing.lake_or_end()
     filter_bar.say_unused(lake, filter_bar.narrowings(place.current()[0].scope), why=page)
     return data.View(lake, Scope(environment="all"))
 
 
 def totals(view: data.View) -> Totals:
-    """Return the figures of what is asked; without any call, say so and end the page here."""
+    """Return the figures of a view; without any call, say so and end the page here."""
     found = compared.totals(view)
     if not found.calls.value:
         nothing.asked_for(view)
     return found
 
 
-# --- what it is made of
+# --- the parts of a page
 
 
 def heading(name: str, note: Words | None = None) -> None:
-    """Draw the heading of a part of a page, the text `name`; below it a note, or the text `<name>_note` where there is one."""
+    """Draw the heading of a part of a page, the text `name`, and below it a note, by default the text `<name>_note` if there is one."""
     st.subheader(say(name), anchor=False)
     if note is None and has(f"{name}_note"):
         note = say(f"{name}_note")
@@ -125,9 +129,9 @@ def table(
     linked: str = "title",
     is_headed: bool = True,
 ) -> None:
-    """Draw a part of a page that is a table, under the heading `name`, which names it also where it has no heading.
+    """Draw a table under the heading `name`. The heading's text names the table for screen readers also if it is not drawn.
 
-    `key` names the file that it is downloaded as; without it, the file is called as the heading's text.
+    `key` names the file of its download; without it, the file is named after `name`.
     """
     if is_headed:
         heading(name, note)
@@ -143,7 +147,7 @@ def table(
 
 
 def chart(name: str, drawn: alt.Chart | alt.LayerChart, *, note: Words | None = None) -> None:
-    """Draw a part of a page that is a chart, under the heading `name`."""
+    """Draw a chart under the heading `name`."""
     heading(name, note)
     st.altair_chart(drawn, alt=say(name))
 
@@ -151,7 +155,7 @@ def chart(name: str, drawn: alt.Chart | alt.LayerChart, *, note: Words | None = 
 def choose(
     name: str, label: str, offered: Sequence[dt.date], chosen: dt.date, *, page: str, in_words: Callable[[dt.date], str]
 ) -> None:
-    """Draw a field in which one of these days is chosen; the link says which, as the page's own parameter `name`."""
+    """Draw a field to choose one of these days. The link holds the choice, as the page's own parameter `name`."""
     field = f"{page}.{name}"
     st.session_state[field] = chosen
     st.selectbox(
@@ -166,12 +170,12 @@ def choose(
 
 
 def list_texts(texts: Sequence[str]) -> None:
-    """Say each of these texts, which name what stands in logs and files, letter by letter."""
+    """Show each of these texts as it is, character by character. They quote logs and files, so they are never read as Markdown."""
     with st.container(gap="xsmall"):
         for text in texts:
             st.text(f"• {text}")
 
 
 def list_words(sentences: Sequence[Words], *, none: str) -> None:
-    """Say each of these sentences of our own; without any, the text `none`."""
+    """Show each of these sentences of our own; without any, the text `none`."""
     st.markdown("\n".join(f"- {sentence}" for sentence in sentences) or say(none))

@@ -1,4 +1,4 @@
-"""Hours that are missing in the logs: which figures they make too low, and how a page says it."""
+"""The hours that are missing in the logs: the figures that they make too low, and the notes on a page about them."""
 
 from __future__ import annotations
 
@@ -23,20 +23,20 @@ _GAPS_LISTED = 12
 
 
 def of_figures(view: View) -> tuple[Gap, ...]:
-    """Return the gaps that make the figures of this view too low: those in the streams that such calls come from."""
+    """Return the gaps that make the figures of this view too low: those in the streams that its calls come from."""
     streams = view.lifted("since", "until").rows("completeness/streams")
     return gaps_in(stream_hours(view), view.lake.time_zone.key, streams=streams["stream"].to_list())
 
 
 def hours_missing_before(view: View) -> int:
-    """Return how many hours are missing in the period that the figures of this view are compared with, if they are."""
+    """Return the number of hours that are missing in the period before, if the figures of this view are compared with it."""
     if not covers_period_before(view):
         return 0
     return hours_of(of_figures(replace(view, scope=view.scope.previous())), "missing")
 
 
 def stream_hours(view: View) -> pl.DataFrame:
-    """Return what is known of every hour of every stream in the period, whatever else is asked."""
+    """Return the metric `completeness` of every stream in the period, whatever the other filters."""
     return replace(view, scope=period_of(view.scope)).rows("completeness")
 
 
@@ -73,14 +73,14 @@ def say_missing(view: View) -> None:
 
 
 def say_missing_before(view: View) -> None:
-    """Say that gaps in the logs make what the figures of this view are compared with too low."""
+    """Say that gaps in the logs make the figures of the period before too low."""
     hours = hours_missing_before(view)
     if hours:
         st.caption(f"{say('gaps.icon')} {say('gaps.before', hours=hours)}")
 
 
 def say_good_news(view: View, words: Words) -> None:
-    """Say that nothing was found that needs somebody; green only where no hour of the logs is missing."""
+    """Say that nothing needs attention. The message is green only if no hour of the logs is missing: a gap may hide a problem."""
     if hours_of(of_figures(view), "missing"):
         st.info(words, icon=":material/info:")
     else:
@@ -88,7 +88,7 @@ def say_good_news(view: View, words: Words) -> None:
 
 
 def list_all(gaps: Sequence[Gap], *, none: str) -> None:
-    """Say each gap in words, what is missing first, and of many the first ones; without any, the text `none`."""
+    """Show the gaps as sentences, missing ones first, at most _GAPS_LISTED of them; without any, the text `none`."""
     if not gaps:
         st.caption(say(none))
         return

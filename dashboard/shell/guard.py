@@ -1,15 +1,16 @@
-"""What stands between the network and the pages: who may ask, and what a browser may do with the answers.
+"""The guard between the network and the pages: it decides who may ask, and what a browser may do with the answers.
 
-The dashboard has no log-in, so whoever reaches it sees everything, and a browser on this machine reaches it for every site
-that its user has open. Three things keep such a site out:
+The dashboard has no log-in, so every browser that reaches it sees everything. A browser on this machine reaches it on behalf of every
+site that its user has open. Three rules keep such a site out:
 
-- a request from another origin (scheme apart: host and port) is refused, and a connection that names none, since only
-  programs leave it out; Streamlit would let both in from any port of this machine;
-- on this machine alone, the host that was asked for is this machine by name: else a site could have its own name point here;
-- every answer says that no other site may frame it, and that it may load, run and ask nothing but our own.
+- The guard refuses a request from another origin (by host and port, whatever the scheme), and a connection without an origin, which
+  only programs make. Streamlit would let in both from any port of this machine.
+- If the dashboard serves only this machine, the guard refuses every host name but those of this machine. Otherwise a site could
+  let its own name point here, and then its pages would have the right origin.
+- Every answer says that no other site may frame it, and that the page may load, run and ask only what comes from here.
 
-It stands around all of Streamlit, so that an answer of its error handler passes it as well. What is refused never reaches
-Streamlit, which would ask a server on the internet for this machine's address to judge an origin.
+The guard stands around the whole of Streamlit, so that the answers of its error handler pass through it too. A refused request never
+reaches Streamlit, which would ask a server on the internet for this machine's address to judge the origin.
 """
 
 from __future__ import annotations
@@ -37,7 +38,7 @@ if TYPE_CHECKING:
 
 _POLICY = {
     "default-src": "'none'",
-    # The code of our tables reaches the browser as text, of which Streamlit makes a blob. No text is ever compiled.
+    # The code of our tables reaches the browser as text, and Streamlit makes a blob of it. No text is ever compiled.
     "script-src": "'self' blob:",
     "style-src": "'self' 'unsafe-inline'",
     "img-src": "'self' data: blob:",
@@ -57,20 +58,20 @@ HEADERS = {
     "x-content-type-options": "nosniff",
     "x-frame-options": "DENY",
 }
-"""What every answer says beside the policy. `x-frame-options` is for browsers that do not know frame-ancestors."""
+"""The headers of every answer besides the policy. `x-frame-options` is for browsers that do not know frame-ancestors."""
 
 _INLINE = re.compile(r"<script>(.*?)</script>", re.DOTALL)
 _ORIGIN = re.compile(r"https?://[^/?#@\\\s]+", re.IGNORECASE)
 _PORTS = {"http": 80, "https": 443}
 _MOST_TOLD = 20
 _told: set[str] = set()
-"""What was said of refusals: each once, and no more of them, since anybody's page can make some."""
+"""The refusals that were printed: each one once and at most _MOST_TOLD of them, because any page can cause as many as it likes."""
 
 
 @cache
 def headers() -> dict[str, str]:
-    """What every answer says: the policy, and the rest."""
-    # The one page has a script in it, which is allowed by its hash: no other text that gets into a page is a script.
+    """The headers of every answer: the policy, and HEADERS."""
+    # Streamlit's only page has one script in it, which the policy allows by its hash. No other text in a page can be a script.
     page = (Path(st.__file__).parent / "static" / "index.html").read_text(encoding="utf-8")
     inline = [b64encode(sha256(text.encode()).digest()).decode() for text in _INLINE.findall(page)]
     policy = _POLICY | {"script-src": " ".join([_POLICY["script-src"], *(f"'sha256-{hash_}'" for hash_ in inline)])}
@@ -78,7 +79,7 @@ def headers() -> dict[str, str]:
 
 
 class GuardedApp(st.App):
-    """The dashboard's pages, behind that. Without `hosts` they may be asked for by any name."""
+    """The pages of the dashboard, behind the guard. Without `hosts`, they may be asked for by any host name."""
 
     hosts: Collection[str] = ()
 
@@ -100,7 +101,7 @@ class GuardedApp(st.App):
         if reason is not None:
             await _refuse(scope, reason, guarded)
             return
-        # Spelled as the host is, so that Streamlit sees as well as we do that both are the same.
+        # Spell the origin like the host. Streamlit compares the two as texts, and the guard has found them to be the same.
         same = f"{urlsplit(sent.get(b'origin', '')).scheme}://".encode()
         scope["headers"] = [
             (name, same + sent[b"host"].encode("latin-1") if name == b"origin" else value)
@@ -110,25 +111,25 @@ class GuardedApp(st.App):
 
 
 def refused(host: str, origin: str | None, hosts: Collection[str], *, kind: Literal["http", "websocket"]) -> str | None:
-    """Why a request for this host, from a page of this origin, is refused; None where it is not.
+    """The reason to refuse a request for this host from a page of this origin; None if it may pass.
 
     >>> refused("localhost:8501", "http://localhost:8501", ["localhost"], kind="websocket")
     >>> refused("localhost:8501", "http://localhost:3000", ["localhost"], kind="websocket")
-    'this is for pages of localhost:8501, not of http://localhost:3000'
+    'a page of http://localhost:3000 may not use localhost:8501; open http://localhost:8501 in the browser'
     """
     if hosts and _host_and_port(f"//{host}")[0] not in hosts:
-        return f"this is not {host}; expected {' or '.join(hosts)}"
+        return f"this dashboard does not answer to the name {host}; use {' or '.join(hosts)}"
     if origin is None:
-        return "a connection has to say which page it is for (Origin)" if kind == "websocket" else None
+        return "a connection without the header Origin is not one of a browser" if kind == "websocket" else None
     scheme = urlsplit(origin).scheme if _ORIGIN.fullmatch(origin) else ""
     found = _host_and_port(origin)
     if scheme not in _PORTS or not found[0] or found != _host_and_port(f"{scheme}://{host}"):
-        return f"this is for pages of {host}, not of {origin}"
+        return f"a page of {origin} may not use {host}; open http://{host} in the browser"
     return None
 
 
 def _host_and_port(address: str) -> tuple[str, int | None]:
-    """The host, and the port, that of the scheme where none is said; an empty name where it is no such address."""
+    """The host and the port, by default that of the scheme; an empty host if this is no address of a host."""
     try:
         parts = urlsplit(address)
         host, port = parts.hostname, parts.port
@@ -140,7 +141,7 @@ def _host_and_port(address: str) -> tuple[str, int | None]:
 
 
 async def _refuse(scope: Scope, reason: str, send: Send) -> None:
-    """Answer that it is refused, and say why to who can read it: a page whose connection fails is not told."""
+    """Refuse the request. The reason goes to standard error too, because a browser does not show it for a refused connection."""
     if reason not in _told and len(_told) < _MOST_TOLD:
         _told.add(reason)
         sys.stderr.write(f"Refused: {ascii(reason)[1:-1]}\n")

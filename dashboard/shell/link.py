@@ -1,9 +1,12 @@
-"""Links: what the reader looks at, as plain text in the address.
+"""Links: the selection of the reader, as plain text in the address.
 
     ?since=2026-10-01&until=2026-11-01&environment=production&partner=1234
     ?period=30d                            a period that moves along with the data
 
-`read` understands a link, `written` writes one. Dates are half-open, as at the command line.
+`read` understands a link, `written` writes one. Dates are half-open, as on the command line.
+
+The address is the whole state of the filters. A reader can bookmark it, send it, go back to it, and type it. Anybody can write a link,
+so `read` takes each parameter as text, checks it as a part of a scope, and never raises. A link holds no object that would be loaded.
 """
 
 from __future__ import annotations
@@ -21,20 +24,20 @@ if TYPE_CHECKING:
 Period = tuple[dt.date, dt.date]
 
 PERIODS: dict[str, int | None] = {"7d": 7, "30d": 30, "90d": 90, "all": None}
-"""Periods that end where the data end, in days; None is all of it."""
+"""Periods that end with the data, in days; None is the whole period."""
 FIRST_DAY, LAST_DAY = dt.date(2000, 1, 1), dt.date(2100, 1, 1)
-"""Dates beyond these are typing errors: no log is older, and arithmetic with them leaves the calendar."""
+"""Dates outside of these are typing errors. No log is older, and arithmetic with such dates would leave the calendar."""
 
 
 @dataclass(frozen=True)
 class Selection:
-    """What a link selects. `period` is a period that moves along; then the scope has no dates."""
+    """The selection of a link. `period` moves along with the data; then the scope has no dates."""
 
     scope: Scope = field(default_factory=Scope)
     period: str | None = None
 
     def narrowed(self, **changes: object) -> Selection:
-        """Return the selection with something else selected; None lifts a narrowing."""
+        """Return the selection with some filters changed; None removes a filter."""
         return replace(self, scope=self.scope.replace(**changes))
 
     def over(self, covered: Period) -> Scope:
@@ -50,14 +53,14 @@ class Selection:
 
 @dataclass(frozen=True)
 class Misread:
-    """A part of a link that says nothing: its name and its value."""
+    """A part of a link that cannot be understood: its name and its value."""
 
     name: str
     value: str
 
 
 def read(params: Mapping[str, str]) -> tuple[Selection, tuple[Misread, ...]]:
-    """Return what a link's parameters select, and what of them could not be understood. Never raises.
+    """Return the selection of a link's parameters, and those that could not be understood. Never raises.
 
     >>> read({"environment": "accept", "partner": "abc"})
     (Selection(scope=Scope(environment='accept'), period=None), (Misread(name='partner', value='abc'),))
@@ -67,7 +70,7 @@ def read(params: Mapping[str, str]) -> tuple[Selection, tuple[Misread, ...]]:
     misread = [Misread(name, value) for name, value in given.items() if not _understood({name: value})]
     for part in misread:
         del given[part.name]
-    if not _understood(given):  # each part is right, together they are not: the period ends before it begins
+    if not _understood(given):  # each part is right, but not both together: the period ends before it begins
         misread += [Misread(name, given.pop(name)) for name in ("since", "until")]
     if period is not None and (period not in PERIODS or "since" in given or "until" in given):
         misread.append(Misread("period", period))
@@ -76,7 +79,7 @@ def read(params: Mapping[str, str]) -> tuple[Selection, tuple[Misread, ...]]:
 
 
 def written(selection: Selection) -> dict[str, str]:
-    """Return the parameters of the link that selects this: all of it, in one order."""
+    """Return the parameters of the link with this selection: all of them, always in the same order."""
     values: dict[str, object] = {"period": selection.period, **selection.scope.model_dump()}
     return {name: str(value) for name, value in values.items() if value is not None}
 

@@ -1,4 +1,4 @@
-"""The way between the pages: the sidebar, the links that open a row, and the link back."""
+"""The navigation between pages: the sidebar, the links that open a row, and the link back."""
 
 from __future__ import annotations
 
@@ -23,9 +23,10 @@ if TYPE_CHECKING:
 
 
 def pages(selection: Selection) -> dict[str, st.Page]:
-    """Return the pages by their address. With one integration or connector selected, its list's page is about that one.
+    """Return the pages by their address. If one integration or connector is selected, the page of its list shows only that one.
 
-    So that a step from the list to one of its rows is one step in the reader's history: another page would be two.
+    The list and its rows share an address so that a step from the list to a row is one entry in the browser's history. Streamlit
+    would enter a step to another page twice.
     """
     return {
         page.address: st.Page(
@@ -40,7 +41,7 @@ def pages(selection: Selection) -> dict[str, st.Page]:
 
 
 def sidebar(shown: Mapping[str, st.Page], selection: Selection, *, here: str) -> None:
-    """Draw the links to all pages. Each carries the filters, and not what this page or that one is about."""
+    """Draw the links to all pages. Each keeps the filters, except the subject of this page and of that one."""
     about_here = next((page.about for page in PAGES if page.address == (here or PAGES[0].address)), None)
     with st.sidebar, st.container(key="pages"):
         for page in PAGES:
@@ -49,7 +50,7 @@ def sidebar(shown: Mapping[str, st.Page], selection: Selection, *, here: str) ->
 
 
 def about_it(name: str, *addresses: str) -> None:
-    """Draw links to other pages about the integration or connector that this page is about."""
+    """Draw links to other pages about the integration or connector of this page."""
     selection, _ = place.current()
     shown = pages(selection)
     with st.container(horizontal=True, gap="small", key="about_it"):
@@ -58,10 +59,11 @@ def about_it(name: str, *addresses: str) -> None:
 
 
 def rows_of(address: str, column: str, **narrowing: object) -> Callable[[pl.DataFrame], list[str | None]]:
-    """Return what makes, of rows, the links to the page that is about the value in a column alone; null leads nowhere.
+    """Return a function that makes the links of rows to the page about their value in a column; a null has no link.
 
-    A link says all that its page needs, so that a step to it is one entry in the reader's history. The column is called
-    like the filter; `narrowing` is what else the link changes.
+    A link holds everything that its page needs, so that a step to it is one entry in the browser's history. The values come from
+    logs, so they are encoded: a `&` or `#` in a name must not change another filter. The column is named like the filter;
+    `narrowing` changes other filters.
     """
     selection, _ = place.current()
     rest = written(selection.narrowed(**narrowing))
@@ -72,7 +74,7 @@ def rows_of(address: str, column: str, **narrowing: object) -> Callable[[pl.Data
 
 
 def back(address: str, *, lift: str) -> None:
-    """Draw the link back to a list, which lifts the narrowing to one of its rows."""
+    """Draw the link back to a list, which removes the filter on one of its rows."""
     selection, _ = place.current()
     st.page_link(
         pages(selection)[address],

@@ -1,4 +1,4 @@
-"""What stands on a page when there is nothing to show: why, and the way out."""
+"""The content of a page that has nothing to show: the reason, and the way out."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _OFFERED = 5
 
 
 def lake_or_end() -> data.OpenLake:
-    """Return the lake; where there is none, or no call in it, say what to do and end the page here."""
+    """Return the lake; if there is none, or no call in it, say what to do and end the page here."""
     try:
         lake = data.open_lake()
     except IngestError as error:
@@ -36,9 +36,9 @@ def lake_or_end() -> data.OpenLake:
 
 
 def say_unknown(found: Sequence[Unknown], *, page: str = "") -> None:
-    """Say what nobody knows of what was asked for: that is no all-clear. Offer what is nearest to it, or what there is.
+    """Say which names in the question are unknown, because an empty answer is then no all-clear. Offer the nearest known names.
 
-    Of filters the same is said everywhere; a page that asks for something of its own has the texts `<page>.unknown_<kind>`.
+    Every page says the same about filters. A page with a form of its own has the texts `<page>.unknown_<kind>`.
     """
     for one in found:
         text = f"{page}.unknown_{one.kind}" if page else "unknown.filter"
@@ -49,7 +49,7 @@ def say_unknown(found: Sequence[Unknown], *, page: str = "") -> None:
 
 
 def asked_for(view: data.View) -> NoReturn:
-    """Say that there are no calls in what is asked, offer the way out, and end the page here."""
+    """Say that the view has no calls, offer the way out, and end the page here."""
     scope, covered = view.scope, view.lake.covered
     say_unknown(view.unknown())
     with st.container(border=True, key="nothing"):

@@ -1,4 +1,4 @@
-"""What a section says of its page, in its `__init__.py`: its place in the sidebar, its icon, and how links to it read."""
+"""The description of a page that its section gives in `__init__.py`: its place in the sidebar, its icon, and its links."""
 
 from dataclasses import dataclass
 
@@ -7,10 +7,9 @@ from dataclasses import dataclass
 class Page:
     """A page in the sidebar. Its address is the name of its section's folder, and `pages.py` fills it in.
 
-    `place` orders the sidebar, the first page is the one that opens first. `about` is the filter that says what the page is
-    about, as one row of its list; it is no filter that the reader has chosen, and does not go with them to other pages. Where
-    it is set, the section's `one_page.py` takes the page's place, if it has one. `own` are the parameters of its link that no
-    other page understands.
+    `place` orders the sidebar; the first page opens first. `about` is the filter that names the page's subject, such as one row of
+    its list. The reader opened a row and did not choose a filter, so it does not go along to other pages. If it is set, the section's
+    `one_page.py` is shown instead, if there is one. `own` are the parameters of its link that no other page understands.
     """
 
     icon: str

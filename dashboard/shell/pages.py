@@ -1,10 +1,10 @@
 """The pages: each is a script, `sections/<address>/page.py`, that Streamlit runs from top to bottom. Nothing imports them.
 
-The section's folder says all about its page, so that a new one is a folder more and nothing else: `PAGE` in its
-`__init__.py`, its words in `en.toml`. That is found by looking, not by importing its name, for no room knows the rooms above it.
+The folder of a section holds everything about its page: `PAGE` in its `__init__.py`, its words in `en.toml`. So a new page is a new
+folder and nothing else. This module finds the folders by looking, and imports none by name, because no room knows the rooms above it.
 
-Their folder is not called `pages`: Streamlit takes such a one for an older kind of app, and the first link that is opened
-would show a page without its frame.
+Their folder must not be named `pages`. Streamlit takes a folder of that name for an older kind of app, and would show the first page
+without its frame.
 """
 
 from __future__ import annotations

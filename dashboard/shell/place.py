@@ -1,6 +1,7 @@
-"""The place where the reader is: all of it is in the link, and a click changes the link and nothing else.
+"""The place where the reader is. The link holds all of it, and a click changes the link and nothing else.
 
-`link.py` says what a link means; here is the one in the reader's browser.
+`link.py` says what a link means; this module reads and changes the one in the reader's browser. If any part of the state were kept
+elsewhere, a link would show one thing to the reader who made it and another to the one who got it.
 """
 
 from __future__ import annotations
@@ -13,26 +14,23 @@ from dashboard.shell.link import Misread, Period, Selection, read, written
 from dashboard.shell.pages import PAGES
 
 SEARCH = "search"
-"""What a list is searched for."""
+"""The parameter with the text that a list is searched for."""
 OWN = (SEARCH, *(name for page in PAGES for name in page.own))
-"""The parameters of a link that are a page's own, and narrow nothing elsewhere."""
+"""The parameters of a link that belong to one page, and do not filter other pages."""
 _MISREAD, _NEXT, _HERE = "place.misread", "place.next", "place.here"
 
 
 def current() -> tuple[Selection, tuple[Misread, ...]]:
-    """Return what the reader looks at, and what of the link cannot be understood.
-
-    The link alone says it: were anything remembered beside it, a link would show something else on the way back.
-    """
+    """Return the selection of the reader, and the parts of the link that cannot be understood."""
     return read({name: value for name, value in _link().items() if name not in OWN})
 
 
 def settle(covered: Period | None, *, here: str) -> Selection:
-    """Return what is selected, with its days (given since and until of all data), and make the link say all of it.
+    """Return the selection with its days (given since and until of all data), and write all of it into the link.
 
-    A link to another page says all of it already and is not said again: Streamlit would enter the new filters on the page
-    that is left (`here` is the open one's address), and then the page. After a link to the page that is open it has to be
-    said, for there Streamlit's address is the old one.
+    A link to another page is complete already and is not written again: Streamlit would enter the new filters in the history of the
+    page that is left, and then the page itself. `here` is the address of the open page. After a link within this page it has to be
+    written, because Streamlit's address is still the old one.
     """
     selection, misread = current()
     if covered is not None and selection.period is None:
@@ -54,33 +52,33 @@ def misread() -> tuple[Misread, ...]:
 
 
 def go(selection: Selection) -> None:
-    """Look at something else: the link changes, and with it the page."""
+    """Change the selection: the link changes, and with it the page."""
     _change({**written(selection), **_owned()})
 
 
 def reset() -> None:
-    """Look at everything again: the last 30 days of production."""
+    """Remove all filters: the page shows the last 30 days of production again."""
     _change({})
 
 
 def narrow(**changes: object) -> None:
-    """Look at something narrower (None lifts a narrowing), for a click in a page."""
+    """Change some filters (None removes one), for a click in a page."""
     go(current()[0].narrowed(**changes))
 
 
 def own(name: str) -> str | None:
-    """Return what the link says of a page's own parameter."""
+    """Return the value of a page's own parameter in the link."""
     return _link().get(name, "").strip() or None
 
 
 def say_own(name: str, value: str | None) -> None:
-    """Make the link say a page's own parameter; None or blank takes it away."""
+    """Set a page's own parameter in the link; None or blank removes it."""
     rest = {key: there for key, there in _link().items() if key != name}
     _change({**rest, name: value.strip()} if value is not None and value.strip() else rest)
 
 
 def follow(name: str, field: str) -> None:
-    """Make the link say, as a page's own parameter, what the reader has chosen in this field."""
+    """Set a page's own parameter in the link to the value that the reader has chosen in this field."""
     value = st.session_state[field]
     say_own(name, None if value is None else str(value))
 
@@ -92,10 +90,10 @@ def _link() -> dict[str, str]:
 
 
 def _change(link: dict[str, str]) -> None:
-    """Look at another link from the next run on, which `settle` begins.
+    """Change the link from the next run on, which `settle` begins.
 
-    Streamlit enters every change of its address in the reader's history, also one of a single parameter. So a click changes
-    nothing there by itself: what it asks for is completed first, and then it is one entry.
+    Streamlit enters every change of its address in the browser's history, also that of a single parameter. So a click does not
+    change the address by itself. The whole new link is completed first, and then it is one entry.
     """
     st.session_state[_NEXT] = link
 

@@ -1,4 +1,4 @@
-"""Who the integration is that a page is about: its name, and what the registry knows of it."""
+"""The integration that a page is about: its name, and the registry's facts about it."""
 
 from __future__ import annotations
 
@@ -15,19 +15,19 @@ if TYPE_CHECKING:
 
 
 def of(view: View) -> dict[str, object] | None:
-    """Return who the chosen integration is and what it did; None when nobody knows it."""
+    """Return the chosen integration and what it did; None if neither the registry nor a call names it."""
     rows = view.rows("integration/profile", integration=view.scope.integration)
     return rows.row(0, named=True) if rows.height else None
 
 
 def title(profile: Mapping[str, object] | None, view: View) -> None:
-    """Show who the chosen integration is as the title of the page: its name in the registry, else its id, and facts."""
+    """Show the chosen integration as the title of the page: its name in the registry, otherwise its id, with facts about it."""
     name = (profile or {}).get("name") or view.scope.integration or ""
     frame.record_title(str(name), facts(profile, view))
 
 
 def facts(profile: Mapping[str, object] | None, view: View) -> Words:
-    """Return who an integration is, in words: its id, its partner, whom to call, until when it is or was certified."""
+    """Return the facts about an integration in words: its id, its partner, the contact, and the end of its certificate."""
     if profile is None:
         return say("integration.unknown")
     said = [say("integration.fact_id", integration=profile["integration"])]

@@ -1,4 +1,4 @@
-"""Searching in a list: the field, what is found, and what is said where nothing is."""
+"""The search in a list: its field, its results, and the message if there are none."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ if TYPE_CHECKING:
 
 
 def ask(page: str) -> str:
-    """Draw the field in which something is searched and return it; it stands in the link too.
+    """Draw the search field and return its text, which is in the link too.
 
-    Searched is on Enter, not with every letter: each search is a step that the reader can go back to.
+    A search starts on Enter and not with every letter: each search is a step that the reader can go back to.
     """
     st.session_state["search"] = place.own(place.SEARCH) or ""
     text = st.text_input(
@@ -36,7 +36,7 @@ def ask(page: str) -> str:
 
 
 def found_in(rows: pl.DataFrame, text: str, columns: Sequence[str]) -> pl.DataFrame:
-    """Return the rows in which every word of a text is found in one of these columns, whatever the case."""
+    """Return the rows in which each word of a text is found in one of these columns, in any case."""
     for word in text.casefold().split():
         rows = rows.filter(
             pl.any_horizontal(
@@ -52,13 +52,13 @@ def found_in(rows: pl.DataFrame, text: str, columns: Sequence[str]) -> pl.DataFr
 
 
 def say_found(found: int, rows: int, text: str) -> None:
-    """Say how much of a list a search leaves, where something is searched."""
+    """Say how many rows of the list the search has found, if there is a search."""
     if text.strip():
         st.caption(say("search.found", found=found, rows=rows, search=text))
 
 
 def nothing_found(page: str, text: str, there: Sequence[str]) -> NoReturn:
-    """Say that the search found nothing of what is there, and what is nearest; end the page here."""
+    """Say that the search found nothing, offer the nearest names, and end the page here."""
     st.info(say(f"{page}.none_found", search=text), icon=":material/search_off:")
     names = nearest(text, there)
     if names:

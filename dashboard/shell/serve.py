@@ -1,4 +1,4 @@
-"""Serves the dashboard with Streamlit, on this machine alone unless asked otherwise."""
+"""Serves the dashboard with Streamlit, by default only to this machine."""
 
 from __future__ import annotations
 
@@ -28,11 +28,11 @@ _DASHBOARD = Path(__file__).parent.parent
 def serve(lake: Path, *, host: str = "localhost", port: int | None = None, open_browser: bool = False) -> int:
     """Serve the dashboard of a lake until Ctrl-C and return the exit code.
 
-    The address is printed once the server listens. Takes the next free port when the wanted one (8501) is taken.
-    The lake need not exist: the pages say what to do. Who listens where others can reach it is warned, on standard error.
-    OSError when there is no such host, or no free port.
+    The server prints its address when it listens. If the wanted port (8501) is taken, it takes the next free one. The lake need not
+    exist: the pages say what to do. If other machines can reach the server, it prints a warning on standard error. OSError if there is
+    no such host, or no free port.
     """
-    from dashboard.shell.guard import GuardedApp  # Streamlit: a second that `koppelzicht --help` does not pay
+    from dashboard.shell.guard import GuardedApp  # imports Streamlit, which would cost `koppelzicht --help` a second
 
     wanted = FIRST_PORT if port is None else port
     free = next_free_port(host, wanted)
@@ -45,7 +45,7 @@ def serve(lake: Path, *, host: str = "localhost", port: int | None = None, open_
 
     @contextlib.asynccontextmanager
     async def announce(_app: App) -> AsyncIterator[None]:
-        importlib.import_module("dashboard.shell.frame")  # or the first page would wait for it
+        importlib.import_module("dashboard.shell.frame")  # otherwise the first page would wait for it
         _tell(plain("serve.ready", url=url))
         if open_browser:
             webbrowser.open(url)
@@ -63,15 +63,15 @@ def serve(lake: Path, *, host: str = "localhost", port: int | None = None, open_
 
 
 def read_no_settings() -> None:
-    """Let Streamlit read no file of settings or secrets: not the reader's own, nor one that lies in the current folder.
+    """Keep Streamlit from reading files of settings or secrets: neither the user's own, nor one in the current folder.
 
-    A folder of somebody else's logs may hold a `.streamlit/config.toml`; it could open the dashboard to every site, or send
-    pages to a server of its own. Streamlit has no option for this. Every setting that matters here is given beside, so that
-    a Streamlit which finds its files in another way is no less safe.
+    A folder with somebody else's logs may hold a `.streamlit/config.toml`, which could open the dashboard to every site, or send pages
+    to another server. Streamlit has no option for this. Every setting that matters is given as well (`streamlit_options`), so that a
+    Streamlit which finds its files in another way is just as safe.
     """
     from streamlit import config
 
-    def none_of_them(file_name: str) -> list[str]:  # noqa: ARG001 - as Streamlit names it
+    def none_of_them(file_name: str) -> list[str]:  # noqa: ARG001 - Streamlit gives it by this name
         return []
 
     config.get_config_files = none_of_them
@@ -80,7 +80,7 @@ def read_no_settings() -> None:
 
 
 def streamlit_options(host: str, port: int) -> dict[str, Any]:
-    """Return all of Streamlit's settings that matter here, so that no configuration file of the reader's is needed, or heard."""
+    """Return all settings of Streamlit that matter here, so that no configuration file is needed, or can change them."""
     return {
         "browser.gatherUsageStats": False,
         "browser.serverAddress": host,
@@ -118,7 +118,7 @@ def streamlit_options(host: str, port: int) -> dict[str, Any]:
 
 
 def is_here_alone(host: str) -> bool:
-    """Return whether only this machine reaches that address. OSError when there is no such host.
+    """Return whether only this machine reaches that address. OSError if there is no such host.
 
     >>> is_here_alone("127.0.0.1"), is_here_alone("::1"), is_here_alone("0.0.0.0"), is_here_alone("192.0.2.1")
     (True, True, False, False)
@@ -128,7 +128,7 @@ def is_here_alone(host: str) -> bool:
 
 
 def names_of_this_machine(host: str) -> list[str]:
-    """Return by which names a browser on this machine may ask for what listens at `host`."""
+    """Return the names by which a browser on this machine may ask for the server at `host`."""
     return list(dict.fromkeys(["localhost", "127.0.0.1", "::1", host.lower()]))
 
 
@@ -143,7 +143,7 @@ def address(host: str, port: int) -> str:
 
 
 def next_free_port(host: str, first: int) -> int:
-    """Return the first port from `first` on that nobody listens on. OSError when there is none, or no such host."""
+    """Return the first free port from `first` on. OSError if there is none, or no such host."""
     for port in range(first, min(first + _PORTS_TRIED, 65536)):
         if _is_free(host, port):
             return port
@@ -151,7 +151,7 @@ def next_free_port(host: str, first: int) -> int:
 
 
 def _is_free(host: str, port: int) -> bool:
-    """Return whether nobody listens there. Who is asked for localhost may be reached by IPv4 or by IPv6: both count."""
+    """Return whether the port is free. A browser may reach localhost by IPv4 or by IPv6, so it has to be free for both."""
     for family, kind, protocol, _, address in socket.getaddrinfo(host, port, type=socket.SOCK_STREAM):
         try:
             with socket.socket(family, kind, protocol) as probe:
@@ -167,8 +167,8 @@ def _is_free(host: str, port: int) -> bool:
 
 
 def _broken(error: Exception) -> bool:
-    """Let the page say that it has a fault of its own; the details go to the log of whoever serves the dashboard."""
-    from dashboard.shell import frame  # it imports Streamlit
+    """Let the page say that it has a fault of its own. The details go to the log of the server."""
+    from dashboard.shell import frame  # imports Streamlit
 
     return frame.broken(error)
 

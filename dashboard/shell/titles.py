@@ -1,4 +1,4 @@
-"""What a row is called that is about an integration or a connector: `title`, the name that tables and charts show."""
+"""The titles of rows about integrations and connectors: the column `title`, which tables and charts show."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 def of_integrations(rows: pl.DataFrame) -> pl.DataFrame:
-    """Return the rows with the name of their integration as `title`, its id where the registry has none; words for nobody's.
+    """Return the rows with the name of their integration as `title`: its id without a name, and words without an integration.
 
     Reads name and integration.
     """
@@ -22,19 +22,19 @@ def of_integrations(rows: pl.DataFrame) -> pl.DataFrame:
 
 
 def of_connectors(rows: pl.DataFrame) -> pl.DataFrame:
-    """Return the rows with the name of their connector as `title`, and words where there is none. Reads connector."""
+    """Return the rows with the name of their connector as `title`, and words without one. Reads connector."""
     return rows.with_columns(pl.coalesce("connector", pl.lit(plain("connectors.none"))).alias("title"))
 
 
 def with_partners(rows: pl.DataFrame, view: View) -> pl.DataFrame:
-    """Return the rows with the name of their partner in the registry as `partner_name`, else its number. Reads partner."""
+    """Return the rows with the registry's name of their partner as `partner_name`, otherwise its number. Reads partner."""
     offered = view.rows("known/filter_values").filter((pl.col("kind") == "partner") & pl.col("label").is_not_null())
     names = dict(offered.select("value", "label").iter_rows())
     return rows.with_columns(pl.col("partner").cast(pl.String).replace(names).alias("partner_name"))
 
 
 def told_apart(rows: pl.DataFrame) -> pl.DataFrame:
-    """Return the rows with the id behind a title that two integrations share: a chart takes one name for one thing."""
+    """Return the rows with the id after a title that two integrations share. A chart would draw them as one."""
     is_shared = pl.col("integration").n_unique().over("title") > 1
     both = pl.format("{} · {}", "title", "integration")
     return rows.with_columns(

@@ -1,1 +1,1 @@
-"""The words that pages share, those of a section beside them, and how a value looks in one. It knows no other room, and no Streamlit."""
+"""The words of the dashboard, and the form of values in them. It knows no other room, and no Streamlit."""

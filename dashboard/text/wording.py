@@ -1,12 +1,16 @@
-"""The dashboard's words: every text that a reader sees stands in a `<language>.toml` and nowhere else.
+"""The words of the dashboard. Every text that a reader sees is in a `<language>.toml` and nowhere else.
 
-Those that pages share stand in the one here, those of one page in the one of its section: the words of a page go with it.
+The file here has the words that pages share, the file of a section those of its page, so that a page and its words move together.
 
-A count may bring its noun: `{calls:call}` is "1 call" or "2 calls", `{calls:call has|calls have}` says both forms itself.
+A count may bring its noun: `{calls:call}` is "1 call" or "2 calls", `{calls:call has|calls have}` gives both forms itself.
 
-What came from a log, a link or the registry is never markup. `say` puts it into Markdown as a code span, the one form
-that Streamlit leaves alone (escaping is not enough: bare addresses, arrows and `:streamlit:` are still replaced);
-`plain` is for places that show plain text anyway: options, table cells, charts.
+A text from a log, a link or the registry is never markup. Whoever sends a call chooses its user agent and its connector, so a page
+that read them as Markdown could show a reader links, pictures from another server, or whole sentences in our name. `say` puts such
+a text into Markdown as a code span, the only form in which Streamlit changes nothing. Escaping is not enough: bare addresses, arrows
+and `:streamlit:` would still be replaced. `plain` is for places that show plain text anyway: options, table cells, charts.
+
+The type decides, not the caller: `say` puts every string into a code span unless it is `Words`. A caller that does not think of
+markup is safe, and one that wants it has to say so.
 """
 
 from __future__ import annotations
@@ -24,13 +28,13 @@ LANGUAGE = "en"
 
 
 class Words(str):
-    """A text of our own, which may hold Markdown. Any other string is somebody else's."""
+    """A text of our own, which may hold Markdown. Any other string counts as somebody else's."""
 
     __slots__ = ()
 
 
 class _Value(str):
-    """A value in words, and whether it is exactly one."""
+    """A value as text, and whether it is exactly one."""
 
     __slots__ = ("is_one",)
     is_one: bool
@@ -41,18 +45,18 @@ class _Value(str):
         return made
 
     def __format__(self, noun: str) -> str:
-        """Return the value, with its noun where the text gives one: `one|many`, or one to which an s is added."""
+        """Return the value, with its noun if the text gives one: `one|many`, or a noun that takes an s."""
         one, _, many = noun.partition("|")
         return f"{self!s} {one if self.is_one else many or f'{one}s'}" if noun else str(self)
 
 
 def say(key: str, **values: object) -> Words:
-    """Return the text `key` as Markdown; values that are not our own words are shown letter by letter."""
+    """Return the text `key` as Markdown. Values that are not our own words are shown character by character."""
     return Words(_text(key).format(**{name: _Value(_markdown(value), value) for name, value in values.items()}))
 
 
 def plain(key: str, **values: object) -> str:
-    """Return the text `key` for a place that shows plain text.
+    """Return the text `key` for a place that shows plain text and reads no Markdown.
 
     >>> plain("certification.rule", window=1, required=5)
     '1 day, 5 customers'
@@ -61,12 +65,12 @@ def plain(key: str, **values: object) -> str:
 
 
 def has(key: str) -> bool:
-    """Return whether there is a text of this name."""
+    """Return whether there is a text with this key."""
     return key in _texts()
 
 
 def shown(value: object) -> str:
-    """Return a value as a reader expects it: thousands separated, dates without a doubt.
+    """Return a value as a reader expects it: with separated thousands, and with dates that cannot be misread.
 
     >>> shown(1234567), shown(0.0456), shown(dt.date(2026, 3, 9)), shown(None)
     ('1,234,567', '4.6%', '9 Mar 2026', '–')
@@ -98,7 +102,7 @@ def month_name(month: dt.date) -> str:
 
 
 def span(since: dt.date, until: dt.date) -> str:
-    """Return a half-open period as its first and last day, as short as it stays clear.
+    """Return a half-open period as its first and last day, as short as is clear.
 
     >>> span(dt.date(2026, 10, 1), dt.date(2026, 11, 1)), span(dt.date(2026, 12, 31), dt.date(2027, 1, 3))
     ('1 – 31 Oct 2026', '31 Dec 2026 – 2 Jan 2027')
@@ -114,7 +118,9 @@ def span(since: dt.date, until: dt.date) -> str:
 
 
 def verbatim(value: str) -> Words:
-    """Return somebody else's text as a Markdown code span that shows it letter by letter, on one line.
+    """Return somebody else's text as a Markdown code span that shows it character by character, on one line.
+
+    The fence is longer than any run of backticks in the text, so no text can end its own span.
 
     >>> verbatim("a `b` c")
     '`` a `b` c ``'

@@ -1,1 +1,1 @@
-"""Rows and figures in, drawings out: cards, charts, tables. They read nothing, and know of the other rooms only the words."""
+"""Rows and figures in, drawings out: cards, charts, tables. They read no lake, and know no other room but `text`."""

@@ -1,7 +1,7 @@
-"""What charts are made of: axes, colours by meaning, units in every tooltip.
+"""The parts of charts: axes, colours by meaning, and units in every tooltip.
 
-A day goes to the browser as text and is read there as UTC, so that it stays that day wherever the reader is: Streamlit
-hands a date over as midnight of the reader's own time zone.
+A day goes to the browser as text and is read there as UTC, so that it is the same day for every reader. Streamlit would send a date
+as midnight in the reader's own time zone.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ BAR = alt.RelativeBandSize(0.76)
 
 
 def days(rows: pl.DataFrame, *, ticks: int) -> alt.X:
-    """The axis of days, with evenly spaced labels: Vega's own begin anew with every month."""
+    """The axis of days, with evenly spaced labels. Vega's own labels start again with every month."""
     days = rows["day"].unique().sort().to_list()
     labelled = days[:: max(1, -(-len(days) // ticks))]
     return alt.X(
@@ -60,12 +60,12 @@ def values(form: str) -> alt.Axis:
 
 
 def ranked(column: str) -> alt.X:
-    """The axis of a figure of bars that lie one below the other."""
+    """The axis of the figure in a chart of horizontal bars."""
     return alt.X(column, type="quantitative", axis=values(COUNT), scale=from_zero(), stack="zero")
 
 
 def names(column: str) -> alt.Y:
-    """The axis of such bars: their names, in the order of the rows."""
+    """The axis with the names of such bars, in the order of the rows."""
     return alt.Y(
         column,
         type="nominal",
@@ -104,27 +104,27 @@ def kinds(kind: str, palette: dict[str, str]) -> alt.Color:
 
 
 def from_zero() -> alt.Scale:
-    """A scale that begins at nothing."""
+    """A scale that begins at zero."""
     return alt.Scale(zero=True, nice=_TICKS)
 
 
 def day_tip() -> alt.Tooltip:
-    """The day, in what is said of a mark."""
+    """The day, for the tooltip of a mark."""
     return alt.Tooltip(_DAY, title=plain("chart.day"), format="%a %-d %b %Y")
 
 
 def said(column: str, heading: str | None = None) -> alt.Tooltip:
-    """A text, in what is said of a mark."""
+    """A text, for the tooltip of a mark."""
     return alt.Tooltip(column, type="nominal", title=plain(f"column.{heading or column}"))
 
 
 def tip(column: str, form: str, heading: str | None = None) -> alt.Tooltip:
-    """A figure with its unit, in what is said of a mark."""
+    """A figure with its unit, for the tooltip of a mark."""
     return alt.Tooltip(column, type="quantitative", title=plain(f"column.{heading or column}"), format=form)
 
 
 def height_of(names: pl.Series) -> int:
-    """How high a chart is with a bar for each of these names."""
+    """The height of a chart with a bar for each of these names."""
     return 26 * max(names.n_unique(), 1) + 30
 
 

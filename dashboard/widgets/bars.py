@@ -1,4 +1,4 @@
-"""Charts that several pages show: calls per day in stacks, and customers in bars that lie one below the other."""
+"""Charts that several pages show: stacked calls per day, and customers in horizontal bars."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ if TYPE_CHECKING:
 
 
 def calls_and_errors(rows: pl.DataFrame, *, height: int = 220) -> axes.Drawing:
-    """Calls per day as bars, the errors in them on top in red. Reads day, kind (ok, error) and calls."""
+    """Calls per day as bars, with the errors on top in red. Reads day, kind (ok, error) and calls."""
     return stacked_days(rows, "kind", colours.RESULTS, height)
 
 
 def stacked_days(
     rows: pl.DataFrame, kind: str, palette: dict[str, str], height: int, *, counted: str = "calls"
 ) -> axes.Drawing:
-    """Calls per day as bars, in each the kinds in the order of their place. Reads day, `<kind>_name`, place and calls."""
+    """Calls per day as bars, with the kinds of each bar in the order of `place`. Reads day, `<kind>_name`, place and calls."""
     chart = (
         alt.Chart(axes.with_days(rows))
         .mark_bar(width=axes.BAR, binSpacing=0)
@@ -36,7 +36,7 @@ def stacked_days(
 
 
 def customers_by_name(rows: pl.DataFrame, *more: alt.Tooltip) -> axes.Drawing:
-    """Customers of each name, in the order of the rows. Reads title, customers and what `more` says of each bar."""
+    """The customers of each name, in the order of the rows. Reads title, customers and the columns of the tooltips `more`."""
     chart = (
         alt.Chart(rows)
         .mark_bar(color=colours.CUSTOMERS, cornerRadiusEnd=3, height=axes.BAR)

@@ -1,4 +1,4 @@
-"""Cards: one figure, its unit, and how it compares with the period before."""
+"""Cards: a figure, its unit, and the comparison with the period before."""
 
 from __future__ import annotations
 
@@ -15,29 +15,29 @@ _NEITHER = {"calls"}
 
 @dataclass(frozen=True)
 class Number:
-    """One figure, and the same over the period before; None where there is nothing to compare with."""
+    """A figure, and the same figure of the period before; None if there is nothing to compare with."""
 
     value: float | None
     before: float | None = None
 
     @property
     def difference(self) -> float | None:
-        """How much more it is than before."""
+        """The difference to the period before."""
         return None if self.value is None or self.before is None else self.value - self.before
 
     @property
     def change(self) -> float | None:
-        """How much more it is than before, as a fraction of what it was."""
+        """The difference to the period before, as a fraction of that figure."""
         return None if self.difference is None or not self.before else self.difference / self.before
 
 
 def four() -> Any:
-    """Return the room for four cards: beside each other, on a narrow page two and two."""
+    """Return a container for four cards: in one row, or on a narrow page in two."""
     return st.grid(4, min_column_width=235, gap="small")
 
 
 def compared(name: str, figure: Number, *, border: bool = False) -> None:
-    """Show a figure beside the same over the period before; without one nothing is compared."""
+    """Show a figure, compared with that of the period before if there is one."""
     difference = figure.difference
     st.metric(
         say(f"column.{name}"),
@@ -52,7 +52,7 @@ def compared(name: str, figure: Number, *, border: bool = False) -> None:
 
 
 def single(name: str, value: object, *, note: str | None = None) -> None:
-    """Show a figure that is compared with nothing, in a card of its own."""
+    """Show a figure without a comparison, in a card of its own."""
     st.metric(
         say(f"card.{name}"),
         shown(value),
@@ -66,7 +66,7 @@ def single(name: str, value: object, *, note: str | None = None) -> None:
 
 
 def _signed(name: str, figure: Number) -> str | int | None:
-    """Return the difference with its sign: points of a rate, a percentage of many, else the number itself; 0 is none."""
+    """Return the difference with its sign: points for a rate, a percentage for calls, otherwise the number; 0 if there is none."""
     if figure.difference is None:
         return None
     if name.endswith("_rate"):

@@ -1,4 +1,4 @@
-"""The colours of the charts: one a meaning, on every page."""
+"""The colours of the charts: one for each meaning, the same on every page."""
 
 CALLS, CUSTOMERS, ERRORS, BEFORE = "#2b7bab", "#2e8b6f", "#c2473d", "#7c8894"
 RESULTS = {"ok": CALLS, "error": ERRORS}

@@ -1,4 +1,4 @@
-"""Rows as the parts of a bar: each with its name in words, and its place in the stack."""
+"""Turns rows into the parts of stacked bars: each with its name in words, and its place in the stack."""
 
 from __future__ import annotations
 

@@ -1,8 +1,11 @@
-"""The tables: every column has one heading, one unit and one way to be shown, wherever it stands.
+"""The tables: every column has one heading, one unit and one form, in whichever table it is.
 
-A table is HTML of our own (`table.js`). Streamlit's data frame is a picture: a click on a heading counts as one on a row,
-the Tab key walks through every cell, and a link in it opens another window. Here a heading is a button that sorts, a row is
-opened by a link and by nothing else, and whatever has the focus, nothing happens until somebody presses a key.
+A table is HTML of our own (`table.js`). Streamlit's data frame is a picture: a click on a heading counts as one on a row, the Tab
+key walks through every cell, and a link in it opens another window. Here a heading is a button that sorts, and only a link opens a
+row. Nothing happens by focus alone.
+
+The server sends texts, and `table.js` puts each of them into the page as text and never as HTML. A name from a log is shown as it was
+sent, also if it looks like a tag. The server formats every value, so that a cell, a card and a report show the same number alike.
 """
 
 from __future__ import annotations
@@ -43,7 +46,7 @@ _WORDS = {
     "state",
     "change_severity",
 }
-"""Columns of closed vocabularies: their values have words of their own."""
+"""Columns with the words of a closed vocabulary: their values have texts of their own."""
 _COLOURS = {
     "severity": {"high": "red", "medium": "orange", "low": "gray"},
     "clock": {
@@ -51,14 +54,14 @@ _COLOURS = {
         "certified": "green", "eligible": "blue", "not_yet": "gray",
     },
 }  # fmt: skip
-"""Columns whose values have a colour; sorted, they stand in this order."""
+"""Columns whose values have a colour; they are sorted in this order."""
 _COURSES = {"trend": CALLS, "course": CUSTOMERS}
-"""Columns that are a small chart."""
+"""Columns that show a small chart."""
 _WHOLE = {"integration", "certificate_ends", "last_customer_day"}
-"""Columns whose texts are not broken over lines."""
+"""Columns whose texts are never broken into lines."""
 _WIDE = {"finding", "advice", "change", "user_agent", "clock_why", "broken"}
 _ROWS_AT_MOST = 1000
-"""More is for `koppelzicht metric` and SQL: a browser is slow with it, and nobody reads it."""
+"""The rows that a page shows at most. More would make the browser slow; `koppelzicht metric` and SQL give them all."""
 _HERE = Path(__file__).parent
 
 
@@ -72,7 +75,7 @@ def show(
     links: Callable[[pl.DataFrame], Sequence[str | None]] | None = None,
     linked: str = "title",
 ) -> None:
-    """Show these columns of the rows. `links` says where each row leads, by its text in the column `linked`; None: nowhere."""
+    """Show these columns of the rows. `links` makes the link of each row, on its text in the column `linked`; None is no link."""
     if rows.is_empty():
         st.info(say(f"empty.{key}") if has(f"empty.{key}") else say("empty.any"))
         return
@@ -98,7 +101,7 @@ def show(
 
 
 def _csv(rows: pl.DataFrame, columns: Sequence[str]) -> str:
-    """Return the table as a CSV file: all its rows, with figures and codes as they are, not as they are shown."""
+    """Return all rows of the table as a CSV file, with exact figures and codes instead of texts."""
     plain_columns = [name for name in columns if not rows[name].dtype.is_nested()]
     return csv_text(plain_columns, rows.select(plain_columns).iter_rows())
 
@@ -115,7 +118,7 @@ def _renderer() -> Any:
 
 
 def _column(values: pl.Series, time_zone: ZoneInfo) -> dict[str, Any]:
-    """Return all that the browser needs of a column: what stands in each cell, and the cell's place when it is sorted."""
+    """Return everything that the browser needs of a column: the text of each cell, and its place when the column is sorted."""
     name = values.name
     described = {
         "name": name,
@@ -161,7 +164,7 @@ def _column(values: pl.Series, time_zone: ZoneInfo) -> dict[str, Any]:
 
 
 def _places(values: pl.Series) -> list[int | None]:
-    """Return the place of each value among all, equal ones alike; null stays null."""
+    """Return the place of each value among all values; equal values share a place, and null stays null."""
     return values.rank("dense").to_list()
 
 
@@ -181,7 +184,7 @@ def _in_figures(values: pl.Series) -> list[str]:
 
 
 def _in_words(values: pl.Series) -> list[str]:
-    """Return the words for values of a closed vocabulary; a value without words stands for itself."""
+    """Return the texts of values of a closed vocabulary; a value without a text is shown as it is."""
     name, texts = values.name.removeprefix("most_"), values.cast(pl.String)
     words = {text: plain(f"{name}.{text}") for text in texts.unique().to_list() if has(f"{name}.{text}")}
     return [shown(words.get(text, text)) for text in texts]

@@ -154,7 +154,10 @@ def test_a_connection_needs_an_origin_of_the_same_host_and_port_and_nobody_is_as
     assert served.connect(Origin=f"http://evil.test:{port}", Host=f"evil.test:{port}") == 403
     assert served.asked_outside == []
     said = served.errors.read_text(encoding="utf-8")
-    assert f"Refused: this is for pages of localhost:{port}, not of http://evil.test\n" in said
+    assert (
+        f"Refused: a page of http://evil.test may not use localhost:{port}; open http://localhost:{port} in the browser\n"
+        in said
+    )
 
 
 def test_the_agent_api_is_off(served: Served) -> None:

@@ -1,4 +1,4 @@
-"""In which branches an integration is used."""
+"""The branches in which integrations are used."""
 
 from dashboard.shell.page import Page
 

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 def branches(rows: pl.DataFrame) -> axes.Drawing:
-    """Integrations and branches: how many customers, and by colour how many times the usual share."""
+    """Integrations and branches: the number of customers, and by colour the lift."""
     base = alt.Chart(rows).encode(
         x=alt.X(
             "branch:N",

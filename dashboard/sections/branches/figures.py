@@ -1,4 +1,4 @@
-"""What the page about branches shows, and what of it may be published."""
+"""The figures of the page about branches, and the table that may be published."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from dashboard.shell import titles
 from dashboard.shell.data import View
 
 MOST_INTEGRATIONS = 20
-"""So many are in the chart of branches; the table has them all."""
+"""The number of integrations in the chart; the table has them all."""
 
 
 def branches(view: View) -> pl.DataFrame:
@@ -21,14 +21,14 @@ def branches(view: View) -> pl.DataFrame:
 
 
 def charted(rows: pl.DataFrame) -> pl.DataFrame:
-    """Return the rows with a branch of the integrations with the most customers, each under a title of its own."""
+    """Return the rows that have a branch, of the integrations with the most customers, each under a title of its own."""
     first = rows["integration"].unique(maintain_order=True).head(MOST_INTEGRATIONS)
     return titles.told_apart(rows.filter(pl.col("integration").is_in(first.to_list()), pl.col("branch").is_not_null()))
 
 
 @dataclass(frozen=True)
 class Published:
-    """What may be published, whatever is chosen on the page: its month, and rows with `title` and their numbers as ranges."""
+    """The table that may be published, whatever the filters: its month, and rows with `title` and numbers as ranges."""
 
     period: Period
     rows: pl.DataFrame
@@ -40,8 +40,8 @@ class Published:
 
 
 def published(view: View) -> Published:
-    """Return what may be published of the last month that is over. The lake has calls: without one, no page goes so far."""
-    assert view.lake.covered is not None
+    """Return the table of the last month that is over. It does not depend on the filters, so that two tables cannot be subtracted."""
+    assert view.lake.covered is not None, "a lake without calls ends the page"
     period = Period.last_of(*view.lake.covered)
     whole = View(view.lake, Scope(since=period.since, until=period.until))
     rows = published_of(whole.rows("branches_per_integration"))

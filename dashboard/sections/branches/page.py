@@ -1,4 +1,4 @@
-"""Branches: in which an integration is used, more or less than elsewhere, and what of it may be published."""
+"""Branches: those in which each integration is used, more or less than in others, and the table that may be published."""
 
 import streamlit as st
 

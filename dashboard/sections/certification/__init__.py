@@ -1,4 +1,4 @@
-"""Which integrations have enough customers, and which are about to lose their certificate."""
+"""The integrations that have enough customers, and those that are about to lose their certification."""
 
 from dashboard.shell.page import Page
 

@@ -9,7 +9,7 @@ from dashboard.widgets import axes, colours
 
 
 def required_customers(rows: pl.DataFrame) -> axes.Drawing:
-    """Customers in a rolling window per day, the line that they must not fall below, and days whose logs are not whole.
+    """The customers in a rolling window per day, the required number as a line, and the days with incomplete logs shaded.
 
     Reads day, customers, required, complete, and in words clock (the state) and logs.
     """

@@ -1,4 +1,4 @@
-"""What the certification page shows: the clock in words, and in the shape of cards, a chart and tables."""
+"""The figures of the certification page: the clock in words, for cards, a chart and tables."""
 
 from __future__ import annotations
 
@@ -21,9 +21,9 @@ if TYPE_CHECKING:
 
 MOST_REQUIRED = 1000
 UNUSED = ("environment", "connector", "customer", "stream")
-"""The filters that leave calls out: of what is left no verdict can be made, and the certificate is about production."""
+"""The filters that this page does not use. They leave calls out, which allows no verdict, and a certificate is about production."""
 CLOCK = ("lost", "at_risk", "ended", "ending", "blocked", "unknown", "certified", "eligible", "not_yet")
-"""What the page calls a state, what needs somebody first: what has ended is not just eligible, and what ends not just certified."""
+"""The page's names of a state, the most urgent first. A certificate that ended or ends soon has a name of its own."""
 _KINDS = {
     "lost": "error", "at_risk": "warning", "ended": "error", "ending": "warning", "blocked": "warning", "unknown": "info",
     "certified": "success", "eligible": "success",
@@ -32,7 +32,7 @@ _ENDED, _ENDS, _BLOCKED = "certification_ended", "certification_ends", "supplied
 
 
 def rule(window: str | None, required: str | None) -> tuple[int, int]:
-    """Return the days of the window and the customers required that a link says; what cannot be is as the vendor has it.
+    """Return the days of the window and the required customers of a link. A value out of range is replaced by the vendor's.
 
     >>> rule("60", "0"), rule(None, "three")
     ((60, 5), (30, 5))
@@ -41,20 +41,20 @@ def rule(window: str | None, required: str | None) -> tuple[int, int]:
 
 
 def window(clock: Certification, view: View) -> View:
-    """Return what the verdicts are counted from: the days of the window, whoever's calls they hold."""
+    """Return the view that the verdicts are counted from: all calls in the days of the window."""
     since, until = clock.window or (view.scope.since, view.scope.until)
     return replace(view, scope=view.scope.replace(since=since, until=until, partner=None, integration=None))
 
 
 def by_state(clock: Certification) -> dict[str, int]:
-    """Return how many integrations are in each state, the worst state first."""
+    """Return the number of integrations in each state, the worst state first."""
     counted: dict[str, int] = dict(clock.rows.group_by(_clock()).len().iter_rows())
     return {state: counted.get(state, 0) for state in CLOCK}
 
 
 def rows(clock: Certification, view: View) -> pl.DataFrame:
-    """Return the integrations, what needs somebody first, with the course of their customers and the reasons in words."""
-    # Days whose window reaches back before the first log would look like customers that came.
+    """Return the integrations, the most urgent first, with the course of their customers and the reasons in words."""
+    # In the first days, the window reaches back before the first log. Their counts would look like new customers.
     is_covered = pl.col("complete").cast(pl.Int8).cum_max().cast(pl.Boolean) | ~pl.col("complete").any()
     course = clock.course.group_by("integration", maintain_order=True).agg(
         course=pl.col("customers").filter(is_covered)
@@ -76,14 +76,14 @@ def rows(clock: Certification, view: View) -> pl.DataFrame:
 
 
 def urgent(rows: pl.DataFrame) -> pl.DataFrame:
-    """Return of such rows what has ended, ends within the window or is blocked by supplied GetConnectors, by the day it ends."""
+    """Return the rows whose certificate has ended, ends within the window, or is blocked by supplied GetConnectors, by its end."""
     reasons = pl.col("reasons").list
     is_urgent = pl.any_horizontal(reasons.contains(reason) for reason in (_ENDED, _ENDS, _BLOCKED))
     return rows.filter(is_urgent).sort("certified_until", nulls_last=True, maintain_order=True)
 
 
 def course(clock: Certification) -> pl.DataFrame:
-    """Return day, customers and required of one integration, the state of the day in words, and whether logs are whole."""
+    """Return day, customers and required of one integration, the state of the day in words, and whether the logs are complete."""
     states = {state: plain(f"clock.{state}") for state in STATES}
     return clock.course.select(
         "day",
@@ -98,7 +98,7 @@ def course(clock: Certification) -> pl.DataFrame:
 
 
 def verdict(clock: Certification) -> tuple[str, Words]:
-    """Return of one integration how good its state is (as Streamlit calls it), and the state in words."""
+    """Return Streamlit's kind of message for the state of one integration, and the state in words."""
     row = clock.rows.row(0, named=True)
     shown_as: str = clock.rows.select(_clock()).item()
     state = next((reason for reason in ("falling", "window_ends") if reason in row["reasons"]), shown_as)
@@ -119,7 +119,7 @@ def verdict(clock: Certification) -> tuple[str, Words]:
 
 
 def of_one(clock: Certification) -> dict[str, object]:
-    """Return the cards of one integration: customers of those required, days left, since when."""
+    """Return the cards of one integration: its customers, the days left, and the day since which its state holds."""
     row = clock.rows.row(0, named=True)
     return {
         "of_required": plain("certification.of", customers=row["customers"], required=row["customers_required"]),
@@ -130,7 +130,7 @@ def of_one(clock: Certification) -> dict[str, object]:
 
 
 def certificate_ends(clock: Certification) -> str | None:
-    """Return when the certificate of one integration ends or has ended, in words; None where no end is known."""
+    """Return when the certificate of one integration ends or has ended, in words; None if no end is known."""
     day = clock.rows["certified_until"].item()
     return None if day is None else _end(day, clock)
 
@@ -141,19 +141,19 @@ def last_customer_call(clock: Certification, view: View) -> dt.date | None:
 
 
 def what_to_do(clock: Certification) -> list[Words]:
-    """Return the reasons of one integration as sentences that say what to do about them."""
+    """Return the reasons of one integration, as sentences that say what to do about them."""
     row = clock.rows.row(0, named=True)
     return [_sentence(code, row, clock) for code in row["reasons"]]
 
 
 def customers(clock: Certification, view: View) -> pl.DataFrame:
-    """Return the customers of one integration: who counts, until when, and who left."""
+    """Return the customers of one integration: those that count, until when, and those that left."""
     integration = clock.rows["integration"].item()
     return view.until_its_end().rows("certification/customers", integration=integration, window=clock.window_days)
 
 
 def ids(clock: Certification) -> pl.DataFrame:
-    """Return the calls without the right id that may be one integration's, and what gives their owner away."""
+    """Return the calls without the right id that may belong to one integration, and the basis of that."""
     integration = clock.rows["integration"].item()
     return clock.ids.filter((pl.col("integration") == integration) | pl.col("integration").is_null()).rename(
         {"sent": "integration_id"}
@@ -161,7 +161,7 @@ def ids(clock: Certification) -> pl.DataFrame:
 
 
 def rests_on(clock: Certification) -> Words:
-    """Return what the states rest on: the days, the rule, and where they are unsure."""
+    """Return the basis of the states: the days, the rule, and what makes them uncertain."""
     since, until = clock.window or (dt.date.min, dt.date.min)
     return say(
         "certification.rests_on",
@@ -172,7 +172,7 @@ def rests_on(clock: Certification) -> Words:
 
 
 def _clock() -> pl.Expr:
-    """The state as the page calls it, by the state and its reasons."""
+    """The page's name of a state, by the state and its reasons."""
     state, reasons = pl.col("state"), pl.col("reasons").list
     return (
         pl.when(state.is_in(["lost", "at_risk"]))

@@ -1,4 +1,4 @@
-"""The rule of certification as the reader may change it: the days of the window and the customers required."""
+"""The form in which the reader may change the rule of certification: the days of the window and the required customers."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ _PARTS = {"window": LONGEST_WINDOW, "required": figures.MOST_REQUIRED}
 
 
 def ask() -> tuple[int, int]:
-    """Draw the rule and return it: days, customers. It stands in the link where it is not the vendor's."""
+    """Draw the rule and return it: days, customers. The link holds it if it is not the vendor's."""
     chosen = figures.rule(*(place.own(name) for name in _PARTS))
     window, required = chosen
     with st.popover(

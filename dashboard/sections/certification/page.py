@@ -1,4 +1,4 @@
-"""Certification: who has enough customers, who is to lose it, and what would help; one integration in full."""
+"""Certification: the integrations with enough customers, those about to lose it, and what would help; or one integration in full."""
 
 import streamlit as st
 

@@ -1,4 +1,4 @@
-"""What the page of the ID check shows: the verdict in words, and in the shape of cards and tables."""
+"""The figures of the ID check: the verdict in words, and the facts for cards and tables."""
 
 from __future__ import annotations
 
@@ -24,12 +24,12 @@ _KINDS = {
 
 
 def checked(text: str, found: Found) -> Check:
-    """Return the answer to somebody who asked about this text."""
+    """Return the answer to a question about this text."""
     return answer(text, found)
 
 
 def verdict(check: Check, found: Found) -> tuple[str, Words]:
-    """Return how good it is (as Streamlit calls it), and the verdict in words."""
+    """Return Streamlit's kind of message for the verdict, and the verdict in words."""
     is_unchecked = check.verdict == "arriving" and not found.known.is_registered
     words = say(
         "check.verdict.arriving_unchecked" if is_unchecked else f"check.verdict.{check.verdict}",
@@ -44,13 +44,13 @@ def verdict(check: Check, found: Found) -> tuple[str, Words]:
 
 
 def advice(check: Check) -> Words:
-    """Return what to do, where there is something to do beyond what the verdict says."""
+    """Return what to do, if there is more to do than the verdict says."""
     key = f"check.advice.{check.verdict}"
     return say(key) if has(key) else Words("")
 
 
 def facts(check: Check, found: Found) -> Words:
-    """Return what the text says as an id, and who that is by the registry."""
+    """Return the parts of the id in the text, and the registry's names for them."""
     parts = [say("check.fact_name", name=found.known.name)] if found.known.name else []
     if check.partner is not None:
         parts.append(say("check.fact_partner", partner=found.known.partner_name or str(check.partner)))
@@ -61,7 +61,7 @@ def facts(check: Check, found: Found) -> Words:
 
 
 def by_environment(found: Found) -> pl.DataFrame:
-    """Return what arrives in each environment."""
+    """Return the calls with the id in each environment."""
     rows = [asdict(one) for one in found.environments]
     return pl.DataFrame(
         rows,
@@ -78,7 +78,7 @@ def by_environment(found: Found) -> pl.DataFrame:
 
 
 def near_misses(check: Check) -> pl.DataFrame:
-    """Return the near misses, with the way in which each is one and its environments in words."""
+    """Return the near misses, each with its kind, and with its environments in words."""
     rows = [
         asdict(near)
         | {"environments": ", ".join(plain(f"environment.{name}") for name in near.environments) or shown(None)}

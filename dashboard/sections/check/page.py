@@ -1,4 +1,4 @@
-"""ID check: whether an IntegrationId is arriving and is right, and what arrives instead."""
+"""ID check: whether an IntegrationId arrives and is right, and the similar ids that arrive."""
 
 import streamlit as st
 

@@ -1,4 +1,4 @@
-"""What the pages about connectors show: all of them in a table, and who uses one."""
+"""The figures of the pages about connectors: all of them in a table, and the integrations that use one."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ if TYPE_CHECKING:
 
 
 def connectors(view: View, search: str = "") -> pl.DataFrame:
-    """Return connector_usage with `title`, the name to show, as far as a text is found in a row."""
+    """Return the rows of connector_usage that hold a text, with `title`, the name to show."""
     rows = titles.of_connectors(view.rows("connector_usage"))
     return found_in(rows, search, ("title", "operation", "protocol"))
 
 
 def most_called(rows: pl.DataFrame, most: int = 12) -> pl.DataFrame:
-    """Return the connectors with the most calls, all operations together: title, kind (ok, error), calls, error_rate."""
+    """Return the connectors with the most calls, over all operations: title, kind (ok, error), calls, error_rate."""
     summed = (
         rows.filter(pl.col("connector").is_not_null())
         .group_by("title")
@@ -34,6 +34,6 @@ def most_called(rows: pl.DataFrame, most: int = 12) -> pl.DataFrame:
 
 
 def users(view: View) -> pl.DataFrame:
-    """Return which integrations use the chosen connector; unidentified calls are one row without an integration."""
+    """Return the integrations that use the chosen connector; unidentified calls are one row without an integration."""
     rows = view.rows("connector/integrations", connector=view.scope.connector)
     return titles.of_integrations(titles.with_partners(rows, view))

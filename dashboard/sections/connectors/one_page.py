@@ -1,4 +1,4 @@
-"""One connector: what is done with it, and who is concerned when it changes."""
+"""One connector: the operations on it, and the integrations that a change would affect."""
 
 import streamlit as st
 

@@ -13,9 +13,9 @@ if TYPE_CHECKING:
 
 
 def comings_and_goings(rows: pl.DataFrame, *, height: int = 260) -> axes.Drawing:
-    """Customers per month by how they came, those who were lost below zero.
+    """Customers per month by the way they arrived, with lost ones below zero.
 
-    Reads month_name, month_label (its lines are those of the label), arrival, place, customers and, unsigned, counted.
+    Reads month_name, month_label (each of its lines is one of the label), arrival, place, customers, and counted (unsigned).
     """
     chart = (
         alt.Chart(rows)
@@ -36,7 +36,7 @@ def comings_and_goings(rows: pl.DataFrame, *, height: int = 260) -> axes.Drawing
 
 
 def cohorts(rows: pl.DataFrame) -> axes.Drawing:
-    """Who began in the same month, a row each, and in every month since the share that is still there."""
+    """One row for each cohort, with the fraction of its customers that is still there in every later month."""
     base = alt.Chart(rows).encode(
         x=axes.months("month_name"),
         y=axes.names("cohort_name"),

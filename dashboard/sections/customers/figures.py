@@ -1,4 +1,4 @@
-"""What the page about customers shows: how they come, stay and go, month by month."""
+"""The figures of the page about customers: how they come, stay and go, month by month."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from dashboard.shell.data import View
 
 ARRIVALS = ("stayed", "returning", "new", "unknown", "lost")
-"""From the bottom of a bar to its top; who is lost stands below zero."""
+"""From the bottom of a bar to its top; lost customers are below zero."""
 
 
 @dataclass(frozen=True)
@@ -42,18 +42,18 @@ def months_offered(rows: pl.DataFrame) -> list[dt.date]:
 
 
 def last_whole_month(rows: pl.DataFrame) -> dt.date:
-    """Return the last month of which the logs cover all days; without one, the last month."""
+    """Return the last month that the logs cover completely; without one, the last month."""
     whole: list[dt.date] = sorted(rows.filter("complete")["month"].unique().to_list())
     return whole[-1] if whole else months_offered(rows)[0]
 
 
 def month_asked(rows: pl.DataFrame, text: str | None) -> dt.date:
-    """Return the month that a link asks for; the last whole one where it asks for none that is there."""
+    """Return the month that a link asks for; without one, or if it is not there, the last complete one."""
     return next((month for month in months_offered(rows) if month.isoformat() == text), last_whole_month(rows))
 
 
 def in_month(rows: pl.DataFrame, month: dt.date) -> pl.DataFrame:
-    """Return the integrations of one month with a customer, or one who was lost, those with the most change first."""
+    """Return the integrations that have or lost a customer in one month, those with the most changes first."""
     here = rows.filter(pl.col("month") == month, (pl.col("customers") > 0) | (pl.col("lost") > 0))
     change = pl.col("new") + pl.col("returning") + pl.col("lost").fill_null(0)
     return here.sort(change, "customers", "integration", descending=[True, True, False])
@@ -68,9 +68,9 @@ def month_of(rows: pl.DataFrame, month: dt.date) -> Month:
 
 
 def comings_and_goings(rows: pl.DataFrame) -> pl.DataFrame:
-    """Return month, its name, arrival, its name, its place in a bar, and customers: below zero for who is lost.
+    """Return month, its name, arrival, its name, its place in a bar, and customers, which are below zero if they were lost.
 
-    `month_label` says below the name how many came and went: in a bar of hundreds, a few cannot be seen.
+    `month_label` has the number of arrivals and departures below the name, because a few cannot be seen in a bar of hundreds.
     """
     is_known = pl.col("lost").null_count() == 0
     summed = (
@@ -98,7 +98,7 @@ def comings_and_goings(rows: pl.DataFrame) -> pl.DataFrame:
 
 
 def cohorts(view: View) -> pl.DataFrame:
-    """Return the cohorts up to the end of the period, with the name of each and of every month since."""
+    """Return the cohorts up to the end of the period, with the names of each cohort and of every later month."""
     covered, until = view.lake.covered, view.scope.until
     if covered is None:
         return pl.DataFrame()

@@ -1,4 +1,4 @@
-"""Customers: how many are new, stay, return and are lost every month, and how many of those who came stay."""
+"""Customers: how many are new, stay, return and are lost in each month, and how many of the new ones stay later."""
 
 import streamlit as st
 

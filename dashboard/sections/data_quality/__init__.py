@@ -1,4 +1,4 @@
-"""What was loaded, what is missing in it, and what could not be read."""
+"""The loaded logs, their missing hours, and the lines that could not be read."""
 
 from dashboard.shell.page import Page
 

@@ -1,4 +1,4 @@
-"""Which hours of which log are there."""
+"""The hours that are there in each log."""
 
 from __future__ import annotations
 
@@ -10,18 +10,18 @@ import polars as pl
 from dashboard.widgets import axes, colours
 
 _BAND_HOURS = 26
-"""A day and the space below it."""
+"""The hours of a day, and the space below it."""
 _HOUR_PX = ((4, 4.5), (8, 3.0), (16, 2.0), (100_000, 1.0))
-"""How high an hour is: with so many streams at most."""
+"""Pairs of a number of streams and the height of an hour for at most that number."""
 _DAYS_APART = 120
-"""More days than that leave no room between them, not even the hair that a browser draws."""
+"""With more days than this, there is no room for a space between them."""
 
 
 def completeness(rows: pl.DataFrame) -> axes.Drawing:
-    """Every stream as a band of its own: days from left to right, in each the hours from midnight down to midnight.
+    """Every stream as a band: days from left to right, and in each day the hours from midnight down to midnight.
 
-    Reads stream, day, first_hour, end_hour, hours, fullness and its name, calls and expected. The bands stand below each
-    other on one scale of hours, because a chart of several panels does not take the width of its page.
+    Reads stream, day, first_hour, end_hour, hours, fullness and its name, calls and expected. All bands share one scale of hours,
+    because a chart of several panels does not fill the width of its page.
     """
     streams = rows["stream"].unique().sort().to_list()
     bands = pl.DataFrame({"stream": streams, "band": [number * _BAND_HOURS for number in range(len(streams))]})
@@ -51,7 +51,7 @@ def completeness(rows: pl.DataFrame) -> axes.Drawing:
 
 
 def _columns_of_days() -> alt.X:
-    """The axis of days as columns, each as wide as the others."""
+    """The axis of days as columns of the same width."""
     return alt.X(
         "utcyearmonthdate(day):O",
         axis=alt.Axis(

@@ -1,4 +1,4 @@
-"""What the page about the logs themselves shows: what was loaded, identified, is missing or there twice."""
+"""The figures of the page about the logs: loaded lines, identified calls, missing hours, and calls that were loaded twice."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Loaded:
-    """What was read into the lake, all of it."""
+    """Everything that was read into the lake."""
 
     loads: int
     lines: int
@@ -32,27 +32,27 @@ class Loaded:
 
 
 def loaded(view: View) -> Loaded:
-    """Return what was read into the lake, whatever is asked."""
+    """Return everything that was read into the lake, whatever the scope."""
     rows = view.rows("data_quality/loads_by_stream")
     loads, lines, calls, rejects = (int(rows[name].sum()) for name in ("loads", "lines", "calls", "rejects"))
     return Loaded(loads, lines, calls, rejects, rejects / lines if lines else None)
 
 
 def share_of_lines(loaded: Loaded) -> str | None:
-    """Return in words how many of the lines were rejected."""
+    """Return the fraction of rejected lines, in words."""
     return None if loaded.reject_share is None else plain("card.of_lines", share=f"{loaded.reject_share:.2%}")
 
 
 @dataclass(frozen=True)
 class Identified:
-    """How many of the calls whose log can hold the id have a valid one, and how many of all are of logs that cannot; None without."""
+    """The fraction of calls with a valid id, among those whose log can hold it, and the fraction of other calls; None without any."""
 
     share: float | None
     not_logged_share: float | None
 
 
 def identified(view: View) -> Identified:
-    """Return the share of calls with a valid id, and what it cannot tell of."""
+    """Return the fraction of calls with a valid id, and that of calls whose log cannot hold it."""
     rows = view.rows("id_hygiene")
     calls = {status: int(rows.filter(id_status=status)["calls"].sum()) for status in ("valid", "not_logged")}
     all_calls = int(rows["calls"].sum())
@@ -63,16 +63,16 @@ def identified(view: View) -> Identified:
 
 
 def not_logged_in_words(identified: Identified) -> str | None:
-    """Return in words of how many calls nobody knows whether they carry an id; None where it is known of all."""
+    """Return the fraction of calls whose log cannot hold the id, in words; None if there are none."""
     share = identified.not_logged_share
     return None if share is None else plain("card.not_logged", share=f"{share:.2%}")
 
 
 def completeness(view: View) -> pl.DataFrame:
-    """Return what is known of every stream and day of the period, whatever else is asked: one row for hours that are alike.
+    """Return the hours of every stream and day of the period, whatever the other filters: one row for a run of hours that are alike.
 
-    Columns: stream, day, first_hour and end_hour by the clock of the lake's time zone, `hours` in words, fullness (complete,
-    thin, missing, unjudged: no other week to compare with) and its name, calls, expected.
+    Columns: stream, day, first_hour and end_hour by the clock of the lake's time zone, `hours` in words, fullness (complete, thin,
+    missing, or unjudged without another week to compare with) and its name, calls, expected.
     """
     order = {"unjudged": 0, "complete": 1, "thin": 2, "missing": 3}
     worst_first = {place: name for name, place in order.items()}
@@ -87,7 +87,7 @@ def completeness(view: View) -> pl.DataFrame:
             .otherwise("state")
             .replace_strict(order),
         )
-        # Where the clock is put back, two hours have the same name: the worse of them is shown.
+        # If the clock is put back, two hours have the same name. The worse one is shown.
         .group_by("stream", "day", "clock", maintain_order=True)
         .agg(pl.col("place").max(), pl.col("calls").sum(), pl.col("expected").sum())
         .sort("stream", "day", "clock")
@@ -115,18 +115,18 @@ def completeness(view: View) -> pl.DataFrame:
 
 
 def nothing_judged(pieces: pl.DataFrame) -> bool:
-    """Return whether there is no other week to compare with, in rows of `completeness`."""
+    """Return whether no hour in these rows of `completeness` has another week to compare with."""
     return (pieces["fullness"] == "unjudged").all()
 
 
 def gaps(view: View) -> tuple[Gap, ...]:
-    """Return the gaps of the period in all streams, whatever else is asked."""
+    """Return the gaps of the period in all streams, whatever the other filters."""
     hours = stream_hours(view)
     return gaps_in(hours, view.lake.time_zone.key, streams=hours["stream"].unique().to_list())
 
 
 def stray_in_words(view: View) -> list[Words]:
-    """Return which streams have calls of the period that lie far from all their others, a sentence each."""
+    """Return a sentence for each stream with stray calls in the period."""
     rows = replace(view, scope=period_of(view.scope)).rows("completeness/stray_calls")
     return [
         say(

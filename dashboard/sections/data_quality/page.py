@@ -1,4 +1,4 @@
-"""Data quality: what was loaded, which hours are missing in it, what was rejected, and whose calls nobody can tell."""
+"""Data quality: the loaded logs, their missing hours, rejected lines, and calls without a valid id."""
 
 import streamlit as st
 

@@ -1,4 +1,4 @@
-"""What goes wrong, where, and who can fix it."""
+"""The errors, where they happen, and who can fix them."""
 
 from dashboard.shell.page import Page
 

@@ -1,4 +1,4 @@
-"""What the page about errors shows."""
+"""The figures of the page about errors."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _PARTIES = ("partner", "customer", "vendor")
 
 
 def by_party(view: View) -> dict[str, int]:
-    """Return how many calls went wrong by who can fix them."""
+    """Return the number of failed calls, by the party that can fix them."""
     summed = view.rows("errors_by_outcome").group_by("party").agg(pl.col("calls").sum())
     calls: dict[str, int] = dict(summed.select("party", "calls").iter_rows())
     return {party: calls.get(party, 0) for party in _PARTIES}
@@ -30,19 +30,19 @@ def per_day(view: View) -> pl.DataFrame:
 
 
 def by_outcome(view: View) -> pl.DataFrame:
-    """Return errors by outcome, status and party: how many calls, and their share of all errors."""
+    """Return errors by outcome, status and party: their calls, and their fraction of all errors."""
     return _share_of_errors(view.rows("errors_by_outcome"), ["outcome", "status", "party"])
 
 
 def by_connector(view: View) -> pl.DataFrame:
-    """Return errors by connector and outcome: calls, and their share of all errors."""
+    """Return errors by connector and outcome: their calls, and their fraction of all errors."""
     return _share_of_errors(
         titles.of_connectors(view.rows("errors_by_outcome")), ["title", "connector", "outcome", "party"]
     )
 
 
 def by_integration(view: View) -> pl.DataFrame:
-    """Return integrations with errors: how many, the rate with its 95 % interval, and what goes wrong most."""
+    """Return integrations with errors: their number, the rate with its 95 % interval, and the most frequent outcome."""
     most = (
         view.rows("errors_by_outcome")
         .group_by("integration", "outcome", "party")
@@ -69,7 +69,7 @@ BY = {"by_outcome": by_outcome, "by_connector": by_connector}
 
 
 def share_in_words(calls: int, errors: Number) -> str | None:
-    """Return in words how many of the errors these are."""
+    """Return the fraction of the errors that these calls are, in words."""
     return plain("card.of_errors", share=calls / errors.value) if errors.value else None
 
 

@@ -1,4 +1,4 @@
-"""Whom a change concerns."""
+"""The integrations and customers that a change affects."""
 
 from dashboard.shell.page import Page
 

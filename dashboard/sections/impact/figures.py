@@ -1,4 +1,4 @@
-"""What the page about changes shows: what is asked, whom it concerns, and what the answer rests on."""
+"""The figures of the page about changes: the question, whom it affects, and the basis of the answer."""
 
 from __future__ import annotations
 
@@ -30,16 +30,19 @@ CHOICES: Mapping[str, tuple[str, ...]] = {
     "token_form": tuple(form for form in get_args(TokenForm) if form not in {"none", "not_logged"}),
     "api_protocol": get_args(Protocol),
 }
-"""What can be chosen from; a field and a version are written."""
+"""The parts that are chosen from a list; a field and a version are typed."""
 PARTS = (*CHOICES, "field", "api_version")
 _LINES_SHOWN = 5
 NOTES_AT_MOST = 2_000_000
-"""Release notes are longer by the year: the longest so far has 300,000 characters."""
+"""Bytes of release notes at most. They grow every year; the longest so far have 300,000 characters."""
 
 
 @dataclass(frozen=True)
-class Felt:
-    """How much a change is felt: identified integrations, customers, and calls, those without a valid id apart."""
+class Reach:
+    """The reach of a change: the integrations, partners and customers that it affects, and their calls.
+
+    Calls without a valid id are counted apart, in `unidentified`.
+    """
 
     integrations: int
     partners: int
@@ -49,7 +52,7 @@ class Felt:
 
 
 def question(scope: Scope, parts: Mapping[str, str | None]) -> tuple[Change | None, tuple[Misread, ...]]:
-    """Return the change that these `PARTS` of a link ask for, None where they ask for none, and what in them cannot be."""
+    """Return the change that these `PARTS` of a link ask for (None if they ask for none), and the parts that cannot be understood."""
     given = dict(parts)
     misread = tuple(
         Misread(name, value)
@@ -72,7 +75,7 @@ def question(scope: Scope, parts: Mapping[str, str | None]) -> tuple[Change | No
 
 
 def notes_in(content: bytes) -> Notes:
-    """Return the changes of release notes that a reader has handed over; ChangesError says what is wrong with them."""
+    """Return the changes of release notes that a reader has uploaded; ChangesError says what is wrong with them."""
     if len(content) > NOTES_AT_MOST:
         raise ChangesError(plain("impact.notes_too_long", most=NOTES_AT_MOST))
     try:
@@ -82,9 +85,9 @@ def notes_in(content: bytes) -> Notes:
 
 
 def nobody(found: Impact) -> tuple[str, Words] | None:
-    """Return how good it is that nobody is concerned (as Streamlit calls it), and that in words; None of what nobody knows.
+    """Return Streamlit's kind of message, and the words, for a change that affects nobody; None if all its names are unknown.
 
-    Good news it is only of connectors that are known, where the logs are whole and tell which connector each call is of.
+    This is good news only if the connectors are known, the logs are complete, and every call shows its connector.
     """
     if set(found.verdicts) == {"unknown_name"}:
         return None
@@ -95,7 +98,7 @@ def nobody(found: Impact) -> tuple[str, Words] | None:
 
 
 def unknown_names(found: Impact) -> pl.DataFrame:
-    """Return the names in release notes that nobody knows: name, nearest, changes with it, and note_lines of the first ones."""
+    """Return the unknown names in release notes: name, nearest, changes with it, and note_lines of the first ones."""
     rows = [
         {
             "name": name.value,
@@ -110,11 +113,11 @@ def unknown_names(found: Impact) -> pl.DataFrame:
     return pl.DataFrame(rows, schema=schema)
 
 
-def felt(found: Impact) -> Felt:
-    """Return how much the changes are felt. Of several changes about one call, the call counts once for each."""
+def reach(found: Impact) -> Reach:
+    """Return the reach of the changes. A call that several changes affect counts once for each of them."""
     identified = found.rows.filter(pl.col("integration").is_not_null())
     calls, all_calls = (int(rows["calls"].sum()) for rows in (identified, found.rows))
-    return Felt(
+    return Reach(
         identified["integration"].n_unique(),
         identified["partner"].n_unique(),
         found.customers["customer"].n_unique(),
@@ -138,7 +141,7 @@ def branches(found: Impact) -> pl.DataFrame:
 
 
 def verdicts(found: Impact) -> Words:
-    """Return in words how many of the changes concern somebody, and what became of the others."""
+    """Return the number of changes with each verdict, in words."""
     counted = Counter(found.verdicts)
     return say("impact.verdicts", changes=len(found.verdicts), **{verdict: counted[verdict] for verdict in VERDICTS})
 
@@ -149,7 +152,7 @@ def mailing_list(found: Impact) -> str:
 
 
 def customers(found: Impact, view: View) -> pl.DataFrame:
-    """Return the customers concerned with the name of the integration that is used there."""
+    """Return the affected customers, each with the name of the integration that is used there."""
     names = view.rows("customers_per_integration").select("integration", integration_name="name")
     nobody = pl.lit(plain("connectors.unidentified"))
     return found.customers.join(names, on="integration", how="left", maintain_order="left").with_columns(

@@ -1,4 +1,4 @@
-"""The question of the page about changes: what changes, in the link; or release notes, which are too long for one."""
+"""The form of the page about changes: the parts of a change, which are in the link, or release notes, which are too long for it."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _NAME_LENGTH, _KEPT_AT_MOST = 12, 3
 
 
 def draw(view: View) -> bytes | None:
-    """Draw the fields, and return the release notes that were handed over."""
+    """Draw the fields, and return the release notes that the reader has uploaded."""
     with st.container(border=True, key="impact_form", horizontal=True, gap="small", vertical_alignment="bottom"):
         _connector(view)
         for name in CHOICES:
@@ -32,7 +32,7 @@ def draw(view: View) -> bytes | None:
 
 
 def _notes() -> None:
-    """Draw the field for release notes, and the way to put them away again."""
+    """Draw the field for release notes, and a button to remove them."""
     with st.popover(say("impact.notes"), icon=":material/description:"):
         st.file_uploader(say("impact.notes_label"), type=["md", "csv", "txt"], key="impact.file", on_change=_hand_over)
         if place.own(_NOTES) is not None:
@@ -40,7 +40,11 @@ def _notes() -> None:
 
 
 def _hand_over() -> None:
-    """Keep the notes for as long as this reader is here, and let the link say by which name: so the way back shows them."""
+    """Keep the notes for as long as this reader's session lasts, and put the name of their content into the link.
+
+    With the name in the link, the way back shows the same notes again. The notes themselves stay in the session, and no other reader
+    sees them.
+    """
     file = st.session_state["impact.file"]
     if file is None:
         place.say_own(_NOTES, None)
@@ -54,7 +58,7 @@ def _hand_over() -> None:
 
 
 def _handed_over() -> bytes | None:
-    """Return the notes that the link names; where this reader has not handed them over, say so."""
+    """Return the notes that the link names. If this reader has not uploaded them, say so."""
     name = place.own(_NOTES)
     content: bytes | None = None if name is None else st.session_state.get(_KEPT, {}).get(name)
     if name is not None and content is None:

@@ -1,4 +1,4 @@
-"""Impact: whom a change concerns, how much, and when it was used last; also for all of a release's notes."""
+"""Impact: the integrations and customers that a change affects, and when they last used it; also for whole release notes."""
 
 import streamlit as st
 
@@ -9,7 +9,7 @@ from dashboard.text.wording import say
 from dashboard.widgets import bars, cards
 
 view = frame.opened("impact", about="connector", say_gaps=False)
-of_all = view.lifted("connector")  # here it says what changes, and leaves nothing out
+of_all = view.lifted("connector")  # here the connector is part of the question, and not a filter
 gaps.say_missing(of_all)
 if not compared.totals(of_all).calls.value:
     nothing.asked_for(view)
@@ -30,7 +30,7 @@ if not changes:
 if notes is None:
     nothing.say_unknown(view.unknown_in(changes), page="impact")
 found = view.impact(changes)
-felt = figures.felt(found)
+reach = figures.reach(found)
 if notes is not None:
     st.markdown(figures.verdicts(found))
     unknown = figures.unknown_names(found)
@@ -44,10 +44,10 @@ if found.rows.is_empty():
         getattr(st, kind)(words, icon=":material/check_circle:" if kind == "success" else ":material/info:")
 else:
     with cards.four():
-        cards.single("concerned_integrations", felt.integrations)
-        cards.single("concerned_customers", felt.customers)
-        cards.single("concerned_calls", felt.calls)
-        cards.single("concerned_unidentified", felt.unidentified)
+        cards.single("concerned_integrations", reach.integrations)
+        cards.single("concerned_customers", reach.customers)
+        cards.single("concerned_calls", reach.calls)
+        cards.single("concerned_unidentified", reach.unidentified)
 
     who = ["title", "partner_name", "customers", "calls", "share", "last_call", "contact", "integration"]
     frame.table(

@@ -1,4 +1,4 @@
-"""Which integrations have the most customers, and those of one over time."""
+"""The integrations with the most customers, and the customers of one over time."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 def customers(rows: pl.DataFrame, *, height: int = 220) -> axes.Drawing:
-    """Customers per day or week. Reads day (of a week its Monday), customers and, in words, what the point covers."""
+    """Customers per day or week. Reads day (the Monday of a week), customers, and covers (the days of the point, in words)."""
     chart = (
         alt.Chart(axes.with_days(rows))
         .mark_line(

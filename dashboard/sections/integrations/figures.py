@@ -1,4 +1,4 @@
-"""What the pages about integrations show: all of them in a table, and the customers of one over time."""
+"""The figures of the pages about integrations: all of them in a table, and the customers of one over time."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ if TYPE_CHECKING:
     from dashboard.shell.data import View
 
 _DAYS_OF_A_LONG_PERIOD = 45
-"""From here on customers are counted per week: a day says little about how many use an integration."""
+"""Longer periods count customers per week, because one day says little about the number of customers."""
 
 
 def integrations(view: View, search: str) -> pl.DataFrame:
-    """Return customers_per_integration with the partner's name and calls per day, as far as a text is found in a row."""
+    """Return the rows of customers_per_integration that hold a text, with the partner's name and the calls per day."""
     trend = view.rows("integration/per_day").group_by("integration", maintain_order=True).agg(trend=pl.col("calls"))
     rows = titles.of_integrations(titles.with_partners(view.rows("customers_per_integration"), view)).join(
         trend, on="integration", how="left", maintain_order="left"
@@ -39,7 +39,7 @@ def is_long(view: View) -> bool:
 
 
 def customers_over_time(view: View) -> pl.DataFrame:
-    """Return customers per day of the chosen integration, of a long period per week: day, customers, what is covered."""
+    """Return the customers of the chosen integration per day, or per week in a long period: day, customers, covers."""
     if not is_long(view):
         rows = view.rows("integration/days", integration=view.scope.integration)
         return rows.select("day", "customers", covers=pl.Series([shown(day) for day in rows["day"]], dtype=pl.String))
@@ -49,6 +49,6 @@ def customers_over_time(view: View) -> pl.DataFrame:
 
 
 def _week(monday: dt.date, days: int) -> str:
-    """Return a week in words, and how much of it lies in the period when that is not all."""
+    """Return a week in words, with the number of its days in the period if that is not all of them."""
     week = span(monday, monday + dt.timedelta(days=7))
     return week if days == 7 else plain("chart.part_of_week", week=week, days=days)

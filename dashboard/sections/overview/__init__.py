@@ -1,4 +1,4 @@
-"""How much the service is used, beside the period before, and what needs attention."""
+"""The use of the service, compared with the period before, and the findings that need attention."""
 
 from dashboard.shell.page import Page
 

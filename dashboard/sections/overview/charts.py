@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 def per_day(rows: pl.DataFrame, measure: str, *, height: int = 120) -> axes.Drawing:
-    """A measure per day (a column of calls_per_day), over the same of the period before where there is one."""
+    """A measure per day (a column of calls_per_day), with that of the period before as a line if there is one."""
     is_rate = measure.endswith("_rate")
     form = axes.RATE if is_rate else axes.COUNT
     before = f"{measure}_before"

@@ -1,4 +1,4 @@
-"""What needs attention, in words."""
+"""The findings that need attention, in words."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 def attention(view: View) -> pl.DataFrame:
-    """Return what needs attention, worst first: severity, finding in words, name, integration (null: none), counts."""
+    """Return the findings, worst first: severity, finding in words, name, integration (null: none), counts."""
     found = view.rows("overview/attention")
     is_integration = ~pl.col("kind").is_in(["unidentified", "not_logged"])
     return found.with_columns(
@@ -26,7 +26,7 @@ def attention(view: View) -> pl.DataFrame:
 
 
 def _finding(found: Mapping[str, object]) -> str:
-    """Return a finding of the question `attention` in words; what `now` and `before` are depends on its kind."""
+    """Return a finding of the question `overview/attention` in words. The meaning of `now` and `before` depends on its kind."""
     kind, now, before = found["kind"], found["now"], found["before"]
     if kind in {"gone_silent", "customers_down"} and isinstance(now, float) and isinstance(before, float):
         now, before = round(now), _usually(before) if kind == "gone_silent" else round(before)
@@ -36,5 +36,5 @@ def _finding(found: Mapping[str, object]) -> str:
 
 
 def _usually(days: float) -> str:
-    """Return in words how many days lie between two days with calls."""
+    """Return the number of days between two days with calls, in words."""
     return plain("attention.every_day") if days < 1.05 else plain("attention.every_days", days=f"{days:.1f}")

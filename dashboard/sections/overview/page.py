@@ -1,4 +1,4 @@
-"""Overview: customers, integrations, calls and errors beside the period before, and what needs attention."""
+"""Overview: customers, integrations, calls and errors, compared with the period before, and the findings that need attention."""
 
 import streamlit as st
 

@@ -1,4 +1,4 @@
-"""Which integrations break the rules of use."""
+"""The integrations that break the rules of use."""
 
 from dashboard.shell.page import Page
 

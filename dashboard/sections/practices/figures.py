@@ -1,4 +1,4 @@
-"""What the page about the rules of use shows."""
+"""The figures of the page about the rules of use."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ if TYPE_CHECKING:
 
 ORDER = {"broken": 0, "kept": 1, "not_judged": 2}
 LOW_SCORE = 80
-"""Below this an integration breaks a rule that weighs heavily, or several."""
+"""Below this score, an integration breaks a heavy rule or several rules."""
 
 
 @dataclass(frozen=True)
-class Kept:
-    """How many identified integrations keep every rule that can be judged from these logs, and how many have a low score."""
+class RulesKept:
+    """The number of identified integrations, of those that keep every rule that the logs can show, and of those with a low score."""
 
     integrations: int
     keeping: int
@@ -30,10 +30,10 @@ class Kept:
     lowest: int | None
 
 
-def kept(view: View) -> Kept:
-    """Return how well the rules are kept."""
+def rules_kept(view: View) -> RulesKept:
+    """Return how well the integrations keep the rules."""
     known = _scores(view).filter(pl.col("integration").is_not_null())
-    return Kept(
+    return RulesKept(
         known.height,
         known.filter(pl.col("broken").list.len() == 0).height,
         known.filter(pl.col("score") < LOW_SCORE).height,
@@ -47,7 +47,7 @@ def integrations(view: View) -> pl.DataFrame:
 
 
 def rules(view: View) -> pl.DataFrame:
-    """Return every rule: how many integrations break it, in how many calls, and what to do."""
+    """Return every rule, with the integrations and calls that break it, and the advice."""
     return by_rule(view.rows("practices"))
 
 
@@ -59,7 +59,7 @@ def rules_of_one(view: View) -> pl.DataFrame:
 
 
 def advice(rules: pl.DataFrame) -> list[str]:
-    """Return what to do about each rule that is broken."""
+    """Return the advice on each broken rule."""
     broken = rules.filter(pl.col("state") == "broken").select("rule", "advice")
     return [
         plain("practices.advice_line", rule=plain(f"rule.{rule}"), advice=text) for rule, text in broken.iter_rows()
@@ -72,7 +72,7 @@ def days(view: View) -> list[dt.date]:
 
 
 def day_asked(view: View, text: str | None) -> dt.date | None:
-    """Return the day that a link asks for; the last with calls where it asks for none that has."""
+    """Return the day that a link asks for; without one, or if it has no calls, the last day with calls."""
     there = days(view)
     chosen = next((day for day in there if day.isoformat() == text), None)
     return chosen or (there[0] if there else None)

@@ -1,4 +1,4 @@
-"""Rules of use: which integrations break them, how often, and what to do; and who keeps the service busy longest."""
+"""Rules of use: the integrations that break them, how often, and the advice; and the users that keep the service busy longest."""
 
 import streamlit as st
 
@@ -33,7 +33,7 @@ if view.scope.integration is not None:
         frame.list_texts(advice)
     st.stop()
 
-kept = figures.kept(view)
+kept = figures.rules_kept(view)
 with cards.four():
     cards.single("judged_integrations", kept.integrations)
     cards.single("keeping_integrations", kept.keeping)
