@@ -6,7 +6,6 @@ import base64
 import re
 from dataclasses import dataclass, replace
 from itertools import count
-from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
@@ -15,6 +14,7 @@ import numpy as np
 from tests.ingest.canary_places import PLACES, escaped_bytes, places_of
 from tests.ingest.encodings import encoded
 from tests.ingest.scale import scaled
+from tests.ingest.worked import PRODUCTS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -112,9 +112,6 @@ def corpus(log_format: str) -> list[Planted]:
         for place, write in scaled([places[number % len(places)]], places)
         if (place, one.secret.is_number) != ("the duration", True)
     ]
-
-
-PRODUCTS = Path(__file__).parent / "products"
 
 
 def planted_in_products() -> dict[str, tuple[str, list[Planted]]]:

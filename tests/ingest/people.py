@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from tests.ingest.canaries import PRODUCTS
 from tests.ingest.canary_places import PLACES, places_of
+from tests.ingest.worked import PRODUCTS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

@@ -11,9 +11,9 @@ import pytest
 from ingest import SourceError
 from ingest.formats.dialect.known import dialect_named, dialect_of_text, dialects
 from tests.ingest import lakes
-from tests.ingest.canaries import PRODUCTS
 from tests.ingest.dialects import ACME, HOST, TARGET, dialect_file, found_in
 from tests.ingest.lakes import written
+from tests.ingest.worked import PRODUCTS
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

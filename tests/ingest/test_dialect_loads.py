@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING
 
 from ingest import Lake, ReadOptions, retry_rejects
 from tests.ingest import lakes, worked
-from tests.ingest.canaries import PRODUCTS, Planted, kinds
+from tests.ingest.canaries import Planted, kinds
 from tests.ingest.canaries import found_in as found_in_bytes
 from tests.ingest.canary_places import places_of
 from tests.ingest.dialects import ACME, HOST, TARGET, acme, dialect_file
 from tests.ingest.lakes import written
+from tests.ingest.worked import PRODUCTS
 
 if TYPE_CHECKING:
     from pathlib import Path

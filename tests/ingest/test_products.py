@@ -7,14 +7,13 @@ and dialect, how many lines, the reasons of the rejects, and of every call the c
 from __future__ import annotations
 
 import json
-from pathlib import Path
 
 import pytest
 
 from ingest import ReadOptions, inspect
 from tests.ingest import worked
+from tests.ingest.worked import PRODUCTS
 
-PRODUCTS = Path(__file__).parent / "products"
 NAMES = sorted({path.stem for path in PRODUCTS.iterdir()})
 
 

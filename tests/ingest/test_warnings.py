@@ -15,8 +15,7 @@ from ingest.formats.dialect.known import dialects
 from ingest.formats.dialect.model import paths_of
 from ingest.formats.unread import could_be, is_private
 from tests.ingest import lakes
-from tests.ingest.test_products import PRODUCTS
-from tests.ingest.worked import NOW
+from tests.ingest.worked import NOW, PRODUCTS
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -15,7 +15,7 @@ import pytest
 
 from ingest import ReadOptions, SourceError, inspect, retry_rejects
 from tests.ingest import lakes, worked
-from tests.ingest.test_products import PRODUCTS
+from tests.ingest.worked import PRODUCTS
 from tests.ingest.wrappings import caddy, combined, looked_at
 
 if TYPE_CHECKING:

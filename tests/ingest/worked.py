@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
 CASES = Path(__file__).parent / "cases"
+PRODUCTS = Path(__file__).parent / "products"
 NOW = dt.datetime(2026, 10, 31, 12, tzinfo=dt.UTC)
 LAKE_TIME_ZONE = zoneinfo.ZoneInfo("Europe/Amsterdam")
 
