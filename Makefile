@@ -32,7 +32,7 @@ test: $(READY)
 
 # Hundreds of kills, gigabytes, many more scenarios: the tests that ask tests/ingest/scale.py how thorough to be. And the
 # protocol of a commit, which meets a real disk here.
-THOROUGH = $(shell grep -rl --include='test_*.py' 'from tests.ingest.scale import' tests | sort) tests/ingest/test_commit.py
+THOROUGH = $(shell grep -rl --include='test_*.py' 'from tests.ingest.scale import' tests | sort) tests/ingest/load/test_commit.py
 faults: $(READY)
 	@FAULTS=1 $(PYTEST) --dist worksteal $(THOROUGH)
 

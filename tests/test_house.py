@@ -39,6 +39,14 @@ def test_no_file_is_longer_than_a_reader_can_hold() -> None:
     assert {str(path): length for path, length in lengths.items() if length > MOST_LINES} == {}
 
 
+def test_the_tests_of_ingest_stand_in_its_rooms() -> None:
+    """What goes through several of them stands beside the rooms."""
+    rooms = {room for room in ROOMS if room.parent.name == "ingest"}
+    folders = {path.parent.relative_to(ROOT / "tests") for path in (ROOT / "tests" / "ingest").glob("*/test_*.py")}
+    assert folders
+    assert folders <= rooms
+
+
 def test_every_section_of_the_dashboard_is_a_page_in_the_sidebar() -> None:
     sections = {path.parent.name for path in (ROOT / "dashboard" / "sections").glob("*/page.py")}
     assert sections == {page.address for page in PAGES}

@@ -16,7 +16,7 @@ from analytics.registry import RegistryFiles
 from analytics.warehouse.warehouse import Warehouse
 from ingest.engine.integration_id import parse_integration_id
 from tests.analytics.given import call, given_lake, given_snapshot
-from tests.ingest.single_values import parse_integration_ids
+from tests.ingest.engine.single_values import parse_integration_ids
 
 Calls = list[dict[str, Any]]
 

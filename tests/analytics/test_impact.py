@@ -17,7 +17,7 @@ from analytics.impact.answer import COLUMNS, Impact
 from analytics.scope import Scope
 from tests.analytics.asked_impact import POST, PUT, WEB, ask, at, lake_of_all_kinds
 from tests.analytics.given import given_lake
-from tests.ingest.single_values import parse_request_url
+from tests.ingest.engine.single_values import parse_request_url
 
 SHUFFLED: tuple[Severity, ...] = ("added", "changed", "breaking", "deprecated")
 

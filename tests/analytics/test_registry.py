@@ -25,7 +25,7 @@ from command_line.printing.for_programs import rows_as_csv
 from command_line.printing.rows import Rows
 from tests.analytics.workbook import write_workbook
 from tests.analytics.written_registry import NOW, rows, written
-from tests.ingest.single_values import parse_integration_ids, parse_request_urls
+from tests.ingest.engine.single_values import parse_integration_ids, parse_request_urls
 
 if TYPE_CHECKING:
     from pathlib import Path

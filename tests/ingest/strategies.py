@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from hypothesis import strategies as st
 
-from tests.ingest.writing import WRITERS, Given
+from tests.ingest.formats.writing import WRITERS, Given
 
 if TYPE_CHECKING:
     from collections.abc import Callable

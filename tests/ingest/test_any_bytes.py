@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from ingest import ReadOptions, ingest, inspect, verify
 from tests.ingest import strategies, worked
-from tests.ingest.writing import WRITERS
+from tests.ingest.formats.writing import WRITERS
 from tests.oracle.oracle import Context, Ignored, Reject, read_file
 
 if TYPE_CHECKING:
