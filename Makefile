@@ -10,7 +10,7 @@ PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11 p
 
 PYTEST := $(PY) -m pytest -n auto --maxprocesses 4
 
-.PHONY: help demo test faults check docs screenshots bench lock
+.PHONY: help demo test faults check docs screenshots bench bench-scale lock
 .DEFAULT_GOAL := help
 
 help:
@@ -20,6 +20,7 @@ help:
 	@echo "make check   format, lint, types, the import contract and the links of the documentation"
 	@echo "make docs    the documentation as pages to read, in build/docs/site"
 	@echo "make bench   how fast a load is, beside DuckDB and GoAccess (a few minutes)"
+	@echo "make bench-scale  how fast answers are at a platform's size, on a lake of 10 million made-up calls"
 	@echo "make lock    requirements.lock anew, from pyproject.toml"
 
 demo: $(READY)
@@ -51,11 +52,11 @@ screenshots: $(READY)
 	@$(PY) -m docs.screenshots
 
 # All SQL takes the linter half a minute, so it reads what has changed since it last agreed.
-SQL := $(shell find analytics ingest sample_logs -name '*.sql')
+SQL := $(shell find analytics bench ingest sample_logs -name '*.sql')
 SQL_RULES := .sqlfluff .sqlfluffignore $(BIN)/sqlfluff
 build/sql.checked: $(SQL) $(SQL_RULES)
 	@PYTHONWARNINGS=ignore $(PY) -m sqlfluff lint --processes 0 --disable-progress-bar \
-		$(if $(filter $(SQL_RULES),$?),analytics ingest sample_logs,$?)
+		$(if $(filter $(SQL_RULES),$?),analytics bench ingest sample_logs,$?)
 	@mkdir -p build && touch $@
 
 # Whoever changes branches may have a .venv without it.
@@ -64,6 +65,11 @@ $(BIN)/sqlfluff: | $(READY)
 
 bench: $(READY)
 	@$(PY) bench/bench.py
+
+# Another size: make bench-scale SCALE='--calls 100000000 --lake /var/tmp/large'
+SCALE ?= --calls 10000000 --lake build/scale
+bench-scale: $(READY)
+	@$(PY) -m bench.scale $(SCALE)
 
 # --universal: one lock for Python 3.11 and later on Linux, macOS and Windows. It names no package index.
 lock:

@@ -6,7 +6,9 @@ import re
 from pathlib import Path
 
 ROOT = Path(__file__).parent.parent
-FILES = sorted(path for floor in ("ingest", "analytics", "sample_logs") for path in (ROOT / floor).rglob("*.sql"))
+FILES = sorted(
+    path for floor in ("ingest", "analytics", "sample_logs", "bench") for path in (ROOT / floor).rglob("*.sql")
+)
 MOST_LINES = 100
 
 DEFINED = {
