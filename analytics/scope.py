@@ -91,7 +91,7 @@ class Scope(BaseModel):
         return self != Scope(environment="all")
 
     @property
-    def is_of_whole_logs(self) -> bool:
+    def holds_whole_logs(self) -> bool:
         """Whether the scope holds every call of its period that is in the logs it names."""
         return self == Scope(since=self.since, until=self.until, stream=self.stream, environment="all")
 

@@ -2,7 +2,7 @@
 
 What a command makes is for its user alone, whatever the shell's umask. Three things say otherwise, and none of them is an
 option: a lake's folder that is there already is taken as it is, and what is made for that lake is as open as it, never more
-than the umask allows; and a file that is written anew keeps the mode it has (`ingest.lake.durable.write_anew`).
+than the umask allows; and a file that is written anew keeps the mode it has (`ingest.lake.durable.replace_file`).
 
     mkdir -m 750 lake           and the group reads this lake, and reports of it
     chmod 644 branches.html     and everybody reads this file, next month's as well

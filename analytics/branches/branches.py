@@ -29,7 +29,7 @@ from analytics.errors import AnalyticsError
 from analytics.numbers import MONTHS
 from analytics.scope import Scope
 from analytics.spreadsheet.csv_text import csv_text
-from ingest.lake.durable import write_anew
+from ingest.lake.durable import replace_file
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -177,7 +177,7 @@ def publish(rows: pl.DataFrame, file: Path, *, smallest: int, period: Period | N
         case _:
             raise AnalyticsError(f"{file}: expected a name that ends in {' or '.join(SUFFIXES)}")
     try:
-        write_anew(file, text)
+        replace_file(file, text)
     except OSError as error:
         raise AnalyticsError(f"{file}: cannot be written: {error.strerror or error}") from error
 

@@ -153,7 +153,7 @@ def _window(last_day: dt.date, days: int) -> tuple[dt.date, dt.date]:
 
 def _is_narrowed(warehouse: Warehouse, scope: Scope) -> bool:
     """Whether calls that may belong to customers are left out, by the scope or because the viewer may not see them."""
-    return any(getattr(scope, name) is not None for name in _NARROWING) or not warehouse.viewer.is_of_whole_logs
+    return any(getattr(scope, name) is not None for name in _NARROWING) or not warehouse.viewer.holds_whole_logs
 
 
 def _product() -> pl.Expr:

@@ -59,7 +59,7 @@ class Change:
         return bool(self.connectors or self.operations or self.token_form or self.protocol or self.api_version)
 
 
-def asked(
+def change_of(
     *,
     connector: str | None = None,
     operation: str | None = None,
@@ -70,7 +70,7 @@ def asked(
 ) -> Change:
     """The change that a user describes by its parts.
 
-    >>> asked(connector="KnSubject", operation="update").description
+    >>> change_of(connector="KnSubject", operation="update").description
     'connector KnSubject, operation update'
     """
     parts = {
@@ -101,7 +101,7 @@ class Notes:
     remarks: tuple[str, ...]
 
 
-def once(changes: Sequence[Change]) -> list[Change]:
+def each_once(changes: Sequence[Change]) -> list[Change]:
     """Each change once, at the place of its first row, with the worst severity and the operations of all its rows.
 
     A row that names no operation affects all of them, and then the change does too.

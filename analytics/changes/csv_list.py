@@ -7,7 +7,7 @@ import io
 from typing import TYPE_CHECKING
 
 from analytics.changes.cells import columns_of, connectors_in, operations_in, paths_in, row_of
-from analytics.changes.change import SEVERITIES, Change, ChangesError, Notes, once
+from analytics.changes.change import SEVERITIES, Change, ChangesError, Notes, each_once
 from analytics.changes.severity import severity_named
 from analytics.spreadsheet.formulas import original
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 
-def listed(text: str, delimiter: str) -> Notes:
+def read_csv_list(text: str, delimiter: str) -> Notes:
     """The changes of a list. ChangesError if a row names something unknown."""
     rows = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
     columns: dict[str, int] = {}
@@ -34,7 +34,7 @@ def listed(text: str, delimiter: str) -> Notes:
         raise ChangesError(f"line {rows.line_num}: {error}") from None
     if not changes:
         raise ChangesError("it holds a header but no changes")
-    return Notes(tuple(once(changes)), len(changes), ())
+    return Notes(tuple(each_once(changes)), len(changes), ())
 
 
 def _change(line: int, row: Mapping[str, str]) -> Change:

@@ -37,7 +37,7 @@ from analytics.changes.cells import (
     row_of,
     segments_of,
 )
-from analytics.changes.change import Change, ChangesError, Notes, once
+from analytics.changes.change import Change, ChangesError, Notes, each_once
 from analytics.changes.official import official_in
 from analytics.changes.severity import Section, severity_named, severity_of
 
@@ -76,7 +76,7 @@ Lists, quotations and HTML are paragraphs here. A table inside one of them is no
 """
 
 
-def told(lines: Sequence[str]) -> Notes:
+def read_markdown(lines: Sequence[str]) -> Notes:
     """The changes of release notes. ChangesError if they have no table of changes."""
     return _Notes(lines).read()
 
@@ -117,7 +117,7 @@ class _Notes:
                 "or CSV with the columns description, connector, operation, severity, field"
             )
             raise ChangesError("\n".join([expected, *remarks]))
-        return Notes(tuple(once(self.changes)), len(self.changes), tuple(remarks))
+        return Notes(tuple(each_once(self.changes)), len(self.changes), tuple(remarks))
 
     def _under(self, level: int, title: str, line: int) -> None:
         self.headings = {depth: heading for depth, heading in self.headings.items() if depth < level} | {level: title}

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 from analytics.changes.cells import columns_of
 from analytics.changes.change import ChangesError
-from analytics.changes.csv_list import listed
-from analytics.changes.markdown import told
+from analytics.changes.csv_list import read_csv_list
+from analytics.changes.markdown import read_markdown
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -49,5 +49,5 @@ def changes_in(text: str) -> Notes:
     except csv.Error:  # no CSV: a cell is too long, or a CR is in the middle of a line
         header = {}
     if "connector" in header and "|" not in first and not first.startswith("#"):
-        return listed("\n".join(lines), delimiter)
-    return told(lines)
+        return read_csv_list("\n".join(lines), delimiter)
+    return read_markdown(lines)

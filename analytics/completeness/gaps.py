@@ -50,7 +50,7 @@ def gaps(warehouse: Warehouse, scope: Scope) -> tuple[Gap, ...]:
 
     There are none for a viewer that may not see all calls of a stream: a partner that makes no calls is no gap in a log.
     """
-    if not warehouse.viewer.is_of_whole_logs:
+    if not warehouse.viewer.holds_whole_logs:
         return ()
     hours = warehouse.metric("completeness", period_of(scope))
     if (hours["state"] == "complete").all():
@@ -127,7 +127,7 @@ def _stray(warehouse: Warehouse, scope: Scope) -> list[str]:
     """The stray calls of the streams that the scope's calls come from, as sentences."""
     from analytics.completeness.streams import stray_sentence
 
-    if not warehouse.viewer.is_of_whole_logs:
+    if not warehouse.viewer.holds_whole_logs:
         return []
     stray = warehouse.query_file("completeness/stray_calls", period_of(scope))
     if stray.is_empty():

@@ -102,7 +102,7 @@ class Impact:
         return pl.concat([concerned, pl.DataFrame(unknown, schema=concerned.schema)])
 
     @property
-    def nobody_knows(self) -> tuple[tuple[Unknown, tuple[Change, ...]], ...]:
+    def unknown_by_name(self) -> tuple[tuple[Unknown, tuple[Change, ...]], ...]:
         """Each unknown name, with the changes that name it."""
         found: dict[tuple[str, str], tuple[Unknown, list[Change]]] = {}
         for change, names in zip(self.changes, self.unknown, strict=True):

@@ -27,9 +27,9 @@ from typing import TYPE_CHECKING
 
 from analytics.errors import AnalyticsError
 from analytics.registry.rows import RELATIONS, Relation, arrow_schema, columns
-from ingest.engine.places import stored_place
+from ingest.engine.stored_names import stored_name
 from ingest.errors import in_one_line
-from ingest.lake.durable import make_folder, sha256_of, sync_file, sync_folder, write_anew
+from ingest.lake.durable import make_folder, replace_file, sha256_of, sync_file, sync_folder
 from ingest.lake.seal import UNSEALED, sealed
 from ingest.patience import QUICK, Patience
 
@@ -130,7 +130,7 @@ def commit(
     """
     new = _arrow_tables(tables)
     sources = {
-        relation: [stored_place(table.file) for table in tables if table.relation == relation] for relation in new
+        relation: [stored_name(table.file) for table in tables if table.relation == relation] for relation in new
     }
     about = {"valid_from": valid_from.isoformat(), "loaded_at": now.astimezone(dt.UTC).isoformat(), "files": sources}
     registry = lake / "registry"
@@ -228,7 +228,9 @@ def _publish(version: Path, tables: dict[Relation, pa.Table], about: Mapping[str
             pq.write_table(table, path)
             sync_file(path)
             hashes[path.name] = sha256_of(path)
-        write_anew(aside / "version.json", sealed(json.dumps({**about, "sha256": hashes, "seal": UNSEALED}, indent=2)))
+        replace_file(
+            aside / "version.json", sealed(json.dumps({**about, "sha256": hashes, "seal": UNSEALED}, indent=2))
+        )
         try:
             aside.rename(version)
         except OSError:

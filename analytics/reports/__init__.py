@@ -39,7 +39,7 @@ def write_report(warehouse: Warehouse, name: str, month: str, out: Path, *, abou
     from analytics.reports.page import page
     from analytics.reports.tables import summary, tables
     from analytics.scope import Scope
-    from ingest.lake.durable import write_anew
+    from ingest.lake.durable import replace_file
 
     about = about or Scope()
     report = asking(name)(warehouse, Month.parse(month), about)
@@ -55,7 +55,7 @@ def write_report(warehouse: Warehouse, name: str, month: str, out: Path, *, abou
     try:
         out.mkdir(parents=True, exist_ok=True)
         for file, text in texts.items():
-            write_anew(out / file, text)
+            replace_file(out / file, text)
     except OSError as error:
         raise ReportError(f"{out}: the report cannot be written there: {error.strerror or error}") from error
     return [out / file for file in texts]

@@ -22,7 +22,7 @@ from analytics.numbers import MONTHS
 from analytics.reports.errors import ReportError
 from analytics.spreadsheet.csv_text import csv_text
 from analytics.spreadsheet.workbook import workbook
-from ingest.lake.durable import write_anew
+from ingest.lake.durable import replace_file
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -70,7 +70,7 @@ def write_mailing(found: Impact, out: Path) -> list[Path]:
     try:
         out.mkdir(parents=True, exist_ok=True)
         for name, content in texts.items():
-            write_anew(out / name, content)
+            replace_file(out / name, content)
     except OSError as error:
         raise ReportError(f"{out}: the mailing cannot be written there: {error.strerror or error}") from error
     return [out / name for name in texts]

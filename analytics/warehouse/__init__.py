@@ -2,7 +2,7 @@
 
     warehouse.py    answers: a metric, a question, either one with the period before, and our own SQL
     visible.py      the relations that a viewer may see; seen.py: what it may know besides the calls
-    asked.py        the relations of a scope, each scope in a schema of its own
+    bound_scopes.py        the relations of a scope, each scope in a schema of its own
     narrow.py       the calls that a scope keeps, and the files that can hold them
     reader.py       the rows of files
     registered.py   the registry's rows, and the ids that replace others

@@ -155,7 +155,7 @@ class Visible:
         files = self._files if scope is None else self._files_of(scope, self._files)
         sent = self._reader.calls(cursor, files, self._may_see) if files else empty(cursor, CALL_COLUMNS)
         sent = shaped(sent, CALL_COLUMNS)
-        hides_logs = self._seen is not None and not self.viewer.is_of_whole_logs
+        hides_logs = self._seen is not None and not self.viewer.holds_whole_logs
         for narrowing in (self.viewer, scope):
             if narrowing is not None:
                 # The scope names a log by the name that the viewer is shown. Compared with the real name, a viewer could find
@@ -191,7 +191,7 @@ class Visible:
 
     def _told(self, stream: str) -> str:
         """The name under which the viewer is shown a log."""
-        if self._seen is None or self.viewer.is_of_whole_logs:
+        if self._seen is None or self.viewer.holds_whole_logs:
             return stream
         return f"log {self._seen.streams.index(stream) + 1}"
 

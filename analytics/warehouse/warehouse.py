@@ -2,7 +2,7 @@
 
     schema lake       the snapshot and the registry, restricted to the calls that the viewer may see (visible.py)
     schema main       the public relations of views/: calls, rejects, loads, partners, integrations, customers
-    schema asked_N    the calls, days, ... of one scope: bound for its first question, dropped after others were asked (asked.py)
+    schema asked_N    the calls, days, ... of one scope: bound for its first question, dropped after others were asked (bound_scopes.py)
 
 A metric's text says `calls` and finds those of its schema. It cannot see who asks, so it cannot answer one viewer with the calls
 of another. Values reach the engine as constants of relations, never as text.
@@ -22,7 +22,7 @@ from analytics.metrics import Metric, metric, metric_names
 from analytics.questions import question
 from analytics.registry.store import damaged_version
 from analytics.scope import Scope
-from analytics.warehouse.asked import AskedScopes
+from analytics.warehouse.bound_scopes import BoundScopes
 from analytics.warehouse.period import filled
 from analytics.warehouse.reader import ParquetReader
 from analytics.warehouse.visible import Visible
@@ -90,7 +90,7 @@ class Warehouse:
                 raise AnalyticsError(damaged) from error
             raise
         # With a reader of its own, the engine is for a user's SQL. Then no scope stays bound, because SQL can read every schema.
-        self._scopes = AskedScopes(self._visible, self.period, most=_MOST_BOUND if reader is None else 0)
+        self._scopes = BoundScopes(self._visible, self.period, most=_MOST_BOUND if reader is None else 0)
 
     @classmethod
     def open(cls, lake: Path, *, viewer: Scope | None = None) -> Warehouse:

@@ -156,7 +156,7 @@ def impact(
         for remark in (
             *asked.remarks,
             *_verdicts(found),
-            *_nobody_knows(found),
+            *_unknown_names(found),
             *(_about_the_field(warehouse, asked.changes) if field is not None else ()),
             *found.remarks,
             *left_out.remarks,
@@ -191,7 +191,7 @@ def _from_file(file: Path, severity: str | None, scope: Scope, parts: dict[str, 
 
 def _from_parts(parts: dict[str, str | None], scope: Scope, severity: str | None) -> _Asked:
     from analytics.changes.cells import operation_named
-    from analytics.changes.change import asked
+    from analytics.changes.change import change_of
     from ingest.call import Operation as ApiOperation
     from ingest.call import Protocol, TokenForm
 
@@ -213,7 +213,7 @@ def _from_parts(parts: dict[str, str | None], scope: Scope, severity: str | None
     protocols = {name: name for name in get_args(Protocol)}
     if protocol is not None and protocol not in protocols:
         raise typer.BadParameter(unknown("protocol", protocol, tuple(protocols)), param_hint="'--protocol'")
-    change = asked(
+    change = change_of(
         connector=scope.connector,
         operation=operation_named(operation) if operation is not None else None,
         field=field,
@@ -280,14 +280,14 @@ def _verdicts(found: Impact) -> list[str]:
     return lines
 
 
-def _nobody_knows(found: Impact) -> list[str]:
+def _unknown_names(found: Impact) -> list[str]:
     """The names in the changes that neither a call nor a list knows, what is nearest to each, and where the file has it.
 
     It may be a typing error, and it may be new, or a connector that a customer made: nobody can tell, and nobody is told more.
     """
     kinds = {"connector": "name", "path": "path", "api_version": "API version"}
     lines = []
-    for name, changes in found.nobody_knows[:_NAMES_SAID]:
+    for name, changes in found.unknown_by_name[:_NAMES_SAID]:
         nearest = f"nearest: {', '.join(map(shown, name.nearest))}" if name.nearest else "no known name is similar"
         places = [str(change.line) for change in changes if change.line]
         more = f" and {len(places) - _LINES_SAID} more" if len(places) > _LINES_SAID else ""
@@ -295,9 +295,9 @@ def _nobody_knows(found: Impact) -> list[str]:
         lines.append(
             f"the {kinds[name.kind]} {shown(name.value)} occurs in no call and in no list of known names; {nearest}{where}"
         )
-    if len(found.nobody_knows) > _NAMES_SAID:
+    if len(found.unknown_by_name) > _NAMES_SAID:
         lines.append(
-            f"and {counted(len(found.nobody_knows) - _NAMES_SAID, 'more name')} that nobody knows; --json and --out list them all"
+            f"and {counted(len(found.unknown_by_name) - _NAMES_SAID, 'more name')} that nobody knows; --json and --out list them all"
         )
     if lines:
         lines.append("nobody can tell whom a change with such a name affects: do not read this as an all-clear")

@@ -84,12 +84,12 @@ def repair(
 
 def _by_stream(loads: Sequence[LostLoad]) -> dict[str, list[str]]:
     """The logs that are still there, by the stream that was chosen for them; '' where their own name says it."""
-    from ingest.engine.places import stored_place
+    from ingest.engine.stored_names import stored_name
     from ingest.read.names import stream_of
 
     found: dict[str, set[str]] = {}
     for load in loads:
         if load.is_there:
-            own = stored_place(stream_of(load.source))
+            own = stored_name(stream_of(load.source))
             found.setdefault("" if load.stream == own else load.stream, set()).add(load.source)
     return {stream: sorted(sources) for stream, sources in found.items()}

@@ -167,7 +167,7 @@ def _rejects(lake: Path, choice: Mapping[str, str | int | None]) -> pl.DataFrame
 
 def _export(frame: pl.DataFrame, file: Path) -> None:
     """Write rows to a file, whole or not at all."""
-    from ingest.lake.durable import write_anew
+    from ingest.lake.durable import replace_file
 
     content: str | bytes
     match file.suffix.lower():
@@ -184,7 +184,7 @@ def _export(frame: pl.DataFrame, file: Path) -> None:
                 param_hint="'--export'",
             )
     try:
-        write_anew(file, content)
+        replace_file(file, content)
     except OSError as error:
         say(f"koppelzicht: {file}: cannot be written: {error.strerror or error}")
         raise typer.Exit(FAILED) from None
@@ -265,7 +265,7 @@ def maintain(
 
 def _as_stored(name: str) -> str:
     """What a file or stream that somebody names is called in the lake."""
-    from ingest.engine.places import stored_place
+    from ingest.engine.stored_names import stored_name
     from ingest.read.names import written_name
 
-    return stored_place(written_name(name))
+    return stored_name(written_name(name))

@@ -76,7 +76,9 @@ def offer(kind: str, names: Sequence[str]) -> None:
     with st.container(key=f"offer_{kind}", horizontal=True, gap="xsmall", vertical_alignment="center"):
         st.markdown(say("unknown.offer"), width="content")
         for name in names:
-            chosen = partial(place.say_own, kind, name) if kind in place.OWN else partial(place.narrow, **{kind: name})
+            chosen = (
+                partial(place.set_parameter, kind, name) if kind in place.OWN else partial(place.narrow, **{kind: name})
+            )
             st.button(verbatim(name), key=f"offer.{kind}.{name}", on_click=chosen)
 
 

@@ -163,7 +163,7 @@ def choose(
         offered,
         key=field,
         format_func=in_words,
-        on_change=place.follow,
+        on_change=place.set_from_field,
         args=(name, field),
         width=200,
     )

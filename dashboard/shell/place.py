@@ -66,21 +66,21 @@ def narrow(**changes: object) -> None:
     go(current()[0].narrowed(**changes))
 
 
-def own(name: str) -> str | None:
+def parameter(name: str) -> str | None:
     """Return the value of a page's own parameter in the link."""
     return _link().get(name, "").strip() or None
 
 
-def say_own(name: str, value: str | None) -> None:
+def set_parameter(name: str, value: str | None) -> None:
     """Set a page's own parameter in the link; None or blank removes it."""
     rest = {key: there for key, there in _link().items() if key != name}
     _change({**rest, name: value.strip()} if value is not None and value.strip() else rest)
 
 
-def follow(name: str, field: str) -> None:
+def set_from_field(name: str, field: str) -> None:
     """Set a page's own parameter in the link to the value that the reader has chosen in this field."""
     value = st.session_state[field]
-    say_own(name, None if value is None else str(value))
+    set_parameter(name, None if value is None else str(value))
 
 
 def _link() -> dict[str, str]:

@@ -20,14 +20,14 @@ def ask(page: str) -> str:
 
     A search starts on Enter and not with every letter: each search is a step that the reader can go back to.
     """
-    st.session_state["search"] = place.own(place.SEARCH) or ""
+    st.session_state["search"] = place.parameter(place.SEARCH) or ""
     text = st.text_input(
         say("search.label"),
         key="search",
         type="search",
         placeholder=plain(f"{page}.search_placeholder"),
         label_visibility="collapsed",
-        on_change=place.follow,
+        on_change=place.set_from_field,
         args=(place.SEARCH, "search"),
         max_chars=100,
         width=420,

@@ -39,8 +39,8 @@ def serve(lake: Path, *, host: str = "localhost", port: int | None = None, open_
     if free != wanted:
         _tell(plain("serve.port_taken", wanted=str(wanted), port=str(free)))
     url = address(host, free)
-    here_alone = is_here_alone(host)
-    if not here_alone:
+    only_local = is_only_local(host)
+    if not only_local:
         sys.stderr.write(plain("serve.open_to_others", host=host) + "\n")
 
     @contextlib.asynccontextmanager
@@ -54,7 +54,7 @@ def serve(lake: Path, *, host: str = "localhost", port: int | None = None, open_
     os.environ["KOPPELZICHT_LAKE"] = str(lake.resolve())
     read_no_settings()
     app = GuardedApp(_DASHBOARD / "app.py", lifespan=announce, on_script_error=_broken)
-    app.hosts = names_of_this_machine(host) if here_alone else ()
+    app.hosts = names_of_this_machine(host) if only_local else ()
     try:
         app.run(config=streamlit_options(host, free))
     except KeyboardInterrupt:
@@ -96,7 +96,7 @@ def streamlit_options(host: str, port: int) -> dict[str, Any]:
         "runner.magicEnabled": False,
         "secrets.files": [],
         "server.address": host,
-        "server.allowedHosts": names_of_this_machine(host) if is_here_alone(host) else [],
+        "server.allowedHosts": names_of_this_machine(host) if is_only_local(host) else [],
         "server.baseUrlPath": "",
         "server.corsAllowedOrigins": [],
         "server.customComponentBaseUrlPath": "",
@@ -117,10 +117,10 @@ def streamlit_options(host: str, port: int) -> dict[str, Any]:
     }
 
 
-def is_here_alone(host: str) -> bool:
+def is_only_local(host: str) -> bool:
     """Return whether only this machine reaches that address. OSError if there is no such host.
 
-    >>> is_here_alone("127.0.0.1"), is_here_alone("::1"), is_here_alone("0.0.0.0"), is_here_alone("192.0.2.1")
+    >>> is_only_local("127.0.0.1"), is_only_local("::1"), is_only_local("0.0.0.0"), is_only_local("192.0.2.1")
     (True, True, False, False)
     """
     found = socket.getaddrinfo(host, None, type=socket.SOCK_STREAM)

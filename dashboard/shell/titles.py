@@ -33,7 +33,7 @@ def with_partners(rows: pl.DataFrame, view: View) -> pl.DataFrame:
     return rows.with_columns(pl.col("partner").cast(pl.String).replace(names).alias("partner_name"))
 
 
-def told_apart(rows: pl.DataFrame) -> pl.DataFrame:
+def with_distinct_titles(rows: pl.DataFrame) -> pl.DataFrame:
     """Return the rows with the id after a title that two integrations share. A chart would draw them as one."""
     is_shared = pl.col("integration").n_unique().over("title") > 1
     both = pl.format("{} · {}", "title", "integration")

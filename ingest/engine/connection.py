@@ -36,7 +36,7 @@ _SCRIPTS = (
     "redact/integration_ids.sql",
     "redact/pieces.sql",
     "redact/samples.sql",
-    "redact/places.sql",
+    "redact/file_names.sql",
     "outcome.sql",
     "integration_id.sql",
     "request_url/urls.sql",

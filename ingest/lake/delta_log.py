@@ -26,7 +26,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 import pyarrow as pa
 from deltalake import DeltaTable
 
-from ingest.lake.durable import sha256_of, sync_file, sync_folder, write_anew, write_once
+from ingest.lake.durable import replace_file, sha256_of, sync_file, sync_folder, write_once
 from ingest.lake.seal import UNSEALED, breach, sealed
 
 if TYPE_CHECKING:
@@ -241,7 +241,7 @@ def write_checkpoint(folder: Path, table: DeltaTable) -> None:
         "tags": {**hashes, str(version): sha256},
         "seal": UNSEALED,
     }
-    write_anew(log / _LAST, sealed(json.dumps(about)))
+    replace_file(log / _LAST, sealed(json.dumps(about)))
 
 
 def damages(folder: Path) -> Iterator[tuple[Path, str, bool]]:

@@ -93,7 +93,7 @@ def write_once(path: Path, content: str | bytes) -> bool:
     return True
 
 
-def write_anew(path: Path, content: str | bytes, *, is_lasting: bool = True) -> None:
+def replace_file(path: Path, content: str | bytes, *, is_lasting: bool = True) -> None:
     """Replace a file by this content, completely or not at all. OSError when it cannot be written.
 
     An existing file keeps its mode: somebody may have opened it to others, or closed it.

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from ingest.lake.durable import write_anew
+from ingest.lake.durable import replace_file
 from ingest.report import FollowerStatus, SkippedSource
 
 if TYPE_CHECKING:
@@ -120,7 +120,7 @@ class Follower:
             self._said = self._said.model_copy(update={**news, "seen_at": self._clock()})
             try:
                 self._path.parent.mkdir(exist_ok=True)
-                write_anew(self._path, self._said.model_dump_json().ljust(_ROOM), is_lasting=False)
+                replace_file(self._path, self._said.model_dump_json().ljust(_ROOM), is_lasting=False)
             except OSError:
                 # On a full disk no new file can be written, but the old one can be overwritten.
                 short = self._said.model_copy(update={"skipped": ()}).model_dump_json().encode().ljust(_ROOM)

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from ingest.errors import LakeError
-from ingest.lake.durable import make_folder, sync_folder, write_anew
+from ingest.lake.durable import make_folder, replace_file, sync_folder
 from ingest.lake.seal import UNSEALED, sealed
 
 if TYPE_CHECKING:
@@ -37,7 +37,7 @@ def declare_stream_end(lake: Path, end: StreamEnd) -> None:
     text = json.dumps({"stream": end.stream, "ended_on": end.ended_on.isoformat(), "seal": UNSEALED})
     try:
         make_folder(path.parent)
-        write_anew(path, sealed(f"{text}\n"))
+        replace_file(path, sealed(f"{text}\n"))
     except OSError as error:
         raise LakeError(f"{path}: cannot be written: {error.strerror or error}") from error
 

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 import watchfiles
 
-from ingest.engine.places import stored_place
+from ingest.engine.stored_names import stored_name
 from ingest.errors import IngestError, SourceError, fault, is_lack_of_memory
 from ingest.lake.followers import Follower
 from ingest.lake.lake import Lake
@@ -103,7 +103,7 @@ class _Following:
         self._warned: dict[str, None] = {}
         self._unwatched: str | None = None
         self._follower = Follower(
-            lake, [stored_place(written_name(folder)) for folder in folders], every=every, clock=clock
+            lake, [stored_name(written_name(folder)) for folder in folders], every=every, clock=clock
         )
 
     def close(self) -> None:
@@ -195,7 +195,7 @@ class _Following:
 
     def _say(self, waiting_for: str | None) -> None:
         """Write the state for `status`."""
-        self._follower.says(waiting_for=waiting_for and stored_place(waiting_for), skipped=self._memory.skipped)
+        self._follower.says(waiting_for=waiting_for and stored_name(waiting_for), skipped=self._memory.skipped)
 
     def _forget_loader(self) -> None:
         """Close the loader. Its staged files become leftovers where the lake cannot tell whether a decision names them."""

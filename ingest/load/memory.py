@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ingest.engine.places import stored_place
+from ingest.engine.stored_names import stored_name
 from ingest.errors import PassingError
 from ingest.load.recognition import Known
 from ingest.read.names import STANDARD_INPUT, written_name
@@ -198,7 +198,7 @@ class Memory(NoMemory):
         """The files that cannot be read, with the reason and the time since when."""
         return [
             SkippedSource(
-                source=stored_place(written_name(path)),
+                source=stored_name(written_name(path)),
                 why=one.why.removeprefix(f"{written_name(path)}: "),
                 since=one.since,
                 is_tried_again=one.again_at is not None,

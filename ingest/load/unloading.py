@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ingest.engine.places import stored_place
+from ingest.engine.stored_names import stored_name
 from ingest.errors import LakeError
 from ingest.lake.lake import Lake
 from ingest.lake.ledger_row import own_decision
@@ -69,7 +69,7 @@ def _stored(ledger: Ledger, wanted: Sequence[str], target: str) -> str:
 
 def _unknown(ledger: Ledger, target: str) -> str:
     """Why nothing can be taken back. Two files whose names are stored redacted may share one stored name."""
-    stored = stored_place(target)
+    stored = stored_name(target)
     loads = [] if stored == target else _loads_of(ledger, stored)
     if not loads:
         return (

@@ -32,7 +32,7 @@ import pyarrow.compute as pc
 from ingest.arrow import arrow_schema
 from ingest.call import CALL_COLUMNS
 from ingest.engine.connection import answer, begin_source, connect_beside, connect_shared
-from ingest.engine.places import place_by
+from ingest.engine.stored_names import stored_name_by
 from ingest.formats.wrapped.format import wrapping_of
 from ingest.read.blocks import MAX_LINE_BYTES
 from ingest.read.lines import lines_of
@@ -247,7 +247,7 @@ class Understanding:
 
     def place(self, name: str, *, next_ones: Iterable[str] = ()) -> str:
         """The name of a file or a stream as it is stored; `next_ones` are those that will be asked for next."""
-        return place_by(self._fields_connection, name, next_ones=next_ones)
+        return stored_name_by(self._fields_connection, name, next_ones=next_ones)
 
     def columns(self, names: Sequence[str]) -> list[str]:
         """The same of names that people give to columns."""

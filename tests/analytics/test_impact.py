@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from analytics.changes.change import Change, Severity, asked
+from analytics.changes.change import Change, Severity, change_of
 from analytics.changes.endpoints import endpoints_of
 from analytics.changes.release_notes import changes_in
 from analytics.impact.answer import COLUMNS, Impact
@@ -33,7 +33,7 @@ def who(found: Impact) -> list[tuple[Any, ...]]:
 
 
 def test_a_row_says_who_how_much_and_when_last(lake: Path) -> None:
-    found = ask(lake, asked(connector="KnSubject"))
+    found = ask(lake, change_of(connector="KnSubject"))
     assert tuple(found.rows.columns[: len(COLUMNS)]) == COLUMNS
     # Customers of 1234567_1: 7000001; at 7000002 it failed, and 1234567 is the partner itself.
     last = dt.datetime(2026, 10, 4, 8, tzinfo=dt.UTC)
@@ -49,7 +49,7 @@ def test_a_row_says_who_how_much_and_when_last(lake: Path) -> None:
 
 
 def test_customers_are_listed_with_their_branches(lake: Path) -> None:
-    found = ask(lake, asked(connector="KnSubject"))
+    found = ask(lake, change_of(connector="KnSubject"))
     assert found.customers.select("integration", "customer", "branch", "calls", "errors").rows() == [
         ("1234567_1", "7000001", "Zorg", 2, 0),
         ("1234567_1", "7000002", "Bouw", 1, 1),
@@ -60,27 +60,29 @@ def test_customers_are_listed_with_their_branches(lake: Path) -> None:
 
 
 def test_of_a_write_by_soap_nobody_knows_which_it_is(lake: Path) -> None:
-    assert who(ask(lake, asked(connector="KnSubject", operation="insert"))) == [
+    assert who(ask(lake, change_of(connector="KnSubject", operation="insert"))) == [
         ("insert", "1234567_1", 1, 3, 3 / 8),
         ("insert", None, 1, 1, 0.5),
         ("write", "7654321_1", 1, 1, 1 / 3),
     ]
-    assert who(ask(lake, asked(connector="KnSubject", operation="get"))) == []
+    assert who(ask(lake, change_of(connector="KnSubject", operation="get"))) == []
 
 
 def test_what_has_no_connector_is_found_by_its_address(lake: Path) -> None:
-    assert who(ask(lake, asked(connector="reportconnector", operation="get"))) == [("get", "7654321_1", 1, 1, 1 / 3)]
-    assert who(ask(lake, asked(connector="AppConnectorUpdate"))) == [(None, "1234567_1", 1, 1, 1 / 8)]
+    assert who(ask(lake, change_of(connector="reportconnector", operation="get"))) == [
+        ("get", "7654321_1", 1, 1, 1 / 3)
+    ]
+    assert who(ask(lake, change_of(connector="AppConnectorUpdate"))) == [(None, "1234567_1", 1, 1, 1 / 8)]
 
 
 @pytest.mark.parametrize(
     ("change", "expected"),
     [
-        (asked(token_form="plain"), [(None, "1234567_1", 1, 1, 1 / 8)]),
-        (asked(protocol="soap"), [(None, "1234567_1", 1, 1, 1 / 8), (None, "7654321_1", 1, 1, 1 / 3)]),
-        (asked(api_version="1.0"), [(None, "7654321_1", 1, 1, 1 / 3)]),
-        (asked(connector="KnSubject", protocol="soap"), [(None, "7654321_1", 1, 1, 1 / 3)]),
-        (asked(operation="update"), [("update", "1234567_1", 0, 1, 1 / 8), ("write", "1234567_1", 1, 1, 1 / 8), ("write", "7654321_1", 1, 1, 1 / 3)]),
+        (change_of(token_form="plain"), [(None, "1234567_1", 1, 1, 1 / 8)]),
+        (change_of(protocol="soap"), [(None, "1234567_1", 1, 1, 1 / 8), (None, "7654321_1", 1, 1, 1 / 3)]),
+        (change_of(api_version="1.0"), [(None, "7654321_1", 1, 1, 1 / 3)]),
+        (change_of(connector="KnSubject", protocol="soap"), [(None, "7654321_1", 1, 1, 1 / 3)]),
+        (change_of(operation="update"), [("update", "1234567_1", 0, 1, 1 / 8), ("write", "1234567_1", 1, 1, 1 / 8), ("write", "7654321_1", 1, 1, 1 / 3)]),
     ],
 )  # fmt: skip
 def test_a_change_need_not_be_of_a_connector(lake: Path, change: Change, expected: list[tuple[Any, ...]]) -> None:
@@ -88,7 +90,7 @@ def test_a_change_need_not_be_of_a_connector(lake: Path, change: Change, expecte
 
 
 def test_a_field_is_an_upper_bound_and_filters_are_sure(lake: Path) -> None:
-    found = ask(lake, asked(connector="Profit_Users", operation="get", field="DS"))
+    found = ask(lake, change_of(connector="Profit_Users", operation="get", field="DS"))
     assert who(found) == [("get", "1234567_1", 1, 3, 3 / 8), ("get", None, 1, 1, 0.5)]
     assert "surely in use, because gets filter by it: field ds of profit_users (1 call, 1 integration)" in found.remarks
     assert any("and fewer may be affected" in remark for remark in found.remarks)
@@ -98,17 +100,17 @@ def test_what_a_log_does_not_say_is_said(lake: Path) -> None:
     not_logged = (
         "not counted: 1 SOAP call whose connector is not logged (1 integration); any of them may be affected too"
     )
-    assert not_logged in ask(lake, asked(connector="KnSubject", operation="update")).remarks
-    assert not_logged not in ask(lake, asked(connector="KnSubject", operation="get")).remarks
-    assert not_logged not in ask(lake, asked(connector="KnSubject", protocol="rest")).remarks
-    forms = ask(lake, asked(token_form="plain")).remarks
+    assert not_logged in ask(lake, change_of(connector="KnSubject", operation="update")).remarks
+    assert not_logged not in ask(lake, change_of(connector="KnSubject", operation="get")).remarks
+    assert not_logged not in ask(lake, change_of(connector="KnSubject", protocol="rest")).remarks
+    forms = ask(lake, change_of(token_form="plain")).remarks
     assert [
         remark for remark in forms if "1 call whose log does not show the form of the token (0 integrations)" in remark
     ]
 
 
 def test_what_is_below_every_limit_is_safe(lake: Path) -> None:
-    change = asked(connector="KnSubject")
+    change = change_of(connector="KnSubject")
     # 4 calls and 50 %, 1 call and 33 %, 1 call and 50 %.
     assert [row[1] for row in who(ask(lake, change, calls=2))] == ["1234567_1"]
     assert [row[1] for row in who(ask(lake, change, share=0.4))] == ["1234567_1", None]
@@ -285,7 +287,7 @@ def test_customers_and_calls_are_those_of_the_changes_at_that_integration(tmp_pa
 
 
 def test_integrations_can_be_left_out(lake: Path) -> None:
-    found = ask(lake, asked(connector="KnSubject"), excluded=frozenset({"1234567_1"}))
+    found = ask(lake, change_of(connector="KnSubject"), excluded=frozenset({"1234567_1"}))
     assert [row[1] for row in who(found)] == ["7654321_1", None]
     assert found.customers["integration"].to_list() == ["7654321_1", None]
     assert found.remarks[-1] == "not shown, as asked: 4 calls of 1 integration"
@@ -293,7 +295,7 @@ def test_integrations_can_be_left_out(lake: Path) -> None:
 
 def test_the_scope_narrows_but_its_connector_does_not(lake: Path) -> None:
     """A share is one of all traffic of the integration, not of that on the connector."""
-    change = asked(connector="KnSubject")
+    change = change_of(connector="KnSubject")
     scope = Scope(connector="KnSubject", partner=1234567)
     assert who(ask(lake, change, scope=scope)) == [(None, "1234567_1", 1, 4, 0.5)]
     assert who(ask(lake, change, scope=Scope(environment="test"))) == [(None, "1234567_1", 1, 1, 1.0)]
@@ -319,6 +321,6 @@ def test_the_most_severe_changes_come_first(lake: Path) -> None:
 
 
 def test_an_empty_lake_concerns_nobody(tmp_path: Path) -> None:
-    found = ask(given_lake(tmp_path / "lake"), asked(connector="KnSubject"))
+    found = ask(given_lake(tmp_path / "lake"), change_of(connector="KnSubject"))
     assert (who(found), found.verdicts, found.remarks) == ([], ("unused",), ())
     assert found.branches.is_empty()

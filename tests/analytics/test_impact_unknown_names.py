@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from analytics.changes.change import Change, asked
+from analytics.changes.change import Change, change_of
 from analytics.impact.answer import ANSWER, COLUMNS
 from analytics.scope import Scope
 from ingest.catalogue.published import official_connectors
@@ -66,7 +66,7 @@ def test_an_unknown_name_is_no_all_clear_beside_one_that_is_used_safe_or_unused(
     below = ask(lake, *changes, calls=1000)
     assert below.verdicts == ("safe", "unknown_name", "unknown_name", "unused", "unknown_name")
     assert not below.is_all_clear
-    assert [(one.value, len(where)) for one, where in found.nobody_knows] == [("KnSubj", 2), ("Acme_Old", 1)]
+    assert [(one.value, len(where)) for one, where in found.unknown_by_name] == [("KnSubj", 2), ("Acme_Old", 1)]
     # Somebody's calls are counted as without it, and each name is a row of its own, nobody's.
     assert tuple(found.answers.columns) == ANSWER
     assert found.answers.filter(verdict="concerns").select(COLUMNS).equals(found.rows.select(COLUMNS))
@@ -80,12 +80,17 @@ def test_an_unknown_name_is_no_all_clear_beside_one_that_is_used_safe_or_unused(
 
 
 def test_what_was_called_once_is_known_where_this_period_has_no_call_of_it(lake: Path) -> None:
-    found = ask(lake, asked(connector="profit_users"), scope=Scope(since=dt.date(2026, 10, 8), integration="1234567_1"))
+    found = ask(
+        lake, change_of(connector="profit_users"), scope=Scope(since=dt.date(2026, 10, 8), integration="1234567_1")
+    )
     assert (found.verdicts, found.unknown) == (("unused",), ((),))
 
 
 def test_a_version_that_no_call_asks_for_is_unknown(lake: Path) -> None:
     found = ask(
-        lake, asked(api_version="1.0"), asked(api_version="1.1"), asked(connector="projects", api_version="1.1")
+        lake,
+        change_of(api_version="1.0"),
+        change_of(api_version="1.1"),
+        change_of(connector="projects", api_version="1.1"),
     )
     assert found.verdicts == ("concerns", "unknown_name", "unknown_name")

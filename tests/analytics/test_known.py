@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from analytics.changes.change import Change, asked
+from analytics.changes.change import Change, change_of
 from analytics.known.known import nearest, unknown_in_changes, unknown_in_scope, unknown_names
 from analytics.scope import Scope
 from analytics.warehouse.warehouse import Warehouse
@@ -44,7 +44,7 @@ def warehouse(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Warehouse]:
 )
 def test_a_connector_is_known_that_is_called_or_listed(warehouse: Warehouse, name: str) -> None:
     known = {one.lower() for one in (*CALLED, *OFFICIAL)}
-    found = unknown_in_changes(warehouse, [asked(connector=name)])
+    found = unknown_in_changes(warehouse, [change_of(connector=name)])
     assert [(one.kind, one.value) for one in found] == ([] if name.lower() in known else [("connector", name)])
 
 
@@ -55,7 +55,7 @@ def test_a_connector_is_known_that_is_called_or_listed(warehouse: Warehouse, nam
 def test_a_field_is_known_that_a_get_of_its_connector_filters_by(
     warehouse: Warehouse, connector: str, field: str, unknown: list[str]
 ) -> None:
-    found = unknown_in_changes(warehouse, [asked(connector=connector, field=field)])
+    found = unknown_in_changes(warehouse, [change_of(connector=connector, field=field)])
     assert [list(one.nearest) for one in found] == ([unknown] if field != "bcco" else [])
 
 
@@ -84,12 +84,12 @@ def test_a_path_is_known_by_the_element_below_its_connector(
 
 @pytest.mark.parametrize("service", ["ReportConnector", "profitversion", "AppConnectorReport", "TokenConnector"])
 def test_a_service_that_nobody_calls_is_known_by_its_address(warehouse: Warehouse, service: str) -> None:
-    assert unknown_names(warehouse, [asked(connector=service)]) == ((),)
+    assert unknown_names(warehouse, [change_of(connector=service)]) == ((),)
 
 
 def test_a_version_is_known_that_a_call_has(warehouse: Warehouse) -> None:
-    assert unknown_in_changes(warehouse, [asked(api_version="7.0")]) == ()
-    (unknown,) = unknown_in_changes(warehouse, [asked(api_version="7.1")])
+    assert unknown_in_changes(warehouse, [change_of(api_version="7.0")]) == ()
+    (unknown,) = unknown_in_changes(warehouse, [change_of(api_version="7.1")])
     assert (unknown.kind, unknown.nearest, unknown.there) == ("api_version", ("7.0",), ("7.0",))
 
 

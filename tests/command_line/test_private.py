@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from ingest.lake.durable import write_anew
+from ingest.lake.durable import replace_file
 from ingest.lake.lake import Lake
 from tests.command_line.given import ROOT
 
@@ -100,7 +100,7 @@ def test_a_file_that_is_written_anew_keeps_its_mode(
         (tmp_path / name).touch()
         (tmp_path / name).chmod(mode)
     for name in ("open.html", "closed.html", "new.html"):
-        write_anew(tmp_path / name, "x", is_lasting=is_lasting)
+        replace_file(tmp_path / name, "x", is_lasting=is_lasting)
     assert {path.name: oct(stat.S_IMODE(path.stat().st_mode)) for path in tmp_path.iterdir()} == {
         "open.html": "0o644",
         "closed.html": "0o400",

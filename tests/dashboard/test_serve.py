@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 from streamlit import config
 
 from dashboard.shell.guard import refused
-from dashboard.shell.serve import is_here_alone, names_of_this_machine, next_free_port, streamlit_options
+from dashboard.shell.serve import is_only_local, names_of_this_machine, next_free_port, streamlit_options
 from tests.dashboard.visit import ROOT
 
 
@@ -69,7 +69,7 @@ def test_another_host_may_be_called_by_any_name() -> None:
 
 def test_a_dashboard_of_this_machine_is_asked_for_by_its_names() -> None:
     assert names_of_this_machine("127.0.0.2") == ["localhost", "127.0.0.1", "::1", "127.0.0.2"]
-    assert [is_here_alone(host) for host in ("localhost", "127.0.0.2", "::1", "::", "0.0.0.0", "198.51.100.7")] == [
+    assert [is_only_local(host) for host in ("localhost", "127.0.0.2", "::1", "::", "0.0.0.0", "198.51.100.7")] == [
         *[True] * 3,
         *[False] * 3,
     ]

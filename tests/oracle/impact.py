@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class Felt:
+class Affected:
     """How much of an integration's traffic a change concerns."""
 
     customers: int
@@ -20,7 +20,7 @@ class Felt:
     share: float
 
 
-def impact(world: World, asked: Asked, connector: str, operation: str) -> dict[str | None, Felt]:
+def impact(world: World, asked: Asked, connector: str, operation: str) -> dict[str | None, Affected]:
     """Who calls a connector in that way; None: whose integration nobody knows."""
     calls = world.view(asked).calls
     concerned: dict[str | None, list[Seen]] = defaultdict(list)
@@ -28,7 +28,7 @@ def impact(world: World, asked: Asked, connector: str, operation: str) -> dict[s
         if (call.connector or "").lower() == connector.lower() and call.operation in {operation, "write"}:
             concerned[call.integration].append(call)
     return {
-        integration: Felt(
+        integration: Affected(
             len({call.customer for call in some if call.is_use}),
             len(some),
             len(some) / sum(call.integration == integration for call in calls),

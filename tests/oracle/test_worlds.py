@@ -9,7 +9,7 @@ import pyarrow as pa
 import pytest
 
 from analytics.certification.certification import certification
-from analytics.changes.change import asked as change
+from analytics.changes.change import change_of as change
 from analytics.impact.impact import impact
 from analytics.registry import load_registry
 from analytics.scope import Scope

@@ -10,7 +10,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
-from analytics.changes.change import asked
+from analytics.changes.change import change_of
 from analytics.impact.impact import impact
 from analytics.practices.practices import broken
 from analytics.scope import Scope
@@ -168,7 +168,7 @@ def test_the_impact_of_a_connector_is_what_python_counts(warehouse: Warehouse) -
                 calls[name] += 1
                 if call.is_use and not name.startswith(f"{call.customer}_"):
                     customers[name].add(call.customer)
-    found = impact(warehouse, [asked(connector="KnSubject", operation="insert")], Scope())
+    found = impact(warehouse, [change_of(connector="KnSubject", operation="insert")], Scope())
     rows = found.rows.drop_nulls("integration").filter(operation="insert")
     assert dict(rows.select("integration", "calls").iter_rows()) == dict(calls)
     assert dict(rows.select("integration", "customers").iter_rows()) == {name: len(customers[name]) for name in calls}
@@ -182,7 +182,7 @@ def test_plain_tokens_are_those_in_the_headers(warehouse: Warehouse) -> None:
     for record in reading.json_records():
         headers = {name.lower(): value for name, value in record["headers"].items()}
         plain[str(headers.get("integrationid"))] += "<token" in headers.get("authorization", "")
-    rows = impact(warehouse, [asked(token_form="plain")], Scope(environment="all")).rows
+    rows = impact(warehouse, [change_of(token_form="plain")], Scope(environment="all")).rows
     assert dict(rows.drop_nulls("integration").select("integration", "calls").iter_rows()) == {
         "2519_301101": plain["2519_301101"]
     }

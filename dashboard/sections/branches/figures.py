@@ -23,7 +23,9 @@ def branches(view: View) -> pl.DataFrame:
 def charted(rows: pl.DataFrame) -> pl.DataFrame:
     """Return the rows that have a branch, of the integrations with the most customers, each under a title of its own."""
     first = rows["integration"].unique(maintain_order=True).head(MOST_INTEGRATIONS)
-    return titles.told_apart(rows.filter(pl.col("integration").is_in(first.to_list()), pl.col("branch").is_not_null()))
+    return titles.with_distinct_titles(
+        rows.filter(pl.col("integration").is_in(first.to_list()), pl.col("branch").is_not_null())
+    )
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,7 @@ _PARTS = {"window": LONGEST_WINDOW, "required": figures.MOST_REQUIRED}
 
 def ask() -> tuple[int, int]:
     """Draw the rule and return it: days, customers. The link holds it if it is not the vendor's."""
-    chosen = figures.rule(*(place.own(name) for name in _PARTS))
+    chosen = figures.rule(*(place.parameter(name) for name in _PARTS))
     window, required = chosen
     with st.popover(
         say("certification.rule", window=window, required=required),
@@ -28,7 +28,7 @@ def ask() -> tuple[int, int]:
                 min_value=1,
                 max_value=most,
                 key=f"certification.{name}",
-                on_change=place.follow,
+                on_change=place.set_from_field,
                 args=(name, f"certification.{name}"),
             )
     return chosen

@@ -30,7 +30,7 @@ with st.container(border=True):
     frame.chart("customers.chart", charts.comings_and_goings(figures.comings_and_goings(months)))
 
 frame.heading("customers.table")
-shown = figures.month_asked(months, place.own("month"))
+shown = figures.month_asked(months, place.parameter("month"))
 offered = figures.months_offered(months)
 frame.choose("month", plain("customers.month_shown"), offered, shown, page="customers", in_words=month_name)
 frame.table(

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, get_args
 
 import polars as pl
 
-from analytics.changes.change import Change, ChangesError, Notes, asked
+from analytics.changes.change import Change, ChangesError, Notes, change_of
 from analytics.changes.release_notes import changes_in
 from analytics.impact.answer import VERDICTS
 from analytics.reports import mailing
@@ -63,7 +63,7 @@ def question(scope: Scope, parts: Mapping[str, str | None]) -> tuple[Change | No
         given[part.name] = None
     forms = {form: form for form in get_args(TokenForm)}
     protocols = {protocol: protocol for protocol in get_args(Protocol)}
-    change = asked(
+    change = change_of(
         connector=scope.connector,
         operation=given["operation"],
         field=given["field"] if scope.connector is not None else None,
@@ -107,7 +107,7 @@ def unknown_names(found: Impact) -> pl.DataFrame:
             "note_lines": ", ".join(str(change.line) for change in changes[:_LINES_SHOWN])
             + (" …" if len(changes) > _LINES_SHOWN else ""),
         }
-        for name, changes in found.nobody_knows
+        for name, changes in found.unknown_by_name
     ]
     schema = {"name": pl.String, "nearest": pl.String, "changes": pl.Int64, "note_lines": pl.String}
     return pl.DataFrame(rows, schema=schema)

@@ -35,8 +35,10 @@ def _notes() -> None:
     """Draw the field for release notes, and a button to remove them."""
     with st.popover(say("impact.notes"), icon=":material/description:"):
         st.file_uploader(say("impact.notes_label"), type=["md", "csv", "txt"], key="impact.file", on_change=_hand_over)
-        if place.own(_NOTES) is not None:
-            st.button(say("impact.notes_away"), icon=":material/close:", on_click=place.say_own, args=(_NOTES, None))
+        if place.parameter(_NOTES) is not None:
+            st.button(
+                say("impact.notes_away"), icon=":material/close:", on_click=place.set_parameter, args=(_NOTES, None)
+            )
 
 
 def _hand_over() -> None:
@@ -47,19 +49,19 @@ def _hand_over() -> None:
     """
     file = st.session_state["impact.file"]
     if file is None:
-        place.say_own(_NOTES, None)
+        place.set_parameter(_NOTES, None)
         return
     content = file.getvalue()
     name = hashlib.sha256(content).hexdigest()[:_NAME_LENGTH]
     kept: dict[str, bytes] = st.session_state.get(_KEPT, {})
     latest = list({**{other: there for other, there in kept.items() if other != name}, name: content}.items())
     st.session_state[_KEPT] = dict(latest[-_KEPT_AT_MOST:])
-    place.say_own(_NOTES, name)
+    place.set_parameter(_NOTES, name)
 
 
 def _handed_over() -> bytes | None:
     """Return the notes that the link names. If this reader has not uploaded them, say so."""
-    name = place.own(_NOTES)
+    name = place.parameter(_NOTES)
     content: bytes | None = None if name is None else st.session_state.get(_KEPT, {}).get(name)
     if name is not None and content is None:
         st.warning(say("impact.notes_gone"), icon=":material/description:")
@@ -83,7 +85,7 @@ def _connector(view: View) -> None:
 
 
 def _choice(name: str) -> None:
-    key, value = f"impact.{name}", place.own(name)
+    key, value = f"impact.{name}", place.parameter(name)
     st.session_state[key] = value if value in CHOICES[name] else None
     st.selectbox(
         say(f"impact.form.{name}"),
@@ -92,19 +94,19 @@ def _choice(name: str) -> None:
         index=None,
         placeholder=plain("impact.form.any"),
         format_func=lambda option: _name_of(name.removeprefix("api_"), option),
-        on_change=partial(place.follow, name, key),
+        on_change=partial(place.set_from_field, name, key),
         width=118,
     )
 
 
 def _text(name: str, *, disabled: bool = False) -> None:
     key = f"impact.{name}"
-    st.session_state[key] = place.own(name) or ""
+    st.session_state[key] = place.parameter(name) or ""
     st.text_input(
         say(f"impact.form.{name}"),
         key=key,
         placeholder=plain("impact.form.any"),
-        on_change=partial(place.follow, name, key),
+        on_change=partial(place.set_from_field, name, key),
         disabled=disabled,
         max_chars=100,
         width=95,

@@ -14,7 +14,7 @@ gaps.say_missing(of_all)
 if not compared.totals(of_all).calls.value:
     nothing.asked_for(view)
 
-change, misread = figures.question(view.scope, {name: place.own(name) for name in figures.PARTS})
+change, misread = figures.question(view.scope, {name: place.parameter(name) for name in figures.PARTS})
 filter_bar.say_misread(misread)
 handed_over = form.draw(view)
 try:

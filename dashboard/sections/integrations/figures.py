@@ -29,7 +29,7 @@ def integrations(view: View, search: str) -> pl.DataFrame:
 
 def most_customers(rows: pl.DataFrame, most: int = 12) -> pl.DataFrame:
     """Return the integrations with the most customers, each under a title of its own."""
-    return titles.told_apart(rows.sort("customers", "calls", descending=True).head(most))
+    return titles.with_distinct_titles(rows.sort("customers", "calls", descending=True).head(most))
 
 
 def is_long(view: View) -> bool:

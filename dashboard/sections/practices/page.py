@@ -57,7 +57,7 @@ frame.table(
     view,
 )
 
-day = figures.day_asked(view, place.own("day"))
+day = figures.day_asked(view, place.parameter("day"))
 if day is not None:
     frame.heading("practices.heaviest")
     frame.choose("day", say("practices.day"), figures.days(view), day, page="practices", in_words=shown)

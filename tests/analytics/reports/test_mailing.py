@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 import pytest
 
-from analytics.changes.change import Change, asked
+from analytics.changes.change import Change, change_of
 from analytics.impact.impact import impact
 from analytics.reports import ReportError
 from analytics.reports.mailing import mailing_list, write_mailing
@@ -122,7 +122,7 @@ def test_a_name_that_nobody_knows_is_no_all_clear_in_any_file(tmp_path: Path) ->
 
 
 def test_a_cell_of_the_spreadsheet_is_text_or_a_number(tmp_path: Path) -> None:
-    write_mailing(found(tmp_path, asked(connector="KnSubject")), tmp_path / "out")
+    write_mailing(found(tmp_path, change_of(connector="KnSubject")), tmp_path / "out")
     rows = pl.read_excel(tmp_path / "out" / "mailing-list.xlsx").rows(named=True)
     acme = next(row for row in rows if row["partner"] == 1234567)
     assert (acme["name"], acme["phone"], acme["calls"]) == ("=1+1", "+31 99", 3)
@@ -202,7 +202,7 @@ def test_a_draft_holds_nothing_that_nobody_sees(tmp_path: Path) -> None:
     one = call(integration_id="1234567_1", customer="7000001", connector=f"Kn{unseen}Subject", **POST)
     also = call(integration_id="1234567_1", customer="7000001", **POST)
     given_lake(tmp_path / "lake", [one, also], registry=[tmp_path / f"{name}.csv" for name in registry])
-    write_mailing(impact_of(tmp_path, change, asked(operation="insert")), tmp_path / "out")
+    write_mailing(impact_of(tmp_path, change, change_of(operation="insert")), tmp_path / "out")
     drafts = [file.read_text(encoding="utf-8") for file in sorted((tmp_path / "out").glob("*.txt"))]
     assert len(drafts) == 2
     for draft in drafts:
@@ -214,11 +214,11 @@ def test_a_draft_holds_nothing_that_nobody_sees(tmp_path: Path) -> None:
 
 
 def test_without_a_field_nothing_is_said_of_fields(tmp_path: Path) -> None:
-    write_mailing(found(tmp_path, asked(connector="KnSubject")), tmp_path / "out")
+    write_mailing(found(tmp_path, change_of(connector="KnSubject")), tmp_path / "out")
     assert "velden" not in (tmp_path / "out" / "partner-1234567.nl.txt").read_text(encoding="utf-8")
 
 
 def test_a_folder_that_cannot_be_is_named(tmp_path: Path) -> None:
     (tmp_path / "out").write_text("a file", encoding="utf-8")
     with pytest.raises(ReportError, match=r"out: the mailing cannot be written there"):
-        write_mailing(found(tmp_path, asked(connector="KnSubject")), tmp_path / "out")
+        write_mailing(found(tmp_path, change_of(connector="KnSubject")), tmp_path / "out")

@@ -64,7 +64,7 @@ COLUMNS = {
 }
 """Everything of a log that is stored or shown, and what is kept of it."""
 
-NAMES = {"the name of a file": "redacted_place(text)"}
+NAMES = {"the name of a file": "redacted_file_name(text)"}
 """The same of names, in which the address of a server may stand."""
 
 

@@ -46,7 +46,7 @@ class _Bound:
     users: int = 0
 
 
-class AskedScopes:
+class BoundScopes:
     """The schemas of the scopes that were asked last: at most `most`, and those that are being read.
 
     `period` gives the days of a scope, also of an open one, which takes a question of its own.

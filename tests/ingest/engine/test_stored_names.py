@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from analytics.registry import load_registry
 from ingest import LakeError, ReadOptions, ingest, inspect, status, unload
 from ingest.engine.connection import connect
-from ingest.engine.places import stored_place
+from ingest.engine.stored_names import stored_name
 from ingest.lake.lake import Lake
 from ingest.load.following import follow
 from ingest.read.names import stream_of
@@ -54,13 +54,13 @@ ORDINARY = (
     "form", ["{}", "{}.log", "{}.json.gz", "/srv/{}/access.log", "logs/{}.log", "C:\\logs\\{}\\u_ex.log"]
 )
 def test_a_part_of_a_name_that_tells_something_is_taken_out(part: str, form: str) -> None:
-    assert stored_place(form.format(part)) == form.format("redacted")
+    assert stored_name(form.format(part)) == form.format("redacted")
 
 
 @pytest.mark.parametrize("part", ORDINARY)
 @pytest.mark.parametrize("form", ["{}", "/srv/logs/{}", "{}/access.log", "C:\\{}\\a"])
 def test_an_ordinary_name_stays_as_it_is(part: str, form: str) -> None:
-    assert stored_place(form.format(part)) == form.format(part)
+    assert stored_name(form.format(part)) == form.format(part)
 
 
 CONTAINER = "4f1c9b7e02d85a6634c1f0e9ab7d2c5580be41f7a9d36c02e87b15f4ca90d31e"
@@ -83,8 +83,8 @@ CONTAINER = "4f1c9b7e02d85a6634c1f0e9ab7d2c5580be41f7a9d36c02e87b15f4ca90d31e"
     ],
 )
 def test_a_container_is_called_as_docker_calls_it(name: str, stored: str, stream: str) -> None:
-    assert stored_place(name) == stored.format(CONTAINER[:12])
-    assert stored_place(stream_of(name)) == stream.format(CONTAINER[:12])
+    assert stored_name(name) == stored.format(CONTAINER[:12])
+    assert stored_name(stream_of(name)) == stream.format(CONTAINER[:12])
 
 
 def test_any_two_containers_are_told_apart_and_little_of_their_ids_is_kept() -> None:
@@ -92,7 +92,7 @@ def test_any_two_containers_are_told_apart_and_little_of_their_ids_is_kept() -> 
     ids = [f"{draw.getrandbits(256):064x}" for _ in range(2000)]
     names = [f"containers/{one}/{one}-json.log" for one in ids]
     streams = [stream_of(f"/var/lib/docker/{name}") for name in names]
-    query = "select list_transform(?::varchar[], lambda name: redacted_place(name))"
+    query = "select list_transform(?::varchar[], lambda name: redacted_file_name(name))"
     with connect(threads=1) as connection:
         for places in (names, streams):
             [[stored]] = connection.execute(query, [places]).fetchall()
@@ -120,14 +120,14 @@ def test_any_two_containers_are_told_apart_and_little_of_their_ids_is_kept() -> 
 )
 @pytest.mark.parametrize("form", ["{}", "/srv/{}/access.log", "{}-json.log"])
 def test_other_long_random_text_stays_in_no_name(part: str, form: str) -> None:
-    assert part not in stored_place(form.format(part))
-    assert "redacted" in stored_place(form.format(part))
+    assert part not in stored_name(form.format(part))
+    assert "redacted" in stored_name(form.format(part))
 
 
 @settings(max_examples=50, deadline=None, derandomize=True)
 @given(st.text(st.one_of(st.sampled_from("/\\.@-_09a "), st.characters(codec="utf-8")), max_size=30))
 def test_a_stored_name_is_stored_as_it_is(name: str) -> None:
-    assert stored_place(stored_place(name)) == stored_place(name)
+    assert stored_name(stored_name(name)) == stored_name(name)
 
 
 def bytes_below(folder: Path) -> bytes:
@@ -184,7 +184,5 @@ def test_names_that_are_judged_together_are_stored_as_each_of_them_is(tmp_path: 
     assert {source.status for source in report.sources} == {"loaded"}
     loads = Lake(lake).snapshot().loads.to_pylist()
     found = sorted((load["source"], load["stream"]) for load in loads)
-    assert found == sorted(
-        (stored_place(str(logs / name)), stored_place(stream_of(str(logs / name)))) for name in names
-    )
+    assert found == sorted((stored_name(str(logs / name)), stored_name(stream_of(str(logs / name)))) for name in names)
     assert sum("redacted" in source for source, _ in found) > 5

@@ -49,7 +49,7 @@ create or replace macro redacted_part(part) as (
 );
 
 -- The name of a file with its folders, or of a stream, each part of it looked at by itself.
-create or replace macro redacted_place(text) as (
+create or replace macro redacted_file_name(text) as (
     case
         when is_text(text)
             -- array_to_string would say the list twice
