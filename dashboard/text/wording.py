@@ -141,14 +141,14 @@ def _text(key: str) -> str:
 
 @cache
 def _texts() -> dict[str, str]:
-    """Every text by its name. Which file it stands in is a matter of whose it is; a name stands once."""
+    """Every text by its key. A key occurs only once, in whichever file it is."""
     texts: dict[str, str] = {}
     shared = Path(__file__).with_name(f"{LANGUAGE}.toml")
     for path in (shared, *sorted(shared.parent.parent.glob(f"sections/*/{shared.name}"))):
         with path.open("rb") as file:
             told = dict(_flat(tomllib.load(file)))
         if twice := texts.keys() & told.keys():
-            raise ValueError(f"{path}: {min(twice)} stands in another file, too")
+            raise ValueError(f"{path}: another file has {min(twice)} too")
         texts |= told
     return texts
 

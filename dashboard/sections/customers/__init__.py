@@ -1,4 +1,4 @@
-"""How customers come, stay and go."""
+"""The customers of each month: how they come, stay and go."""
 
 from dashboard.shell.page import Page
 

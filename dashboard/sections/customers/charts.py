@@ -1,4 +1,4 @@
-"""How customers come and go, and how many stay."""
+"""The charts of the page about customers: arrivals and departures, and retention."""
 
 from __future__ import annotations
 
