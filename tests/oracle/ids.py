@@ -104,7 +104,10 @@ def _kept(trimmed: str) -> str:
         return cut
     if _tells_beside_ids(cut) or (_DIGITS.fullmatch(cut) and re.search(r"[0-9]{14}", cut)):
         return REDACTED
-    return cut if _HARMLESS.fullmatch(cut) else _with_a_slip(cut) or REDACTED
+    if _HARMLESS.fullmatch(cut):
+        return cut
+    kept = _with_a_slip(cut)
+    return REDACTED if kept is None or _tells_beside_ids(kept) else kept
 
 
 def _tells_beside_ids(text: str) -> bool:

@@ -61,7 +61,14 @@ create or replace macro redacted_integration_id(text) as (
             '(?i)[<{\["''$%]*(null|none|nil|nan|undefined|true|false|test|example|partner|project|integration[_ -]?id|your[_ -]?id|xxxxx?|abc)'
             || '([_ -](null|none|nil|nan|undefined|test|example|partner|project|integration[_ -]?id|xxxxx?x?|abc|def))?[>}\]"''$%]*'
         ) then text
-        when tells_beside_ids(text) then 'redacted'
-        else coalesce(slipped_integration_id(text), 'redacted')
+        -- What is kept is read as carefully as what was sent: the signs that stand for slips (?) may set its digits apart as those of
+        -- a telephone number are, and who reads the lake sees no other text than this one.
+        else coalesce(
+            list_transform(
+                [slipped_integration_id(text)],
+                lambda kept: case when len(list_filter([text, kept], lambda seen: tells_beside_ids(seen))) = 0 then kept end
+            )[1],
+            'redacted'
+        )
     end
 );
