@@ -1,3 +1,5 @@
+"""What an IntegrationId says, and what is wrong with one that says less, against the worked cases."""
+
 from __future__ import annotations
 
 import re

@@ -1,3 +1,5 @@
+"""What a status, a duration and a query say of a call's outcome, against the worked cases."""
+
 from __future__ import annotations
 
 from typing import get_args

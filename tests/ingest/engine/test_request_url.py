@@ -1,3 +1,5 @@
+"""What a method and a URL say of a call, against the worked cases."""
+
 from __future__ import annotations
 
 import pytest

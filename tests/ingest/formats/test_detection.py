@@ -158,7 +158,7 @@ def test_who_says_the_id_as_we_do_is_read_as_ours_whatever_else_a_line_has(tmp_p
     assert (found.dialect, found.calls[0].integration) == (None, "1234_5678")
 
 
-# -- whose line it is
+# -- logs of any shape
 
 KNOWN = {
     "timestamp": ["time_iso8601", "time", "timestamp", "@timestamp"],

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
-# -- CSV
+# -- a table by itself
 
 TABLE = """
 name = "table"
@@ -76,7 +76,7 @@ def test_a_column_that_is_missing_is_named(tmp_path: Path) -> None:
         found_in(log, dialect=dialect_file(tmp_path, TABLE))
 
 
-# -- loads
+# -- tables in a lake
 
 
 def test_a_table_that_grows_is_read_on_without_the_file_of_its_dialect(tmp_path: Path) -> None:

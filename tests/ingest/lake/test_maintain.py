@@ -208,8 +208,5 @@ def test_a_file_that_somebody_touched_meanwhile_stays(tmp_path: Path) -> None:
     assert path.exists()
 
 
-# -- killed at each step
-
-
 def _load(lake: Path, *sources: Path) -> None:
     load(lake, *sources)

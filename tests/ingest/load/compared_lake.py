@@ -9,9 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from hypothesis import assume
-from hypothesis.stateful import (
-    invariant,
-)
+from hypothesis.stateful import invariant
 
 from ingest import Lake, ReadOptions, retry_rejects
 from ingest.limits import DEFAULT_LIMITS

@@ -15,12 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from hypothesis import HealthCheck, Verbosity, assume, seed, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import (
-    initialize,
-    precondition,
-    rule,
-    run_state_machine_as_test,
-)
+from hypothesis.stateful import initialize, precondition, rule, run_state_machine_as_test
 
 from ingest import Lake, LakeError, maintain, unload
 from ingest.limits import Limits

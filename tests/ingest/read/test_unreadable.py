@@ -87,7 +87,7 @@ def test_a_link_in_a_folder_is_not_followed(tmp_path: Path, lake: Path) -> None:
     assert said == [f"{folder / name}: is a link; not followed" for name in ("link.log", "links", "loop", "self")]
 
 
-# -- size and content
+# -- what is no log
 
 
 def test_binary_or_unknown_content_is_not_loaded(tmp_path: Path, lake: Path) -> None:
