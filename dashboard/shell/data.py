@@ -15,6 +15,7 @@ take longer than to ask it. There is no viewer in the key: the dashboard shows e
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
 import operator
 import os
@@ -132,8 +133,10 @@ class View:
 def open_lake() -> OpenLake:
     """Return the lake as it is now; LakeError if there is none."""
     path = lake_path()
-    snapshot, registry = Lake(path).snapshot(), registry_files(path)
-    made = (path / "lake.json").stat().st_mtime_ns
+    made = 0
+    with contextlib.suppress(OSError):  # then the lake says what is wrong with it
+        made = (path / "lake.json").stat().st_mtime_ns
+    snapshot, registry = _lake(path, made).snapshot(), registry_files(path)
     key = "|".join(map(str, (path.resolve(), made, snapshot.version, registry.number, snapshot.stream_ends)))
     return _opened(_Contents(key, snapshot, registry))
 
@@ -149,6 +152,11 @@ _BY_KEY: dict[str | type[Any], Callable[[Any], str]] = {
     OpenLake: operator.attrgetter("key"),
     _Contents: operator.attrgetter("key"),
 }
+
+
+@st.cache_resource(max_entries=2, show_spinner=False)
+def _lake(path: Path, made: int) -> Lake:  # noqa: ARG001 - another lake in the same place was made at another time
+    return Lake(path)
 
 
 @st.cache_resource(max_entries=2, show_spinner=False, hash_funcs=_BY_KEY)

@@ -37,7 +37,8 @@ from ingest.lake.ledger import staged_files
 from ingest.lake.ledger_files import LedgerFiles, decided_after
 from ingest.lake.ledger_row import LEDGER_COLUMNS
 from ingest.lake.rewriting import renamed, without
-from ingest.lake.snapshot import LOOKS, take_snapshot, too_far
+from ingest.lake.snapshot import LOOKS, refuse_missing, take_snapshot, too_far
+from ingest.lake.stream_ends import stream_ends
 from ingest.lake.tables import Tables, reached
 from ingest.patience import QUICK, Patience
 
@@ -62,10 +63,26 @@ class Lake(Tables):
     def __init__(self, path: Path) -> None:
         super().__init__(path)
         self._ledger_files = LedgerFiles(self.path / "loads")
+        self._last_snapshot: tuple[list[DeltaTable], Snapshot] | None = None
 
     def snapshot(self, *, may_be_damaged: bool = False) -> Snapshot:
-        """One consistent view of the lake. LakeError when there is none, and when data files are missing or cut off."""
-        return take_snapshot(self, may_be_damaged=may_be_damaged)
+        """One consistent view of the lake. LakeError when there is none, and when data files are missing or cut off.
+
+        A process that asks again and again (a dashboard, with every click) reads the ledger only when the lake has changed.
+        """
+        _ = self.time_zone  # a lake that another version wrote is refused before anything else is said about it
+        # The tables are opened before the snapshot is taken: if they change in between, the next look finds other ones.
+        opened = [self.open(name) for name in TABLES] if self.has("loads") else []
+        if self._last_snapshot is not None and opened:
+            known, snapshot = self._last_snapshot
+            if all(table is before for table, before in zip(opened, known, strict=True)):
+                if not may_be_damaged:
+                    refuse_missing(snapshot)
+                return replace(snapshot, stream_ends=stream_ends(self.path))
+        snapshot = take_snapshot(self, may_be_damaged=may_be_damaged)
+        if opened:
+            self._last_snapshot = opened, snapshot
+        return snapshot
 
     def ledger(self) -> tuple[DeltaTable, Ledger]:
         """The ledger as it stands, with the table that it was read from: `decide` needs exactly that one."""

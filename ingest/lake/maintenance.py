@@ -2,7 +2,7 @@
 
 1. Roll forward what was decided and not completed.
 2. Retention: decide what is too old, as a row of the ledger that says how much it removes from each load; then roll forward.
-3. Compact: put few data files in the place of many small ones, in the order of time. The rows stay the same.
+3. Compact (`ingest.lake.compaction`): put few data files in the place of many small ones, in the order of time.
 4. Merge: make one load of those of a growing log on one day (`ingest.lake.merging`).
 5. Checkpoints: with them Delta opens a table without reading every commit. Remove old commits that a checkpoint stands for.
 6. Leftovers: remove the files that nobody needs.
@@ -13,44 +13,28 @@ Each step is complete in itself: after a crash the next `maintain`, or load, goe
 from __future__ import annotations
 
 import datetime as dt
-import itertools
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from ingest.errors import LakeError
+from ingest.lake.compaction import DEFAULT_SIZES, compact
 from ingest.lake.data_file import TABLES, data_files
 from ingest.lake.delta_log import KEPT_AGE
 from ingest.lake.lake import Lake
 from ingest.lake.ledger_row import Removal, own_decision
 from ingest.lake.leftovers import leftovers, remove
 from ingest.lake.merging import merge_loads, write_merged
-from ingest.lake.rewriting import calls_before, merged_ledger, old_files, refuse_damaged
-from ingest.lake.rewriting import merged as merged_files
+from ingest.lake.rewriting import calls_before, old_files, refuse_damaged
 from ingest.patience import QUICK, Patience
 from ingest.report import MaintenanceReport, TableFiles
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Mapping
     from pathlib import Path
 
+    from ingest.lake.compaction import FileSizes
     from ingest.lake.data_file import DataFile, TableName
     from ingest.lake.ledger import Ledger
-
-FILE_ROWS = 1_000_000
-"""Compaction writes data files with at most this many rows, and with at least half as many where there are enough."""
-
-SMALL_ROWS = 400_000
-"""A data file with fewer rows is compacted."""
-
-SMALL_LEDGER_ROWS = 50_000
-"""The same for the ledger, whose rows every load reads."""
-
-BATCH_ROWS = 8 * FILE_ROWS
-BATCH_FILES = 2000
-"""One commit compacts this much. The work is lost if another process rewrites the same table meanwhile."""
-
-_REFUSALS = 3
-"""After this many refusals a table is left for the next time."""
 
 _CHECKPOINT_COMMITS = 10
 
@@ -65,6 +49,7 @@ def maintain(
     keep_calls: int | None = None,
     keep_rejects: int | None = None,
     as_of: dt.date | None = None,
+    sizes: FileSizes = DEFAULT_SIZES,
 ) -> MaintenanceReport:
     """Roll forward, apply retention, compact and clean up, while others read and write.
 
@@ -87,7 +72,7 @@ def maintain(
     removed, texts_removed = _apply_retention(
         store, now=now, counted_from=counted_from, keep_calls=keep_calls, keep_rejects=keep_rejects
     )
-    postponed = [name for name in TABLES if not _compact(store, name)]
+    postponed = [name for name in TABLES if not compact(store, name, sizes)]
     # After compaction, so that the rows of merged loads are rewritten in few files.
     merged, is_merged = merge_loads(store, now=now)
     if not (write_merged(store) and is_merged):
@@ -195,41 +180,3 @@ def _removal(
         rejects={load_id: rejects[load_id] for load_id in leaving},
         texts=tuple(load_id for load_id, day in days.items() if day < text_before and load_id not in textless),
     )
-
-
-# -- compaction
-
-
-def _compact(store: Lake, name: TableName) -> bool:
-    """Put few data files in the place of many small ones. False when others kept refusing it, so that some are left."""
-    refusals = rounds = 0
-    most = len(store.open(name).file_uris())
-    while refusals < _REFUSALS and rounds < max(most, 1):
-        table = store.open(name)
-        batch = _batch(name, data_files(table, store.path / name))
-        if len(batch) < 2:
-            return True
-        rounds += 1  # each round leaves fewer files, unless others add new ones as quickly
-        refuse_damaged(batch)
-        if name == "loads":
-            new = [merged_ledger(batch)]
-        else:
-            new = merged_files(batch, name, parts=-(-sum(file.rows for file in batch) // FILE_ROWS))
-        if not store.replace(name, table, batch, new):
-            refusals += 1
-    return False
-
-
-def _batch(name: TableName, files: Sequence[DataFile]) -> list[DataFile]:
-    """The small files to compact next: neighbours in time, as many as one commit takes."""
-    small_rows, batch_rows = (
-        (SMALL_LEDGER_ROWS, 4 * SMALL_LEDGER_ROWS)
-        if name == "loads"
-        else (SMALL_ROWS, BATCH_ROWS if name == "calls" else FILE_ROWS)
-    )
-    small = sorted(
-        (file for file in files if file.rows < small_rows),
-        key=lambda file: (file.min_day or dt.date.min, file.modified_at_ms, file.path.name),
-    )
-    rows = itertools.accumulate(file.rows for file in small)
-    return [file for file, total in zip(small[:BATCH_FILES], rows, strict=False) if total <= batch_rows]

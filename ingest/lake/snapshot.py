@@ -30,7 +30,7 @@ from ingest.lake.stream_ends import StreamEnd, stream_ends
 from ingest.lake.tables import reached
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Mapping
     from pathlib import Path
 
     from deltalake import DeltaTable
@@ -60,6 +60,7 @@ class Snapshot:
     removed: Mapping[str, tuple[int, int]] = field(default_factory=dict)
     rejects_version: int = 0
     stream_ends: tuple[StreamEnd, ...] = ()
+    reject_sizes: tuple[int, ...] = ()
 
 
 def take_snapshot(tables: Tables, *, may_be_damaged: bool = False) -> Snapshot:
@@ -83,19 +84,21 @@ def take_snapshot(tables: Tables, *, may_be_damaged: bool = False) -> Snapshot:
         raise too_far(path, "calls", version, decided.written_merges())
     rejects = _as_before(tables, rejects, decided, version)
     rows = decided.loads_until(version)
-    call_files, reject_files = data_files(calls, path / "calls"), data_files(rejects, path / "rejects")
-    if not may_be_damaged:
-        _refuse_missing([*call_files, *reject_files])
-    return Snapshot(
+    reject_files = data_files(rejects, path / "rejects")
+    snapshot = Snapshot(
         version=version,
         time_zone=time_zone,
-        calls=call_files,
+        calls=data_files(calls, path / "calls"),
         rejects=tuple(file.path for file in reject_files),
         loads=rows,
         removed=decided.removed_until(version, min(version, reached(rejects)), set(rows["load_id"].to_pylist())),
         rejects_version=reached(rejects),
         stream_ends=stream_ends(path),
+        reject_sizes=tuple(file.size for file in reject_files),
     )
+    if not may_be_damaged:
+        refuse_missing(snapshot)
+    return snapshot
 
 
 def too_far(lake: Path, name: Table, followed: int, merged: int) -> LakeError:
@@ -147,7 +150,9 @@ class _Decisions:
             holds = pc.and_(holds, pc.invert(pc.is_in(rows["load_id"], pa.array(gone, pa.string()))))
         schema = arrow_schema(LOAD_COLUMNS)
         retried = sum_of_retries(retried_from(text) for text in rows["retried"].drop_null().to_pylist())
-        return _with_retried(rows.filter(holds).select(schema.names).cast(schema), retried).combine_chunks()
+        if not pc.all(holds).as_py():  # a ledger may be long, and to filter copies it
+            rows = rows.filter(holds)
+        return _with_retried(rows.select(schema.names).cast(schema), retried).combine_chunks()
 
     def removed_until(self, version: int, rejects_version: int, load_ids: set[str]) -> Mapping[str, tuple[int, int]]:
         """What was removed from these loads' calls up to one version, and from their rejects up to the other."""
@@ -174,7 +179,9 @@ class _Decisions:
         )
 
     def _until(self, version: int) -> pa.Table:
-        rows = self.rows.filter(pc.less_equal(self.rows["decision"], version))
+        rows = self.rows  # in the order of their decisions, and mostly none is later
+        if len(rows) and rows["decision"][-1].as_py() > version:
+            rows = rows.filter(pc.less_equal(rows["decision"], version))
         if rows["merged"].null_count == len(rows):
             return rows
         # Some loads were merged by a decision, and the ledger does not hold the merged ones yet. That is rare, and soon over.
@@ -208,12 +215,14 @@ def _with_retried(loads: pa.Table, retried: Mapping[str, Retried]) -> pa.Table:
     return pa.table(columns, schema=loads.schema)
 
 
-def _refuse_missing(files: Iterable[DataFile]) -> None:
+def refuse_missing(snapshot: Snapshot) -> None:
     """LakeError names a data file that is not there or has another size: no count without it would be right."""
-    for file in files:
+    sizes = [(file.path, file.size) for file in snapshot.calls]
+    sizes += zip(snapshot.rejects, snapshot.reject_sizes, strict=True)
+    for path, size in sizes:
         try:
-            found = file.path.stat().st_size
+            found = path.stat().st_size
         except OSError as error:
-            raise LakeError(f"{file.path}: cannot be read: {error.strerror or error}; {REPAIR}") from error
-        if found != file.size:
-            raise LakeError(f"{file.path}: has {found:,} bytes, {file.size:,} were written; {REPAIR}")
+            raise LakeError(f"{path}: cannot be read: {error.strerror or error}; {REPAIR}") from error
+        if found != size:
+            raise LakeError(f"{path}: has {found:,} bytes, {size:,} were written; {REPAIR}")

@@ -19,94 +19,118 @@ if TYPE_CHECKING:
 
     from ingest.lake.snapshot import Snapshot
 
+_HELD = """
+    select loads.* replace (
+        loads.calls - coalesce(removed.calls, 0) as calls,
+        loads.rejects - coalesce(removed.rejects, 0) as rejects
+    )
+    from loads
+    left join removed using (load_id)
+"""
+"""The loads with the calls and rejects that retention has left of them."""
+
+_OF_ALL = """
+    select
+        count(*) as loads,
+        count(distinct source) as sources,
+        coalesce(sum(lines), 0)::bigint as lines,
+        coalesce(sum(calls), 0)::bigint as calls,
+        coalesce(sum(rejects), 0)::bigint as rejects,
+        coalesce(sum(ignored), 0)::bigint as ignored,
+        min(first_call) as first_call,
+        max(last_call) as last_call,
+        max(loaded_at) as loaded_at
+    from held
+"""
+
+_OF_STREAMS = """
+    select
+        stream, count(*) as loads, sum(calls)::bigint as calls, min(first_call) as first_call, max(last_call) as last_call,
+        max(loaded_at) as loaded_at
+    from held
+    group by stream
+    order by stream
+"""
+
 
 def status(lake: Path, *, now: dt.datetime) -> LakeStatus:
     """The state of the lake, ages as of `now`. LakeError when there is none."""
     store = Lake(lake)
     snapshot = store.snapshot()
-    loads: list[dict[str, Any]] = snapshot.loads.to_pylist()
     files = [file.path for file in snapshot.calls]
-    loads_by_stream: defaultdict[str, list[dict[str, Any]]] = defaultdict(list)
-    for load in loads:
-        calls_removed, rejects_removed = snapshot.removed.get(load["load_id"], (0, 0))
-        load["calls"] -= calls_removed
-        load["rejects"] -= rejects_removed
-        loads_by_stream[load["stream"]].append(load)
-    try:
-        days_by_stream, reasons = _in_data_files(snapshot)
-    except duckdb.Error as error:
-        if damaged := damage_among([*files, *snapshot.rejects]):
-            raise LakeError(damaged) from error
-        raise
+    with duckdb.connect(":memory:") as connection:
+        connection.execute("set TimeZone = 'UTC'")
+        together, of_streams = _said_by_loads(connection, snapshot)
+        try:
+            days_by_stream, reasons = _in_data_files(connection, snapshot)
+        except duckdb.Error as error:
+            if damaged := damage_among([*files, *snapshot.rejects]):
+                raise LakeError(damaged) from error
+            raise
     days = set().union(*days_by_stream.values())
     first_day, last_day = min(days, default=None), max(days, default=None)
     span = (last_day - first_day).days + 1 if first_day and last_day else 0
-    last_call = max((load["last_call"] for load in loads if load["last_call"]), default=None)
-    loaded_at = max((load["loaded_at"] for load in loads), default=None)
     following, skipped = followers(lake, now=now)
     return LakeStatus(
         lake=str(lake),
         time_zone=snapshot.time_zone,
         version=snapshot.version,
-        loads=len(loads),
-        sources=len({load["source"] for load in loads}),
-        lines=sum(load["lines"] for load in loads),
-        calls=sum(load["calls"] for load in loads),
-        rejects=sum(load["rejects"] for load in loads),
-        ignored=sum(load["ignored"] for load in loads),
         first_day=first_day,
         last_day=last_day,
         days=len(days),
         days_without_calls=span - len(days),
-        first_call=min((load["first_call"] for load in loads if load["first_call"]), default=None),
-        last_call=last_call,
-        loaded_at=loaded_at,
-        load_age_seconds=_age(loaded_at, now),
-        call_age_seconds=_age(last_call, now),
+        load_age_seconds=_age(together["loaded_at"], now),
+        call_age_seconds=_age(together["last_call"], now),
         data_bytes=sum(path.stat().st_size for path in [*files, *snapshot.rejects]),
         rejects_by_reason=tuple(RejectCount(reason=reason, lines=lines) for reason, lines in reasons),
         streams=tuple(
-            _stream(stream, of_stream, len(days_by_stream.get(stream, ())), now)
-            for stream, of_stream in sorted(loads_by_stream.items())
+            StreamStatus(
+                days=len(days_by_stream.get(of_stream["stream"], ())),
+                load_age_seconds=int((now - of_stream["loaded_at"]).total_seconds()),
+                call_age_seconds=_age(of_stream["last_call"], now),
+                **of_stream,
+            )
+            for of_stream in of_streams
         ),
         followers=tuple(following),
         skipped=tuple(skipped),
+        **together,
     )
 
 
-def _in_data_files(snapshot: Snapshot) -> tuple[dict[str, set[dt.date]], list[tuple[str, int]]]:
+def _said_by_loads(
+    connection: duckdb.DuckDBPyConnection, snapshot: Snapshot
+) -> tuple[dict[str, Any], list[dict[str, Any]]]:
+    """What the loads say together, and for each stream. There may be as many of them as the lake has decisions."""
+    connection.register("loads", snapshot.loads)
+    load_ids, counts = list(snapshot.removed), snapshot.removed.values()
+    connection.execute(
+        "create temp table removed as"
+        " select unnest(?::varchar[]) as load_id, unnest(?::bigint[]) as calls, unnest(?::bigint[]) as rejects",
+        [load_ids, [calls for calls, _ in counts], [rejects for _, rejects in counts]],
+    )
+    connection.execute(f"create temp view held as {_HELD}")
+    [together] = connection.sql(_OF_ALL).to_arrow_table().to_pylist()
+    return together, connection.sql(_OF_STREAMS).to_arrow_table().to_pylist()
+
+
+def _in_data_files(
+    connection: duckdb.DuckDBPyConnection, snapshot: Snapshot
+) -> tuple[dict[str, set[dt.date]], list[tuple[str, int]]]:
     """The days of each stream, and the number of rejects for each reason."""
     days_by_stream: defaultdict[str, set[dt.date]] = defaultdict(set)
     reasons: list[tuple[str, int]] = []
     files = [file.path for file in snapshot.calls]
-    with duckdb.connect(":memory:") as connection:
-        if files:
-            for stream, day in read_files(connection, files).project("stream, day").distinct().fetchall():
-                days_by_stream[stream].add(day)
-        if snapshot.rejects:
-            connection.register("loads", snapshot.loads)
-            read_files(connection, snapshot.rejects).create_view("rejects")
-            reasons = connection.execute(
-                "select reason, count(*) from rejects where load_id in (select load_id from loads)"
-                " group by reason order by count(*) desc, reason"
-            ).fetchall()
+    if files:
+        for stream, day in read_files(connection, files).project("stream, day").distinct().fetchall():
+            days_by_stream[stream].add(day)
+    if snapshot.rejects:
+        read_files(connection, snapshot.rejects).create_view("rejects")
+        reasons = connection.execute(
+            "select reason, count(*) from rejects where load_id in (select load_id from loads)"
+            " group by reason order by count(*) desc, reason"
+        ).fetchall()
     return days_by_stream, reasons
-
-
-def _stream(name: str, loads: list[dict[str, Any]], days: int, now: dt.datetime) -> StreamStatus:
-    last_call = max((load["last_call"] for load in loads if load["last_call"]), default=None)
-    loaded_at = max(load["loaded_at"] for load in loads)
-    return StreamStatus(
-        stream=name,
-        loads=len(loads),
-        calls=sum(load["calls"] for load in loads),
-        days=days,
-        first_call=min((load["first_call"] for load in loads if load["first_call"]), default=None),
-        last_call=last_call,
-        loaded_at=loaded_at,
-        load_age_seconds=int((now - loaded_at).total_seconds()),
-        call_age_seconds=_age(last_call, now),
-    )
 
 
 def _age(moment: dt.datetime | None, now: dt.datetime) -> int | None:

@@ -17,6 +17,7 @@ import watchfiles
 
 from ingest.engine.stored_names import stored_name
 from ingest.errors import IngestError, SourceError, fault, is_lack_of_memory
+from ingest.lake.compaction import compact_as_it_goes
 from ingest.lake.followers import Follower
 from ingest.lake.lake import Lake
 from ingest.load.loader import Loader
@@ -102,6 +103,7 @@ class _Following:
         """The errors that exist at the moment and have been reported."""
         self._warned: dict[str, None] = {}
         self._unwatched: str | None = None
+        self._uncompacted: str | None = None
         self._follower = Follower(
             lake, [stored_name(written_name(folder)) for folder in folders], every=every, clock=clock
         )
@@ -126,6 +128,8 @@ class _Following:
             stop_if_told()
             return self._gone_wrong(error)
         self._failures = 0
+        if any(source.lines for source in report.sources):
+            self._compact()
         if not sources.unlisted:
             self._memory.forget_others(sources.names)
         away = [f"{place.name}: {place.why}" for place in sources.unlisted]
@@ -166,6 +170,15 @@ class _Following:
         self._unwatched = None
         return True
 
+    def _compact(self) -> None:
+        """Keep the lake quick to open. What was loaded holds already, so an error here is only told."""
+        try:
+            compact_as_it_goes(self._store)
+        except IngestError as error:
+            self._uncompacted = f"small data files stay as they are, so the lake becomes slower to open: {error}"
+        else:
+            self._uncompacted = None
+
     def _gone_wrong(self, error: Exception) -> tuple[Round, float]:
         """Report an error once, and try again later: after twice the time of the last wait."""
         self._forget_loader()
@@ -186,7 +199,7 @@ class _Following:
             if source.lines or (source.error is not None and source.error not in self._wrong)
         )
         self._wrong = wrong | self._memory.errors
-        warnings = [*report.warnings, *([self._unwatched] if self._unwatched else [])]
+        warnings = [*report.warnings, *(text for text in (self._unwatched, self._uncompacted) if text)]
         new = tuple(dict.fromkeys(warning for warning in warnings if warning not in self._warned))
         self._warned |= dict.fromkeys(new)
         for text in list(self._warned)[: max(len(self._warned) - _MOST_SAID, 0)]:

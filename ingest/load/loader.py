@@ -111,6 +111,8 @@ class Loader:
             settle=self._settle,
         )
         self._hashing = ThreadPoolExecutor(1)
+        self._last: Batch | None = None
+        """The batch after the last one that was decided, if nothing failed: it knows every load, and a follower need not look again."""
 
     def close(self) -> None:
         """Forget what was staged and not decided."""
@@ -130,7 +132,7 @@ class Loader:
         self._refusals = Refusals()
         self._staging.begin(self._options, now=now)
         self._planning.begin(now=now)
-        self._batch = Batch(self._lake, self._limits)
+        self._batch, self._last = Batch(self._lake, self._limits, self._last), None
         self._memory.look_at_ledger(self._batch.ledger)
         self._waiting = waiting = deque((name, name in sources.named) for name in sources.names)
         while waiting or self._batch.sources:
@@ -149,6 +151,8 @@ class Loader:
             except RefusedError:
                 waiting.extendleft(reversed(self._batch.sources))
                 self._start_again()
+        # A source that failed may have left a load among those that are known, which nobody has decided.
+        self._last = None if self._failed else self._batch
         # Logs of one kind have the same columns: what is said of one is said of all.
         said = [(unread.is_warning, _of_all(unread.text, names)) for unread, names in self._unread.items()]
         return IngestReport(

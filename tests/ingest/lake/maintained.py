@@ -5,13 +5,16 @@ from __future__ import annotations
 import datetime as dt
 from typing import TYPE_CHECKING, Any
 
+import ingest
 from ingest import Lake
+from ingest.lake.compaction import FileSizes
 from tests.ingest.lakes import calls, load
 from tests.ingest.worked import NOW
 
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from ingest import MaintenanceReport
 
 LATER = NOW + dt.timedelta(days=2)
 KEPT: dict[str, Any] = {"keep_calls": 32, "keep_rejects": 1}
@@ -37,3 +40,11 @@ def sorted_calls(lake: Path) -> list[str]:
 def file_counts(lake: Path) -> tuple[int, int, int]:
     snapshot, (table, _) = Lake(lake).snapshot(), Lake(lake).ledger()
     return len(snapshot.calls), len(snapshot.rejects), len(table.file_uris())
+
+
+SMALL_FILES = FileSizes(file_rows=20, small_rows=8)
+
+
+def maintain(lake: Path, *, sizes: FileSizes = SMALL_FILES, **asked: Any) -> MaintenanceReport:
+    """Maintain a lake, with data files of few rows, so that few rows make many of them."""
+    return ingest.maintain(lake, sizes=sizes, **asked)

@@ -13,6 +13,7 @@ from pyarrow.parquet import ParquetFile
 
 from ingest import Lake, LakeError, maintain, unload
 from ingest.lake.ledger_row import LedgerRow
+from ingest.lake.stream_ends import StreamEnd, declare_stream_end
 from tests.ingest.lakes import BAD, SCHEMAS, broken, calls, lines, load, loads, numbers, rejects
 from tests.ingest.worked import NOW
 
@@ -222,3 +223,34 @@ def test_rejects_of_before_are_read_without_changing_those_of_now(tmp_path: Path
     before = store.open_before("rejects", now)
     assert (before.version(), len(before.file_uris())) == (now.version() - 1, len(now.file_uris()) - 1)
     assert store.open("rejects").version() == now.version()
+
+
+def test_a_snapshot_is_taken_again_when_anything_in_it_has_changed(tmp_path: Path) -> None:
+    lake, path = tmp_path / "lake", tmp_path / "access.log"
+    path.write_bytes(lines(0, 1) + BAD)
+    load(lake, path)
+    store = Lake(lake)
+    first = store.snapshot()
+    assert store.snapshot().loads is first.loads  # nothing was read again
+    declare_stream_end(lake, StreamEnd(stream="access", ended_on=dt.date(2026, 10, 2)))
+    assert [end.stream for end in store.snapshot().stream_ends] == ["access"]
+    path.write_bytes(lines(0, 1) + BAD + lines(2))
+    load(lake, path)
+    assert store.snapshot() == Lake(lake).snapshot() != first
+    unload(lake, loads(lake)[0]["load_id"], now=NOW)
+    assert store.snapshot() == Lake(lake).snapshot()
+    assert (store.snapshot().calls, store.snapshot().rejects) == ((), ())
+
+
+@pytest.mark.parametrize("name", ["calls", "rejects"])
+def test_a_file_that_is_lost_after_a_snapshot_is_named_by_the_next(tmp_path: Path, name: str) -> None:
+    lake, path = tmp_path / "lake", tmp_path / "access.log"
+    path.write_bytes(lines(0, 1) + BAD)
+    load(lake, path)
+    store = Lake(lake)
+    store.snapshot()
+    (file,) = (lake / name).glob("*.parquet")
+    file.unlink()
+    with pytest.raises(LakeError, match=file.name):
+        store.snapshot()
+    assert store.snapshot(may_be_damaged=True) == Lake(lake).snapshot(may_be_damaged=True)

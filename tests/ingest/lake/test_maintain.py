@@ -8,22 +8,16 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from ingest import Lake, LakeError, maintain
-from ingest.lake import maintenance
+from ingest import Lake, LakeError
+from ingest.lake.compaction import FileSizes
 from ingest.lake.leftovers import remove, unheld
-from tests.ingest.lake.maintained import DAY, file_counts, loaded_lake, sorted_calls
+from tests.ingest.lake.maintained import DAY, file_counts, loaded_lake, maintain, sorted_calls
 from tests.ingest.lakes import BAD, broken, fate, line, lines, load, load_one, loads, numbers, rejects, rows
 from tests.ingest.other_process import other_process
 from tests.ingest.worked import NOW
 
 if TYPE_CHECKING:
     from pathlib import Path
-
-
-@pytest.fixture(autouse=True)
-def _small_files(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(maintenance, "FILE_ROWS", 20)
-    monkeypatch.setattr(maintenance, "SMALL_ROWS", 8)
 
 
 # -- compaction
@@ -48,14 +42,11 @@ def test_many_small_files_become_few_with_the_same_rows(tmp_path: Path) -> None:
     assert broken(lake) == {}
 
 
-def test_compacted_files_cover_few_days_and_are_read_by_their_bounds(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(maintenance, "SMALL_ROWS", 15)
+def test_compacted_files_cover_few_days_and_are_read_by_their_bounds(tmp_path: Path) -> None:
     # Six loads, each with five calls of one day and five of the third day from there: every day has ten.
     days = [lines(range(DAY * day, DAY * day + 5)) for day in range(6)]
     lake = loaded_lake(tmp_path, *(days[day] + days[(day + 3) % 6].replace(b"1234", b"5678") for day in range(6)))
-    maintain(lake, now=NOW)
+    maintain(lake, now=NOW, sizes=FileSizes(file_rows=20, small_rows=15))
     files = sorted(Lake(lake).snapshot().calls, key=lambda file: str(file.min_day))
     first = dt.date(2026, 9, 30)
     assert [(file.rows, file.min_day, file.max_day) for file in files] == [

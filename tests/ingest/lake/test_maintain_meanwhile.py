@@ -9,9 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from ingest import Lake, maintain, unload
-from ingest.lake import maintenance
-from tests.ingest.lake.maintained import KEPT, LATER, file_counts, loaded_lake, sorted_calls
+from ingest import Lake, unload
+from tests.ingest.lake.maintained import KEPT, LATER, file_counts, loaded_lake, maintain, sorted_calls
 from tests.ingest.lakes import BAD, broken, lines, load, loads, numbers, rejects, rows, texts
 from tests.ingest.other_process import is_told, other_process, tell_parent
 from tests.ingest.worked import NOW
@@ -23,15 +22,7 @@ if TYPE_CHECKING:
     from tests.ingest.other_process import Step
 
 
-@pytest.fixture(autouse=True)
-def _small_files(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(maintenance, "FILE_ROWS", 20)
-    monkeypatch.setattr(maintenance, "SMALL_ROWS", 8)
-
-
 def _maintain(lake: Path, **keep: Any) -> MaintenanceReport:
-    """Maintain with small files; in other processes as well, where the fixture does not reach."""
-    maintenance.FILE_ROWS, maintenance.SMALL_ROWS = 20, 8
     return maintain(lake, now=LATER, **keep)
 
 

@@ -7,20 +7,13 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from ingest import Lake, LakeError, ReadOptions, ingest, maintain, status, unload
-from ingest.lake import maintenance
-from tests.ingest.lake.maintained import DAY, KEPT, LATER, loaded_lake
+from ingest import Lake, LakeError, ReadOptions, ingest, status, unload
+from tests.ingest.lake.maintained import DAY, KEPT, LATER, loaded_lake, maintain
 from tests.ingest.lakes import BAD, broken, fate, line, lines, load_one, loads, numbers, rejects, rows, texts
 from tests.ingest.worked import NOW
 
 if TYPE_CHECKING:
     from pathlib import Path
-
-
-@pytest.fixture(autouse=True)
-def _small_files(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(maintenance, "FILE_ROWS", 20)
-    monkeypatch.setattr(maintenance, "SMALL_ROWS", 8)
 
 
 def test_calls_of_older_days_are_removed_and_what_they_were_is_remembered(tmp_path: Path) -> None:

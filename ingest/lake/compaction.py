@@ -1,0 +1,120 @@
+"""Few data files in the place of many small ones. The rows stay the same.
+
+Every decision adds a data file to each table, and whoever opens the lake reads the whole ledger and asks for each file of calls: a
+millisecond a decision. `maintain` compacts all that is small, in the order of time, and may take long. A follower decides every few
+seconds and cannot wait for that, so it compacts in levels as it goes: as soon as 32 files are about as small as each other, they
+become one. Each row is then written once more for each level, of which there are few, and the number of files grows with the
+logarithm of the number of decisions.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import itertools
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from ingest.lake.data_file import TABLES, data_files
+from ingest.lake.rewriting import merged, merged_ledger, refuse_damaged
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from deltalake import DeltaTable
+
+    from ingest.lake.data_file import DataFile, TableName
+    from ingest.lake.lake import Lake
+
+
+@dataclass(frozen=True, kw_only=True)
+class FileSizes:
+    """Which data files are small, and how large new ones become."""
+
+    file_rows: int = 1_000_000
+    """Compaction writes data files with at most this many rows, and with at least half as many where there are enough."""
+    small_rows: int = 400_000
+    """A data file with fewer rows is compacted."""
+    small_ledger_rows: int = 50_000
+    """The same for the ledger, whose rows every load reads."""
+    batch_files: int = 2000
+    """One commit compacts this many files. The work is lost if another process rewrites the same table meanwhile."""
+    level_files: int = 32
+    """A follower compacts when this many files are of one level."""
+
+    def batch_rows(self, name: TableName) -> int:
+        """One commit compacts this many rows."""
+        if name == "loads":
+            return 4 * self.small_ledger_rows
+        return 8 * self.file_rows if name == "calls" else self.file_rows
+
+    def follower_rows(self, name: TableName) -> int:
+        """A follower compacts files with at most this many rows: so one commit takes it a second or two."""
+        return min(self.file_rows, self.batch_rows(name)) // self.level_files
+
+
+DEFAULT_SIZES: Final = FileSizes()
+
+_REFUSALS = 3
+"""After this many refusals a table is left for the next time."""
+
+
+def compact(store: Lake, name: TableName, sizes: FileSizes = DEFAULT_SIZES) -> bool:
+    """Put few data files in the place of all small ones. False when others kept refusing it, so that some are left."""
+    refusals = rounds = 0
+    most = len(store.open(name).file_uris())
+    while refusals < _REFUSALS and rounds < max(most, 1):
+        table = store.open(name)
+        small_rows = sizes.small_ledger_rows if name == "loads" else sizes.small_rows
+        files = [file for file in data_files(table, store.path / name) if file.rows < small_rows]
+        batch = _batch(name, files, sizes)
+        if len(batch) < 2:
+            return True
+        rounds += 1  # each round leaves fewer files, unless others add new ones as quickly
+        if not _replace(store, name, table, batch, sizes):
+            refusals += 1
+    return False
+
+
+def compact_level(store: Lake, name: TableName, sizes: FileSizes = DEFAULT_SIZES) -> bool:
+    """Put one data file in the place of those of the lowest level that is full. False where none is, or others refused it."""
+    table = store.open(name)
+    few = table.get_add_actions().num_rows < sizes.level_files
+    level = [] if few else _full_level(data_files(table, store.path / name), name, sizes)
+    return bool(level) and _replace(store, name, table, _batch(name, level, sizes), sizes)
+
+
+def compact_as_it_goes(store: Lake, sizes: FileSizes = DEFAULT_SIZES) -> None:
+    """Compact every level that is full, in all tables. LakeError where a data file is damaged, or the disk takes no more."""
+    for name in TABLES:
+        while compact_level(store, name, sizes):
+            pass  # what became one may have filled the next level
+
+
+def _replace(store: Lake, name: TableName, table: DeltaTable, batch: Sequence[DataFile], sizes: FileSizes) -> bool:
+    refuse_damaged(batch)
+    if name == "loads":
+        new = [merged_ledger(batch)]
+    else:
+        new = merged(batch, name, parts=-(-sum(file.rows for file in batch) // sizes.file_rows))
+    return store.replace(name, table, batch, new)
+
+
+def _batch(name: TableName, files: Iterable[DataFile], sizes: FileSizes) -> list[DataFile]:
+    """The files to compact next: neighbours in time, as many as one commit takes."""
+    ordered = sorted(files, key=lambda file: (file.min_day or dt.date.min, file.modified_at_ms, file.path.name))
+    rows = itertools.accumulate(file.rows for file in ordered)
+    return [
+        file for file, total in zip(ordered[: sizes.batch_files], rows, strict=False) if total <= sizes.batch_rows(name)
+    ]
+
+
+def _full_level(files: Sequence[DataFile], name: TableName, sizes: FileSizes) -> list[DataFile]:
+    """The files of the lowest level with enough of them; none where no level has.
+
+    A level holds the files of up to eight times the rows of the one below. What 32 files become has more, so it is of a higher one.
+    """
+    levels: dict[int, list[DataFile]] = {}
+    for file in files:
+        if file.rows <= sizes.follower_rows(name):
+            levels.setdefault((file.rows.bit_length() + 2) // 3, []).append(file)
+    return next((levels[one] for one in sorted(levels) if len(levels[one]) >= sizes.level_files), [])
