@@ -66,8 +66,8 @@ $(BIN)/sqlfluff: | $(READY)
 bench: $(READY)
 	@$(PY) bench/bench.py
 
-# Another size: make bench-scale SCALE='--calls 100000000 --lake /var/tmp/large'
-SCALE ?= --calls 10000000 --lake build/scale
+# Another size: make bench-scale SCALE='--calls 100000000 --lake /var/tmp/large --ask'
+SCALE ?= --calls 10000000 --lake build/scale --ask
 bench-scale: $(READY)
 	@$(PY) -m bench.scale $(SCALE)
 
