@@ -165,8 +165,7 @@ def _version(folder: Path) -> Version:
         sources: dict[Relation, Sequence[str]] = about["files"]
         return Version(
             number=int(folder.name),
-            # Versions from before there were days hold since they were loaded.
-            valid_from=dt.date.fromisoformat(about.get("valid_from", about["loaded_at"][:10])),
+            valid_from=dt.date.fromisoformat(about["valid_from"]),
             loaded_at=loaded_at,
             files={relation: folder / f"{relation}.parquet" for relation in RELATIONS if relation in sources},
             sources=sources,
