@@ -2,7 +2,7 @@
 
 1. Roll forward what was decided and not completed.
 2. Retention: decide what is too old, as a row of the ledger that says how much it removes from each load; then roll forward.
-3. Compact (`ingest.lake.compaction`): put few data files in the place of many small ones, in the order of time.
+3. Compact (`ingest.lake.compaction`): put few data files, sorted, in the place of many small ones.
 4. Merge: make one load of those of a growing log on one day (`ingest.lake.merging`).
 5. Checkpoints: with them Delta opens a table without reading every commit. Remove old commits that a checkpoint stands for.
 6. Leftovers: remove the files that nobody needs.

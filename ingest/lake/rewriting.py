@@ -1,4 +1,4 @@
-"""Writing the rows of data files into new ones: compacted in the order of time, or without the rows that are to be removed.
+"""Writing the rows of data files into new ones: compacted and sorted, or without the rows that are to be removed.
 
 Memory holds the rows of about one data file, however many there are.
 """
@@ -8,12 +8,14 @@ from __future__ import annotations
 import datetime as dt
 import itertools
 import secrets
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import duckdb
 import pyarrow as pa
 import pyarrow.compute as pc
-from duckdb import ColumnExpression, ConstantExpression
+from duckdb import CoalesceOperator, ColumnExpression, ConstantExpression, FunctionExpression
+from duckdb.sqltypes import VARCHAR
 
 from ingest.arrow import arrow_schema
 from ingest.call import CALL_COLUMNS
@@ -24,9 +26,8 @@ from ingest.reject import REJECT_COLUMNS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-    from pathlib import Path
 
-    from duckdb import DuckDBPyConnection, DuckDBPyRelation
+    from duckdb import DuckDBPyConnection, DuckDBPyRelation, Expression
 
     from ingest.lake.data_file import DataFile, Table, TableName
     from ingest.lake.ledger_row import LedgerRow
@@ -58,6 +59,9 @@ _LOSES_TEXTS = """
     limit 1
 """
 """One row if a data file of rejects has a text that is to be removed. A file without any is not rewritten."""
+
+_ORDER = "day, integration nulls first, customer nulls first, connector nulls first, called_at, load_id, line_number"
+_SLICED = (Path(__file__).parent / "slices.sql").read_text(encoding="utf-8")
 
 _EPOCH = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
 _BATCH_ROWS = 128 * 1024
@@ -155,7 +159,7 @@ def _with_names(file: DataFile, name: Table, names: Mapping[str, str]) -> NewFil
     def batches() -> Iterator[pa.Table]:
         with ParquetFile(file.path) as parquet:
             for batch in parquet.iter_batches(_BATCH_ROWS):
-                rows = _lake_table([batch], schema)
+                rows = _lake_table(batch, schema)
                 load_ids = rows["load_id"].cast(pa.string())
                 changed = pc.coalesce(new.take(pc.index_in(load_ids, old)), load_ids)
                 place = schema.get_field_index("load_id")
@@ -246,7 +250,9 @@ def calls_before(files: Sequence[DataFile], before: dt.date) -> dict[str, int]:
 def merged(files: Sequence[DataFile], name: Table, *, parts: int) -> list[NewFile]:
     """The rows of all these data files in about `parts` new ones of equal size.
 
-    Calls are sorted by time, so that each file covers few days; rejects keep their order.
+    Each file of calls covers a range of time, so that questions about a day open few files. In it the calls of one day, integration and
+    customer stand together: they resemble each other, so they take a fifth less room, and who asks for one integration reads few row
+    groups. Rejects keep their order.
     """
     new: list[NewFile] = []
     folder = files[0].path.parent
@@ -256,7 +262,7 @@ def merged(files: Sequence[DataFile], name: Table, *, parts: int) -> list[NewFil
                 new.append(_write(folder, name, [read_files(connection, [file.path for file in files])]))
             else:
                 # One by one, so that a process that is stopped knows what to remove.
-                new.extend(_write(folder, name, rows) for rows in _in_time_order(connection, files, parts))
+                new.extend(_write(folder, name, rows) for rows in _by_caller(connection, files, parts))
         except BaseException:
             remove_files(file.path for file in new)
             raise
@@ -287,26 +293,37 @@ def _connect() -> DuckDBPyConnection:
     return connection
 
 
-def _in_time_order(
+def _by_caller(
     connection: DuckDBPyConnection, files: Sequence[DataFile], parts: int
 ) -> Iterator[list[DuckDBPyRelation]]:
-    """The calls of these data files in `parts`, each in slices that follow each other and are sorted one by one."""
+    """The calls of these data files in `parts` that follow each other in time, each in slices that are sorted one by one."""
     paths = [file.path for file in files]
     try:
         minutes = read_files(connection, paths).aggregate(
             "epoch_us(called_at) // 60000000 as minute, count(*) as calls"
         )
         counts = minutes.order("minute").fetchall()
+        for part in _ranges(counts, parts):
+            first, end = _period(part)
+            calls = (
+                read_files(connection, _covering(files, first, end))
+                .filter(ColumnExpression("called_at") >= ConstantExpression(first))
+                .filter(ColumnExpression("called_at") < ConstantExpression(end))
+            )
+            calls.create_view("part", replace=True)
+            caller = _caller()
+            yield [
+                calls.filter(caller >= ConstantExpression(low)).filter(caller <= ConstantExpression(high)).order(_ORDER)
+                for low, high in connection.execute(_SLICED, {"slices": _SLICES}).fetchall()
+            ]
     except duckdb.Error as error:
         raise _failed(paths[0].parent, error) from error
-    for part in _ranges(counts, parts):
-        yield [
-            read_files(connection, _covering(files, first, end))
-            .filter(ColumnExpression("called_at") >= ConstantExpression(first))
-            .filter(ColumnExpression("called_at") < ConstantExpression(end))
-            .order("called_at, load_id, line_number")
-            for first, end in map(_period, _ranges(part, _SLICES))
-        ]
+
+
+def _caller() -> Expression:
+    """Day, integration and customer of a call as one text. The separator sorts before all that stands in them, so they sort alike."""
+    parts = (CoalesceOperator(ColumnExpression(name), ConstantExpression("")) for name in ("integration", "customer"))
+    return FunctionExpression("concat_ws", ConstantExpression("\x1f"), ColumnExpression("day").cast(VARCHAR), *parts)
 
 
 def _ranges(minutes: Sequence[tuple[int, int]], parts: int) -> list[list[tuple[int, int]]]:
@@ -346,15 +363,15 @@ def _write(folder: Path, name: Table, slices: Sequence[DuckDBPyRelation]) -> New
     schema = SCHEMAS[name]
 
     def batches() -> Iterator[pa.Table]:
-        # The engine returns the rows of many small files in many small pieces. One row group each would be slow to read.
-        pieces: list[pa.RecordBatch] = []
+        # The engine returns rows in pieces of any size. A row group for what is left of each would be slow to read.
+        left = schema.empty_table()
         for batch in itertools.chain.from_iterable(rows.to_arrow_reader(_BATCH_ROWS) for rows in slices):
-            pieces.append(batch)
-            if sum(len(piece) for piece in pieces) >= _BATCH_ROWS:
-                yield _lake_table(pieces, schema)
-                pieces = []
-        if pieces:
-            yield _lake_table(pieces, schema)
+            left = pa.concat_tables([left, _lake_table(batch, schema)])
+            while len(left) >= _BATCH_ROWS:
+                yield left.slice(0, _BATCH_ROWS).combine_chunks()
+                left = left.slice(_BATCH_ROWS)
+        if len(left):
+            yield left.combine_chunks()
 
     try:
         return write_file(folder, _new_name(), schema, batches())
@@ -362,8 +379,8 @@ def _write(folder: Path, name: Table, slices: Sequence[DuckDBPyRelation]) -> New
         raise _failed(folder, error) from error
 
 
-def _lake_table(pieces: Sequence[pa.RecordBatch], schema: pa.Schema) -> pa.Table:
-    return pa.Table.from_batches(pieces).select(schema.names).cast(schema).combine_chunks()
+def _lake_table(batch: pa.RecordBatch, schema: pa.Schema) -> pa.Table:
+    return pa.Table.from_batches([batch]).select(schema.names).cast(schema)
 
 
 def _new_name() -> str:

@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import datetime as dt
+from typing import TYPE_CHECKING, Any
 
+import numpy as np
+import pyarrow as pa
 import pytest
+from pyarrow.parquet import ParquetFile
 
 from ingest import Lake, LakeError
 from ingest.lake.compaction import FileSizes, compact_as_it_goes, compact_level
-from ingest.lake.data_file import data_files
-from tests.ingest.lake.maintained import file_counts, loaded_lake, sorted_calls
-from tests.ingest.lakes import BAD, broken, line, lines, load, loads, numbers, rejects
+from ingest.lake.data_file import DataFile, data_files, write_file
+from ingest.lake.rewriting import merged
+from tests.ingest.lake.maintained import DAY, file_counts, loaded_lake, maintain, sorted_calls
+from tests.ingest.lakes import BAD, SCHEMAS, broken, calls, line, lines, load, loads, numbers, rejects
 from tests.ingest.other_process import other_process
+from tests.ingest.worked import NOW
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -19,6 +25,7 @@ if TYPE_CHECKING:
     from tests.ingest.other_process import Step
 
 FEW = FileSizes(level_files=3)
+URL = "https://{}.rest.afas.online/ProfitRestServices/connectors/KnSubject"
 
 
 def test_files_of_one_level_become_one_and_the_lake_holds_the_same(tmp_path: Path) -> None:
@@ -64,6 +71,78 @@ def test_files_that_are_large_for_a_follower_are_left_to_maintain(tmp_path: Path
     lake = loaded_lake(tmp_path, *(lines(range(number, number + 10)) for number in (0, 10, 20)))
     assert not compact_level(Lake(lake), "calls", FileSizes(level_files=3, file_rows=27))
     assert compact_level(Lake(lake), "calls", FileSizes(level_files=3, file_rows=30))
+
+
+def test_calls_of_one_caller_stand_together_in_the_order_of_time(tmp_path: Path) -> None:
+    ids = ["4321_2", None, "4321_10", "4321_2", "7654_1", None]
+    contents = [
+        b"".join(
+            line(
+                DAY * day + 10 * number + load_number,
+                headers={"IntegrationId": integration_id or ""},
+                url=URL.format(number % 3 + 1234),
+            )
+            for day in (0, 1)
+            for number, integration_id in enumerate(ids)
+        )
+        for load_number in (2, 0, 1)
+    ]
+    lake = loaded_lake(tmp_path, *contents)
+    before = sorted_calls(lake)
+    maintain(lake, now=NOW, sizes=FileSizes())
+    assert sorted_calls(lake) == before
+    order = [
+        (
+            str(call["day"]),
+            call["integration"] or "",
+            call["customer"] or "",
+            call["connector"] or "",
+            call["called_at"],
+        )
+        for call in calls(lake)
+    ]
+    assert order == sorted(order)
+    assert len({caller for _, caller, *_ in order}) == 4
+
+
+def test_who_asks_for_a_day_and_an_integration_reads_few_row_groups(tmp_path: Path) -> None:
+    lake = loaded_lake(tmp_path, line(0))
+    schema = SCHEMAS["calls"]
+    (one,) = Lake(lake).snapshot().calls
+    [call] = ParquetFile(one.path).read().to_pylist()
+    rows = 4 * 128 * 1024
+    number = np.random.default_rng(1).permutation(rows)  # calls of all integrations arrive mixed
+    ids = pa.array((number % 40 + 1000).astype(str))
+    changed = {
+        "integration": ids,
+        "customer": pa.array((number // 40 % 500 + 10_000).astype(str)),
+        "day": pa.array((number >= rows // 2).astype("int32")).cast(pa.date32()),
+        "called_at": pa.array(number, pa.int64()).cast(pa.timestamp("us", "UTC")),
+    }
+    columns = [changed.get(field.name, pa.repeat(pa.scalar(call[field.name], field.type), rows)) for field in schema]
+    arrived = write_file(lake / "calls", "arrived", schema, [pa.table(columns, schema=schema)])
+    [compacted] = merged([DataFile(arrived.path, rows, None, None, None, None, None, None)], "calls", parts=1)
+    wanted = {"day": dt.date(1970, 1, 2), "integration": "1007"}
+    customer = {"customer": "10123"}
+    assert _row_groups(arrived.path, wanted) == (4, 4)
+    assert _row_groups(compacted.path, wanted) == (1, 4)
+    assert _row_groups(compacted.path, wanted | customer) == (1, 4)
+    assert _row_groups(compacted.path, {"day": dt.date(1970, 1, 2)}) == (2, 4)
+
+
+def _row_groups(path: Path, wanted: dict[str, Any]) -> tuple[int, int]:
+    """How many of a data file's row groups may hold such calls by their minima and maxima, and how many there are."""
+    metadata = ParquetFile(path).metadata
+    groups = [metadata.row_group(number) for number in range(metadata.num_row_groups)]
+    places = {metadata.schema.column(place).path: place for place in range(metadata.num_columns)}
+    may_hold = [
+        all(
+            (bounds := group.column(places[name]).statistics).min <= value <= bounds.max
+            for name, value in wanted.items()
+        )
+        for group in groups
+    ]
+    return sum(may_hold), len(groups)
 
 
 def test_a_damaged_file_is_not_hidden_in_a_new_one(tmp_path: Path) -> None:

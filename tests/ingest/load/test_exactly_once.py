@@ -18,6 +18,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import initialize, precondition, rule, run_state_machine_as_test
 
 from ingest import Lake, LakeError, maintain, unload
+from ingest.lake.compaction import FileSizes, compact_as_it_goes
 from ingest.limits import Limits
 from ingest.load import loader
 from ingest.read import source
@@ -41,7 +42,7 @@ KINDS = ["good", "good", "without host", "bad", "blank", "header"]
 ON_FILES = ("append", "tear", "refill", "delete")
 FAULTS = [
     *((step, what) for step in ("read", *STEPS) for what in ON_FILES),
-    *((step, what) for step in STEPS for what in ("load", "load and unload", "retry", "maintain")),
+    *((step, what) for step in STEPS for what in ("load", "load and unload", "retry", "maintain", "compact")),
     *((step, "stop") for step in STEPS[1:]),
     *[("read", "refill"), ("staged", "load"), ("staged", "load and unload")] * 5,  # where most depends on it
 ]
@@ -49,7 +50,7 @@ FAULTS = [
 
 RETRY_FAULTS = [
     *((step, what) for step in ("opened", "read", "staged") for what in ON_FILES),
-    *((step, what) for step in STEPS for what in ("load", "load and unload", "retry", "maintain")),
+    *((step, what) for step in STEPS for what in ("load", "load and unload", "retry", "maintain", "compact")),
     *((step, "stop") for step in STEPS[1:]),
     *[("staged", "load"), ("staged", "load and unload"), ("staged", "retry"), ("staged", "maintain")] * 2,
 ]
@@ -264,6 +265,12 @@ class GrowingLogs(ComparedLake):
         Lake(self.lake).roll_forward()
         self._take_merges(is_whole=step is None)
 
+    @rule()
+    def compact(self) -> None:
+        """As a follower does after each decision, here as soon as two files are of one level."""
+        if Lake(self.lake).exists():
+            compact_as_it_goes(Lake(self.lake), FileSizes(level_files=2))
+
     # -- how
 
     def _some_files(self, data: DataObject, *, has_grown: bool = False) -> list[str]:
@@ -308,6 +315,8 @@ class GrowingLogs(ComparedLake):
                 self._take_over()
                 maintain(self.lake, now=LATER)
                 self._take_merges(is_whole=True)
+            case "compact":
+                compact_as_it_goes(Lake(self.lake), FileSizes(level_files=2))
             case "stop":
                 raise _Stop
 
