@@ -17,7 +17,7 @@ import watchfiles
 
 from ingest.engine.stored_names import stored_name
 from ingest.errors import IngestError, SourceError, fault, is_lack_of_memory
-from ingest.lake.compaction import compact_as_it_goes
+from ingest.lake.compaction import DEFAULT_SIZES, compact_as_it_goes
 from ingest.lake.followers import Follower
 from ingest.lake.lake import Lake
 from ingest.load.loader import Loader
@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Sequence
     from threading import Event
 
+    from ingest.lake.compaction import FileSizes
     from ingest.report import IngestReport, ReadOptions, SourceReport
 
 SETTLE_SECONDS = 5.0
@@ -57,6 +58,7 @@ def follow(
     every: float,
     clock: Callable[[], dt.datetime],
     stop: Event,
+    sizes: FileSizes = DEFAULT_SIZES,
 ) -> Generator[Round, None, None]:
     """Load the files in these folders, and those that come into them, until `stop` is set. Yields after each decision.
 
@@ -68,7 +70,7 @@ def follow(
             raise SourceError(
                 f"{written_name(folder)}: is not a folder; 'koppelzicht follow' watches folders, 'koppelzicht ingest' loads a file"
             )
-    with contextlib.closing(_Following(lake, folders, options, every=every, clock=clock)) as following:
+    with contextlib.closing(_Following(lake, folders, options, every=every, clock=clock, sizes=sizes)) as following:
         while not stop.is_set():
             stop_if_told()
             begun = time.monotonic()
@@ -89,12 +91,14 @@ class _Following:
         *,
         every: float,
         clock: Callable[[], dt.datetime],
+        sizes: FileSizes,
     ) -> None:
         self._lake = lake
         self._folders = folders
         self._options = options
         self._every = every
         self._clock = clock
+        self._sizes = sizes
         self._memory = Memory()
         self._loader: Loader | None = None
         self._store = Lake(lake)
@@ -173,9 +177,12 @@ class _Following:
     def _compact(self) -> None:
         """Keep the lake quick to open. What was loaded holds already, so an error here is only told."""
         try:
-            compact_as_it_goes(self._store)
-        except IngestError as error:
-            self._uncompacted = f"small data files stay as they are, so the lake becomes slower to open: {error}"
+            compact_as_it_goes(self._store, self._sizes)
+        except Exception as error:  # noqa: BLE001 - whatever it is, what was loaded has to be reported, and loading goes on
+            stop_if_told()
+            self._uncompacted = (
+                f"small data files stay as they are, and the lake becomes slower to open: {_in_words(error)}"
+            )
         else:
             self._uncompacted = None
 

@@ -15,8 +15,10 @@ import pytest
 import watchfiles
 
 from ingest import Lake, ReadOptions, status
+from ingest.lake.compaction import FileSizes
 from ingest.load.following import follow
 from tests.ingest import lakes
+from tests.ingest.lake.maintained import file_counts
 from tests.ingest.worked import NOW
 
 if TYPE_CHECKING:
@@ -83,6 +85,7 @@ class _Follow:
             every=0.05,
             clock=lambda: self.clock,
             stop=self.stop,
+            sizes=FileSizes(level_files=3),
         )
 
     def until(self, is_so: Callable[[Round], bool]) -> Round:
@@ -122,6 +125,37 @@ def test_a_folder_that_is_away_for_a_while_is_waited_for(lake: Path, logs: Path,
     following.rounds.close()
     assert _statuses(lake) == []
     assert lakes.broken(lake) == {}
+
+
+def test_who_follows_keeps_the_number_of_data_files_small(lake: Path, logs: Path) -> None:
+    following = _Follow(lake, logs)
+    counts = []
+    for number in range(7):
+        (logs / f"{number}.log").write_bytes(lakes.line(number) + lakes.BAD)
+        following.until_loaded(*range(number + 1))
+        counts.append(file_counts(lake))
+    following.rounds.close()
+    assert counts == [(count, count, count) for count in (1, 2, 1, 2, 1, 2, 1)]
+    assert lakes.broken(lake) == {}
+
+
+def test_a_damaged_data_file_keeps_nobody_from_following(lake: Path, logs: Path) -> None:
+    following = _Follow(lake, logs)
+    for number in range(2):
+        (logs / f"{number}.log").write_bytes(lakes.line(number))
+        following.until_loaded(*range(number + 1))
+    damaged = Lake(lake).snapshot().calls[0].path
+    content = bytearray(damaged.read_bytes())
+    content[4] ^= 1
+    damaged.write_bytes(content)
+    (logs / "2.log").write_bytes(lakes.line(2))
+    news = following.until(_says(damaged.name))
+    assert [source.calls for source in news.sources] == [1]
+    assert "small data files stay as they are" in news.warnings[0]
+    (logs / "3.log").write_bytes(lakes.line(3))
+    news = following.until(lambda news: bool(news.sources))
+    assert ([source.calls for source in news.sources], news.warnings) == ([1], ())  # it was said already
+    following.rounds.close()
 
 
 def test_a_folder_that_is_not_there_yet_is_waited_for(lake: Path, tmp_path: Path) -> None:
