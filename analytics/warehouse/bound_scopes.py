@@ -94,6 +94,7 @@ class BoundScopes:
             cursor.execute(f"create view certificates as {view('certificates')}")
             cursor.execute(f"create view days as {view('days')}")
             cursor.execute(f"create view hours as {view('hours')}")
+            cursor.execute(f"create view connectors as {view('connectors')}")
             cursor.execute(f"create view spellings as {view('spellings')}")
 
     def _take(self, scope: Scope, look_back: int) -> _Bound:
