@@ -5,40 +5,32 @@
 -- look_back: 0
 -- meaning: What went wrong, and who can fix it: the customer (its configuration), the partner (its program) or the
 -- vendor (the service). Customers are those that met this error; the partner's own environment does not count.
-with named as (
-    select
-        calls.integration,
-        spellings.connector,
-        calls.outcome,
-        calls.status,
-        party_of(calls.outcome) as party,
-        calls.customer,
-        calls.own
-    from calls
-    left join spellings on calls.connector = spellings.sent
-    where is_error(calls.status)
-),
-
-counted as (
+with counted as (
     select
         integration,
-        connector,
+        lower(connector) as folded,
         outcome,
         status,
-        party,
         count(*) as calls,
         count(distinct customer) filter (where not own) as customers
-    from named
-    group by integration, connector, outcome, status, party
+    from calls
+    where is_error(status)
+    group by integration, folded, outcome, status
 )
 
 select
-    integration,
-    connector,
-    outcome,
-    status,
-    party,
-    calls,
-    customers
+    counted.integration,
+    connectors.connector,
+    counted.outcome,
+    counted.status,
+    party_of(counted.outcome) as party,
+    counted.calls,
+    counted.customers
 from counted
-order by calls desc, integration asc nulls last, connector asc nulls last, outcome asc, status asc
+left join connectors on counted.folded = connectors.folded
+order by
+    counted.calls desc,
+    counted.integration asc nulls last,
+    connectors.connector asc nulls last,
+    counted.outcome asc,
+    counted.status asc

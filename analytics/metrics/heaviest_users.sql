@@ -8,29 +8,17 @@
 -- seconds: the total duration of the user's calls. Null if no log has durations; then the number of calls decides.
 -- connector: the one that took most of this time. share: the user's fraction of all calls of the day in scope.
 -- seconds_share: its fraction of their duration.
-with named as (
-    select
-        calls.day,
-        calls.integration,
-        case when calls.integration is null then calls.customer end as customer,
-        spellings.connector,
-        calls.status,
-        calls.duration_ms
-    from calls
-    left join spellings on calls.connector = spellings.sent
-),
-
-by_connector as (
+with by_connector as (
     select
         day,
         integration,
-        customer,
-        connector,
+        case when integration is null then customer end as customer,
+        lower(connector) as folded,
         count(*) as calls,
         count(*) filter (where is_error(status)) as errors,
-        sum(cast(duration_ms as decimal(18, 3))) as ms  -- whole microseconds: sums of floats differ from run to run
-    from named
-    group by day, integration, customer, connector
+        sum(duration_micros(duration_ms)) as micros
+    from calls
+    group by day, integration, case when integration is null then customer end, folded
 ),
 
 users as (
@@ -40,7 +28,7 @@ users as (
         customer,
         cast(sum(calls) as bigint) as calls,
         cast(sum(errors) as bigint) as errors,
-        sum(ms) as ms
+        sum(micros) as micros
     from by_connector
     group by day, integration, customer
 ),
@@ -52,49 +40,55 @@ placed as (
         customer,
         calls,
         errors,
-        cast(ms as double) / 1000 as seconds,
+        cast(micros as double) / 1000000 as seconds,
         cast(calls as double) / sum(calls) over (partition by day) as share,
-        cast(ms as double) / nullif(cast(sum(ms) over (partition by day) as double), 0) as seconds_share,
+        cast(micros as double) / nullif(cast(sum(micros) over (partition by day) as double), 0) as seconds_share,
         row_number() over (
             partition by day
-            order by ms desc nulls last, calls desc, integration asc nulls last, customer asc
+            order by micros desc nulls last, calls desc, integration asc nulls last, customer asc
         ) as place
     from users
 ),
 
+heaviest as (
+    select *
+    from placed
+    where place <= 10
+),
+
+-- Names decide between connectors that took equally long, so they are looked up here, for ten users a day.
 busiest as (
     select
-        day,
-        integration,
-        customer,
-        connector,
+        heaviest.day,
+        heaviest.place,
+        connectors.connector,
         row_number() over (
-            partition by day, integration, customer
-            order by ms desc nulls last, calls desc, connector asc
-        ) as place
-    from by_connector
-    where connector is not null
+            partition by heaviest.day, heaviest.place
+            order by by_connector.micros desc nulls last, by_connector.calls desc, connectors.connector asc
+        ) as connector_place
+    from heaviest
+    inner join by_connector
+        on
+            heaviest.day = by_connector.day
+            and heaviest.integration is not distinct from by_connector.integration
+            and heaviest.customer is not distinct from by_connector.customer
+    inner join connectors on by_connector.folded = connectors.folded
 )
 
 select
-    placed.day,
-    placed.place,
-    placed.integration,
+    heaviest.day,
+    heaviest.place,
+    heaviest.integration,
     integrations.name,
-    placed.customer,
+    heaviest.customer,
     busiest.connector,
-    placed.calls,
-    placed.errors,
-    placed.seconds,
-    placed.share,
-    placed.seconds_share
-from placed
+    heaviest.calls,
+    heaviest.errors,
+    heaviest.seconds,
+    heaviest.share,
+    heaviest.seconds_share
+from heaviest
 left join busiest
-    on
-        placed.day = busiest.day
-        and placed.integration is not distinct from busiest.integration
-        and placed.customer is not distinct from busiest.customer
-        and busiest.place = 1
-left join integrations on placed.integration = integrations.integration
-where placed.place <= 10
-order by placed.day asc, placed.place asc
+    on heaviest.day = busiest.day and heaviest.place = busiest.place and busiest.connector_place = 1
+left join integrations on heaviest.integration = integrations.integration
+order by heaviest.day asc, heaviest.place asc

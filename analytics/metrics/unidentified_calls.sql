@@ -6,35 +6,27 @@
 -- meaning: The origin of calls that do not say which integration made them. The name of the program, or a connector
 -- that only one partner uses, often shows who made them. Calls whose log could not have held the header are left out,
 -- because they may have sent an id.
-with named as (
-    select
-        calls.customer,
-        calls.user_agent,
-        spellings.connector,
-        calls.called_at
-    from calls
-    left join spellings on calls.connector = spellings.sent
-    where calls.id_status in ('missing', 'malformed')
-),
-
-counted as (
+with counted as (
     select
         customer,
         user_agent,
-        connector,
+        lower(connector) as folded,
         count(*) as calls,
         min(called_at) as first_call,
         max(called_at) as last_call
-    from named
-    group by customer, user_agent, connector
+    from calls
+    where id_status in ('missing', 'malformed')
+    group by customer, user_agent, folded
 )
 
 select
-    customer,
-    user_agent,
-    connector,
-    calls,
-    first_call,
-    last_call
+    counted.customer,
+    counted.user_agent,
+    connectors.connector,
+    counted.calls,
+    counted.first_call,
+    counted.last_call
 from counted
-order by calls desc, customer asc, user_agent asc nulls last, connector asc nulls last
+left join connectors on counted.folded = connectors.folded
+order by
+    counted.calls desc, counted.customer asc, counted.user_agent asc nulls last, connectors.connector asc nulls last
