@@ -1,12 +1,12 @@
 -- The spelling in which each connector is shown. Names that differ only in case are one connector, in its most frequent
 -- spelling; of equally frequent ones, the first in the alphabet. One row per name as it was sent.
--- Reads: calls.
-with sent as (
+-- Reads: sent, which are the calls before they are attributed: whose a call is does not matter here.
+with counted as (
     select
         connector as sent,
         lower(connector) as folded,
         count(*) as frequency
-    from calls
+    from sent
     where connector is not null
     group by connector
 ),
@@ -16,11 +16,11 @@ ranked as (
         folded,
         sent as connector,
         row_number() over (partition by folded order by frequency desc, sent asc) as place
-    from sent
+    from counted
 )
 
 select
-    sent.sent,
+    counted.sent,
     ranked.connector
-from sent
-inner join ranked on sent.folded = ranked.folded and ranked.place = 1
+from counted
+inner join ranked on counted.folded = ranked.folded and ranked.place = 1
