@@ -3,7 +3,8 @@
 -- grain: one row per integration with a call and rule; integration null: not known, or not logged
 -- key: integration, rule
 -- look_back: 0
--- steps: practices/rules, practices/by_itself, practices/timed, practices/at_once, practices/in_turn, practices/by_rule
+-- steps: practices/rules, practices/alike, practices/judged, practices/by_itself, practices/spelled,
+-- practices/callers, practices/timed, practices/at_once, practices/in_turn, practices/by_rule
 -- meaning: Which of the published rules of use each integration keeps. For unidentified calls, the user agents at one
 -- customer are judged one by one. An integration that breaks no rule scores 100. Each broken rule takes points off: its
 -- whole weight (high 20, medium 10, low 5) if a tenth of the judged calls or more break it, and a proportional part of

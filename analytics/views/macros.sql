@@ -83,3 +83,6 @@ create macro wilson_high(part, whole) as (
         ) / (1 + 3.841458820694124 / whole)
     end
 );
+
+-- A number for three texts, at least 0. Other texts may have the same number.
+create macro hash_of(first, second, third) as cast(hash(first, second, third) // 2 as bigint);

@@ -118,6 +118,43 @@ def test_a_log_of_whole_seconds_is_believed_only_what_is_sure(tmp_path: Path) ->
     assert judged(tmp_path / "long", [*short, *long], "parallel") == ("broken", 1, 16)
 
 
+def test_of_calls_that_begin_together_the_last_in_the_log_are_too_many(tmp_path: Path) -> None:
+    """Whole seconds make many calls begin at one moment. Which of them break the rule shows in the connector."""
+    together = [
+        call(called_at="2026-10-01T12:00:00Z", duration_ms=5000.0, connector=connector, line_number=line)
+        for line, connector in enumerate(("KnSubject",) * 5 + ("KnCourse",) * 2, start=1)
+    ]
+    with Warehouse.open(given_lake(tmp_path / "lake", together)) as warehouse:
+        (row,) = warehouse.metric("practices").filter(rule="parallel").iter_rows(named=True)
+    assert (row["calls"], row["judged"], row["connector"]) == (2, 7, "KnCourse")
+
+
+def test_callers_with_the_same_number_are_judged_apart(tmp_path: Path) -> None:
+    """No two texts with the same hash are at hand, so all get the same one here. Counted together, each rule would be broken."""
+    customers = ("7000001", "7000002", "7000003")
+    refused = [at(60 * place, status=401, customer=customers[place % 3]) for place in range(24)]
+    away = [at(9000, status=503, customer="7000001"), at(9005, customer="7000002")]
+    busy = [at(8000 + place / 10, customer=customers[place % 3], duration_ms=3000.0) for place in range(9)]
+    agents = [
+        at(8000 + place / 10, integration_id=None, user_agent=f"agent {place % 2}", duration_ms=3000.0)
+        for place in range(10)
+    ]
+    with Warehouse.open(given_lake(tmp_path / "lake", [*refused, *away, *busy, *agents])) as warehouse:
+        apart = warehouse.metric("practices")
+        warehouse.connection.execute("create or replace macro hash_of(first, second, third) as cast(7 as bigint)")
+        together = warehouse.metric("practices")
+    assert together.equals(apart)
+    in_order = together.filter(rule="parallel").select("integration", "calls", "judged").rows()
+    assert in_order == [("1234567_1", 0, 9), (None, 0, 10)]
+    rules = ("hammering", "dead_token", "ignored_unavailable")
+    rows = together.filter(integration="1234567_1").select("rule", "calls", "judged").rows()
+    assert sorted(row for row in rows if row[0] in rules) == [
+        ("dead_token", 0, 24),
+        ("hammering", 0, 24),
+        ("ignored_unavailable", 0, 0),
+    ]
+
+
 def test_the_eleventh_refusal_within_an_hour_is_hammering(tmp_path: Path) -> None:
     refused = [at(10 * place, status=401) for place in range(11)]
     fine = [at(10 * place + 5) for place in range(11)]
@@ -167,6 +204,33 @@ def test_calls_in_turn_are_told_over_hours_without_a_refusal(tmp_path: Path) -> 
     # of the calls after the 503 only the first follows it, and after a good call nobody does, however near to an hour
     later = [at(5 * hour), at(7 * hour), at(9 * hour, status=401), at(9 * hour + 1)]
     assert judged(tmp_path / "one", [away, *later], "ignored_unavailable") == ("kept", 0, 1)
+
+
+def test_ten_seconds_after_a_503_end_where_they_end_in_the_next_hour_too(tmp_path: Path) -> None:
+    """A 503 that took longer than an hour, or came at the end of one: what follows it is looked for after its end."""
+    hour = 3600
+    late = at(hour - 1, status=503, duration_ms=1000.0)
+    assert judged(tmp_path / "ten", [late, at(hour + 10)], "ignored_unavailable") == ("broken", 1, 1)
+    assert judged(tmp_path / "more", [late, at(hour + 10.000001)], "ignored_unavailable") == ("kept", 0, 1)
+    long = at(0, status=503, duration_ms=2.5 * hour * 1000)
+    assert judged(tmp_path / "long", [long, at(2.5 * hour + 10)], "ignored_unavailable") == ("broken", 1, 1)
+    between = at(1.2 * hour)
+    assert judged(tmp_path / "two", [long, between, at(2.5 * hour + 10)], "ignored_unavailable") == ("kept", 0, 1)
+
+
+def test_unidentified_calls_in_turn_are_judged_program_by_program(tmp_path: Path) -> None:
+    """Ten refusals of a program are not too many, whatever another one adds; a program without a name is one of them."""
+    refused = [
+        at(600 * place, status=401, integration_id=None, user_agent=agent)
+        for place in range(10)
+        for agent in ("a", "b", None)
+    ]
+    assert judged(tmp_path / "ten", refused, "dead_token", None) == ("kept", 0, 30)
+    one_more = at(7200, status=403, integration_id=None, user_agent=None)
+    assert judged(tmp_path / "eleven", [*refused, one_more], "dead_token", None) == ("broken", 1, 31)
+    away = at(8000, status=503, integration_id=None, user_agent="a")
+    other = at(8001, integration_id=None, user_agent="b")
+    assert judged(tmp_path / "away", [away, other], "ignored_unavailable", None) == ("not_judged", 0, 0)
 
 
 def test_the_score_is_made_of_weights_and_shares(tmp_path: Path) -> None:

@@ -1,62 +1,78 @@
 -- How each integration keeps each rule: one row per integration with a call and rule.
--- Reads: rules, by_itself, at_once, in_turn.
-with judged as (
+-- Reads: rules, judged, by_itself, at_once, in_turn, spelled.
+with broken as (
     select * from by_itself
     union all
     select * from at_once
     union all
-    select * from in_turn
+    select * exclude (is_broken) from in_turn
+    where is_broken
 ),
 
 totals as (
     select
         rule,
         integration,
-        cast(sum(calls) as bigint) as judged_calls,
-        cast(coalesce(sum(calls) filter (where is_broken), 0) as bigint) as broken_calls,
-        count(distinct customer) filter (where is_broken and not own) as customers,
-        min(first_call) filter (where is_broken) as first_call,
-        max(last_call) filter (where is_broken) as last_call
-    from judged
+        cast(sum(calls) as bigint) as calls,
+        count(distinct customer) filter (where not own) as customers,
+        min(first_call) as first_call,
+        max(last_call) as last_call
+    from broken
     group by rule, integration
 ),
 
 by_connector as (
     select
-        rule,
-        integration,
-        connector,
-        row_number() over (partition by rule, integration order by sum(calls) desc, connector asc) as place
-    from judged
-    where is_broken and connector is not null
-    group by rule, integration, connector
+        broken.rule,
+        broken.integration,
+        spelled.connector,
+        row_number() over (
+            partition by broken.rule, broken.integration order by sum(broken.calls) desc, spelled.connector asc
+        ) as place
+    from broken
+    inner join spelled on broken.connector = spelled.sent
+    group by broken.rule, broken.integration, spelled.connector
 ),
 
-callers as (
+judged_by as (
+    select * from judged
+    union all
+    select
+        integration,
+        rule,
+        sum(calls) as calls
+    from in_turn
+    where rule = 'ignored_unavailable'
+    group by integration, rule
+),
+
+integrations_seen as (
     select distinct integration
-    from calls
+    from judged
 )
 
 select
-    callers.integration,
+    integrations_seen.integration,
     rules.rule,
     rules.severity,
     rules.weight,
     rules.tolerated,
     rules.advice,
-    coalesce(totals.broken_calls, 0) as broken_calls,
-    coalesce(totals.judged_calls, 0) as judged_calls,
-    cast(totals.broken_calls as double) / nullif(totals.judged_calls, 0) as share,
+    coalesce(totals.calls, 0) as broken_calls,
+    coalesce(cast(judged_by.calls as bigint), 0) as judged_calls,
+    coalesce(totals.calls, 0) / cast(nullif(judged_by.calls, 0) as double) as share,
     coalesce(totals.customers, 0) as customers,
     by_connector.connector,
     totals.first_call,
     totals.last_call
-from callers
+from integrations_seen
 cross join rules
+left join judged_by
+    on rules.rule = judged_by.rule and integrations_seen.integration is not distinct from judged_by.integration
 left join totals
-    on rules.rule = totals.rule and callers.integration is not distinct from totals.integration
+    on rules.rule = totals.rule and integrations_seen.integration is not distinct from totals.integration
 left join by_connector
     on
         rules.rule = by_connector.rule
-        and callers.integration is not distinct from by_connector.integration
+        and integrations_seen.integration is not distinct from by_connector.integration
         and by_connector.place = 1

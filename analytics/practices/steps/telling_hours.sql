@@ -1,22 +1,28 @@
--- The hours that show the order of events: one row per caller, customer, environment and hour with a call.
+-- The hours that show the order of events: one row per caller and hour with a call, of the callers that were told that the
+-- service is unavailable (503), or were refused (401, 403) more than ten times.
 -- Reads: timed.
-with hours as (
+with answered as (
     select
         caller,
-        customer,
-        environment,
-        hour_of(called_at) as hour,
-        bool_or(status in (401, 403, 503)) as is_telling
+        count(*) filter (where status in (401, 403)) > 10 as is_refused
     from timed
-    group by caller, customer, environment, hour_of(called_at)
+    where status in (401, 403, 503)
+    group by caller
+    having is_refused or count(*) filter (where status = 503) > 0
+),
+
+hours as (
+    select
+        timed.caller,
+        hour_of(timed.called_at) as hour,
+        bool_or(timed.status = 503 or (timed.status in (401, 403) and answered.is_refused)) as is_telling
+    from timed
+    inner join answered on timed.caller = answered.caller
+    group by timed.caller, hour_of(timed.called_at)
 )
 
 select
     caller,
-    customer,
-    environment,
     hour,
-    is_telling or lag(is_telling, 1, false) over (
-        partition by caller, customer, environment order by hour
-    ) as is_wanted
+    is_telling or lag(is_telling, 1, false) over (partition by caller order by hour) as is_wanted
 from hours
