@@ -2,7 +2,7 @@
 -- unit: customers
 -- grain: one row per integration, customer and month in which it was a customer
 -- key: integration, customer, month
--- look_back: 36500
+-- look_back: 0
 -- steps: customers/arrivals
 -- meaning: The months in which each customer used the integration, as far back as there are logs, whatever the first
 -- day of the period. customers/steps/arrivals.sql explains arrival.

@@ -3,7 +3,7 @@
 -- grain: one row per integration and month of the period that the logs cover, from the integration's first customer on,
 -- and per other month in which it has a customer
 -- key: integration, month
--- look_back: 36500
+-- look_back: 0
 -- steps: coverage/broken_months, customers/arrivals, customers/months
 -- meaning: How the customers of an integration come and go. A customer of a month made at least one call in it that
 -- succeeded and was not a log-in; the partner's own environment is not a customer. Customers = new + stayed + returning

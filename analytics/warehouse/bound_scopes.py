@@ -76,7 +76,7 @@ class BoundScopes:
                 self._drop_unused(self._most)
 
     def bind(self, schema: str, scope: Scope, look_back: int = 0) -> None:
-        """Create a schema with the relations that a metric reads: calls, calls_before, calls_all, scope, days, hours, ...
+        """Create a schema with the relations that a metric reads: calls, calls_before, calls_all, calls_of_anybody, scope, ...
 
         The names are those of the last day of the period. If the period reaches to the end of the data, they are today's.
         """
@@ -88,12 +88,12 @@ class BoundScopes:
             self._visible.bind_calls(cursor, schema, scope)
             cursor.table(f"{schema}{'_before' if look_back else ''}.calls").create_view("calls_before")
             cursor.table("main.calls").create_view("calls_all")
+            self._visible.bind_calls_of_anybody(cursor, scope)
             self._bind_period(cursor, scope, look_back)
             if not self._bind_names(cursor, scope):
                 cursor.table("lake.certificate_dates").create_view("certificate_dates")
             cursor.execute(f"create view certificates as {view('certificates')}")
             cursor.execute(f"create view days as {view('days')}")
-            cursor.execute(f"create view hours as {view('hours')}")
             cursor.execute(f"create view connectors as {view('connectors')}")
             cursor.execute(f"create view spellings as {view('spellings')}")
 

@@ -15,11 +15,12 @@ import datetime as dt
 from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
-from duckdb import ColumnExpression, ConstantExpression, FunctionExpression
+from duckdb import ColumnExpression, ConstantExpression, FunctionExpression, StarExpression
 
 from analytics.registry.certificates import certificates
+from analytics.scope import Scope
 from analytics.views import PUBLIC, macros, view
-from analytics.warehouse.narrow import Expressions, condition, may_hold
+from analytics.warehouse.narrow import Expressions, Renames, condition, may_hold
 from analytics.warehouse.period import overlap
 from analytics.warehouse.reader import empty, shaped
 from analytics.warehouse.registered import KEYS, former_numbers, registered, renames_in
@@ -34,7 +35,6 @@ if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection, DuckDBPyRelation
 
     from analytics.registry import RegistryFiles
-    from analytics.scope import Scope
     from analytics.warehouse.period import Period
     from analytics.warehouse.reader import Reader
     from ingest.lake.data_file import DataFile
@@ -98,6 +98,28 @@ class Visible:
         cursor.execute(f"set schema = '{schema}'")
         sent.create_view("sent")
         cursor.execute(f"create view calls as {view('calls')}")
+
+    def bind_calls_of_anybody(self, cursor: DuckDBPyConnection, scope: Scope) -> None:
+        """Bind `calls_of_anybody`: the calls in the scope's environment and product up to the end of its period, whoever made them.
+
+        Their column `is_asked` says whether the rest of the scope keeps a call too, but for the first day of the period. Who asks
+        both for an integration's calls and for what the logs lack reads the calls once, and not once narrowed and once whole.
+        """
+        # These calls already carry the ids that stand now: here, no id is translated any more.
+        no_renames = Renames({})
+        whole = Scope(environment=scope.environment, product=scope.product, until=scope.until)
+        rest = scope.replace(
+            since=None,
+            until=None,
+            environment="all",
+            product=None,
+            integration=self.renames.texts.get(scope.integration or "", scope.integration),
+        )
+        calls = cursor.table("main.calls")
+        kept, is_asked = condition(whole, no_renames, DUCKDB), condition(rest, no_renames, DUCKDB)
+        narrowed = calls if kept is None else calls.filter(kept)
+        asked = ConstantExpression(value=True) if is_asked is None else is_asked
+        narrowed.project(StarExpression(), asked.alias("is_asked")).create_view("calls_of_anybody")
 
     def of_seen(self, cursor: DuckDBPyConnection, rows: DuckDBPyRelation, key: str) -> DuckDBPyRelation:
         """The registry's rows whose calls the viewer may see."""

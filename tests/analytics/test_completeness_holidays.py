@@ -98,12 +98,12 @@ def test_easter_is_where_the_calendar_has_it(tmp_path: Path, easter: str) -> Non
     year = [dt.date(sunday.year, 1, 1), dt.date(sunday.year, 12, 31)]
     calls = [row for day in year for row in calls_in(local(day, 12), 1)]
     with Warehouse.over(given_snapshot(tmp_path, calls), RegistryFiles()) as warehouse:
-        step = (Path(str(analytics.__file__)).parent / "completeness" / "steps" / "holidays.sql").read_text(
-            encoding="utf-8"
+        folder = Path(str(analytics.__file__)).parent / "completeness" / "steps"
+        steps = ", ".join(
+            f"{name} as ({(folder / f'{name}.sql').read_text(encoding='utf-8')})"
+            for name in ("heard", "calendar", "holidays")
         )
-        found = set(
-            warehouse.query(f"with calendar as (from hours), found as ({step}) from found", scope=Scope())["day"]
-        )
+        found = set(warehouse.query(f"with {steps} from holidays", scope=Scope())["day"])
     king = dt.date(sunday.year, 4, 26 if dt.date(sunday.year, 4, 27).weekday() == 6 else 27)
     moving = {sunday + dt.timedelta(days=days) for days in (-2, 0, 1, 39, 40, 49, 50)}
     december = {dt.date(sunday.year, 12, day) for day in range(24, 32)}

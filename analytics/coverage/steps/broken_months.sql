@@ -10,8 +10,8 @@
 -- One or two broken days do not hide a customer that is seen month by month, so arrivals and departures are still told,
 -- but the month is not complete. After more than three broken days they are not known: is_unknown. A line that names
 -- its customer hides only that customer.
--- Reads: stated, ends (of the metric completeness), streams_of, customers_of, unlogged, unread, rejected_lines, calls_all,
--- scope.
+-- Reads: stated, ends (of the metric completeness), streams_of, customers_of, unlogged, unread, rejected_lines,
+-- weighed_rejects, scope.
 -- steps: completeness/stated, completeness/ends, coverage/streams_of, coverage/unlogged, coverage/unread,
 -- coverage/rejected_lines, coverage/weighed_rejects
 with begins as (

@@ -1,19 +1,14 @@
 -- The rejected lines without an id, and how many lines of their customer were rejected and read in that log and month.
--- Reads: sent_lines, calls_all, scope.
+-- Reads: sent_lines, read_months.
+-- steps: coverage/read_months
 with read_lines as (
     select
-        calls_all.stream,
-        calls_all.customer,
-        date_trunc('month', calls_all.day) as month,
-        count(*) as lines
-    from calls_all
-    cross join scope
-    where
-        calls_all.customer in (select sent_lines.customer from sent_lines where not sent_lines.carries_id)
-        and (scope.environment = 'all' or calls_all.environment = scope.environment)
-        and calls_all.product = coalesce(scope.product, calls_all.product)
-        and (scope.until is null or calls_all.day < scope.until)
-    group by calls_all.stream, calls_all.customer, date_trunc('month', calls_all.day)
+        stream,
+        customer,
+        month,
+        cast(sum(calls) as bigint) as lines
+    from read_months
+    group by stream, customer, month
 )
 
 select

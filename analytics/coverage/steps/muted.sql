@@ -3,14 +3,29 @@
 -- it. Such a gap lasts at least seven days without a valid id, and holds calls of customers of at least two partners,
 -- as this log knew them. If different malformed ids arrive, the header is still logged; one text in all calls is a
 -- mask.
--- Reads: calls_all.
-with by_day as (
+-- Reads: lake.sent (the calls without looking up whose they are, which the days do not need), calls_all.
+with sent_days as (
     select
         stream,
         day,
         bool_or(id_status = 'valid') as has_ids
-    from calls_all
+    from lake.sent
     group by stream, day
+),
+
+-- All days as one list, and then as rows again. The engine takes the groups of unknown texts for as many as there are
+-- calls, and would look up days among the calls, with a hash table of all calls. A list it takes for one row.
+listed as (
+    select unnest(list(sent_days)) as sent_day
+    from sent_days
+),
+
+by_day as (
+    select
+        sent_day.stream,
+        sent_day.day,
+        sent_day.has_ids
+    from listed
 ),
 
 numbered as (

@@ -10,7 +10,7 @@
 -- the last call of its load.
 -- lines: those that carry the id. nameless: those without a customer because the URL or host could not be read; the
 -- others without a customer are damaged.
--- Reads: rejects, loads, calls_all, lake.renames, lake.former_numbers, scope, customers_of, streams_of.
+-- Reads: rejects, loads, lake.renames, lake.former_numbers, scope, customers_of, streams_of.
 -- steps: coverage/customers_of, coverage/streams_of, coverage/sent_lines, coverage/cut_off, coverage/may_be_of
 with possible as (
     select

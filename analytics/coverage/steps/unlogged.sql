@@ -4,39 +4,49 @@
 -- A call is not lost if another log saw it with its header. A call of the same customer in another stream covers it, in
 -- the same hour or the one before or after (two servers do not have the same clock).
 -- A log that no longer carries any id could not have held the header either (muted).
--- Reads: calls_all, scope, customers_of, muted.
+-- Reads: calls_of_anybody, calls_all, scope, customers_of, muted.
 -- steps: coverage/customers_of, coverage/muted
 with unlogged_hours as (
     select
-        calls_all.customer,
-        calls_all.product,
-        calls_all.stream,
-        hour_of(calls_all.called_at) as hour,
-        calls_all.day
+        customer,
+        product,
+        stream,
+        hour_of(called_at) as hour,
+        day
+    from calls_of_anybody
+    where id_status = 'not_logged'
+    union
+    select
+        calls_of_anybody.customer,
+        calls_of_anybody.product,
+        calls_of_anybody.stream,
+        hour_of(calls_of_anybody.called_at) as hour,
+        calls_of_anybody.day
+    from calls_of_anybody
+    inner join muted on calls_of_anybody.stream = muted.stream and calls_of_anybody.day = muted.day
+),
+
+-- The environments and muted days are looked at after the calls have become hours: there are fewer of them.
+heard_hours as (
+    select distinct
+        environment,
+        customer,
+        stream,
+        hour_of(called_at) as hour,
+        day
     from calls_all
-    cross join scope
-    left join muted on calls_all.stream = muted.stream and calls_all.day = muted.day
-    where
-        (calls_all.id_status = 'not_logged' or muted.day is not null)
-        and (scope.environment = 'all' or calls_all.environment = scope.environment)
-        and calls_all.product = coalesce(scope.product, calls_all.product)
-        and (scope.until is null or calls_all.day < scope.until)
-    group by calls_all.customer, calls_all.product, calls_all.stream, hour_of(calls_all.called_at), calls_all.day
+    where id_status <> 'not_logged' and customer in (select unlogged_hours.customer from unlogged_hours)
 ),
 
 logged_hours as (
     select distinct
-        calls_all.customer,
-        calls_all.stream,
-        hour_of(calls_all.called_at) as hour
-    from calls_all
-    cross join scope
-    left join muted on calls_all.stream = muted.stream and calls_all.day = muted.day
-    where
-        calls_all.id_status <> 'not_logged'
-        and muted.day is null
-        and (scope.environment = 'all' or calls_all.environment = scope.environment)
-        and calls_all.customer in (select unlogged_hours.customer from unlogged_hours)
+        heard_hours.customer,
+        heard_hours.stream,
+        heard_hours.hour
+    from heard_hours
+    inner join scope on scope.environment = 'all' or heard_hours.environment = scope.environment
+    left join muted on heard_hours.stream = muted.stream and heard_hours.day = muted.day
+    where muted.day is null
 ),
 
 near_hours as (

@@ -1,34 +1,23 @@
 -- The rejected lines, with whether their customer is seen in that month, and with how many of the integration's lines
 -- were rejected and read in it: one row per integration, customer and day.
--- Reads: rejected_lines, calls_all, scope.
+-- Reads: rejected_lines, read_months.
+-- steps: coverage/read_months
 with read_lines as (
     select
-        calls_all.integration,
-        date_trunc('month', calls_all.day) as month,
-        count(*) as lines
-    from calls_all
-    cross join scope
-    where
-        calls_all.integration in (select rejected_lines.integration from rejected_lines)
-        and (scope.environment = 'all' or calls_all.environment = scope.environment)
-        and calls_all.product = coalesce(scope.product, calls_all.product)
-        and (scope.until is null or calls_all.day < scope.until)
-    group by calls_all.integration, date_trunc('month', calls_all.day)
+        integration,
+        month,
+        cast(sum(calls) as bigint) as lines
+    from read_months
+    group by integration, month
 ),
 
 seen_customers as (
     select distinct
-        calls_all.integration,
-        calls_all.customer,
-        date_trunc('month', calls_all.day) as month
-    from calls_all
-    cross join scope
-    where
-        calls_all.integration in (select rejected_lines.integration from rejected_lines)
-        and is_use(calls_all.status, calls_all.operation, calls_all.own)
-        and (scope.environment = 'all' or calls_all.environment = scope.environment)
-        and calls_all.product = coalesce(scope.product, calls_all.product)
-        and (scope.until is null or calls_all.day < scope.until)
+        integration,
+        customer,
+        month
+    from read_months
+    where is_customer
 )
 
 select

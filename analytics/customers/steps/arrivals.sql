@@ -10,8 +10,8 @@
 --              the logs miss days of the month before, or if only rejected lines name it in that month
 -- month_after: the next month in which it is a customer; null if the loaded logs hold none.
 -- is_named_after: whether rejected lines name it in the next month.
--- Reads: calls_before (with all of the time before the period), ends (of the metric completeness), broken_months, rejected_lines, scope.
--- steps: coverage/broken_months, coverage/rejected_lines
+-- Reads: read_months, ends (of the metric completeness), broken_months, rejected_lines, scope.
+-- steps: coverage/read_months, coverage/broken_months, coverage/rejected_lines
 with named as (
     select distinct
         integration,
@@ -36,17 +36,14 @@ first_log as (
 
 months as (
     select
-        calls_before.integration,
-        calls_before.customer,
-        cast(date_trunc('month', calls_before.day) as date) as month,
+        read_months.integration,
+        read_months.customer,
+        read_months.month,
         min(logs.begins) as logged_since
-    from calls_before
-    inner join logs on calls_before.stream = logs.stream
-    where calls_before.id_status = 'valid' and is_use(calls_before.status, calls_before.operation, calls_before.own)
-    group by
-        calls_before.integration,
-        calls_before.customer,
-        date_trunc('month', calls_before.day)
+    from read_months
+    inner join logs on read_months.stream = logs.stream
+    where read_months.integration is not null and read_months.is_asked
+    group by read_months.integration, read_months.customer, read_months.month
 ),
 
 neighbours as (
