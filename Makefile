@@ -29,7 +29,7 @@ demo: $(READY)
 # The tests of a file stay in one process, for they share what it sets up.
 test: $(READY)
 	@$(PY) tests/browser.py
-	@$(PYTEST) --dist loadfile
+	@$(PYTEST) --dist worksteal
 
 # Hundreds of kills, gigabytes, many more scenarios: the tests that ask tests/ingest/scale.py how thorough to be. And the
 # protocol of a commit, which meets a real disk here.
