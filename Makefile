@@ -26,7 +26,7 @@ help:
 demo: $(READY)
 	@$(PY) -m koppelzicht demo
 
-# The tests of a file stay in one process, for they share what it sets up.
+# A process that is done takes tests from the others, so that none waits for the longest files.
 test: $(READY)
 	@$(PY) tests/browser.py
 	@$(PYTEST) --dist worksteal
