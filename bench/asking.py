@@ -171,7 +171,7 @@ def _timed(
 
     rows = answer().height
     # Nobody else has to look at the plan of what is bound.
-    with warehouse._scopes.reading(scope, asked.look_back) as cursor:  # noqa: SLF001
+    with warehouse._scopes.reading(scope, asked.sql, asked.look_back) as cursor:  # noqa: SLF001
         scans = _scans_of_calls(cursor, asked.sql, params)
         reads = _by_relation(cursor, scans)
         plain = [_plain(relation, columns) for relation, columns in reads.items()]

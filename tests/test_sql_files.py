@@ -21,7 +21,7 @@ DEFINED = {
 }
 """What a file of analytics would have to write to define something anew, and what it reads instead."""
 
-DEFINING = {"analytics/views/macros.sql", "analytics/certification/steps/last_day.sql"}
+DEFINING = {"analytics/views/macros.sql", "ingest/lake/sums/macros.sql", "analytics/certification/steps/last_day.sql"}
 
 
 def named(path: Path) -> str:

@@ -6,6 +6,8 @@ from functools import cache
 from importlib.resources import files
 from pathlib import Path
 
+from ingest.lake.sums.kinds import SUM_MACROS
+
 PUBLIC = ("calls", "rejects", "loads", "partners", "integrations", "customers")
 """The relations that users' queries may rely on."""
 
@@ -18,5 +20,8 @@ def view(name: str) -> str:
 
 @cache
 def macros() -> str:
-    """The macros that metrics use: those of views/, and the meaning of a status, which is defined where calls are read."""
-    return view("macros") + (files("ingest.engine") / "outcome.sql").read_text(encoding="utf-8")
+    """The macros that metrics use.
+
+    Those of views/, those by which calls are added up, and the meaning of a status, which is defined where calls are read.
+    """
+    return SUM_MACROS + view("macros") + (files("ingest.engine") / "outcome.sql").read_text(encoding="utf-8")

@@ -6,18 +6,6 @@
 -- durations come from buckets instead.
 create macro percentile(x, p) as quantile_cont(x, p);
 
--- A duration in whole microseconds, as the lake keeps it: whole numbers are added up exactly, in any order.
-create macro duration_micros(ms) as cast(ms * 1000 as bigint);
-
--- The bucket of a duration. Bucket k holds what is longer than 1000 * 1.02^(k - 1) ms and not longer than 1000 * 1.02^k ms, in
--- whole microseconds: a second is in bucket 0, and whatever is longer in a bucket above 0. From -697, a microsecond, to 698, the
--- 11.6 days that a call takes at most; -698 holds the durations of 0 (as 0.98 microseconds, since 0 has no logarithm).
--- A duration on an edge must not come out above it. The quotient, by the logarithm of 1.02, errs by less than 2.5e-13. So
--- 3e-13 is taken off: behind every edge, the next whole microsecond is more than 6e-13 of a bucket away.
-create macro duration_bucket(ms) as (
-    cast(ceil(ln(greatest(round(least(ms, 1e9) * 1000), 0.98) / 1e6) / 0.019802627296179713 - 3e-13) as smallint)
-);
-
 -- The duration that stands for those of a bucket, at most 1 % off: the harmonic middle of its edges, in whole microseconds where
 -- it is longer than 10 ms, and in whole nanoseconds below.
 create macro bucket_ms(bucket) as (
@@ -32,13 +20,10 @@ create macro bucket_ms(bucket) as (
 -- it does not matter whether calls are counted, or how many calls of each day are in each bucket.
 create macro nearest_rank(x, fractions) as quantile_disc(x, fractions);
 
--- Whether a call failed, whoever can fix it.
-create macro is_error(status) as status >= 400;
-
 -- Whether a call makes its customer a customer of the integration: it succeeded, was not a log-in, and was not made to the
 -- partner's own environment. An access token lives for an hour, so the program of each customer logs in again and again,
 -- whether anybody uses it or not.
-create macro is_use(status, operation, own) as not is_error(status) and operation <> 'auth' and not own;
+create macro is_use(status, operation, own) as is_served(status, operation) and not own;
 
 -- Whether a GetConnector is one of the vendor's own, which block certification.
 create macro is_supplied(connector) as starts_with(lower(connector), 'profit_');
@@ -51,8 +36,7 @@ create macro is_example_id(integration) as integration in ('12345_123456', '1234
 create macro certification_customers() as 5;
 create macro certification_days() as 30;
 
--- The hour or minute (UTC) of a moment. `date_trunc` consults the calendar of a time zone and takes seven times as long.
-create macro hour_of(moment) as to_timestamp(epoch_us(moment) // 3600000000 * 3600);
+-- The minute (UTC) of a moment. `date_trunc` consults the calendar of a time zone and takes seven times as long.
 create macro minute_of(moment) as to_timestamp(epoch_us(moment) // 60000000 * 60);
 
 -- Microseconds since 1970: whole numbers, which can be compared and added up exactly.
@@ -86,3 +70,13 @@ create macro wilson_high(part, whole) as (
 
 -- A number for three texts, at least 0. Other texts may have the same number.
 create macro hash_of(first, second, third) as cast(hash(first, second, third) // 2 as bigint);
+
+-- The days of a month are bits of one number: the lowest one is the first day. How many days it holds is `bit_count`, and those
+-- that are in it or in another one is an or of both.
+-- The first and the last day of them, and those of them since a day and before another one.
+create macro first_day_of(month, days) as cast(month + cast(log2(days & -days) as integer) as date);
+create macro last_day_of(month, days) as cast(month + cast(floor(log2(days)) as integer) as date);
+create macro bits_before(month, day) as (cast(1 as bigint) << least(greatest(date_diff('day', month, day), 0), 31)) - 1;
+create macro days_within(month, days, since, until) as (
+    cast(days & (bits_before(month, until) - bits_before(month, since)) as integer)
+);

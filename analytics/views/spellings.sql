@@ -1,12 +1,12 @@
 -- The spelling in which each connector is shown. Names that differ only in case are one connector, in its most frequent
 -- spelling; of equally frequent ones, the first in the alphabet. One row per name as it was sent.
--- Reads: sent, which are the calls before they are attributed: whose a call is does not matter here.
+-- Reads: sent_daily_calls, the sums of calls before they are attributed: whose a call is does not matter here.
 with counted as (
     select
         connector as sent,
         lower(connector) as folded,
-        count(*) as frequency
-    from sent
+        sum(calls) as frequency
+    from sent_daily_calls
     where connector is not null
     group by connector
 ),

@@ -24,6 +24,7 @@ from analytics.registry.certificates import certificates
 from analytics.registry.history import holding, rows_on, versions_of
 from analytics.scope import Scope
 from analytics.views import view
+from analytics.warehouse.bound_sums import BoundSums
 from analytics.warehouse.period import filled, overlap, reaching_back
 from analytics.warehouse.registered import KEYS
 
@@ -43,6 +44,7 @@ class _Bound:
     """A schema that is bound to a scope, and the number of questions that read it at the moment."""
 
     schema: str
+    sums: BoundSums
     users: int = 0
 
 
@@ -62,9 +64,12 @@ class BoundScopes:
         self._names_then: dict[tuple[Relation, int], pa.Table] = {}
 
     @contextlib.contextmanager
-    def reading(self, scope: Scope, look_back: int = 0) -> Iterator[DuckDBPyConnection]:
-        """A cursor whose search path is the schema of this scope. The schema is not dropped as long as it is in use."""
-        bound = self._take(scope, look_back)
+    def reading(self, scope: Scope, sql: str, look_back: int = 0) -> Iterator[DuckDBPyConnection]:
+        """A cursor whose search path is the schema of this scope, with all relations that the query names.
+
+        The schema is not dropped as long as it is in use.
+        """
+        bound = self._take(scope, sql, look_back)
         cursor = self._visible.connection.cursor()
         try:
             cursor.execute(f"set search_path = '{bound.schema},main'")
@@ -75,11 +80,13 @@ class BoundScopes:
                 bound.users -= 1
                 self._drop_unused(self._most)
 
-    def bind(self, schema: str, scope: Scope, look_back: int = 0) -> None:
+    def bind(self, schema: str, scope: Scope, look_back: int = 0) -> BoundSums:
         """Create a schema with the relations that a metric reads: calls, calls_before, calls_all, calls_of_anybody, scope, ...
 
-        The names are those of the last day of the period. If the period reaches to the end of the data, they are today's.
+        The names are those of the last day of the period. If the period reaches to the end of the data, they are today's. The
+        sums are bound when a query names them.
         """
+        sums = BoundSums(self._visible, schema, scope, look_back)
         with contextlib.closing(self._visible.connection.cursor()) as cursor:
             cursor.execute(f"create schema {schema}")
             cursor.execute(f"create schema {schema}_before")
@@ -89,6 +96,7 @@ class BoundScopes:
             cursor.table(f"{schema}{'_before' if look_back else ''}.calls").create_view("calls_before")
             cursor.table("main.calls").create_view("calls_all")
             self._visible.bind_calls_of_anybody(cursor, scope)
+            sums.bind(cursor, view("connectors"))
             self._bind_period(cursor, scope, look_back)
             if not self._bind_names(cursor, scope):
                 cursor.table("lake.certificate_dates").create_view("certificate_dates")
@@ -96,17 +104,20 @@ class BoundScopes:
             cursor.execute(f"create view days as {view('days')}")
             cursor.execute(f"create view connectors as {view('connectors')}")
             cursor.execute(f"create view spellings as {view('spellings')}")
+        return sums
 
-    def _take(self, scope: Scope, look_back: int) -> _Bound:
+    def _take(self, scope: Scope, sql: str, look_back: int) -> _Bound:
         # To bind an open period, a thread asks which days the logs cover. That question binds a scope too, while this thread
         # holds the lock: hence a lock that its owner may take again.
         with self._binding:
             key = scope, look_back
             bound = self._bound.get(key)
             if bound is None:
-                bound = _Bound(f"asked_{next(self._numbers)}")
-                self.bind(bound.schema, scope, look_back)
+                schema = f"asked_{next(self._numbers)}"
+                bound = _Bound(schema, self.bind(schema, scope, look_back))
                 self._bound[key] = bound
+            with contextlib.closing(self._visible.connection.cursor()) as cursor:
+                bound.sums.bind(cursor, sql)
             self._bound.move_to_end(key)
             bound.users += 1
             return bound

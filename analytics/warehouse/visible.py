@@ -25,20 +25,23 @@ from analytics.warehouse.period import overlap
 from analytics.warehouse.reader import empty, shaped
 from analytics.warehouse.registered import KEYS, former_numbers, registered, renames_in
 from analytics.warehouse.seen import Seen, seen_in
+from analytics.warehouse.summed import NARROWED_BY, bind_attributed, bind_from_calls, narrowed
 from ingest.call import CALL_COLUMNS
 from ingest.lake.ledger_row import LOAD_COLUMNS
+from ingest.lake.sums.kinds import KINDS
 from ingest.reject import REJECT_COLUMNS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from duckdb import DuckDBPyConnection, DuckDBPyRelation
+    from duckdb import DuckDBPyConnection, DuckDBPyRelation, Expression
 
     from analytics.registry import RegistryFiles
     from analytics.warehouse.period import Period
     from analytics.warehouse.reader import Reader
     from ingest.lake.data_file import DataFile
     from ingest.lake.snapshot import Snapshot
+    from ingest.lake.sums.kinds import SumName
 
 DUCKDB = Expressions(
     column=ColumnExpression,
@@ -67,6 +70,7 @@ class Visible:
         self._reader = reader
         self._days_are_told = days_are_told
         self._seen: Seen | None = None
+        self._sums_of_all: set[SumName] = set()
         connection.execute("create schema lake")
         connection.execute(macros())
         self.renames = self.known_renames = renames_in(connection, registry)
@@ -105,9 +109,31 @@ class Visible:
         Their column `is_asked` says whether the rest of the scope keeps a call too, but for the first day of the period. Who asks
         both for an integration's calls and for what the logs lack reads the calls once, and not once narrowed and once whole.
         """
-        # These calls already carry the ids that stand now: here, no id is translated any more.
-        no_renames = Renames({})
-        whole = Scope(environment=scope.environment, product=scope.product, until=scope.until)
+        kept = condition(_of_anybody(scope), _NO_RENAMES, DUCKDB)
+        calls = cursor.table("main.calls")
+        narrowed_calls = calls if kept is None else calls.filter(kept)
+        narrowed_calls.project(StarExpression(), self._is_asked(scope)).create_view("calls_of_anybody")
+
+    def bind_sums(self, cursor: DuckDBPyConnection, schema: str, name: SumName, scope: Scope | None) -> None:  # noqa: ARG002 - the lake has no sums yet
+        """Bind sums in a schema that has `sent`: those of its calls. `sent_<name>` holds them as the calls were sent."""
+        cursor.execute(f"set schema = '{schema}'")
+        bind_from_calls(cursor, KINDS[name], "sent")
+        bind_attributed(cursor, KINDS[name])
+
+    def bind_sums_of_all(self, cursor: DuckDBPyConnection, name: SumName) -> None:
+        """Bind `lake.<name>`, where it is not yet: the sums of all calls that may be seen."""
+        if name not in self._sums_of_all:
+            self.bind_sums(cursor, "lake", name, None)
+            self._sums_of_all.add(name)
+
+    def bind_sums_of_anybody(self, cursor: DuckDBPyConnection, name: SumName, scope: Scope) -> None:
+        """Bind `<name>_of_anybody`, which goes with `calls_of_anybody`. Only sums that have all columns of a scope say `is_asked`."""
+        kind = KINDS[name]
+        rows = narrowed(cursor.table(f"lake.{name}"), kind, _of_anybody(scope), _NO_RENAMES, DUCKDB)
+        tells = all(kind.has(column) for column in NARROWED_BY)
+        (rows.project(StarExpression(), self._is_asked(scope)) if tells else rows).create_view(f"{name}_of_anybody")
+
+    def _is_asked(self, scope: Scope) -> Expression:
         rest = scope.replace(
             since=None,
             until=None,
@@ -115,11 +141,9 @@ class Visible:
             product=None,
             integration=self.renames.texts.get(scope.integration or "", scope.integration),
         )
-        calls = cursor.table("main.calls")
-        kept, is_asked = condition(whole, no_renames, DUCKDB), condition(rest, no_renames, DUCKDB)
-        narrowed = calls if kept is None else calls.filter(kept)
-        asked = ConstantExpression(value=True) if is_asked is None else is_asked
-        narrowed.project(StarExpression(), asked.alias("is_asked")).create_view("calls_of_anybody")
+        is_asked = condition(rest, _NO_RENAMES, DUCKDB)
+        asked: Expression = ConstantExpression(value=True) if is_asked is None else is_asked
+        return asked.alias("is_asked")
 
     def of_seen(self, cursor: DuckDBPyConnection, rows: DuckDBPyRelation, key: str) -> DuckDBPyRelation:
         """The registry's rows whose calls the viewer may see."""
@@ -222,6 +246,15 @@ class Visible:
 
     def _files_of(self, scope: Scope, files: Iterable[DataFile]) -> tuple[DataFile, ...]:
         return tuple(file for file in files if file.rows > 0 and may_hold(file, scope, self.renames))
+
+
+_NO_RENAMES = Renames({})
+"""Calls of anybody already carry the ids that stand now: no id is translated any more."""
+
+
+def _of_anybody(scope: Scope) -> Scope:
+    """What of a scope narrows the calls of anybody."""
+    return Scope(environment=scope.environment, product=scope.product, until=scope.until)
 
 
 def _last_load(snapshot: Snapshot) -> dt.datetime | None:

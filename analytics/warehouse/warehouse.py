@@ -154,7 +154,7 @@ class Warehouse:
         if scope is None:
             with contextlib.closing(self.connection.cursor()) as cursor:
                 return self._rows(cursor, sql, params)
-        with self._scopes.reading(scope) as cursor:
+        with self._scopes.reading(scope, sql) as cursor:
             return self._rows(cursor, sql, params)
 
     def data_until(self) -> dt.datetime | None:
@@ -188,14 +188,17 @@ class Warehouse:
 
     def bind_metrics(self) -> None:
         """Bind every metric, with the default scope, as `metrics.<name>`."""
-        self._scopes.bind("metrics", Scope(), look_back=max(metric(name).look_back for name in metric_names()))
+        look_back = max(metric(name).look_back for name in metric_names())
+        sums = self._scopes.bind("metrics", Scope(), look_back)
         with contextlib.closing(self.connection.cursor()) as cursor:
+            for name in metric_names():
+                sums.bind(cursor, metric(name).sql)
             cursor.execute("set search_path = 'metrics,main'")
             for name in metric_names():
                 cursor.execute(f"create view metrics.{name} as {metric(name).sql}")
 
     def _answer(self, asked: Metric, scope: Scope, params: Mapping[str, object] | None = None) -> pl.DataFrame:
-        with self._scopes.reading(scope, asked.look_back) as cursor:
+        with self._scopes.reading(scope, asked.sql, asked.look_back) as cursor:
             # DuckDB plans a relation twice: to know its columns, and to run it. Many questions take longer to plan than to
             # answer, and `create table` plans once.
             with self._reading():

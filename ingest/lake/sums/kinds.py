@@ -1,0 +1,160 @@
+"""The kinds of sums: which columns each one keeps apart, and what it adds up.
+
+A row of a sum stands for all calls that are alike in its keys. `of_calls/<kind>.sql` says what one call contributes, so a sum that is
+read from calls and one that was built before have the same definition. What the calls of a row say together is again the same
+aggregate of what each of them says (a sum, a minimum, a maximum, an or of bits). So sums of parts are added up in any order, and
+any calls may still be calls.
+
+Nothing in a sum depends on the registry: ids are as they were sent, and who asks attributes them.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Final, Literal, TypeAlias
+
+from ingest.call import CALL_COLUMNS, Column
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+SumName: TypeAlias = Literal["daily_calls", "customer_months", "customer_days", "daily_durations", "stream_hours"]
+
+SUM_MACROS: Final = (Path(__file__).parent / "macros.sql").read_text(encoding="utf-8")
+"""The macros that `Kind.of_calls` uses."""
+
+_OF_CALLS: Final = {column.name: column for column in CALL_COLUMNS}
+
+
+@dataclass(frozen=True)
+class Measure:
+    """A column whose values are put together by an aggregate that may be applied to its own results."""
+
+    column: Column
+    aggregate: Literal["sum", "min", "max", "bit_or"]
+
+
+@dataclass(frozen=True)
+class Kind:
+    """One kind of sums. `meaning` is a sentence for people; its rows differ in `keys`."""
+
+    name: SumName
+    meaning: str
+    keys: tuple[Column, ...]
+    measures: tuple[Measure, ...]
+
+    @cached_property
+    def columns(self) -> tuple[Column, ...]:
+        """The keys, and then the measures."""
+        return self.keys + tuple(measure.column for measure in self.measures)
+
+    @cached_property
+    def of_calls(self) -> str:
+        """What each call of the relation `sent` contributes: a query with exactly these columns."""
+        return (Path(__file__).parent / "of_calls" / f"{self.name}.sql").read_text(encoding="utf-8")
+
+    def has(self, name: str) -> bool:
+        """Whether its rows tell values of this column of calls apart."""
+        return any(column.name == name for column in self.keys)
+
+
+def _keys(names: str) -> tuple[Column, ...]:
+    return tuple(_OF_CALLS[name] for name in names.split())
+
+
+def _measure(
+    name: str, sql_type: str, aggregate: Literal["sum", "min", "max", "bit_or"], meaning: str, *, nullable: bool = False
+) -> Measure:
+    return Measure(Column(name, sql_type, nullable=nullable, meaning=meaning), aggregate)
+
+
+_CALLS = _measure("calls", "bigint", "sum", "how many calls")
+_ERRORS = _measure("errors", "bigint", "sum", "calls that failed")
+_FIRST = _measure("first_call", "timestamptz", "min", "when the first of them was made")
+_LAST = _measure("last_call", "timestamptz", "max", "when the last of them was made")
+_SLOW = _measure("slow_calls", "bigint", "sum", "calls that took longer than a second")
+
+_SENT_BY = "id_status partner project integration"
+
+KINDS: Final[Mapping[SumName, Kind]] = {
+    kind.name: kind
+    for kind in (
+        Kind(
+            "daily_calls",
+            "Calls of each day by integration, connector and outcome, at whatever customer",
+            (
+                *_keys(f"day stream product protocol environment id_defect {_SENT_BY}"),
+                *_keys("operation connector status outcome"),
+                Column(
+                    "unnamed_customer",
+                    "varchar",
+                    nullable=True,
+                    meaning="the customer of calls without a valid id; null for those with one",
+                ),
+            ),
+            (
+                _CALLS,
+                _FIRST,
+                _LAST,
+                _measure("timed_calls", "bigint", "sum", "calls with a duration"),
+                _measure(
+                    "duration_micros", "bigint", "sum", "how long they took together, microseconds", nullable=True
+                ),
+                _SLOW,
+                _measure("request_bytes", "bigint", "sum", "size of the requests, bytes", nullable=True),
+                _measure("response_bytes", "bigint", "sum", "size of the responses, bytes", nullable=True),
+            ),
+        ),
+        Kind(
+            "customer_months",
+            "The days of each month on which a customer made calls of one kind",
+            (
+                Column("month", "date", nullable=False, meaning="the first day of the month"),
+                *_keys(f"stream product protocol environment customer own id_defect {_SENT_BY}"),
+                *_keys("operation connector status outcome"),
+            ),
+            (_measure("days", "integer", "bit_or", "a bit for each day with a call; the lowest one is the first"),),
+        ),
+        Kind(
+            "customer_days",
+            "Calls of each day by integration and customer",
+            _keys(f"day stream product environment customer own {_SENT_BY}"),
+            (
+                _CALLS,
+                _ERRORS,
+                _measure("served", "bigint", "sum", "calls that succeeded and were no log-in"),
+                _FIRST,
+                _LAST,
+                _measure(
+                    "last_served", "timestamptz", "max", "when the last of the served ones was made", nullable=True
+                ),
+            ),
+        ),
+        Kind(
+            "daily_durations",
+            "How long the calls of each day took, by integration, connector and operation",
+            (
+                *_keys(f"day stream product environment {_SENT_BY} operation connector"),
+                Column(
+                    "duration_bucket",
+                    "smallint",
+                    nullable=True,
+                    meaning="the bucket of the duration, as the macro of that name says; null without a duration",
+                ),
+            ),
+            (_CALLS, _SLOW),
+        ),
+        Kind(
+            "stream_hours",
+            "Calls of each log by the hour",
+            (
+                *_keys("day stream product environment"),
+                Column("hour", "timestamptz", nullable=False, meaning="when the hour begins, UTC"),
+            ),
+            (_CALLS, _ERRORS),
+        ),
+    )
+}
+"""Every kind of sums by its name."""

@@ -1,0 +1,26 @@
+-- What a call contributes to daily_calls. Reads: sent (calls as they were sent).
+select
+    day,
+    stream,
+    product,
+    protocol,
+    environment,
+    id_defect,
+    id_status,
+    partner,
+    project,
+    integration,
+    operation,
+    connector,
+    status,
+    outcome,
+    case when integration is null then customer end as unnamed_customer,
+    cast(1 as bigint) as calls,
+    called_at as first_call,
+    called_at as last_call,
+    cast(duration_ms is not null as bigint) as timed_calls,
+    duration_micros(duration_ms) as duration_micros,
+    cast(coalesce(duration_ms > 1000, false) as bigint) as slow_calls,
+    request_bytes,
+    response_bytes
+from sent
