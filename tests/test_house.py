@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import pkgutil
 import re
 from pathlib import Path
 from typing import get_args
@@ -48,8 +49,15 @@ def test_the_tests_of_ingest_stand_in_its_rooms() -> None:
 
 
 def test_every_section_of_the_dashboard_is_a_page_in_the_sidebar() -> None:
-    sections = {path.parent.name for path in (ROOT / "dashboard" / "sections").glob("*/page.py")}
+    sections = {module.name for module in pkgutil.iter_modules([str(ROOT / "dashboard" / "sections")])}
     assert sections == {page.address for page in PAGES}
+    assert [page.script for page in PAGES if not page.script.exists()] == []
+
+
+def test_no_example_stands_where_none_is_run() -> None:
+    """The scripts of pages cannot be imported, so nobody looks for examples in their folder."""
+    sections = (ROOT / "dashboard" / "sections").rglob("*.py")
+    assert [str(path) for path in sections if ">>>" in path.read_text(encoding="utf-8")] == []
 
 
 def test_whoever_lists_the_log_formats_lists_all_of_them() -> None:

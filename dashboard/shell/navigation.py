@@ -9,7 +9,7 @@ import streamlit as st
 
 from dashboard.shell import place
 from dashboard.shell.link import written
-from dashboard.shell.pages import PAGES, SECTIONS
+from dashboard.shell.pages import PAGES
 from dashboard.text.wording import plain, say
 
 if TYPE_CHECKING:
@@ -85,6 +85,5 @@ def back(address: str, *, lift: str) -> None:
 
 
 def _script(page: Page, selection: Selection) -> Path:
-    one = SECTIONS / page.address / "one_page.py"
     is_about_one = page.about is not None and getattr(selection.scope, page.about) is not None
-    return one if is_about_one and one.exists() else one.with_name("page.py")
+    return page.script_about_one if is_about_one else page.script

@@ -1,7 +1,8 @@
-"""The pages: each is a script, `sections/<address>/page.py`, that Streamlit runs from top to bottom. Nothing imports them.
+"""The pages: each is a script that Streamlit runs from top to bottom. Nothing imports them.
 
-The folder of a section holds everything about its page: `PAGE` in its `__init__.py`, its words in `en.toml`. So a new page is a new
-folder and nothing else. This module finds the folders by looking, and imports none by name, because no room knows the rooms above it.
+A page is a file in `sections/`, or a folder with its `page.py`; its address is the name of the file or folder. What is in `PAGE` is read
+from the text of the file, or from the `__init__.py` of the folder, because to import a script is to run it. So a new page is a new file or
+folder and nothing else.
 
 Their folder must not be named `pages`. Streamlit takes a folder of that name for an older kind of app, and would show the first page
 without its frame.
@@ -9,25 +10,23 @@ without its frame.
 
 from __future__ import annotations
 
-import pkgutil
-from dataclasses import replace
-from importlib import import_module
 from pathlib import Path
-from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from dashboard.shell.page import Page
+from dashboard.shell.page import Page
+from ingest.declaration import declarations
 
 SECTIONS = Path(__file__).parent.parent / "sections"
 
 
-def _pages() -> tuple[Page, ...]:
-    found: list[Page] = [
-        replace(import_module(f"dashboard.{SECTIONS.name}.{section.name}").PAGE, address=section.name)
-        for section in pkgutil.iter_modules([str(SECTIONS)])
-    ]
+def pages_in(folder: Path) -> tuple[Page, ...]:
+    """Return the pages of a folder in the order of the sidebar."""
+    found = []
+    for page in declarations(folder, "PAGE"):
+        is_folder = page.file.name == "__init__.py"
+        script = page.file.with_name("page.py") if is_folder else page.file
+        found.append(Page(**page.values, address=page.module, script=script))
     return tuple(sorted(found, key=lambda page: (page.place, page.address)))
 
 
-PAGES = _pages()
+PAGES = pages_in(SECTIONS)
 """All pages, in the order of the sidebar."""

@@ -1,6 +1,8 @@
-"""The words of the dashboard. Every text that a reader sees is in a `<language>.toml` and nowhere else.
+"""The words of the dashboard. Every text that a reader sees has a key and is in one of three places, so that `say` finds it.
 
-The file here has the words that pages share, the file of a section those of its page, so that a page and its words move together.
+The `en.toml` here has the words that pages share. The `en.toml` of a section has those of its page, so that a page and its words move
+together. A page of one file has its few words in its `PAGE`. A page that is to speak another language becomes a folder, with a file for
+each language.
 
 A count may bring its noun: `{calls:call}` is "1 call" or "2 calls", `{calls:call has|calls have}` gives both forms itself.
 
@@ -23,8 +25,10 @@ from pathlib import Path
 from typing import Self
 
 from analytics.numbers import SHORT_MONTHS
+from ingest.declaration import declarations
 
 LANGUAGE = "en"
+_FLOOR = Path(__file__).parent.parent
 
 
 class Words(str):
@@ -141,15 +145,21 @@ def _text(key: str) -> str:
 
 @cache
 def _texts() -> dict[str, str]:
-    """Every text by its key. A key occurs only once, in whichever file it is."""
+    return texts_with(_FLOOR / "sections")
+
+
+def texts_with(sections: Path) -> dict[str, str]:
+    """Return every text by its key, with those of the pages in this folder. A key occurs only once, wherever it is."""
+    files = (Path(__file__).with_name(f"{LANGUAGE}.toml"), *sorted(sections.glob(f"*/{LANGUAGE}.toml")))
+    told = [(file, dict(_flat(tomllib.loads(file.read_text(encoding="utf-8"))))) for file in files]
+    for page in declarations(sections, "PAGE"):
+        words = {page.module: page.values.get("words", {}), "column": page.values.get("columns", {})}
+        told.append((page.file, dict(_flat(words))))
     texts: dict[str, str] = {}
-    shared = Path(__file__).with_name(f"{LANGUAGE}.toml")
-    for path in (shared, *sorted(shared.parent.parent.glob(f"sections/*/{shared.name}"))):
-        with path.open("rb") as file:
-            told = dict(_flat(tomllib.load(file)))
-        if twice := texts.keys() & told.keys():
-            raise ValueError(f"{path}: another file has {min(twice)} too")
-        texts |= told
+    for file, its_texts in told:
+        if twice := texts.keys() & its_texts.keys():
+            raise ValueError(f"{file}: another file has {min(twice)} too")
+        texts |= its_texts
     return texts
 
 

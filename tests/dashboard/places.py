@@ -10,10 +10,11 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 from urllib.parse import urlencode
 
-from dashboard.shell.pages import PAGES, SECTIONS
+from dashboard.shell.pages import PAGES
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
+    from pathlib import Path
 
 ASKED = {"check": {"search": "2731-302751"}, "impact": {"connector": "KnSubject"}}
 """What a page has to be asked before it shows anything."""
@@ -36,17 +37,16 @@ class Place:
 
 def _places() -> Iterator[tuple[str, Place]]:
     for page in PAGES:
-        script = SECTIONS / page.address / "page.py"
         asked = ASKED.get(page.address, {})
-        yield page.address, Place(page.address, _makes_links(script.read_text(encoding="utf-8")), asked)
+        yield page.address, Place(page.address, _makes_links(page.script), asked)
         if page.about is not None and page.about not in asked:
-            one = script.with_name("one_page.py")
-            is_list = one.exists() and _makes_links(one.read_text(encoding="utf-8"))
+            one = page.script_about_one
+            is_list = one != page.script and _makes_links(one)
             yield f"one of {page.address}", Place(page.address, is_list, {page.about: ONE[page.about]})
 
 
-def _makes_links(script: str) -> bool:
-    return "navigation.rows_of(" in script
+def _makes_links(script: Path) -> bool:
+    return "navigation.rows_of(" in script.read_text(encoding="utf-8")
 
 
 PLACES = dict(_places())

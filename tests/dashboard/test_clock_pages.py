@@ -206,6 +206,11 @@ def test_a_rule_that_cannot_be_is_the_vendors(text: str) -> None:
     assert rule(text, text) == (30, 5)
 
 
+def test_each_value_of_a_rule_is_taken_or_replaced_by_itself() -> None:
+    assert rule("60", "0") == (60, 5)
+    assert rule(None, "three") == (30, 5)
+
+
 def test_a_filter_that_leaves_calls_out_changes_no_verdict(clock: Path, open_page: OpenPage) -> None:
     """A connector chosen elsewhere would make every integration one that never called."""
     app = open_page(clock, "certification", required="2")

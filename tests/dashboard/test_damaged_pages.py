@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 import pytest
 import streamlit as st
 
+from dashboard.shell.pages import PAGES
 from ingest.lake.data_file import TABLES
 from tests.command_line.test_damaged_files import DAMAGES, NEXT_STEPS, damaged
-from tests.dashboard.visit import ROOT
 from tests.ingest.scale import IS_THOROUGH
 
 if TYPE_CHECKING:
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from tests.dashboard.conftest import OpenPage
 
-PAGES = tuple(path.parent.name for path in sorted((ROOT / "dashboard" / "sections").glob("*/page.py")))
+ADDRESSES = sorted(page.address for page in PAGES)
 OTHERS = {"lake.json": "{", "an entry of the log": '{"add":{"path":', "a registry file": "no parquet"}
 KINDS: list[str | tuple[str, str]] = [*((table, how) for table in TABLES for how in DAMAGES), *OTHERS]
 
@@ -47,7 +47,7 @@ def test_each_page_names_a_damaged_file_and_what_to_do(
 ) -> None:
     place = KINDS.index(kind)
     # Of each damage two pages, all of them where there is time.
-    pages = PAGES if IS_THOROUGH else [PAGES[(2 * place + more) % len(PAGES)] for more in (0, 1)]
+    pages = ADDRESSES if IS_THOROUGH else [ADDRESSES[(2 * place + more) % len(ADDRESSES)] for more in (0, 1)]
     lake = shutil.copytree(week, tmp_path / "lake")
     path = damaged(lake, *kind) if isinstance(kind, tuple) else _damage(lake, kind)
     for page in pages:

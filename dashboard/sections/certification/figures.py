@@ -32,11 +32,7 @@ _ENDED, _ENDS, _BLOCKED = "certification_ended", "certification_ends", "supplied
 
 
 def rule(window: str | None, required: str | None) -> tuple[int, int]:
-    """Return the days of the window and the required customers of a link. A value out of range is replaced by the vendor's.
-
-    >>> rule("60", "0"), rule(None, "three")
-    ((60, 5), (30, 5))
-    """
+    """Return the days of the window and the required customers of a link. A value out of range is replaced by the vendor's."""
     return _number(window, WINDOW_DAYS, LONGEST_WINDOW), _number(required, REQUIRED, MOST_REQUIRED)
 
 
