@@ -1,11 +1,11 @@
 """Batch reports: a month of one partner, or of everybody, as one HTML page and its numbers as CSV.
 
-kinds/                  the reports, a folder each: a new one is a folder more. kind.py says what lies in it
+kinds/                  the reports: a new one is a file or a folder more. kind.py says what lies in it
 model.py                what reports say in common: page and CSV files are written from this alone
 figures.py, findings.py, month.py   what they ask the warehouse about a month, and what stands out in it
 page.py, templates/     the page; notices.py: what a reader has to know about its figures; cells.py: values in a plain table
 charts.py, svg.py       its charts, and how marks become SVG
-numbers.py              its tables and figures in short as CSV
+tables.py               its tables and figures in short as CSV
 text.toml, wording.py   the words that reports share
 mailing.py              whom to write to about a change
 

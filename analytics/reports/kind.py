@@ -1,24 +1,33 @@
-"""Which reports there are: a folder in `kinds/` for each, and what the command line has to know of it.
+"""Which reports there are: a file or a folder in `kinds/` for each, and what the command line has to know of it.
 
-    kinds/partner/__init__.py    KIND: its help, and what it is about
-    kinds/partner/report.py      what it says (a model), and `ask`, which asks the warehouse for it
+A report of tables is one file:
+
+    kinds/durations.py           KIND: its help, what it is about, and its words; what it says (a model), and `ask`, which asks the
+                                 warehouse for it. Its page is `tables.html`: a heading and a table for each table of the model
+
+A report with a page of its own is a folder:
+
+    kinds/partner/__init__.py    KIND
+    kinds/partner/report.py      what it says, and `ask`
     kinds/partner/page.html      its page: `frame.html`, or `month_figures.html` where it tells a month in full, and what it adds
     kinds/partner/text.toml      its words, under its name
 
-Nothing else lists them: `koppelzicht report NAME`, its help and its files follow from the folder.
+Nothing else lists them: `koppelzicht report NAME`, its help and its files follow from the file or folder.
 """
 
 from __future__ import annotations
 
-import pkgutil
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from functools import cache
 from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
+from ingest.declaration import declarations
+
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable
 
     from analytics.reports.model import Dated
     from analytics.reports.month import Month
@@ -31,21 +40,28 @@ _PACKAGE = f"{__package__}.{KINDS.name}"
 
 @dataclass(frozen=True)
 class Kind:
-    """What the command line knows of a report: it is asked for when the program starts, so it loads no model and no engine.
+    """What the command line knows of a report. It is read and not run, so every value is a constant and `--help` loads no engine.
 
-    A report is about a month of everybody, or of one partner, integration, customer or connector (`about`).
+    A report is about a month of everybody, or of one partner, integration, customer or connector (`about`). `words` are those of a
+    report of one file: `kind` is its name, a table has a heading under its own name and perhaps a sentence under `<table>_text`, and
+    a column needs one where text.toml has none.
     """
 
     help: str
     about: Literal["partner", "integration", "customer", "connector"] | None = None
     about_help: str = ""
+    words: Mapping[str, str] = field(default_factory=dict, hash=False)
 
 
 @cache
 def every_kind() -> Mapping[str, Kind]:
     """Every report by its name, sorted."""
-    names = sorted(module.name for module in pkgutil.iter_modules([str(KINDS)]))
-    return {name: import_module(f"{_PACKAGE}.{name}").KIND for name in names}
+    return kinds_in(KINDS)
+
+
+def kinds_in(folder: Path) -> Mapping[str, Kind]:
+    """The reports of a folder by their names, sorted."""
+    return {kind.module: Kind(**kind.values) for kind in declarations(folder, "KIND")}
 
 
 def typed(name: str) -> str:
@@ -59,5 +75,6 @@ def typed(name: str) -> str:
 
 def asking(name: str) -> Callable[[Warehouse, Month, Scope], Dated]:
     """What asks a warehouse for a report: about a month, and about what the scope narrows to."""
-    ask: Callable[[Warehouse, Month, Scope], Dated] = import_module(f"{_PACKAGE}.{name}.report").ask
+    module = f"{name}.report" if (KINDS / name).is_dir() else name
+    ask: Callable[[Warehouse, Month, Scope], Dated] = import_module(f"{_PACKAGE}.{module}").ask
     return ask

@@ -19,6 +19,7 @@ from analytics.reports.figures import FAILING_CALLS
 from analytics.reports.kind import KINDS
 from analytics.reports.model import MonthFigures, Totals
 from analytics.reports.notices import notes_on, warnings_on
+from analytics.reports.tables import row_models, subject
 from analytics.reports.wording import say, words
 
 if TYPE_CHECKING:
@@ -46,7 +47,8 @@ class Card:
 
 def page(name: str, report: Dated, file: Callable[[str], str]) -> str:
     """The page of the report `name`; `file` names the CSV file of a table."""
-    return _engine().get_template(f"{name}/page.html").render(**_values(name, report, file))
+    template = _engine().select_template([f"{name}/page.html", "tables.html"])
+    return template.render(**_values(name, report, file))
 
 
 def _values(name: str, report: Dated, file: Callable[[str], str]) -> dict[str, object]:
@@ -65,6 +67,8 @@ def _values(name: str, report: Dated, file: Callable[[str], str]) -> dict[str, o
         "about": _about(report),
         "changed": partial(_changed, report),
         "date": lambda instant: numbers.day(instant.astimezone(zone).date()),
+        "tables": {table: list(row.model_fields) for table, row in row_models(type(report)).items()},
+        "subject": subject(report),
         "cell": partial(cells.in_words, time_zone=report.time_zone),
         **(_month_figures(report) if isinstance(report, MonthFigures) else {}),
     }

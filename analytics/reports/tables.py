@@ -21,7 +21,7 @@ def tables(report: Dated) -> dict[str, str]:
         name: csv_text(
             list(row.model_fields), [[getattr(each, column) for column in row.model_fields] for each in rows]
         )
-        for name, row in _rows(type(report)).items()
+        for name, row in row_models(type(report)).items()
         if (rows := getattr(report, name)) is not None
     }
 
@@ -29,9 +29,8 @@ def tables(report: Dated) -> dict[str, str]:
 def summary(report: Dated) -> str:
     """What the report is about and the figures at the top of its page, one a line, with those of the previous month."""
     period, previous = report.period, report.previous
-    own = [name for name in type(report).model_fields if name not in {*MonthFigures.model_fields, *_rows(type(report))}]
     about: list[tuple[str, object, object, str]] = [
-        *((name, getattr(report, name), None, "") for name in own),
+        *((name, value, None, "") for name, value in subject(report).items()),
         ("month", period.month, previous.month, ""),
         ("since", period.since, previous.since, "date"),
         ("until", period.until, previous.until, "date, not included"),
@@ -47,6 +46,18 @@ def summary(report: Dated) -> str:
     return csv_text(("measure", "value", "before", "unit"), [*about, *_figures(report)])
 
 
+def subject(report: Dated) -> dict[str, object]:
+    """What the report says that is neither a table nor said by others, by its name: whom it is about."""
+    told = {*MonthFigures.model_fields, *row_models(type(report))}
+    return {name: getattr(report, name) for name in type(report).model_fields if name not in told}
+
+
+def row_models(report: type[Dated]) -> dict[str, type[BaseModel]]:
+    """The model of the rows of every table of a report, by the name of its field."""
+    models = {name: _row_model(field.annotation) for name, field in report.model_fields.items()}
+    return {name: model for name, model in models.items() if model is not None}
+
+
 def _figures(report: Dated) -> list[tuple[str, object, object, str]]:
     if not isinstance(report, MonthFigures):
         return []
@@ -56,12 +67,6 @@ def _figures(report: Dated) -> list[tuple[str, object, object, str]]:
         (name, getattr(now, name), getattr(before, name, None), units.get(name, "calls"))
         for name in type(now).model_fields
     ]
-
-
-def _rows(report: type[Dated]) -> dict[str, type[BaseModel]]:
-    """The model of the rows of every table of a report, by the name of its field."""
-    models = {name: _row_model(field.annotation) for name, field in report.model_fields.items()}
-    return {name: model for name, model in models.items() if model is not None}
 
 
 def _row_model(annotation: object) -> type[BaseModel] | None:

@@ -1,4 +1,4 @@
-"""The words of reports: those that they share from text.toml, those of one from the text.toml of its kind."""
+"""The words of reports: those that they share from text.toml, those of one from the text.toml of its kind, or from its one file."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any, TypeAlias
 
-from analytics.reports.kind import KINDS
+from analytics.reports.kind import KINDS, every_kind
 
 Words: TypeAlias = dict[str, str]
 
@@ -29,12 +29,14 @@ def has(section: str, name: str) -> bool:
 @cache
 def _texts() -> dict[str, Any]:
     """Every section by its name. Which file it stands in is a matter of whose it is; a name stands once."""
+    files = (Path(__file__).parent / "text.toml", *sorted(KINDS.glob("*/text.toml")))
+    told = [(str(file), tomllib.loads(file.read_text(encoding="utf-8"))) for file in files]
+    told += [(f"{name}.py", {name: dict(kind.words)}) for name, kind in every_kind().items() if kind.words]
     texts: dict[str, Any] = {}
-    for file in (Path(__file__).parent / "text.toml", *sorted(KINDS.glob("*/text.toml"))):
-        told = tomllib.loads(file.read_text(encoding="utf-8"))
-        if twice := texts.keys() & told.keys():
+    for file, sections in told:
+        if twice := texts.keys() & sections.keys():
             raise ValueError(f"{file}: [{min(twice)}] stands in another file, too")
-        texts |= told
+        texts |= sections
     return texts
 
 

@@ -1,4 +1,4 @@
-"""Batch reports: `report NAME`, a command for each folder in `analytics/reports/kinds/`."""
+"""Batch reports: `report NAME`, a command for each file or folder in `analytics/reports/kinds/`."""
 
 from __future__ import annotations
 
