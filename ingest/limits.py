@@ -7,8 +7,18 @@ instead of a large log.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import os
+from dataclasses import dataclass, field
 from typing import Final
+
+_MOST_UNTOLD = 4
+"""So many workers are taken where nobody says how many: each takes memory, and others use the machine, too."""
+
+
+def usual_workers() -> int:
+    """As many workers as this process has processors, four at most."""
+    here = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    return min(here, _MOST_UNTOLD)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -19,8 +29,12 @@ class Limits:
     """How much of a file is read at a time."""
     head_bytes: int = 1 << 20
     """How far into a source its first lines of data are looked for. No log has this many comments."""
+    workers: int = field(default_factory=usual_workers)
+    """How many blocks are understood at the same time, each by a thread of its own."""
     block_bytes: int = 64 << 20
     """How much of a source is understood at a time. More takes more memory, and is hardly faster."""
+    first_block_bytes: int = 8 << 20
+    """How much of a source is understood first: its header, for which all other blocks wait, is known the sooner."""
     block_lines: int = 250_000
     """The most lines of a block. 64 MB of empty lines would be 64 million."""
     line_bytes: int = 8 << 20

@@ -13,6 +13,7 @@ from command_line.commands.loading import SOURCE_COLUMNS
 from command_line.options.lake import DEFAULT_LAKE, JsonOption, LakeOption
 from command_line.options.reading import reads
 from command_line.options.times import now
+from command_line.options.workers import WorkersOption, limits_with
 from command_line.printing import standard
 from command_line.printing.standard import say
 from command_line.printing.values import json_text, shown
@@ -30,6 +31,7 @@ def follow(
         float, typer.Option(metavar="SECONDS", min=1, help="Load a change at most this long after it happened.")
     ] = 60,
     options: ReadOptions,
+    workers: WorkersOption = None,
     as_json: JsonOption = False,
 ) -> None:
     """Load the logs in folders, and whatever is added to them, until Ctrl-C. Prints a line for each load."""
@@ -37,7 +39,7 @@ def follow(
 
     say(f"Following {', '.join(map(shown, folders))}. Stop with Ctrl-C")
     try:
-        for news in loads(lake, folders, options, every=every, clock=now, stop=Event()):
+        for news in loads(lake, folders, options, every=every, clock=now, stop=Event(), limits=limits_with(workers)):
             # A disk that is too full to be told anything on is no reason to stop loading.
             with contextlib.suppress(OSError):
                 for source in news.sources:

@@ -11,6 +11,7 @@ from command_line import FAILED, REJECTED
 from command_line.options.lake import DEFAULT_LAKE, JsonOption, LakeOption
 from command_line.options.reading import reads
 from command_line.options.times import now
+from command_line.options.workers import WorkersOption, limits_with
 from command_line.options.wrong_usage import check_standard_input
 from command_line.printing import for_people, output, standard
 from command_line.printing.progress import LoadProgress
@@ -63,6 +64,7 @@ def ingest(
         bool,
         typer.Option("--strict", help="Exit with 3 if this run rejected a line. Unchanged files are not read."),
     ] = False,
+    workers: WorkersOption = None,
     as_json: JsonOption = False,
 ) -> None:
     """Load log files. Lines that are already in the lake are not loaded again."""
@@ -71,7 +73,16 @@ def ingest(
     check_standard_input(is_read="-" in paths)
     started = now()
     with LoadProgress() as progress:
-        report = floor.ingest(lake, paths, options, now=started, overlap=overlap, replace=replace, progress=progress)
+        report = floor.ingest(
+            lake,
+            paths,
+            options,
+            now=started,
+            overlap=overlap,
+            replace=replace,
+            progress=progress,
+            limits=limits_with(workers),
+        )
     _print_ingest_report(report, as_json=as_json)
     if any(source.calls for source in report.sources):
         _warn_of_overlaps(lake, started)

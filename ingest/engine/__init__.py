@@ -7,5 +7,5 @@ understanding of lines ask it, and so does the verification of a lake. It reads 
     fields/, request_url/       macros: times, numbers and headers; what a URL asks for
     integration_id.sql          what an IntegrationId is worth; outcome.sql: what a status means
     detector/, redact/          whether a text tells a secret or a person, and what is kept of each column; plain_text.py: decoding
-    integration_id.py, request_url.py, stored_names.py    the same from Python, for values that stand in no log
+    integration_id.py, request_url.py, stored_names.py, kept_words.py    the same from Python, for values that stand in no log
 """

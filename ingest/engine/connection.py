@@ -93,26 +93,27 @@ _OTHER_WORDS = """
 """The words of times, methods and URLs, and what JSON has beside texts."""
 
 
-_shared: dict[tuple[int | None, int], duckdb.DuckDBPyConnection] = {}
+_shared: dict[int | None, duckdb.DuckDBPyConnection] = {}
 _sharing = Lock()
 
 
-def connect_shared(*, threads: int | None = None, spare: int = 0) -> duckdb.DuckDBPyConnection:
+def connect_shared(*, threads: int | None = None) -> duckdb.DuckDBPyConnection:
     """A connection to the engine that everybody in this process shares who asks for the same threads. Close it after use.
 
     To load the macros takes longer than to understand thousands of lines, so it is done once. What users of one engine see
     of each other is its tables and macros, and nobody may change those: a table of one's own is a temporary one, and rows in
     `*_texts` are rolled back. Variables, registered objects and temporary tables are each connection's own, and two
-    connections may be used by two threads. Only threads and memory are the engine's: hence one for each number of threads.
+    connections may be used by two threads. Only threads and memory are the engine's: hence one for each number of threads. An
+    engine of one thread does the work of each connection in the thread that asks it, so several of those work at the same time.
     """
     with _sharing:
-        engine = _shared.get((threads, spare))
+        engine = _shared.get(threads)
         if engine is not None:
             # An engine that ended in an error answers nobody any more, and the next one to ask must not get it again.
             with contextlib.suppress(duckdb.Error):
                 return connect_beside(engine)
             engine.close()
-        engine = _shared[threads, spare] = connect(threads=threads, spare=spare)
+        engine = _shared[threads] = connect(threads=threads)
         return connect_beside(engine)
 
 
@@ -123,8 +124,8 @@ def _close_shared() -> None:
     _shared.clear()
 
 
-def connect(*, threads: int | None = None, spare: int = 0) -> duckdb.DuckDBPyConnection:
-    """A new engine in memory, with as many threads as the machine has, or `spare` less. It spools and fetches nothing."""
+def connect(*, threads: int | None = None) -> duckdb.DuckDBPyConnection:
+    """A new engine in memory, with as many threads as the machine has unless told. It spools and fetches nothing."""
     connection = duckdb.connect(
         ":memory:",
         config={
@@ -135,9 +136,6 @@ def connect(*, threads: int | None = None, spare: int = 0) -> duckdb.DuckDBPyCon
     )
     if threads is not None:
         connection.execute("set threads = ?", [threads])
-    if spare:
-        [[most]] = connection.execute("select current_setting('threads')").fetchall()
-        connection.execute("set threads = ?", [max(most - spare, 1)])
     _load_catalogue(connection)
     _begin_session(connection)
     connection.create_function("plain_text", plain_text, [VARCHAR], VARCHAR)

@@ -4,6 +4,7 @@ In come sources and the choices of who loads them; out go decisions in the ledge
 understanding and the lake meet, so it may use all the other rooms, and no other room uses it.
 
     loader.py            the four steps; planning.py: what of a source is new; staging.py, batch.py: blocks and sources together
+    workers.py           blocks that are understood at the same time
     recognition.py       whether content is known; load.py, parts.py: one load on its way
     following.py         folders that are followed; memory.py: what a follower remembers
     inspection.py        a log read without a lake; source_warnings.py: what is said of a source, the same for all of them

@@ -20,6 +20,7 @@ from ingest.errors import IngestError, SourceError, fault, is_lack_of_memory
 from ingest.lake.compaction import DEFAULT_SIZES, compact_as_it_goes
 from ingest.lake.followers import Follower
 from ingest.lake.lake import Lake
+from ingest.limits import DEFAULT_LIMITS
 from ingest.load.loader import Loader
 from ingest.load.memory import Memory
 from ingest.read.folder import list_sources
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
     from threading import Event
 
     from ingest.lake.compaction import FileSizes
+    from ingest.limits import Limits
     from ingest.report import IngestReport, ReadOptions, SourceReport
 
 SETTLE_SECONDS = 5.0
@@ -59,6 +61,7 @@ def follow(
     clock: Callable[[], dt.datetime],
     stop: Event,
     sizes: FileSizes = DEFAULT_SIZES,
+    limits: Limits = DEFAULT_LIMITS,
 ) -> Generator[Round, None, None]:
     """Load the files in these folders, and those that come into them, until `stop` is set. Yields after each decision.
 
@@ -70,7 +73,9 @@ def follow(
             raise SourceError(
                 f"{written_name(folder)}: is not a folder; 'koppelzicht follow' watches folders, 'koppelzicht ingest' loads a file"
             )
-    with contextlib.closing(_Following(lake, folders, options, every=every, clock=clock, sizes=sizes)) as following:
+    with contextlib.closing(
+        _Following(lake, folders, options, every=every, clock=clock, sizes=sizes, limits=limits)
+    ) as following:
         while not stop.is_set():
             stop_if_told()
             begun = time.monotonic()
@@ -92,6 +97,7 @@ class _Following:
         every: float,
         clock: Callable[[], dt.datetime],
         sizes: FileSizes,
+        limits: Limits,
     ) -> None:
         self._lake = lake
         self._folders = folders
@@ -99,6 +105,7 @@ class _Following:
         self._every = every
         self._clock = clock
         self._sizes = sizes
+        self._limits = limits
         self._memory = Memory()
         self._loader: Loader | None = None
         self._store = Lake(lake)
@@ -124,7 +131,9 @@ class _Following:
                 self._store = Lake(self._lake)
                 self._store.create()
                 self._follower.take_over()
-                self._loader = Loader(self._store, self._options, memory=self._memory, progress=self._follower)
+                self._loader = Loader(
+                    self._store, self._options, memory=self._memory, progress=self._follower, limits=self._limits
+                )
             self._store.roll_forward()
             sources = list_sources(self._folders, lake=self._lake, are_folders=True)
             report = self._loader.load(sources, now=self._clock())

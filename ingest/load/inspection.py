@@ -45,10 +45,12 @@ def inspect(path: str, options: ReadOptions, *, limit: int | None, now: dt.datet
         kind = document_format(reader, wanted_format(options))
         blocks = document_blocks(kind, reader, reader) if kind else reader.blocks()
         first = next(blocks, None)
-        form = log_format(kind) if kind else format_of(name, first, options, understanding)
+        form = log_format(kind) if kind else format_of(name, first, options, understanding.words)
         understanding.begin(now=now, time_zone=DEFAULT_TIME_ZONE, source_time_zone=options.time_zone, host=options.host)
         context: Mapping[str, Any] = _context(kind, path)
         counts = Counts()
+        calls: list[dict[str, Any]] = []
+        rejects: list[dict[str, Any]] = []
         for block in itertools.chain([first] if first else [], blocks):
             if block.kind == "long_more":
                 continue
@@ -57,11 +59,14 @@ def inspect(path: str, options: ReadOptions, *, limit: int | None, now: dt.datet
                 first_line=counts.lines + 1,
                 context=context,
                 load_id="",
-                source=understanding.place(name),
-                stream=understanding.place(stream),
+                source=understanding.words.place(name),
+                stream=understanding.words.place(stream),
             )
-            [counted], [context] = understanding.read([numbered], form)
+            understood, [context] = understanding.read([numbered], form)
+            [counted] = understood.counts
             counts += counted
+            for found, rows in ((calls, understood.calls), (rejects, understood.rejects)):
+                found.extend(rows[: None if limit is None else max(limit - len(found), 0)].to_pylist())
             if limit is not None and counts.calls >= limit:
                 break
         unread = unread_columns(form, context, most=_MOST_NAMES)
@@ -71,11 +76,8 @@ def inspect(path: str, options: ReadOptions, *, limit: int | None, now: dt.datet
             log_format=form.name if counts.lines else "empty",
             dialect=form.dialect,
             lines=counts.lines,
-            calls=[Call.model_validate(row) for row in understanding.calls()[:limit].to_pylist()],
-            rejects=[
-                Reject.model_validate({name: row[name] for name in Reject.model_fields})
-                for row in understanding.rejects()[:limit].to_pylist()
-            ],
+            calls=[Call.model_validate(row) for row in calls],
+            rejects=[Reject.model_validate({name: row[name] for name in Reject.model_fields}) for row in rejects],
             unread_columns=unread.names if unread else (),
             warnings=(
                 *map(str, source_warnings(name, form, context, counts, nuls=reader.nuls)),

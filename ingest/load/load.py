@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+from concurrent.futures import Future
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from ingest.errors import SourceError
-from ingest.formats import lists_of_records
 from ingest.formats.unread import kept
 from ingest.lake.ledger_row import LedgerRow, new_load_id
 from ingest.limits import DEFAULT_LIMITS
@@ -16,11 +16,9 @@ from ingest.load.source_warnings import SourceWarning, UnreadColumns, source_war
 from ingest.position import MARK_INTERVAL, Position
 from ingest.read.blocks import Block
 from ingest.read.names import STANDARD_INPUT, written_name
-from ingest.read.records import one_record_a_line
 from ingest.read.source import open_source
 from ingest.report import SourceReport
 from ingest.understand.counts import Counts
-from ingest.understand.provenance import NumberedBlock
 from ingest.version import VERSION
 
 if TYPE_CHECKING:
@@ -69,6 +67,23 @@ class Source:
             reader.close()
 
 
+@dataclass(frozen=True)
+class Place:
+    """What is known between two blocks of a source."""
+
+    next_line: int
+    context: Mapping[str, Any]
+    """What the lines before say about those behind."""
+    is_steady: bool = False
+    """Whether the last lines before have left the context as it was, so that the next ones will, too."""
+
+    def known(self) -> Future[Place]:
+        """The same for who waits for it."""
+        found: Future[Place] = Future()
+        found.set_result(self)
+        return found
+
+
 @dataclass(eq=False)
 class Load:
     """One source while it is read. A long source is decided in pieces: each is a load that grows from the one before it."""
@@ -95,6 +110,8 @@ class Load:
     tail: Tail = field(default_factory=Tail)
     """The bytes before the place that reading has reached."""
     left: int = 0
+    is_steady: bool = False
+    """Whether the last lines have left the context as it was."""
     incomplete: str | None = None
     reader: Reader | None = None
     """The reader of its lines; None for a document, which is never read on."""
@@ -111,26 +128,19 @@ class Load:
         self.counts, self.positions, self.is_marked = Counts(), [], False
         self.replaced = None
 
-    def numbered(self, block: Block) -> NumberedBlock:
-        """The block, with what is needed to understand it."""
-        return NumberedBlock(
-            block=one_record_a_line(block, lists_of_records(self.log_format)),
-            first_line=self.next_line,
-            context=self.context,
-            load_id=self.load_id,
-            source=self.stored_name,
-            stream=self.stream,
-        )
+    @property
+    def place(self) -> Place:
+        """The place behind the last lines that were taken in."""
+        return Place(self.next_line, self.context, self.is_steady)
 
-    def count_read(self, lines: int, context: Mapping[str, Any]) -> None:
-        """This many more lines were read. What becomes of them is counted when they are understood."""
-        self.next_line += lines
-        self.context = context
+    def go_on_to(self, place: Place) -> None:
+        """The lines up to this place were read. What becomes of them is counted apart from that."""
+        self.next_line, self.context, self.is_steady = place.next_line, place.context, place.is_steady
 
     def refuse_lost_lines(self) -> None:
         """SourceError unless every line that was read has been counted as a call, a reject, or ignored, and as one of them.
 
-        The lines are counted where they are read, the calls and rejects where they are understood, in another thread. This is the
+        The lines are counted where they are read, the calls and rejects where they are understood. This is the
         first invariant of the lake, so nothing of a source is loaded where the two do not agree.
         """
         read, counts = self.next_line - self._first_line, self.counts

@@ -191,7 +191,7 @@ class Loader:
         """The name of a source or a stream as it is stored."""
         paths = (path for path, _ in itertools.islice(self._waiting, _NAMES_AT_ONCE))
         next_ones = (text for path in paths for text in (written_name(path), self._options.stream or stream_of(path)))
-        return self._staging.place(name, next_ones=itertools.chain(wanted_next, next_ones))
+        return self._staging.words.place(name, next_ones=itertools.chain(wanted_next, next_ones))
 
     def _fail(self, path: str, stream: str, error: SourceError) -> None:
         """Report a source as failed: then nothing of it counts, and pieces of it that are decided are taken back."""

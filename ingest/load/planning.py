@@ -214,7 +214,7 @@ class Planning:
         ):
             form = read_on(before.log_format, before.dialect, before.resume)
         else:
-            form = format_of(source.name, first, self._options, self._staging)
+            form = format_of(source.name, first, self._options, self._staging.words)
         if before is None:
             self.decided.pop(source.path, None)  # somebody has taken its pieces back meanwhile
         context = dict(before.resume) if before else {}

@@ -220,7 +220,7 @@ class Rereading:
 
     def _parts(self, name: str, chain: Sequence[LedgerRow], first: Block | None) -> list[Part]:
         """How the source has to be read: as the operator says; else as before, if that gave a call; else as its content says now."""
-        options, words = self._options, self._understanding
+        options, words = self._options, self._understanding.words
         if options.log_format or options.layout or options.dialect:
             return [Part(format_of(name, first, options, words), None, {})]
         if not any(row.calls for row in chain):
@@ -283,16 +283,13 @@ class Rereading:
         """Read a block whose rejects are `old`. Returns the context of the next block."""
         understanding = self._understanding
         try:
-            _, [context] = understanding.read([numbered], form)
-            calls, rejects = understanding.calls(), understanding.rejects()
+            understood, [context] = understanding.read([numbered], form)
         except duckdb.Error as error:
             # Its text may hold a value of the log, so it stays out of the message.
             raise SourceError(
                 f"{numbered.source}: lines from {numbered.first_line:,} on could not be understood ({type(error).__name__});"
                 " this is a bug in koppelzicht, please report it; no line of the source was read again"
             ) from error
-        finally:
-            understanding.forget()
         if len(old):
             places = lines_of(numbered.block)["byte_offset"].to_numpy()
             at = old["line_number"].to_numpy() - numbered.first_line
@@ -301,8 +298,8 @@ class Rereading:
                     f"{numbered.source}: its lines are counted in another way than when it was loaded, so none of them was read"
                     " again; 'koppelzicht ingest --replace' reloads the source"
                 )
-            still = with_removed_texts(of_rejected(rejects, old).sort_by("line_number"), old)
-            found.add(old, of_rejected(calls, old), still)
+            still = with_removed_texts(of_rejected(understood.rejects, old).sort_by("line_number"), old)
+            found.add(old, of_rejected(understood.calls, old), still)
         return context
 
     def _write(self, found: Found, *, rows: int | None = None) -> None:

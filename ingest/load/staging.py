@@ -1,51 +1,49 @@
 """Blocks of many sources understood together, and written as data files that nobody sees yet.
 
-What is read waits in a queue of items: the lines of a block, and the end of a load after its last lines. Three threads work on
-it, each on a later part of the queue than the next one:
+What is read waits in a queue of items: the lines of a block, and the end of a load after its last lines. Groups of items go to the
+workers, and what became of them is taken in by this thread, in the order in which they were given:
 
-    this thread   reads blocks, and finds the fields of their lines (`read_fields`)
-    the second    makes calls and rejects of the fields (`understand`)
-    the third     writes the calls and rejects of blocks before those into data files
+    this thread   reads blocks, hands groups of them to the workers, and takes in what became of the group that was given first
+    the workers   make calls and rejects of the lines (`workers.py`), and write those of groups before into data files
 
-The order is what makes the counts right. This thread knows how many lines a block has as soon as it has read the fields, and needs
-nothing more to number the next block. The second thread gets one group of items at a time, and its result is taken in before the
-next group is handed over: so counts come in the order of the lines, and a load's end is reached after its last line was counted.
-The third writes only what was taken in. Whoever decides waits for all three.
+The order is what makes the counts right, and the same with any number of workers. A load's counts come in the order of its lines, its end
+is reached after its last line was counted, and calls lie in the data files as they were logged. One group more than there are workers
+is given away, so that each of them finds work when it is done, and no more: memory holds what waits. Whoever decides waits for all
+of them.
 """
 
 from __future__ import annotations
 
 import contextlib
-from concurrent.futures import Future, ThreadPoolExecutor
+from collections import deque
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+import pyarrow as pa
+
+from ingest.arrow import arrow_schema
+from ingest.call import CALL_COLUMNS
+from ingest.engine.connection import connect_shared
+from ingest.engine.kept_words import KeptWords
 from ingest.errors import PassingError, SourceError, is_lack_of_memory
 from ingest.lake.ledger_row import new_load_id
+from ingest.load.workers import Lines, NotReadError, Workers
+from ingest.reject import REJECT_COLUMNS
 from ingest.stopping import stop_if_told
-from ingest.understand.understanding import Understanding
 
 if TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Iterable, Sequence
+    from concurrent.futures import Future
     from typing import TypeAlias
 
     from ingest.lake.data_file import StagedFile
     from ingest.lake.lake import Lake
     from ingest.limits import Limits
-    from ingest.load.load import Load
+    from ingest.load.load import Load, Place
     from ingest.read.blocks import Block
     from ingest.report import Progress, ReadOptions
-    from ingest.understand.counts import Counts
-    from ingest.understand.provenance import NumberedBlock
-
-
-@dataclass(frozen=True)
-class _Lines:
-    """Lines of a load that were read, and are to be understood."""
-
-    load: Load
-    numbered: NumberedBlock
+    from ingest.understand.understanding import Understood
 
 
 @dataclass(frozen=True)
@@ -56,15 +54,19 @@ class _End:
 
 
 if TYPE_CHECKING:
-    _Item: TypeAlias = _Lines | _End
+    _Item: TypeAlias = Lines | _End
 
 
 @dataclass
-class _Understood:
-    """The items that the second thread has, and what became of their lines."""
+class _Group:
+    """Items that a worker has, and what becomes of their lines."""
 
     items: list[_Item]
-    counts: Future[list[Counts]]
+    result: Future[Understood]
+    is_dense: bool
+
+
+_NO_CALLS, _NO_REJECTS = (arrow_schema(columns).empty_table() for columns in (CALL_COLUMNS, REJECT_COLUMNS))
 
 
 class Staging:
@@ -74,19 +76,20 @@ class Staging:
         self._lake = lake
         self._progress = progress
         self._limits = limits
-        self._understanding = Understanding(leaves_a_thread=True)
+        self._connection = connect_shared(threads=1)
+        self.words = KeptWords(self._connection)
+        """What of a text may be kept, for this thread."""
+        self._workers = Workers(limits.workers)
         self._forget_waiting()
-        self._is_dense = False
-        self._second = ThreadPoolExecutor(1)
-        self._being_understood: _Understood | None = None
+        self._at_work: deque[_Group] = deque()
         self._ended: list[Load] = []
-        self._writer = ThreadPoolExecutor(1)
+        self._forget_understood()
         self._writing: Future[list[StagedFile]] | None = None
         self._begin_files()
 
     def begin(self, options: ReadOptions, *, now: dt.datetime) -> None:
         """Set what the lines do not say themselves."""
-        self._understanding.begin(
+        self._workers.begin(
             now=now, time_zone=self._lake.time_zone, source_time_zone=options.time_zone, host=options.host
         )
 
@@ -99,42 +102,31 @@ class Staging:
         self._waiting: list[_Item] = []
         self._waiting_ids: set[str] = set()
         self._waiting_bytes = 0
+        self._is_dense = False
 
-    def sample(self, line: str) -> str:
-        """The redacted beginning of a line."""
-        return self._understanding.sample(line)
-
-    def names(self, names: Sequence[str]) -> list[str]:
-        """These names of fields, redacted where they do not look like names."""
-        return self._understanding.names(names)
-
-    def place(self, name: str, *, next_ones: Iterable[str] = ()) -> str:
-        """The name of a file or a stream as it is stored; `next_ones` are those that will be asked for next."""
-        return self._understanding.place(name, next_ones=next_ones)
-
-    def columns(self, names: Sequence[str]) -> list[str]:
-        """These names of columns, redacted where they do not look like names."""
-        return self._understanding.columns(names)
+    def _forget_understood(self) -> None:
+        self._calls: list[pa.Table] = []
+        self._rejects: list[pa.Table] = []
 
     def add(self, load: Load, block: Block) -> None:
         """Put a block in the queue. SourceError when lines of its load cannot be understood."""
-        # The next block of a load is numbered by the fields of the one before it, so that one is read first.
+        # The next block of a load stands behind the one before it, so that one goes to a worker first.
         if self._waiting and (load.load_id in self._waiting_ids or not self._is_read_alike(load)):
-            self._read_fields()
-        self._waiting.append(_Lines(load, load.numbered(block)))
+            self._hand_over()
+        self._waiting.append(self._lines(load, block))
         self._waiting_ids.add(load.load_id)
         self._waiting_bytes += len(block.data)
         self._is_dense = block.is_dense
         if self._waiting_bytes >= self._limits.together_bytes:
-            self._read_fields()
+            self._hand_over()
         _raise_failure(load)
 
     def end(self, load: Load) -> None:
         """Put the end of a load in the queue: `take_ended` returns it once all of its lines are counted."""
         if self._waiting:
             self._waiting.append(_End(load))
-        elif self._being_understood is not None:
-            self._being_understood.items.append(_End(load))
+        elif self._at_work:
+            self._at_work[-1].items.append(_End(load))
         else:
             self._ended.append(load)
 
@@ -145,14 +137,12 @@ class Staging:
 
     def waits_for(self, load_id: str) -> bool:
         """Whether something of this load is still to be understood."""
-        return load_id in self._waiting_ids or (
-            self._being_understood is not None and load_id in _ids(self._being_understood.items)
-        )
+        return load_id in self._waiting_ids or any(load_id in _ids(group.items) for group in self._at_work)
 
     def settle(self, load: Load | None = None) -> None:
         """Understand everything that waits. SourceError when lines of this load cannot be understood."""
-        self._read_fields()
-        self._take_understood()
+        self._hand_over()
+        self._take_all()
         if load is not None:
             _raise_failure(load)
 
@@ -165,7 +155,7 @@ class Staging:
 
     def holds(self, load: Load) -> bool:
         """Whether calls or rejects of this load would be in the files of the next decision."""
-        self._take_understood()
+        self._take_all()
         return load.load_id in self._touched
 
     def drop(self, load: Load) -> None:
@@ -181,15 +171,18 @@ class Staging:
         """Forget everything since the last decision, files included."""
         self._forget_waiting()
         self._ended = []
-        understood, self._being_understood = self._being_understood, None
-        if understood is not None:
+        at_work, self._at_work = self._at_work, deque()
+        # The last ones first: whoever has begun waits for those before.
+        for group in reversed(at_work):
+            group.result.cancel()
+        for group in at_work:
             with contextlib.suppress(Exception):
-                understood.counts.result()
+                group.result.result()
         try:
             self._wait_for_writer()
         finally:
             self._lake.discard(self._files)
-            self._understanding.forget()
+            self._forget_understood()
             self._begin_files()
 
     def close(self) -> None:
@@ -197,94 +190,109 @@ class Staging:
         try:
             self.discard()
         finally:
-            self._second.shutdown()
-            self._writer.shutdown()
-            self._understanding.close()
+            self._workers.close()
+            self._connection.close()
 
-    # -- this thread
+    # -- to the workers, and back
 
-    def _read_fields(self) -> None:
-        """Read the fields of the lines that wait, and hand them to the second thread when it has done those before."""
-        items, lines = self._waiting, _lines(self._waiting)
+    def _lines(self, load: Load, block: Block) -> Lines:
+        """The block, behind the one of its load that was handed over last."""
+        reached = load.place
+        ahead = [one for group in self._at_work for one in _lines(group.items) if one.load_id == load.load_id]
+        known = [one.behind.result() for one in ahead if _is_known(one.behind)]
+        return Lines(
+            load,
+            block,
+            load.load_id,
+            before=ahead[-1].behind if ahead else reached.known(),
+            last_known=known[-1] if known else reached,
+        )
+
+    def _hand_over(self) -> None:
+        """Hand the items that wait to a worker, and take in those that were given before any that is at work."""
+        items, is_dense = self._waiting, self._is_dense
         self._forget_waiting()
+        lines = _lines(items)
         if not lines:
-            if items:
-                self._take_understood()
-                self._take_in(items, [])
+            for item in items:
+                self.end(item.load)
             return
-        try:
-            fields = self._understanding.read_fields([item.numbered for item in lines], lines[0].load.log_format)
-        except Exception:  # noqa: BLE001 - whatever it is, it comes of one of them, which is looked for
-            stop_if_told()
-            self._take_understood()
-            self._take_in_one_by_one(items, is_read=False)
-            return
-        for item, count, context in zip(lines, fields.line_counts, fields.contexts, strict=True):
-            item.load.count_read(count, context)
-        self._take_understood()
-        self._being_understood = _Understood(items, self._second.submit(self._understanding.understand, fields))
+        self._at_work.append(_Group(items, self._workers.understand(lines), is_dense))
+        while len(self._at_work) > self._workers.number:
+            self._take()
 
-    def _take_understood(self) -> None:
-        """Wait for the second thread, and take in what became of its lines."""
-        understood, self._being_understood = self._being_understood, None
-        if understood is None:
+    def _take_all(self) -> None:
+        """Wait for the workers, and take in what became of all lines that they had."""
+        while self._at_work:
+            self._take()
+
+    def _take(self) -> None:
+        """Wait for the group that was given first, and take in what became of its lines."""
+        group = self._at_work.popleft()
+        lines = _lines(group.items)
+        if all(one.load.failure is not None for one in lines):
+            self._take_in([item for item in group.items if isinstance(item, _End)], None)
             return
         try:
-            counts = understood.counts.result()
-        except Exception as error:  # noqa: BLE001 - as above
-            lines = _lines(understood.items)
-            if len(lines) > 1:
-                self._take_in_one_by_one(understood.items, is_read=True)
-            else:
-                lines[0].load.failure = _failure(lines[0], error)
-                self._take_in([item for item in understood.items if isinstance(item, _End)], [])
+            understood = group.result.result()
+        except Exception as error:  # noqa: BLE001 - whatever it is, it comes of one of them, which is looked for
+            stop_if_told()
+            self._take_one_by_one(group.items, error)
         else:
-            self._take_in(understood.items, counts)
-        if self._understanding.waiting >= (self._limits.dense_file_rows if self._is_dense else self._limits.file_rows):
+            self._take_in(group.items, understood)
+        most = self._limits.dense_file_rows if group.is_dense else self._limits.file_rows
+        if sum(len(table) for table in (*self._calls, *self._rejects)) >= most:
             self._write()
 
-    def _take_in_one_by_one(self, items: Sequence[_Item], *, is_read: bool) -> None:
-        """Understand these again, each by itself: one of them spoils it for all. `is_read`: their loads have counted them read."""
+    def _take_one_by_one(self, items: Sequence[_Item], error: Exception) -> None:
+        """Understand these again, each by itself: one of them spoils it for all, or one that was before them."""
+        is_blamed = len(_lines(items)) == 1 and not isinstance(error, NotReadError)
         for item in items:
             if isinstance(item, _End):
-                self._take_in([item], [])
-                continue
-            try:
-                [counted], [context] = self._understanding.read([item.numbered], item.load.log_format)
-            except Exception as error:  # noqa: BLE001 - as above
-                stop_if_told()
+                self._take_in([item], None)
+            elif item.load.failure is None and is_blamed:
                 item.load.failure = _failure(item, error)
-                continue
-            if not is_read:
-                item.load.count_read(counted.lines, context)
-            self._take_in([item], [counted])
+            elif item.load.failure is None:
+                reached = item.load.place
+                again = Lines(item.load, item.block, item.load_id, reached.known(), reached)
+                try:
+                    understood = self._workers.understand([again]).result()
+                except Exception as its_own:  # noqa: BLE001 - as above
+                    stop_if_told()
+                    item.load.failure = _failure(item, its_own)
+                else:
+                    self._take_in([again], understood)
 
-    def _take_in(self, items: Sequence[_Item], counts: Sequence[Counts]) -> None:
+    def _take_in(self, items: Sequence[_Item], understood: Understood | None) -> None:
         """Count these items in their order: the lines with what became of them, and the ends."""
-        counted = iter(counts)
+        counted = iter(understood.counts if understood else ())
         for item in items:
             if isinstance(item, _End):
                 self._ended.append(item.load)
                 continue
-            became = next(counted)
+            became, behind = next(counted), item.behind.result()
+            item.load.go_on_to(behind)
             item.load.counts += became
             if became.calls + became.rejects:
-                self._touched.add(item.numbered.load_id)
+                self._touched.add(item.load_id)
             if self._progress is not None:
                 self._progress.advance(item.load.name, 0, became.lines)
+        for kept, rows in ((self._calls, understood.calls), (self._rejects, understood.rejects)) if understood else ():
+            if len(rows):
+                kept.append(rows)
 
     def _is_read_alike(self, load: Load) -> bool:
         """Whether a load is read in the same way as those that wait, so that one statement reads all of them."""
         return self._waiting[0].load.log_format.reading == load.log_format.reading
 
-    # -- the writer's thread
+    # -- data files
 
     def _write(self) -> None:
         """Begin to write what has been understood into data files below the tables, while reading goes on."""
         self._wait_for_writer()
-        calls, rejects = self._understanding.calls(), self._understanding.rejects()
-        self._understanding.forget()
-        self._writing = self._writer.submit(self._lake.stage, f"{self._id}-{len(self._files)}", calls, rejects)
+        calls, rejects = pa.concat_tables(self._calls or [_NO_CALLS]), pa.concat_tables(self._rejects or [_NO_REJECTS])
+        self._forget_understood()
+        self._writing = self._workers.write(self._lake.stage, f"{self._id}-{len(self._files)}", calls, rejects)
 
     def _wait_for_writer(self) -> None:
         """Wait for what is being written. LakeError when it cannot be."""
@@ -293,13 +301,17 @@ class Staging:
             self._files += writing.result()
 
 
-def _lines(items: Iterable[_Item]) -> list[_Lines]:
-    return [item for item in items if isinstance(item, _Lines)]
+def _lines(items: Iterable[_Item]) -> list[Lines]:
+    return [item for item in items if isinstance(item, Lines)]
 
 
 def _ids(items: Iterable[_Item]) -> set[str]:
     """The loads whose lines are among these items."""
-    return {item.numbered.load_id for item in _lines(items)}
+    return {item.load_id for item in _lines(items)}
+
+
+def _is_known(place: Future[Place]) -> bool:
+    return place.done() and place.exception() is None
 
 
 def _raise_failure(load: Load) -> None:
@@ -307,10 +319,10 @@ def _raise_failure(load: Load) -> None:
         raise load.failure
 
 
-def _failure(item: _Lines, error: Exception) -> SourceError:
+def _failure(lines: Lines, error: Exception) -> SourceError:
     """Why these lines could not be understood, as an error of their source."""
     failure: SourceError
-    where = f"{item.load.name}: lines from {item.numbered.first_line:,} on could not be understood"
+    where = f"{lines.load.name}: lines from {lines.load.next_line:,} on could not be understood"
     if is_lack_of_memory(error):
         failure = PassingError(f"{where}: there is not enough memory; nothing was loaded from the source")
     else:  # the error's text may hold a value of the log, so it stays out of the message

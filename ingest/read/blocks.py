@@ -72,6 +72,7 @@ def cut_into_blocks(
     end = lines = 0  # of the whole lines in it
     offset = start
     in_long_line = False
+    usual_bytes = min(limits.first_block_bytes, limits.block_bytes)
     for chunk, chunk_lines in _with_line_ends(chunks, limits.block_lines // 4):
         piece = chunk
         if in_long_line:
@@ -85,7 +86,7 @@ def cut_into_blocks(
             end = len(read) + found
         read += piece
         lines += chunk_lines
-        full = limits.block_bytes if len(read) < lines * _LONG_LINE_BYTES else _LONG_LINES_BYTES
+        full = usual_bytes if len(read) < lines * _LONG_LINE_BYTES else _LONG_LINES_BYTES
         most = limits.block_lines
         if is_dense():
             full, most = min(full, DENSE_BYTES), _DENSE_LINES
@@ -96,6 +97,7 @@ def cut_into_blocks(
             behind_end = read[end:]
             del read[end:]
             yield Block(read, offset, is_dense=is_dense())
+            usual_bytes = limits.block_bytes
             offset += end
             read, end = behind_end, 0
         if len(read) > limits.line_bytes:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -50,6 +50,13 @@ class Provenance:
         ]
         self.line_counts = list(lines)
         self._first_lines = np.array([numbered.first_line for numbered in numbered_blocks], dtype=np.int64)
+
+    def beginning_at(self, first_lines: Sequence[int]) -> Provenance:
+        """The same of blocks whose first lines have these numbers in their sources."""
+        return Provenance(
+            [replace(block, first_line=number) for block, number in zip(self._blocks, first_lines, strict=True)],
+            self.line_counts,
+        )
 
     def completed(self, rows: pa.Table, columns: Sequence[Column]) -> pa.Table:
         """These columns of the rows, with the lake's types; load, source, stream and line number of each row's block.

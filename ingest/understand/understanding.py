@@ -31,8 +31,8 @@ import pyarrow.compute as pc
 
 from ingest.arrow import arrow_schema
 from ingest.call import CALL_COLUMNS
-from ingest.engine.connection import answer, begin_source, connect_beside, connect_shared
-from ingest.engine.stored_names import stored_name_by
+from ingest.engine.connection import answer, begin_source, connect_shared
+from ingest.engine.kept_words import KeptWords
 from ingest.formats.wrapped.format import wrapping_of
 from ingest.read.blocks import MAX_LINE_BYTES
 from ingest.read.lines import lines_of
@@ -45,7 +45,7 @@ from ingest.understand.torn import torn_lines
 from ingest.understand.vocabulary import Vocabulary
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
 
     import duckdb
 
@@ -62,6 +62,8 @@ _NO_ENVELOPES = pa.table(
         "has_token": pa.array([], pa.bool_()),
     }
 )
+
+_NO_REJECTS = arrow_schema(REJECT_COLUMNS).empty_table()
 
 _FEW = 500
 
@@ -89,30 +91,42 @@ class Fields:
         """How many lines each block has."""
         return self.places.line_counts
 
+    def beginning_at(self, first_lines: Sequence[int]) -> Fields:
+        """The same of blocks whose first lines have these numbers in their sources."""
+        return replace(self, places=self.places.beginning_at(first_lines))
+
+
+@dataclass(frozen=True)
+class Understood:
+    """What became of some lines: calls and rejects as the lake has them, in the order of the lines."""
+
+    counts: Sequence[Counts]
+    """For each block what became of its lines."""
+    calls: pa.Table
+    rejects: pa.Table
+
 
 class Understanding:
-    """The engine, with the calls and rejects it has understood and nobody has taken yet.
+    """One connection to the engine, and what it knows of values that come back. Used by one thread at a time.
 
-    Its two steps, `read_fields` and `understand`, may be taken at the same time by two threads, for different blocks:
-    with `leaves_a_thread` the engine leaves one of its threads to the second of them.
+    An engine of one thread does each statement in the thread that asks it, so several of these work at the same time, in
+    a thread each, and share nothing but the engine's macros and tables, which nobody changes.
     """
 
-    def __init__(self, *, leaves_a_thread: bool = False) -> None:
-        self._connection: duckdb.DuckDBPyConnection = connect_shared(spare=1 if leaves_a_thread else 0)
+    def __init__(self, *, threads: int | None = None) -> None:
+        self._connection: duckdb.DuckDBPyConnection = connect_shared(threads=threads)
         # The next block's steps need the memory that this block's steps have used. Given back, it would be asked for again at once.
         for setting in ("allocator_flush_threshold", "allocator_bulk_deallocation_flush_threshold"):
             self._connection.execute(f"set {setting} = '8GB'")
-        self._fields_connection = connect_beside(self._connection)
         self._connection.execute("set variable max_line_bytes = ?", [f"{MAX_LINE_BYTES:,}"])
         self._vocabulary = Vocabulary.of_process(self._connection)
         self._names_host = False
-        self._calls: list[pa.Table] = []
-        self._rejects: list[pa.Table] = []
+        self.words = KeptWords(self._connection)
+        """What of a text may be kept, by the same connection."""
 
     def close(self) -> None:
         """Let go of the engine and its memory."""
         self._vocabulary.leave()
-        self._fields_connection.close()
         self._connection.close()
 
     def begin(
@@ -120,16 +134,12 @@ class Understanding:
     ) -> None:
         """Set what the lines of a source do not say themselves; see `begin_source`."""
         self._names_host = host is not None
-        for connection in (self._fields_connection, self._connection):
-            begin_source(connection, now=now, time_zone=time_zone, source_time_zone=source_time_zone, host=host)
+        begin_source(self._connection, now=now, time_zone=time_zone, source_time_zone=source_time_zone, host=host)
 
     def read(
         self, numbered_blocks: Sequence[NumberedBlock], log_format: LogFormat
-    ) -> tuple[list[Counts], Sequence[Mapping[str, Any]]]:
-        """Add the calls and rejects of these blocks.
-
-        Returns for each of them what became of its lines, and the context for those that follow.
-        """
+    ) -> tuple[Understood, Sequence[Mapping[str, Any]]]:
+        """What became of the lines of these blocks, and for each of them the context of the lines that follow."""
         fields = self.read_fields(numbered_blocks, log_format)
         return self.understand(fields), fields.contexts
 
@@ -138,7 +148,7 @@ class Understanding:
 
         One block or many cost nearly the same, because planning the engine's work takes as long as thousands of lines.
         """
-        connection = self._fields_connection
+        connection = self._connection
         tables = [lines_of(numbered.block) for numbered in numbered_blocks]
         places = Provenance(numbered_blocks, [len(table) for table in tables])
         lines = _numbered(pa.concat_tables(tables))
@@ -167,7 +177,7 @@ class Understanding:
         self, lines: pa.Table, log_format: LogFormat, begins: Sequence[tuple[int, Mapping[str, Any]]]
     ) -> tuple[pa.Table, Sequence[Mapping[str, Any]]]:
         """The fields that the format reads from these lines, with a host that stands elsewhere in a line."""
-        connection = self._fields_connection
+        connection = self._connection
         connection.register("lines", lines)
         raw, contexts = log_format.read(connection, lines, begins)
         if self._names_host:
@@ -176,8 +186,8 @@ class Understanding:
         connection.unregister("lines")
         return raw, contexts
 
-    def understand(self, fields: Fields) -> list[Counts]:
-        """Add the calls and rejects of these lines; what became of the lines of each block."""
+    def understand(self, fields: Fields) -> Understood:
+        """What became of these lines."""
         connection, places, raw = self._connection, fields.places, fields.raw
         connection.execute(
             "set variable torn_lines = ?::bigint[]",
@@ -193,12 +203,12 @@ class Understanding:
         accepted = understood if fate.null_count == len(fate) else _without_fate(understood)
         accepted = self._vocabulary.complete(accepted, [column.name for column in CALL_COLUMNS])
         calls = places.completed(accepted, CALL_COLUMNS)
-        rejects: list[pa.Table] = []
+        rejects = _NO_REJECTS
         if len(accepted) < len(raw):
             rejected = in_order(
                 rejected_lines(self._connection, fields.lines, understood, fields.says_host, fields.wrapping)
             )
-            rejects.append(places.completed(rejected, REJECT_COLUMNS))
+            rejects = places.completed(rejected, REJECT_COLUMNS)
         else:
             rejected = understood.slice(0, 0)
         for name in ("envelopes", "raw"):
@@ -207,53 +217,12 @@ class Understanding:
         if fields.unread is not None:
             unread = places.unread(accepted, fields.unread, self._shown)
             counts = [replace(one, unread=values) for one, values in zip(counts, unread, strict=True)]
-        # Last, because what has failed is understood once more, without the others: nothing of it may have been kept.
-        self._calls.append(calls)
-        self._rejects += rejects
-        return counts
+        return Understood(counts, calls, rejects)
 
     def _shown(self, text: str) -> str:
         """A value as it may be shown."""
         [[shown]] = self._connection.execute("select shown_value(?)", [text]).fetchall()
         return str(shown)
-
-    def calls(self) -> pa.Table:
-        """The calls that nobody has taken yet, in the order in which they were read."""
-        return pa.concat_tables(self._calls or [arrow_schema(CALL_COLUMNS).empty_table()])
-
-    def rejects(self) -> pa.Table:
-        """The rejected lines that nobody has taken yet."""
-        return pa.concat_tables(self._rejects or [arrow_schema(REJECT_COLUMNS).empty_table()])
-
-    @property
-    def waiting(self) -> int:
-        """How many calls and rejects nobody has taken yet."""
-        return sum(len(table) for table in (*self._calls, *self._rejects))
-
-    def forget(self) -> None:
-        """The calls and rejects are taken, or not wanted."""
-        self._calls, self._rejects = [], []
-
-    def sample(self, line: str) -> str:
-        """The redacted beginning of a line, as the quarantine keeps it."""
-        [[sample]] = self._fields_connection.execute("select redacted_sample(?)", [line]).fetchall()
-        return str(sample)
-
-    def names(self, names: Sequence[str]) -> list[str]:
-        """These names of fields, redacted where they look like anything else."""
-        redacted = "select list_transform(?::varchar[], lambda name: redacted_key(name))"
-        [[found]] = self._fields_connection.execute(redacted, [list(names)]).fetchall()
-        return [str(name) for name in found]
-
-    def place(self, name: str, *, next_ones: Iterable[str] = ()) -> str:
-        """The name of a file or a stream as it is stored; `next_ones` are those that will be asked for next."""
-        return stored_name_by(self._fields_connection, name, next_ones=next_ones)
-
-    def columns(self, names: Sequence[str]) -> list[str]:
-        """The same of names that people give to columns."""
-        shown = "select list_transform(?::varchar[], lambda name: shown_column(name))"
-        [[found]] = self._fields_connection.execute(shown, [list(names)]).fetchall()
-        return [str(name) for name in found]
 
 
 def _numbered(lines: pa.Table) -> pa.Table:

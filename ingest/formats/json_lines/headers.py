@@ -66,7 +66,7 @@ _SENT_BY_ALL = _KNOWN & {
 _MANY_RECORDS = 100
 """This many records in a row without any of them are not chance."""
 
-_UNREAD = "lines_with_unread_headers"
+LINES_WITH_UNREAD_HEADERS = "lines_with_unread_headers"
 """The key in the context for the number of lines whose headers have a shape that is not read."""
 
 
@@ -111,14 +111,16 @@ def with_unread_headers(
     """The contexts of the sources that begin at `starts`, with these lines added to those whose headers are not read."""
     numbers = np.bincount(np.searchsorted(starts, lines, side="right") - 1, minlength=len(starts)).tolist()
     return [
-        {**context, _UNREAD: context.get(_UNREAD, 0) + number} if number else context
+        {**context, LINES_WITH_UNREAD_HEADERS: context.get(LINES_WITH_UNREAD_HEADERS, 0) + number}
+        if number
+        else context
         for context, number in zip(contexts, numbers, strict=True)
     ]
 
 
 def headers_warnings(context: Mapping[str, Any], places: Sequence[str]) -> Sequence[str]:
     """Headers that are there and cannot be looked into are not the same as headers without the id."""
-    number = context.get(_UNREAD, 0)
+    number = context.get(LINES_WITH_UNREAD_HEADERS, 0)
     if not number:
         return ()
     lines = f"{number:,} {'line' if number == 1 else 'lines'}"
@@ -130,7 +132,9 @@ def headers_warnings(context: Mapping[str, Any], places: Sequence[str]) -> Seque
 
 def headers_before(context: Mapping[str, Any]) -> dict[str, Any]:
     """The part of a source's context that the next block needs."""
-    return {_UNREAD: context[_UNREAD]} if _UNREAD in context else {}
+    return (
+        {LINES_WITH_UNREAD_HEADERS: context[LINES_WITH_UNREAD_HEADERS]} if LINES_WITH_UNREAD_HEADERS in context else {}
+    )
 
 
 @dataclass(frozen=True)

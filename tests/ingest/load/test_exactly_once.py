@@ -85,10 +85,14 @@ class GrowingLogs(ComparedLake):
         together=st.sampled_from([1, 800, 8 << 20]),
         sources=st.sampled_from([1, 2, 1000]),
         file_rows=st.sampled_from([1, 500_000]),
+        workers=st.sampled_from([1, 2, 4]),
     )
-    def begin(self, *, chunk: int, block: int, piece: int, together: int, sources: int, file_rows: int) -> None:
+    def begin(
+        self, *, chunk: int, block: int, piece: int, together: int, sources: int, file_rows: int, workers: int
+    ) -> None:
         self.is_in_pieces = piece < 1 << 30
         self.limits = Limits(
+            workers=workers,
             chunk_bytes=chunk,
             block_bytes=block,
             piece_bytes=piece,

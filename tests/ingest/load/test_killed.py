@@ -132,12 +132,10 @@ def test_whoever_is_killed_at_any_time_loses_nothing_and_doubles_nothing(tmp_pat
 _RUN = """
 import sys
 import koppelzicht
-from ingest.limits import Limits
-from ingest.load import loader
+from ingest import limits
 if len(sys.argv) > 4:
     size = int(sys.argv.pop())
-    small = Limits(chunk_bytes=size, block_bytes=size, piece_bytes=4 * size)
-    loader.ingest.__kwdefaults__["limits"] = small  # a command takes no limits
+    limits.DEFAULT_LIMITS = limits.Limits(chunk_bytes=size, block_bytes=size, piece_bytes=4 * size, workers=4)
 koppelzicht.main()
 """
 

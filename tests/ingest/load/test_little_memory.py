@@ -33,7 +33,7 @@ def test_a_long_log_takes_no_more_memory_than_a_short_one(tmp_path: Path) -> Non
     wide = b"".join(line(number, extra="x" * 20_000) for number in range(50))
     peaks = []
     for megabytes in scaled((130, 200), (500, 10_000)):
-        process = start("ingest", "--lake", tmp_path / f"{megabytes}", "-")
+        process = start("ingest", "--lake", tmp_path / f"{megabytes}", "--workers", "2", "-")
         assert process.stdin is not None
         repeats = megabytes * MB // len(wide)
         for _ in range(repeats):
@@ -48,8 +48,8 @@ def test_a_long_log_takes_no_more_memory_than_a_short_one(tmp_path: Path) -> Non
 @needs_measuring
 def test_long_values_of_which_none_comes_back_take_no_more_memory(tmp_path: Path) -> None:
     peaks = []
-    for megabytes in scaled((40, 120), (150, 3000)):
-        process = start("ingest", "--lake", tmp_path / f"{megabytes}", "-")
+    for megabytes in scaled((120, 240), (150, 3000)):
+        process = start("ingest", "--lake", tmp_path / f"{megabytes}", "--workers", "2", "-")
         assert process.stdin is not None
         count = megabytes * MB // 40_000
         for number in range(count):

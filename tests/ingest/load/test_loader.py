@@ -17,9 +17,10 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
-@pytest.fixture(params=[1, 8 << 20], ids=["understood one by one", "understood together"])
+@pytest.fixture(params=[(1, 1), (1, 4), (8 << 20, 2)], ids=["one by one", "at the same time", "together"])
 def limits(request: pytest.FixtureRequest) -> Limits:
-    return Limits(together_bytes=request.param)
+    together_bytes, workers = request.param
+    return Limits(together_bytes=together_bytes, workers=workers)
 
 
 def _written(folder: Path, name: str, content: bytes) -> Path:
@@ -115,8 +116,9 @@ def test_a_source_of_which_a_line_is_lost_is_the_only_one_that_is_not_loaded(
     understand = Understanding.understand
 
     def losing(understanding: Understanding, fields: Any) -> Any:
-        counts = understand(understanding, fields)
-        return [replace(one, calls=one.calls - 1) if one.lines == 4 else one for one in counts]
+        understood = understand(understanding, fields)
+        counts = [replace(one, calls=one.calls - 1) if one.lines == 4 else one for one in understood.counts]
+        return replace(understood, counts=counts)
 
     monkeypatch.setattr(Understanding, "understand", losing)
     contents = (lines(*range(2)), lines(*range(10, 13)) + BAD, lines(20))

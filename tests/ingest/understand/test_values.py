@@ -72,16 +72,17 @@ def understanding() -> Iterator[Understanding]:
 def _read_in_pieces(understanding: Understanding, pieces: Sequence[str]) -> tuple[list[dict[str, Any]], Counts]:
     """What becomes of a CSV that is read in these pieces, each knowing what the ones before it said."""
     form, counts, offset = log_format("csv"), Counts(), 0
+    calls: list[dict[str, Any]] = []
     context: dict[str, Any] = {}
     for piece in pieces:
         block = Block(piece.encode(), offset)
         numbered = NumberedBlock(
             block=block, first_line=counts.lines + 1, context=context, load_id="", source="", stream=""
         )
-        [counted], [after] = understanding.read([numbered], form)
+        understood, [after] = understanding.read([numbered], form)
+        [counted] = understood.counts
+        calls += understood.calls.to_pylist()
         counts, context, offset = counts + counted, dict(after), offset + len(block.data)
-    calls = understanding.calls().to_pylist()
-    understanding.forget()
     return calls, counts
 
 

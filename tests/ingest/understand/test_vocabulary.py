@@ -174,10 +174,9 @@ def test_calls_and_rejects_come_in_the_order_of_their_lines_however_many_values_
             numbered = NumberedBlock(
                 block=Block(content, 0), first_line=1, context={}, load_id="", source="", stream=""
             )
-            understanding.forget()
-            understanding.read([numbered], log_format("json"))
-        assert understanding.calls()["line_number"].to_pylist() == [1, 4, 6, 7]
-        assert understanding.rejects()["line_number"].to_pylist() == [2, 3, 5]
+            understood, _ = understanding.read([numbered], log_format("json"))
+        assert understood.calls["line_number"].to_pylist() == [1, 4, 6, 7]
+        assert understood.rejects["line_number"].to_pylist() == [2, 3, 5]
 
 
 def test_encoded_texts_are_written_as_texts_and_only_those_that_stand_in_a_row(tmp_path: Path) -> None:

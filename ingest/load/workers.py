@@ -1,0 +1,155 @@
+"""Blocks of lines that are understood at the same time, by as many workers as there are processors for it.
+
+A worker is a thread with an Understanding of its own, over an engine of one thread: so N workers keep N processors busy, and one
+keeps one. It takes whole blocks, finds the fields of their lines and makes calls and rejects of them; and now and then it writes a
+data file. Whoever gives it work takes the results in the order of the lines.
+
+What a block says depends on the lines before it: it begins with their number and with the context that they leave (a header, the
+directives in force). Each block waits for that, but not always before it is read. Where the blocks before it left the context as it
+was, it is read in that one, and once more if the one that comes is another (`ingest.understand.carried`). It is
+understood after it has been told. So the results are the same with any number of workers.
+
+    worker 1   fields of block 1 | calls of block 1      | fields of block 3 ...
+    worker 2   ................. | fields of block 2 | calls of block 2 ...      waits for block 1's header, and for no later one
+
+Nobody waits for ever: work is begun in the order in which it was given, so the block before is at work already or done, and one
+that fails tells those behind it. They are not to blame, and fail with NotReadError.
+"""
+
+from __future__ import annotations
+
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass, field
+from queue import Empty, SimpleQueue
+from typing import TYPE_CHECKING, Any
+
+from ingest.formats import lists_of_records
+from ingest.load.load import Place
+from ingest.read.records import one_record_a_line
+from ingest.understand.carried import are_read_alike, carried
+from ingest.understand.provenance import NumberedBlock
+from ingest.understand.understanding import Understanding
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping, Sequence
+
+    from ingest.formats.protocol import LogFormat
+    from ingest.load.load import Load
+    from ingest.read.blocks import Block
+    from ingest.understand.understanding import Fields, Understood
+
+
+class NotReadError(Exception):
+    """Lines before these could not be read, so nobody knows how to read these."""
+
+
+@dataclass(frozen=True, eq=False)
+class Lines:
+    """A block of a load, and the places before and behind it, which are known at some time."""
+
+    load: Load
+    block: Block
+    load_id: str
+    """The load's id when the block was read. A long source is decided in pieces, and each has an id of its own."""
+    before: Future[Place]
+    last_known: Place
+    """The last place before these lines that was known when they were handed over."""
+    behind: Future[Place] = field(default_factory=Future)
+
+    def numbered(self, context: Mapping[str, Any]) -> NumberedBlock:
+        """The block in this context, with its lines numbered from 1."""
+        return NumberedBlock(
+            block=one_record_a_line(self.block, lists_of_records(self.load.log_format)),
+            first_line=1,
+            context=context,
+            load_id=self.load_id,
+            source=self.load.stored_name,
+            stream=self.load.stream,
+        )
+
+
+class Workers:
+    """So many threads, each with an Understanding that it takes when it begins and gives back when it is done."""
+
+    def __init__(self, number: int) -> None:
+        self.number = number
+        self._threads = ThreadPoolExecutor(number)
+        self._idle: SimpleQueue[Understanding] = SimpleQueue()
+        self._given: Mapping[str, Any] = {}
+
+    def begin(self, **given: Any) -> None:
+        """Set what the lines of a source do not say themselves; see `begin_source`. Nobody is at work now."""
+        self._given = given
+        for understanding in list(self._all_idle()):
+            understanding.begin(**given)
+            self._idle.put(understanding)
+
+    def understand(self, lines: Sequence[Lines]) -> Future[Understood]:
+        """What becomes of these lines, which are read alike. NotReadError where it rests on lines that could not be read."""
+        return self._threads.submit(self._understand, lines)
+
+    def write(self, write: Callable[..., Any], *given: Any) -> Future[Any]:
+        """What this returns, done by the next worker that has nothing else to do."""
+        return self._threads.submit(write, *given)
+
+    def close(self) -> None:
+        """Wait for the work at hand, and let go of the engine."""
+        self._threads.shutdown()
+        for understanding in self._all_idle():
+            understanding.close()
+
+    # -- in a worker's thread
+
+    def _understand(self, lines: Sequence[Lines]) -> Understood:
+        try:
+            understanding = self._idle.get_nowait()
+        except Empty:  # a small load never needs the second one
+            understanding = Understanding(threads=1)
+            understanding.begin(**self._given)
+        try:
+            return understanding.understand(_read(understanding, lines))
+        except BaseException:
+            for one in lines:
+                if not one.behind.done():
+                    one.behind.set_exception(NotReadError())
+            raise
+        finally:
+            self._idle.put(understanding)
+
+    def _all_idle(self) -> Iterator[Understanding]:
+        for _ in range(self._idle.qsize()):
+            yield self._idle.get()
+
+
+def _read(understanding: Understanding, lines: Sequence[Lines]) -> Fields:
+    """The fields of these lines, once it is known where in their sources they stand. Tells the blocks behind them."""
+    log_format = lines[0].load.log_format
+    assumed = [_likely_context(one) for one in lines]
+    fields = _fields(understanding, log_format, lines, assumed)
+    before = [one.before.result() for one in lines]
+    contexts = [
+        carried(context, after, place.context)
+        for context, after, place in zip(assumed, fields.contexts, before, strict=True)
+    ]
+    if any(context is None for context in contexts):
+        fields = _fields(understanding, log_format, lines, [place.context for place in before])
+        contexts = list(fields.contexts)
+    for one, place, count, context in zip(lines, before, fields.line_counts, contexts, strict=True):
+        known = context or {}
+        one.behind.set_result(Place(place.next_line + count, known, are_read_alike(place.context, known)))
+    return fields.beginning_at([place.next_line for place in before])
+
+
+def _likely_context(lines: Lines) -> Mapping[str, Any]:
+    """The context in which these lines will most likely have to be read; the right one where nobody can tell."""
+    if lines.before.done() or not lines.last_known.is_steady:
+        return lines.before.result().context
+    return lines.last_known.context
+
+
+def _fields(
+    understanding: Understanding, log_format: LogFormat, lines: Sequence[Lines], contexts: Sequence[Mapping[str, Any]]
+) -> Fields:
+    return understanding.read_fields(
+        [one.numbered(context) for one, context in zip(lines, contexts, strict=True)], log_format
+    )
