@@ -26,6 +26,7 @@ from ingest.formats.dialect.known import dialects
 from ingest.formats.dialect.model import Fields, paths_of
 from ingest.lake.lake import Lake
 from ingest.lake.ledger_row import LOAD_COLUMNS
+from ingest.lake.sums.kinds import KINDS
 from ingest.reject import REJECT_COLUMNS
 
 if TYPE_CHECKING:
@@ -63,9 +64,13 @@ def generated() -> dict[str, str]:
         lake = Path(folder) / "lake"
         Lake(lake).create()
         with Warehouse.open(lake) as warehouse:
+            warehouse.bind_sums()
             warehouse.bind_metrics()
             parts = {
-                **{relation: _relation(warehouse, relation) for relation in ("calls", "rejects", "loads", *_REGISTRY)},
+                **{
+                    relation: _relation(warehouse, relation)
+                    for relation in ("calls", "rejects", "loads", *KINDS, *_REGISTRY)
+                },
                 "metrics": _metrics(warehouse),
                 "outcomes": _outcomes(warehouse),
             }
@@ -124,7 +129,7 @@ def _columns(relation: str) -> Sequence[call.Column]:
         case "loads":
             return LOAD_COLUMNS
         case _:
-            return ()
+            return next((kind.columns for kind in KINDS.values() if kind.name == relation), ())
 
 
 def _meanings(relation: str) -> Mapping[str, str]:

@@ -149,12 +149,23 @@ class TableFiles(BaseModel):
     bytes_after: int
 
 
+class SumFiles(BaseModel):
+    """How large one kind of sums is."""
+
+    model_config = ConfigDict(frozen=True)
+
+    table: str
+    files: int
+    rows: int
+    bytes: int
+
+
 class MaintenanceReport(BaseModel):
     """What `maintain` did.
 
     `rolled_forward` counts decisions that another process had not completed. `texts_removed` counts rejects that stay without
-    detail and sample. `loads_merged` counts loads of growing logs that were merged into the load before them. `postponed` names
-    tables that were too busy to be compacted completely. `leftovers_removed` counts files that no table holds.
+    detail and sample. `loads_merged` counts loads of growing logs that were merged into the load before them. `sums` are those that
+    the lake has afterwards. `postponed` names tables that were too busy to be compacted, or added up, completely. `leftovers_removed` counts files that no table holds.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -166,6 +177,7 @@ class MaintenanceReport(BaseModel):
     texts_removed: int
     loads_merged: int
     tables: tuple[TableFiles, ...]
+    sums: tuple[SumFiles, ...]
     postponed: tuple[str, ...]
     leftovers_removed: int
     leftover_bytes: int
@@ -272,6 +284,15 @@ class FollowerStatus(BaseModel):
     skipped: int
 
 
+class DayRange(BaseModel):
+    """Days in a row: since and until, half-open."""
+
+    model_config = ConfigDict(frozen=True)
+
+    since: dt.date
+    until: dt.date
+
+
 class LakeStatus(BaseModel):
     """What the lake holds and how fresh it is."""
 
@@ -296,10 +317,14 @@ class LakeStatus(BaseModel):
     load_age_seconds: int | None = Field(description="time since the last load")
     call_age_seconds: int | None = Field(description="time since the last call")
     data_bytes: int
+    sums_bytes: int = Field(default=0, description="size of the sums of calls; 0 where there are none")
     rejects_by_reason: tuple[RejectCount, ...]
     streams: tuple[StreamStatus, ...]
     followers: tuple[FollowerStatus, ...] = ()
     skipped: tuple[SkippedSource, ...] = Field(default=(), description="files that the followers do not load")
+    unsummed: tuple[DayRange, ...] = Field(
+        default=(), description="in a lake with sums, the days that are answered from calls, at least in part"
+    )
 
 
 class Progress(Protocol):

@@ -52,6 +52,7 @@ if TYPE_CHECKING:
     from analytics.warehouse.reader import Keep
     from ingest.lake.data_file import DataFile
     from ingest.lake.snapshot import Snapshot
+    from ingest.lake.sums.kinds import Kind
 
 ARROW = Expressions(column=pc.field, constant=pc.scalar, lower=pc.utf8_lower)
 
@@ -98,6 +99,10 @@ class DatasetReader:
     def rejects(self, connection: duckdb.DuckDBPyConnection, files: Sequence[Path]) -> duckdb.DuckDBPyRelation:
         """The rejects of these files."""
         return _relation(connection, files, arrow_schema(REJECT_COLUMNS), None)
+
+    def sums(self, connection: duckdb.DuckDBPyConnection, files: Sequence[Path], kind: Kind) -> duckdb.DuckDBPyRelation:
+        """The sums in these files."""
+        return _relation(connection, files, arrow_schema(kind.columns), None)
 
 
 def main() -> None:
@@ -163,6 +168,7 @@ def _answer(answer_to: BinaryIO, job: Mapping[str, Any], limits: SqlLimits) -> N
 def locked(snapshot: Snapshot, registry: RegistryFiles, viewer: Scope | None, limits: SqlLimits) -> Warehouse:
     """A warehouse whose connection can be given to a stranger: everything is bound, and nothing can be set any more."""
     warehouse = Warehouse(snapshot, registry, viewer=viewer, reader=DatasetReader())
+    warehouse.bind_sums()
     warehouse.bind_metrics()
     connection = warehouse.connection
     if warehouse.viewer.narrows:

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from analytics.warehouse.narrow import Expressions
     from ingest.call import Column
     from ingest.lake.data_file import DataFile
+    from ingest.lake.sums.kinds import Kind
 
 Keep: TypeAlias = Callable[["Expressions"], Any]
 """Makes the condition under which a call may be seen, as an expression of an engine; None if all may be seen."""
@@ -34,6 +35,9 @@ class Reader(Protocol):
     def rejects(self, connection: DuckDBPyConnection, files: Sequence[Path]) -> DuckDBPyRelation:
         """The rejects of these files (at least one)."""
 
+    def sums(self, connection: DuckDBPyConnection, files: Sequence[Path], kind: Kind) -> DuckDBPyRelation:
+        """The sums in these files (at least one)."""
+
 
 class ParquetReader:
     """Rows directly from the snapshot's Parquet files. The warehouse narrows them."""
@@ -44,6 +48,10 @@ class ParquetReader:
 
     def rejects(self, connection: DuckDBPyConnection, files: Sequence[Path]) -> DuckDBPyRelation:
         """The rejects of these files."""
+        return read_parquet(connection, files)
+
+    def sums(self, connection: DuckDBPyConnection, files: Sequence[Path], kind: Kind) -> DuckDBPyRelation:  # noqa: ARG002 - the files say it
+        """The sums in these files."""
         return read_parquet(connection, files)
 
 

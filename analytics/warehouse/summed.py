@@ -22,15 +22,28 @@ if TYPE_CHECKING:
     from analytics.warehouse.narrow import Expressions, Renames
     from ingest.lake.sums.kinds import Kind
 
-NARROWED_BY: Final = ("customer", "connector")
-"""The parts of a scope whose column not every kind of sums has."""
+_COLUMN_OF: Final = {
+    "environment": "environment",
+    "product": "product",
+    "partner": "partner",
+    "integration": "partner",
+    "customer": "customer",
+    "connector": "connector",
+    "stream": "stream",
+}
+"""The parts of a scope, but for its period, and the column of calls that each of them narrows by."""
 
 _FIRST_DAY, _LAST_DAY = dt.date.min, dt.date.max
 
 
 def can_answer(kind: Kind, scope: Scope) -> bool:
     """Whether the rows of these sums tell the calls of the scope from others."""
-    return all(getattr(scope, name) is None or kind.has(name) for name in NARROWED_BY)
+    return all(getattr(scope, part) in (None, "all") or kind.has(column) for part, column in _COLUMN_OF.items())
+
+
+def tells_all(kind: Kind) -> bool:
+    """Whether the rows of these sums tell the calls of every scope from others, but for its period."""
+    return all(kind.has(column) for column in _COLUMN_OF.values())
 
 
 def narrowed(rows: DuckDBPyRelation, kind: Kind, scope: Scope, renames: Renames, say: Expressions) -> DuckDBPyRelation:
@@ -56,6 +69,17 @@ def narrowed(rows: DuckDBPyRelation, kind: Kind, scope: Scope, renames: Renames,
 def bind_from_calls(cursor: DuckDBPyConnection, kind: Kind, sent: str) -> None:
     """Create `sent_<kind>` in the current schema, added up from the calls of the relation `sent`."""
     cursor.execute(f"create view sent_{kind.name} as with sent as (from {sent}) {kind.of_calls}")
+
+
+def bind_stored(cursor: DuckDBPyConnection, kind: Kind, stored: DuckDBPyRelation, unsummed: DuckDBPyRelation) -> None:
+    """Create `sent_<kind>` in the current schema: the stored rows, and those of calls that no stored ones stand for."""
+    stored.create_view(f"stored_{kind.name}")
+    unsummed.create_view(f"unsummed_{kind.name}")
+    columns = ", ".join(column.name for column in kind.columns)
+    cursor.execute(
+        f"create view sent_{kind.name} as select {columns} from stored_{kind.name}"  # noqa: S608 - names of our own
+        f" union all (with sent as (from unsummed_{kind.name}) {kind.of_calls})"
+    )
 
 
 def bind_attributed(cursor: DuckDBPyConnection, kind: Kind) -> None:

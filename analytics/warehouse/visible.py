@@ -25,14 +25,24 @@ from analytics.warehouse.period import overlap
 from analytics.warehouse.reader import empty, shaped
 from analytics.warehouse.registered import KEYS, former_numbers, registered, renames_in
 from analytics.warehouse.seen import Seen, seen_in
-from analytics.warehouse.summed import NARROWED_BY, bind_attributed, bind_from_calls, narrowed
+from analytics.warehouse.summed import (
+    bind_attributed,
+    bind_from_calls,
+    bind_stored,
+    can_answer,
+    narrowed,
+    tells_all,
+)
 from ingest.call import CALL_COLUMNS
+from ingest.lake.data_file import damage
 from ingest.lake.ledger_row import LOAD_COLUMNS
+from ingest.lake.sums.checks import REBUILD
+from ingest.lake.sums.files import Cover, cover, name_of
 from ingest.lake.sums.kinds import KINDS
 from ingest.reject import REJECT_COLUMNS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
     from duckdb import DuckDBPyConnection, DuckDBPyRelation, Expression
 
@@ -41,7 +51,7 @@ if TYPE_CHECKING:
     from analytics.warehouse.reader import Reader
     from ingest.lake.data_file import DataFile
     from ingest.lake.snapshot import Snapshot
-    from ingest.lake.sums.kinds import SumName
+    from ingest.lake.sums.kinds import Kind, SumName
 
 DUCKDB = Expressions(
     column=ColumnExpression,
@@ -71,6 +81,7 @@ class Visible:
         self._days_are_told = days_are_told
         self._seen: Seen | None = None
         self._sums_of_all: set[SumName] = set()
+        self._covers: dict[SumName, Cover] = {}
         connection.execute("create schema lake")
         connection.execute(macros())
         self.renames = self.known_renames = renames_in(connection, registry)
@@ -114,11 +125,44 @@ class Visible:
         narrowed_calls = calls if kept is None else calls.filter(kept)
         narrowed_calls.project(StarExpression(), self._is_asked(scope)).create_view("calls_of_anybody")
 
-    def bind_sums(self, cursor: DuckDBPyConnection, schema: str, name: SumName, scope: Scope | None) -> None:  # noqa: ARG002 - the lake has no sums yet
+    def bind_sums(self, cursor: DuckDBPyConnection, schema: str, name: SumName, scope: Scope | None) -> None:
         """Bind sums in a schema that has `sent`: those of its calls. `sent_<name>` holds them as the calls were sent."""
+        kind = KINDS[name]
+        files = self._files if scope is None else self._files_of(scope, self._files)
+        covered = self._covered(kind, files, scope)
         cursor.execute(f"set schema = '{schema}'")
-        bind_from_calls(cursor, KINDS[name], "sent")
-        bind_attributed(cursor, KINDS[name])
+        if not covered.sums:
+            bind_from_calls(cursor, kind, "sent")
+        else:
+            stored = shaped(self._reader.sums(cursor, [one.path for one in covered.sums], kind), kind.columns)
+            if scope is not None:
+                stored = narrowed(stored, kind, scope, self.renames, DUCKDB)
+            bind_stored(cursor, kind, stored, self._sent(cursor, scope, covered.calls))
+        bind_attributed(cursor, kind)
+
+    def _covered(self, kind: Kind, files: Sequence[DataFile], scope: Scope | None) -> Cover:
+        """The sums that stand for calls of these data files, and the data files whose calls are read."""
+        # Who may not see all calls is answered from the calls that it may see: sums are not narrowed by a reader of users' SQL, and
+        # logs in them have their real names.
+        if self.viewer.narrows or (scope is not None and not can_answer(kind, scope)):
+            return Cover((), tuple(files))
+        if kind.name not in self._covers:
+            # Of the whole snapshot: sums add up whole data files, also those of which the scope needs none.
+            self._covers[kind.name] = cover(self.snapshot.calls, self.snapshot.sums.files(kind))
+        whole = self._covers[kind.name]
+        names, unsummed = {name_of(file) for file in files}, set(whole.calls)
+        return Cover(
+            tuple(one for one in whole.sums if not names.isdisjoint(one.built_from)),
+            tuple(file for file in files if file in unsummed),
+        )
+
+    def damaged_sums(self) -> str | None:
+        """Which file of the sums that were read is damaged, and what to do about it."""
+        for covered in self._covers.values():
+            for one in covered.sums:
+                if wrong := damage(one.path, one.file.size):
+                    return f"{one.path}: {wrong}; {REBUILD}"
+        return None
 
     def bind_sums_of_all(self, cursor: DuckDBPyConnection, name: SumName) -> None:
         """Bind `lake.<name>`, where it is not yet: the sums of all calls that may be seen."""
@@ -130,8 +174,9 @@ class Visible:
         """Bind `<name>_of_anybody`, which goes with `calls_of_anybody`. Only sums that have all columns of a scope say `is_asked`."""
         kind = KINDS[name]
         rows = narrowed(cursor.table(f"lake.{name}"), kind, _of_anybody(scope), _NO_RENAMES, DUCKDB)
-        tells = all(kind.has(column) for column in NARROWED_BY)
-        (rows.project(StarExpression(), self._is_asked(scope)) if tells else rows).create_view(f"{name}_of_anybody")
+        (rows.project(StarExpression(), self._is_asked(scope)) if tells_all(kind) else rows).create_view(
+            f"{name}_of_anybody"
+        )
 
     def _is_asked(self, scope: Scope) -> Expression:
         rest = scope.replace(
@@ -196,9 +241,12 @@ class Visible:
         last = _last_load(self.snapshot) if seen is None or self._days_are_told else seen.last_load
         connection.execute("insert into lake.last_load values (?)", [last])
 
-    def _sent(self, cursor: DuckDBPyConnection, scope: Scope | None) -> DuckDBPyRelation:
-        """The calls as they were sent: those that are asked for, among those that may be seen."""
-        files = self._files if scope is None else self._files_of(scope, self._files)
+    def _sent(
+        self, cursor: DuckDBPyConnection, scope: Scope | None, files: Sequence[DataFile] | None = None
+    ) -> DuckDBPyRelation:
+        """The calls as they were sent: those that are asked for, among those that may be seen; of these data files alone if given."""
+        if files is None:
+            files = self._files if scope is None else self._files_of(scope, self._files)
         sent = self._reader.calls(cursor, files, self._may_see) if files else empty(cursor, CALL_COLUMNS)
         sent = shaped(sent, CALL_COLUMNS)
         hides_logs = self._seen is not None and not self.viewer.holds_whole_logs

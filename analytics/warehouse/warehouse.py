@@ -27,6 +27,7 @@ from analytics.warehouse.period import filled
 from analytics.warehouse.reader import ParquetReader
 from analytics.warehouse.visible import Visible
 from ingest.lake.data_file import damage_among
+from ingest.lake.sums.kinds import KINDS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -86,7 +87,7 @@ class Warehouse:
                 days_are_told=days_are_told,
             )
         except (duckdb.Error, pa.ArrowException, OSError) as error:
-            if damaged := self.damage():
+            if damaged := self._damaged_file():
                 raise AnalyticsError(damaged) from error
             raise
         # With a reader of its own, the engine is for a user's SQL. Then no scope stays bound, because SQL can read every schema.
@@ -186,6 +187,14 @@ class Warehouse:
             integration=self._visible.known_renames.texts.get(scope.integration or "", scope.integration)
         )
 
+    def bind_sums(self) -> None:
+        """Bind every kind of sums, of all calls that may be seen, as a public relation."""
+        with contextlib.closing(self.connection.cursor()) as cursor:
+            for name in KINDS:
+                self._visible.bind_sums_of_all(cursor, name)
+                cursor.execute("set schema = 'main'")
+                cursor.table(f"lake.{name}").create_view(name)
+
     def bind_metrics(self) -> None:
         """Bind every metric, with the default scope, as `metrics.<name>`."""
         look_back = max(metric(name).look_back for name in metric_names())
@@ -221,6 +230,9 @@ class Warehouse:
 
     def damage(self) -> str | None:
         """Which file is damaged and what to do about it; None if all can be read. The engine's own error seldom names the file."""
+        return self._damaged_file() or self._visible.damaged_sums()
+
+    def _damaged_file(self) -> str | None:
         files = (*(file.path for file in self.snapshot.calls), *self.snapshot.rejects)
         return damage_among(files) or damaged_version(self.registry)
 

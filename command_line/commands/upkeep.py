@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, get_args
+from typing import TYPE_CHECKING, Annotated, Literal, TypeAlias, cast, get_args
 
 import typer
 
@@ -28,6 +28,8 @@ if TYPE_CHECKING:
     import polars as pl
 
     from ingest import RetryReport
+
+SumsChoice: TypeAlias = Literal["rebuild", "drop"]
 
 RETRY_COLUMNS = ("source", "status", "lines", "calls", "rejects", "ignored", "error")
 
@@ -219,11 +221,14 @@ def verify(*, lake: LakeOption = DEFAULT_LAKE, as_json: JsonOption = False) -> N
     """Check that nothing in the lake is lost, doubled or damaged."""
     import ingest as floor
     from ingest.errors import REPAIR
+    from ingest.lake.verification import SUMS
 
     verification = floor.verify(lake)
     output.print_record(verification, as_json=as_json)
     if not verification.ok:
-        say(f"koppelzicht: {lake}: {REPAIR}")
+        # Damaged sums lose nothing, and the check itself says what to do.
+        if any(not check.ok and check.name != SUMS for check in verification.checks):
+            say(f"koppelzicht: {lake}: {REPAIR}")
         raise typer.Exit(FAILED)
 
 
@@ -246,19 +251,28 @@ def maintain(
         str | None,
         typer.Option(metavar="DAY", help="Count both back from this day (default: today)."),
     ] = None,
+    sums: Annotated[
+        str | None,
+        typer.Option(
+            metavar="rebuild|drop", help="Build all sums of calls again, or remove them (default: build missing ones)."
+        ),
+    ] = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Compact the lake, and remove old data and the leftovers of crashes. Other commands can run meanwhile."""
+    """Compact the lake, add up calls, and remove old data and the leftovers of crashes. Other commands can run meanwhile."""
     import ingest as floor
 
     if as_of is not None and keep_calls is None and keep_rejects is None:
         raise typer.BadParameter("it needs --keep-calls or --keep-rejects", param_hint="'--as-of'")
+    if sums is not None and sums not in get_args(SumsChoice):
+        raise typer.BadParameter(unknown("choice", sums, get_args(SumsChoice)), param_hint="'--sums'")
     report = floor.maintain(
         lake,
         now=now(),
         keep_calls=keep_calls,
         keep_rejects=keep_rejects,
         as_of=None if as_of is None else day_of(as_of, "--as-of"),
+        sums=cast("SumsChoice | None", sums) or "build",
     )
     output.print_record(report, as_json=as_json)
 

@@ -40,6 +40,10 @@ class FileSizes:
     """One commit compacts this many files. The work is lost if another process rewrites the same table meanwhile."""
     level_files: int = 32
     """A follower compacts when this many files are of one level."""
+    summed_rows: int = 2_000_000
+    """A lake with fewer calls has no sums: its calls are read as quickly."""
+    unsummed_rows: int = 500_000
+    """When this many calls are in no sums, a load or a follower adds sums of them."""
 
     def batch_rows(self, name: TableName) -> int:
         """One commit compacts this many rows."""

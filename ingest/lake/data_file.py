@@ -24,7 +24,7 @@ from ingest.errors import REPAIR
 from ingest.lake.durable import sha256_of, sync_file
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
     from pathlib import Path
 
     from deltalake import DeltaTable
@@ -32,6 +32,10 @@ if TYPE_CHECKING:
 
 Table: TypeAlias = Literal["calls", "rejects"]
 TableName: TypeAlias = Literal["calls", "rejects", "loads"]
+SumTable: TypeAlias = Literal[
+    "sums/daily_calls", "sums/customer_months", "sums/customer_days", "sums/daily_durations", "sums/stream_hours"
+]
+AnyTable: TypeAlias = TableName | SumTable
 TABLES: tuple[TableName, ...] = ("calls", "rejects", "loads")
 
 
@@ -52,9 +56,24 @@ _UNREPEATED = {
     "line_number",
     "byte_offset",
     "inner_ends",
+    "first_call",
+    "last_call",
+    "last_served",
+    "duration_micros",
 }
 _NESTED = {"filter_fields"}
-_SKIPPED_BY = {"called_at", "day", "customer", "integration", "partner", "project", "connector", "status", "load_id"}
+_SKIPPED_BY = {
+    "called_at",
+    "day",
+    "month",
+    "customer",
+    "integration",
+    "partner",
+    "project",
+    "connector",
+    "status",
+    "load_id",
+}
 
 
 @dataclass(frozen=True)
@@ -123,10 +142,17 @@ def read_files(connection: DuckDBPyConnection, files: Sequence[Path], *, named: 
     return connection.read_parquet([glob.escape(str(file)) for file in files], hive_partitioning=False, filename=named)
 
 
-def write_file(folder: Path, name: str, schema: pa.Schema, tables: Iterable[pa.Table]) -> NewFile:
+def write_file(
+    folder: Path,
+    name: str,
+    schema: pa.Schema,
+    tables: Iterable[pa.Table],
+    *,
+    says: Mapping[str, str] | None = None,
+) -> NewFile:
     """Write rows as one data file whose name begins with `name`. Its content is on the disk when this returns.
 
-    Memory holds one of the tables at a time. OSError or ArrowException when it cannot be written: then nothing is left.
+    Memory holds one of the tables at a time. `says` are texts for the file's footer. OSError or ArrowException when it cannot be written: then nothing is left.
     """
     from pyarrow.parquet import ParquetWriter
 
@@ -147,6 +173,7 @@ def write_file(folder: Path, name: str, schema: pa.Schema, tables: Iterable[pa.T
             for table in tables:
                 writer.write_table(table.unify_dictionaries(), row_group_size=_ROW_GROUP)
                 bounds.include(table)
+            writer.add_key_value_metadata(dict(says or {}))
         size = sync_file(unfinished)
         path = folder / f"{name}-{sha256_of(unfinished)[:32]}.parquet"
         unfinished.replace(path)

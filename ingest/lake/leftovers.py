@@ -11,12 +11,14 @@ from typing import TYPE_CHECKING
 from urllib.parse import unquote
 
 from ingest.lake.data_file import TABLES, data_files
+from ingest.lake.sums.building import sum_tables
 from ingest.lake.tables import reached
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
     from pathlib import Path
 
+    from ingest.lake.data_file import AnyTable
     from ingest.lake.lake import Lake
 
 LEFTOVER_AGE = dt.timedelta(days=1)
@@ -47,19 +49,20 @@ def unheld(lake: Lake) -> list[Leftover]:
     The files of a process that is loading at this moment are among them.
     """
     # The disk is listed before the ledger and the tables are read: a file that is decided or added meanwhile is found in them.
-    found = {name: list(_files(lake.path / name, _DATA_FILE)) for name in TABLES}
+    tables: tuple[AnyTable, ...] = (*TABLES, *sum_tables(lake))
+    found = {name: list(_files(lake.path / name, _DATA_FILE)) for name in tables}
     unfinished = [
         file
-        for folder in (lake.path, *_folders_of_tables(lake.path), *_beside(lake.path))
+        for folder in (lake.path, *_folders_of_tables(lake.path, tables), *_beside(lake.path))
         for file in _files(folder, _UNFINISHED)
     ]
     unfinished += _folders(lake.path, _UNFINISHED)
     _, ledger = lake.ledger()
     left: list[Leftover] = []
-    for name in TABLES:
+    for name in tables:
         table = lake.open(name)
         needed = {file.path for file in data_files(table, lake.path / name)}
-        if name != "loads":
+        if name in ("calls", "rejects"):
             needed.update(lake.staged_by(ledger.after(reached(table))))
         left += [file for file in found[name] if file.path not in needed]
     return left + unfinished
@@ -70,7 +73,9 @@ def leftovers(lake: Lake, *, now: dt.datetime) -> list[Leftover]:
     old = [file for file in unheld(lake) if file.modified_at < now - LEFTOVER_AGE]
     if not old:
         return []
-    protected = {path for name in TABLES for path in _removed_since(lake.path / name, now - REMOVED_AGE)}
+    protected = {
+        path for name in (*TABLES, *sum_tables(lake)) for path in _removed_since(lake.path / name, now - REMOVED_AGE)
+    }
     return [file for file in old if file.path not in protected]
 
 
@@ -104,13 +109,13 @@ def _folders(folder: Path, pattern: re.Pattern[str]) -> Iterator[Leftover]:
             yield Leftover(path, sum(file.stat().st_size for file in files), _modified_at(path))
 
 
-def _folders_of_tables(lake: Path) -> list[Path]:
-    return [folder for name in TABLES for folder in (lake / name, lake / name / "_delta_log")]
+def _folders_of_tables(lake: Path, tables: Iterable[AnyTable]) -> list[Path]:
+    return [folder for name in tables for folder in (lake / name, lake / name / "_delta_log")]
 
 
 def _beside(lake: Path) -> list[Path]:
     """The folders of small files beside the tables, where there are any."""
-    return [folder for folder in (lake / "stream_ends", lake / "followers") if folder.is_dir()]
+    return [folder for folder in (lake / "stream_ends", lake / "followers", lake / "sums") if folder.is_dir()]
 
 
 def _modified_at(path: Path) -> dt.datetime:

@@ -4,8 +4,9 @@
 2. Retention: decide what is too old, as a row of the ledger that says how much it removes from each load; then roll forward.
 3. Compact (`ingest.lake.compaction`): put few data files, sorted, in the place of many small ones.
 4. Merge: make one load of those of a growing log on one day (`ingest.lake.merging`).
-5. Checkpoints: with them Delta opens a table without reading every commit. Remove old commits that a checkpoint stands for.
-6. Leftovers: remove the files that nobody needs.
+5. Sums: add up the calls of data files that have no sums yet, or drop all sums (`ingest.lake.sums`).
+6. Checkpoints: with them Delta opens a table without reading every commit. Remove old commits that a checkpoint stands for.
+7. Leftovers: remove the files that nobody needs.
 
 Each step is complete in itself: after a crash the next `maintain`, or load, goes on from there.
 """
@@ -13,7 +14,8 @@ Each step is complete in itself: after a crash the next `maintain`, or load, goe
 from __future__ import annotations
 
 import datetime as dt
-from typing import TYPE_CHECKING
+from dataclasses import replace
+from typing import TYPE_CHECKING, Literal
 from zoneinfo import ZoneInfo
 
 from ingest.errors import LakeError
@@ -25,8 +27,9 @@ from ingest.lake.ledger_row import Removal, own_decision
 from ingest.lake.leftovers import leftovers, remove
 from ingest.lake.merging import merge_loads, write_merged
 from ingest.lake.rewriting import calls_before, old_files, refuse_damaged
+from ingest.lake.sums.building import build_sums, drop_sums, sum_tables
 from ingest.patience import QUICK, Patience
-from ingest.report import MaintenanceReport, TableFiles
+from ingest.report import MaintenanceReport, SumFiles, TableFiles
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -49,15 +52,17 @@ def maintain(
     keep_calls: int | None = None,
     keep_rejects: int | None = None,
     as_of: dt.date | None = None,
+    sums: Literal["build", "rebuild", "drop"] = "build",
     sizes: FileSizes = DEFAULT_SIZES,
 ) -> MaintenanceReport:
-    """Roll forward, apply retention, compact and clean up, while others read and write.
+    """Roll forward, apply retention, compact, build sums and clean up, while others read and write.
 
     `keep_calls` removes calls whose `day` is more than this many days before today in the lake's time zone. `keep_rejects` removes
     detail and sample from rejects of loads that were made more than this many days before today, and the whole rejects when their
     load is too old for `keep_calls`, too. None keeps everything. The loads stay known; for a growing log the ledger keeps one row a
     day. `as_of` is the day that counts as today for both. Without it LakeError where the newest load is more than FAR_DAYS ago,
-    because a wrong clock would remove everything. LakeError as well when there is no lake or it cannot be written.
+    because a wrong clock would remove everything. `sums`: build those that are missing; drop all and build them anew, also in a
+    lake with few calls; or drop all. LakeError as well when there is no lake or it cannot be written.
     """
     for option, days in (("--keep-calls", keep_calls), ("--keep-rejects", keep_rejects)):
         if days is not None and days < 1:
@@ -72,12 +77,14 @@ def maintain(
     removed, texts_removed = _apply_retention(
         store, now=now, counted_from=counted_from, keep_calls=keep_calls, keep_rejects=keep_rejects
     )
-    postponed = [name for name in TABLES if not compact(store, name, sizes)]
+    postponed: list[str] = [name for name in TABLES if not compact(store, name, sizes)]
     # After compaction, so that the rows of merged loads are rewritten in few files.
     merged, is_merged = merge_loads(store, now=now)
     if not (write_merged(store) and is_merged):
         postponed.append("loads")
-    for name in TABLES:
+    if not _summed(store, sums, sizes):
+        postponed.append("sums")
+    for name in (*TABLES, *sum_tables(store)):
         store.checkpoint(name, commits=_CHECKPOINT_COMMITS)
         store.expire(name, before=now - KEPT_AGE)
     after = _files(store)
@@ -102,10 +109,27 @@ def maintain(
             )
             for name in TABLES
         ),
+        sums=tuple(
+            SumFiles(
+                table=name,
+                files=len(held := data_files(store.open(name), store.path / name)),
+                rows=sum(file.rows for file in held),
+                bytes=sum(file.size for file in held),
+            )
+            for name in sum_tables(store)
+        ),
         postponed=tuple(dict.fromkeys(postponed)),
         leftovers_removed=len(gone),
         leftover_bytes=sum(file.size for file in gone),
     )
+
+
+def _summed(store: Lake, sums: Literal["build", "rebuild", "drop"], sizes: FileSizes) -> bool:
+    if sums != "build":
+        drop_sums(store)
+    if sums == "rebuild":
+        sizes = replace(sizes, summed_rows=0)
+    return sums == "drop" or build_sums(store, sizes)
 
 
 def _files(store: Lake) -> dict[TableName, tuple[DataFile, ...]]:

@@ -27,6 +27,7 @@ from ingest.lake.ledger_files import ledger_rows, read_ledger_columns
 from ingest.lake.ledger_row import LEDGER_COLUMNS, LOAD_COLUMNS, removal_from, retried_from
 from ingest.lake.merged import with_merges
 from ingest.lake.stream_ends import StreamEnd, stream_ends
+from ingest.lake.sums.files import NO_SUMS, StoredSums
 from ingest.lake.tables import reached
 
 if TYPE_CHECKING:
@@ -61,6 +62,7 @@ class Snapshot:
     rejects_version: int = 0
     stream_ends: tuple[StreamEnd, ...] = ()
     reject_sizes: tuple[int, ...] = ()
+    sums: StoredSums = NO_SUMS
 
 
 def take_snapshot(tables: Tables, *, may_be_damaged: bool = False) -> Snapshot:
@@ -95,6 +97,7 @@ def take_snapshot(tables: Tables, *, may_be_damaged: bool = False) -> Snapshot:
         rejects_version=reached(rejects),
         stream_ends=stream_ends(path),
         reject_sizes=tuple(file.size for file in reject_files),
+        sums=StoredSums(path),
     )
     if not may_be_damaged:
         refuse_missing(snapshot)

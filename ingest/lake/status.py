@@ -12,7 +12,10 @@ from ingest.errors import LakeError
 from ingest.lake.data_file import damage_among, read_files
 from ingest.lake.followers import followers
 from ingest.lake.lake import Lake
-from ingest.report import LakeStatus, RejectCount, StreamStatus
+from ingest.lake.sums.checks import freshness
+from ingest.lake.sums.files import cover
+from ingest.lake.sums.kinds import KINDS
+from ingest.report import DayRange, LakeStatus, RejectCount, StreamStatus
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -67,6 +70,7 @@ def status(lake: Path, *, now: dt.datetime) -> LakeStatus:
             if damaged := damage_among([*files, *snapshot.rejects]):
                 raise LakeError(damaged) from error
             raise
+    summed = freshness(snapshot)
     days = set().union(*days_by_stream.values())
     first_day, last_day = min(days, default=None), max(days, default=None)
     span = (last_day - first_day).days + 1 if first_day and last_day else 0
@@ -82,6 +86,7 @@ def status(lake: Path, *, now: dt.datetime) -> LakeStatus:
         load_age_seconds=_age(together["loaded_at"], now),
         call_age_seconds=_age(together["last_call"], now),
         data_bytes=sum(path.stat().st_size for path in [*files, *snapshot.rejects]),
+        sums_bytes=summed.bytes,
         rejects_by_reason=tuple(RejectCount(reason=reason, lines=lines) for reason, lines in reasons),
         streams=tuple(
             StreamStatus(
@@ -94,6 +99,7 @@ def status(lake: Path, *, now: dt.datetime) -> LakeStatus:
         ),
         followers=tuple(following),
         skipped=tuple(skipped),
+        unsummed=tuple(DayRange(since=since, until=until) for since, until in summed.stale),
         **together,
     )
 
@@ -120,8 +126,8 @@ def _in_data_files(
     """The days of each stream, and the number of rejects for each reason."""
     days_by_stream: defaultdict[str, set[dt.date]] = defaultdict(set)
     reasons: list[tuple[str, int]] = []
-    files = [file.path for file in snapshot.calls]
-    if files:
+    hours = cover(snapshot.calls, snapshot.sums.files(KINDS["stream_hours"]))
+    if files := [file.path for file in hours.calls] + [one.path for one in hours.sums]:
         for stream, day in read_files(connection, files).project("stream, day").distinct().fetchall():
             days_by_stream[stream].add(day)
     if snapshot.rejects:

@@ -36,7 +36,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from ingest.call import Column
-    from ingest.lake.data_file import DataFile, NewFile, StagedFile, Table, TableName
+    from ingest.lake.data_file import AnyTable, DataFile, NewFile, StagedFile, Table
+    from ingest.lake.sums.kinds import Kind
 
 _LEDGER = "ledger"
 _REWRITES = "rewrites"
@@ -57,9 +58,9 @@ class Tables:
     def __init__(self, path: Path) -> None:
         self.path = Path(path)
         self._id = ""
-        self._settled: dict[TableName, int] = {}
+        self._settled: dict[AnyTable, int] = {}
         """For each table the last commit that is known to be on the disk."""
-        self._opened: dict[TableName, tuple[DeltaTable, delta_log.Identity]] = {}
+        self._opened: dict[AnyTable, tuple[DeltaTable, delta_log.Identity]] = {}
         """For each table as it was last opened, with the file of its last commit."""
 
     def exists(self) -> bool:
@@ -93,7 +94,16 @@ class Tables:
         self._create_table("loads", LEDGER_COLUMNS)
         self.sync(self.path, self.path.parent)  # whoever made the lake may have been killed before doing this
 
-    def open(self, name: TableName) -> DeltaTable:
+    def create_sums(self, kind: Kind) -> None:
+        """Create the table of one kind of sums where it is missing. LakeError when the folder cannot be written."""
+        try:
+            (self.path / kind.table).parent.mkdir(exist_ok=True)
+        except OSError as error:
+            raise LakeError(f"{self.path / kind.table}: cannot be created: {error}") from error
+        self.sync(self.path)
+        self._create_table(kind.table, kind.columns)
+
+    def open(self, name: AnyTable) -> DeltaTable:
         """One of the tables as it stands. LakeError when it cannot be read, or holds commits of another lake.
 
         Nobody may change what comes back: whoever opens the table next may get the same. Reading a log takes a millisecond and
@@ -111,14 +121,14 @@ class Tables:
             self._opened[name] = table, last
         return table
 
-    def open_before(self, name: TableName, table: DeltaTable) -> DeltaTable:
+    def open_before(self, name: AnyTable, table: DeltaTable) -> DeltaTable:
         """The table as it was one commit before. LakeError when it cannot be read as it was."""
         try:
             return DeltaTable(self.uri(name), version=table.version() - 1)
         except (DeltaError, OSError) as error:
             raise LakeError(f"{self.path / name}: the table cannot be read as it was: {error}") from error
 
-    def _open(self, name: TableName, identity: str) -> DeltaTable:
+    def _open(self, name: AnyTable, identity: str) -> DeltaTable:
         try:
             table = DeltaTable(self.uri(name))
         except TableNotFoundError as error:
@@ -137,13 +147,13 @@ class Tables:
             )
         return table
 
-    def has(self, name: TableName) -> bool:
+    def has(self, name: AnyTable) -> bool:
         """Whether the table has been created."""
         return DeltaTable.is_deltatable(self.uri(name))
 
     def replace(
         self,
-        name: TableName,
+        name: AnyTable,
         table: DeltaTable,
         gone: Sequence[DataFile],
         new: Sequence[NewFile],
@@ -170,7 +180,7 @@ class Tables:
 
     def commit(
         self,
-        name: TableName,
+        name: AnyTable,
         table: DeltaTable,
         *,
         gone: Sequence[DataFile],
@@ -215,7 +225,7 @@ class Tables:
             if any(latest.transaction_version(one) != table.transaction_version(one) for one in exclusive):
                 return False
 
-    def checkpoint(self, name: TableName, *, commits: int) -> None:
+    def checkpoint(self, name: AnyTable, *, commits: int) -> None:
         """Write a checkpoint if there have been this many commits since the last one. LakeError when it cannot be written."""
         table = self.open(name)
         try:
@@ -226,14 +236,14 @@ class Tables:
                 f"{self.path / name}: a checkpoint cannot be written, nothing was changed: {error}"
             ) from error
 
-    def expire(self, name: TableName, *, before: dt.datetime) -> None:
+    def expire(self, name: AnyTable, *, before: dt.datetime) -> None:
         """Remove the table's commits from before that moment that a checkpoint holds, too. LakeError when they cannot be."""
         try:
             delta_log.expire(self.path / name, before=before)
         except OSError as error:
             raise LakeError(f"{self.path / name}: its log cannot be shortened: {error}") from error
 
-    def settle(self, name: TableName, table: DeltaTable) -> None:
+    def settle(self, name: AnyTable, table: DeltaTable) -> None:
         """Bring the commits of the table, as it was read, to the disk before anything rests on them.
 
         Whoever wrote a commit brings it to the disk, but may have been killed just before. Others can read the commit then,
@@ -253,7 +263,7 @@ class Tables:
             except OSError as error:
                 raise LakeError(f"{folder}: cannot be written to the disk: {error.strerror or error}") from error
 
-    def uri(self, name: TableName) -> str:
+    def uri(self, name: AnyTable) -> str:
         """The table's folder as Delta takes it."""
         # Delta takes a path as text for a URL, and then reads a blank, a % or a [ in it as something else.
         return (self.path / name).resolve().as_uri()
@@ -268,7 +278,7 @@ class Tables:
                 f" of another time; {RESTORE}"
             )
 
-    def _create_table(self, name: TableName, columns: Sequence[Column]) -> None:
+    def _create_table(self, name: AnyTable, columns: Sequence[Column]) -> None:
         if delta_log.is_table(self.path / name):
             return
         try:
@@ -276,7 +286,7 @@ class Tables:
         except (DeltaError, OSError) as error:
             raise LakeError(f"{self.path / name}: the table cannot be created: {error}") from error
 
-    def _unreadable(self, name: TableName, error: Exception) -> LakeError:
+    def _unreadable(self, name: AnyTable, error: Exception) -> LakeError:
         """Why a table cannot be opened. Names the damaged file where there is one."""
         said = f"the table cannot be read: {in_one_line(error)}"
         for path, wrong, can_be_mended in delta_log.damages(self.path / name):

@@ -33,6 +33,7 @@ from ingest.lake.lake import Lake
 from ingest.lake.ledger_checks import orphans, out_of_order, out_of_step, unfounded
 from ingest.lake.leftovers import unheld
 from ingest.lake.snapshot import LOOKS
+from ingest.lake.sums.checks import wrong_sums
 from ingest.reject import REJECT_COLUMNS
 from ingest.report import Check, Verification
 
@@ -62,6 +63,9 @@ Each is a query in `row_checks/`. It returns one line of text for everything tha
 `calls`, `rejects` and `loads` (with what retries have made of their lines), `removed` (what retention has removed of a load),
 `removals` (up to which day), `textless` (the loads whose rejects have lost their texts) and `decided` (every load ever decided).
 """
+
+SUMS = "sums_are_right"
+"""The check of what calls add up to. Nothing is lost where it fails: sums can be built again."""
 
 _FEW = 5
 """This many findings are named; the others are counted."""
@@ -116,6 +120,7 @@ def verify(lake: Path) -> Verification:
             )
         )
         checks += [_ask(connection, name, question) for name, question in _questions()]
+    checks.append(_check(SUMS, wrong_sums(store, snapshot.calls, broken), "every sum says what the calls say"))
     checks.append(_decided_loads_are_visible(store, ledger, snapshot))
     checks.append(_leftovers(store))
     return Verification(ok=all(check.ok for check in checks), checks=tuple(checks))

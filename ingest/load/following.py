@@ -20,6 +20,7 @@ from ingest.errors import IngestError, SourceError, fault, is_lack_of_memory
 from ingest.lake.compaction import DEFAULT_SIZES, compact_as_it_goes
 from ingest.lake.followers import Follower
 from ingest.lake.lake import Lake
+from ingest.lake.sums.building import add_sums
 from ingest.limits import DEFAULT_LIMITS
 from ingest.load.loader import Loader
 from ingest.load.memory import Memory
@@ -187,6 +188,7 @@ class _Following:
         """Keep the lake quick to open. What was loaded holds already, so an error here is only told."""
         try:
             compact_as_it_goes(self._store, self._sizes)
+            add_sums(self._store, self._sizes)
         except Exception as error:  # noqa: BLE001 - whatever it is, what was loaded has to be reported, and loading goes on
             stop_if_told()
             self._uncompacted = (

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 
 from ingest.errors import LakeError, NoLogError, SourceError, of_source
 from ingest.formats.documents import document_blocks, document_context
+from ingest.lake.compaction import DEFAULT_SIZES
 from ingest.lake.lake import Lake
 from ingest.limits import DEFAULT_LIMITS
 from ingest.load.batch import Batch, Refusals, RefusedError
@@ -24,6 +25,7 @@ from ingest.load.memory import NoMemory
 from ingest.load.planning import DocumentPlan, Planning
 from ingest.load.recognition import is_related
 from ingest.load.staging import Staging
+from ingest.load.summing import with_sums
 from ingest.load.unloading import unload
 from ingest.read.blocks import read_ahead
 from ingest.read.folder import list_sources
@@ -38,6 +40,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
     from pathlib import Path
 
+    from ingest.lake.compaction import FileSizes
     from ingest.limits import Limits
     from ingest.load.planning import Overlap
     from ingest.load.source_warnings import SourceWarning, UnreadColumns
@@ -60,6 +63,7 @@ def ingest(
     replace: bool = False,
     progress: Progress | None = None,
     limits: Limits = DEFAULT_LIMITS,
+    sizes: FileSizes = DEFAULT_SIZES,
 ) -> IngestReport:
     """Load files, folders and '-' (standard input), each content exactly once.
 
@@ -75,7 +79,7 @@ def ingest(
         Loader(store, options, overlap=overlap, replaces=replace, progress=progress, limits=limits)
     ) as loader:
         try:
-            return loader.load(sources, now=now)
+            return with_sums(store, loader.load(sources, now=now), sizes)
         finally:
             if progress is not None:
                 progress.finish()

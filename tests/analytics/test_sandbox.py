@@ -20,6 +20,7 @@ from analytics.sandbox.worker import locked
 from analytics.scope import Scope
 from ingest.errors import LakeError
 from ingest.lake.lake import Lake
+from ingest.lake.sums.kinds import KINDS
 from tests.analytics.given import call, given_lake, reject
 
 REFUSED = """
@@ -176,7 +177,13 @@ def test_every_relation_of_the_contract_is_there(lake: Path) -> None:
     assert run_sql(lake, f"select {counts}").to_pylist() == [
         {"calls": 4, "rejects": 1, "loads": 1, "partners": 2, "integrations": 0, "customers": 0}
     ]
-    assert [row["name"] for row in run_sql(lake, "show tables").to_pylist()] == sorted(names)
+    assert [row["name"] for row in run_sql(lake, "show tables").to_pylist()] == sorted([*names, *KINDS])
+
+
+@pytest.mark.parametrize("name", KINDS)
+def test_sums_of_calls_can_be_asked(lake: Path, name: str) -> None:
+    [row] = run_sql(lake, f"select count(*) as rows from {name}").to_pylist()
+    assert 0 < row["rows"] <= 4
 
 
 def test_every_metric_is_there_with_the_default_scope(lake: Path) -> None:

@@ -33,6 +33,8 @@ Step: TypeAlias = Literal[
     "ledger rewritten",
     "ledger replaced",
     "checkpoint",
+    "sums written",
+    "sums replaced",
 ]
 
 _AT: dict[Step, tuple[str, bool, Callable[..., bool]]] = {
@@ -51,6 +53,8 @@ _AT: dict[Step, tuple[str, bool, Callable[..., bool]]] = {
     "ledger rewritten": ("replace", False, lambda table, *_: table == "loads"),
     "ledger replaced": ("replace", True, lambda table, *_: table == "loads"),
     "checkpoint": ("checkpoint", True, lambda *_: True),
+    "sums written": ("replace", False, lambda table, *_: table.startswith("sums/")),
+    "sums replaced": ("replace", True, lambda table, *_: table.startswith("sums/")),
 }
 """Where a step is: the method of the lake, whether it is reached behind it, and with which arguments."""
 

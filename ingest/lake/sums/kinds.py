@@ -20,10 +20,20 @@ from ingest.call import CALL_COLUMNS, Column
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from ingest.lake.data_file import SumTable
+
 SumName: TypeAlias = Literal["daily_calls", "customer_months", "customer_days", "daily_durations", "stream_hours"]
 
 SUM_MACROS: Final = (Path(__file__).parent / "macros.sql").read_text(encoding="utf-8")
 """The macros that `Kind.of_calls` uses."""
+
+_TABLES: Final[Mapping[SumName, SumTable]] = {
+    "daily_calls": "sums/daily_calls",
+    "customer_months": "sums/customer_months",
+    "customer_days": "sums/customer_days",
+    "daily_durations": "sums/daily_durations",
+    "stream_hours": "sums/stream_hours",
+}
 
 _OF_CALLS: Final = {column.name: column for column in CALL_COLUMNS}
 
@@ -44,6 +54,11 @@ class Kind:
     meaning: str
     keys: tuple[Column, ...]
     measures: tuple[Measure, ...]
+
+    @property
+    def table(self) -> SumTable:
+        """The Delta table of the lake that holds them."""
+        return _TABLES[self.name]
 
     @cached_property
     def columns(self) -> tuple[Column, ...]:

@@ -14,8 +14,12 @@ create macro duration_micros(ms) as cast(ms * 1000 as bigint);
 -- 11.6 days that a call takes at most; -698 holds the durations of 0 (as 0.98 microseconds, since 0 has no logarithm).
 -- A duration on an edge must not come out above it. The quotient, by the logarithm of 1.02, errs by less than 2.5e-13. So
 -- 3e-13 is taken off: behind every edge, the next whole microsecond is more than 6e-13 of a bucket away.
+-- `least` leaves nulls out, so a call without a duration is told apart first: it is in no bucket.
 create macro duration_bucket(ms) as (
-    cast(ceil(ln(greatest(round(least(ms, 1e9) * 1000), 0.98) / 1e6) / 0.019802627296179713 - 3e-13) as smallint)
+    case
+        when ms is not null
+            then cast(ceil(ln(greatest(round(least(ms, 1e9) * 1000), 0.98) / 1e6) / 0.019802627296179713 - 3e-13) as smallint)
+    end
 );
 
 -- The hour (UTC) of a moment. `date_trunc` consults the calendar of a time zone and takes seven times as long.

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from deltalake import DeltaTable
 
-    from ingest.lake.data_file import TableName
+    from ingest.lake.data_file import AnyTable
 
 
 def _said(lake: Path) -> list[tuple[str, int, int, int, int, int, int]]:
@@ -176,7 +176,7 @@ def test_a_reader_that_began_before_the_ledger_was_written_as_one_sees_one_state
     class Slow(Lake):
         is_late = False
 
-        def open(self, name: TableName) -> DeltaTable:
+        def open(self, name: AnyTable) -> DeltaTable:
             if name == "loads" and not self.is_late:
                 self.is_late = True
                 assert maintain(lake, now=LATER).loads_merged == 2

@@ -1,0 +1,99 @@
+"""Adding up: one statement that makes sums of calls, and of sums that were made before."""
+
+from __future__ import annotations
+
+import contextlib
+import secrets
+import shutil
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import duckdb
+import pyarrow as pa
+
+from ingest.arrow import arrow_schema
+from ingest.lake.data_file import read_files
+from ingest.lake.sums.files import name_of
+from ingest.lake.sums.kinds import SUM_MACROS
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from duckdb import DuckDBPyConnection, DuckDBPyRelation
+
+    from ingest.lake.data_file import DataFile
+    from ingest.lake.sums.files import Name, SumFile
+    from ingest.lake.sums.kinds import Kind
+
+_BATCH_ROWS = 128 * 1024
+
+_MEMORY = "1GB"
+"""The engine keeps this much of what is distinct in memory, and the rest on the disk."""
+
+
+@dataclass(frozen=True)
+class Group:
+    """Data files that are added up together: those of sums that are there already, and others whose calls are read."""
+
+    sums: tuple[SumFile, ...]
+    calls: tuple[DataFile, ...]
+
+    @property
+    def is_built(self) -> bool:
+        """Whether one file of sums stands for all of them already."""
+        return not self.calls and len(self.sums) == 1
+
+    @property
+    def names(self) -> frozenset[Name]:
+        """The data files that are added up."""
+        of_calls = (name_of(file) for file in self.calls)
+        return frozenset(name for one in self.sums for name in one.built_from).union(filter(None, of_calls))
+
+
+@contextlib.contextmanager
+def connect(near: Path | None = None) -> Iterator[DuckDBPyConnection]:
+    """An engine that knows the rules by which calls are added up.
+
+    What is distinct in calls may be more than fits into memory. The engine then writes to a folder, which is removed afterwards: in
+    the folder `near`, where `maintain` finds it if this process is killed, or where the system keeps such files.
+    """
+    if near is None:
+        folder = Path(tempfile.mkdtemp(prefix="koppelzicht-"))
+    else:
+        folder = near / f".{secrets.token_hex(8)}.tmp"
+        folder.mkdir(mode=0o700)
+    try:
+        with duckdb.connect(":memory:", config={"temp_directory": str(folder), "memory_limit": _MEMORY}) as connection:
+            connection.execute("set TimeZone = 'UTC'")
+            connection.execute(SUM_MACROS)
+            yield connection
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def added_up(connection: DuckDBPyConnection, kind: Kind, group: Group) -> Iterator[pa.Table]:
+    """The sums of these data files, sorted by their keys."""
+    schema = arrow_schema(kind.columns)
+    for batch in sums_of(connection, kind, group).to_arrow_reader(_BATCH_ROWS):
+        yield pa.Table.from_batches([batch]).cast(schema)
+
+
+def sums_of(connection: DuckDBPyConnection, kind: Kind, group: Group) -> DuckDBPyRelation:
+    """The sums of these data files as a relation. It has to be read before the next one is made."""
+    parts = []
+    columns = ", ".join(column.name for column in kind.columns)
+    if group.calls:
+        read_files(connection, [file.path for file in group.calls]).create_view("sent", replace=True)
+        parts.append(f"({kind.of_calls})")
+    if group.sums:
+        read_files(connection, [one.path for one in group.sums]).create_view("sums", replace=True)
+        parts.append(f"(select {columns} from sums)")  # noqa: S608 - names of our own
+    connection.execute(f"create or replace view parts as {' union all '.join(parts)}")
+    keys = ", ".join(column.name for column in kind.keys)
+    measures = ", ".join(
+        f"cast({one.aggregate}({one.column.name}) as {one.column.sql_type}) as {one.column.name}"
+        for one in kind.measures
+    )
+    return connection.sql(f"select {keys}, {measures} from parts group by {keys} order by {keys}")  # noqa: S608 - names of our own

@@ -1,0 +1,98 @@
+"""Whether sums say what the calls say, and for which days the lake has sums."""
+
+from __future__ import annotations
+
+import datetime as dt
+import itertools
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from ingest.errors import LakeError
+from ingest.lake.data_file import damage, data_files, read_files
+from ingest.lake.sums.adding_up import Group, connect, sums_of
+from ingest.lake.sums.files import cover, is_built, name_of, sum_files
+from ingest.lake.sums.kinds import KINDS
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+    from pathlib import Path
+
+    from duckdb import DuckDBPyConnection
+
+    from ingest.lake.data_file import DataFile
+    from ingest.lake.snapshot import Snapshot
+    from ingest.lake.sums.files import SumFile
+    from ingest.lake.sums.kinds import Kind
+    from ingest.lake.tables import Tables
+
+REBUILD = "'koppelzicht maintain --sums rebuild' builds them again"
+
+
+def wrong_sums(store: Tables, calls: Sequence[DataFile], unreadable: Iterable[Path]) -> Iterator[str]:
+    """The sums that are damaged, or say anything else than the calls that they stand for."""
+    skipped = set(unreadable)
+    for kind in KINDS.values():
+        if not is_built(store, kind):
+            continue
+        folder = store.path / kind.table
+        try:
+            files = data_files(store.open(kind.table), folder)
+        except LakeError as error:
+            yield f"{error}; {REBUILD}"
+            continue
+        wrong = {file.path: found for file in files if (found := damage(file.path, file.size))}
+        yield from (f"{path}: {found}; {REBUILD}" for path, found in wrong.items())
+        with connect() as connection:
+            for one in cover(calls, sum_files(store, kind)).sums:
+                parts = tuple(file for file in calls if name_of(file) in one.built_from)
+                if one.path in wrong or not skipped.isdisjoint(file.path for file in parts):
+                    continue
+                if _differs(connection, kind, one, parts):
+                    yield f"{one.path}: does not say what the calls say; {REBUILD}"
+
+
+def _differs(connection: DuckDBPyConnection, kind: Kind, one: SumFile, parts: tuple[DataFile, ...]) -> bool:
+    """Whether a file of sums has other rows than those that the calls of its data files add up to."""
+    columns = ", ".join(column.name for column in kind.columns)
+    read_files(connection, [one.path]).create_view("stored", replace=True)
+    sums_of(connection, kind, Group((), parts)).create("expected")
+    [(rows,)] = connection.table("expected").count("*").fetchall()
+    missing = f"select {columns} from expected except select {columns} from stored"  # noqa: S608 - names of our own
+    [(others,)] = connection.sql(missing).count("*").fetchall()
+    connection.execute("drop table expected")
+    # Where no row of the calls is missing, and there are as many rows, there are no others.
+    return bool(others) or rows != one.file.rows
+
+
+@dataclass(frozen=True)
+class Freshness:
+    """The sums of a snapshot: their size, and since and until of the days of which some calls are in no sums of some kind."""
+
+    bytes: int
+    stale: tuple[tuple[dt.date, dt.date], ...]
+
+
+def freshness(snapshot: Snapshot) -> Freshness:
+    """For which days a lake has sums. Without any, no day is said to lack them."""
+    covers = [cover(snapshot.calls, snapshot.sums.files(kind)) for kind in KINDS.values()]
+    used = [one.file for covered in covers for one in covered.sums]
+    if not used:
+        return Freshness(0, ())
+    unsummed = {file.path for covered in covers for file in covered.calls}
+    days: list[dt.date] = []
+    if unsummed:
+        with connect() as connection:
+            found = read_files(connection, sorted(unsummed)).project("day").distinct().order("day").fetchall()
+            days = [day for (day,) in found]
+    return Freshness(sum(file.size for file in used), tuple(_in_a_row(days)))
+
+
+def _in_a_row(days: Sequence[dt.date]) -> Iterator[tuple[dt.date, dt.date]]:
+    """Since and until of the sorted days that follow each other.
+
+    >>> list(_in_a_row([dt.date(2026, 2, 28), dt.date(2026, 3, 1), dt.date(2026, 3, 3)]))
+    [(datetime.date(2026, 2, 28), datetime.date(2026, 3, 2)), (datetime.date(2026, 3, 3), datetime.date(2026, 3, 4))]
+    """
+    for _, together in itertools.groupby(enumerate(days), key=lambda one: one[1].toordinal() - one[0]):
+        row = [day for _, day in together]
+        yield row[0], row[-1] + dt.timedelta(days=1)
