@@ -217,6 +217,8 @@ class Staging:
             for item in items:
                 self.end(item.load)
             return
+        if is_dense:
+            self._take_all()  # it may be a bomb, and there is memory for one
         self._at_work.append(_Group(items, self._workers.understand(lines), is_dense))
         while len(self._at_work) > self._workers.number:
             self._take()
