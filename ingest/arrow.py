@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -34,6 +36,39 @@ def encoded_schema(columns: Sequence[Column], found: pa.Schema) -> pa.Schema:
     """The Arrow schema of these columns. Texts that are encoded by a dictionary in `found` stay encoded."""
     fields = zip(arrow_schema(columns), found, strict=True)
     return pa.schema([there if pa.types.is_dictionary(there.type) else wanted for wanted, there in fields])
+
+
+def lines_numbered(rows: pa.Table, numbers: pa.ChunkedArray) -> pa.Table:
+    """Those of the rows that have one of these line numbers.
+
+    Where few lines are asked about, this costs less than to let the engine join: it would look at the texts of all lines first.
+    """
+    return rows.filter(pc.is_in(rows["line_number"], numbers.combine_chunks()))
+
+
+_FEW = 500
+
+
+def without(rows: pa.Table, is_left_out: pa.ChunkedArray) -> pa.Table:
+    """The rows but these. Where few are left out, slices between them cost less than a filter, which copies."""
+    if pc.sum(is_left_out).as_py() > _FEW:
+        return rows.filter(pc.invert(is_left_out))
+    ends = [*pc.indices_nonzero(is_left_out).to_pylist(), len(rows)]
+    starts = [0, *(end + 1 for end in ends)]
+    return pa.concat_tables([rows.slice(start, end - start) for start, end in zip(starts, ends, strict=False)])
+
+
+def in_lines_order(many: pa.Table, few: pa.Table) -> pa.Table:
+    """The rows of two tables by line number. Both are in that order."""
+    if len(few) > _FEW:
+        both = pa.concat_tables([many, few])
+        return both.take(pa.array(np.argsort(both["line_number"].to_numpy(), kind="stable")))
+    places = np.searchsorted(many["line_number"].to_numpy(), few["line_number"].to_numpy()).tolist()
+    pieces, start = [], 0
+    for number, end in enumerate(places):
+        pieces += [many.slice(start, end - start), few.slice(number, 1)]
+        start = end
+    return pa.concat_tables([*pieces, many.slice(start)])
 
 
 def decoded(rows: pa.Table) -> pa.Table:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from ingest.arrow import lines_numbered
 from ingest.engine.connection import answer
 
 if TYPE_CHECKING:
@@ -35,12 +36,14 @@ def without_other_hosts(
     return checked
 
 
-def with_damaged(connection: duckdb.DuckDBPyConnection, raw: pa.Table) -> pa.Table:
-    """The fields, with what damaged lines say all the same; the connection has the `lines`."""
+def with_damaged(connection: duckdb.DuckDBPyConnection, lines: pa.Table, raw: pa.Table) -> pa.Table:
+    """The fields, with what damaged lines say all the same."""
     is_damaged = pc.is_in(raw["fate"], _DAMAGES).combine_chunks()
     if not is_damaged.true_count:
         return raw
-    connection.register("raw", raw.filter(is_damaged).select(["line_number", "id_text", "called_at"]))
+    damaged = raw.filter(is_damaged).select(["line_number", "id_text", "called_at"])
+    connection.register("raw", damaged)
+    connection.register("lines", lines_numbered(lines, damaged["line_number"]))
     told = answer(connection, _DAMAGED, most=len(raw))
     connection.unregister("raw")
     for name in told.column_names:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from ingest.arrow import lines_numbered
 from ingest.engine.connection import answer
 
 if TYPE_CHECKING:
@@ -31,6 +32,8 @@ def rejected_lines(
     wrapping: tuple[tuple[str, ...], str | None],
 ) -> pa.Table:
     """The rejected ones among these lines, with what is wrong with them."""
+    understood = understood.filter(pc.is_valid(understood["fate"]))
+    lines = lines_numbered(lines, understood["line_number"])
     connection.register("lines", lines)
     connection.register("understood", understood)
     connection.execute("set variable says_host = ?", [says_host])
@@ -42,7 +45,7 @@ def rejected_lines(
     wrappings, inside = wrapping
     connection.execute("set variable wrappings = ?::varchar[]", [list(wrappings)])
     connection.execute("set variable inside = ?::varchar", [inside])
-    looks_wrapped = inside is not None and _looks_wrapped(lines, understood)
+    looks_wrapped = inside is not None and pc.any(pc.match_substring_regex(lines["line"], _LOOKS_WRAPPED)).as_py()
     connection.register(
         "wrapped_lines", answer(connection, _WRAPPED, most=len(understood)) if looks_wrapped else _NO_WRAPPED
     )
@@ -50,10 +53,3 @@ def rejected_lines(
     for name in ("wrapped_lines", "time_defects", "understood", "lines"):
         connection.unregister(name)
     return rejected
-
-
-def _looks_wrapped(lines: pa.Table, understood: pa.Table) -> bool:
-    """Whether something else may be around one of the lines that are no calls."""
-    numbers = understood["line_number"].filter(pc.is_valid(understood["fate"]))
-    rejected = lines["line"].filter(pc.is_in(lines["line_number"], numbers.combine_chunks()))
-    return bool(pc.any(pc.match_substring_regex(rejected, _LOOKS_WRAPPED)).as_py())

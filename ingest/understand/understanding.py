@@ -29,7 +29,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from ingest.arrow import arrow_schema
+from ingest.arrow import arrow_schema, without
 from ingest.call import CALL_COLUMNS
 from ingest.engine.connection import answer, begin_source, connect_shared
 from ingest.engine.kept_words import KeptWords
@@ -64,8 +64,6 @@ _NO_ENVELOPES = pa.table(
 )
 
 _NO_REJECTS = arrow_schema(REJECT_COLUMNS).empty_table()
-
-_FEW = 500
 
 
 @dataclass(frozen=True)
@@ -182,7 +180,7 @@ class Understanding:
         raw, contexts = log_format.read(connection, lines, begins)
         if self._names_host:
             raw = without_other_hosts(connection, lines, raw, log_format.says_host)
-        raw = with_damaged(connection, raw)
+        raw = with_damaged(connection, lines, raw)
         connection.unregister("lines")
         return raw, contexts
 
@@ -200,7 +198,7 @@ class Understanding:
             connection.register("envelopes", _NO_ENVELOPES)
         understood = in_order(answer(connection, _UNDERSTOOD, most=len(raw)))
         fate = understood["fate"]
-        accepted = understood if fate.null_count == len(fate) else _without_fate(understood)
+        accepted = understood if fate.null_count == len(fate) else without(understood, pc.is_valid(fate))
         accepted = self._vocabulary.complete(accepted, [column.name for column in CALL_COLUMNS])
         calls = places.completed(accepted, CALL_COLUMNS)
         rejects = _NO_REJECTS
@@ -230,13 +228,3 @@ def _numbered(lines: pa.Table) -> pa.Table:
     table = lines.add_column(0, "line_number", pa.array(np.arange(1, len(lines) + 1, dtype=np.int64)))
     # DuckDB reads as many batches at a time as it has threads.
     return pa.Table.from_batches(table.to_batches(max_chunksize=8192))
-
-
-def _without_fate(understood: pa.Table) -> pa.Table:
-    """The rows that are calls. Where few lines are no calls, slices between them cost less than a filter, which copies."""
-    fate = understood["fate"]
-    if len(fate) - fate.null_count > _FEW:
-        return understood.filter(pc.is_null(fate))
-    ends = [*pc.indices_nonzero(pc.is_valid(fate)).to_pylist(), len(fate)]
-    starts = [0, *(end + 1 for end in ends)]
-    return pa.concat_tables([understood.slice(start, end - start) for start, end in zip(starts, ends, strict=False)])

@@ -9,12 +9,14 @@ once a block, because sets of keys repeat from line to line: the statement that 
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from ingest.arrow import in_lines_order, without
 from ingest.formats.dialect.fields import ID_HEADER, fields_of_dialect, is_header_name, with_details
 from ingest.formats.dialect.known import OWN, dialects, with_dialect
 from ingest.formats.dialect.model import paths_of
@@ -35,11 +37,12 @@ from ingest.formats.raw import raw_table
 from ingest.formats.unread import MOST_KEPT, with_unread
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     import duckdb
 
     from ingest.formats.dialect.model import Dialect
+    from ingest.formats.json_lines.keys import KeySet
 
 
 _DEFECTS = f"""
@@ -92,6 +95,21 @@ _VALUES = """
     from records
 """
 """Each object is parsed for all its fields at once: `value` holds them in the order of the paths."""
+
+
+@dataclass(frozen=True)
+class _Part:
+    """Records that were read together."""
+
+    table: pa.Table
+    key_sets: Sequence[Sequence[Sequence[Sequence[str] | None]]]
+    """The sets of keys of each source."""
+    unread: Sequence[int]
+    """The lines whose headers cannot be read."""
+
+
+_FEW = 4
+"""Where less than one line in four takes more work than the others, those are read apart."""
 
 
 class JsonLines:
@@ -150,28 +168,15 @@ class JsonLines:
             connection.register("lines", lines)
         connection.execute("create or replace temp view plain_records as " + _RECORDS)
         records = rearranged(connection, self._dialect) if self._dialect.is_rewritten else None
-        connection.register("records", records if records is not None else connection.view("plain_records"))
-        key_sets = key_sets_of(connection, self._containers)
-        unread: list[int] = []
-        if odd := self._odd_headers(keys for keys, _ in key_sets):
-            # Only where a line has them: to rearrange a line costs as much as to read it.
-            records, unread = with_headers_as_objects(connection, odd)
-            connection.register("records", records)
-            key_sets = key_sets_of(connection, self._containers)
-        details = repeated_keys(connection, self._containers, key_sets)
-        if details:
-            records = connection.sql("from records").to_arrow_table()
-            connection.register("records", _with_texts(records, "fate", dict.fromkeys(details, "duplicate_key")))
-        table = raw_table(connection, self._query_for(connection, [keys for keys, _ in key_sets]))
-        table = with_details(connection, self._dialect, table, "json_keys(object)")
         starts = [start for start, _ in begins]
-        of_each_unread = self._unread_of_each(connection, [keys for keys, _ in key_sets], starts)
+        parts = [self._read_records(connection, *part, starts) for part in self._parts(connection, lines, records)]
         connection.unregister("records")
-        if details:
-            table = _with_texts(table, "detail", details)
+        table = parts[0].table if len(parts) == 1 else in_lines_order(*(part.table for part in parts))
+        unread = [number for part in parts for number in part.unread]
         contexts = with_unread_headers([with_dialect(context, self._dialect) for _, context in begins], starts, unread)
         contexts = [
-            with_unread(connection, context, names) for context, names in zip(contexts, of_each_unread, strict=True)
+            with_unread(connection, context, self._unread([keys for part in parts for keys in part.key_sets[number]]))
+            for number, context in enumerate(contexts)
         ]
         if self._dialect.logs_no_headers and pc.any(table["id_logged"]).as_py():
             contexts = [{**context, "holds_ids": True} for context in contexts]
@@ -179,25 +184,76 @@ class JsonLines:
             table, contexts = with_left_out_ids(table, len(lines), begins, contexts)
         return table, contexts
 
+    def _parts(
+        self, connection: duckdb.DuckDBPyConnection, lines: pa.Table, records: pa.Table | None
+    ) -> Iterator[tuple[pa.Table | duckdb.DuckDBPyRelation, Sequence[KeySet]]]:
+        """The records with their sets of keys: those that are read as they are, and apart from them those that take more work.
+
+        To rearrange a record or to look for what a key says twice costs several times as much as to read it, so the few lines that
+        need it must not make all others of their block pay. Where there are many of them, all are read together.
+        """
+        name, rows = ("lines", lines) if records is None else ("records", records)
+
+        def registered(some: pa.Table) -> pa.Table | duckdb.DuckDBPyRelation:
+            connection.register(name, some)
+            return connection.view("plain_records") if records is None else some
+
+        connection.register("records", all_of_them := registered(rows))
+        key_sets = key_sets_of(connection, self._containers)
+        odd = [one for one in key_sets if one.is_repeated or self._odd_headers([one.keys])]
+        if not 0 < sum(len(one.numbers) for one in odd) <= len(lines) // _FEW:
+            yield all_of_them, key_sets
+            return
+        is_odd = pc.is_in(rows["line_number"], pa.concat_arrays([one.numbers for one in odd]))
+        yield registered(without(rows, is_odd)), [one for one in key_sets if one not in odd]
+        yield registered(rows.filter(is_odd)), odd
+        connection.register("lines", lines)
+
+    def _read_records(
+        self,
+        connection: duckdb.DuckDBPyConnection,
+        records: pa.Table | duckdb.DuckDBPyRelation,
+        key_sets: Sequence[KeySet],
+        starts: Sequence[int],
+    ) -> _Part:
+        """The fields of these records, with what their keys say of the sources that begin at these lines."""
+        connection.register("records", records)
+        unread: list[int] = []
+        if odd := self._odd_headers(one.keys for one in key_sets):
+            rewritten, unread = with_headers_as_objects(connection, odd)
+            connection.register("records", rewritten)
+            key_sets = key_sets_of(connection, self._containers)
+        details = repeated_keys(connection, self._containers, key_sets)
+        if details:
+            rewritten = connection.sql("from records").to_arrow_table()
+            connection.register("records", _with_texts(rewritten, "fate", dict.fromkeys(details, "duplicate_key")))
+        keys = [one.keys for one in key_sets]
+        table = raw_table(connection, self._query_for(connection, keys))
+        table = with_details(connection, self._dialect, table, "json_keys(object)")
+        if details:
+            table = _with_texts(table, "detail", details)
+        return _Part(table, self._key_sets_of_each(connection, keys, starts), unread)
+
     def warnings(self, context: Mapping[str, Any]) -> Sequence[str]:
         """Headers that are there and cannot be looked into are not the same as headers without the id."""
         if self._dialect.logs_no_headers and not context.get("holds_ids"):
             return (no_headers_warning(self._dialect.about.partition(" as ")[0]),)
         return headers_warnings(context, [".".join(at) for at, _ in self._headers if at])
 
-    def _unread_of_each(
+    def _key_sets_of_each(
         self,
         connection: duckdb.DuckDBPyConnection,
         key_sets: Sequence[Sequence[Sequence[str] | None]],
         starts: Sequence[int],
-    ) -> list[tuple[tuple[str, str], ...]]:
-        """The fields that nobody reads, for each source that begins at one of these lines. Fields inside the request's headers are read."""
+    ) -> list[Sequence[Sequence[Sequence[str] | None]]]:
+        """The sets of keys of each source that begins at one of these lines, if they hold fields that nobody reads."""
         if len(starts) == 1 or not self._unread(key_sets):
-            return [self._unread(key_sets)] * len(starts)
+            return [key_sets] * len(starts)
         found = dict(connection.execute(_KEYS_OF_EACH, [list(starts)]).fetchall())
-        return [self._unread(found.get(number, ())) for number, _ in enumerate(starts)]
+        return [found.get(number, ()) for number, _ in enumerate(starts)]
 
     def _unread(self, key_sets: Iterable[Sequence[Sequence[str] | None]]) -> tuple[tuple[str, str], ...]:
+        """The fields that nobody reads. Fields inside the request's headers are read."""
         names: dict[str, bool] = {}
         for keys in key_sets:
             for parts, found in zip(self._containers, keys, strict=True):
@@ -315,9 +371,10 @@ class JsonLines:
 
 
 def _with_texts(table: pa.Table, column: str, texts: Mapping[int, str]) -> pa.Table:
-    """The table, line by line, with these texts in a column by the number of the line."""
+    """The table, in the order of its lines, with these texts in a column by the number of the line."""
     values = table[column].to_numpy(zero_copy_only=False)
-    values[np.fromiter(texts, np.int64) - 1] = list(texts.values())
+    places = np.searchsorted(table["line_number"].to_numpy(), np.fromiter(texts, np.int64))
+    values[places] = list(texts.values())
     chunks = [len(chunk) for chunk in table[column].chunks]
     array = pa.array(values, pa.string())
     ends = np.cumsum(chunks)

@@ -221,6 +221,6 @@ def read_header_columns(
         f"select line_number from records where fate is null and ({' or '.join(is_unread)})"
     ).fetchall()
     keys = [
-        frozenset(key for sets, _ in key_sets for key in sets[columns.index(column)] or ()) for column, _ in sources
+        frozenset(key for one in key_sets for key in one.keys[columns.index(column)] or ()) for column, _ in sources
     ]
     return HeaderColumns(tuple(sources), tuple(keys), tuple(number for (number,) in unread))

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from ingest.formats.json_lines.rearranged import json_path
 
@@ -10,6 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     import duckdb
+    import pyarrow as pa
 
     from ingest.formats.json_lines.rearranged import Parts
 
@@ -17,9 +19,8 @@ if TYPE_CHECKING:
 _KEYS = """
     select
         keys,
-        case
-            when len(list_filter(keys, lambda one: len(list_distinct(one)) < len(one))) > 0 then numbers
-        end as numbers
+        numbers,
+        len(list_filter(keys, lambda one: len(list_distinct(one)) < len(one))) > 0 as is_repeated
     from (
         select any_value(keys) as keys, list(line_number) as numbers
         from (
@@ -30,8 +31,7 @@ _KEYS = """
         group by keys::varchar -- a text, because lists of lists are compared slowly
     )
 """
-"""The sets of keys in a block: those of the line's object and of the objects in it that hold fields. Where a key stands in an
-object twice: those lines, too."""
+"""The sets of keys in a block, those of the line's object and of the objects in it that hold fields, and the lines that have each."""
 
 _REPEATED = """
     with said as (
@@ -56,30 +56,40 @@ _REPEATED = """
 """The lines in which the object at a path says two things under one key. One that says the same thing twice is as good as another."""
 
 
-def key_sets_of(
-    connection: duckdb.DuckDBPyConnection, containers: Sequence[Parts]
-) -> list[tuple[Sequence[Sequence[str] | None], Any]]:
-    """The sets of keys in `records`, in each of them one after the other those at these places.
+@dataclass(frozen=True, eq=False)
+class KeySet:
+    """The keys that some lines have."""
 
-    With the numbers of the lines that have them where a key stands in an object twice.
-    """
+    keys: Sequence[Sequence[str] | None]
+    """One after the other those at each place that was asked about."""
+    numbers: pa.Array
+    """The numbers of the lines."""
+    is_repeated: bool
+    """Whether a key stands in an object twice."""
+
+
+def key_sets_of(connection: duckdb.DuckDBPyConnection, containers: Sequence[Parts]) -> list[KeySet]:
+    """The sets of keys in `records`, in each of them those at these places."""
     connection.execute("set variable containers = ?", [[json_path(parts) for parts in containers]])
-    return connection.execute(_KEYS).fetchall()
+    found = connection.sql(_KEYS).to_arrow_table()
+    numbers = found["numbers"].combine_chunks()
+    keys, repeated = found["keys"].to_pylist(), found["is_repeated"].to_pylist()
+    return [
+        KeySet(one, numbers[number].values, bool(is_repeated))
+        for number, (one, is_repeated) in enumerate(zip(keys, repeated, strict=True))
+    ]
 
 
 def repeated_keys(
     connection: duckdb.DuckDBPyConnection,
     containers: Sequence[Parts],
-    key_sets: Sequence[tuple[Sequence[Sequence[str] | None], Any]],
+    key_sets: Sequence[KeySet],
 ) -> Mapping[int, str]:
     """The lines of `records` whose object has a key twice with different values, each with its detail."""
-    numbers = [number for _, found in key_sets for number in found or ()]
+    repeated = [one for one in key_sets if one.is_repeated]
+    numbers = [number for one in repeated for number in one.numbers.to_pylist()]
     places = {
-        place
-        for keys, found in key_sets
-        if found
-        for place, names in enumerate(keys)
-        if names and len(set(names)) < len(names)
+        place for one in repeated for place, names in enumerate(one.keys) if names and len(set(names)) < len(names)
     }
     if not numbers:
         return {}
