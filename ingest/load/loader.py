@@ -11,7 +11,6 @@ from __future__ import annotations
 import contextlib
 import itertools
 from collections import deque
-from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
 from ingest.errors import LakeError, NoLogError, SourceError, of_source
@@ -27,7 +26,6 @@ from ingest.load.recognition import is_related
 from ingest.load.staging import Staging
 from ingest.load.summing import with_sums
 from ingest.load.unloading import unload
-from ingest.read.blocks import read_ahead
 from ingest.read.folder import list_sources
 from ingest.read.names import STANDARD_INPUT, stream_of, written_name
 from ingest.read.source import open_source
@@ -114,13 +112,11 @@ class Loader:
             stored=self._place,
             settle=self._settle,
         )
-        self._hashing = ThreadPoolExecutor(1)
         self._last: Batch | None = None
         """The batch after the last one that was decided, if nothing failed: it knows every load, and a follower need not look again."""
 
     def close(self) -> None:
         """Forget what was staged and not decided."""
-        self._hashing.shutdown()
         self._staging.close()
 
     def load(self, sources: SourceList, *, now: dt.datetime) -> IngestReport:
@@ -246,18 +242,15 @@ class Loader:
 
     def _stage(self, load: Load, blocks: Iterator[Block], reader: Reader) -> None:
         """Understand the new blocks. A long source is decided in pieces on the way."""
-        # Standard input may keep its reader waiting for ever. Reading ahead of it would keep everybody else waiting, too.
-        ahead = blocks if load.path == STANDARD_INPUT else read_ahead(blocks)
-        for block in after_judged_line(ahead, reader) if load.is_in_line else ahead:
+        for block in after_judged_line(blocks, reader) if load.is_in_line else blocks:
             if block.kind == "torn" and not reader.is_whole:
                 load.left = len(block.data)
                 break
-            # A block is hashed while its lines are read: both need all of its bytes, and neither needs the other's result.
-            hashing = self._hashing.submit(load.hash_block, block)
             if block.kind != "long_more":
                 self._staging.add(load, block)
                 self._take_ended()
-            hashing.result()
+            # The workers are busy meanwhile, and while the next block is read and decompressed.
+            load.hash_block(block)
             self._batch.bytes += len(block.data)
             is_piece = load.fingerprint.offset - load.start >= self._limits.piece_bytes and not load.is_in_line
             # What takes another load's place is decided whole: it may turn out late that it cannot be read.

@@ -14,7 +14,6 @@ given up as soon as it is too long, or it would fill the memory, and it is count
 
 from __future__ import annotations
 
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
@@ -128,12 +127,3 @@ def _with_line_ends(chunks: Iterator[bytes], most: int) -> Iterator[tuple[bytes,
         for start in range(0, len(chunk), most):
             piece = chunk[start : start + most]
             yield piece, _count_line_ends(piece)
-
-
-def read_ahead(blocks: Iterator[Block]) -> Iterator[Block]:
-    """The same blocks. A thread reads and decompresses each one while the caller is at work on the one before."""
-    with ThreadPoolExecutor(1) as reading:
-        following = reading.submit(next, blocks, None)
-        while (block := following.result()) is not None:
-            following = reading.submit(next, blocks, None)
-            yield block

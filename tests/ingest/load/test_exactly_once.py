@@ -20,7 +20,6 @@ from hypothesis.stateful import initialize, precondition, rule, run_state_machin
 from ingest import Lake, LakeError, maintain, unload
 from ingest.lake.compaction import FileSizes, compact_as_it_goes
 from ingest.limits import Limits
-from ingest.load import loader
 from ingest.read import source
 from tests.ingest.lakes import broken, load
 from tests.ingest.load.compared_lake import ComparedLake
@@ -102,7 +101,6 @@ class GrowingLogs(ComparedLake):
             file_rows=file_rows,
             window_rows=2 * file_rows,
         )
-        self._patch(loader, "read_ahead", iter)  # or what has been read when a file changes is up to chance
         self._announce(source, "_open", lambda *_: "opened")
         self._announce(source, "_is_still", lambda *_: "read", is_before=True)
         self._announce(Lake, "decide", lambda *_: "staged", is_before=True)
