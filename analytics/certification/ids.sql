@@ -25,7 +25,11 @@ with partners_customers as (
     select distinct
         partner,
         customer
-    from identified
+    from customer_months
+    where
+        id_status = 'valid'
+        and not is_example_id(integration)
+        and integration not in (select mistyped.sent from mistyped)
 ),
 
 partner_numbers as (

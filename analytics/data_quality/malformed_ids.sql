@@ -5,13 +5,13 @@
 -- look_back: 0
 -- meaning: The value in the header, its defect, and the number of customers at which it was sent.
 select
-    integration_id,
+    malformed_id as integration_id,
     id_defect,
-    count(*) as calls,
-    count(distinct customer) as customers,
+    cast(sum(calls) as bigint) as calls,
+    count(distinct unnamed_customer) as customers,
     min(user_agent) as user_agent,
-    max(called_at) as last_call
-from calls
+    max(last_call) as last_call
+from daily_senders
 where id_status = 'malformed'
-group by integration_id, id_defect
+group by malformed_id, id_defect
 order by calls desc, integration_id asc nulls last, id_defect asc nulls last

@@ -8,15 +8,15 @@
 -- because they may have sent an id.
 with counted as (
     select
-        customer,
+        unnamed_customer as customer,
         user_agent,
         lower(connector) as folded,
-        count(*) as calls,
-        min(called_at) as first_call,
-        max(called_at) as last_call
-    from calls
+        cast(sum(calls) as bigint) as calls,
+        min(first_call) as first_call,
+        max(last_call) as last_call
+    from daily_senders
     where id_status in ('missing', 'malformed')
-    group by customer, user_agent, folded
+    group by unnamed_customer, user_agent, folded
 )
 
 select

@@ -8,7 +8,7 @@
 -- that name nobody can be attributed to nobody.
 with known as (
     select distinct replace(integration, '_', '') as digits
-    from calls
+    from daily_calls
     where partner = $partner
 ),
 
@@ -16,11 +16,12 @@ named as (
     select
         case when body_integration_id is not null then 'soap_envelope' else 'malformed' end as found,
         case when body_integration_id is null then id_defect end as id_defect,
-        coalesce(body_integration_id, integration_id) as sent,
-        customer,
-        own,
-        called_at
-    from calls
+        coalesce(body_integration_id, malformed_id) as sent,
+        unnamed_customer as customer,
+        calls,
+        first_call,
+        last_call
+    from daily_senders
     where id_status in ('missing', 'malformed')
 ),
 
@@ -29,10 +30,10 @@ counted as (
         found,
         id_defect,
         sent,
-        count(*) as calls,
+        cast(sum(calls) as bigint) as calls,
         count(distinct customer) as customers,
-        min(called_at) as first_call,
-        max(called_at) as last_call
+        min(first_call) as first_call,
+        max(last_call) as last_call
     from named
     where
         ltrim(regexp_extract(sent, '[0-9]+'), '0') = cast($partner as varchar)

@@ -33,7 +33,12 @@ if TYPE_CHECKING:
 Table: TypeAlias = Literal["calls", "rejects"]
 TableName: TypeAlias = Literal["calls", "rejects", "loads"]
 SumTable: TypeAlias = Literal[
-    "sums/daily_calls", "sums/customer_months", "sums/customer_days", "sums/daily_durations", "sums/stream_hours"
+    "sums/daily_calls",
+    "sums/customer_months",
+    "sums/customer_days",
+    "sums/daily_senders",
+    "sums/daily_durations",
+    "sums/stream_hours",
 ]
 AnyTable: TypeAlias = TableName | SumTable
 TABLES: tuple[TableName, ...] = ("calls", "rejects", "loads")

@@ -1,21 +1,21 @@
--- The calls with everything that shows whose they are: one row per combination. `calls` are those in the window,
--- `last_call` is the last one at any time.
+-- What shows whose calls are: one row per id or what was sent in its place, program and prefix of a connector; without a valid id
+-- also per customer. `calls` are those in the window, `last_call` is the last one at any time.
 -- Reads: last_day.
 select
-    calls.integration,
-    calls.partner,
-    calls.id_status,
-    calls.id_defect,
-    calls.integration_id as sent,
-    calls.body_integration_id,
-    calls.customer,
-    nullif(lower(trim(split_part(split_part(calls.user_agent, '/', 1), ' ', 1))), '') as agent,
+    daily_senders.integration,
+    daily_senders.partner,
+    daily_senders.id_status,
+    daily_senders.id_defect,
+    daily_senders.malformed_id as sent,
+    daily_senders.body_integration_id,
+    daily_senders.unnamed_customer as customer,
+    nullif(lower(trim(split_part(split_part(daily_senders.user_agent, '/', 1), ' ', 1))), '') as agent,
     case
-        when contains(calls.connector, '_') and not is_supplied(calls.connector)
-            then lower(split_part(calls.connector, '_', 1))
+        when contains(daily_senders.connector, '_') and not is_supplied(daily_senders.connector)
+            then lower(split_part(daily_senders.connector, '_', 1))
     end as prefix,
-    count(*) filter (where calls.day > last_day.day - $window) as calls,
-    max(calls.called_at) as last_call
-from calls
+    sum(daily_senders.calls) filter (where daily_senders.day > last_day.day - $window) as calls,
+    max(daily_senders.last_call) as last_call
+from daily_senders
 cross join last_day
 group by all

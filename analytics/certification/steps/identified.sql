@@ -1,4 +1,4 @@
--- The groups of calls whose id shows whose they are.
+-- The programs and prefixes of calls whose id shows whose they are.
 -- Reads: id_groups, mistyped.
 select *
 from id_groups

@@ -1,12 +1,12 @@
 -- The ids that arrived or that the registry knows: one row per id as it was sent, its status and its defect.
 with arrived as (
     select
-        integration_id,
+        coalesce(integration, malformed_id) as integration_id,
         id_status,
         id_defect
-    from calls
-    where integration_id is not null and integration_id <> 'redacted'
-    group by integration_id, id_status, id_defect
+    from sent_daily_senders
+    where coalesce(integration, malformed_id) <> 'redacted'
+    group by coalesce(integration, malformed_id), id_status, id_defect
 )
 
 select

@@ -22,7 +22,9 @@ if TYPE_CHECKING:
 
     from ingest.lake.data_file import SumTable
 
-SumName: TypeAlias = Literal["daily_calls", "customer_months", "customer_days", "daily_durations", "stream_hours"]
+SumName: TypeAlias = Literal[
+    "daily_calls", "customer_months", "customer_days", "daily_senders", "daily_durations", "stream_hours"
+]
 
 SUM_MACROS: Final = (Path(__file__).parent / "macros.sql").read_text(encoding="utf-8")
 """The macros that `Kind.of_calls` uses."""
@@ -31,6 +33,7 @@ _TABLES: Final[Mapping[SumName, SumTable]] = {
     "daily_calls": "sums/daily_calls",
     "customer_months": "sums/customer_months",
     "customer_days": "sums/customer_days",
+    "daily_senders": "sums/daily_senders",
     "daily_durations": "sums/daily_durations",
     "stream_hours": "sums/stream_hours",
 }
@@ -91,6 +94,13 @@ _FIRST = _measure("first_call", "timestamptz", "min", "when the first of them wa
 _LAST = _measure("last_call", "timestamptz", "max", "when the last of them was made")
 _SLOW = _measure("slow_calls", "bigint", "sum", "calls that took longer than a second")
 
+_UNNAMED = Column(
+    "unnamed_customer",
+    "varchar",
+    nullable=True,
+    meaning="the customer of calls without a valid id; null for those with one",
+)
+
 _SENT_BY = "id_status partner project integration"
 
 KINDS: Final[Mapping[SumName, Kind]] = {
@@ -102,12 +112,7 @@ KINDS: Final[Mapping[SumName, Kind]] = {
             (
                 *_keys(f"day stream product protocol environment id_defect {_SENT_BY}"),
                 *_keys("operation connector status outcome"),
-                Column(
-                    "unnamed_customer",
-                    "varchar",
-                    nullable=True,
-                    meaning="the customer of calls without a valid id; null for those with one",
-                ),
+                _UNNAMED,
             ),
             (
                 _CALLS,
@@ -146,6 +151,21 @@ KINDS: Final[Mapping[SumName, Kind]] = {
                     "last_served", "timestamptz", "max", "when the last of the served ones was made", nullable=True
                 ),
             ),
+        ),
+        Kind(
+            "daily_senders",
+            "Calls of each day by the program that made them, and by what it sent in the place of an id",
+            (
+                *_keys(f"day stream product environment id_defect {_SENT_BY} connector user_agent body_integration_id"),
+                Column(
+                    "malformed_id",
+                    "varchar",
+                    nullable=True,
+                    meaning="what was sent as an id and is none, as in integration_id; null for calls with a valid id",
+                ),
+                _UNNAMED,
+            ),
+            (_CALLS, _ERRORS, _FIRST, _LAST),
         ),
         Kind(
             "daily_durations",

@@ -59,7 +59,12 @@ def varied(*numbers: int) -> bytes:
         customer, connector = 1234 + number % 3, ("KnSubject", "knsubject", "Profit_Debtor")[number % 3]
         more: dict[str, Any] = {
             "url": f"https://{customer}.rest.afas.online/ProfitRestServices/connectors/{connector}?skip={number}",
-            "headers": [{"IntegrationId": f"{customer}_{number % 2 + 1}"}, {"IntegrationId": "4321_1"}, {}][number % 3],
+            "headers": [
+                {"IntegrationId": f"{customer}_1"},
+                {"IntegrationId": "4321_1"},
+                {"IntegrationId": "4321-1"},
+                {},
+            ][number % 4],
             "status": (200, 200, 401, 503, 500)[number % 5],
         }
         if number % 4:
@@ -106,6 +111,8 @@ def as_counted_in_python(rows: Sequence[Mapping[str, Any]], kind: Kind) -> set[t
             "month": row["day"].replace(day=1),
             "hour": row["called_at"].replace(minute=0, second=0, microsecond=0),
             "unnamed_customer": None if row["integration"] else row["customer"],
+            "malformed_id": None if row["integration"] else row["integration_id"],
+            "body_integration_id": None if row["integration"] else row["body_integration_id"],
             "duration_bucket": None if row["duration_ms"] is None else bucket_of(row["duration_ms"]),
         }
         grouped[tuple(says[column.name] for column in kind.keys)].append(row)
