@@ -26,10 +26,7 @@ with partners_customers as (
         partner,
         customer
     from customer_months
-    where
-        id_status = 'valid'
-        and not is_example_id(integration)
-        and integration not in (select mistyped.sent from mistyped)
+    where integration in (select identified.integration from identified)
 ),
 
 partner_numbers as (
