@@ -4,17 +4,29 @@
 -- A call is not lost if another log saw it with its header. A call of the same customer in another stream covers it, in
 -- the same hour or the one before or after (two servers do not have the same clock).
 -- A log that no longer carries any id could not have held the header either (muted).
--- Reads: calls_of_anybody, calls_all, scope, customers_of, muted.
+-- Sums say on which days there are such calls. Mostly there are none, and then no call is read.
+-- Reads: calls_of_anybody, calls_all, daily_calls_of_anybody, scope, customers_of, muted.
 -- steps: coverage/customers_of, coverage/muted
-with unlogged_hours as (
-    select
-        customer,
-        product,
+with unlogged_streams as (
+    select distinct
         stream,
-        hour_of(called_at) as hour,
         day
-    from calls_of_anybody
+    from daily_calls_of_anybody
     where id_status = 'not_logged'
+),
+
+unlogged_hours as (
+    select
+        calls_of_anybody.customer,
+        calls_of_anybody.product,
+        calls_of_anybody.stream,
+        hour_of(calls_of_anybody.called_at) as hour,
+        calls_of_anybody.day
+    from calls_of_anybody
+    inner join
+        unlogged_streams
+        on calls_of_anybody.stream = unlogged_streams.stream and calls_of_anybody.day = unlogged_streams.day
+    where calls_of_anybody.id_status = 'not_logged'
     union
     select
         calls_of_anybody.customer,
