@@ -217,7 +217,7 @@ class Load:
 
         The first of these tells a source that goes on past this load's beginning, but differently, from one that is new.
         """
-        marks = {_interval_mark(block)}
+        marks: set[int | None] = set(_interval_marks(block))
         if self.start and not self.is_marked and block.kind == "lines":
             marks.add(
                 first := end_of_first_data(block, (self.reader.limits if self.reader else DEFAULT_LIMITS).head_bytes)
@@ -266,10 +266,10 @@ def after_judged_line(blocks: Iterator[Block], reader: Reader) -> Iterator[Block
             yield Block(block.data[end:], block.offset + end, block.kind)
 
 
-def _interval_mark(block: Block) -> int | None:
-    """The first line end in this block at or after a multiple of MARK_INTERVAL that lies in the block."""
-    multiple = -(-(block.offset + 1) // MARK_INTERVAL) * MARK_INTERVAL
-    if multiple > block.end:
-        return None
-    end = block.data.find(b"\n", multiple - block.offset - 1) + 1
-    return block.offset + end if end else None
+def _interval_marks(block: Block) -> Iterator[int]:
+    """The first line end at or after each multiple of MARK_INTERVAL in this block, as far as it lies in the block."""
+    first = -(-(block.offset + 1) // MARK_INTERVAL) * MARK_INTERVAL
+    for multiple in range(first, block.end + 1, MARK_INTERVAL):
+        end = block.data.find(b"\n", multiple - block.offset - 1) + 1
+        if end:
+            yield block.offset + end

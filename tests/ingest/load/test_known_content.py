@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from ingest import unload
+from ingest.position import MARK_INTERVAL
+from ingest.read.blocks import Block
 from tests.ingest.formats.writing import COMPRESSIONS
 from tests.ingest.lakes import (
     BAD,
@@ -29,6 +31,7 @@ from tests.ingest.lakes import (
     places,
     w3c_line,
 )
+from tests.ingest.load.begun_load import begun
 from tests.ingest.worked import NOW
 
 if TYPE_CHECKING:
@@ -161,3 +164,13 @@ def test_two_identical_lines_in_one_file_are_two_calls(
     load(lake, log_file(tmp_path, header + data(1) * 2))
     ignored = bool(header)
     assert places(lake) == [(1, ignored + 1), (1, ignored + 2)]
+
+
+@pytest.mark.parametrize("begin", [0, 17])
+def test_a_load_keeps_a_mark_behind_each_interval_however_long_its_blocks_are(begin: int) -> None:
+    text = b"x" * 999 + b"\n"
+    load = begun("json")
+    load.fingerprint.offset = begin
+    load.hash_block(Block(text * (2 * MARK_INTERVAL // 1000 + 10), begin))
+    ends = [-(-(number * MARK_INTERVAL - begin) // 1000) * 1000 + begin for number in (1, 2)]
+    assert [position.offset for position in load.positions] == ends

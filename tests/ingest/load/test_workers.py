@@ -12,17 +12,15 @@ import pyarrow.parquet as pq
 import pytest
 
 from ingest import Lake
-from ingest.formats import log_format
 from ingest.formats.json_lines.headers import LINES_WITH_UNREAD_HEADERS
 from ingest.limits import Limits
-from ingest.load.load import Load, Place
-from ingest.load.recognition import Marks
+from ingest.load.load import Place
 from ingest.load.workers import Lines, NotReadError, Workers
 from ingest.read.blocks import Block
-from ingest.read.fingerprint import Fingerprint
 from ingest.understand.understanding import Understanding
 from tests.ingest.lakes import BAD, W3C_FIELDS, broken, csv_line, line, lines, load, w3c_line
 from tests.ingest.lakes import CSV_HEADER as HEADER
+from tests.ingest.load.begun_load import begun
 from tests.ingest.measured import MB, finish, needs_measuring, start
 from tests.ingest.scale import scaled
 from tests.ingest.worked import NOW
@@ -147,23 +145,6 @@ def workers(monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[Workers, threadin
     found.close()
 
 
-def _load(name: str) -> Load:
-    return Load(
-        path="a.log",
-        name="a.log",
-        stored_name="a.log",
-        stream="a",
-        marks=Marks(None, None),
-        log_format=log_format(name),
-        context={},
-        next_line=1,
-        fingerprint=Fingerprint(),
-        parent=None,
-        replaced=None,
-        is_in_line=False,
-    )
-
-
 _FIELDS = W3C_FIELDS.decode().split()[1:]
 _OTHERWISE = [_FIELDS[0], _FIELDS[1], _FIELDS[2], _FIELDS[4], _FIELDS[3], *_FIELDS[5:]]
 
@@ -174,7 +155,7 @@ def test_a_block_is_read_as_the_lines_before_it_say_whatever_was_assumed(
 ) -> None:
     working, has_read = workers
     before: Future[Place] = Future()
-    given = Lines(_load("w3c"), Block(w3c_line(3), 900), "id", before, Place(1, {"fields": _FIELDS}, is_steady=True))
+    given = Lines(begun("w3c"), Block(w3c_line(3), 900), "id", before, Place(1, {"fields": _FIELDS}, is_steady=True))
     result = working.understand([given])
     assert has_read.wait(60)
     assert not given.behind.done()
@@ -190,7 +171,7 @@ def test_a_block_is_read_as_the_lines_before_it_say_whatever_was_assumed(
 def test_lines_behind_lines_that_could_not_be_read_are_not_read(workers: tuple[Workers, threading.Event]) -> None:
     working, _ = workers
     before: Future[Place] = Future()
-    first = Lines(_load("json"), Block(line(1), 0), "id", before, Place(1, {}))
+    first = Lines(begun("json"), Block(line(1), 0), "id", before, Place(1, {}))
     second = Lines(first.load, Block(line(2), 500), "id", first.behind, Place(1, {}))
     results = [working.understand([one]) for one in (first, second)]
     before.set_exception(NotReadError())
@@ -201,7 +182,7 @@ def test_what_is_only_counted_makes_no_block_be_read_again(workers: tuple[Worker
     working, has_read = workers
     before: Future[Place] = Future()
     given = Lines(
-        _load("json"),
+        begun("json"),
         Block(line(1, headers="odd"), 900),
         "id",
         before,
