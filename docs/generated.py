@@ -24,6 +24,7 @@ from command_line.options.help_text import records
 from ingest import call
 from ingest.formats.dialect.known import dialects
 from ingest.formats.dialect.model import Fields, paths_of
+from ingest.known_format import known_formats
 from ingest.lake.lake import Lake
 from ingest.lake.ledger_row import LOAD_COLUMNS
 from ingest.lake.sums.kinds import KINDS
@@ -79,7 +80,7 @@ def generated() -> dict[str, str]:
         for name, words in _words().items()
         if name != "outcome"
     }
-    return parts | {"commands": _commands(), "dialects": _dialects(), "rules": _rules()}
+    return parts | {"commands": _commands(), "dialects": _dialects(), "formats": _formats(), "rules": _rules()}
 
 
 def _table(heading: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
@@ -225,6 +226,14 @@ def _rules() -> str:
     return _table(
         ("rule", "severity", "weight", "what to do"),
         ((rule, severity, str(weight), advice) for rule, severity, weight, _, advice in rows),
+    )
+
+
+def _formats() -> str:
+    """The log formats: whose they are, and how they say who called what."""
+    return _table(
+        ("format", "what", "how it says who called what"),
+        ((form.name, form.about, form.who) for form in known_formats()),
     )
 
 

@@ -9,6 +9,7 @@ import typer
 
 from command_line.options.composing import composed
 from command_line.options.wrong_usage import unknown
+from ingest.known_format import known_formats
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -16,9 +17,10 @@ if TYPE_CHECKING:
     from command_line.options.composing import Command, Options
     from ingest import ReadOptions
 
+*_OTHERS, _LAST = (form.name for form in known_formats())
 LogFormat = Annotated[
     str | None,
-    typer.Option(metavar="NAME", help="json, w3c, combined, csv, har or parquet. By default, the content decides."),
+    typer.Option(metavar="NAME", help=f"{', '.join(_OTHERS)} or {_LAST}. By default, the content decides."),
 ]
 Layout = Annotated[
     str | None,

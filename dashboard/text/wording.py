@@ -1,6 +1,6 @@
 """The words of the dashboard. Every text that a reader sees has a key and is in one of three places, so that `say` finds it.
 
-The `en.toml` here has the words that pages share. The `en.toml` of a section has those of its page, so that a page and its words move
+The `en.toml` here has the words that pages share (what a log format is called is said by the format). The `en.toml` of a section has those of its page, so that a page and its words move
 together. A page of one file has its few words in its `PAGE`. A page that is to speak another language becomes a folder, with a file for
 each language.
 
@@ -26,6 +26,7 @@ from typing import Self
 
 from analytics.numbers import SHORT_MONTHS
 from ingest.declaration import declarations
+from ingest.known_format import known_formats
 
 LANGUAGE = "en"
 _FLOOR = Path(__file__).parent.parent
@@ -155,6 +156,7 @@ def texts_with(sections: Path) -> dict[str, str]:
     for page in declarations(sections, "PAGE"):
         words = {page.module: page.values.get("words", {}), "column": page.values.get("columns", {})}
         told.append((page.file, dict(_flat(words))))
+    told.append((files[0], {f"log_format.{form.name}": form.title for form in known_formats()}))
     texts: dict[str, str] = {}
     for file, its_texts in told:
         if twice := texts.keys() & its_texts.keys():

@@ -1,45 +1,42 @@
 """The list of log formats, and which of them a source has.
 
-A format is a folder here and one line in `LINE_FORMATS`. Its class does what `protocol.py` says: it claims a source by its first
-lines, and makes the texts of RAW_COLUMNS (raw.py) of a block of its lines.
+A format is a file or a folder here, and nothing else lists it: at its top it says in `FORMAT` what it is (`ingest/known_format.py`). Its
+class does what `protocol.py` says: it claims a source by its first lines, and makes the texts of RAW_COLUMNS (raw.py) of a block of its
+lines.
 
 A format has to claim a source by what stands in its first lines, and no format is tried on whole sources to see how much of them
 it can read. A format that reads a few lines of another one by chance would load these and reject the rest, and the result would
-look like a damaged log and not like a wrong guess. So the formats are asked in the order of the list, the ones with the surest
+look like a damaged log and not like a wrong guess. So the formats are asked in the order of their `place`, the ones with the surest
 signs first; a source that none of them claims is an error that says so; and a source keeps its format as it grows.
 """
 
 from __future__ import annotations
 
+from importlib import import_module
 from typing import TYPE_CHECKING
 
 from ingest.errors import AmbiguousDialectError, SourceError
 from ingest.formats.combined.format import Combined
-from ingest.formats.csv_rows.format import Csv, is_header
+from ingest.formats.csv_rows.format import is_header
 from ingest.formats.dialect.known import claimants
-from ingest.formats.har.format import Har
 from ingest.formats.json_lines.format import JsonLines
 from ingest.formats.json_lines.host_field import with_host
 from ingest.formats.json_lines.standard import record_in
-from ingest.formats.parquet.format import Parquet
-from ingest.formats.w3c.format import W3c
 from ingest.formats.wrapped.format import RUNTIMES, Wrapped, inside_of, possible_wrappings
+from ingest.known_format import known_formats
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Sequence
 
     from ingest.formats.dialect.model import Dialect
     from ingest.formats.protocol import LogFormat
 
-LINE_FORMATS: Mapping[str, Callable[[str | None, Dialect | None], LogFormat]] = {
-    "json": lambda _layout, dialect: JsonLines(dialect),
-    "w3c": lambda _layout, _dialect: W3c(),
-    "combined": lambda layout, _dialect: Combined(layout or None),
-    "csv": lambda _layout, dialect: Csv(dialect),
-}
+_KNOWN = {form.name: form for form in known_formats()}
+
+LINE_FORMATS = tuple(form.name for form in known_formats() if not form.is_document)
 """The formats whose sources consist of lines, by name, in the order in which they are asked whether they claim a source."""
 
-DOCUMENTS: Mapping[str, Callable[[], LogFormat]] = {"har": Har, "parquet": Parquet}
+DOCUMENTS = tuple(form.name for form in known_formats() if form.is_document)
 """The formats whose sources are one document, by name; `ingest/formats/documents.py` cuts it into lines."""
 
 FORMATS = (*LINE_FORMATS, *DOCUMENTS)
@@ -48,11 +45,12 @@ FORMATS = (*LINE_FORMATS, *DOCUMENTS)
 
 def log_format(name: str, *, layout: str | None = None, dialect: Dialect | None = None) -> LogFormat:
     """The format of that name. SourceError for an unknown one, or for a layout that cannot be read."""
-    if name in LINE_FORMATS:
-        return LINE_FORMATS[name](layout, dialect)
-    if name in DOCUMENTS:
-        return DOCUMENTS[name]()
-    raise SourceError(f"log format {name!r} is not known; known: {', '.join(FORMATS)}")
+    if name not in _KNOWN:
+        raise SourceError(f"log format {name!r} is not known; known: {', '.join(FORMATS)}")
+    form = _KNOWN[name]
+    told = {"layout": layout or None, "dialect": dialect, None: None}[form.takes]
+    made_by: Callable[..., LogFormat] = getattr(import_module(f"{__name__}.{form.module}"), form.made_by)
+    return made_by() if told is None else made_by(told)
 
 
 def detect(lines: Sequence[str], *, layout: str | None = None) -> LogFormat | None:

@@ -12,7 +12,10 @@ if TYPE_CHECKING:
 
 
 class LogFormat(Protocol):
-    """A format of logs. `context` is what reading on needs to know: the header or the directives in force."""
+    """A format of logs. `context` is what reading on needs to know: the header or the directives in force.
+
+    A class that derives from this has to say its name, which lines it claims, how it reads them, and how the host is said.
+    """
 
     @property
     def name(self) -> str:
@@ -21,10 +24,12 @@ class LogFormat(Protocol):
     @property
     def dialect(self) -> str | None:
         """The dialect of its field names, or its layout; None for our own."""
+        return None
 
     @property
     def reading(self) -> object:
         """What decides how a line is read. Sources are understood together only where this is equal."""
+        return self.name
 
     @property
     def says_host(self) -> str:
@@ -41,10 +46,11 @@ class LogFormat(Protocol):
         The lines are registered as `lines` (line_number, byte_offset, line, fate). They may come from several sources: `begins`
         holds the number of the first line of each, from 1, and its context so far.
 
-        A `line` still has its line feed, and perhaps a carriage return before it: w3c/lines.sql shows how both are cut off. Where
-        `fate` is not null, the line is judged already. The format sets it to `ignored` for blank lines and comments, and to a reject reason with
-        a `detail` for what is no record.
+        A `line` still has its line feed, and perhaps a carriage return before it: `line_text(line)` is what stands before both. Where
+        `fate` is not null, the line is judged already. The format sets it to `ignored` for blank lines and comments (`is_comment`), and
+        to a reject reason with a `detail` for what is no record. `fields_as_raw` and `raw_table` of raw.py make the table.
         """
 
     def warnings(self, context: Mapping[str, Any]) -> Sequence[str]:
         """The warnings for the operator about a source that was read with this context."""
+        return ()

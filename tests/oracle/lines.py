@@ -49,7 +49,8 @@ if TYPE_CHECKING:
     from tests.oracle.figures import Notation
 
 
-FORMATS = ("json", "w3c", "combined", "csv")
+READERS = {"json": read_json, "w3c": read_w3c, "combined": read_combined, "csv": read_csv}
+FORMATS = tuple(READERS)
 
 
 @dataclass(frozen=True)
@@ -128,5 +129,4 @@ def _logged_in(log_format: str, line: str, header: Header | None) -> Logged | Re
         return IGNORED
     if line.startswith("#"):
         return NOT_A_RECORD
-    readers = {"json": read_json, "w3c": read_w3c, "combined": read_combined, "csv": read_csv}
-    return readers[log_format](line, header)
+    return READERS[log_format](line, header)

@@ -1,8 +1,11 @@
 -- A line: where it ends, whether it is a comment, and what is said of one that holds no value or bytes that are none.
 
--- What stands before the carriage return at the end of a line, if there is one.
-create or replace macro without_line_end(text) as (
-    case when ends_with(text, e'\r') then left(text, -1) else text end
+-- What stands before the end of a line: a line feed, and the carriage return before it if there is one.
+create or replace macro line_text(line) as (
+    case
+        when ends_with(split_part(line, e'\n', 1), e'\r') then left(split_part(line, e'\n', 1), -1)
+        else split_part(line, e'\n', 1)
+    end
 );
 
 -- Whether a line is a comment. One that goes on behind a carriage return is many lines and no comment.

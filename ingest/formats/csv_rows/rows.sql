@@ -1,7 +1,7 @@
 -- The values of the lines below one header, by position; the last step picks the fields from `split`. A record is a line: a
 -- quote that is not closed on its line spoils this line alone.
 with trimmed as (
-    select line_number, byte_offset, fate, without_line_end(split_part(line, e'\n', 1)) as text
+    select line_number, byte_offset, fate, line_text(line) as text
     from section
 ),
 -- In most lines each value is without quotes, or quoted as a whole with neither quotes nor delimiters in it: without its quotes

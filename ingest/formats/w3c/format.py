@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from ingest.formats.id_name import no_headers_warning
 from ingest.formats.positions import ColumnPlaces
+from ingest.formats.protocol import LogFormat
 from ingest.formats.sections import each_header, first_lines, headers_of_each, read_sections, sections_of
 from ingest.formats.unread import with_unread
 from ingest.formats.w3c.columns import (
@@ -119,13 +120,11 @@ class _Header:
         return replace(self, software=next(found, _OTHER))
 
 
-class W3c:
+class W3c(LogFormat):
     """Lines of values whose names stand in the last `#Fields:` before them."""
 
     name: ClassVar[str] = "w3c"
     says_host: ClassVar[str] = "#Fields has to call it cs-host"
-    dialect: str | None = None
-    reading: object = name
 
     def claims(self, lines: Sequence[str]) -> bool:
         """A directive stands among the first lines."""

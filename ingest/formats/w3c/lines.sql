@@ -2,7 +2,7 @@
 -- Most lines are values with one blank between them. Others are cut at their tabs where that gives the right number, or at any
 -- white space that does not stand in quotes (a doubled quote is one). A quote inside a value is a character like any other.
 with line_texts as (
-    select line_number, byte_offset, fate, without_line_end(split_part(line, e'\n', 1)) as text
+    select line_number, byte_offset, fate, line_text(line) as text
     from section
 ),
 trimmed as (
