@@ -1,4 +1,4 @@
-"""What the documents say is true: every command in them runs and prints what stands there, and the map of the code leads somewhere.
+"""The documents are true: every command in them runs and prints the output shown, and the code map names real places.
 
 In a page the examples are run from top to bottom, in a folder of their own with the sample logs:
 

@@ -1,4 +1,4 @@
-"""What is installed is the whole of it, and what is installed with it is pinned."""
+"""An installation has every file, and its requirements are pinned."""
 
 from __future__ import annotations
 

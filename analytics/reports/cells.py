@@ -1,4 +1,4 @@
-"""How a value stands in a table that shows its rows as they are: by its type, and by the name of its column."""
+"""The form of a value in a table that shows its rows as they are. It depends on the type and on the name of the column."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ if TYPE_CHECKING:
     from analytics.reports.model import Record
 
 _NAMES = ("partner", "project", "status")
-"""Columns whose numbers count nothing: they are names."""
+"""Columns whose numbers are names and not counts."""
 
 
 def in_words(column: str, value: object, *, time_zone: str) -> str:
-    """The value as a reader expects it; one of a closed vocabulary by its words. A float is a rate, but for milliseconds.
+    """The value as a reader expects it. Values of a closed vocabulary have words. A float is a rate, unless it is in milliseconds.
 
     >>> in_words("calls", 1234, time_zone="UTC"), in_words("partner", 1234, time_zone="UTC")
     ('1,234', '1234')

@@ -1,4 +1,4 @@
-"""What keeps a report from being written, in words for the person who asked for it."""
+"""The error of a report that cannot be written, in words for the person who asked for it."""
 
 from analytics.errors import AnalyticsError
 

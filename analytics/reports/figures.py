@@ -1,4 +1,4 @@
-"""What reports ask the warehouse: a calendar month, the one before it, and how much of both the logs cover."""
+"""The questions of reports to the warehouse: a calendar month, the one before it, and how far the logs cover both."""
 
 from __future__ import annotations
 
@@ -40,10 +40,10 @@ RowT = TypeVar("RowT", bound=BaseModel)
 
 
 COUNTS = ("customers", "integrations", "calls", "errors", "share")
-"""Nothing, for who was not there."""
+"""Columns that are zero for an integration, partner or connector without calls in the month."""
 
 UNKNOWN = ("error_rate", "first_call", "last_call")
-"""Unknown, for who was not there."""
+"""Columns that are null for it."""
 
 FAILING_CALLS = 10
 FAILING_SPAN = dt.timedelta(days=1)
@@ -69,7 +69,7 @@ class Figures:
             raise ReportError(f"no logs of {month} are loaded; the lake's days are {span(everything)}")
 
     def dated(self) -> dict[str, Any]:
-        """What every report says (`Dated`): both months, and how far the logs reach."""
+        """The fields of `Dated`: both months, and how far the logs reach."""
         return {
             "period": self.period,
             "previous": self.previous,
@@ -78,7 +78,7 @@ class Figures:
         }
 
     def in_full(self, found: Iterable[Finding]) -> dict[str, Any]:
-        """What a report says that tells the month in full (`MonthFigures`), given what stands out in it, in any order."""
+        """The fields of `MonthFigures`, with these findings, which may come in any order."""
         return {
             **self.dated(),
             "totals": self.totals(),
@@ -98,14 +98,14 @@ class Figures:
         return rows(Totals, self._warehouse.query_file("overview/totals", self.scope))[0]
 
     def totals_before(self) -> Totals | None:
-        """One line for the previous month; None when nothing at all was logged in it."""
+        """One line for the previous month. None if nothing was logged in it."""
         if self.previous.days_covered == 0:
             return None
         return rows(Totals, self._warehouse.query_file("overview/totals", self._scope_before))[0]
 
     @cached_property
     def days(self) -> tuple[DayRow, ...]:
-        """Every day of the month, those the lake does not reach as well."""
+        """Every day of the month, including days that the lake does not reach."""
         counted = {row["day"]: row for row in self._warehouse.metric("calls_per_day", self.scope).iter_rows(named=True)}
         nothing = dict.fromkeys(("calls", "errors", "error_rate", "customers", "integrations"))
         return tuple(
@@ -135,7 +135,7 @@ class Figures:
 
     @cached_property
     def failing(self) -> tuple[FailingRow, ...]:
-        """The customers for whom nothing works any more: not just the last call or an hour's outage."""
+        """The customers for whom nothing works any more. A failed last call or an hour's outage is not enough."""
         found = rows(FailingRow, self._warehouse.query_file("reports/failing_customers", self.scope))
         return tuple(
             row for row in found if row.calls >= FAILING_CALLS and row.last_call - row.failing_since >= FAILING_SPAN
@@ -154,7 +154,7 @@ class Figures:
         return {row["integration"]: (row["errors"], row["error_rate"]) for row in frame.iter_rows(named=True)}
 
     def attention(self) -> list[dict[str, Any]]:
-        """What the warehouse finds worth a look; see overview/attention.sql."""
+        """The rows of overview/attention.sql: everything that may need attention."""
         return self._warehouse.query_file("overview/attention", self.scope).to_dicts()
 
     def compared(self, name: str) -> pl.DataFrame:
@@ -181,7 +181,7 @@ class Figures:
         )
 
     def ids(self) -> pl.DataFrame:
-        """id_hygiene, compared. What was not logged has no share in either month, for it is no part of what was."""
+        """id_hygiene, compared. Calls whose log cannot hold an id have no share in either month."""
         import polars as pl
 
         is_logged = pl.col("id_status") != "not_logged"
@@ -204,7 +204,7 @@ class Figures:
         )
 
     def _missing_days(self, month: Month) -> set[dt.date]:
-        """The days on which no log lives, and those without a call of anybody on which calls were to be expected.
+        """The days before and after the logs, and the days without any call on which calls were to be expected.
 
         By the rhythm of the logs, as the metric `completeness` has it: a Sunday of offices is no gap, and no holiday is.
         """
@@ -229,7 +229,7 @@ class Figures:
         return {day for day in month.days if not lived[0] <= day < lived[1]} | set(silent["day"])
 
     def _missing_times(self, month: Month) -> tuple[MissingTime, ...]:
-        """When logs that such calls come from are missing. Which log it is, only those learn who may see all."""
+        """The times at which logs of such calls are missing. Only a viewer who may see everything learns which log it is."""
         viewer = self._warehouse.viewer
         scope = viewer.replace(since=month.since, until=month.until, environment="production")
         return tuple(
@@ -255,6 +255,6 @@ def span(everything: Warehouse) -> str:
 
 
 def rows(model: type[RowT], frame: pl.DataFrame) -> tuple[RowT, ...]:
-    """The frame's rows as records; columns the model does not have are left out."""
+    """The rows of a frame as records. Columns that the model does not have are left out."""
     columns = [name for name in model.model_fields if name in frame.columns]
     return tuple(model.model_validate(row) for row in frame.select(columns).iter_rows(named=True))

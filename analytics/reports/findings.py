@@ -1,4 +1,4 @@
-"""What stands out in a month, worst first. Each rule is one function and says what it takes for normal.
+"""The findings of a month, worst first. Each rule is one function, which says what it takes for normal.
 
 Those of overview/attention.sql are taken as they are; here are the rules that need the course of the month, single
 customers or another environment.
@@ -22,10 +22,10 @@ if TYPE_CHECKING:
 
 SEVERITIES: tuple[Literal["high", "medium", "low"], ...] = ("high", "medium", "low")
 SUPPLIED_PREFIX = "profit_"
-"""Names of the vendor's own GetConnectors begin so; using one blocks certification."""
+"""The prefix of the vendor's own GetConnectors. Their use blocks certification."""
 
 NAMES = 5
-"""So many names stand in a finding; more are counted."""
+"""A finding gives at most this many names, and the number of the others."""
 
 ERROR_DAY_RATE = 0.05
 ERROR_DAY_TIMES = 3
@@ -43,14 +43,14 @@ ALARMING_CALLS = 100
 
 
 def in_order(findings: Iterable[Finding]) -> tuple[Finding, ...]:
-    """Worst first; within a severity in the order they were found."""
+    """The findings, worst first, and within a severity in their order."""
     return tuple(sorted(findings, key=lambda finding: SEVERITIES.index(finding.severity)))
 
 
 def from_attention(
     rows: Iterable[Mapping[str, Any]], errors: Sequence[ErrorRow], *, told: Iterable[str] = ()
 ) -> Iterator[Finding]:
-    """The findings of overview/attention.sql that matter; error rates of the integrations in `told` are explained already."""
+    """The findings of overview/attention.sql that matter. The error rates of integrations in `told` are explained already."""
     for row in rows:
         kind, subject = row["kind"], row["subject"]
         if row["severity"] == "low" or (kind == "error_rate_up" and subject in told):
@@ -82,7 +82,7 @@ def error_days(
     *,
     known: Iterable[dt.date] = (),
 ) -> Iterator[Finding]:
-    """Integrations with days of many more errors than they usually have; not for `known` days, when everybody had them."""
+    """Integrations with days of many more errors than usual. `known` days, with errors of everybody, are left out."""
     told = set(known)
     by_integration: dict[str, list[IntegrationDayRow]] = {}
     for row in course:
@@ -106,7 +106,7 @@ def platform_error_days(days: Sequence[DayRow]) -> tuple[tuple[dt.date, ...], li
 def failing_customers(
     failing: Iterable[FailingRow], integrations: Sequence[IntegrationRow], time_zone: str
 ) -> Iterator[Finding]:
-    """Customers for whom nothing works any more, see figures.py."""
+    """Customers for whom nothing works any more; figures.py has the rule."""
     names = {row.integration: row.name for row in integrations}
     for row in failing:
         yield Finding(
@@ -170,7 +170,7 @@ def supplied_connectors(connectors: Iterable[ConnectorRow]) -> Iterator[Finding]
 
 
 def misplaced_ids(rows: Iterable[MisplacedIdRow]) -> Iterator[Finding]:
-    """Calls that name the partner where nobody counts them."""
+    """Calls that name the partner in a place where they do not count."""
     for row in rows:
         kind = "misplaced" if row.found == "soap_envelope" else "malformed"
         yield Finding(

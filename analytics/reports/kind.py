@@ -1,4 +1,4 @@
-"""Which reports there are: a file or a folder in `kinds/` for each, and what the command line has to know of it.
+"""The list of reports: a file or a folder in `kinds/` for each, with its description for the command line.
 
 A report of tables is one file:
 
@@ -40,7 +40,7 @@ _PACKAGE = f"{__package__}.{KINDS.name}"
 
 @dataclass(frozen=True)
 class Kind:
-    """What the command line knows of a report. It is read and not run, so every value is a constant and `--help` loads no engine.
+    """The description of a report for the command line. It is read and not run: every value is a constant, and `--help` loads no engine.
 
     A report is about a month of everybody, or of one partner, integration, customer or connector (`about`). `words` are those of a
     report of one file: `kind` is its name, a table has a heading under its own name and perhaps a sentence under `<table>_text`, and
@@ -65,7 +65,7 @@ def kinds_in(folder: Path) -> Mapping[str, Kind]:
 
 
 def typed(name: str) -> str:
-    """The name of a report as it is typed, and as the names of its files begin.
+    """The name of a report as a user types it, which is also the beginning of its files' names.
 
     >>> typed("gone_quiet")
     'gone-quiet'
@@ -74,7 +74,7 @@ def typed(name: str) -> str:
 
 
 def asking(name: str) -> Callable[[Warehouse, Month, Scope], Dated]:
-    """What asks a warehouse for a report: about a month, and about what the scope narrows to."""
+    """The function that asks a warehouse for a report about a month and the subject that the scope names."""
     module = f"{name}.report" if (KINDS / name).is_dir() else name
     ask: Callable[[Warehouse, Month, Scope], Dated] = import_module(f"{_PACKAGE}.{module}").ask
     return ask

@@ -65,7 +65,7 @@ _MOST_CHANGES = 40
 
 
 def write_mailing(found: Impact, out: Path) -> list[Path]:
-    """Write the files to the folder `out`, the mailing list first. ReportError where that cannot be."""
+    """Write the files to the folder `out`, the mailing list first. ReportError if that is not possible."""
     texts = _files(found)
     try:
         out.mkdir(parents=True, exist_ok=True)
@@ -82,7 +82,7 @@ def mailing_list(found: Impact) -> str:
 
 
 def _files(found: Impact) -> dict[str, str | bytes]:
-    """What is to be written: the content of every file by its name, the mailing list first."""
+    """The content of every file to write, by its name, the mailing list first."""
     files: dict[str, str | bytes] = {
         "mailing-list.csv": mailing_list(found),
         "mailing-list.xlsx": workbook("Mailing list", MAILING_LIST, _mailing_list(found)),
@@ -135,7 +135,7 @@ def _uses(found: Impact, rows: pl.DataFrame, words: dict[str, Any]) -> list[str]
 
 
 def _not_found(found: Impact, words: dict[str, Any]) -> list[str]:
-    """The changes with a name that nobody knows: without them the partner would take what it is told for all that there is."""
+    """The changes that name something unknown. Without this list the partner would believe that it had read about all changes."""
     changes = [
         (change, names)
         for change, names in zip(found.changes, found.unknown, strict=True)

@@ -1,4 +1,4 @@
-"""What a report says, as data. Its page and its CSV files are written from this and from nothing else.
+"""The content of a report, as data. Its page and its CSV files are written from this and from nothing else.
 
 Here is what reports share; what one of them adds stands in its kind. Every tuple of rows is a table of its own and becomes
 a CSV file: the row's fields are the columns, in order. Where a
@@ -17,7 +17,7 @@ from ingest.call import Environment, IdDefect, Operation, Outcome, Party, Produc
 
 
 class Record(BaseModel):
-    """What a report says, or a row of one of its tables; never changed."""
+    """A report, or a row of one of its tables. It never changes."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -33,7 +33,7 @@ class Totals(Record):
 
 
 class MissingTime(Record):
-    """A time in which a log source that is busy then has no call. Half-open, in the lake's time zone."""
+    """A time without a call from a log source that is usually busy then. Half-open, in the lake's time zone."""
 
     stream: str | None = Field(description="the log source; None where it is not the reader's business")
     since: dt.datetime
@@ -63,7 +63,7 @@ class Period(Record):
 
     @property
     def missing_hours(self) -> int:
-        """Hours in which a log source is missing, those of every source counted."""
+        """The missing hours of all log sources together."""
         return sum(time.hours for time in self.missing_times)
 
     @property
@@ -73,7 +73,7 @@ class Period(Record):
 
 
 class Finding(Record):
-    """One thing somebody should look at, and why."""
+    """Something that needs attention, and why."""
 
     severity: Literal["high", "medium", "low"]
     kind: str = Field(description="which rule found it; findings.py explains each")
@@ -96,7 +96,7 @@ class DayRow(Record):
 
 
 class IntegrationRow(Record):
-    """One integration; one that was used last month only has no calls now."""
+    """One integration. It has no calls if it was used only in the previous month."""
 
     integration: str
     partner: int
@@ -152,7 +152,7 @@ class ErrorRow(Record):
 
 
 class FailingRow(Record):
-    """A customer for whom every call since a moment failed, see figures.py for how many and how long."""
+    """A customer whose every call has failed since some moment. figures.py says how many calls and how long it takes."""
 
     integration: str
     customer: str
@@ -189,7 +189,7 @@ class EnvironmentRow(Record):
 
 
 class Dated(Record):
-    """What every report says: its month, the month before, and how far the logs cover both.
+    """The part that all reports share: the month, the month before, and how far the logs cover both.
 
     A report that is only this has the frame of all pages (`frame.html`): what is missing, what the registry does not name,
     and what words mean. Its tables are the fields that its kind adds.
@@ -202,12 +202,12 @@ class Dated(Record):
 
     @property
     def comparable(self) -> bool:
-        """Both months are logged whole, so that a change is a change in use and not in logs."""
+        """Whether both months are logged completely. Only then is a change a change of use and not of logs."""
         return self.period.complete and self.previous.complete
 
 
 class MonthFigures(Dated):
-    """What a report says that tells a month in full (`month_figures.html`): figures, what stands out, days, errors."""
+    """A report that tells a month in full (`month_figures.html`): figures, findings, days and errors."""
 
     totals: Totals
     totals_before: Totals | None = Field(description="None: no call at all was logged in the previous month")

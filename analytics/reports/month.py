@@ -1,4 +1,4 @@
-"""A calendar month, which is what a report is about."""
+"""A calendar month, the period of a report."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a reader of a report has to know about its figures: what makes them too low, and what they cannot be compared with."""
+"""The notices on a report: why its figures are too low, and why they cannot be compared with the previous month."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ MISSING_TIMES = 5
 
 
 def warnings_on(report: Dated) -> list[str]:
-    """What makes the figures of this month too low."""
+    """The reasons why the figures of this month are too low."""
     period = report.period
     ends = report.data_until.astimezone(ZoneInfo(report.time_zone)).date()
     missing = tuple(day for day in period.missing_days if day <= ends)
@@ -37,7 +37,7 @@ def warnings_on(report: Dated) -> list[str]:
 
 
 def notes_on(report: Dated) -> list[str]:
-    """What a reader should know besides."""
+    """The other notices for the reader."""
     period, previous = report.period, report.previous
     month = numbers.month(previous.since)
     notes = []
@@ -53,7 +53,7 @@ def notes_on(report: Dated) -> list[str]:
 
 
 def _nameless(report: Dated) -> list[str]:
-    """What to say about numbers without a name in its tables; nothing when all have one."""
+    """The notice about numbers without a name in the tables. None if all have a name."""
     names = {what: _names(what, getattr(report, what, None) or ()) for what in _NAMED}
     missing = {what: [name for name in found if not name] for what, found in names.items()}
     if not any(missing.values()):
@@ -70,7 +70,7 @@ def _names(what: str, rows: Sequence[Record]) -> list[str | None]:
 
 
 def _missing_times(times: Sequence[MissingTime]) -> str:
-    """Which hours are missing, the first times one by one."""
+    """The notice about missing hours, which lists the first times."""
     said = [
         say("notice", "time_of", stream=time.stream, time=numbers.times(time.since, time.until))
         if time.stream

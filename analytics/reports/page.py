@@ -52,7 +52,7 @@ def page(name: str, report: Dated, file: Callable[[str], str]) -> str:
 
 
 def _values(name: str, report: Dated, file: Callable[[str], str]) -> dict[str, object]:
-    """What the templates read; what of it is told of a month in full, only a report that has it."""
+    """The variables of the templates. Those of `month_figures.html` are there only if the report is a `MonthFigures`."""
     zone = ZoneInfo(report.time_zone)
     return {
         "report": report,
@@ -75,7 +75,7 @@ def _values(name: str, report: Dated, file: Callable[[str], str]) -> dict[str, o
 
 
 def _month_figures(report: MonthFigures) -> dict[str, object]:
-    """What `month_figures.html` and the parts of it draw."""
+    """The variables of `month_figures.html` and its parts."""
     names = {row.integration: row.name for row in report.integrations}
     return {
         "cards": _cards(report),
@@ -139,20 +139,20 @@ def _cards(report: MonthFigures) -> list[Card]:
 
 
 def _tone(now: float | None, before: float | None, *, more_is: Literal["good", "bad"]) -> str:
-    """Whether a change is good news; one that is shown as none is neither."""
+    """Whether a change is good or bad news. A change too small to be shown is neither."""
     if now is None or before is None or abs(now - before) < 0.0005:
         return "plain"
     return more_is if now > before else ("bad" if more_is == "good" else "good")
 
 
 def _changed(report: Dated, say_change: Callable[[Any, Any], str], now: float, before: float | None) -> Markup:
-    """A change in a table's cell, soft where there is none."""
+    """A change in a table's cell. If there is none, it is drawn softly."""
     text = say_change(now, before) if report.comparable else numbers.NOTHING
     return Markup('<span class="none">{}</span>').format(text) if text in NO_CHANGE else escape(text)
 
 
 def _shown(found: Sequence[Finding]) -> list[Finding]:
-    """The findings that stand on the page: of each kind the first few."""
+    """The findings on the page: the first few of each kind."""
     shown: list[Finding] = []
     for finding in found:
         if sum(other.kind == finding.kind for other in shown) < FINDINGS_OF_A_KIND:

@@ -27,7 +27,7 @@ SUNDAY = 6
 
 @dataclass(frozen=True)
 class Mark:
-    """What one day shows. `parts` are stacked from the bottom: pairs of a class and a value."""
+    """The marks of one day. `parts` are stacked from the bottom: pairs of a class and a value."""
 
     day: dt.date
     parts: tuple[tuple[str, float], ...]
@@ -140,7 +140,7 @@ def sparkline(values: Sequence[float | None], *, title: str, width: int = 120, h
 
 
 def share_bar(shares: Sequence[Share], *, name: str, title: str, description: str, height: int = 22) -> Markup:
-    """The parts of a whole as one bar; parts of nothing are left out."""
+    """The parts of a whole as one bar, without empty parts."""
     total = sum(share.value for share in shares)
     parts = []
     x = 0.0

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 def tables(report: Dated) -> dict[str, str]:
-    """Every table of the report as CSV, by the name of its field; one whose rows may not be seen is left out."""
+    """Every table of the report as CSV, by the name of its field. A table that the viewer may not see is left out."""
     return {
         name: csv_text(
             list(row.model_fields), [[getattr(each, column) for column in row.model_fields] for each in rows]
@@ -27,7 +27,7 @@ def tables(report: Dated) -> dict[str, str]:
 
 
 def summary(report: Dated) -> str:
-    """What the report is about and the figures at the top of its page, one a line, with those of the previous month."""
+    """The subject of the report and the figures at the top of its page, one per line, with those of the previous month."""
     period, previous = report.period, report.previous
     about: list[tuple[str, object, object, str]] = [
         *((name, value, None, "") for name, value in subject(report).items()),
@@ -47,7 +47,7 @@ def summary(report: Dated) -> str:
 
 
 def subject(report: Dated) -> dict[str, object]:
-    """What the report says that is neither a table nor said by others, by its name: whom it is about."""
+    """The fields that only this kind of report has and that are no tables, such as the partner it is about."""
     told = {*MonthFigures.model_fields, *row_models(type(report))}
     return {name: getattr(report, name) for name in type(report).model_fields if name not in told}
 

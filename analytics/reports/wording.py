@@ -1,4 +1,4 @@
-"""The words of reports: those that they share from text.toml, those of one from the text.toml of its kind, or from its one file."""
+"""The words of reports. text.toml has those that reports share. A kind has its own in its text.toml, or in `KIND` if it is one file."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def has(section: str, name: str) -> bool:
 
 @cache
 def _texts() -> dict[str, Any]:
-    """Every section by its name. Which file it stands in is a matter of whose it is; a name stands once."""
+    """Every section by its name. ValueError if two files have the same one."""
     files = (Path(__file__).parent / "text.toml", *sorted(KINDS.glob("*/text.toml")))
     told = [(str(file), tomllib.loads(file.read_text(encoding="utf-8"))) for file in files]
     told += [(f"{name}.py", {name: dict(kind.words)}) for name, kind in every_kind().items() if kind.words]

@@ -28,5 +28,5 @@ def asked(folder: Path, calls: Calls, ends: Sequence[StreamEnd] = ()) -> tuple[l
 
 
 def customers(count: int, calls: Calls) -> Calls:
-    """These calls, of so many customers by turns."""
+    """These calls, shared in turn by this number of customers."""
     return [row | {"customer": str(4_000_000 + number % count)} for number, row in enumerate(calls)]

@@ -18,7 +18,7 @@ HEADER = "integration,name,replaces,certified_since,certified_until"
 
 
 def on(days: str, integration: str, customers: int, *, first: int = 1, **said: Any) -> Calls:
-    """One call of each of so many customers on each of these days (month-day)."""
+    """One call by each of this number of customers, on each of these days (month-day)."""
     return [
         call(
             **{"called_at": f"2026-{day}T08:00:00Z", "integration_id": integration}

@@ -28,7 +28,7 @@ def local(day: dt.date, hour: int, *, fold: int = 0) -> dt.datetime:
 
 
 def calls_in(hour: dt.datetime, count: int, **said: Any) -> Calls:
-    """So many calls in the second half of an hour."""
+    """This number of calls in the second half of an hour."""
     return [call(**{"called_at": f"{hour + dt.timedelta(minutes=30, seconds=n)}"} | said) for n in range(count)]
 
 
@@ -66,7 +66,7 @@ WEDNESDAY = dt.date(2026, 9, 16)
 
 
 def daily(since: dt.date, days: int, per_day: Callable[[dt.date], int], **said: Any) -> Calls:
-    """So many calls a day, at any hours of it: few of them have a rhythm."""
+    """This number of calls each day, at random hours: too few for a rhythm."""
     rows: Calls = []
     for number in range(days):
         day = since + dt.timedelta(days=number)

@@ -85,7 +85,7 @@ def _table(customers: int, of_branch: int, smallest: int) -> object:
 
 
 def _told(worlds: Iterable[Any], seen: Callable[[Any], object], number: Callable[[Any], int]) -> list[object]:
-    """What somebody saw who knows by it that a number is one to four."""
+    """The observations by which somebody knows that a number is one to four."""
     possible: dict[object, set[int]] = defaultdict(set)
     for world in worlds:
         possible[seen(world)].add(number(world))

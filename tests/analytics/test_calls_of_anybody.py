@@ -1,4 +1,4 @@
-"""The calls of anybody, of which a column says whether the scope asks for them: the same ones that `calls` holds."""
+"""`calls_of_anybody` has a column that says whether the scope asks for a call. These are the calls of `calls`."""
 
 from __future__ import annotations
 

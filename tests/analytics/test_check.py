@@ -30,7 +30,7 @@ REGISTRY = """integration,name,replaces
 
 
 def sent(integration_id: str | None, day: str = "10-20", customers: int = 1, **said: Any) -> Calls:
-    """A call of each of so many customers on each of these days of 2026."""
+    """One call by each of this number of customers, on each of these days of 2026."""
     return [
         call(
             **{"called_at": f"2026-{one}T08:00:00Z", "integration_id": integration_id}

@@ -1,4 +1,4 @@
-"""What SQL and Python both have to know is the same in both."""
+"""Constants that exist in SQL and in Python are equal."""
 
 from __future__ import annotations
 

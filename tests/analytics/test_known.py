@@ -1,4 +1,4 @@
-"""What nobody knows: a name is known that a call carries or the vendor's list has, in whatever case, and no other."""
+"""Unknown names. A name is known, in any case, if a call carries it or the vendor's list has it."""
 
 from __future__ import annotations
 

@@ -24,7 +24,7 @@ FIRST, SECOND = dt.date(2026, 10, 1), dt.date(2026, 10, 2)
 
 
 def traffic(day: dt.date = FIRST, calls: int = 20, *, seconds: float = 0, **said: Any) -> Calls:
-    """A call every minute, each of another customer than the one before; so many seconds later than in another log."""
+    """One call a minute, by seven customers in turn. `seconds` shifts all of them."""
     start = dt.datetime(day.year, day.month, day.day, 8, 0, 10, tzinfo=dt.UTC) + dt.timedelta(seconds=seconds)
     return [
         call(

@@ -80,7 +80,7 @@ def test_one_slow_call_in_ten_is_for_nothing(tmp_path: Path) -> None:
 
 
 def under_way(count: int, *, milliseconds: float = 500, **said: Any) -> list[dict[str, Any]]:
-    """So many calls that begin one after another, 50 ms apart."""
+    """This number of calls, which begin 50 ms apart."""
     return [at(0.05 * place, duration_ms=milliseconds, **said) for place in range(count)]
 
 

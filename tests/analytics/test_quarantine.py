@@ -1,4 +1,4 @@
-"""Lines that could not be read are missing logs, too: days and loads of which more was rejected than became calls."""
+"""Lines that could not be read count as missing logs: days and loads with more rejected lines than calls."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ HOURS = [local(WEDNESDAY, hour) for hour in range(24)]
 
 
 def rejected(day: dt.date, count: int, **said: Any) -> Calls:
-    """So many rejected lines from ten to eleven in the morning of a day."""
+    """This number of rejected lines, from ten to eleven in the morning of a day."""
     at = local(day, 10)
     return [reject(**{"called_at": at + dt.timedelta(seconds=number)} | said) for number in range(count)]
 

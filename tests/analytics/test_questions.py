@@ -32,7 +32,7 @@ def test_every_question_says_what_it_means(name: str) -> None:
 
 
 def daily(days: range, count: int, month: int = 10, **said: Any) -> list[dict[str, Any]]:
-    """So many calls on each of these days of a month."""
+    """This number of calls on each of these days of a month."""
     return [call(called_at=f"2026-{month:02}-{day:02}T08:00:00Z", **said) for day in days for _ in range(count)]
 
 

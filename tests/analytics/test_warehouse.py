@@ -100,7 +100,7 @@ def shared(lake: Path) -> Iterator[Warehouse]:
 
 @pytest.fixture(scope="module")
 def own(alone: Path) -> Iterator[Warehouse]:
-    """What it sees of the lake of its own. The registry is the same in both, and some metrics list what it names."""
+    """The answer over a lake of the partner's own calls. Both lakes have the same registry, because some metrics list its names."""
     with Warehouse.open(alone, viewer=VIEWER) as warehouse:
         yield warehouse
 

@@ -252,7 +252,7 @@ def test_five_thousand_columns_of_one_name_have_as_many_in_json() -> None:
 
 
 def test_a_large_answer_is_printed_in_little_memory(tmp_path: Path) -> None:
-    """Forty megabytes of rows, of which the process that prints them holds a batch at a time."""
+    """Forty megabytes of rows. The process that prints them holds one batch at a time."""
     table = answer("select range as place, repeat('x', 4000) as text from range(10000)")
     for chosen in get_args(output.Format):
         with (tmp_path / chosen).open("w") as file, contextlib.redirect_stdout(file):

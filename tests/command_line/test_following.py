@@ -137,7 +137,7 @@ def test_where_nobody_can_be_told_it_goes_on(run: Run, tmp_path: Path) -> None:
 
 
 def _until_calls(run: Run, lake: Path, calls: int) -> None:
-    """Ask until the lake has so many calls."""
+    """Ask until the lake has this number of calls."""
     deadline = time.monotonic() + 120
     while time.monotonic() < deadline:
         code, out, _ = run("status", "--lake", str(lake), "--json")

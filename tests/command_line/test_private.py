@@ -1,4 +1,4 @@
-"""What commands make is for their user alone, unless a folder or a file that is there says otherwise."""
+"""Commands write files that only their user can read, unless an existing folder or file has other permissions."""
 
 from __future__ import annotations
 

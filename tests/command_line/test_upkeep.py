@@ -30,7 +30,7 @@ def test_rejects_are_listed_with_their_reason(run: Run, loaded: Path) -> None:
 
 
 def _hostless(log: Path) -> None:
-    """Load a log of which two lines name no host."""
+    """Load a log with two lines that name no host."""
     fields = "#Fields: date time cs-method cs-host cs-uri-stem sc-status\n"
     line = "2026-10-01 00:00:0%d GET %s /ProfitRestServices/metainfo 200\n"
     log.write_text(fields + line % (1, "1234.rest.afas.online") + line % (2, "-") + line % (3, "-") + "bad\n")

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 ASKED = {"check": {"search": "2731-302751"}, "impact": {"connector": "KnSubject"}}
 """What a page has to be asked before it shows anything."""
 ONE = {"integration": "2519_301101", "connector": "KnSubject"}
-"""What a page is about that can be about one."""
+"""The subject of a page that can be about one integration or connector."""
 
 
 @dataclass(frozen=True)

@@ -16,7 +16,7 @@ PAGE = Page(icon="timer", place=45, words={"title": "Durations", "table": "How l
 
 
 def small(folder: Path, **others: str) -> Path:
-    """Sections of which one, `durations`, is a page of one file; and others by their names."""
+    """A folder of sections with the page `durations`, which is one file, and with these other files."""
     for name, text in {"durations": SMALL, **others}.items():
         (folder / f"{name}.py").write_text(text, encoding="utf-8")
     return folder

@@ -81,7 +81,7 @@ def test_every_page_has_a_title() -> None:
 
 
 def values_of(called: str, file: Path) -> list[ast.expr]:
-    """What a name stands for in a script: what is assigned to it, or the lists that a loop gives it one by one."""
+    """The values of a name in a script: those assigned to it, and the lists that a loop goes through."""
     found: list[ast.expr] = []
     for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
         match node:

@@ -110,7 +110,7 @@ def load_one(
 
 
 def fate(report: SourceReport) -> tuple[str, int, int, int, int]:
-    """Status, calls, rejects, ignored and bytes left, of which the lines add up."""
+    """Status, calls, rejects, ignored lines and bytes left. The lines add up."""
     assert report.lines == report.calls + report.rejects + report.ignored
     return report.status, report.calls, report.rejects, report.ignored, report.left
 
@@ -155,7 +155,7 @@ def loads(lake: Path) -> list[dict[str, Any]]:
 
 
 def broken(lake: Path) -> dict[str, str]:
-    """What `verify` says is broken: name of the check and what it found."""
+    """The checks of `verify` that fail, with their findings by name."""
     verification = verify(lake)
     found = {check.name: check.detail for check in verification.checks if not check.ok}
     assert verification.ok == (not found)

@@ -274,7 +274,7 @@ def numbers() -> st.SearchStrategy[str]:
 
 
 def times() -> st.SearchStrategy[str]:
-    """Times as products write them, most of which exist."""
+    """Times as products write them. Most of them exist."""
     dates = st.sampled_from(["2026-10-01", "2026/10/01", "2026-02-30", "2016-12-31", "2026-10-25"])
     clocks = st.sampled_from(
         [

@@ -1,4 +1,4 @@
-"""What modules say of themselves is read from their text, and nothing of them is run."""
+"""Declarations are read from the text of modules, and no module is run."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is asked of which calls: those of an environment and a product, and who is seen in them."""
+"""A question: the environment, product and days it asks for, the calls that match, and who is seen in them."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ class Registered:
 
 @dataclass(frozen=True, kw_only=True)
 class Asked:
-    """What is asked for; `until` is the first day behind it."""
+    """A question. `until` is exclusive."""
 
     environment: str = "production"
     product: str | None = None
@@ -39,7 +39,7 @@ class Asked:
 
 
 class World:
-    """The calls of a lake with what is known of their logs."""
+    """The calls of a lake, and everything known about their logs."""
 
     def __init__(
         self,
@@ -58,7 +58,7 @@ class World:
         self._muted = muted_days(calls)
 
     def view(self, asked: Asked) -> View:
-        """The calls in the environment and product asked for, up to the end."""
+        """The calls that the question asks for."""
         if asked not in self._views:
             self._views[asked] = View(
                 [
@@ -78,9 +78,10 @@ class World:
 
 
 def muted_days(calls: Sequence[Seen]) -> set[tuple[str, int]]:
-    """The days on which a log carries nobody's id, though customers of several partners call that had one in it.
+    """The days on which a log has stopped carrying ids, as pairs of stream and day.
 
-    Only where no id comes for seven days at least, from the first to the last with calls, behind a day with ids.
+    On these days the log has calls and no id, although customers of at least two partners call whose calls had ids in it on other days.
+    The days are a run of at least seven, from the first to the last day with calls, and a day with ids comes before them.
     """
     by_day: dict[str, dict[int, list[Seen]]] = defaultdict(lambda: defaultdict(list))
     partners: dict[tuple[str, str], set[str]] = defaultdict(set)
@@ -104,7 +105,7 @@ def muted_days(calls: Sequence[Seen]) -> set[tuple[str, int]]:
 
 
 class View:
-    """The calls that are asked for, and who is seen in them."""
+    """The calls that a question asks for, and who is seen in them."""
 
     def __init__(
         self,
@@ -118,13 +119,13 @@ class View:
     ) -> None:
         self.calls, self._logs, self._environment = calls, logs, environment
         self.uses: dict[str, dict[str, list[int]]] = defaultdict(lambda: defaultdict(list))
-        """The days on which a customer uses an integration, once for each call."""
+        """The days of each customer's uses of each integration, one entry per call."""
         self._by_integration: dict[str, set[str]] = defaultdict(set)
         self._by_customer: dict[str, set[str]] = defaultdict(set)
         self._told: set[str] = set()
         self._last_hours = last_hours
         self._connected: dict[tuple[str, str], set[str]] = defaultdict(set)
-        """The integrations of a customer in a log, by calls or by rejected lines."""
+        """The integrations of each customer in each log, known from calls or rejected lines."""
         for reject in rejects:
             if reject.customer is not None and reject.integration is not None and reject.environment == environment:
                 self._connected[reject.customer, reject.stream].add(reject.integration)
@@ -154,23 +155,24 @@ class View:
                     self._connected[call.customer, call.stream].add(call.integration)
 
     def streams_of(self, integration: str) -> list[Stream]:
-        """The streams in which the integration, or one of its customers, is seen; where there are none, all of the place."""
+        """The streams with a call of the integration or of one of its customers. If there are none, all streams of these calls."""
         names = self._names_of(integration)
         there = names or {call.stream for call in self.calls}
         return [self._logs.streams[name] for name in sorted(there & self._logs.streams.keys())]
 
     def _names_of(self, integration: str) -> set[str]:
-        """The logs in which it, or a customer of it, is seen."""
+        """The names of the streams with a call of the integration or of one of its customers."""
         names = set(self._by_integration.get(integration, ()))
         for customer in self.uses.get(integration, {}):
             names |= self._by_customer[customer]
         return names
 
     def concerns(self, reject: Rejected, integration: str, own_numbers: Container[str]) -> bool:
-        """Whether a rejected line may be a use: not of another environment, nor of the partner's own.
+        """Whether a rejected line may be a use of the integration.
 
-        It carries the id; or it is cut off and names a customer: one of the integration's, by calls or by other rejected
-        lines in that log, else in another one, or one that nobody is known to call for, in one of its logs.
+        A line of another environment, or with the partner's own number as customer, is not. A line that carries the id is. A line that
+        is cut off and names a customer is, if the customer is one of the integration's: by the calls and rejected lines of that log,
+        or else of other logs. If no id is known for the customer, the line is a use if the integration is seen in that log.
         """
         if reject.customer is None:
             return reject.integration == integration
@@ -192,7 +194,7 @@ class View:
         return reject.stream in self._names_of(integration)
 
     def _is_many(self, reject: Rejected) -> bool:
-        """Whether such lines are one in twenty of the customer's in that log and month."""
+        """Whether at least one in twenty of the customer's lines in that log and month is cut off like this."""
         place = (reject.stream, reject.customer, self._month_of(reject))
         return 20 * self._cut_off[place] >= self._cut_off[place] + self._read[place]
 
@@ -201,7 +203,7 @@ class View:
         return None if hour is None else month_of(day_of(hour))
 
     def unlogged_days(self, integration: str) -> set[int]:
-        """The days with a call that may be the integration's, and its log could not have said so."""
+        """The days with a call that may be the integration's, in a log that could not have shown the id."""
         customers = self.uses.get(integration, {})
         return {
             call.day
@@ -215,7 +217,7 @@ class View:
 
 
 def unread_logs(world: World) -> set[str]:
-    """The logs of which no line became a call, and whose lines do not tell whose they are: one in twenty or more of them."""
+    """The logs in which no line became a call, and at least one line in twenty lacks the integration or the customer."""
     lines = Counter(reject.stream for reject in world.rejects)
     silent = Counter(reject.stream for reject in world.rejects if reject.integration is None or reject.customer is None)
     never_read = world.logs.quarantine.keys() - world.logs.streams.keys()
@@ -223,7 +225,7 @@ def unread_logs(world: World) -> set[str]:
 
 
 def numbers_of_partner(integration: str, world: World) -> set[str]:
-    """The partner's number, and those that it had before: of which no integration is left that nothing replaces."""
+    """The partner's number, and its former numbers: those whose integrations have all been replaced."""
     partner = integration.split("_", maxsplit=1)[0]
     replaced = {one.replaces for one in world.registry.values()}
     still_used = {name.split("_")[0] for name in world.registry if name not in replaced}

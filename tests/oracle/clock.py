@@ -51,7 +51,7 @@ def local_place(hour: int) -> Place:
 
 @cache
 def offset_of(hour: int) -> dt.timedelta | None:
-    """How far the local clock is before UTC."""
+    """The offset of the local clock from UTC."""
     return clock_of(hour).utcoffset()
 
 

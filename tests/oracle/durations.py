@@ -6,7 +6,7 @@ Where the contract is silent, the oracle decides:
   on an edge it belongs to the bucket that ends there, and 1000 ms ends bucket 0.
 - D2. 0 has no such bucket. It counts in the one below that of a microsecond, and what is above 10^9 ms in the one that holds 10^9 ms.
 - D3. A bucket stands for the harmonic middle of its edges, which is at most 0.991 % from either; that of 0 for 0.
-- D4. A percentile is the nearest rank: the first bucket at which the calls so far are at least so many of 100.
+- D4. A percentile is the nearest rank: the first bucket at which at least that percentage of the calls is reached.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""What an earlier line says about those behind it, and the values of a line by their names."""
+"""Headers: the earlier lines that say how later lines are read. And the values of a line by name."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ from tests.oracle.calls import Reject
 
 @dataclass(frozen=True)
 class Header:
-    """What an earlier line says about the ones after it."""
+    """An earlier line that says how the later ones are read."""
 
     names: tuple[str, ...]
     separator: str = " "
     day: dt.date | None = None
-    """Of a w3c log that does not say it line by line."""
+    """The day of the lines below, in a w3c log that has no date on each line."""
 
 
 NOT_A_RECORD = Reject("not_a_record")
@@ -49,11 +49,11 @@ _READ = {
     "cs(accept-version)",
     "cs(authorization)",
 }
-"""The columns that say something about a call; any other may say what it likes."""
+"""The columns that are read. All others are ignored."""
 
 
 def by_name(header: Header, values: list[str], empty: str) -> dict[str, str] | None:
-    """Return the values that are there by their names; nothing where a name has several."""
+    """Return the values that are present, by name. None if a name has several different values."""
     found: dict[str, str] = {}
     for name, value in zip(header.names, values, strict=False):
         if value != empty and found.setdefault(name, value) != value and name in _READ:

@@ -1,4 +1,4 @@
-"""What an IntegrationId says, read a second time.
+"""The parts and defects of an IntegrationId: a second implementation.
 
 Where the contract is silent, the oracle decides:
 
@@ -95,7 +95,7 @@ def _is_repeated(trimmed: str) -> bool:
 
 
 _WITHOUT_UNDERSCORE = re.compile(r"[1-9][0-9]{9}|(?!31|32|33|44|49)[1-9][0-9]{10}")
-"""Ten or eleven digits that begin as no telephone number does."""
+"""Ten or eleven digits whose beginning no telephone number has."""
 
 
 def _kept(trimmed: str) -> str:
@@ -144,7 +144,7 @@ def _behind_signs(text: str, start: int) -> int:
 
 
 def _before_signs(text: str) -> list[int]:
-    """Where the signs at the end may begin, most signs first."""
+    """The places at which the signs at the end may begin, the earliest first."""
     ends = [len(text)]
     for _ in range(3):
         sign = next((sign for sign in _SIGNS if text[: ends[0]].endswith(sign)), None)

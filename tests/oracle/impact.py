@@ -21,7 +21,7 @@ class Affected:
 
 
 def impact(world: World, asked: Asked, connector: str, operation: str) -> dict[str | None, Affected]:
-    """Who calls a connector in that way; None: whose integration nobody knows."""
+    """The integrations that call a connector with this operation. None stands for calls without a known integration."""
     calls = world.view(asked).calls
     concerned: dict[str | None, list[Seen]] = defaultdict(list)
     for call in calls:

@@ -55,7 +55,7 @@ FORMATS = tuple(READERS)
 
 @dataclass(frozen=True)
 class Ignored:
-    """A line that is no call and should not be one."""
+    """A line that is not a call and not an error: blank, a comment or a header."""
 
 
 IGNORED = Ignored()

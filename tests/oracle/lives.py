@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 MONTH_HOURS = 672
 LONG_SILENCE = 8 * 7 * 24
 TINY = 1e-9
-"""What two ways of dividing may differ by."""
+"""The most by which two ways of dividing differ."""
 
 
 def life_of(calls: Counter[int]) -> tuple[int, int]:

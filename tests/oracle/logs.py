@@ -22,7 +22,7 @@
   no chance by how many of the days around have calls. Of such days, the hours over which their calls spread. All of the silence in
   which a stream ended, or that is longer than eight weeks, when a part of it is missing. And quarantine, where more lines were rejected
   than became calls.
-- Thin: silence in which so many calls were to be expected on a holiday, and calls five deviations below it, of an hour or of a day.
+- Thin: silence on a holiday in which that number of calls was to be expected, and calls five deviations below the expected number, of an hour or of a day.
 
 Where that leaves a choice, the oracle decides:
 
@@ -177,7 +177,7 @@ def _days_in_quarantine(calls: Counter[int], rejects: Sequence[Rejected]) -> Ite
 
 
 def _unread_loads(rejects: Sequence[Rejected], loads: Sequence[Loaded]) -> list[Loaded]:
-    """The loads of which more lines have no time than were read, where those are ten or more."""
+    """The loads in which more lines have no time than became calls, if at least ten have none."""
     timed = Counter(reject.load for reject in rejects if reject.at is not None)
     untimed = Counter(reject.load for reject in rejects if reject.is_of_the_platform and reject.at is None)
     unread = [load for load in loads if untimed[load.load] > load.calls + timed[load.load]]

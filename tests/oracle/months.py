@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 MANY_DAYS = 3
-"""Of a month that misses more days nobody knows who came or went."""
+"""If more days of a month are missing, nobody knows who came or went."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -34,7 +34,7 @@ class Month:
 
 
 def customers_per_month(world: World, asked: Asked) -> dict[tuple[str, dt.date], Month]:
-    """From an integration's first customer on to the last month of the logs, and each other month with a customer."""
+    """The months from an integration's first customer to the end of the logs, and every other month with a customer."""
     view = world.view(asked)
     present: dict[str, dict[int, set[str]]] = defaultdict(lambda: defaultdict(set))
     for integration, customers in view.uses.items():
@@ -80,7 +80,7 @@ def _days_of(month: int) -> range:
 
 
 def _broken_days(month: int, integration: str, world: World, view: View) -> set[int]:
-    """The days of a month of which the logs that concern an integration miss something."""
+    """The days of a month on which the logs of an integration miss something."""
     days = _days_of(month)
     found = view.unlogged_days(integration).intersection(days)
     for stream in view.streams_of(integration):
@@ -108,13 +108,13 @@ def _rejected_in(days: range, integration: str, world: World, view: View) -> Ite
 
 
 def _named_in(month: int, integration: str, world: World, view: View) -> set[str]:
-    """The customers that rejected lines of a month name."""
+    """The customers named in rejected lines of a month."""
     found = _rejected_in(_days_of(month), integration, world, view)
     return {reject.customer for _, reject in found if reject.customer is not None}
 
 
 def _days_with_rejected_lines(days: range, integration: str, world: World, view: View) -> set[int]:
-    """The days of a month with rejected lines that may be anybody's calls: see `_rejected_customers`."""
+    """The days of a month with rejected lines that may be calls of any customer: see `_rejected_customers`."""
     found = list(_rejected_in(days, integration, world, view))
     lines = sum(reject.integration is not None for _, reject in found)
     unnamed = {day for day, reject in found if reject.customer is None}
@@ -132,7 +132,7 @@ def _is_in_the_logs(month: int, world: World) -> bool:
 
 
 def _has_begun(month: int, integration: str, world: World, view: View) -> bool:
-    """Whether all logs of an integration were there when the month began, but for those that continue others."""
+    """Whether all logs of an integration had begun when the month began. A log that continues another one need not have."""
     first = _days_of(month)[0]
     streams = view.streams_of(integration)
     return _is_in_the_logs(month, world) and all(

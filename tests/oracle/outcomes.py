@@ -1,4 +1,4 @@
-"""What a status means in this API, and who can fix it, read a second time."""
+"""The meaning of a status in this API, and who can fix it: a second implementation."""
 
 from __future__ import annotations
 

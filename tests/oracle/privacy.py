@@ -1,4 +1,4 @@
-"""What may be kept of a text, and what may not.
+"""Which parts of a text may be kept.
 
 Where the contract says only "redacted", the oracle decides:
 
@@ -67,13 +67,13 @@ def is_suspect(text: str) -> bool:
 
 
 def tells(read: list[str], *, has_number: Callable[[str], bool]) -> bool:
-    """Say the same of what somebody reads in it, when it is known which numbers are somebody's."""
+    """Say the same of the decoded text. The numbers that identify somebody have been found already."""
     whole = "\nx\n".join(read)
     return _SUSPECT.search(whole) is not None or _has_address(whole) or has_number(whole)
 
 
 def readings(text: str) -> list[str]:
-    """Return a text as somebody reads it, and the texts that are encoded in it."""
+    """Return the decoded text, and the texts that are encoded in it."""
     plain = _unescaped(text)
     found = [plain]
     for word in re.findall(r"[A-Za-z0-9+/_-]{8,}", plain):
@@ -115,7 +115,7 @@ def _without_times(text: str) -> str:
 
 
 def has_somebodys_number(text: str) -> bool:
-    """Say whether digits stand in a text as those of persons, telephones, accounts and cards are written."""
+    """Say whether digits in a text have the form of a person's, telephone, account or card number."""
     groups = list(re.finditer(r"[0-9]+", text))
     if any(8 <= len(group[0]) <= 11 or re.fullmatch(r"[3-6][0-9]{15}", group[0]) for group in groups):
         return True
@@ -169,7 +169,7 @@ def _has_address(text: str) -> bool:
 
 
 def is_random(text: str) -> bool:
-    """Say whether letters and digits stand in no order that a word has."""
+    """Say whether letters and digits are mixed as in no word."""
     words = re.findall(r"[A-Z]?[a-z]+|[A-Z]+|[0-9]+", text)
     return len(words) * 3 > len("".join(words))
 
@@ -186,7 +186,7 @@ def _is_key(word: str) -> bool:
 
 
 def is_word(text: str) -> bool:
-    """Say whether a text is one word that is nobody's, be it a number."""
+    """Say whether a text is one word or number that identifies nobody."""
     return (
         re.fullmatch(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,63}", text) is not None
         and re.search(r"[0-9]{12}", text) is None
@@ -201,7 +201,7 @@ def is_name(text: str) -> bool:
 
 
 def name_or_redacted(text: str) -> str:
-    """Return a name as sent, or the mark that it was none."""
+    """Return a name as it was sent, or `REDACTED` if it is none."""
     return text if is_name(text) else REDACTED
 
 

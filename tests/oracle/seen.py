@@ -1,4 +1,4 @@
-"""What the judgements look at: calls, rejected lines and loads."""
+"""The input of the judgements: calls, rejected lines and loads."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ Pair: TypeAlias = tuple[str, str, str, str | None]
 
 @dataclass(frozen=True, kw_only=True)
 class Seen:
-    """One call, as far as the judgements look at it; `integration` after the renames of the registry."""
+    """One call, with the columns that judgements need. `integration` is the id after the renames of the registry."""
 
     at: dt.datetime
     stream: str
@@ -39,7 +39,7 @@ class Seen:
 
     @property
     def is_use(self) -> bool:
-        """Whether it makes somebody a customer."""
+        """Whether this call makes its customer count as one."""
         return self.status < 400 and self.operation != "auth" and not self.own
 
     @property
@@ -49,7 +49,7 @@ class Seen:
 
 @dataclass(frozen=True, kw_only=True)
 class Rejected:
-    """One rejected line; None where its time, its id or its customer could not be read."""
+    """One rejected line. A time, id or customer that could not be read is None."""
 
     load: str
     stream: str
@@ -59,7 +59,7 @@ class Rejected:
     customer: str | None = None
     environment: str = "production"
     sent: str | None = None
-    """The id that the line carries, where another one replaces it now."""
+    """The id in the line, if another id has replaced it since."""
 
     @property
     def hour(self) -> int | None:

@@ -1,4 +1,4 @@
-"""What may have happened to a log: it is whole, or it ended, was renamed, misses hours, holds damaged lines and the like."""
+"""The stories of a log: it is whole, has ended, was renamed, misses hours, holds damaged lines and the like."""
 
 from __future__ import annotations
 

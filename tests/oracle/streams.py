@@ -1,4 +1,4 @@
-"""One stream: its calls by hour and by day, and what its other weeks expect of them. `logs.py` says by which definitions."""
+"""One stream: its calls by hour and by day, and the numbers to expect, judged by its other weeks. `logs.py` has the definitions."""
 
 from __future__ import annotations
 
@@ -19,19 +19,19 @@ if TYPE_CHECKING:
 
 State: TypeAlias = Literal["complete", "thin", "missing"]
 Reading: TypeAlias = tuple[float | None, bool]
-"""How many calls a clock expects of an hour, and whether it is low."""
+"""The calls to expect in an hour by one of the clocks, and whether the hour is low."""
 
 
 @dataclass
 class Slot:
-    """What is known of an hour, or of a day."""
+    """The calls of an hour or a day, compared with other weeks."""
 
     calls: int
     expected: float | None
     is_low: bool
     is_busy: bool
     readings: tuple[Reading, Reading] | None = None
-    """Of a silent hour: by the local clock and by UTC."""
+    """For a silent hour: its reading by the local clock, and by UTC."""
 
     def read_by(self, clock: int) -> Reading:
         return self.readings[clock] if self.readings is not None else (self.expected, self.is_low)
@@ -39,7 +39,7 @@ class Slot:
 
 @dataclass
 class Hour:
-    """What was found of one hour of a stream."""
+    """The judgement of one hour of a stream."""
 
     calls: int
     state: State
@@ -50,7 +50,7 @@ class Hour:
 
 @dataclass
 class Stream:
-    """One stream's calls by hour, and where it lives. Without any living call it has no life."""
+    """One stream's calls by hour, and its life. A stream with only stray calls has no life."""
 
     name: str
     calls: Counter[int]
@@ -64,17 +64,17 @@ class Stream:
     has_power: bool = False
 
     def lived(self, hour: int) -> int:
-        """Its calls in an hour; a stray one is none."""
+        """Its calls in an hour, without stray ones."""
         return self.calls[hour] if self.first <= hour <= self.last else 0
 
     @cached_property
     def weeks(self) -> list[int]:
-        """The weeks in which it lives and has calls."""
+        """The weeks of its life with calls."""
         return sorted({week_of(day_of(hour)) for hour in self.calls if self.lived(hour)})
 
     @cached_property
     def slots(self) -> dict[int, Slot]:
-        """Every hour from the first to the end."""
+        """Every hour of its life."""
         named = defaultdict(list)
         by_name: dict[tuple[int, int], dict[int, list[int]]] = defaultdict(dict)
         for hour in range(self.first, self.last + 1):
@@ -99,12 +99,12 @@ class Stream:
         return found
 
     def _is_unsure(self, hour: int, clock: int, *, is_autumn: bool) -> bool:
-        """Whether what ran just outside of its silence would stand in this hour by that clock; what is outside is not known."""
+        """Whether calls just outside the silence would be in this hour by that clock. Outside the life nobody knows, so the answer is yes."""
         outside = hour - 1 if is_autumn is (clock == 0) else hour + 1
         return not self.first <= outside <= self.end or self.lived(outside) > 0
 
     def _lapses(self, calls: Mapping[int, int]) -> dict[int, tuple[float, list[int]]]:
-        """The weeks in which a slot has lapsed, with what is expected and the weeks that say so; `calls` of the slot by week."""
+        """The weeks in which a slot has lapsed, each with the calls to expect and the weeks that they were judged by. `calls` are by week."""
         found: dict[int, tuple[float, list[int]]] = {}
         weeks = sorted(calls)
         for has_none, group in itertools.groupby(weeks, lambda week: not calls[week]):
@@ -178,7 +178,7 @@ class Stream:
         return found
 
     def spread(self, day: int, calls: float) -> dict[int, float]:
-        """The calls of a day over its hours: as they are expected hour by hour, where that tells of half of them at least."""
+        """The calls of a day, spread over its hours in proportion to the expected ones. If those are fewer than half, evenly."""
         hours = {hour: self.believed[hour][0] or 0.0 for hour in hours_of(day)}
         total = sum(hours.values())
         if total >= calls / 2 and total > 0:
@@ -202,7 +202,7 @@ class Stream:
         return 2 * sum(weekend) * len(workdays) < sum(workdays) * len(weekend)
 
     def level(self, day: int) -> float | None:
-        """How much of what was expected was called on a day, over the hours with calls; None where that are too few."""
+        """The calls of a day divided by the expected ones, over its hours with calls. None if fewer than three hours have both."""
         told = [
             slot
             for hour in hours_of(day)
@@ -212,7 +212,7 @@ class Stream:
 
 
 def _compared(calls: int, others: Sequence[int]) -> Slot:
-    """What so many calls are beside the others of their kind."""
+    """This number of calls compared with those of the same slot in other weeks."""
     return Slot(
         calls,
         statistics.median(others) if others else None,
@@ -222,7 +222,7 @@ def _compared(calls: int, others: Sequence[int]) -> Slot:
 
 
 def _is_autumn(hour: int, offsets: set[dt.timedelta | None]) -> bool:
-    """Whether the clock was ahead of this hour's in the weeks that it is compared with."""
+    """Whether some of the compared weeks have summer time and this hour has not."""
     own = offset_of(hour) or dt.timedelta()
     return any((other or dt.timedelta()) > own for other in offsets)
 

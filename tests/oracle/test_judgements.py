@@ -1,4 +1,4 @@
-"""The oracle of the judgements is held to stories that are worked by hand: `worlds.py` tells them again by chance."""
+"""The oracle of the judgements, compared with stories worked by hand. `worlds.py` makes the same stories at random."""
 
 from __future__ import annotations
 
@@ -80,7 +80,7 @@ def verdict(
     registry: Sequence[Registered] = CERTIFIED,
     ended: dict[str, int] | None = None,
 ) -> Verdict:
-    """What the oracle says of our integration, beside two logs that go on."""
+    """The oracle's verdict on our integration, with two other logs that go on."""
     every = [*others(), *calls]
     logs = judged_logs(every, rejects=rejects, ended=ended)
     return certification(World(every, logs, rejects=rejects, registry=registry), Asked())[OURS]
@@ -206,7 +206,7 @@ def test_rejected_lines_are_missing_logs() -> None:
 
 
 def small(*, every: int, without: Sequence[dt.date] = ()) -> list[Seen]:
-    """Two of six customers call once on each so manieth day."""
+    """Two of six customers call once, at intervals of this number of days."""
     return [
         Seen(
             at=dt.datetime.combine(day, dt.time(9 + (3 * number + one) % 8), AMSTERDAM),
@@ -272,7 +272,7 @@ def test_a_call_dated_after_the_last_load_does_not_move_the_end_of_the_logs() ->
     ],
 )
 def test_rejected_lines_may_be_the_customer_that_is_missing(reason: str, lines: int, state: str) -> None:
-    """Where nobody knows whose they are, however few; damaged ones from one in twenty of the lines on."""
+    """Lines of unknown owners count, however few; damaged lines count if at least one line in twenty is damaged."""
     calls = [call for call in office("ours") if call.customer < "7000005"]
     rejects = [
         Rejected(

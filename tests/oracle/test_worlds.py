@@ -176,7 +176,7 @@ def test_every_stream_lives_and_ends_when_the_definitions_say(judged: Judged) ->
 
 
 def different(found: dict[Any, Any], expected: dict[Any, Any]) -> dict[Any, Any]:
-    """What differs, by key: found and expected; the first twenty."""
+    """The first twenty differences: key, found and expected."""
     keys = sorted(key for key in found.keys() | expected.keys() if found.get(key) != expected.get(key))
     return {key: (found.get(key), expected.get(key)) for key in keys[:20]}
 

@@ -30,7 +30,7 @@ LOGS_REASONS = ("logs_missing", "logs_rejected", "header_not_logged", "logs_thin
 
 @dataclass(frozen=True, kw_only=True)
 class Verdict:
-    """What certification says of one integration."""
+    """The verdict on one integration."""
 
     certified: bool
     state: str
@@ -38,11 +38,11 @@ class Verdict:
     days_left: int | None
     complete: bool
     reasons: frozenset[str]
-    """Those about the logs, and about what is going to end or was inherited."""
+    """Reasons about the logs, a certificate that ends soon, or an inherited certificate."""
 
 
 def certification(world: World, asked: Asked) -> dict[str, Verdict]:
-    """The verdict on every integration that a call or the registry names, but for those that another one replaces."""
+    """The verdict on every integration in the calls or the registry, except those that another one has replaced."""
     view = world.view(replace(asked, product=None))
     last = min([day_of(world.logs.last), *([asked.until - 1] if asked.until is not None else [])])
     replaced = {one.replaces for one in world.registry.values()}
@@ -90,7 +90,7 @@ def _verdict(integration: str, world: World, view: View, asked: Asked, last: int
 
 
 def _certified(integration: str, world: World, last: int) -> tuple[bool, bool]:
-    """Whether it is certified on that day, and whether by what another id has that it replaces."""
+    """Whether it is certified on that day, and whether the certificate belongs to an id that it replaces."""
     row = world.registry.get(integration)
     is_inherited = False
     while row is not None and row.certified_since is None and row.certified_until is None:
@@ -118,7 +118,7 @@ def _is_falling(counted: Mapping[str, list[int]], asked: Asked, last: int) -> bo
 
 
 def _lasts(days: Iterable[int], asked: Asked, last: int) -> bool:
-    """Whether a customer stays in the window for some days yet, or is due by its rhythm."""
+    """Whether a customer will still be in the window in some days, or is due to call by its rhythm."""
     active = sorted(set(days))
     silent = last - active[-1]
     if silent < asked.window - max(1, asked.window // 4):

@@ -25,7 +25,7 @@ PERIODS = (
 
 @dataclass
 class MadeUp:
-    """A world: what the product gets, and what the oracle gets."""
+    """A world, as the product reads it and as the oracle reads it."""
 
     seed: int
     stories: list[str]
@@ -37,7 +37,7 @@ class MadeUp:
     registry: list[Registered] = field(default_factory=list)
     ended: dict[str, int] = field(default_factory=dict)
     loaded_at: dt.datetime | None = None
-    """When the last log was loaded, where some calls are dated after that."""
+    """The time of the last load, in a world with calls dated after it."""
 
     @cached_property
     def renames(self) -> dict[str, str]:
@@ -46,7 +46,7 @@ class MadeUp:
 
 
 def world(seed: int) -> MadeUp:
-    """The world of this seed. Stories come up in turn, so that as many seeds as there are have each of them."""
+    """The world of this seed. Stories take turns: a run of as many seeds as there are stories has each of them."""
     rng = random.Random(seed)
     since, until = (day.toordinal() for day in PERIODS[seed % len(PERIODS)])
     names = list(STORIES)
@@ -81,7 +81,7 @@ def _in_order(made: MadeUp) -> list[tuple[Seen, str | None]]:
 
 
 def _registry(rng: random.Random, logs: list[Log], replaced: dict[str, str]) -> list[Registered]:
-    """Most integrations, half of them certified; one has replaced another, which was certified, besides those given."""
+    """The registry: most integrations, more than half of them certified, one that has replaced another, and the given replacements."""
     found = []
     for integration in sorted({integration for log in logs for _, integration in log.customers} - replaced.keys()):
         if rng.random() < 0.85:
@@ -114,7 +114,7 @@ def _write(rng: random.Random, log: Log, made: MadeUp, *, is_quiet: bool) -> Non
 
 
 def _calls_by_hour(rng: random.Random, log: Log, day: int, *, rest: float, is_quiet: bool) -> Counter[int]:
-    """How many calls in which hours: office hours, all day, or a job in the night. `rest`: the share left where offices rest."""
+    """The calls of each hour: in office hours, all day, or by a job at night. `rest` is the share of calls when offices are closed."""
     hours = list(hours_of(day))
     if log.shape == "nightly":
         return Counter({hour: round(log.per_day) for hour in hours if clock_of(hour).hour == 3})
@@ -130,7 +130,7 @@ def _calls_by_hour(rng: random.Random, log: Log, day: int, *, rest: float, is_qu
 
 
 def _add(rng: random.Random, log: Log, made: MadeUp, at: dt.datetime, day: int) -> None:
-    """Somebody calls; a few without an id, to their own environment, in vain or for a token only. A few lines are damaged."""
+    """One request: mostly an ordinary call. A few have no id, go to the own environment, fail or only ask for a token, or are damaged."""
     customer, integration = rng.choice(log.customers)
     if day in log.rejected:
         made.rejects.append(
@@ -177,7 +177,7 @@ def _add(rng: random.Random, log: Log, made: MadeUp, at: dt.datetime, day: int) 
 
 
 def _loads(made: MadeUp) -> list[Loaded]:
-    """A load for each stream, and for each load that only rejects tell of."""
+    """One load for each stream, and one for each load that only rejected lines name."""
     hours: dict[str, list[int]] = {}
     for call in made.calls:
         hours.setdefault(call.stream, []).append(call.hour)

@@ -43,7 +43,7 @@ _COMBINED = re.compile(
 
 @dataclass(frozen=True, kw_only=True)
 class SampleCall:
-    """What every format says about a call; `identity` is the header as logged, empty where there is none."""
+    """The fields of a call that every format has. `identity` is the header as logged, empty if it is absent."""
 
     stream: str
     at: dt.datetime

@@ -70,7 +70,7 @@ def by_month() -> dict[tuple[str, dt.date], dict[str, int | None]]:
 
 
 def behind_the_proxy() -> set[str]:
-    """The integrations of which a call, or a call of a customer, is in the proxy's log."""
+    """The integrations with a call, or with a call of one of their customers, in the proxy's log."""
     streams: dict[str, set[str]] = defaultdict(set)
     for call in reading.demo_calls():
         if call.environment == "production":

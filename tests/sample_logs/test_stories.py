@@ -1,4 +1,4 @@
-"""What the README says is hidden in the logs can be found there: every number in it, counted by plain Python."""
+"""The logs hold the stories that their README tells: plain Python counts every number in it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is written twice from one lake and one registry is the same to the byte, whatever process writes it, and when."""
+"""Two runs over the same lake and registry write the same bytes, in any process and at any time."""
 
 from __future__ import annotations
 

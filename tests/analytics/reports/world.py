@@ -22,7 +22,7 @@ NOW = dt.datetime(2026, 11, 2, 9, 30, tzinfo=dt.UTC)
 SEPTEMBER = [dt.date(2026, 9, day) for day in range(1, 31)]
 ACME = Scope(partner=1234)
 ABOUT = {"partner": "1234", "integration": "1234_1", "customer": "7000001", "connector": "KnSubject"}
-"""What a report is asked about, where it is about one."""
+"""The subject of a report that is about one partner, integration, customer or connector."""
 OCTOBER = [dt.date(2026, 10, day) for day in range(1, 32)]
 
 

@@ -1,4 +1,4 @@
-"""What logs are full of and nobody's: ids, connectors, user agents and request ids, none of which may be taken for a secret."""
+"""Ordinary texts of logs: ids, connectors, user agents and request ids. None of them may be taken for a secret."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What tells a secret or a person is found however it is written, and what is nobody's is left alone."""
+"""The detector finds secrets and persons in every spelling, and leaves texts alone that identify nobody."""
 
 from __future__ import annotations
 

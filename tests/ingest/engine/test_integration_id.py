@@ -1,4 +1,4 @@
-"""What an IntegrationId says, and what is wrong with one that says less, against the worked cases."""
+"""The parts and defects of an IntegrationId, against the worked cases."""
 
 from __future__ import annotations
 

@@ -34,7 +34,7 @@ VALUES = {
 """One of them fits each parameter of a macro."""
 
 HEAVY = 4000
-"""What is expanded to more characters than so many is called once in a statement. A pattern of the detector has a thousand."""
+"""A macro that expands to more characters than this is called at most once in a statement. A pattern of the detector has a thousand."""
 
 
 @pytest.fixture(scope="module")

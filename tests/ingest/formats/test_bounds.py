@@ -44,7 +44,7 @@ def _table(rows: int, **columns: Any) -> pa.Table:
 
 
 def _repeated(value: Any, rows: int, kind: pa.DataType | None = None) -> pa.Array:
-    """A value in a dictionary, and so many times that it is the first."""
+    """A column whose dictionary has one value, repeated this number of times."""
     return pa.DictionaryArray.from_arrays(pa.repeat(pa.scalar(0, pa.int32()), rows), pa.array([value], kind))
 
 

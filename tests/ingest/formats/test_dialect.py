@@ -1,4 +1,4 @@
-"""What the file of a dialect has to say, what is said when it does not, and which dialect a log is in."""
+"""The file of a dialect, the messages about a wrong one, and the recognition of a log's dialect."""
 
 from __future__ import annotations
 

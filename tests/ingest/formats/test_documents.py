@@ -54,7 +54,7 @@ def _har(entries: list[object], **log: object) -> bytes:
 def _cut(
     path: Path, kind: str | None = None, *, limits: Limits = DEFAULT_LIMITS
 ) -> tuple[str | None, list[tuple[int, Any]]]:
-    """What document this is, and its entries with their places."""
+    """The kind of this document, and its entries with their places."""
     with contextlib.closing(open_source(str(path), limits=limits)) as reader:
         found = document_format(reader, kind)
         assert found is not None

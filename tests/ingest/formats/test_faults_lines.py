@@ -26,7 +26,7 @@ ROW = f"1790838000,GET,{HOST}/ProfitRestServices/metainfo,200"
 
 
 def fates_of(path: Path, *lines: str) -> list[str]:
-    """What became of each line: call, ignored, or the reason why it is rejected."""
+    """The fate of each line: call, ignored, or the reason why it is rejected."""
     path.write_text("".join(f"{line}\n" for line in lines), encoding="utf-8")
     inspection = inspect(str(path), ReadOptions(), limit=None, now=worked.NOW)
     assert inspection.lines == len(lines)

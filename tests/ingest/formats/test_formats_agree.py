@@ -29,7 +29,7 @@ OF_THE_LOAD = {"load_id", "line_number"}
 
 
 def _fates(path: Path, log_format: str) -> list[dict[str, object]]:
-    """What the product makes of every line that is no header, in the order of the lines."""
+    """The product's call or reject for every line that is not a header, in the order of the lines."""
     options = ReadOptions(stream="test", final=True)
     inspection = inspect(str(path), options, limit=None, now=worked.NOW)
     assert inspection.log_format == log_format

@@ -108,7 +108,7 @@ def statuses(path: Path, **options: Any) -> list[str]:
 
 
 def grown(folder: Path, content: bytes, cuts: Sequence[int], **options: Any) -> list[str]:
-    """The same of a log that was loaded whenever it had so many bytes."""
+    """The same for a log that was loaded each time it had grown to one of these sizes."""
     path, lake = folder / "grows.log", folder / "lake"
     for cut in (*sorted(cut for cut in cuts if cut < len(content)), len(content)):
         path.write_bytes(content[:cut])

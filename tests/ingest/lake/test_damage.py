@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 
 LOG_FILES = ("_delta_log/*.json", "_delta_log/*.checkpoint.parquet", "_delta_log/_last_checkpoint")
-"""What a table's log is made of."""
+"""The parts of a table's log."""
 
 
 @pytest.fixture
@@ -62,7 +62,7 @@ def test_no_flipped_bit_of_any_data_file_goes_unnoticed(
 
 
 def _said_of_damage(lake: Path) -> str:
-    """What `verify` says is broken, or why it cannot say it."""
+    """The checks of `verify` that fail, or the reason why it cannot run."""
     try:
         return str(broken(lake))
     except IngestError as error:

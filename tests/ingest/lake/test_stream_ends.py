@@ -1,4 +1,4 @@
-"""What the operator says of streams that have ended is kept beside the lake, whoever says it and however it is called."""
+"""Declared ends of streams are kept beside the lake, for any name of a stream and any number of processes."""
 
 from __future__ import annotations
 

@@ -79,7 +79,7 @@ class Line(NamedTuple):
 
 @dataclass(frozen=True)
 class File:
-    """What is to be read in a file, however it is compressed."""
+    """The content of a file, decompressed."""
 
     content: bytes
     compression: str = ""
@@ -87,7 +87,7 @@ class File:
     """Whether more of it was compressed than is there."""
 
     def complete(self, *, final: bool) -> bytes:
-        """What is to be read now: a last line without its end is left while there may be more of it."""
+        """The content to read now. A last line without its end is left out while it may still grow."""
         is_whole = not self.is_cut and bool(final or self.compression)
         return self.content if is_whole else self.content[: self.content.rfind(b"\n") + 1]
 
@@ -293,7 +293,7 @@ class Model:
     def _inside(
         self, candidates: Mapping[str, Held], content: bytes, complete: bytes, *, longer_than: int
     ) -> tuple[str, bytes] | None:
-        """The load of which a part ended where this source ends, but for a line that is still written; and its content up to there."""
+        """The load with a part that ended where this source ends, a last unfinished line aside, and the content up to there."""
         found = [
             (key, inner)
             for key, held in candidates.items()
@@ -336,8 +336,10 @@ class Model:
             self.loads[key] = replace(self.loads[key], lines={**self.loads[key].lines, **changed})
 
     def believe(self, key: str, calls: int, ignored: int, *, has_host: bool) -> None:
-        """So many rejected lines of this load became calls and ignored lines, through some source: one that was longest known
-        to begin with this load, or with one that grew from it. Which one it was matters for a torn last line alone.
+        """A retry turned these numbers of rejected lines of this load into calls and ignored lines.
+
+        It read a source that begins with this load or with one that grew from it: the longest one that fits. The choice matters only for
+        a torn last line.
         """
         assert key in self.loads
         contents = {held.content for other, held in self.loads.items() if key in self._chain(other)}
@@ -361,7 +363,7 @@ class Model:
     # -- loads that become one
 
     def merge(self, keys: Sequence[str]) -> None:
-        """These loads, each of which grew from the one before it, are one under the first one's name."""
+        """Merge these loads, each grown from the one before, into one with the name of the first."""
         first, last = self.loads[keys[0]], self.loads[keys[-1]]
         assert len({self.loads[key].marks[0] for key in keys}) == 1
         lines = {number: line for key in keys for number, line in self.loads[key].lines.items()}

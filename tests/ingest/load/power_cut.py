@@ -42,7 +42,7 @@ class Moment:
     """What stood in the folder, and what of it was on the disk for sure. Files and folders have numbers, for names change."""
 
     done: int
-    """So many pieces of work had ended."""
+    """The number of pieces of work that had ended."""
     call: str
     root: int
     files: Mapping[int, _File]

@@ -31,7 +31,7 @@ def _load_anew(lake: Path, source: Path) -> list[tuple[str, int, int, int, int]]
 
 
 def _load_in_pieces(lake: Path, source: Path) -> list[tuple[str, int, int, int, int]]:
-    """Load in blocks of a few lines, of which each is decided by itself."""
+    """Load in blocks of a few lines, each with a decision of its own."""
     limits = Limits(chunk_bytes=500, block_bytes=500, piece_bytes=500)
     return fates(load(lake, source, limits=limits))
 

@@ -68,7 +68,7 @@ class _Logs:
             self.bad += 1
 
     def forget_what_is_decided(self, lake: Path) -> None:
-        """Delete the files of which every byte is decided: nobody can read them again."""
+        """Delete the files whose every byte is decided, so that nobody can read them again."""
         _, ledger = Lake(lake).ledger()
         ends = {(row.source, row.end_byte) for row in ledger.loads()}
         for path in list(self.folder.iterdir()):

@@ -1,4 +1,4 @@
-"""What is loaded already is known by its content, whatever it is called, and of the rest only what is new is loaded."""
+"""Loaded content is recognised under any name, and of a grown source only the new lines are loaded."""
 
 from __future__ import annotations
 
@@ -82,7 +82,7 @@ LAYOUT = '$remote_addr [$time_local] "$request" $body_bytes_sent $status "$host"
 
 
 def _wrong(tmp_path: Path, lake: Path) -> Path:
-    """A log of which status and size stand the other way round, loaded with the wrong layout."""
+    """A log with status and size in the other order, loaded with the wrong layout."""
     good = '10.0.0.1 [01/Oct/2026:10:00:00 +0000] "GET /ProfitRestServices/metainfo HTTP/1.1" 512 200 "1234.rest.afas.online"\n'
     path = log_file(tmp_path, good.encode() * 2)
     wrong = LAYOUT.replace("$body_bytes_sent $status", "$status $body_bytes_sent")

@@ -1,4 +1,4 @@
-"""What the operator is told of a source, when it is loaded and when it is only inspected."""
+"""The warnings about a source, when it is loaded and when it is only inspected."""
 
 from __future__ import annotations
 
@@ -65,7 +65,7 @@ def test_inspect_warns_as_ingest_does(content: bytes, said: str, tmp_path: Path)
 URL = "https://4321.rest.afas.online/ProfitRestServices/metainfo"
 CANARY = "jan.canary@example.nl"
 ODD = ["Elapsed ms", "User Agent", "bytes in", "level", CANARY, "\x1b[31mred", "x" * 90, "123456782"]
-"""Names of columns: some that could be fields of a call, and some of which no more may be said than that they are there."""
+"""Names of columns: some could be fields of a call, and some may not be quoted in a message."""
 
 
 def _table(*names: str) -> bytes:

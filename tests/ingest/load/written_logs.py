@@ -24,7 +24,7 @@ def _multi_member(content: bytes) -> bytes:
 
 
 def _cut(content: bytes) -> bytes:
-    """The beginning of a gzip file of which there is more, all of it readable up to the cut."""
+    """The beginning of a gzip file that goes on, readable up to the cut."""
     packer = zlib.compressobj(wbits=31)
     return packer.compress(content) + packer.flush(zlib.Z_FULL_FLUSH)
 

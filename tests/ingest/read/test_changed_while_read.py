@@ -105,7 +105,7 @@ def test_a_file_that_grows_while_read_is_read_to_the_size_it_had(
 
 
 def _with_nuls(path: Path, nuls: int, content: bytes) -> Path:
-    """A file of so many NULs and this content, which takes no room for the NULs."""
+    """A sparse file: this number of NULs, which take no room, and then this content."""
     with path.open("wb") as file:
         file.truncate(nuls)
         file.seek(nuls)

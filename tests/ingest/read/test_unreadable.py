@@ -1,4 +1,4 @@
-"""What cannot be read is named, and the other sources are loaded."""
+"""Sources that cannot be read are named, and the others are loaded."""
 
 from __future__ import annotations
 

@@ -88,7 +88,7 @@ def also_escaped(canary: Canary) -> Canary:
 
 
 def planted(log_format: str, *, times: int = 1) -> list[Planted]:
-    """Return so many lines for every place and kind; where a number is only a number, there is no number planted."""
+    """Return this number of lines for every place and kind. No number is planted in places where a number identifies nobody."""
     first = 1000 * sorted(PLACES).index(log_format)
     places = list(PLACES[log_format].items()) * times
     return [
@@ -136,7 +136,7 @@ def planted_in_products() -> dict[str, tuple[str, list[Planted]]]:
 
 
 def found_in(haystack: bytes, lines: Iterable[Planted]) -> list[tuple[str, str]]:
-    """Return place and kind of every canary of which a trace stands anywhere in these bytes."""
+    """Return place and kind of every canary that has left a trace in these bytes."""
     traces: dict[bytes, list[tuple[bytes, Planted]]] = {}
     for line in lines:
         for trace in line.canary.traces:

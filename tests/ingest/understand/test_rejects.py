@@ -1,4 +1,4 @@
-"""What the quarantine says of a line besides why: when it was sent and whose it is, as far as the line itself says so."""
+"""A reject keeps the time, id and customer of its line, if they can be read."""
 
 from __future__ import annotations
 
@@ -78,7 +78,7 @@ def test_a_line_that_was_cut_off_says_neither_because_its_end_may_be_missing(tmp
 
 
 def _torn(head: str = "", *, url: str = f"https://1234.rest.afas.online{TARGET}", tail: str = "") -> str:
-    """A line of JSON of which the end is missing, behind `tail`."""
+    """A line of JSON that is cut off after `tail`."""
     return f'{head}{{"timestamp":"2026-10-01T10:00:01+02:00","method":"GET","url":"{url}","headers":{{"IntegrationId":"4321_1"}}{tail}'
 
 

@@ -70,7 +70,7 @@ def understanding() -> Iterator[Understanding]:
 
 
 def _read_in_pieces(understanding: Understanding, pieces: Sequence[str]) -> tuple[list[dict[str, Any]], Counts]:
-    """What becomes of a CSV that is read in these pieces, each knowing what the ones before it said."""
+    """The calls of a CSV that is read in these pieces, each with the context of those before it."""
     form, counts, offset = log_format("csv"), Counts(), 0
     calls: list[dict[str, Any]] = []
     context: dict[str, Any] = {}

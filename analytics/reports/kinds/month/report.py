@@ -48,7 +48,7 @@ class IdRow(Record):
 
 
 class UnidentifiedRow(Record):
-    """Calls whose IntegrationId is missing or malformed, by what gives their owner away."""
+    """Calls whose IntegrationId is missing or malformed, by customer, user agent and connector. These may show their owner."""
 
     customer: str
     user_agent: str | None

@@ -100,7 +100,7 @@ def _misplaced_ids(everything: Warehouse, figures: Figures, partner: int) -> tup
 
 
 def _discreet(found: tuple[MisplacedIdRow, ...]) -> Iterator[MisplacedIdRow]:
-    """Leave out what was sent where it holds more numbers than an id has: they may be somebody else's."""
+    """Leave out a sent text with more numbers than an id has: they may be somebody else's."""
     for row in found:
         alone = row.sent is not None and len(set(re.findall(r"[0-9]+", row.sent))) <= 2
         yield row if alone else row.model_copy(update={"sent": None})
