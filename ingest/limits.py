@@ -1,4 +1,4 @@
-"""How much is read, understood, written and decided at a time.
+"""How much is read, understood, written and decided at a time, and how often something is tried.
 
 No answer depends on these numbers. They trade memory against speed and against what a crash costs, so one frozen value is passed
 from the command down to whoever reads. A test that wants many blocks, pieces or batches of a small log passes small numbers
@@ -10,6 +10,8 @@ from __future__ import annotations
 import os
 from dataclasses import dataclass, field
 from typing import Final
+
+from ingest.patience import QUICK, SLOW
 
 _MOST_UNTOLD = 4
 """So many workers are taken where nobody says how many: each takes memory, and others use the machine, too."""
@@ -58,6 +60,12 @@ class Limits:
     """How many rows of a Parquet file are understood at a time, if they have no more than `row_bytes`."""
     row_bytes: int = 32 << 20
     """How many bytes of values Arrow reads at a time. They exist several times on their way to lines of JSON."""
+    quick_attempts: int = QUICK
+    """Attempts at a decision, while other processes are faster, if one takes milliseconds."""
+    slow_attempts: int = SLOW
+    """The same, if one reads files again."""
+    settle_seconds: float = 5.0
+    """The least time between two decisions of a follower. Each costs a commit, and the more commits there are, the more each costs."""
 
 
 DEFAULT_LIMITS: Final = Limits()

@@ -30,17 +30,17 @@ def write(text: str) -> None:
         sys.stdout.flush()
 
 
-def write_all(texts: Iterable[str]) -> None:
-    """Write pieces of text to standard output, one after the other; SqlLimitError when that is more than anybody reads."""
+def write_all(texts: Iterable[str], *, most: int = MOST_OUTPUT) -> None:
+    """Write pieces of text to standard output, one after the other. SqlLimitError if they have more than `most` characters."""
     from analytics.errors import SqlLimitError
 
     written = 0
     with quiet_broken_pipe():
         for text in texts:
             written += len(text)
-            if written > MOST_OUTPUT:
+            if written > most:
                 raise SqlLimitError(
-                    f"stopped after {MOST_OUTPUT / 1024**3:g} GB of text, which is not all of it: ask for less, or for Parquet"
+                    f"stopped after {most / 1024**3:g} GB of text, which is not all of it: ask for less, or for Parquet"
                 )
             sys.stdout.write(text)
         sys.stdout.flush()

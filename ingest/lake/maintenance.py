@@ -28,7 +28,8 @@ from ingest.lake.leftovers import leftovers, remove
 from ingest.lake.merging import merge_loads, write_merged
 from ingest.lake.rewriting import calls_before, old_files, refuse_damaged
 from ingest.lake.sums.building import build_sums, drop_sums, sum_tables
-from ingest.patience import QUICK, Patience
+from ingest.limits import DEFAULT_LIMITS
+from ingest.patience import Patience
 from ingest.report import MaintenanceReport, SumFiles, TableFiles
 
 if TYPE_CHECKING:
@@ -38,6 +39,7 @@ if TYPE_CHECKING:
     from ingest.lake.compaction import FileSizes
     from ingest.lake.data_file import DataFile, TableName
     from ingest.lake.ledger import Ledger
+    from ingest.limits import Limits
 
 _CHECKPOINT_COMMITS = 10
 
@@ -54,6 +56,7 @@ def maintain(
     as_of: dt.date | None = None,
     sums: Literal["build", "rebuild", "drop"] = "build",
     sizes: FileSizes = DEFAULT_SIZES,
+    limits: Limits = DEFAULT_LIMITS,
 ) -> MaintenanceReport:
     """Roll forward, apply retention, compact, build sums and clean up, while others read and write.
 
@@ -75,7 +78,7 @@ def maintain(
         _refuse_a_clock_that_is_far_ahead(store, now)
     counted_from = now if as_of is None else dt.datetime.combine(as_of, dt.time(12), ZoneInfo(store.time_zone))
     removed, texts_removed = _apply_retention(
-        store, now=now, counted_from=counted_from, keep_calls=keep_calls, keep_rejects=keep_rejects
+        store, now=now, counted_from=counted_from, keep_calls=keep_calls, keep_rejects=keep_rejects, limits=limits
     )
     postponed: list[str] = [name for name in TABLES if not compact(store, name, sizes)]
     # After compaction, so that the rows of merged loads are rewritten in few files.
@@ -150,7 +153,13 @@ def _refuse_a_clock_that_is_far_ahead(store: Lake, now: dt.datetime) -> None:
 
 
 def _apply_retention(
-    store: Lake, *, now: dt.datetime, counted_from: dt.datetime, keep_calls: int | None, keep_rejects: int | None
+    store: Lake,
+    *,
+    now: dt.datetime,
+    counted_from: dt.datetime,
+    keep_calls: int | None,
+    keep_rejects: int | None,
+    limits: Limits,
 ) -> tuple[Removal, int]:
     """Decide what is too old at that moment, and remove it. Returns what that was, and how many rejects lost their texts."""
     time_zone = ZoneInfo(store.time_zone)
@@ -160,7 +169,7 @@ def _apply_retention(
     text_before = dt.date.min if keep_rejects is None else today - dt.timedelta(days=keep_rejects)
     counted: Mapping[str, int] | None = {} if keep_calls is None else None
     seen = 0
-    patience = Patience(store.path, "removing what is too old", most=QUICK)
+    patience = Patience(store.path, "removing what is too old", most=limits.quick_attempts)
     while True:
         patience.spend()
         table, ledger = store.ledger()

@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ingest.load.recognition import Recognition, is_related
-from ingest.patience import QUICK, SLOW, Patience
+from ingest.patience import Patience
 from ingest.read.names import STANDARD_INPUT, written_name
 
 if TYPE_CHECKING:
@@ -66,7 +66,9 @@ class Batch:
         A refusal alone says only that the ledger has moved on. Mostly others have loaded something else: then this batch is
         as right as before, and the same rows are offered to the ledger as it is now.
         """
-        patience = Patience(self._lake.path, f"deciding about {len(self.sources):,} sources", most=QUICK)
+        patience = Patience(
+            self._lake.path, f"deciding about {len(self.sources):,} sources", most=self._limits.quick_attempts
+        )
         while self.rows and not self._lake.decide(self.table, self.ledger, self.rows, staged):
             patience.spend()
             known = self.ledger.version
@@ -78,7 +80,8 @@ class Batch:
 class Refusals:
     """How often each source was refused. One that was refused often is read by itself, and given up in the end."""
 
-    def __init__(self) -> None:
+    def __init__(self, limits: Limits) -> None:
+        self._limits = limits
         self._of: dict[str, Patience] = {}
 
     def may_share(self, path: str, batch: Batch) -> bool:
@@ -92,7 +95,9 @@ class Refusals:
         given_up = {}
         is_alone = len(batch.sources) == 1
         for path, _ in batch.sources:
-            patience = self._of.setdefault(path, Patience(written_name(path), "loading it", most=SLOW))
+            patience = self._of.setdefault(
+                path, Patience(written_name(path), "loading it", most=self._limits.slow_attempts)
+            )
             if patience.is_over and is_alone:
                 given_up[path] = patience.said()
             elif not patience.is_over:

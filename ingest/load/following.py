@@ -37,9 +37,6 @@ if TYPE_CHECKING:
     from ingest.limits import Limits
     from ingest.report import IngestReport, ReadOptions, SourceReport
 
-SETTLE_SECONDS = 5.0
-"""The least time between two decisions. Each costs a commit, and the more commits there are, the more each costs."""
-
 _MOST_SAID = 10_000
 """This many reported texts are remembered, so that they are not repeated; then the oldest are forgotten."""
 
@@ -66,7 +63,7 @@ def follow(
 ) -> Generator[Round, None, None]:
     """Load the files in these folders, and those that come into them, until `stop` is set. Yields after each decision.
 
-    A change is loaded within `every` seconds, and mostly within SETTLE_SECONDS where the system notifies of changes. SourceError,
+    A change is loaded within `every` seconds, and mostly within `limits.settle_seconds` where the system notifies of changes. SourceError,
     before anything is done, when a folder is a file; no other error ends it.
     """
     for folder in folders:
@@ -83,7 +80,7 @@ def follow(
             news, latest = following.look()
             if news.sources or news.warnings or news.notes:
                 yield news
-            following.wait(stop, earliest=begun + min(SETTLE_SECONDS, every), latest=begun + latest)
+            following.wait(stop, earliest=begun + min(limits.settle_seconds, every), latest=begun + latest)
 
 
 class _Following:
@@ -149,7 +146,7 @@ class _Following:
         away = [f"{place.name}: {place.why}" for place in sources.unlisted]
         self._say("; ".join(away) or None)
         # The system does not notify of a folder that comes back.
-        return self._news(report), min(self._every, SETTLE_SECONDS) if away else self._every
+        return self._news(report), min(self._every, self._limits.settle_seconds) if away else self._every
 
     def wait(self, stop: Event, *, earliest: float, latest: float) -> None:
         """Wait for a change, until `latest` at most. Where the system does not notify of changes, wait until then."""
@@ -200,7 +197,8 @@ class _Following:
     def _gone_wrong(self, error: Exception) -> tuple[Round, float]:
         """Report an error once, and try again later: after twice the time of the last wait."""
         self._forget_loader()
-        seconds = min(SETTLE_SECONDS * 2**self._failures, max(self._every, SETTLE_SECONDS))
+        settle = self._limits.settle_seconds
+        seconds = min(settle * 2**self._failures, max(self._every, settle))
         self._failures += 1
         text = f"{_in_words(error)}; nothing new is loaded until this is over, koppelzicht keeps trying"
         self._say(text)

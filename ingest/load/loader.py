@@ -129,7 +129,7 @@ class Loader:
         self._unread: dict[UnreadColumns, list[str]] = {}
         self._failed: dict[str, SourceReport] = {}
         self._pieces: dict[str, list[str]] = {}
-        self._refusals = Refusals()
+        self._refusals = Refusals(self._limits)
         self._staging.begin(self._options, now=now)
         self._planning.begin(now=now)
         self._batch, self._last = Batch(self._lake, self._limits, self._last), None

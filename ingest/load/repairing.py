@@ -18,7 +18,8 @@ from ingest.lake.delta_log import damages, mend
 from ingest.lake.lake import Lake
 from ingest.lake.ledger_row import own_decision
 from ingest.lake.rewriting import rows_by_load
-from ingest.patience import SLOW, Patience
+from ingest.limits import DEFAULT_LIMITS
+from ingest.patience import Patience
 from ingest.report import DamagedFile, LostLoad, RepairReport
 
 if TYPE_CHECKING:
@@ -26,11 +27,12 @@ if TYPE_CHECKING:
 
     from ingest.lake.data_file import Table
     from ingest.lake.ledger import Ledger
+    from ingest.limits import Limits
 
 _PLACES: tuple[tuple[Table, int], ...] = (("calls", 0), ("rejects", 1))
 
 
-def repair(lake: Path, *, now: dt.datetime, is_wanted: bool = False) -> RepairReport:
+def repair(lake: Path, *, now: dt.datetime, is_wanted: bool = False, limits: Limits = DEFAULT_LIMITS) -> RepairReport:
     """What is damaged, and the loads that have to be loaded again. With `is_wanted` these are taken back.
 
     LakeError where the rest of the lake does not tell what was lost: then only a copy of the lake helps.
@@ -40,7 +42,7 @@ def repair(lake: Path, *, now: dt.datetime, is_wanted: bool = False) -> RepairRe
     damaged = _logs(store, is_wanted=is_wanted)
     if damaged and not is_wanted:
         return RepairReport(lake=str(lake), is_sound=False, damaged=tuple(damaged), loads=())
-    patience = Patience(store.path, "taking back the loads that have lost lines", most=SLOW)
+    patience = Patience(store.path, "taking back the loads that have lost lines", most=limits.slow_attempts)
     while True:
         patience.spend()
         table, ledger = store.ledger()

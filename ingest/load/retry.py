@@ -27,7 +27,7 @@ from typing import TYPE_CHECKING
 from ingest.lake.lake import Lake
 from ingest.limits import DEFAULT_LIMITS
 from ingest.load.rereading import Rereading
-from ingest.patience import QUICK, SLOW, Patience
+from ingest.patience import Patience
 from ingest.read.folder import list_sources
 from ingest.report import RetriedSource, RetryReport
 
@@ -63,7 +63,7 @@ def retry_rejects(
     try:
         with contextlib.closing(Rereading(store, options, progress, limits)) as reading:
             for start in range(0, len(sources.names), limits.retried_sources):
-                reports += _retry(store, sources.names[start : start + limits.retried_sources], reading, now)
+                reports += _retry(store, sources.names[start : start + limits.retried_sources], reading, now, limits)
     finally:
         if progress is not None:
             progress.finish()
@@ -74,9 +74,11 @@ def retry_rejects(
     return RetryReport((*unlisted, *reports), tuple(f"{place.name}: {place.why}" for place in sources.skipped))
 
 
-def _retry(store: Lake, names: Sequence[str], reading: Rereading, now: dt.datetime) -> list[RetriedSource]:
+def _retry(
+    store: Lake, names: Sequence[str], reading: Rereading, now: dt.datetime, limits: Limits
+) -> list[RetriedSource]:
     """Read these sources again and decide what has become of their rejects, until no other process is faster."""
-    patience = Patience(store.path, f"reading the rejected lines of {names[0]} again", most=SLOW)
+    patience = Patience(store.path, f"reading the rejected lines of {names[0]} again", most=limits.slow_attempts)
     while True:
         patience.spend()
         # The ledger is read before the rejects: so a decision that others make about them meanwhile is noticed.
@@ -89,7 +91,7 @@ def _retry(store: Lake, names: Sequence[str], reading: Rereading, now: dt.dateti
             if row is None:
                 return reports
             staged = reading.staged()
-            quick = Patience(store.path, f"deciding about the rejected lines of {names[0]}", most=QUICK)
+            quick = Patience(store.path, f"deciding about the rejected lines of {names[0]}", most=limits.quick_attempts)
             while not store.decide(table, ledger, [row], staged):
                 quick.spend()
                 known = ledger.version

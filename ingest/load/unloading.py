@@ -9,7 +9,8 @@ from ingest.engine.stored_names import stored_name
 from ingest.errors import LakeError
 from ingest.lake.lake import Lake
 from ingest.lake.ledger_row import own_decision
-from ingest.patience import QUICK, Patience
+from ingest.limits import DEFAULT_LIMITS
+from ingest.patience import Patience
 from ingest.read.names import STANDARD_INPUT, written_name
 from ingest.report import UnloadReport
 
@@ -18,9 +19,10 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from ingest.lake.ledger import Ledger
+    from ingest.limits import Limits
 
 
-def unload(lake: Path, target: str, *, now: dt.datetime) -> UnloadReport:
+def unload(lake: Path, target: str, *, now: dt.datetime, limits: Limits = DEFAULT_LIMITS) -> UnloadReport:
     """Take back a load (by its id) or every load of a path, with the loads that grew from it.
 
     LakeError when there is none, and for standard input, which is not a path: its loads came from different sources.
@@ -28,7 +30,7 @@ def unload(lake: Path, target: str, *, now: dt.datetime) -> UnloadReport:
     target = written_name(target)
     store = Lake(lake)
     store.roll_forward()
-    patience = Patience(store.path, f"taking back {target}", most=QUICK)
+    patience = Patience(store.path, f"taking back {target}", most=limits.quick_attempts)
     while True:
         patience.spend()
         table, ledger = store.ledger()

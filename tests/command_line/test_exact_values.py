@@ -22,7 +22,7 @@ from hypothesis import strategies as st
 
 from analytics.errors import SqlLimitError
 from analytics.sandbox.exact import carried, restored
-from command_line.printing import for_programs, output, standard
+from command_line.printing import for_programs, output
 from command_line.printing.rows import Rows
 
 if TYPE_CHECKING:
@@ -266,10 +266,7 @@ def test_a_large_answer_is_printed_in_little_memory(tmp_path: Path) -> None:
     assert len((tmp_path / "csv").read_text().splitlines()) == 10_001
 
 
-def test_more_text_than_anybody_reads_is_stopped_and_said(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
-    monkeypatch.setattr(standard, "MOST_OUTPUT", 1000)
+def test_more_text_than_anybody_reads_is_stopped_and_said(capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SqlLimitError, match="not all of it"):
-        output.print_arrow(answer("select range as place from range(20000)"), "json")
+        output.print_arrow(answer("select range as place from range(20000)"), "json", most=1000)
     assert len(capsys.readouterr().out) <= 1000

@@ -9,10 +9,9 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from ingest import Lake, LakeError, ReadOptions, maintain, repair, retry_rejects, unload
-from ingest.lake import maintenance
 from ingest.lake.data_file import data_files
 from ingest.lake.ledger_row import own_decision
-from ingest.load import batch, repairing, retry, unloading
+from ingest.limits import Limits
 from tests.ingest.lakes import BAD, broken, lines, load, numbers
 from tests.ingest.other_process import is_told, other_process, tell_parent
 from tests.ingest.worked import NOW
@@ -25,12 +24,7 @@ HOST = "1234.rest.afas.online"
 WITHOUT_HOST = lines(9).replace(f"https://{HOST}".encode(), b"")
 
 
-@pytest.fixture
-def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Everybody gives up after a few attempts."""
-    for module in (batch, maintenance, repairing, retry, unloading):
-        for name in {"QUICK", "SLOW"} & {*vars(module)}:
-            monkeypatch.setattr(module, name, 2)
+IMPATIENT = Limits(quick_attempts=2, slow_attempts=2)
 
 
 def _always_first(monkeypatch: pytest.MonkeyPatch, do: Callable[[], object], about: str = "") -> list[int]:
@@ -64,16 +58,19 @@ def _tear(lake: Path) -> None:
 
 
 COMMANDS: dict[str, Callable[[Path, Path], object]] = {
-    "taking back": lambda lake, log: unload(lake, str(log), now=NOW),
+    "taking back": lambda lake, log: unload(lake, str(log), now=NOW, limits=IMPATIENT),
     "removing what is too old": lambda lake, _: maintain(
-        lake, now=NOW, keep_calls=1, as_of=NOW.date() + dt.timedelta(days=30)
+        lake, now=NOW, keep_calls=1, as_of=NOW.date() + dt.timedelta(days=30), limits=IMPATIENT
     ),
-    "rejected lines": lambda lake, log: retry_rejects(lake, [str(log)], ReadOptions(host=HOST), now=NOW),
-    "taking back the loads that have lost lines": lambda lake, _: repair(lake, now=NOW, is_wanted=True),
+    "rejected lines": lambda lake, log: retry_rejects(
+        lake, [str(log)], ReadOptions(host=HOST), now=NOW, limits=IMPATIENT
+    ),
+    "taking back the loads that have lost lines": lambda lake, _: repair(
+        lake, now=NOW, is_wanted=True, limits=IMPATIENT
+    ),
 }
 
 
-@pytest.mark.usefixtures("impatient")
 @pytest.mark.parametrize("what", COMMANDS)
 def test_who_is_never_the_fastest_gives_up_and_says_so(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, what: str
@@ -102,7 +99,6 @@ def test_who_is_never_the_fastest_gives_up_and_says_so(
     assert broken(lake) == {}
 
 
-@pytest.mark.usefixtures("impatient")
 def test_a_source_that_others_keep_loading_and_taking_back_is_left_to_them_and_the_others_are_loaded(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -118,7 +114,7 @@ def test_a_source_that_others_keep_loading_and_taking_back_is_left_to_them_and_t
 
     with monkeypatch.context() as patch:
         times = _always_first(patch, load_and_take_back, about="a.log")
-        first, second = load(lake, logs).sources
+        first, second = load(lake, logs, limits=IMPATIENT).sources
     assert len(times) <= 6
     assert (first.status, second.status) == ("failed", "loaded")
     assert first.error is not None

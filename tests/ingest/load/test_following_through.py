@@ -16,6 +16,7 @@ import watchfiles
 
 from ingest import Lake, ReadOptions, status
 from ingest.lake.compaction import FileSizes
+from ingest.limits import DEFAULT_LIMITS, Limits
 from ingest.load.following import follow
 from tests.ingest import lakes
 from tests.ingest.lake.maintained import file_counts
@@ -68,10 +69,13 @@ def test_folders_are_followed_until_somebody_stops_it(lake: Path, logs: Path) ->
 # -- what passes
 
 
+HASTY = Limits(settle_seconds=0.01)
+
+
 class _Follow:
     """Folders that are followed, a look at a time; `clock` is what the time is."""
 
-    def __init__(self, lake: Path, *folders: Path) -> None:
+    def __init__(self, lake: Path, *folders: Path, limits: Limits = DEFAULT_LIMITS) -> None:
         self.lake = lake
         self.clock = NOW
         self.stop = threading.Event()
@@ -86,6 +90,7 @@ class _Follow:
             clock=lambda: self.clock,
             stop=self.stop,
             sizes=FileSizes(level_files=3),
+            limits=limits,
         )
 
     def until(self, is_so: Callable[[Round], bool]) -> Round:
@@ -166,11 +171,10 @@ def test_a_folder_that_is_not_there_yet_is_waited_for(lake: Path, tmp_path: Path
     following.until_loaded(1)
 
 
-def test_a_lake_that_cannot_be_made_is_waited_for(logs: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("ingest.load.following.SETTLE_SECONDS", 0.01)
+def test_a_lake_that_cannot_be_made_is_waited_for(logs: Path, tmp_path: Path) -> None:
     (logs / "a.log").write_bytes(lakes.lines(1))
     (tmp_path / "disk").write_bytes(b"not mounted yet")
-    following = _Follow(tmp_path / "disk" / "lake", logs)
+    following = _Follow(tmp_path / "disk" / "lake", logs, limits=HASTY)
     following.until(_says("nothing new is loaded until this is over, koppelzicht keeps trying"))
     (tmp_path / "disk").unlink()
     following.until_loaded(1)
@@ -210,8 +214,7 @@ def test_whatever_a_look_raises_is_said_once_and_tried_again(
         return walk(*arguments, **options)
 
     monkeypatch.setattr(os, "walk", walking)
-    monkeypatch.setattr("ingest.load.following.SETTLE_SECONDS", 0.01)
-    following = _Follow(lake, logs)
+    following = _Follow(lake, logs, limits=HASTY)
     said = [
         text for news in (following.until(_says("memory")), following.until(_says("Key"))) for text in news.warnings
     ]
