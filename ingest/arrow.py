@@ -32,6 +32,27 @@ def arrow_schema(columns: Sequence[Column]) -> pa.Schema:
     return pa.schema([pa.field(column.name, _TYPES[column.sql_type]) for column in columns])
 
 
+MILLISECONDS: pa.DataType = pa.timestamp("ms", "UTC")
+"""The type of times in a data file of calls in which none has a fraction of a millisecond."""
+
+
+def in_milliseconds(schema: pa.Schema) -> pa.Schema:
+    """The same schema, but its `called_at` is kept in milliseconds.
+
+    Most logs say no more. In microseconds, each byte of a time looks random, so a data file takes 1.5 bytes a call more. Readers
+    of Parquet see instants in either unit.
+    """
+    return schema.set(schema.get_field_index("called_at"), pa.field("called_at", MILLISECONDS))
+
+
+def in_coarsest_unit(calls: pa.Table) -> pa.Table:
+    """The same calls. Their times are kept in milliseconds if none of them has a fraction of one."""
+    micros = calls["called_at"].cast(pa.int64())
+    # Arrow has no remainder.
+    whole = pc.multiply(pc.divide(micros, 1000), 1000)
+    return calls.cast(in_milliseconds(calls.schema)) if micros.equals(whole) else calls
+
+
 def encoded_schema(columns: Sequence[Column], found: pa.Schema) -> pa.Schema:
     """The Arrow schema of these columns. Texts that are encoded by a dictionary in `found` stay encoded."""
     fields = zip(arrow_schema(columns), found, strict=True)

@@ -15,10 +15,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from ingest.lake.data_file import TABLES, data_files
-from ingest.lake.rewriting import merged, merged_ledger, refuse_damaged
+from ingest.lake.rewriting import merged_ledger, merged_rejects, refuse_damaged
+from ingest.lake.sorting import says_sorted, sorted_calls
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
+    from pathlib import Path
 
     from deltalake import DeltaTable
 
@@ -31,7 +33,7 @@ class FileSizes:
     """Which data files are small, and how large new ones become."""
 
     file_rows: int = 1_000_000
-    """Compaction writes data files with at most this many rows, and with at least half as many where there are enough."""
+    """Compaction writes data files with about this many rows at most, and with about half as many at least where there are enough."""
     small_rows: int = 400_000
     """A data file with fewer rows is compacted."""
     small_ledger_rows: int = 50_000
@@ -63,15 +65,26 @@ _REFUSALS = 3
 
 
 def compact(store: Lake, name: TableName, sizes: FileSizes = DEFAULT_SIZES) -> bool:
-    """Put few data files in the place of all small ones. False when others kept refusing it, so that some are left."""
+    """Put few data files in the place of all small ones, and sorted ones in the place of those in the order of arrival.
+
+    False when others kept refusing it, so that some are left.
+    """
     refusals = rounds = 0
+    done: set[Path] = set()
     most = len(store.open(name).file_uris())
     while refusals < _REFUSALS and rounds < max(most, 1):
         table = store.open(name)
         small_rows = sizes.small_ledger_rows if name == "loads" else sizes.small_rows
-        files = [file for file in data_files(table, store.path / name) if file.rows < small_rows]
-        batch = _batch(name, files, sizes)
-        if len(batch) < 2:
+        files = data_files(table, store.path / name)
+        done |= {
+            file.path
+            for file in files
+            if file.rows >= small_rows
+            and file.path not in done
+            and (name != "calls" or file.rows > sizes.batch_rows(name) or says_sorted(file))
+        }
+        batch = _batch(name, [file for file in files if file.path not in done], sizes)
+        if len(batch) < 2 and all(file.rows < small_rows for file in batch):
             return True
         rounds += 1  # each round leaves fewer files, unless others add new ones as quickly
         if not _replace(store, name, table, batch, sizes):
@@ -98,8 +111,10 @@ def _replace(store: Lake, name: TableName, table: DeltaTable, batch: Sequence[Da
     refuse_damaged(batch)
     if name == "loads":
         new = [merged_ledger(batch)]
+    elif name == "rejects":
+        new = [merged_rejects(batch)]
     else:
-        new = merged(batch, name, parts=-(-sum(file.rows for file in batch) // sizes.file_rows))
+        new = sorted_calls(batch, parts=-(-sum(file.rows for file in batch) // sizes.file_rows))
     return store.replace(name, table, batch, new)
 
 

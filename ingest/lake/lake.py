@@ -30,7 +30,7 @@ from typing import TYPE_CHECKING
 
 import pyarrow as pa
 
-from ingest.arrow import arrow_schema
+from ingest.arrow import arrow_schema, in_coarsest_unit
 from ingest.errors import LakeError
 from ingest.lake.data_file import TABLES, StagedFile, data_files, remove_files, write_file
 from ingest.lake.ledger import staged_files
@@ -113,7 +113,7 @@ class Lake(Tables):
         `name` is random, so nobody else's file has it. An empty table leaves no file. LakeError when it cannot be written.
         """
         staged: list[StagedFile] = []
-        tables: tuple[tuple[Table, pa.Table], ...] = (("calls", calls), ("rejects", rejects))
+        tables: tuple[tuple[Table, pa.Table], ...] = (("calls", in_coarsest_unit(calls)), ("rejects", rejects))
         for table, rows in tables:
             if not len(rows):
                 continue

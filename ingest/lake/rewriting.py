@@ -1,4 +1,4 @@
-"""Writing the rows of data files into new ones: compacted and sorted, or without the rows that are to be removed.
+"""Writing the rows of data files into new ones: fewer files, or without the rows that are to be removed.
 
 Memory holds the rows of about one data file, however many there are.
 """
@@ -8,16 +8,14 @@ from __future__ import annotations
 import datetime as dt
 import itertools
 import secrets
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import duckdb
 import pyarrow as pa
 import pyarrow.compute as pc
-from duckdb import CoalesceOperator, ColumnExpression, ConstantExpression, FunctionExpression
-from duckdb.sqltypes import VARCHAR
+from duckdb import ColumnExpression, ConstantExpression
 
-from ingest.arrow import arrow_schema
+from ingest.arrow import MILLISECONDS, arrow_schema, in_milliseconds
 from ingest.call import CALL_COLUMNS
 from ingest.errors import REPAIR, LakeError
 from ingest.lake.data_file import NewFile, damage, read_files, remove_files, write_file
@@ -26,8 +24,9 @@ from ingest.reject import REJECT_COLUMNS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+    from pathlib import Path
 
-    from duckdb import DuckDBPyConnection, DuckDBPyRelation, Expression
+    from duckdb import DuckDBPyConnection, DuckDBPyRelation
 
     from ingest.lake.data_file import DataFile, Table, TableName
     from ingest.lake.ledger_row import LedgerRow
@@ -37,9 +36,6 @@ SCHEMAS: Mapping[TableName, pa.Schema] = {
     "rejects": arrow_schema(REJECT_COLUMNS),
     "loads": arrow_schema(LEDGER_COLUMNS),
 }
-
-_SLICES = 6
-"""The rows of a new file are sorted in this many parts, one after the other, so that memory holds one of them."""
 
 _STAYING: Mapping[Table, str] = {
     "calls": "from found anti join leaving on found.load_id = leaving.load_id and found.day < leaving.before",
@@ -60,10 +56,6 @@ _LOSES_TEXTS = """
 """
 """One row if a data file of rejects has a text that is to be removed. A file without any is not rewritten."""
 
-_ORDER = "day, integration nulls first, customer nulls first, connector nulls first, called_at, load_id, line_number"
-_SLICED = (Path(__file__).parent / "slices.sql").read_text(encoding="utf-8")
-
-_EPOCH = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
 _BATCH_ROWS = 128 * 1024
 """This many rows are written at once, as a row group."""
 
@@ -85,7 +77,7 @@ def without(
     textless = _textless(name, decided)
     if not leaving and not textless:
         return [], []
-    with _connect() as connection:
+    with connect() as connection:
         connection.execute(
             "create table leaving as select unnest(?::varchar[]) as load_id, unnest(?::date[]) as before",
             [list(leaving), list(leaving.values())],
@@ -101,12 +93,12 @@ def without(
                 elif is_changed:
                     gone.append(file)
                     if rows:
-                        new.append(_write(file.path.parent, name, [staying]))
+                        new.append(write_rows(file.path.parent, _schema_of(file, name), [staying]))
             if lost and not _has_all(connection, [file for file in files if file not in lost], leaving, held()):
                 gone += lost
         except duckdb.Error as error:
             remove_files(file.path for file in new)
-            raise _failed(files[0].path.parent, error) from error
+            raise failed(files[0].path.parent, error) from error
         except BaseException:
             remove_files(file.path for file in new)
             raise
@@ -123,7 +115,7 @@ def renamed(
     parts = {part: first for merge in merges for first, ones in merge.items() for part in ones}
     gone: list[DataFile] = []
     new: list[NewFile] = []
-    with _connect() as connection:
+    with connect() as connection:
         try:
             for file in files_of(connection, files, parts):
                 gone.append(file)
@@ -145,7 +137,7 @@ def files_of(connection: DuckDBPyConnection, files: Sequence[DataFile], load_ids
                 yield file
         except duckdb.Error as error:
             if not damage(file.path, file.size):
-                raise _failed(file.path.parent, error) from error
+                raise failed(file.path.parent, error) from error
             yield file
 
 
@@ -153,7 +145,7 @@ def _with_names(file: DataFile, name: Table, names: Mapping[str, str]) -> NewFil
     """The same rows in the same order, those of the loads in `names` with other names."""
     from pyarrow.parquet import ParquetFile
 
-    schema = SCHEMAS[name]
+    schema = _schema_of(file, name)
     old, new = pa.array(names.keys(), pa.string()), pa.array(names.values(), pa.string())
 
     def batches() -> Iterator[pa.Table]:
@@ -168,7 +160,7 @@ def _with_names(file: DataFile, name: Table, names: Mapping[str, str]) -> NewFil
     try:
         return write_file(file.path.parent, _new_name(), schema, batches())
     except (pa.ArrowException, OSError) as error:
-        raise _failed(file.path.parent, error) from error
+        raise failed(file.path.parent, error) from error
 
 
 def _staying(connection: DuckDBPyConnection, file: DataFile, name: Table) -> tuple[DuckDBPyRelation | None, int, bool]:
@@ -239,7 +231,7 @@ def calls_before(files: Sequence[DataFile], before: dt.date) -> dict[str, int]:
     old = [file.path for file in files]
     if not old:
         return {}
-    with _connect() as connection:
+    with connect() as connection:
         try:
             rows = read_files(connection, old).filter(ColumnExpression("day") < ConstantExpression(before))
             return dict(rows.aggregate("load_id, count(*) as calls").fetchall())
@@ -247,26 +239,11 @@ def calls_before(files: Sequence[DataFile], before: dt.date) -> dict[str, int]:
             raise LakeError(f"{old[0].parent}: calls cannot be read: {error}") from error
 
 
-def merged(files: Sequence[DataFile], name: Table, *, parts: int) -> list[NewFile]:
-    """The rows of all these data files in about `parts` new ones of equal size.
-
-    Each file of calls covers a range of time, so that questions about a day open few files. In it the calls of one day, integration and
-    customer stand together: they resemble each other, so they take a fifth less room, and who asks for one integration reads few row
-    groups. Rejects keep their order.
-    """
-    new: list[NewFile] = []
+def merged_rejects(files: Sequence[DataFile]) -> NewFile:
+    """The rows of all these files of rejects in one, in their order."""
     folder = files[0].path.parent
-    with _connect() as connection:
-        try:
-            if name == "rejects":
-                new.append(_write(folder, name, [read_files(connection, [file.path for file in files])]))
-            else:
-                # One by one, so that a process that is stopped knows what to remove.
-                new.extend(_write(folder, name, rows) for rows in _by_caller(connection, files, parts))
-        except BaseException:
-            remove_files(file.path for file in new)
-            raise
-    return new
+    with connect() as connection:
+        return write_rows(folder, SCHEMAS["rejects"], [read_files(connection, [file.path for file in files])])
 
 
 def merged_ledger(files: Sequence[DataFile]) -> NewFile:
@@ -284,83 +261,20 @@ def merged_ledger(files: Sequence[DataFile]) -> NewFile:
         rows = rows.take(pc.array_sort_indices(rows["decision"]))
         return write_file(files[0].path.parent, _new_name(), schema, [rows])
     except (pa.ArrowException, OSError) as error:
-        raise _failed(files[0].path.parent, error) from error
+        raise failed(files[0].path.parent, error) from error
 
 
-def _connect() -> DuckDBPyConnection:
+def connect() -> DuckDBPyConnection:
+    """An engine in memory that puts nothing on a disk."""
     connection = duckdb.connect(":memory:", config={"temp_directory": ""})
     connection.execute("set TimeZone = 'UTC'")
     return connection
 
 
-def _by_caller(
-    connection: DuckDBPyConnection, files: Sequence[DataFile], parts: int
-) -> Iterator[list[DuckDBPyRelation]]:
-    """The calls of these data files in `parts` that follow each other in time, each in slices that are sorted one by one."""
-    paths = [file.path for file in files]
-    try:
-        minutes = read_files(connection, paths).aggregate(
-            "epoch_us(called_at) // 60000000 as minute, count(*) as calls"
-        )
-        counts = minutes.order("minute").fetchall()
-        for part in _ranges(counts, parts):
-            first, end = _period(part)
-            calls = (
-                read_files(connection, _covering(files, first, end))
-                .filter(ColumnExpression("called_at") >= ConstantExpression(first))
-                .filter(ColumnExpression("called_at") < ConstantExpression(end))
-            )
-            calls.create_view("part", replace=True)
-            caller = _caller()
-            yield [
-                calls.filter(caller >= ConstantExpression(low)).filter(caller <= ConstantExpression(high)).order(_ORDER)
-                for low, high in connection.execute(_SLICED, {"slices": _SLICES}).fetchall()
-            ]
-    except duckdb.Error as error:
-        raise _failed(paths[0].parent, error) from error
-
-
-def _caller() -> Expression:
-    """Day, integration and customer of a call as one text. The separator sorts before all that stands in them, so they sort alike."""
-    parts = (CoalesceOperator(ColumnExpression(name), ConstantExpression("")) for name in ("integration", "customer"))
-    return FunctionExpression("concat_ws", ConstantExpression("\x1f"), ColumnExpression("day").cast(VARCHAR), *parts)
-
-
-def _ranges(minutes: Sequence[tuple[int, int]], parts: int) -> list[list[tuple[int, int]]]:
-    """Calls counted by the minute, cut into `parts` ranges with about equally many calls; fewer where a minute has more.
-
-    >>> _ranges([(0, 5), (1, 1), (3, 4), (9, 2)], 2)
-    [[(0, 5), (1, 1)], [(3, 4), (9, 2)]]
-    """
-    total = sum(calls for _, calls in minutes)
-    ranges: list[list[tuple[int, int]]] = []
-    before = 0
-    for minute, calls in minutes:
-        if before * parts >= total * len(ranges):
-            ranges.append([])
-        ranges[-1].append((minute, calls))
-        before += calls
-    return ranges
-
-
-def _period(minutes: Sequence[tuple[int, int]]) -> tuple[dt.datetime, dt.datetime]:
-    """From the beginning of the first minute to the end of the last one, half-open."""
-    return _EPOCH + dt.timedelta(minutes=minutes[0][0]), _EPOCH + dt.timedelta(minutes=minutes[-1][0] + 1)
-
-
-def _covering(files: Sequence[DataFile], first: dt.datetime, end: dt.datetime) -> list[Path]:
-    """The data files that may hold calls of the period. Their days are in the lake's time zone, so one more day on either side counts."""
-    low, high = first.date() - dt.timedelta(days=1), end.date() + dt.timedelta(days=1)
-    return [
-        file.path
-        for file in files
-        if (file.min_day is None or file.min_day <= high) and (file.max_day is None or file.max_day >= low)
-    ]
-
-
-def _write(folder: Path, name: Table, slices: Sequence[DuckDBPyRelation]) -> NewFile:
+def write_rows(
+    folder: Path, schema: pa.Schema, slices: Sequence[DuckDBPyRelation], *, sorted_by: Sequence[str] = ()
+) -> NewFile:
     """Write the rows of these slices, one after the other, to a data file that no table names yet."""
-    schema = SCHEMAS[name]
 
     def batches() -> Iterator[pa.Table]:
         # The engine returns rows in pieces of any size. A row group for what is left of each would be slow to read.
@@ -374,9 +288,17 @@ def _write(folder: Path, name: Table, slices: Sequence[DuckDBPyRelation]) -> New
             yield left.combine_chunks()
 
     try:
-        return write_file(folder, _new_name(), schema, batches())
+        return write_file(folder, _new_name(), schema, batches(), sorted_by=sorted_by)
     except (pa.ArrowException, duckdb.Error, OSError) as error:
-        raise _failed(folder, error) from error
+        raise failed(folder, error) from error
+
+
+def _schema_of(file: DataFile, name: Table) -> pa.Schema:
+    """The schema in which a data file is written again: its times stay in milliseconds if they are."""
+    from pyarrow.parquet import read_schema
+
+    schema = SCHEMAS[name]
+    return in_milliseconds(schema) if read_schema(file.path).field("called_at").type == MILLISECONDS else schema
 
 
 def _lake_table(batch: pa.RecordBatch, schema: pa.Schema) -> pa.Table:
@@ -387,5 +309,6 @@ def _new_name() -> str:
     return secrets.token_hex(8)
 
 
-def _failed(folder: Path, error: Exception) -> LakeError:
+def failed(folder: Path, error: Exception) -> LakeError:
+    """Why nothing was rewritten."""
     return LakeError(f"{folder}: data files could not be rewritten, nothing was changed: {error}")

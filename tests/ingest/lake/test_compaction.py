@@ -2,20 +2,15 @@
 
 from __future__ import annotations
 
-import datetime as dt
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-import numpy as np
-import pyarrow as pa
 import pytest
-from pyarrow.parquet import ParquetFile
 
 from ingest import Lake, LakeError
 from ingest.lake.compaction import FileSizes, compact_as_it_goes, compact_level
-from ingest.lake.data_file import DataFile, data_files, write_file
-from ingest.lake.rewriting import merged
+from ingest.lake.data_file import data_files
 from tests.ingest.lake.maintained import DAY, file_counts, loaded_lake, maintain, sorted_calls
-from tests.ingest.lakes import BAD, SCHEMAS, broken, calls, line, lines, load, loads, numbers, rejects
+from tests.ingest.lakes import BAD, broken, calls, line, lines, load, loads, numbers, rejects
 from tests.ingest.other_process import other_process
 from tests.ingest.worked import NOW
 
@@ -103,46 +98,6 @@ def test_calls_of_one_caller_stand_together_in_the_order_of_time(tmp_path: Path)
     ]
     assert order == sorted(order)
     assert len({caller for _, caller, *_ in order}) == 4
-
-
-def test_who_asks_for_a_day_and_an_integration_reads_few_row_groups(tmp_path: Path) -> None:
-    lake = loaded_lake(tmp_path, line(0))
-    schema = SCHEMAS["calls"]
-    (one,) = Lake(lake).snapshot().calls
-    [call] = ParquetFile(one.path).read().to_pylist()
-    rows = 4 * 128 * 1024
-    number = np.random.default_rng(1).permutation(rows)  # calls of all integrations arrive mixed
-    ids = pa.array((number % 40 + 1000).astype(str))
-    changed = {
-        "integration": ids,
-        "customer": pa.array((number // 40 % 500 + 10_000).astype(str)),
-        "day": pa.array((number >= rows // 2).astype("int32")).cast(pa.date32()),
-        "called_at": pa.array(number, pa.int64()).cast(pa.timestamp("us", "UTC")),
-    }
-    columns = [changed.get(field.name, pa.repeat(pa.scalar(call[field.name], field.type), rows)) for field in schema]
-    arrived = write_file(lake / "calls", "arrived", schema, [pa.table(columns, schema=schema)])
-    [compacted] = merged([DataFile(arrived.path, rows, None, None, None, None, None, None)], "calls", parts=1)
-    wanted = {"day": dt.date(1970, 1, 2), "integration": "1007"}
-    customer = {"customer": "10123"}
-    assert _row_groups(arrived.path, wanted) == (4, 4)
-    assert _row_groups(compacted.path, wanted) == (1, 4)
-    assert _row_groups(compacted.path, wanted | customer) == (1, 4)
-    assert _row_groups(compacted.path, {"day": dt.date(1970, 1, 2)}) == (2, 4)
-
-
-def _row_groups(path: Path, wanted: dict[str, Any]) -> tuple[int, int]:
-    """How many of a data file's row groups may hold such calls by their minima and maxima, and how many there are."""
-    metadata = ParquetFile(path).metadata
-    groups = [metadata.row_group(number) for number in range(metadata.num_row_groups)]
-    places = {metadata.schema.column(place).path: place for place in range(metadata.num_columns)}
-    may_hold = [
-        all(
-            (bounds := group.column(places[name]).statistics).min <= value <= bounds.max
-            for name, value in wanted.items()
-        )
-        for group in groups
-    ]
-    return sum(may_hold), len(groups)
 
 
 def test_a_damaged_file_is_not_hidden_in_a_new_one(tmp_path: Path) -> None:
