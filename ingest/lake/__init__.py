@@ -7,7 +7,7 @@ log formats nor what lines mean.
     ledger.py            all decisions together; ledger_row.py: one of them; ledger_files.py: how they are read
     snapshot.py          what a reader sees while others write; status.py, stream_ends.py, followers.py: what else is known
     data_file.py         a file of rows, and its hash (seal.py); durable.py, delta_log.py: in which order files reach the disk
-    maintenance.py       compaction (compaction.py) and retention, by rewriting.py; merging.py, merged.py: many loads of a log become one
+    maintenance.py       compaction (compaction.py, sorting.py) and retention, by rewriting.py; merging.py, merged.py: many loads become one
     leftovers.py         files that nobody needs any more
     verification.py      the invariants, one check each: file_checks.py, ledger_checks.py, row_checks/
     copying.py           a consistent copy, and a lake from a copy
