@@ -18,10 +18,16 @@ DEFINED = {
     r"operation\s*<>\s*'auth'": "is_use(status, operation, own)",
     r"epoch_us\(": "hour_of, minute_of or micros_of",
     r"select max\(day\) as day": "the step certification/last_day",
+    r"coalesce\((?:cast\()?sum\(": "added_up(calls) or added_up_if(holds, calls)",
 }
 """What a file of analytics would have to write to define something anew, and what it reads instead."""
 
-DEFINING = {"analytics/views/macros.sql", "ingest/lake/sums/macros.sql", "analytics/certification/steps/last_day.sql"}
+DEFINING = {
+    "analytics/views/macros.sql",
+    "analytics/views/sum_macros.sql",
+    "ingest/lake/sums/macros.sql",
+    "analytics/certification/steps/last_day.sql",
+}
 
 
 def named(path: Path) -> str:

@@ -61,8 +61,8 @@ made as (
     select
         integration,
         day,
-        count(*) as calls
-    from calls
+        added_up(calls) as calls
+    from daily_calls
     where id_status = 'valid'
     group by integration, day
 ),

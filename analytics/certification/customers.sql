@@ -12,19 +12,19 @@
 -- window.
 with counted as (
     select
-        calls.customer,
+        called.customer,
         last_day.day as today,
-        count(*) filter (where calls.day > last_day.day - $window) as calls,
-        count(*) filter (where calls.day > last_day.day - $window and is_error(calls.status)) as errors,
-        min(calls.day) filter (where is_use(calls.status, calls.operation, calls.own)) as first_day,
-        max(calls.day) filter (where is_use(calls.status, calls.operation, calls.own)) as last_active_day,
-        count(distinct calls.day) filter (where is_use(calls.status, calls.operation, calls.own)) as active_days,
-        max(calls.called_at) filter (where is_use(calls.status, calls.operation, calls.own)) as last_customer_call,
-        max(calls.called_at) as last_call
-    from calls
+        added_up_if(called.day > last_day.day - $window, called.calls) as calls,
+        added_up_if(called.day > last_day.day - $window, called.errors) as errors,
+        min(called.day) filter (where called.served > 0) as first_day,
+        max(called.day) filter (where called.served > 0) as last_active_day,
+        count(distinct called.day) filter (where called.served > 0) as active_days,
+        max(called.last_served) as last_customer_call,
+        max(called.last_call) as last_call
+    from customer_days as called
     cross join last_day
-    where calls.integration = $integration and not calls.own
-    group by calls.customer, last_day.day
+    where called.integration = $integration and not called.own
+    group by called.customer, last_day.day
 ),
 
 judged as (

@@ -3,7 +3,8 @@
 -- grain: one row per integration that the registry or a call names; a replaced id counts as the id that replaces it
 -- key: integration
 -- look_back: 0
--- steps: certification/last_day, certification/last_days, certification/counted_customers
+-- steps: certification/last_day, certification/last_days, certification/last_calls,
+-- certification/counted_customers
 -- meaning: What certification asks of an integration, at the end of the period, in the $window days that end there.
 -- $partner and $integration choose rows; null chooses all.
 -- customers: those with a call in the window that succeeded and was not a log-in; calls to the partner's own
@@ -18,23 +19,22 @@
 -- has_registry: whether the registry knows any integration.
 with seen as (
     select
-        calls.integration,
-        calls.partner,
-        count(*) as calls,
-        bool_or(calls.product = 'profit') as has_profit,
-        bool_or(calls.product = 'sb') as has_sb,
-        max(calls.called_at) as last_call,
-        max(calls.called_at) filter (where is_use(calls.status, calls.operation, calls.own)) as last_customer_call,
-        count(distinct lower(calls.connector)) filter (
+        daily_calls.integration,
+        daily_calls.partner,
+        added_up(daily_calls.calls) as calls,
+        bool_or(daily_calls.product = 'profit') as has_profit,
+        bool_or(daily_calls.product = 'sb') as has_sb,
+        max(daily_calls.last_call) as last_call,
+        count(distinct lower(daily_calls.connector)) filter (
             where
-            calls.day > last_day.day - $window
-            and calls.operation = 'get'
-            and is_supplied(calls.connector)
+            daily_calls.day > last_day.day - $window
+            and daily_calls.operation = 'get'
+            and is_supplied(daily_calls.connector)
         ) as supplied_connectors
-    from calls
+    from daily_calls
     cross join last_day
-    where calls.id_status = 'valid'
-    group by calls.integration, calls.partner
+    where daily_calls.id_status = 'valid'
+    group by daily_calls.integration, daily_calls.partner
 ),
 
 known as (
@@ -54,11 +54,12 @@ known as (
         counted_customers.below_on,
         coalesce(seen.supplied_connectors, 0) as supplied_connectors,
         seen.last_call,
-        seen.last_customer_call
+        last_calls.last_customer_call
     from integrations
     left join certificates on integrations.integration = certificates.integration
     full outer join seen on integrations.integration = seen.integration
     left join counted_customers on seen.integration = counted_customers.integration
+    left join last_calls on seen.integration = last_calls.integration
 )
 
 select

@@ -5,5 +5,5 @@
 -- look_back: 0
 -- meaning: The logs that these calls come from. Asked without a period, it shows whose gaps affect a figure.
 select distinct stream
-from calls
+from daily_calls
 order by stream asc

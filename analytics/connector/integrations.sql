@@ -8,24 +8,33 @@ with counted as (
     select
         integration,
         partner,
-        count(distinct customer) filter (where is_use(status, operation, own)) as customers,
-        count(*) as calls,
-        count(*) filter (where is_error(status)) as errors,
-        max(called_at) as last_call
-    from calls
+        added_up(calls) as calls,
+        added_up_if(is_error(status), calls) as errors,
+        max(last_call) as last_call
+    from daily_calls
     where lower(connector) = lower($connector)
     group by integration, partner
+),
+
+customers_counted as (
+    select
+        integration,
+        count(distinct customer) as customers
+    from customer_months
+    where lower(connector) = lower($connector) and is_use(status, operation, own)
+    group by integration
 )
 
 select
     counted.integration,
     counted.partner,
     integrations.name,
-    counted.customers,
+    coalesce(customers_counted.customers, 0) as customers,
     counted.calls,
     counted.errors,
     cast(counted.errors as double) / counted.calls as error_rate,
     counted.last_call
 from counted
+left join customers_counted on counted.integration is not distinct from customers_counted.integration
 left join integrations on counted.integration = integrations.integration
 order by counted.calls desc, counted.integration asc nulls last

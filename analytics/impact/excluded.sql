@@ -20,8 +20,8 @@ named as (
 counted as (
     select
         integration,
-        count(*) as calls
-    from calls
+        added_up(calls) as calls
+    from daily_calls
     where integration in (select integration from named)
     group by integration
 )

@@ -8,12 +8,12 @@
 with counted as (
     select
         customer,
-        count(*) filter (where is_use(status, operation, own)) as good_calls,
-        count(*) as calls,
-        count(*) filter (where is_error(status)) as errors,
-        min(called_at) as first_call,
-        max(called_at) as last_call
-    from calls
+        bool_or(served > 0 and not own) as is_customer,
+        added_up(calls) as calls,
+        added_up(errors) as errors,
+        min(first_call) as first_call,
+        max(last_call) as last_call
+    from customer_days
     where integration = $integration
     group by customer
 )
@@ -22,7 +22,7 @@ select
     counted.customer,
     customers.name,
     customers.branch,
-    counted.good_calls > 0 as is_customer,
+    counted.is_customer,
     counted.calls,
     counted.errors,
     cast(counted.errors as double) / counted.calls as error_rate,

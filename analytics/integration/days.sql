@@ -7,10 +7,10 @@
 with counted as (
     select
         day,
-        count(*) as calls,
-        count(*) filter (where is_error(status)) as errors,
-        count(distinct customer) filter (where is_use(status, operation, own)) as customers
-    from calls
+        added_up(calls) as calls,
+        added_up(errors) as errors,
+        count(distinct customer) filter (where served > 0 and not own) as customers
+    from customer_days
     where integration = $integration
     group by day
 )

@@ -7,19 +7,19 @@
 -- narrow this.
 with counted as (
     select
-        calls_all.environment,
-        count(distinct calls_all.customer) filter (where is_use(calls_all.status, calls_all.operation, calls_all.own)) as customers,
-        count(*) as calls,
-        count(*) filter (where is_error(calls_all.status)) as errors,
-        min(calls_all.called_at) as first_call,
-        max(calls_all.called_at) as last_call
-    from calls_all
+        called.environment,
+        count(distinct called.customer) filter (where called.served > 0 and not called.own) as customers,
+        added_up(called.calls) as calls,
+        added_up(called.errors) as errors,
+        min(called.first_call) as first_call,
+        max(called.last_call) as last_call
+    from customer_days_all as called
     cross join scope
     where
-        calls_all.integration = $integration
-        and calls_all.day >= scope.since
-        and calls_all.day < scope.until
-    group by calls_all.environment
+        called.integration = $integration
+        and called.day >= scope.since
+        and called.day < scope.until
+    group by called.environment
 )
 
 select

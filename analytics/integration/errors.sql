@@ -8,20 +8,30 @@ with counted as (
     select
         outcome,
         status,
-        count(*) as calls,
-        count(distinct customer) filter (where not own) as customers,
-        max(called_at) as last_call
-    from calls
+        added_up(calls) as calls,
+        max(last_call) as last_call
+    from daily_calls
     where integration = $integration and is_error(status)
+    group by outcome, status
+),
+
+customers_counted as (
+    select
+        outcome,
+        status,
+        count(distinct customer) as customers
+    from customer_months
+    where integration = $integration and is_error(status) and not own
     group by outcome, status
 )
 
 select
-    outcome,
-    status,
-    party_of(outcome) as party,
-    calls,
-    customers,
-    last_call
+    counted.outcome,
+    counted.status,
+    party_of(counted.outcome) as party,
+    counted.calls,
+    coalesce(customers_counted.customers, 0) as customers,
+    counted.last_call
 from counted
-order by calls desc, outcome asc, status asc
+left join customers_counted on counted.outcome = customers_counted.outcome and counted.status = customers_counted.status
+order by counted.calls desc, counted.outcome asc, counted.status asc

@@ -8,8 +8,8 @@ with counted as (
     select
         integration,
         day,
-        count(*) as calls
-    from calls
+        added_up(calls) as calls
+    from daily_calls
     where integration is not null
     group by integration, day
 ),

@@ -24,12 +24,12 @@ counted as (
         integration,
         partner,
         project,
-        count(distinct customer) filter (where is_use(status, operation, own)) as customers,
-        count(*) as calls,
-        count(*) filter (where is_error(status)) as errors,
-        min(called_at) as first_call,
-        max(called_at) as last_call
-    from calls
+        count(distinct customer) filter (where served > 0 and not own) as customers,
+        added_up(calls) as calls,
+        added_up(errors) as errors,
+        min(first_call) as first_call,
+        max(last_call) as last_call
+    from customer_days
     where integration = $integration
     group by integration, partner, project
 ),

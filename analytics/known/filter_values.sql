@@ -12,8 +12,8 @@ with seen as (
         stream,
         partner,
         integration,
-        count(*) as calls
-    from calls_all
+        sum(calls) as calls
+    from daily_calls_all
     group by product, environment, stream, partner, integration
 ),
 

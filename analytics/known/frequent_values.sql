@@ -10,8 +10,8 @@ with spelled as (
     select
         lower(connector) as folded,
         connector,
-        count(*) as calls
-    from calls_all
+        sum(calls) as calls
+    from daily_calls_all
     where connector is not null
     group by lower(connector), connector
 ),
@@ -27,8 +27,8 @@ connectors as (
 customers_called as (
     select
         customer,
-        count(*) as calls
-    from calls_all
+        added_up(calls) as calls
+    from customer_days_all
     group by customer
 ),
 

@@ -12,16 +12,15 @@
 -- lift: that share, divided by the share that the integration has among all customers with a branch. Above 1, the
 -- branch uses the integration more than others do.
 with everybodys as (
-    select distinct calls_all.customer
-    from calls_all
+    select distinct customer_months_all.customer
+    from customer_months_all
     cross join scope
     where
-        is_use(calls_all.status, calls_all.operation, calls_all.own)
-        and calls_all.day >= scope.since
-        and calls_all.day < scope.until
-        and (scope.environment = 'all' or calls_all.environment = scope.environment)
-        and calls_all.product = coalesce(scope.product, calls_all.product)
-        and calls_all.stream = coalesce(scope.stream, calls_all.stream)
+        is_use(customer_months_all.status, customer_months_all.operation, customer_months_all.own)
+        and days_within(customer_months_all.month, customer_months_all.days, scope.since, scope.until) <> 0
+        and (scope.environment = 'all' or customer_months_all.environment = scope.environment)
+        and customer_months_all.product = coalesce(scope.product, customer_months_all.product)
+        and customer_months_all.stream = coalesce(scope.stream, customer_months_all.stream)
 ),
 
 branches as (
@@ -39,15 +38,22 @@ everybody as (
     from branches
 ),
 
+used as (
+    select distinct
+        integration,
+        customer
+    from customer_months
+    where id_status = 'valid' and is_use(status, operation, own)
+),
+
 counted as (
     select
-        calls.integration,
+        used.integration,
         customers.branch,
-        count(distinct calls.customer) as customers
-    from calls
-    left join customers on calls.customer = customers.customer
-    where calls.id_status = 'valid' and is_use(calls.status, calls.operation, calls.own)
-    group by calls.integration, customers.branch
+        count(*) as customers
+    from used
+    left join customers on used.customer = customers.customer
+    group by used.integration, customers.branch
 ),
 
 totals as (

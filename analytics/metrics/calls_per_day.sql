@@ -9,11 +9,33 @@
 with counted as (
     select
         day,
-        count(*) as calls,
-        count(*) filter (where is_error(status)) as errors,
-        count(distinct customer) filter (where is_use(status, operation, own)) as customers,
+        added_up(calls) as calls,
+        added_up_if(is_error(status), calls) as errors,
         count(distinct integration) as integrations
-    from calls
+    from daily_calls
+    group by day
+),
+
+used as (
+    select
+        month,
+        customer,
+        bit_or(days) as days
+    from customer_months
+    where is_use(status, operation, own)
+    group by month, customer
+),
+
+active as (
+    select unnest(days_of(month, days)) as day
+    from used
+),
+
+customers_counted as (
+    select
+        day,
+        count(*) as customers
+    from active
     group by day
 ),
 
@@ -31,8 +53,9 @@ select
     coalesce(counted.calls, 0) as calls,
     coalesce(counted.errors, 0) as errors,
     cast(counted.errors as double) / counted.calls as error_rate,
-    coalesce(counted.customers, 0) as customers,
+    coalesce(customers_counted.customers, 0) as customers,
     coalesce(counted.integrations, 0) as integrations
 from listed
 left join counted on listed.day = counted.day
+left join customers_counted on listed.day = customers_counted.day
 order by listed.day asc

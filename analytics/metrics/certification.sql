@@ -3,7 +3,7 @@
 -- grain: one row per integration that the registry names, or that called in the period or in the 29 days before it
 -- key: integration
 -- look_back: 29
--- steps: certification/last_day, certification/last_days
+-- steps: certification/last_day, certification/last_days, certification/last_calls
 -- meaning: The customers that count for certification at the end of the period. A customer counts if it made a call in
 -- the last 30 days of the period that carries the integration's id, succeeded and was not a log-in. Calls to the
 -- partner's own environment do not count. Five customers are required. Certified is the state in the registry on the
@@ -12,8 +12,7 @@
 with seen as (
     select
         last_days.integration,
-        count(*) filter (where last_days.last_active_day > last_day.day - certification_days()) as customers,
-        max(last_days.last_customer_call) as last_customer_call
+        count(*) filter (where last_days.last_active_day > last_day.day - certification_days()) as customers
     from last_days
     cross join last_day
     group by last_days.integration
@@ -39,9 +38,10 @@ known as (
         and coalesce(registered.certified_since <= last_day.day, true)
         and coalesce(registered.certified_until > last_day.day, true) as certified,
         coalesce(seen.customers, 0) as customers,
-        seen.last_customer_call
+        last_calls.last_customer_call
     from registered
     full outer join seen on registered.integration = seen.integration
+    left join last_calls on seen.integration = last_calls.integration
     cross join last_day
     where last_day.day is not null
 )

@@ -10,11 +10,11 @@ with counted as (
         partner,
         integration,
         customer,
-        count(*) as calls,
-        count(*) filter (where is_error(status)) as errors,
-        min(called_at) as first_call,
-        max(called_at) as last_call
-    from calls
+        added_up(calls) as calls,
+        added_up(errors) as errors,
+        min(first_call) as first_call,
+        max(last_call) as last_call
+    from customer_days
     where id_status = 'valid'
     group by partner, integration, customer
 )

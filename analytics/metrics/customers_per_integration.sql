@@ -11,14 +11,22 @@ with counted as (
         integration,
         partner,
         project,
-        count(distinct customer) filter (where is_use(status, operation, own)) as customers,
-        count(*) as calls,
-        count(*) filter (where is_error(status)) as errors,
-        min(called_at) as first_call,
-        max(called_at) as last_call
-    from calls
+        added_up(calls) as calls,
+        added_up_if(is_error(status), calls) as errors,
+        min(first_call) as first_call,
+        max(last_call) as last_call
+    from daily_calls
     where id_status = 'valid'
     group by integration, partner, project
+),
+
+customers_counted as (
+    select
+        integration,
+        count(distinct customer) as customers
+    from customer_months
+    where id_status = 'valid' and is_use(status, operation, own)
+    group by integration
 )
 
 select
@@ -26,12 +34,13 @@ select
     counted.partner,
     counted.project,
     integrations.name,
-    counted.customers,
+    coalesce(customers_counted.customers, 0) as customers,
     counted.calls,
     counted.errors,
     cast(counted.errors as double) / counted.calls as error_rate,
     counted.first_call,
     counted.last_call
 from counted
+left join customers_counted on counted.integration = customers_counted.integration
 left join integrations on counted.integration = integrations.integration
 order by counted.calls desc, counted.integration asc

@@ -9,11 +9,19 @@ with counted as (
     select
         partner,
         count(distinct integration) as integrations,
-        count(distinct customer) filter (where is_use(status, operation, own)) as customers,
-        count(*) as calls,
-        count(*) filter (where is_error(status)) as errors
-    from calls
+        added_up(calls) as calls,
+        added_up_if(is_error(status), calls) as errors
+    from daily_calls
     where id_status = 'valid'
+    group by partner
+),
+
+customers_counted as (
+    select
+        partner,
+        count(distinct customer) as customers
+    from customer_months
+    where id_status = 'valid' and is_use(status, operation, own)
     group by partner
 )
 
@@ -21,10 +29,11 @@ select
     counted.partner,
     partners.name,
     counted.integrations,
-    counted.customers,
+    coalesce(customers_counted.customers, 0) as customers,
     counted.calls,
     counted.errors,
     cast(counted.errors as double) / counted.calls as error_rate
 from counted
+left join customers_counted on counted.partner = customers_counted.partner
 left join partners on counted.partner = partners.partner
 order by counted.calls desc, counted.partner asc

@@ -8,9 +8,9 @@
 with counted as (
     select
         integration,
-        count(*) as calls,
-        count(*) filter (where is_error(status)) as errors
-    from calls
+        added_up(calls) as calls,
+        added_up_if(is_error(status), calls) as errors
+    from daily_calls
     where id_status = 'valid'
     group by integration
 )

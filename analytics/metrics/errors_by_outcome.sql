@@ -11,10 +11,21 @@ with counted as (
         lower(connector) as folded,
         outcome,
         status,
-        count(*) as calls,
-        count(distinct customer) filter (where not own) as customers
-    from calls
+        added_up(calls) as calls
+    from daily_calls
     where is_error(status)
+    group by integration, folded, outcome, status
+),
+
+customers_counted as (
+    select
+        integration,
+        lower(connector) as folded,
+        outcome,
+        status,
+        count(distinct customer) as customers
+    from customer_months
+    where is_error(status) and not own
     group by integration, folded, outcome, status
 )
 
@@ -25,8 +36,14 @@ select
     counted.status,
     party_of(counted.outcome) as party,
     counted.calls,
-    counted.customers
+    coalesce(customers_counted.customers, 0) as customers
 from counted
+left join customers_counted
+    on
+        counted.integration is not distinct from customers_counted.integration
+        and counted.folded is not distinct from customers_counted.folded
+        and counted.outcome = customers_counted.outcome
+        and counted.status = customers_counted.status
 left join connectors on counted.folded = connectors.folded
 order by
     counted.calls desc,

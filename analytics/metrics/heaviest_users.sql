@@ -12,13 +12,13 @@ with by_connector as (
     select
         day,
         integration,
-        case when integration is null then customer end as customer,
+        unnamed_customer as customer,
         lower(connector) as folded,
-        count(*) as calls,
-        count(*) filter (where is_error(status)) as errors,
-        sum(duration_micros(duration_ms)) as micros
-    from calls
-    group by day, integration, case when integration is null then customer end, folded
+        sum(calls) as calls,
+        added_up_if(is_error(status), calls) as errors,
+        sum(duration_micros) as micros
+    from daily_calls
+    group by day, integration, unnamed_customer, folded
 ),
 
 users as (

@@ -10,9 +10,18 @@ with counted as (
     select
         id_status,
         id_defect,
-        count(*) as calls,
-        count(distinct customer) filter (where is_use(status, operation, own)) as customers
-    from calls
+        added_up(calls) as calls
+    from daily_calls
+    group by id_status, id_defect
+),
+
+customers_counted as (
+    select
+        id_status,
+        id_defect,
+        count(distinct customer) as customers
+    from customer_months
+    where is_use(status, operation, own)
     group by id_status, id_defect
 ),
 
@@ -26,8 +35,12 @@ select
     counted.id_status,
     counted.id_defect,
     counted.calls,
-    counted.customers,
+    coalesce(customers_counted.customers, 0) as customers,
     case when counted.id_status <> 'not_logged' then cast(counted.calls as double) / total.logged_calls end as share
 from counted
 cross join total
+left join customers_counted
+    on
+        counted.id_status = customers_counted.id_status
+        and counted.id_defect is not distinct from customers_counted.id_defect
 order by counted.calls desc, counted.id_status asc, counted.id_defect asc nulls last

@@ -3,7 +3,7 @@
 -- grain: one row per finding
 -- key: kind, subject
 -- look_back: 60
--- steps: certification/last_day, overview/windows, overview/worsened, overview/not_attributed
+-- steps: certification/last_day, overview/traffic, overview/windows, overview/worsened, overview/not_attributed
 -- meaning: Findings to look at, worst first. The meaning of `now` and `before` depends on the kind.
 -- error_rate_up: the error rate in the period and in the 30 days before it. The two are surely different (their Wilson
 -- intervals do not meet) and at least 2 points apart.

@@ -12,21 +12,14 @@ with parties as (
     select 'vendor' as party
 ),
 
-failed as (
-    select
-        day,
-        party_of(outcome) as party
-    from calls
-    where is_error(status)
-),
-
 counted as (
     select
         day,
-        party,
-        count(*) as calls
-    from failed
-    group by day, party
+        party_of(outcome) as party,
+        added_up(calls) as calls
+    from daily_calls
+    where is_error(status)
+    group by day, party_of(outcome)
 )
 
 select

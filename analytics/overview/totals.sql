@@ -6,17 +6,23 @@
 -- meaning: The customers, integrations, calls and errors, counted as in the metrics.
 with counted as (
     select
-        count(distinct customer) filter (where is_use(status, operation, own)) as customers,
         count(distinct integration) as integrations,
-        count(*) as calls,
-        count(*) filter (where is_error(status)) as errors
-    from calls
+        added_up(calls) as calls,
+        added_up_if(is_error(status), calls) as errors
+    from daily_calls
+),
+
+customers_counted as (
+    select count(distinct customer) as customers
+    from customer_months
+    where is_use(status, operation, own)
 )
 
 select
-    customers,
-    integrations,
-    calls,
-    errors,
-    cast(errors as double) / nullif(calls, 0) as error_rate
+    customers_counted.customers,
+    counted.integrations,
+    counted.calls,
+    counted.errors,
+    cast(counted.errors as double) / nullif(counted.calls, 0) as error_rate
 from counted
+cross join customers_counted

@@ -8,20 +8,29 @@
 with counted as (
     select
         environment,
-        count(distinct customer) filter (where is_use(status, operation, own)) as customers,
         count(distinct integration) as integrations,
-        count(*) as calls,
-        count(*) filter (where is_error(status)) as errors
-    from calls
+        added_up(calls) as calls,
+        added_up_if(is_error(status), calls) as errors
+    from daily_calls
+    group by environment
+),
+
+customers_counted as (
+    select
+        environment,
+        count(distinct customer) as customers
+    from customer_months
+    where is_use(status, operation, own)
     group by environment
 )
 
 select
-    environment,
-    customers,
-    integrations,
-    calls,
-    errors,
-    cast(errors as double) / calls as error_rate
+    counted.environment,
+    coalesce(customers_counted.customers, 0) as customers,
+    counted.integrations,
+    counted.calls,
+    counted.errors,
+    cast(counted.errors as double) / counted.calls as error_rate
 from counted
-order by calls desc, environment asc
+left join customers_counted on counted.environment = customers_counted.environment
+order by counted.calls desc, counted.environment asc

@@ -9,8 +9,9 @@ with succeeded as (
     select
         integration,
         customer,
-        max(called_at) filter (where is_use(status, operation, own)) as last_success
-    from calls
+        max(last_served) as last_success,
+        max(last_call) filter (where errors > 0) as last_call
+    from customer_days
     where id_status = 'valid' and not own
     group by integration, customer
 ),
@@ -25,7 +26,9 @@ failed as (
     from calls
     inner join succeeded on calls.integration = succeeded.integration and calls.customer = succeeded.customer
     where
-        calls.id_status = 'valid'
+        -- most customers have no error since: none of their calls has to be looked at
+        (succeeded.last_success is null or succeeded.last_call > succeeded.last_success)
+        and calls.id_status = 'valid'
         and not calls.own
         and is_error(calls.status)
         and (succeeded.last_success is null or calls.called_at > succeeded.last_success)

@@ -9,20 +9,47 @@ with counted as (
     select
         integration,
         day,
-        count(distinct customer) filter (where is_use(status, operation, own)) as customers,
-        count(*) as calls,
-        count(*) filter (where is_error(status)) as errors
-    from calls
+        added_up(calls) as calls,
+        added_up_if(is_error(status), calls) as errors
+    from daily_calls
     where id_status = 'valid'
+    group by integration, day
+),
+
+used as (
+    select
+        integration,
+        customer,
+        month,
+        bit_or(days) as days
+    from customer_months
+    where id_status = 'valid' and is_use(status, operation, own)
+    group by integration, customer, month
+),
+
+active as (
+    select
+        integration,
+        unnest(days_of(month, days)) as day
+    from used
+),
+
+customers_counted as (
+    select
+        integration,
+        day,
+        count(*) as customers
+    from active
     group by integration, day
 )
 
 select
-    integration,
-    day,
-    customers,
-    calls,
-    errors,
-    cast(errors as double) / calls as error_rate
+    counted.integration,
+    counted.day,
+    coalesce(customers_counted.customers, 0) as customers,
+    counted.calls,
+    counted.errors,
+    cast(counted.errors as double) / counted.calls as error_rate
 from counted
-order by integration asc, day asc
+left join customers_counted on counted.integration = customers_counted.integration and counted.day = customers_counted.day
+order by counted.integration asc, counted.day asc

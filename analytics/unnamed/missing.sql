@@ -6,42 +6,39 @@
 -- meaning: The numbers and customers whose names to ask for, the busiest first. A row of the registry without a name
 -- (for a customer, without a name and a branch) says nothing, so it is listed too. A partner's own environment is not a
 -- customer. An id that never existed, such as a typing error, is listed too if it has the form of an id.
-with seen as (
+with counted as (
     select
         1 as place,
         'partners' as relation,
         cast(partner as varchar) as key,
-        called_at
-    from calls
+        added_up(calls) as calls,
+        min(first_call) as first_call,
+        max(last_call) as last_call
+    from daily_calls
     where id_status = 'valid'
+    group by partner
     union all
     select
         2 as place,
         'integrations' as relation,
         integration as key,
-        called_at
-    from calls
+        added_up(calls) as calls,
+        min(first_call) as first_call,
+        max(last_call) as last_call
+    from daily_calls
     where id_status = 'valid'
+    group by integration
     union all
     select
         3 as place,
         'customers' as relation,
         customer as key,
-        called_at
-    from calls
+        added_up(calls) as calls,
+        min(first_call) as first_call,
+        max(last_call) as last_call
+    from customer_days
     where not own
-),
-
-counted as (
-    select
-        place,
-        relation,
-        key,
-        count(*) as calls,
-        min(called_at) as first_call,
-        max(called_at) as last_call
-    from seen
-    group by place, relation, key
+    group by customer
 ),
 
 named as (

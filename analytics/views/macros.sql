@@ -3,7 +3,7 @@
 -- differently, or do not have, get a name of our own, so that a metric reads the same on every engine.
 
 -- The percentile of a group with linear interpolation between neighbours (on Spark `percentile` is built in). Percentiles of
--- durations come from buckets instead.
+-- durations come from buckets instead: `covers_percent`.
 create macro percentile(x, p) as quantile_cont(x, p);
 
 -- The duration that stands for those of a bucket, at most 1 % off: the harmonic middle of its edges, in whole microseconds where
@@ -15,10 +15,9 @@ create macro bucket_ms(bucket) as (
     end
 );
 
--- The percentiles of a group by the nearest rank: the smallest value that, with those below it, covers at least this fraction of
--- the group. Fractions are decimals, and the rank is exact. Of buckets it is the same as counting from the lowest one upwards, so
--- it does not matter whether calls are counted, or how many calls of each day are in each bucket.
-create macro nearest_rank(x, fractions) as quantile_disc(x, fractions);
+-- Whether a bucket and those below it cover this percentage of a group: `covered` of its calls. The lowest one that does is the
+-- percentile by the nearest rank, so it does not matter how many calls of each day are in each bucket.
+create macro covers_percent(covered, calls, percentage) as 100 * covered >= percentage * calls;
 
 -- Whether a call makes its customer a customer of the integration: it succeeded, was not a log-in, and was not made to the
 -- partner's own environment. An access token lives for an hour, so the program of each customer logs in again and again,
@@ -70,13 +69,3 @@ create macro wilson_high(part, whole) as (
 
 -- A number for three texts, at least 0. Other texts may have the same number.
 create macro hash_of(first, second, third) as cast(hash(first, second, third) // 2 as bigint);
-
--- The days of a month are bits of one number: the lowest one is the first day. How many days it holds is `bit_count`, and those
--- that are in it or in another one is an or of both.
--- The first and the last day of them, and those of them since a day and before another one.
-create macro first_day_of(month, days) as cast(month + cast(log2(days & -days) as integer) as date);
-create macro last_day_of(month, days) as cast(month + cast(floor(log2(days)) as integer) as date);
-create macro bits_before(month, day) as (cast(1 as bigint) << least(greatest(date_diff('day', month, day), 0), 31)) - 1;
-create macro days_within(month, days, since, until) as (
-    cast(days & (bits_before(month, until) - bits_before(month, since)) as integer)
-);

@@ -5,9 +5,8 @@
 select
     integration,
     customer,
-    max(day) filter (where is_use(status, operation, own)) as last_active_day,
-    max(called_at) filter (where is_use(status, operation, own)) as last_customer_call,
-    max(day) filter (where is_error(status) and not own) as last_failed_day
-from calls_before
+    max(last_day_of(month, days)) filter (where is_use(status, operation, own)) as last_active_day,
+    max(last_day_of(month, days)) filter (where is_error(status) and not own) as last_failed_day
+from customer_months_before
 where id_status = 'valid'
 group by integration, customer

@@ -25,9 +25,9 @@ select
     chosen.who,
     chosen.integration,
     chosen.integration is null or not chosen.has_unknown as has_volume,
-    coalesce(sum(keyed_hours.calls) filter (where keyed_hours.hour between border_windows.own_from and border_windows.own_to), 0)
+    added_up_if(keyed_hours.hour between border_windows.own_from and border_windows.own_to, keyed_hours.calls)
         as own_calls,
-    coalesce(sum(keyed_hours.calls) filter (where keyed_hours.hour between border_windows.other_from and border_windows.other_to), 0)
+    added_up_if(keyed_hours.hour between border_windows.other_from and border_windows.other_to, keyed_hours.calls)
         as other_calls
 from chosen
 inner join border_windows on chosen.border = border_windows.border

@@ -21,9 +21,9 @@ with traffic as (
         border_members.border,
         count(*) as pairs,
         count(*) filter (where border_calls.other_calls > border_members.other_calls) as pairs_seen,
-        coalesce(sum(border_calls.own_calls) filter (where border_members.has_volume), 0) as own_calls,
-        coalesce(sum(border_calls.own_calls - border_members.own_calls) filter (where border_members.has_volume), 0) as own_calls_elsewhere,
-        coalesce(sum(border_calls.other_calls - border_members.other_calls) filter (where border_members.has_volume), 0) as other_calls
+        added_up_if(border_members.has_volume, border_calls.own_calls) as own_calls,
+        added_up_if(border_members.has_volume, border_calls.own_calls - border_members.own_calls) as own_calls_elsewhere,
+        added_up_if(border_members.has_volume, border_calls.other_calls - border_members.other_calls) as other_calls
     from border_members
     inner join border_calls
         on

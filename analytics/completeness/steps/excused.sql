@@ -12,8 +12,8 @@ with resting as (
     where is_known
     group by stream
     having
-        2 * coalesce(sum(calls) filter (where isodow(day) >= 6), 0) * count(*) filter (where isodow(day) < 6)
-        < coalesce(sum(calls) filter (where isodow(day) < 6), 0) * count(*) filter (where isodow(day) >= 6)
+        2 * added_up_if(isodow(day) >= 6, calls) * count(*) filter (where isodow(day) < 6)
+        < added_up_if(isodow(day) < 6, calls) * count(*) filter (where isodow(day) >= 6)
 ),
 
 levels as (

@@ -1,14 +1,13 @@
 -- The calls of each stream by the hour (UTC), and whether the hour is ahead: after the last hour with calls up to which
 -- any log was loaded. No call was made then yet, so a clock is wrong. If the lake has no such hour, no hour is ahead.
--- It reads the calls as they were sent, because whose they are does not matter here: to look that up takes as long as to count.
--- Reads: lake.sent, lake.last_load.
+-- Reads: stream_hours_all, lake.last_load.
 with by_hour as (
     select
         stream,
-        hour_of(called_at) as hour,
-        count(*) as calls
-    from lake.sent
-    group by stream, hour_of(called_at)
+        hour,
+        added_up(calls) as calls
+    from stream_hours_all
+    group by stream, hour
 ),
 
 logs_end as (

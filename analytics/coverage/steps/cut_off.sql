@@ -1,14 +1,14 @@
 -- The rejected lines without an id, and how many lines of their customer were rejected and read in that log and month.
--- Reads: sent_lines, read_months.
--- steps: coverage/read_months
+-- Reads: sent_lines, customer_days_of_anybody.
 with read_lines as (
     select
         stream,
         customer,
-        month,
-        cast(sum(calls) as bigint) as lines
-    from read_months
-    group by stream, customer, month
+        date_trunc('month', day) as month,
+        added_up(calls) as lines
+    from customer_days_of_anybody
+    where customer in (select sent_lines.customer from sent_lines where not sent_lines.carries_id)
+    group by stream, customer, date_trunc('month', day)
 )
 
 select

@@ -3,13 +3,13 @@
 -- it. Such a gap lasts at least seven days without a valid id, and holds calls of customers of at least two partners,
 -- as this log knew them. If different malformed ids arrive, the header is still logged; one text in all calls is a
 -- mask.
--- Reads: lake.sent (the calls without looking up whose they are, which the days do not need), calls_all.
+-- Reads: daily_calls_all, customer_months_all, calls_all.
 with sent_days as (
     select
         stream,
         day,
         bool_or(id_status = 'valid') as has_ids
-    from lake.sent
+    from daily_calls_all
     group by stream, day
 ),
 
@@ -48,13 +48,37 @@ gaps as (
     having date_diff('day', min(day), max(day)) >= 6
 ),
 
+-- The customers of the logs in question, as far as they are known to be a partner's.
 connected as (
     select distinct
         stream,
         customer,
         partner
-    from calls_all
+    from customer_months_all
     where id_status = 'valid' and not own and stream in (select gaps.stream from gaps)
+),
+
+partners_within as (
+    select
+        gaps.stream,
+        gaps.first_day,
+        count(distinct connected.partner) as partners
+    from gaps
+    inner join customer_months_all as called
+        on gaps.stream = called.stream and days_within(called.month, called.days, gaps.first_day, gaps.last_day + 1) <> 0
+    inner join connected on called.stream = connected.stream and called.customer = connected.customer
+    group by gaps.stream, gaps.first_day
+),
+
+ids_within as (
+    select
+        gaps.stream,
+        gaps.first_day,
+        count(distinct coalesce(calls_all.integration_id, '')) as ids
+    from gaps
+    inner join calls_all on gaps.stream = calls_all.stream and calls_all.day between gaps.first_day and gaps.last_day
+    where calls_all.id_status = 'malformed'
+    group by gaps.stream, gaps.first_day
 ),
 
 muted_gaps as (
@@ -63,12 +87,9 @@ muted_gaps as (
         gaps.first_day,
         gaps.last_day
     from gaps
-    inner join calls_all on gaps.stream = calls_all.stream and calls_all.day between gaps.first_day and gaps.last_day
-    left join connected on calls_all.stream = connected.stream and calls_all.customer = connected.customer
-    group by gaps.stream, gaps.first_day, gaps.last_day
-    having
-        count(distinct connected.partner) >= 2
-        and count(distinct case when calls_all.id_status = 'malformed' then coalesce(calls_all.integration_id, '') end) <= 1
+    inner join partners_within on gaps.stream = partners_within.stream and gaps.first_day = partners_within.first_day
+    left join ids_within on gaps.stream = ids_within.stream and gaps.first_day = ids_within.first_day
+    where partners_within.partners >= 2 and coalesce(ids_within.ids, 0) <= 1
 )
 
 select distinct

@@ -9,16 +9,26 @@ with undated as (
     where day is null
 ),
 
-active as (
+used as (
     select
         integration,
         customer,
-        day
-    from calls
+        month,
+        bit_or(days) as days
+    from customer_months
     where
         id_status = 'valid'
         and is_use(status, operation, own)
         and integration in (select named_customers.integration from named_customers)
+    group by integration, customer, month
+),
+
+active as (
+    select
+        integration,
+        customer,
+        unnest(days_of(month, days)) as day
+    from used
     union
     select
         integration,

@@ -1,14 +1,15 @@
 -- The rejected lines, with whether their customer is seen in that month, and with how many of the integration's lines
 -- were rejected and read in it: one row per integration, customer and day.
--- Reads: rejected_lines, read_months.
+-- Reads: rejected_lines, read_months, daily_calls_of_anybody.
 -- steps: coverage/read_months
 with read_lines as (
     select
         integration,
-        month,
-        cast(sum(calls) as bigint) as lines
-    from read_months
-    group by integration, month
+        date_trunc('month', day) as month,
+        added_up(calls) as lines
+    from daily_calls_of_anybody
+    where integration in (select rejected_lines.integration from rejected_lines)
+    group by integration, date_trunc('month', day)
 ),
 
 seen_customers as (

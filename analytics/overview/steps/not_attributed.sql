@@ -1,21 +1,25 @@
--- Findings about calls that belong to no integration: one row per kind and id, or id status.
+-- Findings about calls that belong to no integration: one row per kind and id, or id status. The ids of the documentation are looked
+-- for among the calls as they were sent, whatever replaces them.
+-- Reads: traffic, scope.
 with total as (
     select
-        count(*) as all_calls,
-        count(*) filter (where id_status <> 'not_logged') as logged_calls
-    from calls
+        added_up(traffic.calls) as all_calls,
+        added_up_if(traffic.id_status <> 'not_logged', traffic.calls) as logged_calls
+    from traffic
+    inner join scope on traffic.day >= scope.since
 ),
 
 nameless as (
     select
-        id_status as subject,
-        count(*) as calls,
-        count(*) filter (where is_error(status)) as errors,
-        count(distinct customer) as customers,
-        max(called_at) as last_call
-    from calls
-    where id_status <> 'valid'
-    group by id_status
+        traffic.id_status as subject,
+        added_up(traffic.calls) as calls,
+        added_up(traffic.errors) as errors,
+        count(distinct traffic.unnamed_customer) as customers,
+        max(traffic.last_call) as last_call
+    from traffic
+    inner join scope on traffic.day >= scope.since
+    where traffic.id_status <> 'valid'
+    group by traffic.id_status
 ),
 
 shared as (
@@ -47,17 +51,17 @@ example_id as (
     select
         'example_id' as kind,
         2 as severity,
-        integration_id as subject,
+        integration as subject,
         cast(null as integer) as partner,
-        count(*) as calls,
-        count(*) filter (where is_error(status)) as errors,
+        added_up(calls) as calls,
+        added_up(errors) as errors,
         count(distinct customer) as customers,
         cast(null as double) as now,
         cast(null as double) as before,
-        max(called_at) as last_call
-    from calls
-    where is_example_id(integration_id)
-    group by integration_id
+        max(last_call) as last_call
+    from sent_customer_days
+    where is_example_id(integration)
+    group by integration
 ),
 
 id_in_envelope as (
