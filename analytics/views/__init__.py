@@ -24,4 +24,9 @@ def macros() -> str:
 
     Those of views/, those by which calls are added up, and the meaning of a status, which is defined where calls are read.
     """
-    return SUM_MACROS + view("macros") + view("sum_macros") + (files("ingest.engine") / "outcome.sql").read_text(encoding="utf-8")
+    return (
+        SUM_MACROS
+        + view("macros")
+        + view("sum_macros")
+        + (files("ingest.engine") / "outcome.sql").read_text(encoding="utf-8")
+    )

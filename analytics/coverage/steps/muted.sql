@@ -3,7 +3,7 @@
 -- it. Such a gap lasts at least seven days without a valid id, and holds calls of customers of at least two partners,
 -- as this log knew them. If different malformed ids arrive, the header is still logged; one text in all calls is a
 -- mask.
--- Reads: daily_calls_all, customer_months_all, calls_all.
+-- Reads: daily_calls_all, customer_months_all, daily_senders_all.
 with sent_days as (
     select
         stream,
@@ -74,10 +74,10 @@ ids_within as (
     select
         gaps.stream,
         gaps.first_day,
-        count(distinct coalesce(calls_all.integration_id, '')) as ids
+        count(distinct coalesce(sent.malformed_id, '')) as ids
     from gaps
-    inner join calls_all on gaps.stream = calls_all.stream and calls_all.day between gaps.first_day and gaps.last_day
-    where calls_all.id_status = 'malformed'
+    inner join daily_senders_all as sent on gaps.stream = sent.stream and sent.day between gaps.first_day and gaps.last_day
+    where sent.id_status = 'malformed'
     group by gaps.stream, gaps.first_day
 ),
 

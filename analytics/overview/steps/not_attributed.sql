@@ -70,13 +70,13 @@ id_in_envelope as (
         2 as severity,
         body_integration_id as subject,
         cast(null as integer) as partner,
-        count(*) as calls,
-        count(*) filter (where is_error(status)) as errors,
-        count(distinct customer) as customers,
+        added_up(calls) as calls,
+        added_up(errors) as errors,
+        count(distinct unnamed_customer) as customers,
         cast(null as double) as now,
         cast(null as double) as before,
-        max(called_at) as last_call
-    from calls
+        max(last_call) as last_call
+    from daily_senders
     where id_status in ('missing', 'malformed') and body_integration_id is not null
     group by body_integration_id
 )
