@@ -33,12 +33,12 @@ class Limits:
     """How far into a source its first lines of data are looked for. No log has this many comments."""
     workers: int = field(default_factory=usual_workers)
     """How many blocks are understood at the same time, each by a thread of its own."""
-    block_bytes: int = 80 << 20
+    block_bytes: int = 72 << 20
     """How much of a source is understood at a time. More takes more memory: see how much a worker takes (docs/explanation/performance.md)."""
     first_block_bytes: int = 8 << 20
     """How much of a source is understood first: its header, for which all other blocks wait, is known the sooner."""
-    block_lines: int = 200_000
-    """The most lines of a block. 80 MB of empty lines would be 80 million."""
+    block_lines: int = 180_000
+    """The most lines of a block. 72 MB of empty lines would be 75 million."""
     line_bytes: int = 8 << 20
     """How long a line may become before reading gives it up and passes on the parts of it."""
     together_bytes: int = 8 << 20
