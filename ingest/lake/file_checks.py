@@ -10,8 +10,8 @@ import pyarrow as pa
 
 from ingest.call import CALL_COLUMNS
 from ingest.lake.data_file import BOUND_COLUMNS, TABLES, damage, data_files, read_files
-from ingest.lake.delta_log import damages
 from ingest.lake.durable import sha256_of
+from ingest.lake.log_damage import damages
 from ingest.lake.seal import breach
 from ingest.reject import REJECT_COLUMNS
 

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
-import json
 import re
 import shutil
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
-from urllib.parse import unquote
 
+from ingest.lake.checkpoints import removed_since
 from ingest.lake.data_file import TABLES, data_files
 from ingest.lake.sums.building import sum_tables
 from ingest.lake.tables import reached
@@ -27,7 +26,7 @@ LEFTOVER_AGE = dt.timedelta(days=1)
 REMOVED_AGE = dt.timedelta(days=7)
 """A reader keeps the list of files that it began with: an open page, a shell, another engine. After a week it must have ended.
 
-Delta itself waits as long by default, so other engines that read the lake do not expect more.
+Delta itself waits as long by default, so other engines that read the lake do not expect more, and checkpoints name these files as long.
 """
 
 _DATA_FILE = re.compile(r"[^.].*\.parquet(#\d+)?")
@@ -73,9 +72,12 @@ def leftovers(lake: Lake, *, now: dt.datetime) -> list[Leftover]:
     old = [file for file in unheld(lake) if file.modified_at < now - LEFTOVER_AGE]
     if not old:
         return []
-    protected = {
-        path for name in (*TABLES, *sum_tables(lake)) for path in _removed_since(lake.path / name, now - REMOVED_AGE)
-    }
+    protected: set[Path] = set()
+    for folder in (lake.path / name for name in (*TABLES, *sum_tables(lake))):
+        try:
+            protected |= removed_since(folder, now - REMOVED_AGE)
+        except OSError:  # a part of the table's log is damaged, which `verify` says: until it is mended, nothing goes
+            protected |= {file.path for file in old if file.path.parent == folder}
     return [file for file in old if file.path not in protected]
 
 
@@ -120,18 +122,3 @@ def _beside(lake: Path) -> list[Path]:
 
 def _modified_at(path: Path) -> dt.datetime:
     return dt.datetime.fromtimestamp(path.stat().st_mtime, dt.UTC)
-
-
-def _removed_since(folder: Path, since: dt.datetime) -> set[Path]:
-    """The data files that the table's commits have removed since then. Commits are kept for thirty days."""
-    removed: set[Path] = set()
-    for commit in (folder / "_delta_log").glob("*.json"):
-        if _modified_at(commit) < since - LEFTOVER_AGE:
-            continue
-        for line in commit.read_text(encoding="utf-8").splitlines():
-            if not line.startswith('{"remove"'):
-                continue
-            action = json.loads(line)["remove"]
-            if dt.datetime.fromtimestamp(action["deletionTimestamp"] / 1000, dt.UTC) >= since:
-                removed.add(folder / unquote(action["path"]))
-    return removed

@@ -5,7 +5,7 @@
 3. Compact (`ingest.lake.compaction`): put few data files, sorted, in the place of many small ones.
 4. Merge: make one load of those of a growing log on one day (`ingest.lake.merging`).
 5. Sums: add up the calls of data files that have no sums yet, or drop all sums (`ingest.lake.sums`).
-6. Checkpoints: with them Delta opens a table without reading every commit. Remove old commits that a checkpoint stands for.
+6. Checkpoints: with them Delta opens a table without reading every commit. Remove commits that one has stood for long enough.
 7. Leftovers: remove the files that nobody needs.
 
 Each step is complete in itself: after a crash the next `maintain`, or load, goes on from there.
@@ -19,9 +19,9 @@ from typing import TYPE_CHECKING, Literal
 from zoneinfo import ZoneInfo
 
 from ingest.errors import LakeError
+from ingest.lake.checkpoints import KEPT_AGE
 from ingest.lake.compaction import DEFAULT_SIZES, compact
 from ingest.lake.data_file import TABLES, data_files
-from ingest.lake.delta_log import KEPT_AGE
 from ingest.lake.lake import Lake
 from ingest.lake.ledger_row import Removal, own_decision
 from ingest.lake.leftovers import leftovers, remove
@@ -89,7 +89,7 @@ def maintain(
         postponed.append("sums")
     for name in (*TABLES, *sum_tables(store)):
         store.checkpoint(name, commits=_CHECKPOINT_COMMITS)
-        store.expire(name, before=now - KEPT_AGE)
+        store.shorten(name, before=now - KEPT_AGE)
     after = _files(store)
     # A removed file cannot come back. So the commits that no longer name it have to be on the disk first: after a power cut
     # the tables must not be as they were when they needed it.

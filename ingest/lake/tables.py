@@ -14,6 +14,7 @@ rows, because it lets any two commits through that only add files.
 from __future__ import annotations
 
 import contextlib
+import datetime as dt
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -25,14 +26,16 @@ from ingest.arrow import arrow_schema
 from ingest.call import CALL_COLUMNS
 from ingest.errors import REPAIR, RESTORE, LakeError, in_one_line
 from ingest.lake import delta_log, settings
+from ingest.lake.checkpoints import KEPT_AGE, PORTION, last_checkpoint, shorten, write_checkpoint
 from ingest.lake.data_file import data_files, remove_files
 from ingest.lake.durable import sync_folder
 from ingest.lake.ledger_row import LEDGER_COLUMNS
+from ingest.lake.log_damage import damages
+from ingest.lake.log_files import is_table
 from ingest.patience import QUICK, Patience
 from ingest.reject import REJECT_COLUMNS
 
 if TYPE_CHECKING:
-    import datetime as dt
     from collections.abc import Sequence
 
     from ingest.call import Column
@@ -44,12 +47,28 @@ _REWRITES = "rewrites"
 _LAKE = "lake:"
 
 _CHECKPOINT_COMMITS = 100
-"""A checkpoint is written after this many commits, so that nobody has to read them all."""
+"""A checkpoint is written after this many commits, so that nobody has to read them all. Then the log is shortened, too."""
 
 
 def reached(table: DeltaTable) -> int:
     """How far a table, as it was read, has followed the ledger: the last decision; 0 before the first one."""
     return table.transaction_version(_LEDGER) or 0
+
+
+class _Opened(DeltaTable):
+    """A table as it was opened, with the versions of its transactions.
+
+    Delta reads those in the log when it is asked for them. That may be hours later, when the log has been shortened.
+    """
+
+    def __init__(self, uri: str, *, lake: str, version: int | None = None) -> None:
+        super().__init__(uri, version=version)
+        names = (_LEDGER, _REWRITES, _LAKE + lake)
+        self._transactions = {name: super(_Opened, self).transaction_version(name) for name in names}
+
+    def transaction_version(self, app_id: str) -> int | None:
+        """The version of one of the lake's transactions as it was then."""
+        return self._transactions[app_id]
 
 
 class Tables:
@@ -124,13 +143,13 @@ class Tables:
     def open_before(self, name: AnyTable, table: DeltaTable) -> DeltaTable:
         """The table as it was one commit before. LakeError when it cannot be read as it was."""
         try:
-            return DeltaTable(self.uri(name), version=table.version() - 1)
+            return _Opened(self.uri(name), lake=self.id, version=table.version() - 1)
         except (DeltaError, OSError) as error:
             raise LakeError(f"{self.path / name}: the table cannot be read as it was: {error}") from error
 
     def _open(self, name: AnyTable, identity: str) -> DeltaTable:
         try:
-            table = DeltaTable(self.uri(name))
+            table = _Opened(self.uri(name), lake=identity)
         except TableNotFoundError as error:
             raise LakeError(
                 f"{self.path}: the lake has no table {name!r}; 'koppelzicht ingest' creates it again"
@@ -148,8 +167,11 @@ class Tables:
         return table
 
     def has(self, name: AnyTable) -> bool:
-        """Whether the table has been created."""
-        return DeltaTable.is_deltatable(self.uri(name))
+        """Whether the table has been created. LakeError when that cannot be found out."""
+        try:
+            return is_table(self.path / name)
+        except OSError as error:
+            raise LakeError(f"{self.path / name}: cannot be read: {error.strerror or error}") from error
 
     def replace(
         self,
@@ -198,10 +220,12 @@ class Tables:
         mark = _LAKE + self.id
         if gone:
             exclusive[_REWRITES] = (table.transaction_version(_REWRITES) or 0) + 1
-        latest = table
         patience = Patience(folder, "writing a commit", most=QUICK)
         while True:
             patience.spend()
+            latest = self.open(name)
+            if any(latest.transaction_version(one) != table.transaction_version(one) for one in exclusive):
+                return False
             version = latest.version() + 1
             try:
                 is_ours = delta_log.append(
@@ -220,26 +244,24 @@ class Tables:
                 if version % _CHECKPOINT_COMMITS == 0:
                     with contextlib.suppress(LakeError):  # it only saves time, and the next one will do
                         self.checkpoint(name, commits=_CHECKPOINT_COMMITS)
+                        self.shorten(name, before=dt.datetime.now(dt.UTC) - KEPT_AGE, most=PORTION)
                 return True
-            latest = self.open(name)
-            if any(latest.transaction_version(one) != table.transaction_version(one) for one in exclusive):
-                return False
 
     def checkpoint(self, name: AnyTable, *, commits: int) -> None:
         """Write a checkpoint if there have been this many commits since the last one. LakeError when it cannot be written."""
         table = self.open(name)
         try:
-            if table.version() - delta_log.last_checkpoint(self.path / name) >= commits:
-                delta_log.write_checkpoint(self.path / name, table)
+            if table.version() - last_checkpoint(self.path / name) >= commits:
+                write_checkpoint(self.path / name, table)
         except (DeltaError, pa.ArrowException, OSError) as error:
             raise LakeError(
                 f"{self.path / name}: a checkpoint cannot be written, nothing was changed: {error}"
             ) from error
 
-    def expire(self, name: AnyTable, *, before: dt.datetime) -> None:
-        """Remove the table's commits from before that moment that a checkpoint holds, too. LakeError when they cannot be."""
+    def shorten(self, name: AnyTable, *, before: dt.datetime, most: int | None = None) -> None:
+        """Remove of the table's log what a checkpoint from before that moment stands for. LakeError when it cannot be removed."""
         try:
-            delta_log.expire(self.path / name, before=before)
+            shorten(self.path / name, before=before, most=most)
         except OSError as error:
             raise LakeError(f"{self.path / name}: its log cannot be shortened: {error}") from error
 
@@ -271,7 +293,7 @@ class Tables:
     def refuse_ahead(self, name: Table, followed: int, decided: int) -> None:
         """LakeError where a table has followed decisions that the ledger does not have: going on would lose them."""
         if followed > decided:
-            for path, wrong, _ in delta_log.damages(self.path / "loads"):
+            for path, wrong, _ in damages(self.path / "loads"):
                 raise LakeError(f"{path}: {wrong}; it is a part of the ledger, {RESTORE}")
             raise LakeError(
                 f"{self.path / name}: has followed decision {followed:,}, but the ledger ends with {decided:,}: one of them is a copy"
@@ -279,7 +301,7 @@ class Tables:
             )
 
     def _create_table(self, name: AnyTable, columns: Sequence[Column]) -> None:
-        if delta_log.is_table(self.path / name):
+        if is_table(self.path / name):
             return
         try:
             delta_log.create(self.path / name, arrow_schema(columns))
@@ -289,6 +311,6 @@ class Tables:
     def _unreadable(self, name: AnyTable, error: Exception) -> LakeError:
         """Why a table cannot be opened. Names the damaged file where there is one."""
         said = f"the table cannot be read: {in_one_line(error)}"
-        for path, wrong, can_be_mended in delta_log.damages(self.path / name):
+        for path, wrong, can_be_mended in damages(self.path / name):
             return LakeError(f"{path}: {wrong}; {REPAIR if can_be_mended else RESTORE} ({said})")
         return LakeError(f"{self.path / name}: {said}; {RESTORE}")

@@ -14,9 +14,9 @@ import duckdb
 
 from ingest.errors import RESTORE, LakeError
 from ingest.lake.data_file import TABLES, damage, data_files
-from ingest.lake.delta_log import damages, mend
 from ingest.lake.lake import Lake
 from ingest.lake.ledger_row import own_decision
+from ingest.lake.log_damage import damages, mend
 from ingest.lake.rewriting import rows_by_load
 from ingest.limits import DEFAULT_LIMITS
 from ingest.patience import Patience

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 import re
 import secrets
@@ -15,7 +16,7 @@ from pyarrow.parquet import ParquetFile
 from ingest import Lake, ReadOptions, ingest, verify
 from ingest.arrow import arrow_schema
 from ingest.call import CALL_COLUMNS
-from ingest.lake.data_file import data_files, write_file
+from ingest.lake.data_file import TABLES, data_files, write_file
 from ingest.lake.delta_log import append
 from ingest.lake.ledger_row import LEDGER_COLUMNS
 from ingest.lake.seal import UNSEALED, sealed
@@ -190,6 +191,17 @@ def store(lake: Path, table: str, rows: Sequence[dict[str, Any]]) -> None:
     new = write_file(lake / table, secrets.token_hex(8), schema, [pa.Table.from_pylist(list(rows), schema=schema)])
     held = data_files(delta, lake / table)
     assert append(lake / table, delta.version() + 1, gone=held, new=[new], is_change=True, reaches={})
+
+
+def shorten_logs(lake: Path) -> None:
+    """Write two checkpoints of each table and remove what is older, as if both had stood for an hour."""
+    opened = Lake(lake)
+    opened.roll_forward()
+    for name in TABLES:
+        opened.checkpoint(name, commits=1)
+        assert opened.commit(name, opened.open(name), gone=(), new=(), reaches=None)
+        opened.checkpoint(name, commits=1)
+        opened.shorten(name, before=dt.datetime.now(dt.UTC) + dt.timedelta(days=1))
 
 
 def sealed_anew(text: str) -> str:

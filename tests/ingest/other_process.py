@@ -33,6 +33,7 @@ Step: TypeAlias = Literal[
     "ledger rewritten",
     "ledger replaced",
     "checkpoint",
+    "log shortened",
     "sums written",
     "sums replaced",
 ]
@@ -53,6 +54,7 @@ _AT: dict[Step, tuple[str, bool, Callable[..., bool]]] = {
     "ledger rewritten": ("replace", False, lambda table, *_: table == "loads"),
     "ledger replaced": ("replace", True, lambda table, *_: table == "loads"),
     "checkpoint": ("checkpoint", True, lambda *_: True),
+    "log shortened": ("shorten", True, lambda *_: True),
     "sums written": ("replace", False, lambda table, *_: table.startswith("sums/")),
     "sums replaced": ("replace", True, lambda table, *_: table.startswith("sums/")),
 }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import datetime as dt
 import shutil
 from collections import Counter
 from typing import TYPE_CHECKING, Any
@@ -10,6 +11,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from ingest import Lake, unload
+from ingest.lake.data_file import TABLES
+from ingest.lake.log_files import entries
 from tests.ingest.lake.maintained import KEPT, LATER, file_counts, loaded_lake, maintain, sorted_calls
 from tests.ingest.lakes import BAD, broken, lines, load, loads, numbers, rejects, rows, texts
 from tests.ingest.other_process import is_told, other_process, tell_parent
@@ -45,6 +48,11 @@ def _maintain_in_process(lake: Path, keep: dict[str, Any]) -> tuple[int, int]:
     return report.calls_removed, report.rejects_removed
 
 
+def _maintain_tomorrow(lake: Path) -> None:
+    """By then every checkpoint has stood for an hour."""
+    maintain(lake, now=dt.datetime.now(dt.UTC) + dt.timedelta(days=1))
+
+
 @pytest.fixture(scope="module")
 def three_loads(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return loaded_lake(tmp_path_factory.mktemp("three"), lines(0, 700) + BAD, lines(1), lines(701) + BAD)
@@ -63,6 +71,28 @@ def test_a_compaction_that_is_killed_loses_nothing(three_loads: Path, tmp_path: 
     assert file_counts(lake) == (1, 1, 1)
     assert (sorted_calls(lake), rejects(lake), loads(lake)) == before
     assert broken(lake) == {}
+
+
+@pytest.mark.parametrize("time", [1, 2, 3])
+def test_whoever_is_killed_after_it_has_shortened_a_log_leaves_a_lake_that_is_whole(
+    three_loads: Path, tmp_path: Path, time: int
+) -> None:
+    lake = shutil.copytree(three_loads, tmp_path / "lake")
+    before = sorted_calls(lake), rejects(lake), loads(lake)
+    for _ in range(2):
+        for name in TABLES:
+            Lake(lake).checkpoint(name, commits=1)
+            assert Lake(lake).commit(name, Lake(lake).open(name), gone=(), new=(), reaches=None)
+    logs = {name: len(entries(lake / name / "_delta_log")) for name in TABLES}
+    with other_process(_maintain_tomorrow, lake, step="log shortened", time=time) as other:
+        other.wait()
+        other.kill()
+    shorter = [name for name in TABLES if len(entries(lake / name / "_delta_log")) < logs[name]]
+    assert shorter == [*TABLES][:time]
+    for _ in range(2):
+        assert (sorted_calls(lake), rejects(lake), loads(lake)) == before
+        assert broken(lake) == {}
+        _maintain_tomorrow(lake)
 
 
 @pytest.mark.parametrize("step", EXPIRED)

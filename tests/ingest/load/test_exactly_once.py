@@ -21,7 +21,7 @@ from ingest import Lake, LakeError, maintain, unload
 from ingest.lake.compaction import FileSizes, compact_as_it_goes
 from ingest.limits import Limits
 from ingest.read import source
-from tests.ingest.lakes import broken, load
+from tests.ingest.lakes import broken, load, shorten_logs
 from tests.ingest.load.compared_lake import ComparedLake
 from tests.ingest.load.exactly_once import HEADERS, HOST, LINES, File
 from tests.ingest.load.written_logs import PACKERS
@@ -39,9 +39,10 @@ FORMATS = sorted(LINES)
 STEPS = ("opened", "staged", "decided", "rejects", "calls")
 KINDS = ["good", "good", "without host", "bad", "blank", "header"]
 ON_FILES = ("append", "tear", "refill", "delete")
+BY_OTHERS = ("load", "load and unload", "retry", "maintain", "compact", "shorten")
 FAULTS = [
     *((step, what) for step in ("read", *STEPS) for what in ON_FILES),
-    *((step, what) for step in STEPS for what in ("load", "load and unload", "retry", "maintain", "compact")),
+    *((step, what) for step in STEPS for what in BY_OTHERS),
     *((step, "stop") for step in STEPS[1:]),
     *[("read", "refill"), ("staged", "load"), ("staged", "load and unload")] * 5,  # where most depends on it
 ]
@@ -49,7 +50,7 @@ FAULTS = [
 
 RETRY_FAULTS = [
     *((step, what) for step in ("opened", "read", "staged") for what in ON_FILES),
-    *((step, what) for step in STEPS for what in ("load", "load and unload", "retry", "maintain", "compact")),
+    *((step, what) for step in STEPS for what in BY_OTHERS),
     *((step, "stop") for step in STEPS[1:]),
     *[("staged", "load"), ("staged", "load and unload"), ("staged", "retry"), ("staged", "maintain")] * 2,
 ]
@@ -267,11 +268,11 @@ class GrowingLogs(ComparedLake):
         Lake(self.lake).roll_forward()
         self._take_merges(is_whole=step is None)
 
-    @rule()
-    def compact(self) -> None:
-        """As a follower does after each decision, here as soon as two files are of one level."""
+    @rule(what=st.sampled_from(["compact", "shorten"]))
+    def go_on_following(self, what: str) -> None:
+        """As a follower does after each decision, and after a hundred."""
         if Lake(self.lake).exists():
-            compact_as_it_goes(Lake(self.lake), FileSizes(level_files=2))
+            self._do_with_the_lake(what, "")
 
     # -- how
 
@@ -318,7 +319,9 @@ class GrowingLogs(ComparedLake):
                 maintain(self.lake, now=LATER)
                 self._take_merges(is_whole=True)
             case "compact":
-                compact_as_it_goes(Lake(self.lake), FileSizes(level_files=2))
+                compact_as_it_goes(Lake(self.lake), FileSizes(level_files=2))  # as soon as two files are of one level
+            case "shorten":
+                shorten_logs(self.lake)
             case "stop":
                 raise _Stop
 

@@ -15,9 +15,9 @@ from typing import TYPE_CHECKING
 import pytest
 
 from ingest import Lake, ReadOptions, StreamEnd, declare_stream_end, maintain, retry_rejects, unload
-from ingest.lake.delta_log import is_table
+from ingest.lake.log_files import is_table
 from ingest.lake.stream_ends import stream_ends
-from tests.ingest.lakes import BAD, broken, line, lines, load, numbers, rejects
+from tests.ingest.lakes import BAD, broken, line, lines, load, numbers, rejects, shorten_logs
 from tests.ingest.load.power_cut import LOSSES, Recorder
 from tests.ingest.other_process import other_process
 from tests.ingest.scale import IS_THOROUGH, scaled
@@ -77,6 +77,7 @@ def _work(lake: Path, logs: Path) -> list[Callable[[], object]]:
         lambda: grow(lines(60) + BAD + lines(61)),
         # The loads of same.log become one.
         lambda: maintain(lake, now=_LATE, keep_calls=10_000, as_of=_LATE.date()),
+        lambda: shorten_logs(lake),
         lambda: load(lake, logs / "d.log"),
     ]
 
