@@ -3,6 +3,7 @@
 make bench-scale
 .venv/bin/python -m bench.scale --calls 10000000 --lake /var/tmp/platform
 .venv/bin/python -m bench.scale --ask --lake /var/tmp/platform
+.venv/bin/python -m bench.scale --decisions 100000 --ask --lake /var/tmp/followed
 """
 
 from __future__ import annotations
@@ -15,6 +16,9 @@ from pathlib import Path
 
 from analytics.warehouse.warehouse import Warehouse
 from bench.asking import as_json, as_text, ask
+from bench.following import as_json as opened_as_json
+from bench.following import as_text as opened_as_text
+from bench.following import ask_followed, write_followed
 from bench.lake.writing import Platform, write_lake
 from ingest.lake.lake import Lake
 
@@ -38,7 +42,20 @@ def main() -> None:
     )
     parser.add_argument("--only", default="", help="ask only those whose names hold this")
     parser.add_argument("--json", action="store_true", help="print the times as JSON")
+    parser.add_argument(
+        "--decisions",
+        type=int,
+        help="instead of all this: a lake that was followed for so many decisions, and how quickly it opens",
+    )
     options = parser.parse_args()
+
+    if options.decisions is not None:
+        if not (options.ask and Lake(options.lake).exists()):
+            write_followed(options.lake, options.decisions, tell=_tell)
+        if options.ask:
+            opened = ask_followed(options.lake, rounds=options.rounds)
+            print(opened_as_json(opened) if options.json else opened_as_text(opened))
+        return
 
     if not (options.ask and Lake(options.lake).exists()):
         platform = Platform(
