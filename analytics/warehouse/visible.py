@@ -12,6 +12,7 @@ not see all learns only what its own calls say (seen.py).
 from __future__ import annotations
 
 import datetime as dt
+from threading import Lock
 from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
@@ -81,6 +82,7 @@ class Visible:
         self._days_are_told = days_are_told
         self._seen: Seen | None = None
         self._sums_of_all: set[SumName] = set()
+        self._binding_all = Lock()
         self._covers: dict[SumName, Cover] = {}
         connection.execute("create schema lake")
         connection.execute(macros())
@@ -166,9 +168,10 @@ class Visible:
 
     def bind_sums_of_all(self, cursor: DuckDBPyConnection, name: SumName) -> None:
         """Bind `lake.<name>`, where it is not yet: the sums of all calls that may be seen."""
-        if name not in self._sums_of_all:
-            self.bind_sums(cursor, "lake", name, None)
-            self._sums_of_all.add(name)
+        with self._binding_all:
+            if name not in self._sums_of_all:
+                self.bind_sums(cursor, "lake", name, None)
+                self._sums_of_all.add(name)
 
     def bind_sums_of_anybody(self, cursor: DuckDBPyConnection, name: SumName, scope: Scope) -> None:
         """Bind `<name>_of_anybody`, which goes with `calls_of_anybody`. Only sums that have all columns of a scope say `is_asked`."""

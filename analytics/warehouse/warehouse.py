@@ -160,7 +160,9 @@ class Warehouse:
 
     def data_until(self) -> dt.datetime | None:
         """The time (UTC) of the last call that may be seen; None without any."""
-        last = self.query("select max(called_at) as last_call from calls")["last_call"].item()
+        with contextlib.closing(self.connection.cursor()) as cursor:
+            self._visible.bind_sums_of_all(cursor, "daily_calls")
+        last = self.query("select max(last_call) as last_call from lake.daily_calls")["last_call"].item()
         return last if isinstance(last, dt.datetime) else None
 
     def lived(self) -> Period | None:
