@@ -64,6 +64,10 @@ class Limits:
     """Attempts at a decision, while other processes are faster, if one takes milliseconds."""
     slow_attempts: int = SLOW
     """The same, if one reads files again."""
+    inner_ends: int = 1_000_000
+    """The ledger keeps at most this many ends of parts of merged loads: 24 MB, which every load reads in a tenth of a second."""
+    findings: int = 5
+    """`verify` names this many findings of a check, and counts the others."""
     settle_seconds: float = 5.0
     """The least time between two decisions of a follower. Each costs a commit, and the more commits there are, the more each costs."""
 

@@ -83,7 +83,7 @@ def maintain(
     postponed: list[str] = [name for name in TABLES if not compact(store, name, sizes)]
     # After compaction, so that the rows of merged loads are rewritten in few files.
     merged, is_merged = merge_loads(store, now=now)
-    if not (write_merged(store) and is_merged):
+    if not (write_merged(store, limits=limits) and is_merged):
         postponed.append("loads")
     if not _summed(store, sums, sizes):
         postponed.append("sums")

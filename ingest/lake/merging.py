@@ -8,7 +8,7 @@ are merged, so that `maintain --keep-rejects` still removes by the day.
 
 A source must be recognised after merging as before it. A copy of the log may have been packed at midnight or put aside at noon, and
 then it ends where one of the merged loads ended. So the merged load keeps the ends of its parts (`inner_ends`), in 24 bytes each instead
-of a row. Its first part keeps its first line's marks, because sources are found by them. When there are more than MOST_INNER_ENDS ends, the
+of a row. Its first part keeps its first line's marks, because sources are found by them. When there are more than `Limits.inner_ends`, the
 oldest are forgotten; for those days copies are recognised only where a day ends.
 
 Loads of which most lines could not be read stay apart: completeness judges each load, and merging would change its judgement.
@@ -39,6 +39,7 @@ from ingest.lake.ledger_row import LEDGER_COLUMNS, Retried, new_load_id, own_dec
 from ingest.lake.merged import with_merges
 from ingest.lake.rewriting import files_of, refuse_damaged
 from ingest.lake.tables import reached
+from ingest.limits import DEFAULT_LIMITS
 from ingest.patience import QUICK
 from ingest.position import END_BYTES
 
@@ -52,15 +53,13 @@ if TYPE_CHECKING:
     from ingest.lake.lake import Lake
     from ingest.lake.ledger import Ledger
     from ingest.lake.ledger_row import LedgerRow
+    from ingest.limits import Limits
 
 YOUNG_DAYS = 1
 """A load is merged when this many days after its own are over."""
 
 _MOST_PARTS = 200_000
 """One decision merges at most this many loads."""
-
-MOST_INNER_ENDS = 1_000_000
-"""The ledger keeps at most this many ends of parts: 24 MB, which every load reads in a tenth of a second."""
 
 _REFUSALS = 3
 """After this many refusals merging is left for the next time."""
@@ -102,7 +101,7 @@ def _decide(store: Lake, table: DeltaTable, ledger: Ledger, merge: LedgerRow) ->
     return False
 
 
-def write_merged(store: Lake) -> bool:
+def write_merged(store: Lake, *, limits: Limits = DEFAULT_LIMITS) -> bool:
     """Write one row for each merged load. False when others have refused it too often, so that it is left for later."""
     for _ in range(_REFUSALS):
         table, ledger = store.ledger()
@@ -110,7 +109,9 @@ def write_merged(store: Lake) -> bool:
         merges = [row.decision for row in ledger.rows if row.merged and row.decision <= followed]
         if not merges:
             return True
-        rows = _with_youngest_ends([*with_merges(ledger.until(merges[-1]).rows), *ledger.after(merges[-1])])
+        rows = _with_youngest_ends(
+            [*with_merges(ledger.until(merges[-1]).rows), *ledger.after(merges[-1])], most=limits.inner_ends
+        )
         files = data_files(table, store.path / "loads")
         schema = arrow_schema(LEDGER_COLUMNS)
         records = pa.Table.from_pylist([row.to_record() for row in rows], schema=schema)
@@ -123,11 +124,11 @@ def write_merged(store: Lake) -> bool:
     return False
 
 
-def _with_youngest_ends(rows: Sequence[LedgerRow]) -> list[LedgerRow]:
-    """The same rows with at most MOST_INNER_ENDS ends of parts: those of the latest loads."""
+def _with_youngest_ends(rows: Sequence[LedgerRow], *, most: int) -> list[LedgerRow]:
+    """The same rows with at most so many ends of parts: those of the latest loads."""
     sizes = itertools.accumulate(len(row.inner_ends) for row in reversed(rows))
     kept = [
-        row if size <= MOST_INNER_ENDS * END_BYTES else replace(row, inner_ends=b"")
+        row if size <= most * END_BYTES else replace(row, inner_ends=b"")
         for row, size in zip(reversed(rows), sizes, strict=True)
     ]
     return kept[::-1]

@@ -6,6 +6,7 @@ The files are checked in `file_checks`, the ledger in `ledger_checks`, and the r
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, get_args
 
@@ -34,6 +35,7 @@ from ingest.lake.ledger_checks import orphans, out_of_order, out_of_step, unfoun
 from ingest.lake.leftovers import unheld
 from ingest.lake.snapshot import LOOKS
 from ingest.lake.sums.checks import wrong_sums
+from ingest.limits import DEFAULT_LIMITS
 from ingest.reject import REJECT_COLUMNS
 from ingest.report import Check, Verification
 
@@ -42,6 +44,7 @@ if TYPE_CHECKING:
 
     from ingest.lake.ledger import Ledger
     from ingest.lake.snapshot import Snapshot
+    from ingest.limits import Limits
 
 _ROW_CHECKS = (
     "every_line_has_one_fate",
@@ -67,9 +70,6 @@ Each is a query in `row_checks/`. It returns one line of text for everything tha
 SUMS = "sums_are_right"
 """The check of what calls add up to. Nothing is lost where it fails: sums can be built again."""
 
-_FEW = 5
-"""This many findings are named; the others are counted."""
-
 _PART_LINES = 20_000_000
 """This many lines are compared at once. A larger lake is compared in parts, so that memory does not grow with it."""
 
@@ -86,7 +86,7 @@ _VOCABULARIES = {
 }
 
 
-def verify(lake: Path) -> Verification:
+def verify(lake: Path, *, limits: Limits = DEFAULT_LIMITS) -> Verification:
     """Check every invariant of the lake at one snapshot, while others load. LakeError when there is no lake."""
     store = Lake(lake)
     snapshot, ledger = _at_one_moment(store)
@@ -123,7 +123,8 @@ def verify(lake: Path) -> Verification:
     checks.append(_check(SUMS, wrong_sums(store, snapshot.calls, broken), "every sum says what the calls say"))
     checks.append(_decided_loads_are_visible(store, ledger, snapshot))
     checks.append(_leftovers(store))
-    return Verification(ok=all(check.ok for check in checks), checks=tuple(checks))
+    said = tuple(check.said(most=limits.findings) for check in checks)
+    return Verification(ok=all(check.ok for check in said), checks=said)
 
 
 def _at_one_moment(store: Lake) -> tuple[Snapshot, Ledger]:
@@ -138,20 +139,29 @@ def _at_one_moment(store: Lake) -> tuple[Snapshot, Ledger]:
     )
 
 
-def _check(name: str, broken: Iterable[str], sound: str) -> Check:
-    found = list(broken)
-    return Check(name=name, ok=not found, detail=_named(found) if found else sound)
+@dataclass(frozen=True)
+class _Checked:
+    """One invariant: what breaks it, and what is said where nothing does."""
+
+    name: str
+    found: tuple[str, ...]
+    sound: str
+
+    def said(self, *, most: int) -> Check:
+        """The check as it is reported: it names the first findings, and counts the others."""
+        more = f"; and {len(self.found) - most:,} more" if len(self.found) > most else ""
+        named = "; ".join(self.found[:most]) + more
+        return Check(name=self.name, ok=not self.found, detail=named or self.sound)
 
 
-def _named(found: Sequence[str]) -> str:
-    more = f"; and {len(found) - _FEW:,} more" if len(found) > _FEW else ""
-    return "; ".join(found[:_FEW]) + more
+def _check(name: str, broken: Iterable[str], sound: str) -> _Checked:
+    return _Checked(name, tuple(broken), sound)
 
 
 # -- what is decided, and what is left
 
 
-def _decided_loads_are_visible(store: Lake, ledger: Ledger, snapshot: Snapshot) -> Check:
+def _decided_loads_are_visible(store: Lake, ledger: Ledger, snapshot: Snapshot) -> _Checked:
     """Whether every decision is visible, or can still be rolled forward: the files that it names are there."""
     waiting = ledger.after(min(snapshot.version, snapshot.rejects_version))
     missing = []
@@ -172,7 +182,7 @@ def _decided_loads_are_visible(store: Lake, ledger: Ledger, snapshot: Snapshot) 
     return _check("decided_loads_are_visible", missing, sound)
 
 
-def _leftovers(store: Lake) -> Check:
+def _leftovers(store: Lake) -> _Checked:
     """How many files nobody needs. This never fails, because nobody sees these files."""
     left = unheld(store)
     size = sum(file.size for file in left)
@@ -181,7 +191,7 @@ def _leftovers(store: Lake) -> Check:
         if left
         else "none"
     )
-    return Check(name="leftovers", ok=True, detail=detail)
+    return _Checked("leftovers", (), detail)
 
 
 # -- the rows
@@ -268,7 +278,7 @@ def _questions() -> list[tuple[str, str]]:
     return [(name, (folder / f"{name}.sql").read_text(encoding="utf-8")) for name in _ROW_CHECKS]
 
 
-def _ask(connection: duckdb.DuckDBPyConnection, name: str, question: str) -> Check:
+def _ask(connection: duckdb.DuckDBPyConnection, name: str, question: str) -> _Checked:
     broken: list[str] = []
     parts = connection.table("parts").fetchall() if "getvariable('part')" in question else [(0,)]
     try:
@@ -278,5 +288,5 @@ def _ask(connection: duckdb.DuckDBPyConnection, name: str, question: str) -> Che
             found = connection.execute(f"from (\n{question}\n) limit 100").fetchall()
             broken += [str(text) for (text,) in found]
     except duckdb.Error as error:
-        return Check(name=name, ok=False, detail=f"cannot be checked: {type(error).__name__}: {str(error)[:200]}")
+        return _Checked(name, (f"cannot be checked: {type(error).__name__}: {str(error)[:200]}",), "")
     return _check(name, broken, "holds")

@@ -155,9 +155,9 @@ def loads(lake: Path) -> list[dict[str, Any]]:
     return rows
 
 
-def broken(lake: Path) -> dict[str, str]:
+def broken(lake: Path, *, limits: Limits = DEFAULT_LIMITS) -> dict[str, str]:
     """The checks of `verify` that fail, with their findings by name."""
-    verification = verify(lake)
+    verification = verify(lake, limits=limits)
     found = {check.name: check.detail for check in verification.checks if not check.ok}
     assert verification.ok == (not found)
     return found

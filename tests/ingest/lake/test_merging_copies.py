@@ -12,6 +12,7 @@ import pytest
 
 from ingest import Lake, ReadOptions, maintain, retry_rejects
 from ingest.lake import merging
+from ingest.limits import Limits
 from ingest.position import END_BYTES
 from tests.ingest.lake.growing import HOST, LATER, content_of, grow, ledger_rows, load_at
 from tests.ingest.lakes import BAD, broken, line, lines, numbers
@@ -100,15 +101,14 @@ def test_a_copy_that_replaces_its_log_takes_the_place_of_the_whole(tmp_path: Pat
     assert broken(lake) == {}
 
 
-def test_of_the_ends_of_parts_the_ledger_keeps_the_youngest(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_of_the_ends_of_parts_the_ledger_keeps_the_youngest(tmp_path: Path) -> None:
     lake, logs = tmp_path / "lake", tmp_path / "logs"
     logs.mkdir()
     names = [logs / f"{number}.log" for number in range(3)]
     for day, log in enumerate(names):
         start = 10 * day
         grow(lake, log, lines(start), lines(start + 1), lines(start + 2), now=NOW + dt.timedelta(days=day))
-    monkeypatch.setattr(merging, "MOST_INNER_ENDS", 5)
-    maintain(lake, now=LATER + dt.timedelta(days=3))
+    maintain(lake, now=LATER + dt.timedelta(days=3), limits=Limits(inner_ends=5))
     for log in names:
         log.write_bytes(b"".join(log.read_bytes().splitlines(keepends=True)[:2]))
     statuses = [one.status for one in load_at(lake, logs, now=LATER).sources]
