@@ -28,7 +28,9 @@ def test_a_format_is_a_file_or_a_folder_and_is_asked_in_its_place(tmp_path: Path
 
 
 def test_the_formats_with_the_surest_signs_are_asked_first() -> None:
-    assert FORMATS == ("json", "w3c", "combined", "csv", "har", "parquet")
+    """A format that comes to these has its own place among them."""
+    surest_first = ("json", "w3c", "combined", "csv", "har", "parquet")
+    assert tuple(name for name in FORMATS if name in surest_first) == surest_first
 
 
 @pytest.mark.parametrize("name", FORMATS)
