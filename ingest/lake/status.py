@@ -12,7 +12,7 @@ from ingest.errors import LakeError
 from ingest.lake.data_file import damage_among, read_files
 from ingest.lake.followers import followers
 from ingest.lake.lake import Lake
-from ingest.lake.sums.checks import freshness
+from ingest.lake.sums.checks import damaged_sums, freshness
 from ingest.lake.sums.files import cover
 from ingest.lake.sums.kinds import KINDS
 from ingest.report import DayRange, LakeStatus, RejectCount, StreamStatus
@@ -66,11 +66,11 @@ def status(lake: Path, *, now: dt.datetime) -> LakeStatus:
         together, of_streams = _said_by_loads(connection, snapshot)
         try:
             days_by_stream, reasons = _in_data_files(connection, snapshot)
+            summed = freshness(snapshot, connection)
         except duckdb.Error as error:
-            if damaged := damage_among([*files, *snapshot.rejects]):
+            if damaged := damage_among([*files, *snapshot.rejects]) or damaged_sums(snapshot):
                 raise LakeError(damaged) from error
             raise
-    summed = freshness(snapshot)
     days = set().union(*days_by_stream.values())
     first_day, last_day = min(days, default=None), max(days, default=None)
     span = (last_day - first_day).days + 1 if first_day and last_day else 0

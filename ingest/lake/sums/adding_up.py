@@ -14,6 +14,7 @@ import duckdb
 import pyarrow as pa
 
 from ingest.arrow import arrow_schema
+from ingest.errors import LakeError
 from ingest.lake.data_file import read_files
 from ingest.lake.sums.files import name_of
 from ingest.lake.sums.kinds import SUM_MACROS
@@ -57,13 +58,19 @@ def connect(near: Path | None = None) -> Iterator[DuckDBPyConnection]:
     """An engine that knows the rules by which calls are added up.
 
     What is distinct in calls may be more than fits into memory. The engine then writes to a folder, which is removed afterwards: in
-    the folder `near`, where `maintain` finds it if this process is killed, or where the system keeps such files.
+    the folder `near`, where `maintain` finds it if this process is killed, or where the system keeps such files. LakeError when
+    that folder cannot be made.
     """
-    if near is None:
-        folder = Path(tempfile.mkdtemp(prefix="koppelzicht-"))
-    else:
-        folder = near / f".{secrets.token_hex(8)}.tmp"
-        folder.mkdir(mode=0o700)
+    try:
+        if near is None:
+            folder = Path(tempfile.mkdtemp(prefix="koppelzicht-"))
+        else:
+            folder = near / f".{secrets.token_hex(8)}.tmp"
+            folder.mkdir(mode=0o700)
+    except OSError as error:
+        raise LakeError(
+            f"{error.filename or near}: calls cannot be added up here: {error.strerror or error}"
+        ) from error
     try:
         with duckdb.connect(":memory:", config={"temp_directory": str(folder), "memory_limit": _MEMORY}) as connection:
             connection.execute("set TimeZone = 'UTC'")

@@ -135,8 +135,11 @@ def _sound_table(store: Tables, kind: Kind) -> DeltaTable:
     store.create_sums(kind)
     try:
         return store.open(kind.table)
-    except LakeError:
-        shutil.rmtree(store.path / kind.table)
+    except LakeError as error:
+        try:
+            shutil.rmtree(store.path / kind.table)
+        except OSError as its_own:
+            raise LakeError(f"{error}; its folder cannot be removed either: {its_own.strerror or its_own}") from its_own
         store.create_sums(kind)
         return store.open(kind.table)
 

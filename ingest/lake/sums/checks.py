@@ -7,7 +7,9 @@ import itertools
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from ingest.errors import LakeError
+import duckdb
+
+from ingest.errors import LakeError, in_one_line
 from ingest.lake.data_file import damage, data_files, read_files
 from ingest.lake.sums.adding_up import Group, connect, sums_of
 from ingest.lake.sums.files import cover, is_built, name_of, sum_files
@@ -47,8 +49,11 @@ def wrong_sums(store: Tables, calls: Sequence[DataFile], unreadable: Iterable[Pa
                 parts = tuple(file for file in calls if name_of(file) in one.built_from)
                 if one.path in wrong or not skipped.isdisjoint(file.path for file in parts):
                     continue
-                if _differs(connection, kind, one, parts):
-                    yield f"{one.path}: does not say what the calls say; {REBUILD}"
+                try:
+                    if _differs(connection, kind, one, parts):
+                        yield f"{one.path}: does not say what the calls say; {REBUILD}"
+                except duckdb.Error as error:
+                    yield f"{one.path}: cannot be compared with the calls: {in_one_line(error)}"
 
 
 def _differs(connection: DuckDBPyConnection, kind: Kind, one: SumFile, parts: tuple[DataFile, ...]) -> bool:
@@ -64,6 +69,15 @@ def _differs(connection: DuckDBPyConnection, kind: Kind, one: SumFile, parts: tu
     return bool(others) or rows != one.file.rows
 
 
+def damaged_sums(snapshot: Snapshot) -> str | None:
+    """The first damaged file of the sums that stand for calls, and what to do; None where none is damaged."""
+    for kind in KINDS.values():
+        for one in cover(snapshot.calls, snapshot.sums.files(kind)).sums:
+            if wrong := damage(one.path, one.file.size):
+                return f"{one.path}: {wrong}; {REBUILD}"
+    return None
+
+
 @dataclass(frozen=True)
 class Freshness:
     """The sums of a snapshot: their size, and since and until of the days of which some calls are in no sums of some kind."""
@@ -72,8 +86,8 @@ class Freshness:
     stale: tuple[tuple[dt.date, dt.date], ...]
 
 
-def freshness(snapshot: Snapshot) -> Freshness:
-    """For which days a lake has sums. Without any, no day is said to lack them."""
+def freshness(snapshot: Snapshot, connection: DuckDBPyConnection) -> Freshness:
+    """For which days a lake has sums. Without any, no day is said to lack them. `duckdb.Error` where a data file cannot be read."""
     covers = [cover(snapshot.calls, snapshot.sums.files(kind)) for kind in KINDS.values()]
     used = [one.file for covered in covers for one in covered.sums]
     if not used:
@@ -81,9 +95,8 @@ def freshness(snapshot: Snapshot) -> Freshness:
     unsummed = {file.path for covered in covers for file in covered.calls}
     days: list[dt.date] = []
     if unsummed:
-        with connect() as connection:
-            found = read_files(connection, sorted(unsummed)).project("day").distinct().order("day").fetchall()
-            days = [day for (day,) in found]
+        found = read_files(connection, sorted(unsummed)).project("day").distinct().order("day").fetchall()
+        days = [day for (day,) in found]
     return Freshness(sum(file.size for file in used), tuple(_in_a_row(days)))
 
 
