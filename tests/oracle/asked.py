@@ -1,4 +1,4 @@
-"""A question: the environment, product and days it asks for, the calls that match, and who is seen in them."""
+"""A question: which environment, product and days it asks for, which calls match, and which customers and integrations they show."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, kw_only=True)
 class Registered:
-    """One integration of the registry; `replaces` is its old id."""
+    """An integration of the registry. `replaces` is its old id."""
 
     integration: str
     replaces: str | None = None
@@ -39,7 +39,7 @@ class Asked:
 
 
 class World:
-    """The calls of a lake, and everything known about their logs."""
+    """The calls of a lake, and what is known about their logs."""
 
     def __init__(
         self,
@@ -80,8 +80,8 @@ class World:
 def muted_days(calls: Sequence[Seen]) -> set[tuple[str, int]]:
     """The days on which a log has stopped carrying ids, as pairs of stream and day.
 
-    On these days the log has calls and no id, although customers of at least two partners call whose calls had ids in it on other days.
-    The days are a run of at least seven, from the first to the last day with calls, and a day with ids comes before them.
+    The log has calls on these days, but no call has an id. Their customers belong to at least two partners, by ids that this log
+    has on other days. A day with ids comes before these days. From the first to the last of them, it is seven days or more.
     """
     by_day: dict[str, dict[int, list[Seen]]] = defaultdict(lambda: defaultdict(list))
     partners: dict[tuple[str, str], set[str]] = defaultdict(set)
@@ -105,7 +105,7 @@ def muted_days(calls: Sequence[Seen]) -> set[tuple[str, int]]:
 
 
 class View:
-    """The calls that a question asks for, and who is seen in them."""
+    """The calls that a question asks for, and the customers and integrations in them."""
 
     def __init__(
         self,
@@ -119,17 +119,17 @@ class View:
     ) -> None:
         self.calls, self._logs, self._environment = calls, logs, environment
         self.uses: dict[str, dict[str, list[int]]] = defaultdict(lambda: defaultdict(list))
-        """The days of each customer's uses of each integration, one entry per call."""
+        """The days on which each customer uses each integration, one entry per call."""
         self._by_integration: dict[str, set[str]] = defaultdict(set)
         self._by_customer: dict[str, set[str]] = defaultdict(set)
-        self._told: set[str] = set()
+        self._identified_customers: set[str] = set()
         self._last_hours = last_hours
         self._connected: dict[tuple[str, str], set[str]] = defaultdict(set)
         """The integrations of each customer in each log, known from calls or rejected lines."""
         for reject in rejects:
             if reject.customer is not None and reject.integration is not None and reject.environment == environment:
                 self._connected[reject.customer, reject.stream].add(reject.integration)
-                self._told.add(reject.customer)
+                self._identified_customers.add(reject.customer)
         self._cut_off: Counter[tuple[str, str | None, int | None]] = Counter(
             (reject.stream, reject.customer, self._month_of(reject))
             for reject in rejects
@@ -148,7 +148,7 @@ class View:
             if call.id_status != "not_logged" and (call.stream, call.day) not in muted:
                 self._logged[call.customer, call.hour].add(call.stream)
             if call.integration is not None:
-                self._told.add(call.customer)
+                self._identified_customers.add(call.customer)
                 self._by_integration[call.integration].add(call.stream)
                 if call.is_use:
                     self.uses[call.integration][call.customer].append(call.day)
@@ -156,11 +156,11 @@ class View:
 
     def streams_of(self, integration: str) -> list[Stream]:
         """The streams with a call of the integration or of one of its customers. If there are none, all streams of these calls."""
-        names = self._names_of(integration)
+        names = self._stream_names_of(integration)
         there = names or {call.stream for call in self.calls}
         return [self._logs.streams[name] for name in sorted(there & self._logs.streams.keys())]
 
-    def _names_of(self, integration: str) -> set[str]:
+    def _stream_names_of(self, integration: str) -> set[str]:
         """The names of the streams with a call of the integration or of one of its customers."""
         names = set(self._by_integration.get(integration, ()))
         for customer in self.uses.get(integration, {}):
@@ -170,9 +170,12 @@ class View:
     def concerns(self, reject: Rejected, integration: str, own_numbers: Container[str]) -> bool:
         """Whether a rejected line may be a use of the integration.
 
-        A line of another environment, or with the partner's own number as customer, is not. A line that carries the id is. A line that
-        is cut off and names a customer is, if the customer is one of the integration's: by the calls and rejected lines of that log,
-        or else of other logs. If no id is known for the customer, the line is a use if the integration is seen in that log.
+        A line of another environment, or with one of the partner's own numbers as its customer, cannot be one. A line that carries
+        the id can.
+
+        A line that is cut off before its id and names a customer can be one if many lines are cut off, and the customer calls with this
+        integration in that log. If that log has no id for the customer, the other logs decide. If none of them has one either, the
+        integration has to be seen in that log.
         """
         if reject.customer is None:
             return reject.integration == integration
@@ -187,11 +190,11 @@ class View:
         there = self._connected.get((reject.customer, reject.stream))
         if there is not None:
             return integration in there
-        if reject.customer in self._told:
+        if reject.customer in self._identified_customers:
             return any(
                 integration in some for (customer, _), some in self._connected.items() if customer == reject.customer
             )
-        return reject.stream in self._names_of(integration)
+        return reject.stream in self._stream_names_of(integration)
 
     def _is_many(self, reject: Rejected) -> bool:
         """Whether at least one in twenty of the customer's lines in that log and month is cut off like this."""
@@ -208,7 +211,7 @@ class View:
         return {
             call.day
             for call in self._unlogged
-            if (call.customer in customers or call.customer not in self._told)
+            if (call.customer in customers or call.customer not in self._identified_customers)
             and not any(
                 self._logged.get((call.customer, hour), set()) - {call.stream}
                 for hour in range(call.hour - 1, call.hour + 2)

@@ -1,26 +1,51 @@
-"""From the values a log line carries to the contract's columns, or to the first reason to reject it.
+"""From the values of a log line to the contract's columns, or to the first reason to reject the line.
 
 Where the contract is silent, the oracle decides:
 
-- C1. When several reasons apply, the first of the contract's list counts: time, method, URL, status, host, customer.
-- C2. Times: ISO 8601 with `T`, `t` or a space, or with slashes in the date; seconds may be missing; up to 9 decimals (after
-  `.` or `,`, cut to microseconds), `Z`, `z`, ` UTC`, ` GMT` or an offset `+02:00`, `+0200`, `+02`, behind which zones in
-  brackets or letters are ignored; instead of an offset a zone by its whole name, in brackets or not; 24:00 sharp is the midnight that ends the day; or epoch as number or digits (a fraction is fine, and an exponent): seconds below 10^11,
-  milliseconds below 10^14, microseconds below 10^17, else nanoseconds. Second 60 is the one behind second 59, and only the last
-  minute of a day of UTC has it. A time without offset is read in the given zone: the later of two in an overlap, and in a gap
-  with the offset from before it.
-- C3. Status: three digits, as number or text. Durations and sizes: see figures.py; over 10^9 ms (duration) or over 10^15 (sizes)
-  is null.
-- C4. `user_agent`, `request_id`, `api_version`: `-` and the empty text are null. A request id that is not 1 to 128 letters,
-  digits and `-_.:`, is suspect or random over more than 40 characters is `REDACTED`; UUIDs and hexadecimal digits in the usual
-  lengths are neither; so is an `api_version` (SB only) that is no version. In a user agent the query of a
-  URL becomes `?REDACTED`, and a suspect one is `REDACTED` as a whole.
-- C5. `token_form` from Authorization, where empty and `-` are absent: `Bearer` is bearer (`Bearer ***` too); `AfasToken` with a
-  base64 alignment of `<token` is base64, with `<token` raw or escaped plain; every other value (masked, another scheme) is
-  not_logged. Without the header a SOAP body with a token element is soap_body, logged headers are none, else not_logged.
-- C6. SOAP bodies: the first `connectorId` (get) or `connectorType` (write) with or without a prefix, trimmed; the first
-  `IntegrationId` element (any case) if it is valid. A connector that is no name is `REDACTED`. A write whose body has
-  one `Action` (`insert`, `update`, `delete`, any case, quotes as they are or as `&quot;`) is that operation.
+C1. Reasons.
+    - If several reasons apply, the first of this list counts: time, method, URL, status, host, customer.
+
+C2. Times.
+    - A time may be ISO 8601. `T`, `t` or a space stands between date and time. The date may have slashes, and the seconds
+      may be missing.
+    - Up to 9 decimals may follow a `.` or a `,`. They are cut to microseconds.
+    - The offset is `Z`, `z`, `UTC`, `GMT`, `+02:00`, `+0200` or `+02`. Zones in brackets or letters after it are ignored.
+    - Instead of an offset, the whole name of a zone may stand there, in brackets or not.
+    - 24:00 sharp is the midnight that ends the day.
+    - Second 60 is the second after second 59. Only the last minute of a day in UTC has one.
+    - A time may be a number since 1970, with decimals or an exponent: seconds below 10^11, milliseconds below 10^14,
+      microseconds below 10^17, and nanoseconds from there on.
+    - A time without an offset is read in the given zone. If the clock shows it twice, it is the later one. If the clock
+      leaves it out, it has the offset from before the change.
+
+C3. Numbers.
+    - A status has three digits, as a number or a text.
+    - Durations and sizes: see figures.py. A duration over 10^9 ms or a size over 10^15 is null.
+
+C4. Texts: `user_agent`, `request_id`, `api_version`.
+    - `-` and the empty text are null.
+    - A request id that is written as a trace id (UUID, traceparent and the like) is kept.
+    - Any other request id is kept if it has 1 to 128 letters, digits and `-_.:`, and at most two runs of hexadecimal digits
+      in the usual lengths. The rest of it must not be suspect (P3), nor have more than 40 letters and digits in a row, nor
+      be both random and longer than 40 characters. Otherwise the request id is `redacted`.
+    - In a user agent, the query of a URL becomes `?redacted`. A suspect user agent is `redacted` as a whole. What is kept
+      is cut at 256 characters.
+    - An `api_version` (SB only) that is suspect, or not written as a version, is `redacted`.
+
+C5. `token_form`, from Authorization.
+    - An empty value or `-` counts as absent.
+    - `Bearer` is bearer, and so is `Bearer ***`.
+    - `AfasToken` with one of the base64 alignments of `<token` is base64. `AfasToken` with `<token`, raw or escaped, is plain.
+    - Every other value (masked, another scheme) is not_logged.
+    - Without the header, a SOAP body with a token element is soap_body. Otherwise it is none if headers are logged, and
+      not_logged if they are not.
+
+C6. SOAP bodies.
+    - The connector is the first `connectorId` (get) or `connectorType` (write), with or without a prefix, trimmed. If it is
+      no name (P4), it is `redacted`.
+    - The id in the body is the first `IntegrationId` element, in any case, if it is valid.
+    - If all `Action` attributes in the body of a write say the same one of `insert`, `update` and `delete`, in any case, that
+      is its operation. Their quotes may be written as entities.
 """
 
 from __future__ import annotations
@@ -56,7 +81,7 @@ class Context:
 
 @dataclass(frozen=True, kw_only=True)
 class Logged:
-    """The values of one line, as its format spells them; None where the line does not have them."""
+    """The values of one line, as its format spells them. None if the line lacks one."""
 
     timestamp: Value = None
     method: Value = None
@@ -66,7 +91,7 @@ class Logged:
     status: Value = None
     duration: Value = None
     duration_unit: float = 1
-    """The milliseconds in one of its units."""
+    """How many milliseconds one unit of the duration has."""
     request_bytes: Value = None
     response_bytes: Value = None
     user_agent: Value = None
@@ -85,9 +110,9 @@ class Reject:
 
 
 def understand(logged: Logged, context: Context, notation: Notation = None) -> Columns | Reject:
-    """Return the columns of one call, `load_id` and `line_number` apart.
+    """Return the columns of one call, except `load_id` and `line_number`.
 
-    `notation` is how the source writes durations, as far as the lines up to this one show it.
+    `notation` says how the source writes durations, as far as this line and those before it show.
     """
     called_at = read_time(logged.timestamp, context)
     request = read_url(_text(logged.method), _text(logged.url), context.host)
@@ -108,7 +133,7 @@ def understand(logged: Logged, context: Context, notation: Notation = None) -> C
 
 
 def notation_with(logged: Logged, before: Notation) -> Notation:
-    """Return how a source writes its durations, with this line of it in mind."""
+    """Return how a source writes durations, once this line is known, too."""
     return notation_after(before, _text(logged.duration))
 
 
@@ -149,7 +174,7 @@ def _columns(
 
 
 def read_time(value: Value, context: Context) -> dt.datetime | None:
-    """Return the instant in UTC, or None when there is none or it is impossible."""
+    """Return the instant in UTC, or None if the value is no time or an impossible one."""
     instant = _instant(value, context)
     earliest = dt.datetime(2000, 1, 1, tzinfo=dt.UTC)
     possible = instant is not None and earliest <= instant <= context.now + dt.timedelta(days=2)
@@ -219,7 +244,7 @@ def _from_epoch(text: str) -> dt.datetime | None:
 
 
 def read_status(value: Value) -> int | None:
-    """Return a status from 100 to 599, or None. 404.0 is one, 404.2 is none."""
+    """Return a status from 100 to 599, or None. 404.0 is a status, 404.2 is not."""
     text = _text(value) or ""
     return int(text[:3]) if re.fullmatch(r"[1-5][0-9]{2}(\.0{1,9})?", text) else None
 

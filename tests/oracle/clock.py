@@ -1,6 +1,6 @@
 """Hours, days and weeks as the oracle counts them, and the holidays of the Netherlands.
 
-Hours are whole numbers since 1970 in UTC, days are local ones as `date.toordinal()` has them, a week begins on Monday.
+An hour is a whole number since 1970 in UTC. A day is local, as `date.toordinal()` numbers it. A week begins on Monday.
 """
 
 from __future__ import annotations
@@ -56,7 +56,7 @@ def offset_of(hour: int) -> dt.timedelta | None:
 
 
 def easter(year: int) -> int:
-    """The day of Easter Sunday, by Gauss's rule as the calendar has it since 1900 and until 2099."""
+    """The day of Easter Sunday, by Gauss's rule, for the years 1900 to 2099."""
     a, b, c = year % 19, year % 4, year % 7
     d = (19 * a + 24) % 30
     e = (2 * b + 4 * c + 6 * d + 5) % 7

@@ -1,4 +1,4 @@
-"""Lines of access logs in the default layout. `lines.py` says by which rules."""
+"""Access logs in the default layout. `lines.py` has the rules."""
 
 from __future__ import annotations
 

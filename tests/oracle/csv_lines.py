@@ -1,4 +1,4 @@
-"""Rows of CSV. `lines.py` says by which rules."""
+"""Rows of CSV. `lines.py` has the rules."""
 
 from __future__ import annotations
 

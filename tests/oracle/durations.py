@@ -2,11 +2,21 @@
 
 Where the contract is silent, the oracle decides:
 
-- D1. A duration counts in whole microseconds. It lies in bucket k, the smallest whole number for which it is at most 1000 * 1.02^k ms:
-  on an edge it belongs to the bucket that ends there, and 1000 ms ends bucket 0.
-- D2. 0 has no such bucket. It counts in the one below that of a microsecond, and what is above 10^9 ms in the one that holds 10^9 ms.
-- D3. A bucket stands for the harmonic middle of its edges, which is at most 0.991 % from either; that of 0 for 0.
-- D4. A percentile is the nearest rank: the first bucket at which at least that percentage of the calls is reached.
+D1. Buckets.
+    - A duration counts in whole microseconds.
+    - It lies in bucket k if k is the smallest whole number for which it is at most 1000 * 1.02^k ms. So a duration on an edge
+      belongs to the bucket that ends there, and 1000 ms ends bucket 0.
+
+D2. Both ends.
+    - A duration of 0 lies in the bucket below that of one microsecond.
+    - A duration above 10^9 ms lies in the bucket of 10^9 ms.
+
+D3. What a bucket stands for.
+    - A bucket stands for the harmonic mean of its edges, at most 0.991 % from either.
+    - The bucket of 0 stands for 0.
+
+D4. Percentiles.
+    - A percentile is the nearest rank: the first bucket at which at least that percentage of the calls is reached.
 """
 
 from __future__ import annotations
@@ -24,7 +34,7 @@ EDGES = tuple(1_000_000 * Fraction(102, 100) ** bucket for bucket in range(LOWES
 """Where each bucket ends, from the lowest one on, in microseconds."""
 
 LONGEST = tuple(math.floor(edge) for edge in EDGES)
-"""The longest duration of each bucket, in whole microseconds."""
+"""The longest duration in each bucket, in whole microseconds."""
 
 
 def bucket_of(duration_ms: float) -> int:
@@ -42,7 +52,7 @@ def middle_ms(bucket: int) -> Fraction:
 
 
 def percentile(calls: Mapping[int, int], percent: int) -> int:
-    """Return the bucket of a percentile, from the number of calls in each bucket."""
+    """Return the bucket in which a percentile lies. `calls` has the number of calls in each bucket."""
     so_far, all_calls = 0, sum(calls.values())
     for bucket in sorted(calls):
         so_far += calls[bucket]

@@ -2,16 +2,31 @@
 
 Where the contract is silent, the oracle decides:
 
-- N1. A number is digits, with a point before its decimals, and perhaps an exponent; with a comma instead where one digit stands
-  before it and an exponent behind. A size has no fraction but zeros.
-- N2. A single sign before three digits (`1.024`, `1,024`; the first group has one to three digits and no leading zero) may be
-  decimal or separate thousands. Every other sign is decimal for sure, unless it stands between groups of three: of two kinds
-  of signs the last one is decimal, and of several of one kind none is.
-- N3. Nobody guesses by other lines what such a sign is: no size and no duration has one, but for `1.024` as a duration, which is a number
-  with three decimals until a duration of its source has had a decimal comma, and none from there on.
-- N4. A duration may have its unit behind it, after a blank or not; or be several such parts, an ISO 8601 duration, or a clock,
-  perhaps with days and a point before it. Durations are rounded to a thousandth of a millisecond.
-- N5. What is negative, above 10^9 ms or 10^15 bytes, or anything else is null.
+N1. Numbers.
+    - A number is digits, perhaps with a point and decimals, and perhaps with an exponent.
+    - A comma may stand before the decimals of a number with an exponent if one digit stands before the comma.
+    - A size may have decimals only if all of them are zeros.
+
+N2. Points and commas.
+    - One sign before three digits, after one to three digits without a leading zero (`1.024`, `1,024`), is ambiguous: it may
+      be decimal or separate thousands.
+    - Any other single sign is decimal.
+    - Several signs need one to three digits before the first one, without a leading zero, and three digits between every
+      two. If only the last sign is of another kind, it is decimal. If all are of one kind, three digits have to follow the
+      last one, too, and none is decimal. Any other number with several signs is null.
+
+N3. Ambiguous signs.
+    - A size or a duration with an ambiguous sign is null. Other lines do not decide what the sign is.
+    - The exception is a duration such as `1.024`. It has three decimals until a duration of the same source has a decimal
+      comma. From there on it is null.
+
+N4. Durations.
+    - A duration may have its unit after it, with a blank before the unit or not.
+    - A duration may also be several numbers with units, an ISO 8601 duration, or a clock, perhaps with days and a point in front.
+    - Durations are rounded to a thousandth of a millisecond.
+
+N5. Nulls.
+    - A negative number, a duration over 10^9 ms, a size over 10^15 bytes and every other text is null.
 """
 
 from __future__ import annotations
@@ -44,7 +59,7 @@ _MS = {
 
 
 def read_duration(text: str | None, unit: float, notation: Notation) -> float | None:
-    """Return milliseconds, or None for what cannot be."""
+    """Return milliseconds, or None if the text is no duration."""
     text = (text or "").strip(" ")
     with_unit = _WITH_UNIT.fullmatch(text)
     if with_unit and with_unit[2].lower() in _MS:
@@ -58,13 +73,13 @@ def read_duration(text: str | None, unit: float, notation: Notation) -> float | 
 
 
 def read_size(text: str | None) -> int | None:
-    """Return bytes, or None for what cannot be."""
+    """Return bytes, or None if the text is no size."""
     value = _signed((text or "").strip(" "), "comma")
     return int(value) if value is not None and value <= 10**15 and value == int(value) else None
 
 
 def notation_after(before: Notation, duration: str | None) -> Notation:
-    """Return how a source writes durations once a line has shown this one."""
+    """Return how a source writes durations, once this one is known, too."""
     text = (duration or "").strip(" ")
     with_unit = _WITH_UNIT.fullmatch(text)
     if with_unit and with_unit[2].lower() in _MS:
@@ -86,7 +101,7 @@ def _signed(number: str, notation: Notation) -> float | None:
 
 
 def _decimal_sign(number: str) -> str:
-    """Return the sign before the decimals, ? where nobody knows, nothing where there is no sign."""
+    """Return the sign before the decimals: `?` if it is ambiguous, an empty text if there is none or the text is no such number."""
     if re.fullmatch(r"[0-9],[0-9]{1,15}[eE][+-]?[0-9]{1,2}", number):
         return ","
     groups, signs = re.split("[.,]", number), [sign for sign in number if sign in ".,"]

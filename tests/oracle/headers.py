@@ -1,4 +1,4 @@
-"""Headers: the earlier lines that say how later lines are read. And the values of a line by name."""
+"""Headers, the lines that say how later lines are read, and the values of a line by name."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ from tests.oracle.calls import Reject
 
 @dataclass(frozen=True)
 class Header:
-    """An earlier line that says how the later ones are read."""
+    """A line that says how later lines are read."""
 
     names: tuple[str, ...]
     separator: str = " "
     day: dt.date | None = None
-    """The day of the lines below, in a w3c log that has no date on each line."""
+    """In a w3c log without a date on each line: the day of the lines below."""
 
 
 NOT_A_RECORD = Reject("not_a_record")
@@ -49,11 +49,11 @@ _READ = {
     "cs(accept-version)",
     "cs(authorization)",
 }
-"""The columns that are read. All others are ignored."""
+"""The columns that are read. Others are ignored."""
 
 
 def by_name(header: Header, values: list[str], empty: str) -> dict[str, str] | None:
-    """Return the values that are present, by name. None if a name has several different values."""
+    """Return the values that are present, by name. None if a column that is read has two different values."""
     found: dict[str, str] = {}
     for name, value in zip(header.names, values, strict=False):
         if value != empty and found.setdefault(name, value) != value and name in _READ:

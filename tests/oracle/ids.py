@@ -2,29 +2,48 @@
 
 Where the contract is silent, the oracle decides:
 
-- I1. The order of the defects is the order of the list. Each is defined on the trimmed text:
-  `repeated`: two or more comma-separated parts, each two numbers with one underscore (what a proxy makes of the header sent
-  twice), or more than one value in a list of header values, whatever the values are;
-  `too_long`: over 64 characters; or two numbers with one underscore, the first of more than 7 digits or the second of
-  more than 9;
-  `not_ascii`: any character above U+007F; `white_space`: space, tab, CR, LF, VT or FF inside;
-  `no_separator`: letters and digits only; `wrong_separator`: no underscore but another character that is neither;
-  `too_many_parts`: two or more underscores; `empty_part`: nothing on one side of the underscore (`_` too);
-  `not_a_number`: something else than digits on a side; `leading_zero`: a side begins with 0 (a side `0` too);
-  `too_short`: fewer than 4 digits in the first number.
-- I2. Length is counted in characters, not bytes, after trimming. What was cut is trimmed again: reading it changes nothing.
-- I3. Several header values are joined by `, `. No value, an empty one or `-` is missing and stored as null. White space
-  around `-` is trimmed first.
-- I4. A malformed id is kept as sent when its first 64 characters are only digits, `_`, spaces, tabs and `-.,:;/|#+`, or when it
-  is one of the words that programs write for nothing. It is not kept when 14 digits follow each other, nor when what
-  stands beside its ids (4 to 8 digits, an underscore, 1 to 9 digits) is suspect (P3; dates are numbers here). But one separator
-  between 4 to 7 digits and 1 to 7 is an id that lacks its underscore, and so are ten or eleven digits that begin as no
-  telephone number does (0; 31, 32, 33, 44, 49 of eleven). Everything else becomes `REDACTED` as a whole, but for I5.
-- I5. An id with a slip is kept: the name of the header and a colon or an equals sign may stand before it, up to three quotes,
-  brackets and the like around it (also as an entity or an escape). In what is left there is one underscore (or `%5F`) between
-  two numbers of 3 to 8 and 1 to 10 characters, or another character in its place. One character may be no digit, or two that
-  are not neighbours. Eight digits at the beginning or ten at the end are too many. One ASCII letter is kept, all else that is
-  no digit and no underscore becomes a question mark.
+I1. Defects. Each is defined on the trimmed text, and the first of this list that applies counts.
+    - `repeated`: two or more parts with commas between them, each of two numbers with one underscore (a proxy makes that of a
+      header that was sent twice). Or a list of more than one header value, whatever the values are.
+    - `too_long`: more than 64 characters. Or two numbers with one underscore, the first of more than 7 digits or the second
+      of more than 9.
+    - `not_ascii`: a character above U+007F.
+    - `white_space`: space, tab, CR, LF, VT or FF inside.
+    - `no_separator`: only letters and digits.
+    - `wrong_separator`: no underscore, but another character that is no letter and no digit.
+    - `too_many_parts`: two or more underscores.
+    - `empty_part`: nothing on one side of the underscore (`_` too).
+    - `not_a_number`: anything but digits on a side.
+    - `leading_zero`: a side begins with 0 (a side `0` too).
+    - `too_short`: fewer than 4 digits in the first number.
+
+I2. Length.
+    - It is counted in characters, not in bytes, after trimming.
+    - An id that was cut is trimmed again. So a stored id that is read again stays the same.
+
+I3. Missing ids, and several values.
+    - No value, an empty one or `-`, also with white space around it, is missing. It is stored as null.
+    - Several header values are joined by `, `.
+
+I4. Malformed ids that are kept as sent, up to their first 64 characters.
+    - Digits, `_`, spaces, tabs and `-.,:;/|#+` are kept, unless 14 digits follow each other.
+    - A word that programs write for a missing value (none, null, nil, true, false, undefined) is kept.
+    - If anything beside its ids (4 to 8 digits, an underscore, 1 to 9 digits) is suspect (P3), the text is not kept. Here dates
+      are numbers too, and groups of 4-2-3 and 2-2-2-3 digits are suspect even with underscores between them.
+    - 4 to 7 digits and 1 to 7 digits with one other separator between them are kept: an id that lacks its underscore.
+    - Ten or eleven digits are kept if no telephone number begins like them: not with 0, and eleven digits not with 31, 32,
+      33, 44 or 49. They are an id that lacks its underscore, too.
+    - Every other text becomes `redacted` as a whole, except those of I5.
+
+I5. Ids with a slip, which are kept, too.
+    - The name of the header, and a colon or an equals sign, may stand before the id. Up to three quotes, brackets and the
+      like may stand on either side of it, also as entities or escapes.
+    - The id has an underscore (or `%5F`) between 3 to 8 and 1 to 10 characters. One of these characters may be no digit, or
+      two that are not neighbours.
+    - Or the id has one other character in place of the underscore, between 3 to 7 and 1 to 9 digits.
+    - With eight digits at the beginning or ten at the end, it is no such id.
+    - If only one character is neither a digit nor the underscore, and it is an ASCII letter, it is kept. Otherwise each
+      such character becomes a question mark.
 """
 
 from __future__ import annotations
@@ -54,7 +73,7 @@ class ReadId:
 
 
 def split_integration_id(text: str | None) -> ReadId:
-    """Read the one value of the header."""
+    """Read the header's only value."""
     trimmed = (text or "").strip(_TRIMMED)
     if trimmed in ("", "-"):
         return ReadId("missing")
@@ -95,7 +114,7 @@ def _is_repeated(trimmed: str) -> bool:
 
 
 _WITHOUT_UNDERSCORE = re.compile(r"[1-9][0-9]{9}|(?!31|32|33|44|49)[1-9][0-9]{10}")
-"""Ten or eleven digits whose beginning no telephone number has."""
+"""Ten or eleven digits that begin like no telephone number."""
 
 
 def _kept(trimmed: str) -> str:
@@ -144,7 +163,7 @@ def _behind_signs(text: str, start: int) -> int:
 
 
 def _before_signs(text: str) -> list[int]:
-    """The places at which the signs at the end may begin, the earliest first."""
+    """Return the places where the signs at the end may begin, the earliest first."""
     ends = [len(text)]
     for _ in range(3):
         sign = next((sign for sign in _SIGNS if text[: ends[0]].endswith(sign)), None)

@@ -1,4 +1,4 @@
-"""Whom a change of a connector concerns, and how much of their traffic."""
+"""Which integrations a change of a connector concerns, and how much of their traffic."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Lines of JSON in our own dialect. `lines.py` says by which rules."""
+"""JSON lines in our own dialect. `lines.py` has the rules."""
 
 from __future__ import annotations
 

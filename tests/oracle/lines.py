@@ -2,32 +2,72 @@
 
 Where the contract is silent, the oracle decides:
 
-- L1. LF ends a line, a CR before it goes with it; nothing else ends one. What stands after the last LF is a line too (as
-  with `--final`). A byte order mark at the start of a line is dropped. Wrong UTF-8 is replaced.
-- L2. Ignored in every format: lines of spaces, tabs and CR alone, and lines that begin with `#` and do not go on behind a CR; in csv
-  also lines `sep=` and one character, the first line that is none of these (the header) and every later line that says the same.
-- L3. json: an object, nested at most 100 deep (counted outside of texts; deeper is `too_deep`, whatever follows). A name twice
-  in any object is `duplicate_key`, unless its values are the same. NaN, Infinity, a lone surrogate anywhere, control characters in a text: `not_a_record`.
-- L4. json: a header's value is text or a number, a list is several values; null is absent. Names that differ in case only are
-  one header with several values. The header wins over the top-level `integration_id` when it is there at all, also when
-  empty. Top-level `user_agent` and `request_id` win over the headers User-Agent and X-Request-ID. `headers` that is no object
-  is not logged. The id is logged where `headers` is an object or the line has `integration_id`, be it null.
-- L5. w3c without `#Software:`: `#Fields:` names in any case, split at white space; a line splits at spaces and tabs and must
-  have as many values as there are fields; before any `#Fields:` it is `no_fields_directive`. From a quote at the beginning of
-  a value to one at its end white space is part of it, and a doubled quote there is one; any other quote is a character. `-`
-  is null everywhere. No host is the given one, and else none. `cs-uri-query` is joined with `?` where it does not begin with
-  it. A plus is a space in a user agent without spaces. `cs(Authorization)` logged as `-` is none. `cs(X-Request-ID)` is the request id. A field that stands twice with
-  different values, `-` aside, is `duplicate_key`. Where `#Fields` names no date, the last `#Date` says the day and perhaps the time;
-  (00:00:00 is none); a time more than an hour before the one above it is of the next day, one 23 hours or more after it of the day before.
-  The id is logged where `#Fields:` names `cs(IntegrationId)`.
-- L6. combined: exactly the default layout; inside quotes `\\"`, `\\\\` and `\\xHH` (a byte of UTF-8) are
-  escapes. `-` is null. An empty user may be `""`; one may hold blanks, and not begin with a
-  hyphen and a blank. The request is `METHOD target HTTP/n`: the method ends at the first space, the version is optional, the target is what is
-  between and begins with `/` or is a whole URL, else `bad_url`. The request time is in seconds, rounded to microseconds.
-- L7. csv: the separator is what `sep=` says, else the one of comma, semicolon, tab that the header has most of; every line stands
-  alone. Blanks and tabs around a value are no part of it, nor around a quoted one. A quote that is open at its
-  end or stands inside a value without quotes is `not_a_record`, and so are more or fewer values than the header has names, but
-  for an empty one at the end. Empty values are null. A column that stands twice with different values is `duplicate_key`. The id is logged where the header names `integration_id`.
+L1. Lines.
+    - LF ends a line, and nothing else does. A CR before the LF is dropped.
+    - Text after the last LF is a line too, as with `--final`.
+    - A byte order mark at the start of a line is dropped. Bytes that are not UTF-8 are replaced.
+
+L2. Ignored lines.
+    - In every format, a line of only spaces, tabs and CR is ignored.
+    - In every format, a line that begins with `#` is ignored. If text follows a CR inside it, it is `not_a_record` instead.
+    - In csv, a line `sep=` with one character, in any case and in quotes or not, is ignored.
+    - In csv, the first line that is none of these is the header. It is ignored, and so is every later line with the same names.
+
+L3. json: records.
+    - A line has to be one object. Any other line is `not_a_record`.
+    - A line with more than 100 levels of brackets, counted outside of texts, is `too_deep`, whatever else is wrong with it.
+    - An object, at any level, that has a name twice with different values makes the line `duplicate_key`.
+    - NaN, Infinity, a lone surrogate anywhere, or a control character in a text makes the line `not_a_record`.
+
+L4. json: headers.
+    - A header's value is a text or a number. A list is several values. Null, true and false count as absent.
+    - Names that differ only in case are one header with several values.
+    - If the header IntegrationId is there, it wins over the top-level `integration_id`, even if it is empty.
+    - If the top-level `user_agent` or `request_id` is there, it wins over the header User-Agent or X-Request-ID.
+    - If `headers` is not an object, the headers are not logged.
+    - If `headers` is an object, or the line has `integration_id`, even as null, the id is logged.
+
+L5. w3c, without `#Software:`.
+    - A line before any `#Fields:` is `no_fields_directive`.
+    - `#Fields:` names its fields in any case, with white space between them.
+    - A line splits at spaces and tabs. If it has more or fewer values than there are fields, it is `not_a_record`.
+    - White space between a quote that begins a value and a quote that ends it belongs to the value. A doubled quote
+      there is one quote. Every other quote is an ordinary character.
+    - `-` is null in every field.
+    - If a field that is read stands twice with two values other than `-`, the line is `duplicate_key`.
+    - If the line names no host, the given host counts. Without a given host there is none.
+    - `cs-uri-query` follows the path after a `?`, unless it begins with one itself.
+    - In a user agent without spaces, each plus is a space.
+    - If `cs(Authorization)` is `-`, the token form is none.
+    - `cs(X-Request-ID)` is the request id.
+    - If `#Fields:` names `cs(IntegrationId)`, the id is logged.
+
+L6. w3c, if `#Fields:` names a time and no date.
+    - The last `#Date` gives the day. If its time is not 00:00:00, it gives the time of day to start from as well.
+    - A time more than an hour before that of the line above is on the next day.
+    - A time 23 hours or more after that of the line above is on the day before.
+
+L7. combined.
+    - A line has to have exactly the default layout.
+    - In quotes, `\\"`, `\\\\` and `\\xHH` are escapes. `\\xHH` is one byte of UTF-8.
+    - `-` is null.
+    - The user may be missing, or stand in quotes (`""` too). Without quotes it may have blanks inside, unless it begins
+      with a hyphen and a blank.
+    - The request is `METHOD target HTTP/n`. The method ends at the first space, and the version may be missing.
+    - If the target neither begins with `/` nor is a whole URL, the line is `bad_url`.
+    - The request time is in seconds, rounded to microseconds.
+
+L8. csv.
+    - `sep=` names the separator, also for the lines below a later `sep=`. Without it, the separator is the one of comma,
+      semicolon and tab that the header has most often.
+    - Every line is a row of its own.
+    - Blanks and tabs around a value are dropped, inside its quotes and outside of them.
+    - If a quote is not closed at the end of the line, or stands in a value without quotes, the line is `not_a_record`.
+    - If a row has more or fewer values than the header has names, it is `not_a_record`. One empty value more at the end
+      is dropped.
+    - An empty value is null.
+    - If a column that is read stands twice with different values, the line is `duplicate_key`.
+    - If the header names `integration_id`, the id is logged.
 """
 
 from __future__ import annotations
@@ -55,7 +95,7 @@ FORMATS = tuple(READERS)
 
 @dataclass(frozen=True)
 class Ignored:
-    """A line that is not a call and not an error: blank, a comment or a header."""
+    """A line that is neither a call nor an error: a blank line, a comment or a header."""
 
 
 IGNORED = Ignored()
@@ -100,7 +140,7 @@ def _read(log_format: str, lines: list[str], context: Context) -> Iterator[Colum
 
 
 def _header(log_format: str, line: str, header: Header | None, separator: str | None) -> Header | None:
-    """Return the header that a line announces, if it does."""
+    """Return the header if this line is one."""
     if _goes_on(line):
         return None
     if log_format == "w3c" and line.lower().startswith("#fields:"):
@@ -119,7 +159,7 @@ def _goes_on(line: str) -> bool:
 
 
 def read_line(log_format: str, line: str, context: Context, header: Header | None = None) -> Columns | Reject | Ignored:
-    """Return the fate of one line, by itself."""
+    """Return the fate of a single line."""
     logged = _logged_in(log_format, line, header)
     return understand(logged, context, notation_with(logged, None)) if isinstance(logged, Logged) else logged
 

@@ -1,4 +1,4 @@
-"""Where streams live, end, and continue one another. `logs.py` says by which definitions."""
+"""When streams live, end, and continue one another. `logs.py` has the definitions."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ if TYPE_CHECKING:
 
 MONTH_HOURS = 672
 LONG_SILENCE = 8 * 7 * 24
-TINY = 1e-9
-"""The most by which two ways of dividing differ."""
+ROUNDING_ERROR = 1e-9
+"""The largest difference between two ways of dividing the same numbers."""
 
 
 def life_of(calls: Counter[int]) -> tuple[int, int]:
@@ -63,24 +63,24 @@ class Traffic:
         return {pair for other, pair, _ in self.in_hours(hours) if other == stream}
 
     def cover(self, stream: str, pairs: set[Pair], window: range, base: range, *, has_to_grow: bool) -> bool:
-        """Whether other streams hold nine in ten of these pairs, and two thirds of their calls, in the window as in the base.
+        """Whether other streams hold nine in ten of these pairs in the window, with two thirds of the calls that the base had.
 
-        A pair without an integration is held by any call of its customer, and every call of its customer is one of its calls.
-        Where they have to grow: by half of what the stream itself had.
+        If a pair has no integration, every call of its customer is one of its calls. If `has_to_grow`, the other streams need more
+        calls than in the base: at least half as many more as the stream itself had.
         """
         if not len(window):
             return False
         elsewhere = [(pair, count) for other, pair, count in self.in_hours(window) if other != stream]
-        there = {pair for pair, _ in elsewhere} | {_of_anybody(pair) for pair, _ in elsewhere}
+        seen_elsewhere = {pair for pair, _ in elsewhere} | {_of_anybody(pair) for pair, _ in elsewhere}
         rate = sum(count for pair, count in elsewhere if _is_among(pair, pairs)) / len(window)
         before = [(other, count) for other, pair, count in self.in_hours(base) if _is_among(pair, pairs)]
         own, of_others = (
             sum(count for other, count in before if (other == stream) == is_own) / len(base) for is_own in (True, False)
         )
         return (
-            10 * len(pairs & there) >= 9 * len(pairs)
-            and rate >= 2 / 3 * (own + of_others) - TINY
-            and (not has_to_grow or rate - of_others >= own / 2 - TINY)
+            10 * len(pairs & seen_elsewhere) >= 9 * len(pairs)
+            and rate >= 2 / 3 * (own + of_others) - ROUNDING_ERROR
+            and (not has_to_grow or rate - of_others >= own / 2 - ROUNDING_ERROR)
         )
 
 

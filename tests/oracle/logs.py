@@ -1,39 +1,61 @@
 """Which hours a log misses, found a second time: plain Python, stream by stream and hour by hour, from the definitions alone.
 
-- Life: days with calls less than eight days apart are an island; one with fewer calls than a median day of the main one, and a
-  tenth of its calls at most, is stray, and a stream lives from the first to the last of the others. A stray call is silence. All
-  streams together live from `Logs.first` to `Logs.last`. What is dated after the last load was not made yet: such a call is
-  stray, too, and a stream of such calls alone does not live; of logs without any other call it is as good as any.
-- End: on the day that was declared; or where others hold nine in ten of its pairs (same product, environment and customer, and the
-  same integration where the stream says which) and two thirds of their calls within 672 hours, half of its own calls more than
-  before; else a stream that lives no more has stopped, and is judged to the end of the logs.
-- Expected: the median of the four weeks before and the four after, eight weeks away at most; of an hour by the local clock and by
-  UTC, whichever is less, or, where three of them keep the same summer time, of those alone. Low: three in four of them have more than
-  twice as many calls, by both. A silence is read by each clock alone as well, and the reading that expects more is believed. But of the
-  edge of a silence where what ran outside would stand by that reading (autumn: the first hour by the local clock, the last by UTC;
-  spring: the other way round) the lesser is taken.
-- Lapse: an hour of the week, or a weekday, that has no calls for three to eight weeks of its stream's life, had some in three
-  of the four weeks with calls before, and either has none since or has some in three in four of the (four) weeks with calls from
-  then on. It is low, and at least the median of those weeks is expected, the lesser one of both sides, where that makes six calls
-  over all of the silent weeks. Where some of those weeks
-  have another summer time: by the local clock's reading only, without that edge.
-- Missing: silence in which ten bursts of calls were to be expected, hour by hour, or fifteen of them in the same hour of
-  successive days, or else ten day by day; else a run of silent days that is
-  no chance by how many of the days around have calls. Of such days, the hours over which their calls spread. All of the silence in
-  which a stream ended, or that is longer than eight weeks, when a part of it is missing. And quarantine, where more lines were rejected
-  than became calls.
-- Thin: silence on a holiday in which that number of calls was to be expected, and calls five deviations below the expected number, of an hour or of a day.
+Life, from the first hour of a stream to its last:
+- Days with calls that are less than eight days apart form an island. The main island is the one with most calls.
+- An island is stray if it has fewer calls than a median day of the main island, and at most a tenth of its calls.
+- A stream lives from the first to the last island that is not stray. Stray calls count as silence.
+- All streams together live from `Logs.first` to `Logs.last`.
+- A call dated after the last load is stray, too. A stream with only such calls does not live. If the logs have no other
+  calls, these calls are not stray.
 
-Where that leaves a choice, the oracle decides:
+End, the hour until which a stream is judged:
+- If somebody declared that the stream ended, it ends on that day, unless it has calls after it.
+- Otherwise it ends where other streams take it over: within 672 hours of its last hour, or of the first hour of a stream
+  that begins in the eight weeks after it. Compared with the last 672 hours of its life, the others have to hold nine in
+  ten of its pairs, two thirds of all calls of these pairs, and half of its own calls more than they did before. A pair is
+  product, environment, customer and, if the stream says it, integration.
+- Otherwise it is judged to the end of the logs. If it has no calls in their last hour, it has stopped.
 
-- J1. A life, a window or a silence that begins or ends with an hour has that hour in it; a stream that is handed over at an hour is
-  judged with it.
-- J2. The hours that an expectation rests on lie in the life, silent ones too; a name that a clock has twice gives two of them.
-  Where one of the two clocks knows none, the other decides what is expected, and nothing is low. What runs once in the hour that the
-  clock has twice has run: the two are low together only, whatever they are compared with.
-- J3. What a day rests on are the days of the life but those of its first hour and of its end.
-- J4. Bursts are measured in the life: a silence behind it does not say in which bursts calls come.
-- J5. An hour that is missing by quarantine is so whatever else finds it missing.
+Expected, the number of calls in a slot (an hour of the week, or a weekday):
+- The median of the four weeks before and the four weeks after counts. They are weeks with calls, at most eight weeks away.
+- An hour is looked up by the local clock and by UTC, and the smaller number counts. But if the clock changed between these
+  weeks and at least three of them have the summer time of the hour, only those count.
+- A slot is low if three in four of these weeks have more than twice as many calls. For an hour, both clocks have to say so.
+- A silence is also read by each clock alone. The clock that expects more calls in it is believed. But an hour at its edge
+  gets the smaller number if, by that clock, its calls may stand just outside of the silence. In autumn that is the first
+  hour by the local clock and the last one by UTC, in spring the other way round.
+
+Lapse, a slot that falls silent for three to eight weeks while its stream lives:
+- Three of the four weeks with calls before it have calls in the slot. After it, either no week has, or three in four of the
+  next (four) weeks with calls.
+- The median of those weeks is expected, the smaller one of both sides. It has to add up to six calls over the silent weeks.
+- The slot is low, and at least that number is expected.
+- If some of those weeks have another summer time, this holds for the reading of the local clock only, and not for an hour
+  at the edge.
+
+Missing (only low hours and days that are no holidays count):
+- A silence is missing if ten bursts of calls were expected in it, hour by hour.
+- The same hour of successive days is missing if fifteen bursts were expected in it.
+- If the hours show nothing, a run of silent days is missing if ten bursts were expected in it, day by day, or if it is too
+  long for chance, judged by the share of the days around it that have calls. Then the hours count over which the calls of
+  these days spread.
+- If a part of a silence is missing, and the stream ended in it or it is longer than eight weeks, all of it is missing.
+- Hours in quarantine are missing: in a day or a load, more lines were rejected than became calls, and at least ten.
+
+Thin:
+- A silence on a holiday is thin if as many calls were expected in it as in a missing one.
+- An hour or a day is thin if it is low and has calls, but five deviations fewer than expected.
+
+Where the definitions leave a choice, the oracle decides:
+
+J1. If a life, a window or a silence begins or ends with an hour, that hour belongs to it. So does the hour at which a stream is
+    handed over.
+J2. An expectation rests on hours of the life, silent ones too. If a clock shows an hour twice, both count. If one clock has no
+    such hours, the other decides what is expected, and nothing is low. The two hours that a clock shows as one are compared
+    together: a job that ran in one of them has run.
+J3. A day's expectation rests on the days of the life, except the day of its first hour and the day of its end.
+J4. Bursts are measured within the life. A silence after it does not tell in which bursts calls come.
+J5. An hour that is missing by quarantine says so, even if something else finds it missing, too.
 """
 
 from __future__ import annotations
@@ -66,23 +88,23 @@ FEW_REJECTS = 10
 
 @dataclass
 class Logs:
-    """All streams of a lake, judged."""
+    """All streams of a lake, with the state of their hours."""
 
     streams: dict[str, Stream]
     first: int
     last: int
     quarantine: Mapping[str, set[int]]
-    """The hours in quarantine of a stream, also of one without any call."""
+    """The hours in quarantine of each stream, also of streams without calls."""
 
     def __post_init__(self) -> None:
         self._levels: dict[int, dict[str, float]] = {}
         self._known: dict[tuple[str, int], bool] = {}
 
     def is_holiday(self, stream: str, day: int) -> bool:
-        """Whether its witnesses rest that day; where none of them can tell, whether the calendar has it.
+        """Whether the other streams rest on that day. If none of them can tell, whether it is a holiday in the calendar.
 
-        Who rests at weekends asks those that do, for what goes on every day tells nothing of offices. Only such logs rest by
-        the calendar.
+        For a stream that rests at weekends, only others that do so count: a job that runs every day tells nothing about offices.
+        The calendar counts for such streams only.
         """
         if (stream, day) not in self._known:
             if day not in self._levels:
@@ -107,9 +129,9 @@ def judged_logs(
     ended: Mapping[str, int] | None = None,
     loaded_at: dt.datetime | None = None,
 ) -> Logs:
-    """Every hour of every stream with its state.
+    """The streams, with the state of every hour.
 
-    `ended`: the day on which a stream was declared to have ended. `loaded_at`: when a log was loaded last.
+    `ended`: the declared last day of streams. `loaded_at`: the time of the last load.
     """
     by_stream: dict[str, Counter[int]] = defaultdict(Counter)
     for call in _made_by(calls, loaded_at):
@@ -135,7 +157,7 @@ def judged_logs(
 
 
 def _made_by(calls: Sequence[Seen], loaded_at: dt.datetime | None) -> Sequence[Seen]:
-    """The calls that were made until then, by the hour."""
+    """The calls of the hours until then. If there are none, all calls."""
     if loaded_at is None:
         return calls
     until = int(loaded_at.timestamp()) // 3600
@@ -164,7 +186,7 @@ def _quarantine(
 
 
 def _days_in_quarantine(calls: Counter[int], rejects: Sequence[Rejected]) -> Iterator[int]:
-    """The days with more rejected lines than calls, in a row in which they are ten or more."""
+    """The days with more rejected lines than calls, if a run of such days has ten rejected lines or more."""
     calls_on: Counter[int] = Counter()
     for hour, count in calls.items():
         calls_on[day_of(hour)] += count
@@ -177,7 +199,7 @@ def _days_in_quarantine(calls: Counter[int], rejects: Sequence[Rejected]) -> Ite
 
 
 def _unread_loads(rejects: Sequence[Rejected], loads: Sequence[Loaded]) -> list[Loaded]:
-    """The loads in which more lines have no time than became calls, if at least ten have none."""
+    """The loads with more rejected lines without a time than other lines, if these loads have ten of them or more."""
     timed = Counter(reject.load for reject in rejects if reject.at is not None)
     untimed = Counter(reject.load for reject in rejects if reject.is_of_the_platform and reject.at is None)
     unread = [load for load in loads if untimed[load.load] > load.calls + timed[load.load]]
@@ -216,7 +238,7 @@ def _judge(stream: Stream, logs: Logs, lake_hour: int) -> None:
 
 
 def _runs(numbers: Iterable[int]) -> Iterator[list[int]]:
-    """The numbers, in order, as runs without a gap."""
+    """The numbers in runs without a gap."""
     run: list[int] = []
     for number in numbers:
         if run and number != run[-1] + 1:
@@ -232,7 +254,7 @@ def _silences(stream: Stream) -> list[list[int]]:
 
 
 def _streaks(stream: Stream) -> Iterator[list[int]]:
-    """The hours that are silent at the same local time, day after day."""
+    """The runs of days on which an hour of the local clock is silent, each as its hours."""
     for time in range(24):
         same = [hour for hour in stream.slots if clock_of(hour).hour == time]
         for is_silent, run in itertools.groupby(same, lambda hour: not stream.slots[hour].calls):
@@ -244,19 +266,19 @@ def _missing_by_hours(stream: Stream, logs: Logs) -> Iterator[int]:
     found = {
         hour: expected
         for silence in _silences(stream)
-        if sum((told := _ordinary(stream, logs, silence)).values()) / stream.burst >= SURE
-        for hour, expected in told.items()
+        if sum((ordinary := _ordinary(stream, logs, silence)).values()) / stream.burst >= SURE
+        for hour, expected in ordinary.items()
     }
     yield from found
     silent = {hour for silence in _silences(stream) if found.keys() & set(silence) for hour in silence}
     for streak in _streaks(stream):
-        told = _ordinary(stream, logs, [hour for hour in streak if hour not in silent])
-        if sum(told.values()) / stream.burst >= SURE_OF_STREAKS:
+        ordinary = _ordinary(stream, logs, [hour for hour in streak if hour not in silent])
+        if sum(ordinary.values()) / stream.burst >= SURE_OF_STREAKS:
             yield from _ordinary(stream, logs, streak)
 
 
 def _ordinary(stream: Stream, logs: Logs, silence: Iterable[int]) -> dict[int, float]:
-    """The low hours of a silence that are no holiday, with what is expected of them."""
+    """The low hours of a silence outside holidays, each with its expected calls."""
     return {
         hour: stream.believed[hour][0] or 0.0
         for hour in silence
@@ -265,7 +287,7 @@ def _ordinary(stream: Stream, logs: Logs, silence: Iterable[int]) -> dict[int, f
 
 
 def _believe(stream: Stream, logs: Logs) -> None:
-    """Each hour as it is expected; each silence as the clock reads it that expects more on ordinary days."""
+    """Note what is believed of each silence: the reading by the clock that expects more calls in it, holidays apart."""
     for silence in _silences(stream):
         by_each = []
         for clock in (0, 1):
@@ -276,24 +298,24 @@ def _believe(stream: Stream, logs: Logs) -> None:
 
 
 def _missing_by_days(stream: Stream, logs: Logs, by_hours: set[int]) -> dict[int, float]:
-    """The days that are missing by the test of days, or else of runs of days, with the calls expected of one."""
+    """The days that are missing by their expected calls, or by the length of their run, each with its expected calls."""
     found: dict[int, float] = {}
     for run in _runs(day for day, slot in stream.days.items() if not slot.calls):
-        told = {
+        ordinary = {
             day: stream.days[day].expected or 0.0
             for day in run
             if stream.days[day].is_low and not logs.is_holiday(stream.name, day)
         }
         known = {day for day in run if by_hours.intersection(hours_of(day))}
-        if sum(told.values()) / stream.burst_of_days >= SURE:
-            found |= {day: calls for day, calls in told.items() if day not in known}
+        if sum(ordinary.values()) / stream.burst_of_days >= SURE:
+            found |= {day: calls for day, calls in ordinary.items() if day not in known}
         elif not known and (mean := _run_test(stream, logs, run)) is not None:
             found |= dict.fromkeys(run, mean)
     return found
 
 
 def _run_test(stream: Stream, logs: Logs, run: list[int]) -> float | None:
-    """The mean calls of the days around a run of silent days, where it is no chance; else None."""
+    """The mean calls of the days around a run of silent days. None if the run may be chance."""
     lived = [
         day
         for day in range(run[0] - 56, run[-1] + 57)
@@ -311,7 +333,7 @@ def _run_test(stream: Stream, logs: Logs, run: list[int]) -> float | None:
 
 
 def _thin(stream: Stream, logs: Logs, lake_hour: int) -> set[int]:
-    """The hours that are thin by themselves."""
+    """The hours that are thin without regard to their days."""
     found = set()
     for silence in _silences(stream):
         low = [hour for hour in silence if stream.believed[hour][1]]
@@ -329,7 +351,7 @@ def _is_far_below(slot: Slot, burst: float) -> bool:
 
 
 def _has_power(stream: Stream, logs: Logs) -> bool:
-    """Whether a silence of ten days would be noticed."""
+    """Whether ten silent days would be noticed."""
     days = [
         slot.expected
         for day, slot in stream.days.items()

@@ -1,4 +1,4 @@
-"""How the customers of an integration come and go, month by month. `verdicts.py` says by which definitions."""
+"""How many customers an integration gains and loses, month by month. `verdicts.py` has the rules."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 MANY_DAYS = 3
-"""If more days of a month are missing, nobody knows who came or went."""
+"""If more days of a month are missing, the month does not tell who came or went."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -80,7 +80,7 @@ def _days_of(month: int) -> range:
 
 
 def _broken_days(month: int, integration: str, world: World, view: View) -> set[int]:
-    """The days of a month on which the logs of an integration miss something."""
+    """The days of a month on which something is missing in the integration's logs."""
     days = _days_of(month)
     found = view.unlogged_days(integration).intersection(days)
     for stream in view.streams_of(integration):
@@ -114,7 +114,7 @@ def _named_in(month: int, integration: str, world: World, view: View) -> set[str
 
 
 def _days_with_rejected_lines(days: range, integration: str, world: World, view: View) -> set[int]:
-    """The days of a month with rejected lines that may be calls of any customer: see `_rejected_customers`."""
+    """The days of a month with rejected lines that may be calls of any customer, as `verdicts.py` counts them."""
     found = list(_rejected_in(days, integration, world, view))
     lines = sum(reject.integration is not None for _, reject in found)
     unnamed = {day for day, reject in found if reject.customer is None}
@@ -132,7 +132,7 @@ def _is_in_the_logs(month: int, world: World) -> bool:
 
 
 def _has_begun(month: int, integration: str, world: World, view: View) -> bool:
-    """Whether all logs of an integration had begun when the month began. A log that continues another one need not have."""
+    """Whether all logs of an integration had begun when the month began, except those that continue another log."""
     first = _days_of(month)[0]
     streams = view.streams_of(integration)
     return _is_in_the_logs(month, world) and all(

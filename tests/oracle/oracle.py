@@ -1,7 +1,8 @@
 """The second, independent way of counting: plain Python, line by line, from the contract alone.
 
 It shares no code with the product and is written to be read, not to be fast. Where the contract leaves a choice, the
-module that makes it lists its rules: P (privacy), I (ids), U (urls), C (calls), L (lines), J (logs), V (verdicts).
+module that decides lists its rules: P (privacy), I (ids), U (urls), C (calls), N (figures), D (durations), L (lines),
+J (logs), V (verdicts). A rule names its case first, and then says what becomes of it.
 """
 
 from __future__ import annotations

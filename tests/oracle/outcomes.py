@@ -23,7 +23,7 @@ _PARTIES = {
 
 
 def outcome(status: int, duration_ms: float | None = None, query_length: int = 0) -> str:
-    """Return the outcome of one response."""
+    """Return the outcome of a response."""
     if status < 400:
         return "ok"
     if status == 404:
@@ -34,5 +34,5 @@ def outcome(status: int, duration_ms: float | None = None, query_length: int = 0
 
 
 def party(name: str) -> str | None:
-    """Return who can fix it; nobody for a call that went well."""
+    """Return who can fix this outcome. None for `ok`."""
     return _PARTIES.get(name, "partner")

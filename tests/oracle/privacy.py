@@ -2,18 +2,38 @@
 
 Where the contract says only "redacted", the oracle decides:
 
-- P1. A redacted text becomes `REDACTED` as a whole.
-- P2. A text is judged as somebody reads it: unescaped up to three times (percent signs, entities, `\\x40`, `\\u0040`, in mail `=40`) as well as it is, in
-  Unicode's compatibility form (NFKC, every script's digits as ours), and with every text of six characters or more that its words
-  of eight characters are in base64, from each of their first four places on, or hexadecimal digits.
-- P3. Suspect is: an access token in any form, the words of an authorization, a password or a key with a value, a JSON web
-  token, an e-mail address, the address of a machine; and of numbers: eight to eleven digits in a row that are no date, no instant since
-  1970 and no counter with zeros before it; digits in groups of 3-3-3, 4-2-3, 2-2-2-3 and 4-4-4-4; a telephone number with its 0, 00, + or
-  31; and groups of other lengths that make a citizen service number together.
-- P4. A name (connector, element, key, SB segment) is letters, digits, `_`, `-`, `.`, at least one letter, at most 64
-  characters, not suspect, without twelve digits in a row, and no word of sixteen characters in it is random.
-- P5. The sample of a rejected line holds no address of a machine (IPv4, IPv6, whatever stands around it) and no citizen service
-  number, be it written with points, blanks or hyphens between its digits.
+P1. Redacting.
+    - A redacted text becomes `redacted` as a whole.
+
+P2. Reading. A text is judged in all forms that somebody could read it in:
+    - as it is;
+    - unescaped up to three times (percent signs, entities, `\\x40`, `\\u0040`, in mail `=40`), in Unicode's compatibility form
+      (NFKC, with the digits of every script as ours), without characters that nobody sees;
+    - every text of six characters or more that a word of eight characters or more holds in base64, from each of its first
+      four characters on;
+    - every text of six characters or more that hexadecimal digits spell, from seven pairs on.
+
+P3. Suspect texts. A text is suspect if it holds
+    - an access token in any form, the words of an authorization, or a JSON web token;
+    - a password or a key with its value;
+    - an e-mail address, or the address of a machine;
+    - eight to eleven digits in a row, unless they are a date, a number of seconds since 1970 (from 2014 to 2033, also with
+      milliseconds, microseconds or nanoseconds) or a counter with two zeros or more before it;
+    - the number of a card or an account (IBAN);
+    - digits in groups of 3-3-3, 4-2-3, 2-2-2-3, or 4-4-4 and two to four more;
+    - a telephone number with its 0, 00, + or 31;
+    - groups of other lengths that together make a citizen service number.
+
+P4. Names (of connectors, their sub-objects, keys and fields).
+    - A name consists of letters, digits, `_`, `-` and `.`, with at least one letter, at most 64 characters, and begins with
+      a letter, a digit or `_`.
+    - A text that is suspect, or has twelve digits in a row, is no name.
+    - A text with a key in it is no name: a word of sixteen letters and digits or more that is random, hexadecimal, or full of
+      letters that do not follow each other in words.
+
+P5. Samples of rejected lines.
+    - A sample holds no address of a machine (IPv4, IPv6), whatever stands around it.
+    - A sample holds no citizen service number, also if points, blanks or hyphens stand between its digits.
 """
 
 from __future__ import annotations
@@ -67,13 +87,13 @@ def is_suspect(text: str) -> bool:
 
 
 def tells(read: list[str], *, has_number: Callable[[str], bool]) -> bool:
-    """Say the same of the decoded text. The numbers that identify somebody have been found already."""
+    """Say whether one of the readings of a text is suspect. `has_number` says whether they hold somebody's number."""
     whole = "\nx\n".join(read)
     return _SUSPECT.search(whole) is not None or _has_address(whole) or has_number(whole)
 
 
 def readings(text: str) -> list[str]:
-    """Return the decoded text, and the texts that are encoded in it."""
+    """Return the text, the same unescaped, and the texts that are encoded in it."""
     plain = _unescaped(text)
     found = [plain]
     for word in re.findall(r"[A-Za-z0-9+/_-]{8,}", plain):
@@ -115,7 +135,7 @@ def _without_times(text: str) -> str:
 
 
 def has_somebodys_number(text: str) -> bool:
-    """Say whether digits in a text have the form of a person's, telephone, account or card number."""
+    """Say whether digits in a text have the form of a citizen service, telephone, account or card number."""
     groups = list(re.finditer(r"[0-9]+", text))
     if any(8 <= len(group[0]) <= 11 or re.fullmatch(r"[3-6][0-9]{15}", group[0]) for group in groups):
         return True
@@ -124,7 +144,7 @@ def has_somebodys_number(text: str) -> bool:
         return True
     if re.search(r"[A-Za-z]{2}[0-9]{2}[^0-9A-Za-z]{0,2}[A-Za-z]{4}(?:[^0-9A-Za-z]{0,2}[0-9]){7}", text):
         return True
-    # Neighbours: at most three signs between them. A number is some neighbours in a row.
+    # Groups are neighbours if at most three signs stand between them. A number consists of neighbours in a row.
     between = [text[one.end() : two.start()] for one, two in itertools.pairwise(groups)]
     for first in range(len(groups)):
         for last in range(first, min(first + 17, len(groups))):
@@ -169,7 +189,7 @@ def _has_address(text: str) -> bool:
 
 
 def is_random(text: str) -> bool:
-    """Say whether letters and digits are mixed as in no word."""
+    """Say whether letters and digits follow each other as they do in no word."""
     words = re.findall(r"[A-Z]?[a-z]+|[A-Z]+|[0-9]+", text)
     return len(words) * 3 > len("".join(words))
 
@@ -201,7 +221,7 @@ def is_name(text: str) -> bool:
 
 
 def name_or_redacted(text: str) -> str:
-    """Return a name as it was sent, or `REDACTED` if it is none."""
+    """Return a name as it was sent, or `REDACTED` if the text is no name."""
     return text if is_name(text) else REDACTED
 
 
@@ -229,6 +249,6 @@ def _is_address(text: str) -> bool:
 
 
 def citizen_service_numbers_in(text: str) -> list[str]:
-    """Return what may be a citizen service number in a text, with or without separators."""
+    """Return the parts of a text that may be citizen service numbers, with or without separators."""
     packed = ((found, re.sub(r"[^0-9]", "", found).zfill(9)) for found in _MAYBE_NUMBER.findall(text))
     return [found for found, digits in packed if len(digits) == 9 and is_citizen_service_number(digits)]

@@ -10,7 +10,7 @@ from typing import TypeAlias
 from tests.oracle.clock import day_of
 
 Pair: TypeAlias = tuple[str, str, str, str | None]
-"""Product, environment, customer and integration; None where the call does not say which."""
+"""Product, environment, customer and integration; None if the call does not say it."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -39,7 +39,7 @@ class Seen:
 
     @property
     def is_use(self) -> bool:
-        """Whether this call makes its customer count as one."""
+        """Whether this call makes its customer count as a customer."""
         return self.status < 400 and self.operation != "auth" and not self.own
 
     @property
@@ -72,7 +72,7 @@ class Rejected:
 
 @dataclass(frozen=True, kw_only=True)
 class Loaded:
-    """One load: how many calls it has, and the hours of the first and the last of them."""
+    """One load: its number of calls, and the hours of its first and last call."""
 
     load: str
     stream: str

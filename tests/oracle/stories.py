@@ -1,4 +1,4 @@
-"""The stories of a log: it is whole, has ended, was renamed, misses hours, holds damaged lines and the like."""
+"""What may happen to a log: it is whole, ends, is renamed, misses hours, holds damaged lines and the like."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from tests.oracle.clock import hours_of
 
 @dataclass(frozen=True)
 class Lost:
-    """A part of the week that is not loaded on some days: hours by UTC, weekdays from 0."""
+    """A part of the week that is not loaded on these days. Hours are in UTC, and Monday is 0."""
 
     days: range
     hours: range = range(24)
@@ -24,11 +24,11 @@ class Lost:
 
 @dataclass
 class Log:
-    """How one log is written; days as ordinals, `until` is the day behind the last one."""
+    """How a log is written. Days are ordinals. `until` is exclusive."""
 
     name: str
     customers: list[tuple[str, str]]
-    """Each with the integration it is connected by."""
+    """Each customer with its integration."""
     since: int
     until: int
     per_day: float
@@ -40,11 +40,11 @@ class Log:
     unloaded: range = range(0)
     lost: Lost | None = None
     untimed: int = 0
-    """Lines of a load of its own that are rejected, without a time."""
+    """How many lines without a time are rejected, in a load of their own."""
     muted: range = range(0)
-    """Days on which it shows a header that is always empty."""
+    """Days on which the header is in the log and always empty."""
     torn: frozenset[str] = frozenset()
-    """Customers of whom every line is damaged."""
+    """Customers whose lines are all damaged."""
 
 
 Story: TypeAlias = Callable[[random.Random, Log, "Place"], list[Log]]
@@ -52,16 +52,16 @@ Story: TypeAlias = Callable[[random.Random, Log, "Place"], list[Log]]
 
 @dataclass
 class Place:
-    """What the stories of a world have in common."""
+    """The common ground of a world's stories."""
 
     since: int
     until: int
     others: list[Log]
     ended: dict[str, int] = field(default_factory=dict)
     replaced: dict[str, str] = field(default_factory=dict)
-    """The old ids by the ones that replace them."""
+    """Old ids, by the ids that replace them."""
     is_ahead: bool = False
-    """Whether the logs were loaded in the night behind their last day."""
+    """Whether the logs were loaded in the night after their last day."""
 
 
 def _whole(_random: random.Random, log: Log, _place: Place) -> list[Log]:
@@ -85,7 +85,7 @@ def _renamed(random: random.Random, log: Log, place: Place) -> list[Log]:
 
 
 def _renamed_with_its_ids(random: random.Random, log: Log, place: Place) -> list[Log]:
-    """The partner has got another number on the day on which the log got another name."""
+    """On the same day, the partner gets another number and the log another name."""
     old, new = _renamed(random, log, place)
     ids = {integration: f"{int(integration[:7]) + 800_000}_{integration[8:]}" for _, integration in log.customers}
     place.replaced |= {other: integration for integration, other in ids.items()}
@@ -158,7 +158,7 @@ def _weekends(random: random.Random, log: Log, place: Place) -> list[Log]:
 
 
 def _nights_after_the_change(random: random.Random, log: Log, place: Place) -> list[Log]:
-    """A job in the night by UTC or by the local clock; the log ends, or the nights are lost, soon after a clock was changed."""
+    """A job runs at night, by UTC or by the local clock. Soon after the clock changes, the log ends or some nights are lost."""
     changed = next((day for day in range(place.since, place.until) if len(hours_of(day)) != 24), place.until - 20)
     begin = changed + random.choice([1, 4, 9, 20])
     return [
@@ -177,7 +177,7 @@ def _unread(random: random.Random, log: Log, _place: Place) -> list[Log]:
 
 
 def _muted(random: random.Random, log: Log, place: Place) -> list[Log]:
-    """Of one partner, or of two; for three days or long, at the end or not."""
+    """The log of one partner or two shows no ids, for a few days or many, at its end or before."""
     second = [(str(int(customer) + 500), f"15{integration[2:]}") for customer, integration in log.customers[:3]]
     log.customers += second if random.random() < 0.8 else []
     begin = place.until - random.choice([3, 12, 31, 45])
@@ -195,7 +195,7 @@ def _strayed(random: random.Random, log: Log, place: Place) -> list[Log]:
 
 
 def _ahead(random: random.Random, log: Log, place: Place) -> list[Log]:
-    """A few lines of a clock that is up to two days fast, in a log with others or in one of their own."""
+    """Some lines come from a clock that is up to two days fast, in a log with others or in a log of their own."""
     place.is_ahead = True
     name = random.choice([log.name, f"{log.name}-fast"])
     return [log, replace(log, name=name, since=place.until + 1, until=place.until + 2, per_day=random.choice([1, 20]))]

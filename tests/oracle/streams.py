@@ -1,4 +1,4 @@
-"""One stream: its calls by hour and by day, and the numbers to expect, judged by its other weeks. `logs.py` has the definitions."""
+"""One stream: its calls by hour and by day, and the calls to expect in them, by its other weeks. `logs.py` has the definitions."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 State: TypeAlias = Literal["complete", "thin", "missing"]
 Reading: TypeAlias = tuple[float | None, bool]
-"""The calls to expect in an hour by one of the clocks, and whether the hour is low."""
+"""The expected calls of an hour by one of the clocks, and whether the hour is low."""
 
 
 @dataclass
@@ -39,7 +39,7 @@ class Slot:
 
 @dataclass
 class Hour:
-    """The judgement of one hour of a stream."""
+    """One hour of a stream, judged."""
 
     calls: int
     state: State
@@ -99,12 +99,12 @@ class Stream:
         return found
 
     def _is_unsure(self, hour: int, clock: int, *, is_autumn: bool) -> bool:
-        """Whether calls just outside the silence would be in this hour by that clock. Outside the life nobody knows, so the answer is yes."""
+        """Whether the calls of this hour may stand just outside the silence, by that clock. Outside the life nobody knows, and they may."""
         outside = hour - 1 if is_autumn is (clock == 0) else hour + 1
         return not self.first <= outside <= self.end or self.lived(outside) > 0
 
     def _lapses(self, calls: Mapping[int, int]) -> dict[int, tuple[float, list[int]]]:
-        """The weeks in which a slot has lapsed, each with the calls to expect and the weeks that they were judged by. `calls` are by week."""
+        """The weeks in which a slot has lapsed, each with its expected calls and the weeks that these come from. `calls` are by week."""
         found: dict[int, tuple[float, list[int]]] = {}
         weeks = sorted(calls)
         for has_none, group in itertools.groupby(weeks, lambda week: not calls[week]):
@@ -178,7 +178,7 @@ class Stream:
         return found
 
     def spread(self, day: int, calls: float) -> dict[int, float]:
-        """The calls of a day, spread over its hours in proportion to the expected ones. If those are fewer than half, evenly."""
+        """The calls of a day, spread over its hours like the expected ones. If those are fewer than half of the calls, evenly."""
         hours = {hour: self.believed[hour][0] or 0.0 for hour in hours_of(day)}
         total = sum(hours.values())
         if total >= calls / 2 and total > 0:
@@ -203,16 +203,20 @@ class Stream:
 
     def level(self, day: int) -> float | None:
         """The calls of a day divided by the expected ones, over its hours with calls. None if fewer than three hours have both."""
-        told = [
+        comparable = [
             slot
             for hour in hours_of(day)
             if (slot := self.slots.get(hour)) is not None and slot.calls and slot.expected
         ]
-        return sum(slot.calls for slot in told) / sum(slot.expected or 0 for slot in told) if len(told) >= 3 else None
+        return (
+            sum(slot.calls for slot in comparable) / sum(slot.expected or 0 for slot in comparable)
+            if len(comparable) >= 3
+            else None
+        )
 
 
 def _compared(calls: int, others: Sequence[int]) -> Slot:
-    """This number of calls compared with those of the same slot in other weeks."""
+    """A slot with this number of calls, compared with the same slot in other weeks."""
     return Slot(
         calls,
         statistics.median(others) if others else None,
@@ -222,7 +226,7 @@ def _compared(calls: int, others: Sequence[int]) -> Slot:
 
 
 def _is_autumn(hour: int, offsets: set[dt.timedelta | None]) -> bool:
-    """Whether some of the compared weeks have summer time and this hour has not."""
+    """Whether some of the compared hours have summer time and this hour has not."""
     own = offset_of(hour) or dt.timedelta()
     return any((other or dt.timedelta()) > own for other in offsets)
 
@@ -246,7 +250,7 @@ def _mostly(holds: Iterable[bool]) -> bool:
 
 
 def _burst(slots: Iterable[Slot]) -> float:
-    off = [
+    deviations = [
         abs(slot.calls - slot.expected) / math.sqrt(slot.expected) for slot in slots if slot.is_busy and slot.expected
     ]
-    return max(1.0, (statistics.median(off) / 0.6745) ** 2) if off else 1.0
+    return max(1.0, (statistics.median(deviations) / 0.6745) ** 2) if deviations else 1.0

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 LATER = dt.datetime(2027, 2, 1, tzinfo=dt.UTC)
 SEEDS = range(11)
-"""Two stories of a world come up in turn: so eleven worlds tell each of them."""
+"""Two stories of each world come up in turn. Eleven worlds tell all of them."""
 
 
 def _instant(hour: int | None) -> dt.datetime | None:
@@ -38,7 +38,7 @@ def _instant(hour: int | None) -> dt.datetime | None:
 
 
 def _snapshot(folder: Path, made: MadeUp) -> Snapshot:
-    """The world as a lake has it."""
+    """A snapshot of a lake with this world."""
     calls = [
         call(
             called_at=f"{one.at}",
@@ -84,7 +84,7 @@ def _snapshot(folder: Path, made: MadeUp) -> Snapshot:
 
 
 def _expected(logs: Logs) -> dict[tuple[str, dt.datetime | None], tuple[int, str, bool, float | None]]:
-    """Of each hour its calls, its state, whether that is by quarantine, and what is expected (not said there)."""
+    """Each hour's calls, state, whether it is missing by quarantine, and, if it is not, the expected calls."""
     found = {
         (name, _instant(hour)): (
             judged.calls,

@@ -56,12 +56,12 @@ def office(
 
 
 def others() -> list[Seen]:
-    """Two logs that go on."""
+    """Two logs that do not stop."""
     return office("web", first=101, integration="1000001_1") + office("gate", first=201, integration="1000001_1")
 
 
 def changed(stream: str) -> list[Seen]:
-    """The six customers go on in that log, five weeks ago with another integration."""
+    """The same six customers in that log, with another integration for the last five weeks."""
     return office(stream, ago(34), integration="1000001_1")
 
 
@@ -80,7 +80,7 @@ def verdict(
     registry: Sequence[Registered] = CERTIFIED,
     ended: dict[str, int] | None = None,
 ) -> Verdict:
-    """The oracle's verdict on our integration, with two other logs that go on."""
+    """The oracle's verdict on our integration, beside two other logs that do not stop."""
     every = [*others(), *calls]
     logs = judged_logs(every, rejects=rejects, ended=ended)
     return certification(World(every, logs, rejects=rejects, registry=registry), Asked())[OURS]
@@ -94,11 +94,11 @@ def said(found: Verdict) -> tuple[str, int, bool, list[str]]:
     ("calls", "expected"),
     [
         (lambda: office("ours"), ("certified", 6, True, [])),
-        # stopped: it does not end by growing old
+        # the log stopped: its silence stays missing as it grows old
         (lambda: office("ours", until=ago(28)), ("certified", 6, False, ["logs_missing"])),
         (lambda: office("ours", until=ago(31)), ("unknown", 0, False, ["logs_missing"])),
         (lambda: office("ours", until=ago(70)), ("unknown", 0, False, ["logs_missing"])),
-        # renamed, and what only looks like it: another product, environment, customers, volume
+        # the log was renamed, or only seems so: another product, environment, customers, fewer calls
         (lambda: office("ours", until=ago(11)) + office("new", ago(10)), ("certified", 6, True, [])),
         (
             lambda: office("ours", until=ago(32)) + office("new", ago(31), product="sb", first=301, integration="1000001_1"),
@@ -116,7 +116,7 @@ def said(found: Verdict) -> tuple[str, int, bool, list[str]]:
             lambda: office("ours", until=ago(60), each=4) + office("new", ago(59), ago(35)) + changed("new"),
             ("unknown", 0, False, ["logs_missing"]),
         ),
-        # its customers go on by another id: nobody knows whether by this one, too
+        # its customers call with another id: nobody knows whether they call with this one, too
         (
             lambda: office("ours", until=ago(32)) + office("new", ago(31), integration="1000001_1"),
             ("unknown", 0, False, ["logs_missing"]),
@@ -129,12 +129,12 @@ def said(found: Verdict) -> tuple[str, int, bool, list[str]]:
             ),
             ("unknown", 0, False, ["logs_missing"]),
         ),
-        # by the same id, until they changed to another one
+        # its customers call with the same id until they change to another one
         (
             lambda: office("ours", until=ago(60)) + office("new", ago(59), ago(35)) + changed("new"),
             ("lost", 0, True, []),
         ),
-        # the log did not say by which
+        # the log did not show with which id they call
         (
             lambda: (
                 office("ours", until=ago(61))
@@ -151,7 +151,7 @@ def said(found: Verdict) -> tuple[str, int, bool, list[str]]:
             ),
             ("lost", 0, True, []),
         ),
-        # not logged is not *not sent*; where another log holds the header at that time, it is known
+        # an id that is not logged may have been sent, unless another log holds the header at that time
         (
             lambda: office("ours", until=ago(36)) + office("ours", ago(35), id_status="not_logged", integration=None),
             ("unknown", 0, False, ["header_not_logged"]),
@@ -165,14 +165,14 @@ def said(found: Verdict) -> tuple[str, int, bool, list[str]]:
             ("lost", 0, True, []),
         ),
         (lambda: office("ours", until=ago(36)) + office("ours", ago(35), id_status="missing", integration=None), ("lost", 0, True, [])),
-        # a log that was loaded for ten days only
+        # only ten days of the log were loaded
         (
             lambda: [call for call in office("ours", ago(25), ago(16)) if call.customer < "7000004"],
             ("unknown", 3, False, ["logs_missing", "not_covered"]),
         ),
-        # one that begins beside the others, with customers of its own
+        # the log begins later than the others, with customers of its own
         (lambda: office("ours", ago(10)), ("certified", 6, False, ["not_covered"])),
-        # an afternoon is missing in most days of ten
+        # most of each day is missing, since two weeks
         (
             lambda: [call for call in office("ours") if call.at.date() < ago(14) or call.at.hour < 10],
             ("certified", 6, False, ["logs_missing"]),
@@ -188,7 +188,7 @@ def test_nothing_is_judged_from_missing_logs(
 def test_a_stream_that_was_declared_to_have_ended_is_no_gap() -> None:
     calls = office("ours", until=ago(45))
     assert said(verdict(calls, ended={"ours": ago(45).toordinal()})) == ("lost", 0, True, [])
-    # what comes behind it makes it void
+    # calls after that day make the declaration void
     again = calls + office("ours", ago(35), ago(31))
     assert said(verdict(again, ended={"ours": ago(45).toordinal()})) == ("unknown", 0, False, ["logs_missing"])
 
@@ -206,7 +206,7 @@ def test_rejected_lines_are_missing_logs() -> None:
 
 
 def small(*, every: int, without: Sequence[dt.date] = ()) -> list[Seen]:
-    """Two of six customers call once, at intervals of this number of days."""
+    """On one day in `every`, two of three customers call once each."""
     return [
         Seen(
             at=dt.datetime.combine(day, dt.time(9 + (3 * number + one) % 8), AMSTERDAM),
@@ -226,7 +226,7 @@ def small(*, every: int, without: Sequence[dt.date] = ()) -> list[Seen]:
         (small(every=1), "at_risk", []),
         (small(every=1, without=span(20, 11)), "unknown", ["logs_missing"]),
         (small(every=2, without=span(30, 6)), "unknown", ["logs_missing", "too_few_calls"]),
-        # so few that nobody would notice
+        # there are too few calls to notice that some are missing
         (small(every=9), "unknown", ["too_few_calls"]),
     ],
 )
@@ -255,7 +255,7 @@ def test_a_call_dated_after_the_last_load_does_not_move_the_end_of_the_logs() ->
         name: stream.hours for name, stream in judged_logs(calls).streams.items()
     }
     assert moved.last == ahead.hour
-    # a log of nothing else does not live, and a lake of nothing else has no other end
+    # a log with only such calls does not live; in a lake with only such calls, they are the end
     assert "fast" not in judged_logs([*calls, replace(ahead, stream="fast")], loaded_at=night).streams
     assert judged_logs([ahead], loaded_at=night).last == ahead.hour
 
@@ -263,7 +263,7 @@ def test_a_call_dated_after_the_last_load_does_not_move_the_end_of_the_logs() ->
 @pytest.mark.parametrize(
     ("reason", "lines", "state"),
     [
-        # four customers are seen, in 704 calls: one line may hold the fifth
+        # 704 calls show four customers: one line may hold the fifth
         ("unknown_host", 1, "unknown"),
         ("no_customer", 1, "unknown"),
         ("bad_url", 1, "unknown"),

@@ -1,4 +1,4 @@
-"""Product and oracle judge the same made-up worlds: which hours are missing, who is certified, who came and went, who is concerned."""
+"""Product and oracle judge the same made-up worlds alike: missing hours, certificates, customers per month, and impact."""
 
 from __future__ import annotations
 
@@ -35,13 +35,13 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 SEEDS = range(scaled(11, 48))
-"""Eleven worlds have every story."""
+"""Eleven worlds tell all stories."""
 NOW = dt.datetime(2027, 2, 1, tzinfo=dt.UTC)
 SAID = {*LOGS_REASONS, "falling", "window_ends", "certification_inherited"}
 
 
 def lake_of(made: MadeUp, folder: Path) -> Path:
-    """A lake that holds this world."""
+    """A lake with this world."""
     lake = Lake(folder / "lake")
     lake.create()
     loads = {(load.load, load.stream): f"{number:016x}" for number, load in enumerate(made.loads)}

@@ -2,42 +2,90 @@
 
 Where the contract is silent, the oracle decides:
 
-- U1. A method is 3 to 20 ASCII letters in any case. Connectors are get, insert, update or delete by method, and `other` for
-  any other method, with the connector still named. All other paths are what they are whatever the method.
-- U2. Scheme `http` or `https` in any case. A URL that begins with `/` has no host: `no_customer` unless a host is given
-  from outside. Everything else is `bad_url`, `https:///path` included. A
-  URL may lack its scheme, or begin with `//`, where it begins with a host of the families below and has a path.
-- U3. User information, port and one trailing dot are dropped, the host is lower-cased. A host of a known family whose label
-  is not a number of 4 to 7 digits without a leading zero (`www.rest.afas.online`, `rest.afas.online`, `afasfocus.nl`) is
-  `no_customer`; everything else is `unknown_host`: IPv6, and what stands after `:` and is no number. `soapcursus` is training. On the old host
-  (`afasonlineconnector.nl`, production) `/profitservices` is SOAP and everything else REST.
-- U4. The path is split at `/`, empty segments are skipped, then each segment is percent-decoded once (UTF-8, wrong bytes
-  replaced, a wrong escape stays as it is, `+` stays `+`). `..` is a segment like any other. `ProfitRestServices` and
-  `ProfitServices` are dropped from the endpoint wherever the case.
-- U5. Fixed words of the path have the documentation's spelling in `endpoint` (`connectors/`, `metainfo/get/`,
-  `SubjectConnector`, `AppConnectorGet.asmx`), official connectors theirs. A segment that must be a name and is not (see
-  privacy) is `REDACTED`, in `connector` and in `endpoint`.
-- U6. `connectors/{X}` keeps X; POST and PUT keep one sub-object; all further segments are dropped. Without X it is
-  an unknown path.
-- U7. A delete path is triples of element, keys, values. The values are dropped, a `@` is written before each key (it is
-  optional, so both spellings are one endpoint). Keys without a value after them are `@REDACTED` unless they have their `@`:
-  they may be a value whose key was forgotten.
-- U8. `metainfo/get/{X}` and `metainfo/update/{X}` have X as connector, everything else below `metainfo` has none. A BI model
-  is no connector, but stands in the endpoint, as does `v2`. Attachment and report ids are dropped.
-- U9. An unknown path, one without `ProfitRestServices` (REST) or `ProfitServices` (SOAP) included, is `other`, and so is its
-  endpoint.
-- U10. SOAP: the endpoint is the `.asmx` name; a GET whose query begins with `wsdl` or `singlewsdl` is metainfo, any other
-  method but POST is `other`. Services are listed by name, everything else is `other`.
-- U11. SB: GET get, POST insert, PUT update, DELETE delete, else `other`; the endpoint keeps the one segment after `api/`.
-  `app` and `authentication` are auth with that word as endpoint. No first segment, or `api`, `app`, `authentication` as
-  first segment, is `no_customer`. A first segment that is not of `[a-z0-9_-]` or is suspect is `REDACTED` inside
-  `customer`. The sub-domain is one label of `[a-z0-9-]`, else `no_customer`.
-- U12. The query is what stands between `?` and `#`. Names in any case, the first of a name counts, values are decoded once
-  (`+` is a space). `skip`, `take`: whole numbers of at most 18 digits, else null; read on any URL. `ordered`: every operation
-  get, SB and SOAP included (false without the parameter).
-- U13. Filter fields: `filterfieldids` split at `,` and `;`, then the `@FieldId`s of `filterjson` in its order; kept in order
-  with repeats; what is not a field name (a letter or underscore, then letters, digits, `_`, at most 64) is left out. Any URL.
-- U14. `query_length` counts characters as sent: `?` alone is 1, the fragment does not count.
+U1. Methods.
+    - A method is 3 to 20 ASCII letters in any case.
+    - On a path of connectors, the method makes the operation: get, insert, update or delete. Any other method is `other`,
+      and the connector is still named.
+    - On every other REST path of Profit, the method changes nothing.
+
+U2. The form of a URL.
+    - The scheme is `http` or `https`, in any case.
+    - A URL that begins with `/` has no host. It is `no_customer`, unless a host is given from outside.
+    - A URL may lack its scheme, or begin with `//`, if a host of a known family and a path follow. If a host is given from
+      outside, a URL that begins with `//` is a path instead.
+    - Every other URL is `bad_url`, `https:///path` included.
+
+U3. Hosts.
+    - User information, the port and one trailing dot are dropped. The host is lower-cased.
+    - If a host of a known Profit family does not begin with a number of 4 to 7 digits without a leading zero
+      (`www.rest.afas.online`, `rest.afas.online`), the URL is `no_customer`.
+    - Every host outside the known families is `unknown_host`, and so is IPv6, or a host with anything but digits after `:`.
+    - `soapcursus` is training.
+    - On the old host (`afasonlineconnector.nl`, production), `/profitservices` is SOAP, and every other path is REST.
+
+U4. Paths.
+    - The path is split at `/`, and empty segments are skipped. Then each segment is percent-decoded once (UTF-8): wrong bytes
+      are replaced, a wrong escape stays as it is, and `+` stays `+`.
+    - `..` is a segment like any other.
+    - `ProfitRestServices` and `ProfitServices`, in any case, are left out of the endpoint.
+
+U5. Spelling.
+    - In `endpoint`, the fixed words of a path have the documentation's spelling (`connectors/`, `metainfo/get/`,
+      `SubjectConnector`, `AppConnectorGet.asmx`).
+    - Official connectors have their official spelling.
+    - A segment that has to be a name and is not one (P4) is `redacted`, in `connector` and in `endpoint`.
+
+U6. `connectors/{X}`.
+    - X is kept. After POST and PUT, one sub-object is kept. All other segments are dropped.
+    - Without X, it is an unknown path.
+
+U7. Delete paths.
+    - A delete path consists of triples: element, keys, values.
+    - An element is kept if it is an official connector or one of its elements, or is called like a custom one (`KnS01`,
+      `KnCustomK01`). Otherwise it is `redacted`.
+    - `@` is written before each key. It is optional in the URL, so that both spellings are one endpoint.
+    - Keys without values after them are `@redacted`, unless they begin with `@`: somebody may have forgotten the key, and
+      written the value alone.
+    - Values are dropped.
+
+U8. Other REST paths.
+    - In `metainfo/get/{X}` and `metainfo/update/{X}`, X is the connector. Every other path below `metainfo` has none.
+    - A BI model is no connector. The endpoint keeps it, and `v2` after it.
+    - The ids of attachments and reports are dropped.
+
+U9. Unknown paths.
+    - An unknown path is `other`, and so is its endpoint. A path without `ProfitRestServices` (REST) or `ProfitServices`
+      (SOAP) is unknown.
+
+U10. SOAP.
+    - The endpoint is the name that ends in `.asmx`.
+    - A GET whose query begins with `wsdl` or `singlewsdl` is metainfo. Any other call that is not a POST is `other`.
+    - A POST has the operation of its service, by name. Unknown services are `other`.
+
+U11. SB.
+    - Below `api/`, GET is get, POST insert, PUT update, DELETE delete, and any other method is `other`. The one segment after
+      `api/` is the connector, and the endpoint keeps it.
+    - `app` and `authentication` are auth, with that word as the endpoint.
+    - If there is no first segment, or it is `api`, `app` or `authentication`, the URL is `no_customer`.
+    - If the sub-domain is not one label of `[a-z0-9-]` (`afasfocus.nl`), the URL is `no_customer`.
+    - If the first segment or the sub-domain is no name of up to 64 characters of `[a-z0-9_-]` (P4, but it needs no letter),
+      it is `redacted` inside `customer`.
+
+U12. The query.
+    - The query is the text between `?` and `#`.
+    - Names count in any case. If a name stands twice, its first value counts. Values are decoded once (`+` is a space).
+    - `skip` and `take` are whole numbers of at most 18 digits, on any URL. Everything else is null.
+    - `ordered` is true or false (without the parameter) for every operation get, SB and SOAP included. For other
+      operations it is null.
+
+U13. Filter fields, on any URL.
+    - They are the parts of `filterfieldids`, split at `,` and `;`, and after them the `@FieldId`s of `filterjson`. They are kept
+      in their order, with repeats.
+    - Names of fields are a letter or underscore, then letters, digits and `_`, at most 64 characters. All others, and those
+      that are no names (P4), are left out.
+
+U14. `query_length`.
+    - It counts characters as sent. `?` alone is 1. The fragment does not count.
 """
 
 from __future__ import annotations
@@ -108,7 +156,7 @@ class ReadUrl:
 
 @dataclass(frozen=True)
 class BadUrl:
-    """Why a line with such a method or URL is rejected."""
+    """The reason to reject a line with this method or URL."""
 
     reason: str
 
@@ -126,13 +174,13 @@ def _elements() -> list[str]:
 
 
 def connector_name(text: str) -> str:
-    """Return the spelling under which a connector is kept."""
+    """Return the spelling in which a connector is kept."""
     return official_names().get(text.lower()) or name_or_redacted(text)
 
 
 @functools.lru_cache(maxsize=100_000)
 def read_url(method: str | None, url: str | None, host: str | None = None) -> ReadUrl | BadUrl:
-    """Read one request; `host` is used where the URL has none."""
+    """Read one request. `host` counts if the URL has none."""
     if not re.fullmatch(r"[A-Za-z]{3,20}", method or ""):
         return BadUrl("bad_method")
     bare = _WITHOUT_SCHEME.fullmatch(url or "")

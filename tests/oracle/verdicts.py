@@ -1,16 +1,26 @@
-"""Certification, found a second time from the calls and what `logs.py` found of their logs.
+"""Certification, found a second time from the calls and from what `logs.py` found in their logs.
 
 Where the definitions leave a choice, the oracle decides, here, in `months.py` and in `impact.py`:
 
-- V1. An hour belongs to the window, or to the month, of its local day.
-- V2. A certificate is one of an integration, in whichever product it is used: a product that is asked for chooses the integrations
-  with a call in it, and all customers of these count. Of who comes and goes, those in that product.
-  Whether an integration of the registry that nobody calls is of that product is not known, so it is not among the answers.
-- V3. Who comes is unknown, too, where the month before was not logged whole because the logs, or one of the integration's that
-  continues none, had not begun. Months begin and end where the logs do. A month of nothing but stray calls has a row for those
-  integrations that have a customer in it, and the months between it and the logs have none.
-- V4. `falling`: those who are silent now (uses on two days or more, and silent for at least seven days and three times as long as
-  they usually are) stay silent, and the others are fewer than required.
+V1. Days.
+    - An hour belongs to the window, or to the month, of its local day.
+
+V2. Products.
+    - A certificate belongs to an integration, in whichever product it is used. If a product is asked for, the integrations
+      with a call in it are judged, by all their customers.
+    - Customers per month are those in the product that is asked for.
+    - If a product is asked for, an integration of the registry that nobody calls is left out, because its product is not known.
+
+V3. Months.
+    - A customer who comes is unknown, too, if at the beginning of the month before, the logs had not begun, or one of the
+      integration's logs that continues no other had not.
+    - The months are those of the logs. A month with only stray calls has a row for each integration with a customer in it.
+      The months between it and the logs have none.
+
+V4. `falling`.
+    - A customer is silent now if it has uses on two days or more, and has been silent for at least seven days and for three
+      times as long as usual.
+    - If all silent customers stay silent and the others are fewer than required, the integration is falling.
 """
 
 from __future__ import annotations
@@ -38,7 +48,7 @@ class Verdict:
     days_left: int | None
     complete: bool
     reasons: frozenset[str]
-    """Reasons about the logs, a certificate that ends soon, or an inherited certificate."""
+    """Reasons about the logs, about customers that will be too few soon, or about an inherited certificate."""
 
 
 def certification(world: World, asked: Asked) -> dict[str, Verdict]:
@@ -65,10 +75,10 @@ def _verdict(integration: str, world: World, view: View, asked: Asked, last: int
     if is_inherited:
         reasons.add("certification_inherited")
     enough = len(counted) >= asked.required
-    judges_the_end = enough and is_certified and not missing & set(LOGS_REASONS[:4])
-    if judges_the_end and _is_falling(counted, asked, last):
+    may_end_soon = enough and is_certified and not missing & set(LOGS_REASONS[:4])
+    if may_end_soon and _is_falling(counted, asked, last):
         reasons.add("falling")
-    if judges_the_end and sum(_lasts(days, asked, last) for days in counted.values()) < asked.required:
+    if may_end_soon and sum(_lasts(days, asked, last) for days in counted.values()) < asked.required:
         reasons.add("window_ends")
     ends = bool(reasons & {"falling", "window_ends"})
     if enough:
@@ -118,7 +128,7 @@ def _is_falling(counted: Mapping[str, list[int]], asked: Asked, last: int) -> bo
 
 
 def _lasts(days: Iterable[int], asked: Asked, last: int) -> bool:
-    """Whether a customer will still be in the window in some days, or is due to call by its rhythm."""
+    """Whether a customer will still be in the window after a quarter of it, or is due to call before by its rhythm."""
     active = sorted(set(days))
     silent = last - active[-1]
     if silent < asked.window - max(1, asked.window // 4):
@@ -134,10 +144,10 @@ def _missing_logs(integration: str, world: World, view: View, window: range) -> 
         found |= {"logs_missing" for _, one in hours if one.state == "missing" and not one.by_quarantine}
         quarantine = world.logs.quarantine.get(stream.name, set())
         found |= {"logs_rejected" for day in window for hour in hours_of(day) if hour in quarantine}
-        lacks = sum(
+        lacking_calls = sum(
             max((one.expected or 0) - one.calls, 0) for _, one in hours if one.state == "thin" and not one.is_holiday
         )
-        if lacks > 0 and lacks >= 2 * sum(one.expected or 0 for _, one in hours) / len(window):
+        if lacking_calls > 0 and lacking_calls >= 2 * sum(one.expected or 0 for _, one in hours) / len(window):
             found.add("logs_thin")
         if day_of(stream.first) > window[0] and not stream.continues:
             found.add("not_covered")
@@ -154,11 +164,11 @@ def _missing_logs(integration: str, world: World, view: View, window: range) -> 
 
 
 def _rejected_customers(integration: str, counted: Container[str], world: World, view: View, window: range) -> int:
-    """How many customers more the rejected lines of these days, or of nobody knows when, may be.
+    """How many more customers the rejected lines of these days may hold.
 
-    Nobody knows of a line that is dated after all logs either. Lines that name their customer are that one, where it is
-    not counted anyway. Of the others each may be one: those with a host or URL that nobody can read; the damaged ones, where
-    all rejected lines are one in twenty of the integration's or more.
+    Lines without a time, or dated after the end of all logs, may be of these days. A line that names its customer is that customer,
+    unless it is counted anyway. A line with a host or URL that cannot be read may be one customer more. So may every other line
+    without a customer, if rejected lines are at least one in twenty of the integration's lines.
     """
     named, lines, unnamed, nameless = set(), 0, 0, 0
     own_numbers = numbers_of_partner(integration, world)

@@ -1,4 +1,4 @@
-"""Lines of W3C logs, and the day that they do not say themselves. `lines.py` says by which rules."""
+"""Lines of W3C logs, and the day of lines without a date. `lines.py` has the rules."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ class Days:
         self._clock: dt.time | None = None
 
     def seen(self, line: str, header: Header | None) -> Header | None:
-        """Go on behind a line; return the header with the day of this line."""
+        """Take a line in, and return the header with its day."""
         if said := re.match(r"(?i)#date:\s*(\d{4}-\d\d-\d\d)(?:[\sT]+(\d\d:\d\d:\d\d))?", line):
             self._day = dt.date.fromisoformat(said[1])
             self._clock = dt.time.fromisoformat(said[2]) if said[2] and said[2] != "00:00:00" else None
@@ -28,7 +28,7 @@ class Days:
         if len(values) == len(header.names) and self._day is not None:
             clock = dt.time.fromisoformat(values[header.names.index("time")])
             if self._clock is not None:
-                # Of the same time on the day before, the same day and the next: the first that is at most an hour back.
+                # The day before, the same day or the next one: the first on which this time is at most an hour before the last one.
                 back = _since_midnight(self._clock) - _since_midnight(clock)
                 steps = (days for days in (-1, 0, 1) if back - dt.timedelta(days=days) <= dt.timedelta(hours=1))
                 self._day += dt.timedelta(days=next(steps))
@@ -58,8 +58,8 @@ def read_w3c(line: str, header: Header | None) -> Logged | Reject:
     if header.day is not None:
         found["date"] = header.day.isoformat()
     host = found.get("cs-host") or found.get("cs(host)")
-    query = found.get("cs-uri-query", "").removeprefix("?")
-    path = found.get("cs-uri-stem", "") + (f"?{query}" if query else "")
+    query = found.get("cs-uri-query", "")
+    path = found.get("cs-uri-stem", "") + ("" if query.startswith("?") or not query else "?") + query
     user_agent = found.get("cs(user-agent)")
     return Logged(
         timestamp=f"{found.get('date')}T{found.get('time')}Z",

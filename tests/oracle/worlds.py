@@ -25,28 +25,28 @@ PERIODS = (
 
 @dataclass
 class MadeUp:
-    """A world, as the product reads it and as the oracle reads it."""
+    """A world, as the product and the oracle read it."""
 
     seed: int
     stories: list[str]
     calls: list[Seen] = field(default_factory=list)
     sent: list[str | None] = field(default_factory=list)
-    """The id as each call carried it, before renames."""
+    """The id that each call carried, before renames."""
     rejects: list[Rejected] = field(default_factory=list)
     loads: list[Loaded] = field(default_factory=list)
     registry: list[Registered] = field(default_factory=list)
     ended: dict[str, int] = field(default_factory=dict)
     loaded_at: dt.datetime | None = None
-    """The time of the last load, in a world with calls dated after it."""
+    """The time of the last load, if calls are dated after it."""
 
     @cached_property
     def renames(self) -> dict[str, str]:
-        """The new ids by the old ones."""
+        """New ids, by old ones."""
         return {one.replaces: one.integration for one in self.registry if one.replaces}
 
 
 def world(seed: int) -> MadeUp:
-    """The world of this seed. Stories take turns: a run of as many seeds as there are stories has each of them."""
+    """The world of this seed. Stories take turns: as many seeds in a row as there are stories tell all of them."""
     rng = random.Random(seed)
     since, until = (day.toordinal() for day in PERIODS[seed % len(PERIODS)])
     names = list(STORIES)
@@ -81,7 +81,7 @@ def _in_order(made: MadeUp) -> list[tuple[Seen, str | None]]:
 
 
 def _registry(rng: random.Random, logs: list[Log], replaced: dict[str, str]) -> list[Registered]:
-    """The registry: most integrations, more than half of them certified, one that has replaced another, and the given replacements."""
+    """The registry: most integrations, more than half of them certified, one that replaces another, and the given replacements."""
     found = []
     for integration in sorted({integration for log in logs for _, integration in log.customers} - replaced.keys()):
         if rng.random() < 0.85:
@@ -130,7 +130,7 @@ def _calls_by_hour(rng: random.Random, log: Log, day: int, *, rest: float, is_qu
 
 
 def _add(rng: random.Random, log: Log, made: MadeUp, at: dt.datetime, day: int) -> None:
-    """One request: mostly an ordinary call. A few have no id, go to the own environment, fail or only ask for a token, or are damaged."""
+    """One request: mostly an ordinary call. Some have no id, go to the partner's own environment, fail, only ask for a token, or are damaged."""
     customer, integration = rng.choice(log.customers)
     if day in log.rejected:
         made.rejects.append(
@@ -177,7 +177,7 @@ def _add(rng: random.Random, log: Log, made: MadeUp, at: dt.datetime, day: int) 
 
 
 def _loads(made: MadeUp) -> list[Loaded]:
-    """One load for each stream, and one for each load that only rejected lines name."""
+    """One load for each stream with calls, and the loads that only rejected lines name."""
     hours: dict[str, list[int]] = {}
     for call in made.calls:
         hours.setdefault(call.stream, []).append(call.hour)
