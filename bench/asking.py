@@ -1,10 +1,10 @@
 """How long each metric and question takes on a lake, beside a plain aggregate of the columns that it reads.
 
-What a question reads is what the engine's plan of it says: which columns of which calls. The plain aggregate counts the values of
-these columns over the same calls and finds their minima and maxima, each of the relations once: calls, the calls from before the
-period too, and all calls. So the ratio says how many times a question costs what nobody can do without.
+The engine's plan of a question shows which columns of which calls it reads. The plain aggregate counts the values of these columns over
+the same calls and finds their minima and maxima, once for each relation: the calls, the calls with those from before the period, and all
+calls. So the ratio compares a question with the least that its answer can cost.
 
-All are asked in one process by turns, a question and then its plain aggregate, after each has been asked once.
+All are asked in one process: first each of them once, then by turns a question and its plain aggregate.
 """
 
 from __future__ import annotations

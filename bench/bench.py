@@ -3,9 +3,9 @@
     make bench
     .venv/bin/python bench/bench.py --calls 500000 --rounds 1
 
-Everything runs in one go, by turns, on the same files, which are read into memory first, each as a process of its own; the
-medians count. A load is the whole of it: into a fresh lake, with hashes, redaction, quarantine and commit. DuckDB only counts
-the values of each column of the file. GoAccess writes its HTML report. docs/explanation/performance.md keeps what came out.
+All of them run in one go, by turns, each in a process of its own, on the same files, which are read into memory first. The medians
+count. A load does everything: it makes a fresh lake, with hashes, redaction, quarantine and commit. DuckDB only counts
+the values of each column of the file. GoAccess writes its HTML report. docs/explanation/performance.md has the results.
 """
 
 from __future__ import annotations

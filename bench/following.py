@@ -1,6 +1,6 @@
-"""How quickly a lake opens that was followed for long: what `follow` leaves after as many decisions as asked for.
+"""How quickly a lake opens that was followed for long: a lake as `follow` leaves it after a given number of decisions.
 
-To decide so often takes hours. So one line is loaded, and the lake is written as if it had come again and again, five seconds apart:
+That many decisions take hours. So one line is loaded, and the lake is written as if it had come again every five seconds:
 
 - the ledger and the calls in data files of the sizes that `follow` compacts to,
 - a checkpoint that names the small data files of a week, which were removed when they were compacted,

@@ -1,4 +1,4 @@
-"""Answers at a platform's size: a lake of as many calls as asked for, and how long each question takes on it.
+"""Answers at a platform's size: a lake with a given number of calls, and how long each question takes on it.
 
 make bench-scale
 .venv/bin/python -m bench.scale --calls 10000000 --lake /var/tmp/platform

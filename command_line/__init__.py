@@ -1,9 +1,9 @@
-"""What is typed in, what is printed out; between them a question to the floors below. `koppelzicht.py` composes it.
+"""Typed commands in, printed answers out, and between them a question to the floors below. `koppelzicht.py` composes it.
 
     commands/    a function for each command
-    options/     what may be typed, and what it means
-    printing/    how answers look, and how the person at the keyboard is told
-    private.py   who may read what is made
+    options/     the texts that may be typed, and their meaning
+    printing/    the form of answers and messages
+    private.py   the permissions of written files
 
 Commands know options and printing; neither of the two knows a command.
 """

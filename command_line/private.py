@@ -1,8 +1,8 @@
-"""Files that are for whoever made them: a lake, a registry and reports say who buys what from whom, and what goes wrong there.
+"""Files that only their maker may read: a lake, a registry and reports tell who buys what from whom, and what goes wrong there.
 
-What a command makes is for its user alone, whatever the shell's umask. Three things say otherwise, and none of them is an
-option: a lake's folder that is there already is taken as it is, and what is made for that lake is as open as it, never more
-than the umask allows; and a file that is written anew keeps the mode it has (`ingest.lake.durable.replace_file`).
+A command makes files for its user alone, whatever the shell's umask is. There are two exceptions, and neither is an option. A lake's
+folder that exists keeps its mode, and files for that lake are as open as the folder, but never more than the umask allows. A file
+that is replaced keeps its mode (`ingest.lake.durable.replace_file`).
 
     mkdir -m 750 lake           and the group reads this lake, and reports of it
     chmod 644 branches.html     and everybody reads this file, next month's as well

@@ -1,4 +1,4 @@
-"""The columns of a table as Arrow types, which are also Parquet's and Delta's."""
+"""The columns of a table as Arrow types, from which those of Parquet and Delta follow."""
 
 from __future__ import annotations
 

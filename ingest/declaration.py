@@ -1,8 +1,8 @@
-"""What the modules of a folder say of themselves, read without running them.
+"""Reads the declarations of a folder's modules without running the modules.
 
-A page is a script that Streamlit runs, a report loads its models and a log format the engine. To know that they are there, and what
-they are called, nobody should have to run or load them: `--help` has to answer at once. So each of them says it in a statement of
-constants, `PAGE = Page(icon="timer", place=45)`, and this module reads the statement from the text of the file.
+A page is a script that Streamlit runs, a report loads its models, and a log format loads the engine. `--help` lists them and has to
+answer at once, so it must not run or load any of them. Therefore each one declares itself in a statement of constants,
+`PAGE = Page(icon="timer", place=45)`, and this module reads that statement from the text of the file.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """A package's door: names that are imported from its rooms when somebody asks for them.
 
 A command that only prints its help should not wait for engines, so `from ingest import verify` imports the module of `verify` and no
-other. Which module that is stands in one place, the imports under TYPE_CHECKING in the package's `__init__.py`: type checkers
+other. The imports under TYPE_CHECKING in the package's `__init__.py` are the only list of these modules: type checkers
 read them as they are, and at run time they are read from the source.
 """
 

@@ -1,4 +1,4 @@
-"""What can go wrong while reading logs and keeping the lake, in words for the person at the keyboard."""
+"""The errors of reading logs and keeping the lake, in words for the person at the keyboard."""
 
 from __future__ import annotations
 

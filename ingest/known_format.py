@@ -1,4 +1,4 @@
-"""Which log formats there are, by what their files say of themselves. None of them is loaded: `--help` names them, too."""
+"""The list of log formats, from the declarations in their files. None of them is loaded, because `--help` names them, too."""
 
 from __future__ import annotations
 

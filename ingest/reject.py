@@ -1,4 +1,4 @@
-"""The columns of the public relation `rejects`: what the lake keeps of a line that is no call."""
+"""The columns of the public relation `rejects`: the facts that the lake keeps about a line that is no call."""
 
 from __future__ import annotations
 

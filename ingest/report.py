@@ -1,4 +1,4 @@
-"""What the functions of `ingest` take and return: options in, reports out. The command line prints them."""
+"""The options that the functions of `ingest` take, and the reports that they return. The command line prints them."""
 
 from __future__ import annotations
 

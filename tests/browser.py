@@ -1,6 +1,6 @@
-"""The browser of the end-to-end test: found, or installed where that needs no question.
+"""The browser of the end-to-end test: found, or installed if that needs no question.
 
-As a script (`make test` runs it first) it says what it found, and what to do where there is nothing to be had.
+As a script (`make test` runs it first) it prints the browser that it found, or the way to get one.
 """
 
 from __future__ import annotations

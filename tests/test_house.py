@@ -1,4 +1,4 @@
-"""The house: which rooms there are, what each says of itself, and that no file in them grows beyond reading."""
+"""The house: its rooms, the docstring at the door of each, and that no file grows too long to read."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Every .sql file: how long it may be, and that a definition stands in one place."""
+"""Every .sql file: its length, and that each definition is in one place."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
-"""The findings of a month, worst first. Each rule is one function, which says what it takes for normal.
+"""The findings of a month, worst first. Each rule is one function, which defines what is normal.
 
-Those of overview/attention.sql are taken as they are; here are the rules that need the course of the month, single
+The findings of overview/attention.sql are used unchanged. This module has the rules that need the course of the month, single
 customers or another environment.
 """
 

@@ -2,14 +2,14 @@
 
 A report of tables is one file:
 
-    kinds/durations.py           KIND: its help, what it is about, and its words; what it says (a model), and `ask`, which asks the
-                                 warehouse for it. Its page is `tables.html`: a heading and a table for each table of the model
+    kinds/durations.py           KIND: its help, its subject and its words; its model; and `ask`, which gets the model from the
+                                 warehouse. Its page is `tables.html`: a heading and a table for each table of the model
 
 A report with a page of its own is a folder:
 
     kinds/partner/__init__.py    KIND
-    kinds/partner/report.py      what it says, and `ask`
-    kinds/partner/page.html      its page: `frame.html`, or `month_figures.html` where it tells a month in full, and what it adds
+    kinds/partner/report.py      its model, and `ask`
+    kinds/partner/page.html      its page: `frame.html`, or `month_figures.html` for a whole month, and its own parts
     kinds/partner/text.toml      its words, under its name
 
 Nothing else lists them: `koppelzicht report NAME`, its help and its files follow from the file or folder.

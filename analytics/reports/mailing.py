@@ -1,12 +1,12 @@
 """Whom to write to about a change, and what: a mailing list, a draft for each partner, and the tables behind them.
 
-    mailing-list.csv        one row a partner: whom to write to, and the customers and calls that it is told of
-    mailing-list.xlsx       the same as a spreadsheet, in which telephone numbers are as they are
-    changes.csv             one row a change: what became of it, the names in it that nobody knows, and what is nearest to them
-    customers.csv           one row an integration and customer concerned
+    mailing-list.csv        one row a partner: whom to write to, and its customers and calls
+    mailing-list.xlsx       the same as a spreadsheet, which keeps telephone numbers unchanged
+    changes.csv             one row a change: its verdict, its unknown names, and the nearest known ones
+    customers.csv           one row for each affected integration and customer
     partner-1234.nl.txt     the draft of a message to a partner; .en.txt the same in English
 
-Nobody is written to because something was added, and nobody can be about calls without a valid id or with one of the documentation's.
+An addition to the API is no reason to write to anybody. Calls without a valid id, or with an example id, have nobody to write to.
 """
 
 from __future__ import annotations

@@ -1,9 +1,8 @@
 """The content of a report, as data. Its page and its CSV files are written from this and from nothing else.
 
-Here is what reports share; what one of them adds stands in its kind. Every tuple of rows is a table of its own and becomes
-a CSV file: the row's fields are the columns, in order. Where a
-column has a twin ending in `_before`, that is the same over the previous calendar month: null where there is nothing to
-compare with. Rates are fractions, instants UTC.
+This module has the parts that reports share. Each kind of report adds its own. Every tuple of rows is a table and becomes a CSV file:
+the row's fields are the columns, in order. A column that ends in `_before` has the value of the previous calendar month, or null if
+there is nothing to compare with. Rates are fractions, and instants are UTC.
 """
 
 from __future__ import annotations

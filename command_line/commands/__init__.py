@@ -9,5 +9,5 @@
     reports.py         report, with a command for each report that there is
     screens.py         dashboard, demo
 
-What a command needs of the floors below is imported where it runs, so that `--help` answers at once.
+A command imports the floors below when it runs, so that `--help` answers at once.
 """

@@ -1,9 +1,9 @@
-"""What may be typed: texts in, values out, or why a text cannot be one. Options that commands share stand here, each once.
+"""The options that commands share, each defined once: typed texts in; values out, or the reason why a text cannot be one.
 
-    lake.py            the lake, and --json; rows.py: how rows are printed; times.py: times and ages
-    scope.py           those that narrow figures; reading.py: those that say how logs are read
-    composing.py       several of them as one parameter of a command
-    help_text.py       how a command explains itself; wrong_usage.py: what was typed and cannot be, in words
+    lake.py            the lake, and --json; rows.py: the form of printed rows; times.py: times and ages
+    scope.py           the options that narrow figures; reading.py: the options for reading logs
+    composing.py       several options as one parameter of a command
+    help_text.py       the help in words for people; wrong_usage.py: errors in the typed command, in words
 
 Nothing here knows a command.
 """

@@ -4,7 +4,7 @@
     @prints_rows
     def practices(*, lake: LakeOption = DEFAULT_LAKE, scope: Scope, chosen: Format) -> None: ...
 
-The options stand where the parameter stands, and the command gets what they mean together.
+The options take the place of the parameter, and the command gets their combined meaning.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""How a command explains itself: typer's words for types and limits are for programmers, these are for people.
+"""The help of a command, in words for people. Typer's words for types and limits are for programmers.
 
 PATH <list[str]>        PATH
 [1<=x<=65535]           [1 to 65535]

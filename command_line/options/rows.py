@@ -1,4 +1,4 @@
-"""How rows are printed: --format and --json, the same on every command that prints some."""
+"""The options --format and --json, the same on every command that prints rows."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The time of the machine, and what times and ages are written as."""
+"""The time of the machine, and the notations of times and ages."""
 
 from __future__ import annotations
 

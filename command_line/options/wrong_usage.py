@@ -1,4 +1,4 @@
-"""What was typed and cannot be, in words for the person who typed it."""
+"""The errors in a typed command, in words for the person who typed it."""
 
 from __future__ import annotations
 

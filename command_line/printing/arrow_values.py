@@ -1,7 +1,7 @@
-"""What stands in an Arrow table, as values of Python: all of it, also where Python has no such value.
+"""The values of an Arrow table as Python values, including those for which Python has no type.
 
-Python's clock ends at microseconds and its calendar at the year 9999, and it knows no infinite day. What is outside of that
-becomes text: in ISO 8601 as far as that goes, else as the engine writes it.
+Python's clock ends at microseconds and its calendar at the year 9999, and it knows no infinite day. A value outside of that
+becomes text: in ISO 8601 if that can express it, and otherwise as the engine writes it.
 """
 
 from __future__ import annotations

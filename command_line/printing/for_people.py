@@ -1,4 +1,4 @@
-"""Rows and records for people: a table as wide as it has to be, fields with their names, nothing endless."""
+"""Rows and records for people: a table no wider than necessary, fields with their names, and long values cut."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Why an answer is empty: what in the scope matches nothing, what is nearest to it and what is there."""
+"""The reason why an answer is empty: the part of the scope that matches nothing, the nearest names, and the names that exist."""
 
 from __future__ import annotations
 

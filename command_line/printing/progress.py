@@ -1,4 +1,4 @@
-"""How far a load is, on a terminal."""
+"""The progress of a load, on a terminal."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
 """Standard output and standard error: a result is written, and everything else is said.
 
-What stands in data is text, never markup and never a terminal's control sequence.
+Text from data is never taken for markup or for a terminal's control sequence.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
-"""Which texts are hosts of the platform, as a log's fields hold them: perhaps with a port or in quotes, in upper or lower case.
+"""Recognises hosts of the platform in the fields of a log: perhaps with a port or in quotes, in upper or lower case.
 
-A field that holds such a host in most lines is the host that was called, whatever its name and place. Otherwise a log of many
-customers would be read as one customer's, only because nobody had found the field that says whose each line is.
+If most lines have such a host in the same field, that field is the called host, whatever its name and place. If it were
+overlooked, the calls of many customers could be counted for one of them.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""What the platform's vendor publishes: connectors, what their records are made of, SOAP services and hosts."""
+"""The lists that the platform's vendor publishes: connectors, the elements of their records, SOAP services and hosts."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What an IntegrationId says. The rule is `integration_id.sql`; this is its door for one id that stands in no log."""
+"""Reads one IntegrationId that comes from no log. `integration_id.sql` has the rule."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What of a text may be kept or shown: the beginning of a line, names of fields and columns, of files and streams."""
+"""The parts of a text that may be kept or shown: the beginning of a line, and the names of fields, columns, files and streams."""
 
 from __future__ import annotations
 

@@ -1,10 +1,10 @@
-"""A text as somebody would read it who wants to know what it hides.
+"""Decodes a text as a curious reader would, to show what it hides.
 
 jan%2540x.nl      jan@x.nl      escaped, twice
 &#74;an&#64;x.nl  Jan@x.nl      in entities
 MTIzNDU2Nzgy      123456782     base64, wherever it begins
 
-And in letters and digits that look like ours: full-width, mathematical, those of other scripts.
+Letters and digits that look like ours (full-width, mathematical, of other scripts) become ours.
 """
 
 from __future__ import annotations

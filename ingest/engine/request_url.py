@@ -1,4 +1,4 @@
-"""What a request URL says. The rule is in `request_url/`; this is its door for one URL at a time or a list."""
+"""Reads request URLs that come from no log. `request_url/` has the rules."""
 
 from __future__ import annotations
 

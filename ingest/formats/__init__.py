@@ -4,10 +4,10 @@ A format is a file or a folder here, and nothing else lists it: at its top it sa
 class does what `protocol.py` says: it claims a source by its first lines, and makes the texts of RAW_COLUMNS (raw.py) of a block of its
 lines.
 
-A format has to claim a source by what stands in its first lines, and no format is tried on whole sources to see how much of them
-it can read. A format that reads a few lines of another one by chance would load these and reject the rest, and the result would
-look like a damaged log and not like a wrong guess. So the formats are asked in the order of their `place`, the ones with the surest
-signs first; a source that none of them claims is an error that says so; and a source keeps its format as it grows.
+A format claims a source by its first lines. No format is tried on whole sources to see how much of them it can read: a format that
+reads a few lines of another one by chance would load these and reject the rest, and the result would look like a damaged log instead
+of a wrong guess. So the formats are asked in the order of their `place`, and those with the surest signs come first. A source that no
+format claims is an error. A source keeps its format as it grows.
 """
 
 from __future__ import annotations

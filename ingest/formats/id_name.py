@@ -1,9 +1,9 @@
-"""What people call the field that holds the IntegrationId, where a log has it as a field of its own.
+"""The names that people give to the field of the IntegrationId, if a log has it as a field of its own.
 
 A column, a key, a variable and a custom field have the name that somebody gave them: IntegrationId as the header is called,
-integration_id, "Integration ID", x-integration-id, http_integrationid, cs(IntegrationId). All of them mean the header, and one that
-was not found would make each of its calls one of nobody. Names inside of an object of request headers are another thing: there
-Integration-Id is a header that was sent, and not this one.
+integration_id, "Integration ID", x-integration-id, http_integrationid, cs(IntegrationId). All of them mean the header. If one
+were not recognised, all calls of its log would belong to nobody. Inside an object of request headers only the header's own name
+counts: there, Integration-Id is another header.
 """
 
 from __future__ import annotations

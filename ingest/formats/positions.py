@@ -1,4 +1,4 @@
-"""Values by position: which place in a line is which column. What CSV and W3C have in common."""
+"""Values by position: the place of each column in a line. CSV and W3C share this."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What every log format can do."""
+"""The methods that every log format has."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a format makes of a line: its fields as they stand in the log, before anything is understood."""
+"""The output of a format for each line: its fields as the log has them, before they are understood."""
 
 from __future__ import annotations
 

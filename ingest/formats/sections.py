@@ -1,4 +1,4 @@
-"""Sections of a log: the lines below one header or directive. What CSV and W3C have in common."""
+"""Sections of a log: the lines below one header or directive. CSV and W3C share this."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
-"""Which fields of a log nobody reads, whatever its format, and what they could be.
+"""The fields of a log that are not read, in any format, and the fields of a call that they could be.
 
-A name is a text of the log like any other: it is shown as far as it looks like the name of a field, and kept nowhere.
+The name of such a field is a text of the log. It is shown if it looks like the name of a field, and it is not stored.
 """
 
 from __future__ import annotations

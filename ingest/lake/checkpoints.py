@@ -1,12 +1,13 @@
-"""The checkpoints of a table's log: how they are written, what they stand for, and the removal of that.
+"""The checkpoints of a table's log: how they are written, and the removal of the entries that they replace.
 
 Whoever opens a table lists its log, and reads the last checkpoint and the commits after it. So a log with the commits of a month is
-slow to open, although hardly anything of it is read. As soon as a checkpoint has stood for an hour, what is older than it goes. Who
-could still need it?
+slow to open, although hardly anything of it is read. As soon as a checkpoint is an hour old, older entries are removed. Three processes
+could still need them:
 
-- Whoever opened the table before the checkpoint was there, and reads the commits before it one by one. That takes seconds.
-- `repair`, when a checkpoint is damaged. So the last one stands for nothing: the one before it and the commits in between are kept.
-- `maintain`, which keeps removed data files for a week, for those who read them. A checkpoint names them, too.
+- A reader that opened the table before the checkpoint was there reads the older commits one by one. That takes seconds, not an hour.
+- `repair` needs them if a checkpoint is damaged. So the last checkpoint replaces nothing yet: the one before it and the commits in
+  between are kept.
+- `maintain` has to know which data files were removed, to keep them for a week for their readers. A checkpoint names them, too.
 """
 
 from __future__ import annotations

@@ -1,9 +1,9 @@
 """Few data files in the place of many small ones. The rows stay the same.
 
-Every decision adds a data file to each table, and whoever opens the lake reads the whole ledger and asks for each file of calls: a
-millisecond a decision. `maintain` compacts all that is small, in the order of time, and may take long. A follower decides every few
-seconds and cannot wait for that, so it compacts in levels as it goes: as soon as 32 files are about as small as each other, they
-become one. Each row is then written once more for each level, of which there are few, and the number of files grows with the
+Every decision adds a data file to each table. A process that opens the lake reads the whole ledger and looks at each file of calls,
+which takes a millisecond for each decision. `maintain` compacts all small files, in the order of time, and may take long. A follower
+decides every few seconds and cannot wait for that, so it compacts in levels as it goes: as soon as there are 32 files of about the same
+size, they become one. So a row is rewritten once for each level. There are few levels, because the number of files grows with the
 logarithm of the number of decisions.
 """
 

@@ -1,4 +1,4 @@
-"""Whether the ledger is sound: its decisions are in order, and each says something of loads that hold at that point."""
+"""Checks the ledger: its decisions are in order, and each is about loads that hold at that point."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Files below a lake that no table holds: of work that was interrupted, and of rows that have been rewritten since."""
+"""Files below a lake that no table holds: those of interrupted work, and those whose rows were rewritten."""
 
 from __future__ import annotations
 

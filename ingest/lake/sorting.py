@@ -1,12 +1,12 @@
-"""The calls of many data files in few: sorted, so that those which resemble each other stand together.
+"""Puts the calls of many data files into few, sorted, so that similar calls are together.
 
 Calls are sorted by day, integration, customer, connector and time, in each file and from file to file. So a question about a day, an
-integration or a customer of one reads few files, and of them few row groups, and a call takes little more than half the room that it
-takes in the order of arrival.
+integration or one customer of an integration reads few files and few of their row groups. A sorted call takes little more than half the
+room of a call in the order of arrival.
 
-The place of a call is what comes first in that order, as one text. The calls are cut at places: into files, and each file into slices
-that are sorted one by one. Where to cut, a sample tells. A place ends with the time of the call, so that the calls of one caller,
-however many, can be cut, too. Then they are in the order of their connectors in each slice, and not in all of them.
+The place of a call is one text of its day, integration, customer and time. The calls are cut by place into files, and each file into
+slices that are sorted one by one. A sample of the calls shows where to cut. Because a place ends with the time, even the calls of one
+caller can be cut. Such calls are then in the order of their connectors within each slice, but not across slices.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""What the lake holds, and how fresh it is."""
+"""The contents of the lake, and their freshness."""
 
 from __future__ import annotations
 

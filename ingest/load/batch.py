@@ -1,4 +1,4 @@
-"""Sources that are decided together, and what happens when somebody else was faster.
+"""Sources that are decided together, and planned again if another process was faster.
 
 A commit to the ledger costs time, and more the more commits there are, so small sources share one. The price is that they
 also share a refusal: when another process has decided about the content of one of them, the whole batch is planned again.

@@ -1,4 +1,4 @@
-"""What `ingest` would make of a file. Writes nothing."""
+"""Shows the calls and rejects that `ingest` would make of a file. Writes nothing."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""One source while it is read: how far reading has come, and what became of the lines so far."""
+"""One source while it is read: the place that reading has reached, and the counts of the lines so far."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a process that follows folders remembers of the files it has read, so that it does not read them from the start again.
+"""The memory of a process that follows folders: files that it has read, and does not read from the start again.
 
 The ledger decides what is known; a memory only saves work. A file whose size and time of change are the same is not opened. One
 that has grown is read from where reading stopped, if the bytes before that place are still the same. A file that is gone is

@@ -1,4 +1,4 @@
-"""The parts of a source that were read in different ways, and its blocks, cut where one part ends and the next begins."""
+"""The parts of a source that were read in different ways, and its blocks, cut between the parts."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
-"""What becomes of one source: it is known already, it may not be loaded, or from some place on it is new.
+"""Plans one source: its content is known already, may not be loaded, or is new from some place on.
 
-The ledger is read before a file's size is: so bytes that come meanwhile are new, and never taken for known.
+The ledger is read before the size of a file. So bytes that are written in between count as new, and never as known.
 """
 
 from __future__ import annotations

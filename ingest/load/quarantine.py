@@ -1,4 +1,4 @@
-"""The rejected lines of some loads as the lake has them, and what those lines have become when they are read again."""
+"""The rejected lines of loads, from the lake, and the results of reading them again."""
 
 from __future__ import annotations
 

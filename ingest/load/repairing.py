@@ -1,4 +1,4 @@
-"""What is damaged in a lake, which loads have lost rows by that, and how they come back.
+"""The damage in a lake, the loads that have lost rows by it, and the ways to bring them back.
 
 A lake keeps nothing twice. So the rows of a damaged data file come back from the logs, or from a copy of the lake. Every row belongs
 to a load: the loads that have lost rows are taken back entirely, with the loads that grew from them, and the user loads their logs

@@ -1,7 +1,8 @@
 """Reading sources again, and what has become of their rejected lines.
 
-A source is read as it was read before, in the same parts, and its lines are numbered as they were: a rejected line is found by its
-number, and its place is compared. So where the source has changed, or is counted in another way, nothing is guessed: it is an error.
+A source is read in the same parts as before, and its lines get the same numbers. A rejected line is found by its number, and its place
+is compared. If the place differs, the source has changed or its lines are counted in another way: that is an error, and nothing is
+guessed.
 """
 
 from __future__ import annotations

@@ -6,10 +6,10 @@ workers, and what became of them is taken in by this thread, in the order in whi
     this thread   reads blocks, hands groups of them to the workers, and takes in what became of the group that was given first
     the workers   make calls and rejects of the lines (`workers.py`), and write those of groups before into data files
 
-The order is what makes the counts right, and the same with any number of workers. A load's counts come in the order of its lines, its end
-is reached after its last line was counted, and calls lie in the data files as they were logged. One group more than there are workers
-is given away, so that each of them finds work when it is done, and no more: memory holds what waits. Whoever decides waits for all
-of them.
+The order makes the counts right, and the same with any number of workers. A load's lines are counted in their order, its end comes after
+its last line, and calls are in the data files in the order of the log. At any time one group more is handed out than there are workers,
+so that a worker that is done finds work. More groups would fill the memory, which holds all that wait. Before a decision, all
+groups are taken in.
 """
 
 from __future__ import annotations

@@ -4,16 +4,16 @@ A worker is a thread with an Understanding of its own, over an engine of one thr
 keeps one. It takes whole blocks, finds the fields of their lines and makes calls and rejects of them; and now and then it writes a
 data file. Whoever gives it work takes the results in the order of the lines.
 
-What a block says depends on the lines before it: it begins with their number and with the context that they leave (a header, the
-directives in force). Each block waits for that, but not always before it is read. Where the blocks before it left the context as it
-was, it is read in that one, and once more if the one that comes is another (`ingest.understand.carried`). It is
-understood after it has been told. So the results are the same with any number of workers.
+The meaning of a block depends on the lines before it: on their number, and on the context that they leave (a header, the directives
+in force). A block is understood only when both are known. It may be read before that: if the blocks before it have left the context
+unchanged so far, it is read in that context, and read again if the actual one differs (`ingest.understand.carried`). So the results are
+the same with any number of workers.
 
     worker 1   fields of block 1 | calls of block 1      | fields of block 3 ...
     worker 2   ................. | fields of block 2 | calls of block 2 ...      waits for block 1's header, and for no later one
 
-Nobody waits for ever: work is begun in the order in which it was given, so the block before is at work already or done, and one
-that fails tells those behind it. They are not to blame, and fail with NotReadError.
+No block waits for ever. Work begins in the order in which it was given, so the block before is in work or done. If a block fails, the
+blocks after it are told, and fail with NotReadError, because the fault is not theirs.
 """
 
 from __future__ import annotations
@@ -69,7 +69,7 @@ class Lines:
 
 
 class Workers:
-    """So many threads, each with an Understanding that it takes when it begins and gives back when it is done."""
+    """Threads, each with an Understanding that it takes when its work begins and gives back when it is done."""
 
     def __init__(self, number: int) -> None:
         self.number = number

@@ -1,15 +1,15 @@
 """A source as blocks of whole lines.
 
-A block is what is hashed, understood, counted and decided at a time, and all of that rests on its ending where a line ends.
-A line has one fate and belongs to one load: a block that ended in mid-line would give half of it to each of two loads. A grown
-file is read on from the end of its last load, and that place has to be the beginning of a line. And nothing that a line says may
-depend on where a block happens to end, so that the same content always gives the same calls, whether it was loaded in one go, as
-it grew, or with other limits.
+Blocks are hashed, understood, counted and decided one at a time, and all of this relies on a block ending where a line ends.
+A line has one fate and belongs to one load: a block that ended in mid-line would give half of the line to each of two loads. The
+end of a load is the place from which a grown file is read on, so it has to be the beginning of a line. And the meaning of a line must
+not depend on where blocks end, so that the same content always gives the same calls, whether it was loaded in one go, as it grew, or
+with other limits.
 
 A chunk of bytes ends anywhere, so the last line of what has been read waits for the rest of it. Only two kinds of block hold no
 whole line. `torn` is the end of the source after its last line end; whether it is a line is decided by those who know whether the
-source is complete (see `Reader.is_whole`). `long_start` and `long_more` are parts of a line that is longer than any log's: it is
-given up as soon as it is too long, or it would fill the memory, and it is counted and rejected once, as one line.
+source is complete (see `Reader.is_whole`). `long_start` and `long_more` are parts of a line that is longer than any log's. Such a
+line would fill the memory, so it is given up as soon as it is too long. It is counted and rejected once, as one line.
 """
 
 from __future__ import annotations

@@ -7,8 +7,8 @@
 A few kilobytes can unpack to terabytes. Three walls keep such a bomb from filling the memory. Each decoder yields pieces of
 at most a megabyte and gets so little input at a time (`_SLICE`, `_ZSTD_INPUT`) that no single piece becomes large. The sum is
 checked after every piece, before the next one is unpacked: more than BOMB_RATIO times the bytes read so far is an error.
-And content that grows by more than DENSE_RATIO is marked `is_dense`, so that everybody behind this file takes smaller blocks
-of it: what repeats a thousand times costs nothing on the disk and its full price in the engine.
+And content that grows by more than DENSE_RATIO is marked `is_dense`, so that later stages take smaller blocks of it: text that
+repeats a thousand times takes no room on the disk, but all of its room in the engine.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""What a line tells outside the fields that its format reads: another host, and the id and time of a damaged line."""
+"""Facts in a line outside the fields that its format reads: another host, and the id and time of a damaged line."""
 
 from __future__ import annotations
 

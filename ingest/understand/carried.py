@@ -1,13 +1,13 @@
-"""What one block of a source leaves to the next, where the next was read before that was known.
+"""The context that a block of a source leaves to the next block, if the next one was read before this context was known.
 
     block 1   {}                      ->   {"fields": [...]}                      a header: the next one cannot be read without
     block 2   {"fields": [...]}       ->   {"fields": [...]}                      nothing has changed, and seldom will
     block 3   {"fields": [...]}       ->   {"fields": [...], "durations": ...}    something that is only counted
 
-The context in which a block is read is what the one before it leaves. Blocks that are read at the same time cannot wait for it, so a
-block is read in the context that it will most likely have. That is right only if the block is the same afterwards as if it had waited.
-So the context that was assumed is compared with the one that came, and where they differ in anything by which a line is read, the
-block is read again. What counts lines that were read is no such thing: it is only told in a warning at the end, and is added up here.
+A block is read in the context that the block before it leaves. Blocks that are read at the same time cannot wait for it, so a block
+is read in its most likely context. The result must be the same as if the block had waited. So the assumed context is compared with the
+actual one. If they differ in anything that changes how lines are read, the block is read again. Counts of lines change nothing of that:
+they only go into a warning at the end, and are added up here.
 """
 
 from __future__ import annotations

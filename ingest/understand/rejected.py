@@ -1,4 +1,4 @@
-"""The rejected lines: what is wrong with each, and what of it may be kept."""
+"""The rejected lines: the fault of each, and the parts of it that may be kept."""
 
 from __future__ import annotations
 

@@ -1,15 +1,15 @@
-"""Times and numbers that are not written as usual, and what of them stays unread.
+"""Times and numbers in unusual notations, and the values that stay unread.
 
-The first look at a block reads what nearly every line has, and is quick. What it leaves is looked at here:
+The first look at a block reads the usual notations, and is quick. It leaves the others to this module:
 
     2026/10/01 09:00:00.250      2026-10-01T09:00+02:00[Europe/Amsterdam]      2026-10-01 07:00:02 UTC      1.790838e9
     Thu, 01 Oct 2026 07:00:00 GMT     Thu Oct  1 07:00:00 2026     20261001T070000Z     /Date(1790838000000)/     2026-09-30T24:00Z
     12,5      1.234,75      1.024      +4711      soon
 
-What a line says must not depend on where blocks end, nor on whether a source was loaded in one go or grew, and nothing is ever
-read by what comes later. So a value is read by itself, where it is sure. One stays doubtful: a duration like 1.234 is a number of three
-decimals in every log whose decimals have a point, and may be 1234 where they have a comma. It is read until a duration of its
-source has shown a decimal comma, and not from there on; who then finds it above is told how many were read.
+The meaning of a line must not depend on where blocks end, on whether a source was loaded in one go or grew, or on any later line. So
+each value is read by itself, and only if its meaning is certain. There is one exception. A duration like 1.234 has three decimals in
+every log with decimal points, and may be 1234 in a log with decimal commas. It is read until a duration of its source has a decimal
+comma. From there on it is not read, and a warning says how many such durations were read before.
 """
 
 from __future__ import annotations

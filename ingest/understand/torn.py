@@ -1,8 +1,8 @@
 """Whether a last line without an end was cut off, or is no record whatever follows it.
 
 A source that counts as complete (see `Reader.is_whole`) may still end in mid-line: a disk was full, a machine died. Such a line is
-rejected as `torn_line`, and no time, customer or id is taken from it, because half of a number is another number. But a line that
-nothing could complete was wrong from the start, and is rejected for what is wrong with it. A line without an end that is a whole
+rejected as `torn_line`, and no time, customer or id is taken from it, because half of a number is another number. But if no
+continuation could make a record of the line, it was wrong from the start, and is rejected for its fault. A line without an end that is a whole
 record counts as a call: nothing was missing from it but its end.
 
 {"timestamp": "2026-10-01T07:00:00Z", "meth        may go on

@@ -11,8 +11,9 @@ understand    distinct values     (vocabulary.py)     ids, URLs, queries, user a
 Everything that leaves is redacted here, before anybody writes a byte. A value is redacted for the column that it goes into, by the
 pattern of that column, after it is understood: an id that was redacted first could not be recognised. Where several columns of a
 call come from one text (the URL), each is cut out first and then redacted by itself. A rejected line has no columns, so its sample
-is redacted as a whole: first queries, then whoever stands before the time, then each number and each word that no list knows, and
+is redacted as a whole: first queries, then the client and user before the time, then each number and each word that no list knows, and
 last the groups of digits that together are a person's number.
+
 Some texts are redacted twice. The word `redacted` and a cut at the greatest length give a text new neighbours and a new end, and
 half a date is a number. So a user agent is redacted a second time, and kept only if that changes nothing; a sample is redacted at
 600 characters, cut to 200 and redacted again (engine/redact/).

@@ -1,4 +1,4 @@
-"""The values that come back from call to call: ids, URLs, query strings, user agents. Each is understood once.
+"""The values that repeat from call to call: ids, URLs, query strings, user agents. Each is understood once.
 
 rows of a block                      distinct values            what they say
 method  base               code      code  method  base         code  customer  connector  ...

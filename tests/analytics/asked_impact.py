@@ -1,4 +1,4 @@
-"""A lake of all kinds of calls, and who a change of the API concerns in it."""
+"""A lake with calls of all kinds, and the integrations that a change of the API affects in it."""
 
 from __future__ import annotations
 

@@ -4,7 +4,7 @@ given.csv       calls; a column that is not there has an ordinary value (see giv
 expected.csv    every column and row of the answer, in order; numbers to six places
 scope.toml      what is asked; viewer.toml: who may see; params.toml: what a question asks for
 partners.csv, integrations.csv, customers.csv      the registry; rejects.csv: quarantined lines
-why.txt         the sums, where they are not plain
+why.txt         the sums, if they are not obvious
 """
 
 from __future__ import annotations

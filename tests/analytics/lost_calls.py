@@ -1,4 +1,4 @@
-"""Integrations whose customers are seen or not, and the verdict on them."""
+"""Integrations whose customers may be seen or not, and the verdict on them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Logs of offices, of jobs and of days, and how complete they are."""
+"""Logs of offices, of jobs and of single days, and their completeness."""
 
 from __future__ import annotations
 

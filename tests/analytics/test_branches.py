@@ -1,4 +1,4 @@
-"""What may be published of branches: nothing that points to a single customer, also not by way of two tables."""
+"""The table of branches for publication shows nothing about any single customer, even if two tables are compared."""
 
 from __future__ import annotations
 

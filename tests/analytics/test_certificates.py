@@ -1,4 +1,4 @@
-"""A certificate is an integration's, not a number's: what becomes of it when the registry says that an id replaces another."""
+"""A certificate belongs to an integration and not to a number: an id inherits the certificate of the id that it replaces."""
 
 from __future__ import annotations
 

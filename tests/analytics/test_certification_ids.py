@@ -1,4 +1,4 @@
-"""Calls without the right id: whose they are, as far as something gives it away."""
+"""Calls without the right id are attributed to an owner if something gives the owner away."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The ID check: verdicts, near misses and what to do, over a few calls; and an answer to any text."""
+"""The ID check: verdicts, near misses and advice, over a few calls; and any text gets an answer."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which hours of a stream are complete, thin or missing: streams as regular as clocks, so that it can be worked by hand."""
+"""The hours of a stream are complete, thin or missing. The streams are as regular as clocks, so that the results are worked by hand."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Holidays: days on which offices are closed are no gap, and days on which they are not are."""
+"""Holidays: a day on which offices are closed is no gap, and a silent day on which they are open is one."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Logs of a few calls a day: whole days tell what hours cannot."""
+"""Logs with a few calls a day are judged by whole days, because their hours show nothing."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
-"""No verdict from missing logs: nobody loses a certificate because a log was not there, not read, or did not say whose calls it holds.
+"""No verdict rests on missing logs: nobody loses a certificate because a log was not loaded, was not read, or did not show ids.
 
-Each world has one certified integration with six customers that call every day, and what the logs lose of them.
+Each world has one certified integration with six customers that call every day. The logs lose some of these calls.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""What rejected lines may hold, and whose verdict that concerns."""
+"""Rejected lines may hold missing customers, and so make verdicts unknown."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Cohorts: who began in the same month, and who of them is still there."""
+"""Cohorts: the customers that began in the same month, and those of them that are still there."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Hours that are missing become gaps, and gaps words."""
+"""Missing hours become gaps, and gaps become sentences."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Whom a change concerns, over a few calls that can be counted by hand."""
+"""The integrations that a change affects, over a few calls that can be counted by hand."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Lines that could not be read count as missing logs: days and loads with more rejected lines than calls."""
+"""Days and loads with more rejected lines than calls count as missing logs."""
 
 from __future__ import annotations
 

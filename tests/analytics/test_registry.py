@@ -1,4 +1,4 @@
-"""The registry: what a file may say, what a load does, and what readers see meanwhile."""
+"""The registry: the contents of its files, the effect of a load, and the view of readers during a load."""
 
 from __future__ import annotations
 

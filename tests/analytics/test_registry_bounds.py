@@ -1,4 +1,4 @@
-"""Lists that are small on disk and enormous when they are unpacked: refused in words, in little memory, before anything is unpacked."""
+"""Lists that are small on disk and enormous when unpacked are refused in words and in little memory, before they are unpacked."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The names of a period that has passed, through the warehouse; and who has no name at all."""
+"""The warehouse gives the names of a past period, and lists everybody who has no name at all."""
 
 from __future__ import annotations
 

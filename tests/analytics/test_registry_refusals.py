@@ -1,4 +1,4 @@
-"""What a registry refuses, and that it says each problem with its file and line."""
+"""The registry refuses wrong files, and names each problem with its file and line."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a registry keeps: versions and the days on which they hold, whoever loads at the same time."""
+"""The registry keeps versions and the days on which they hold, also if several processes load at the same time."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Release notes in the shapes that the vendor's have had, and lists: every row becomes a change, and nothing else does."""
+"""Release notes in all shapes that the vendor's have had, and lists: every row becomes a change, and nothing else does."""
 
 from __future__ import annotations
 

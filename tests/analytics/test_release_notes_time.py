@@ -1,7 +1,7 @@
-"""Release notes that somebody has made to be slow: the time to read a file grows with its length and with nothing else.
+"""Release notes that were made to be slow: the time to read a file grows with its length and with nothing else.
 
-Each shape is as long as its kind must be to take minutes, or hours, where any step looks at a part of it once for each other part.
-So the bound is far from both: a linear reader needs a second or two of the processor.
+Each shape is long enough to take minutes or hours if any step compares every part of it with every other part. A linear reader needs a
+second or two of processor time. The bound is far from both.
 """
 
 from __future__ import annotations

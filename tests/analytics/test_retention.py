@@ -1,4 +1,4 @@
-"""Housekeeping makes no verdict: when the texts of rejected lines are removed by age, every question is answered as before."""
+"""Retention changes no verdict: if the texts of rejected lines are removed by age, every question has the same answer as before."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""SQL that somebody else wrote: it reads what it may, changes no file, and ends."""
+"""A stranger's SQL reads only the rows that it may see, changes no file, and ends."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a scope may say, and what happens when it says something else."""
+"""A scope accepts the texts that make sense, and refuses all others in words."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a query and its steps become."""
+"""A query is put together from its file and its steps."""
 
 from __future__ import annotations
 

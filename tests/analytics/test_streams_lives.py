@@ -1,4 +1,4 @@
-"""Where a stream lives and where it ends: late lines, logs that stop, are renamed, moved, or said to have ended."""
+"""The life and end of a stream: late lines, and logs that stop, are renamed, are moved, or are declared to have ended."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Who asks for nothing but tokens uses nothing: a log-in makes nobody a customer, in any metric."""
+"""A program that only asks for tokens uses nothing: a log-in makes nobody a customer, in any metric."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Who may see some of the calls is told nothing of others: two lakes that differ in what others did answer alike."""
+"""A viewer that may see only some calls learns nothing about the others: two lakes that differ only in calls of others answer alike."""
 
 from __future__ import annotations
 

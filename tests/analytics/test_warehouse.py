@@ -1,4 +1,4 @@
-"""One snapshot, two scopes underneath: who may see, and what is asked."""
+"""A warehouse has one snapshot, the viewer that may see it, and the scope that a question asks for."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A spreadsheet as Excel writes one, from plain values: nothing here that can write them is installed."""
+"""Writes a spreadsheet as Excel does, from plain values, because no installed library can."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Registry files of a few rows, and what becomes of them."""
+"""Registry files of a few rows, and the results of loading them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the bench times: every metric and question, beside exactly the columns and the calls that it reads."""
+"""The bench times every metric and question beside a plain aggregate of exactly the columns and calls that it reads."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The lake of a follower in the bench: a lake like any other, as it is after so many decisions."""
+"""The bench's lake of a follower is a lake like any other, as it is after the given number of decisions."""
 
 from __future__ import annotations
 

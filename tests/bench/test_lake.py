@@ -1,4 +1,4 @@
-"""The lake of the bench: a lake like any other, with exactly the calls that were asked for."""
+"""The bench's lake is a lake like any other, with exactly the given number of calls."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The log that the tests of the command line load, and what they read from standard output."""
+"""The log that the tests of the command line load, and the reading of standard output."""
 
 from __future__ import annotations
 

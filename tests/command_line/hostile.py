@@ -1,4 +1,4 @@
-"""The statements of hostile.toml: what somebody might try, and how it has to end."""
+"""The statements of hostile.toml: attacks, and how each of them has to end."""
 
 from __future__ import annotations
 

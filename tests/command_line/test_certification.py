@@ -1,4 +1,4 @@
-"""The certification clock by command: its rows, its options, and what it says beside them."""
+"""The certification clock by command: its rows, its options, and the messages beside them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""impact and practices: what goes to scripts, what to people, and what was typed and cannot be."""
+"""impact and practices: output for scripts, output for people, and wrong options."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Whatever is damaged in a lake, every command that stumbles over it names the file and says what to do."""
+"""If something in a lake is damaged, every command that meets it names the file and says what to do."""
 
 from __future__ import annotations
 

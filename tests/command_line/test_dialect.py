@@ -1,4 +1,4 @@
-"""`--dialect`: a user's own names for the fields of a log, and what is said when they are wrong."""
+"""`--dialect`: a user's own names for the fields of a log, and the messages if they are wrong."""
 
 from __future__ import annotations
 

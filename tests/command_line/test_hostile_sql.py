@@ -1,4 +1,4 @@
-"""SQL of somebody who means harm: no effect, no end that is not in order, nothing taken beyond the limits."""
+"""SQL of an attacker has no effect, ends properly, and takes no more than the limits allow."""
 
 from __future__ import annotations
 

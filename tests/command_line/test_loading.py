@@ -1,4 +1,4 @@
-"""Log files in, by command: what is counted, what is said, with which exit code."""
+"""Log files in, by command: the counts, the messages and the exit codes."""
 
 from __future__ import annotations
 

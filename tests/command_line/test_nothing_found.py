@@ -1,4 +1,4 @@
-"""An answer without calls says why: what in the scope matches nothing, what is nearest, what is there."""
+"""An answer without calls says why: the part of the scope that matches nothing, the nearest names, and the names that exist."""
 
 from __future__ import annotations
 

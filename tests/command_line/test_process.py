@@ -1,4 +1,4 @@
-"""The process as a whole: help, version, signals, pipes, streams that are closed."""
+"""The process as a whole: help, version, signals, pipes, and closed streams."""
 
 from __future__ import annotations
 

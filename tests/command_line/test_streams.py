@@ -1,4 +1,4 @@
-"""`streams` and `streams end`: what each log covers, and the operator's word that one has ended."""
+"""`streams` and `streams end`: the coverage of each log, and the operator's statement that one has ended."""
 
 from __future__ import annotations
 

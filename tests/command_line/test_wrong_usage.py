@@ -1,4 +1,4 @@
-"""What was typed and cannot be: exit code 2, the option by its name, what was expected."""
+"""A wrong command ends with exit code 2, and names the option and the expected values."""
 
 from __future__ import annotations
 

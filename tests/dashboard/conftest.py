@@ -1,4 +1,4 @@
-"""Lakes to look at, and a way to look at a page without a browser."""
+"""Lakes for the pages, and a way to run a page without a browser."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
-"""Every page that there is, and what its link has to say so that it shows rows of the sample week.
+"""Every page, and the link with which it shows rows of the sample week.
 
-A new page is here by itself. Only what it has to be asked before it shows anything, or a filter that it is about and that no
-other page is, has to be said.
+A new page is in this list without any change here. At most two things have to be added for it: a question, if it shows nothing without one, and
+a filter, if no other page is about it.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 ASKED = {"check": {"search": "2731-302751"}, "impact": {"connector": "KnSubject"}}
-"""What a page has to be asked before it shows anything."""
+"""The questions without which a page shows nothing."""
 ONE = {"integration": "2519_301101", "connector": "KnSubject"}
 """The subject of a page that can be about one integration or connector."""
 

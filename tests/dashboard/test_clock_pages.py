@@ -1,4 +1,4 @@
-"""The pages of the certification clock and of the ID check: what they answer, and what they say when there is nothing."""
+"""The pages of the certification clock and of the ID check: their answers, and their messages if there are none."""
 
 from __future__ import annotations
 

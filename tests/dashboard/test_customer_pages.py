@@ -1,4 +1,4 @@
-"""The pages about customers and branches: months, cohorts, and what may be published."""
+"""The pages about customers and branches: months, cohorts, and the table for publication."""
 
 from __future__ import annotations
 

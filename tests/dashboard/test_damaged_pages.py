@@ -1,4 +1,4 @@
-"""Whatever is damaged in a lake, every page names the file and says what to do, or shows what it shows of a whole one."""
+"""If something in a lake is damaged, every page names the file and says what to do, or shows the same as without the damage."""
 
 from __future__ import annotations
 

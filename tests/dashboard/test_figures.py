@@ -1,4 +1,4 @@
-"""What stands behind a card, a chart or a table."""
+"""The figures behind cards, charts and tables."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The filter bar: what a link says is what is shown, and what is shown is what the link says."""
+"""The filter bar and the link always say the same."""
 
 from __future__ import annotations
 

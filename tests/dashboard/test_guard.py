@@ -1,7 +1,7 @@
-"""Who else may ask: pages of other sites, in the same browser, that would read what the dashboard shows.
+"""The guard keeps out pages of other sites in the same browser, which would read the dashboard.
 
-It is served here as carelessly as can be: from a folder with settings that open it to everybody, and with a way to the internet
-that notes who takes it.
+Here the dashboard is served as carelessly as possible: from a folder with settings that open it to everybody, and with a proxy to the
+internet that records every request.
 """
 
 from __future__ import annotations

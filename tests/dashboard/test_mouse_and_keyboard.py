@@ -1,4 +1,4 @@
-"""The dashboard in the hands of somebody with a mouse, and of somebody with a keyboard: tables, and the way back."""
+"""The dashboard used with a mouse, and with a keyboard: tables, and the way back."""
 
 from __future__ import annotations
 

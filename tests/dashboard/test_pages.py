@@ -1,4 +1,4 @@
-"""Every page over a real lake, without a browser: what it shows, and what it says when there is nothing to show."""
+"""Every page over a real lake, without a browser: its content, and its message if there is nothing to show."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Where a page comes from: a file with its words in it, or a folder."""
+"""A page comes from a file with its words in it, or from a folder."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Serving: on this machine alone, without asking or telling anybody anything, on a port that is free."""
+"""The dashboard is served to this machine alone, on a free port, without asking or telling anybody anything."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The words: all there, for everything that can occur; and what is not ours is shown letter by letter."""
+"""The words: there is one for everything that can occur, and foreign texts are shown letter by letter."""
 
 from __future__ import annotations
 

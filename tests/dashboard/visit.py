@@ -1,4 +1,4 @@
-"""A visitor with a real browser, and the dashboard that is served to them."""
+"""A visitor with a real browser, and the dashboard served to them."""
 
 from __future__ import annotations
 

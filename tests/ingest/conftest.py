@@ -1,4 +1,4 @@
-"""What every test of ingest may ask for."""
+"""Fixtures for all tests of ingest."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Secrets and personal data that are made up, in every form in which somebody could still read them."""
+"""Made-up secrets and personal data, in every form in which somebody could still read them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Small logs whose every line can be told, and what of them is in a lake."""
+"""Small logs whose lines can be told apart, and the rows of a lake."""
 
 from __future__ import annotations
 

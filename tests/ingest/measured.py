@@ -1,4 +1,4 @@
-"""What a command costs: koppelzicht in a process of its own, and the most memory it ever had."""
+"""The cost of a command: koppelzicht in a process of its own, and the most memory that it had."""
 
 from __future__ import annotations
 

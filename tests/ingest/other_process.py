@@ -1,4 +1,4 @@
-"""Work in other processes that can be stopped at each step of a load or of maintenance: to look, to be faster, to kill."""
+"""Work in another process that can be stopped at each step of a load or of maintenance: to look, to overtake it, to kill it."""
 
 from __future__ import annotations
 

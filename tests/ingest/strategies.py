@@ -1,4 +1,4 @@
-"""Texts close to what logs hold, and what went wrong with them on the way."""
+"""Texts like those in logs, and the ways in which they get damaged."""
 
 from __future__ import annotations
 

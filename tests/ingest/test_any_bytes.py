@@ -1,4 +1,4 @@
-"""Whatever a file holds: every line has one fate, and the process lives."""
+"""Whatever bytes a file holds, every line has one fate, and the process goes on."""
 
 from __future__ import annotations
 

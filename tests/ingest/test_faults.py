@@ -1,4 +1,4 @@
-"""Every fault that is known has tests, and they are there."""
+"""Every known fault has tests, and these tests exist."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which log formats there are is said by their own files."""
+"""The list of log formats comes from the declarations in their own files."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The end of the way: what is in the lake is what a second reading of the same files counts, column by column."""
+"""The whole way: the lake holds the same, column by column, as a second reading of the same files finds."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The demo in a lake, once for all tests that ask it."""
+"""The demo in a lake, loaded once for all tests that use it."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
-"""The sample logs read by plain Python, one line at a time, to check what they are said to hold.
+"""The sample logs read by plain Python, one line at a time, to check the claims about them.
 
-Simple on purpose and with nothing of our own in it but the list of lines that are no calls: the files are well-formed.
+This reader is simple on purpose, because the files are well formed. Of our own code it uses only the list of lines that are no calls.
 """
 
 from __future__ import annotations

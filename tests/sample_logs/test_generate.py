@@ -1,4 +1,4 @@
-"""The sample files are what the generator writes, and hold to what was promised about them."""
+"""The generator writes exactly the sample files, and they keep the promises about them."""
 
 from __future__ import annotations
 

@@ -4,8 +4,8 @@ $host                 $remote_addr   $remote_user [$time_local]                "
 1234.rest.afas.online 192.0.2.7    - -            [21/Oct/2026:13:55:36 +0200] "GET /ProfitRestServices/... HTTP/1.1" 200     512
 
 A line has to match the layout as a whole. One that matches in part is a line of another layout, and its values would stand in the
-wrong columns. So that this costs little, a line without escapes is cut at its quotation marks first, and only what stands between
-quoted values meets a pattern (lines.sql).
+wrong columns. To make this cheap, a line without escapes is first cut at its quotation marks, and only the parts between quoted
+values are matched with a pattern (lines.sql).
 """
 
 from __future__ import annotations

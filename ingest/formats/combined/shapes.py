@@ -1,13 +1,13 @@
-"""The common shapes of access logs, recognised by their lines where nobody says which layout they have.
+"""The common shapes of access logs, recognised by their lines if no layout is given.
 
 192.0.2.7 - - [21/Oct/2026:13:55:36 +0200] "GET /... HTTP/1.1" 200 512                               common
 192.0.2.7 - - [21/Oct/2026:13:55:36 +0200] "GET /... HTTP/1.1" 200 512 "-" "Acme/1.0"                combined
 1234.rest.afas.online:443 192.0.2.7 - - [21/Oct/2026:13:55:36 +0200] "GET /... HTTP/1.1" 200 512     with the virtual host
 192.0.2.7 1234.rest.afas.online - [21/Oct/2026:13:55:36 +0200] "GET /... HTTP/1.1" 200 512           in another place
 
-Each of them may have more fields before the time, before the request and at its end, quoted or not. Nobody knows what these say,
-but a quoted one at the end that holds ids and nothing else is taken for the IntegrationId, and one that holds hosts of the
-platform for the host, wherever it stands.
+Each of them may have more fields before the time, before the request and at its end, quoted or not. Their meaning is not known,
+with two exceptions: a quoted field at the end that holds only ids is taken for the IntegrationId, and a field anywhere that holds
+hosts of the platform for the host.
 """
 
 from __future__ import annotations

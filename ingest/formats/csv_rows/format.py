@@ -3,8 +3,8 @@
     timestamp           ;method;url                                          ;integration_id;status;duration_ms
     2026-10-21T13:55:36Z;GET   ;https://4321.rest.afas.online/ProfitRestSer...;1234_5678     ;200   ;87
 
-A record is a line: a quote that is not closed on its line spoils this line alone. Nobody can tell a value that goes on on the
-next line from a bad row with a good one below it, so neither takes its neighbour away.
+A record is one line. A quote that is not closed on its line spoils only this line. A value that continues on the next line looks
+the same as a bad row above a good one, so a quote never reaches into the next line.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""From the values of a dialect's fields to the columns of `raw`: what JSON lines and CSV have in common."""
+"""Turns the values of a dialect's fields into the columns of `raw`. JSON lines and CSV share this."""
 
 from __future__ import annotations
 

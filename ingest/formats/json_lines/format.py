@@ -2,9 +2,9 @@
 
 {"timestamp": "2026-10-21T13:55:36Z", "method": "GET", "url": "https://...", "headers": {"IntegrationId": "1234_5678"}, "status": 200}
 
-The engine's JSON reader is quick and lenient: it takes `NaN`, a comma too many, and one of two equal keys. So it reads every line, and
-the few lines that look odd to it are judged once more by the standard (standard.py). Which keys the objects of a block have is asked
-once a block, because sets of keys repeat from line to line: the statement that reads the block then names only fields that are there.
+The engine's JSON reader is quick and lenient: it accepts `NaN`, a superfluous comma, and a key twice, of which it keeps one. So it reads
+every line, and standard.py judges the few odd-looking lines again by the standard. The keys of a block's objects are collected once
+for the block, because they repeat from line to line. The statement that reads the block then names only fields that it has.
 """
 
 from __future__ import annotations

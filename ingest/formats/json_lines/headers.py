@@ -1,4 +1,4 @@
-r"""Request headers that stand in one value as an object of their own: how a table holds them, and what is said where they cannot be read.
+r"""Request headers that one value holds as an object, as tables have them, and the warning if they cannot be read.
 
 timestamp;method;url;status;headers
 2026-10-01T07:00:00Z;GET;https://...;200;"{""IntegrationId"": ""1107_301201""}"

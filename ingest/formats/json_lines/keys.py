@@ -1,4 +1,4 @@
-"""Which keys the objects of a block have, and which lines say two things under one of them."""
+"""The keys of the objects of a block, and the lines in which a key has two different values."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Parquet: one row a call, in columns that are called as the fields of our JSON dialect. `ingest/formats/parquet_rows.py` reads them."""
+"""Parquet: one row a call, in columns that are called as the fields of our JSON dialect. `rows.py` reads them."""
 
 from __future__ import annotations
 

@@ -1,9 +1,9 @@
-"""How much the rows of a Parquet file are when every value is written out, found out from the headers of its pages alone.
+"""The size of a Parquet file's rows with every value written out, computed from the headers of its pages.
 
-A dictionary with one text of a megabyte, an index that is the same seven thousand times: two kilobytes that are seven gigabytes of
-rows. The footer tells the sizes of what is encoded, which is two kilobytes, and tells them as whoever has written it likes. So the
-headers of the pages are read, which the reader behind us goes by as well, and of a dictionary its longest value. Nothing else is
-unpacked before it is known that it may be.
+A dictionary may hold one text of a megabyte, and an index may name it seven thousand times: two kilobytes of file become seven
+gigabytes of rows. The footer does not show this. It has the sizes of the encoded values, two kilobytes, and its writer may have put any
+sizes there. So this module reads the headers of the pages, which Arrow's reader relies on too, and the longest value of a dictionary.
+Nothing else is unpacked before its size is known to be allowed.
 """
 
 from __future__ import annotations

@@ -1,9 +1,9 @@
 """The rows of a Parquet file as lines of JSON, whatever its columns are made of.
 
-A row has a fate like any line, so every value of every type becomes JSON: what is text somewhere below is made sound, what
-JSON has no number for becomes null or text, and what stands in a map twice is a list of both. Nothing of that is left to the
-engine's own conversion of Arrow, which refuses some types (a map with a key twice, wide decimals, half floats) and makes an empty
-text of what is no UTF-8.
+A row has a fate like any line, so every value of every type becomes JSON. Texts at any depth are made valid UTF-8. A number that JSON
+does not have becomes null or text. If a map has a key twice, its values become a list. The engine's own conversion of Arrow is not
+used for this: it refuses some types (a map with a key twice, wide decimals, half floats), and turns bytes that are not UTF-8 into an
+empty text.
 """
 
 from __future__ import annotations

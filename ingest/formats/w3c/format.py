@@ -3,8 +3,8 @@
 #Fields: date time     cs-method cs-uri-stem                        cs-uri-query cs-host               sc-status time-taken cs(IntegrationId)
 2026-10-21    11:55:36 GET       /ProfitRestServices/connectors/KnX skip=0       4321.rest.afas.online 200       87         1234_5678
 
-`#Fields:` decides, also when it changes in mid-file, and `#Software:` says whose units they are in. Times are UTC. Where it names
-no date, `#Date:` says the day, and the times below it when the next one begins (days.sql).
+`#Fields:` names the values, also if it changes in mid-file. `#Software:` names the product, and so the units. Times are UTC. If
+`#Fields:` names no date, `#Date:` gives the day, and the times of the lines below show when the next day begins (days.sql).
 """
 
 from __future__ import annotations

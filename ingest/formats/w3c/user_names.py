@@ -3,9 +3,10 @@ r"""User names with blanks in the lines of a W3C log, which nobody quotes or esc
 #Fields: date time s-ip cs-method cs-uri-stem cs-uri-query s-port cs-username c-ip cs(User-Agent) sc-status
 2026-10-01 07:00:00 10.0.0.1 GET /ProfitRestServices/metainfo - 443 jan de boer 192.0.2.7 Acme/1.0 200
 
-Such a line has more values than fields. The name is what is left between the values on both sides, where that is sure: each other field
-that may hold blanks stands behind one that shows what it is (a port, an address, a number), and all of those do. Else it could as
-well be the user agent that is too long, and the values between them would be those of other fields.
+Such a line has more values than fields. The user name takes the surplus, but only if that is certain. Every other field that may hold
+blanks has to be separated from the name by a field whose values are recognisable (a port, an address, a number), and all values of
+recognisable fields have to be in their places. Otherwise the surplus could belong to the user agent, and the values between the two
+would be read as other fields.
 """
 
 from __future__ import annotations

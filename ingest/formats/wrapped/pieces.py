@@ -5,10 +5,13 @@ r"""Lines that a container's runtime has cut into pieces, because they are longe
 {"log":"{\"level\":\"info\", ...","stream":"stdout", ...}            docker: no line end where a line goes on
 {"log":"\"status\":200}\n","stream":"stdout", ...}
 
-They are not joined. A line has one fate, and a log that grows may end between two pieces: the first would have to wait, and with it
-all that other streams wrote behind it. A piece is rejected, with the command that joins it, and whatever it looks like: 7654321.rest... cut
-in its host is the call of another customer, a number that is cut off another number. No piece of a JSON object is one itself, and
-who keeps docker's lines without their ends has no pieces: so there, only what is no record is called a piece.
+Pieces are not joined. A line has one fate, and a log that grows may end between two pieces. The first piece would have to wait for the
+second, and with it all lines of other streams between them.
+
+A piece is rejected, and the detail has the command that joins the pieces. A piece of CRI is rejected even if it reads like a call: a
+host that is cut names another customer, and a number that is cut is another number. In docker's log that is so once a line has its
+end, because some logs keep no ends at all although nothing was cut. JSON lines in docker's log are simpler: a piece of an object is never
+an object itself, so only lines that are no record are called pieces.
 """
 
 from __future__ import annotations

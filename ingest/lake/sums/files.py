@@ -1,4 +1,4 @@
-"""The files of sums, and which of them stand for calls that a reader has before it.
+"""The files of sums, and the choice of those that stand for calls of a reader's snapshot.
 
     sums/daily_calls/7c0a4d0f6a0c1b2e-9f86d081884c7d659a2feaa0c55ad015.parquet
 

@@ -1,11 +1,11 @@
 """The kinds of sums: which columns each one keeps apart, and what it adds up.
 
 A row of a sum stands for all calls that are alike in its keys. `of_calls/<kind>.sql` says what one call contributes, so a sum that is
-read from calls and one that was built before have the same definition. What the calls of a row say together is again the same
-aggregate of what each of them says (a sum, a minimum, a maximum, an or of bits). So sums of parts are added up in any order, and
+read from calls and one that was built before have the same definition. A row adds up its calls with an
+aggregate that also adds up rows (a sum, a minimum, a maximum, an or of bits). So sums of parts are added up in any order, and
 any calls may still be calls.
 
-Nothing in a sum depends on the registry: ids are as they were sent, and who asks attributes them.
+Nothing in a sum depends on the registry: ids are as they were sent, and a question attributes them.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""A page as a reader meets it: elements in order, text without tags. Refuses what is not well nested."""
+"""A page as a reader meets it: its elements in order, and its text without tags. It refuses a page that is not well nested."""
 
 from __future__ import annotations
 

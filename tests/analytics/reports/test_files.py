@@ -1,4 +1,4 @@
-"""The files of a report: their names, their numbers, and what becomes of those that were there."""
+"""The files of a report: their names, their numbers, and their effect on existing files."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What stands out: each rule at its threshold, worked by hand."""
+"""The findings of a month: each rule at its threshold, worked by hand."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Where a report comes from, and the page of one that has none of its own."""
+"""The kinds of reports come from the files in a folder, and a kind without a page of its own gets the common one."""
 
 from __future__ import annotations
 

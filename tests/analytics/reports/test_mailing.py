@@ -1,4 +1,4 @@
-"""The files that are written for a change: whom to write to, and what."""
+"""The files about a change: the mailing list, the drafts and the tables."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The pages: well formed, self-contained, readable for everybody, and deaf to what names try to say."""
+"""The pages are well formed, self-contained and readable for everybody, and no name in them is taken for markup."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The charts: where marks stand, what a reader without eyes hears, and that text stays text."""
+"""The charts: the places of marks, the text for a screen reader, and that text stays text."""
 
 from __future__ import annotations
 

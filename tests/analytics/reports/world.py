@@ -1,6 +1,6 @@
 """A small world for reports, whose figures are worked out by hand.
 
-Partner 1234 has two integrations; everything of partner 2345 is there to fill the days, and never to be seen by 1234.
+Partner 1234 has two integrations. The calls of partner 2345 fill the days, and partner 1234 must never see them.
 """
 
 from __future__ import annotations

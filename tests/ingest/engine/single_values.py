@@ -1,4 +1,4 @@
-"""What one id, one URL or one status says, asked of the engine's rules without a log around it.
+"""The meaning of a single id, URL or status, asked of the engine's rules without a log.
 
 The product understands whole blocks of lines. Tests ask the same views and macros (`integration_id.sql`, `request_url/`,
 `outcome.sql`) about single values.

@@ -1,4 +1,4 @@
-"""What a status, a duration and a query say of a call's outcome, against the worked cases."""
+"""The outcome of a call, from its status, duration and query, against the worked cases."""
 
 from __future__ import annotations
 

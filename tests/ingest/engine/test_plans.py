@@ -1,7 +1,8 @@
-"""How much the engine has to plan: it is planned for each block, and a small load waits for little else.
+"""The size of the engine's plans: it plans for each block, and a small load waits for little else.
 
-A macro is expanded where it is called, with its argument written out wherever the macro says it. One that says it ten times and is
-given another that says its own ten times is planned a hundred times; some such have taken 300 ms for each block.
+The engine expands a macro where it is called, and writes out its argument wherever the macro mentions it. If a macro mentions its argument
+ten times, and the argument is another macro that does the same, the innermost argument is planned a hundred times. Such macros have
+taken 300 ms for each block.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""What a method and a URL say of a call, against the worked cases."""
+"""The meaning of a method and a URL, against the worked cases."""
 
 from __future__ import annotations
 

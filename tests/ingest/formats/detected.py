@@ -1,4 +1,4 @@
-"""A record of ours, and what is found in a log that lies there."""
+"""A record in our dialect, and the detection of the format of a log with such records."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A dialect of somebody's own, and what is found in logs that are written in one."""
+"""A user's own dialect, and the calls in logs that are written in one."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Tables of calls in Parquet, and what is found in them."""
+"""Tables of calls in Parquet, and the calls that are read from them."""
 
 from __future__ import annotations
 

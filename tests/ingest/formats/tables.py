@@ -1,4 +1,4 @@
-"""Tables of a few rows, and what is found in them."""
+"""Tables of a few rows, and the calls that are read from them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Files that are small on disk and enormous when they are unpacked: refused by name, in little memory, and the others go on."""
+"""Files that are small on disk and enormous when unpacked are refused by name, in little memory, and the others are loaded."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Access logs without --layout: which shapes are recognised, and what of a line is too ambiguous to count."""
+"""Access logs without --layout: the shapes that are recognised, and the lines that are too ambiguous to count."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which format a log is of, and what is said of one that is of none."""
+"""The detection of a log's format, and the error about a log that has none."""
 
 from __future__ import annotations
 

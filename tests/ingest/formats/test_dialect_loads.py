@@ -1,4 +1,4 @@
-"""The lake that logs in a dialect are loaded into: what is remembered of the dialect, and what is stored."""
+"""Loads of logs in a dialect: the lake remembers the dialect, and stores what it says."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Bad lines: each has its fate, and its neighbours have theirs."""
+"""A bad line gets its own fate, and changes nothing about its neighbours."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A field of a log that is called as the header is the IntegrationId, in every format and however people spell that name."""
+"""A field that is called like the header is the IntegrationId, in every format and every spelling."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What IIS writes in its own format."""
+"""Logs in the format of IIS (not W3C)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a line of JSON says does not depend on the lines that it is read with: some are read apart from the others of their block."""
+"""The meaning of a JSON line does not depend on the other lines of its block, although some lines are read apart from them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`--layout`: format strings as they stand in the configuration of nginx and Apache, and what they make of a line."""
+"""`--layout`: format strings from the configuration of nginx and Apache, and the calls that they yield."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Parquet, whatever its columns are called and hold: texts that are no UTF-8, headers, numbers, times, hosts."""
+"""Parquet with any names and values: invalid UTF-8, headers, numbers, times, hosts."""
 
 from __future__ import annotations
 

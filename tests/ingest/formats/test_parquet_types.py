@@ -1,4 +1,4 @@
-"""Parquet, whatever its columns are made of: a row is a call or a reject, never ignored, and spoils no other file."""
+"""Parquet with columns of any type: a row is a call or a reject, is never ignored, and spoils no other file."""
 
 from __future__ import annotations
 

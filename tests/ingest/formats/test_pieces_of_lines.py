@@ -1,4 +1,4 @@
-"""Pieces of a line that a container runtime or a driver has cut are no record, and say what they are."""
+"""Pieces of a line that a container runtime or a driver has cut are no records, and their details say so."""
 
 from __future__ import annotations
 

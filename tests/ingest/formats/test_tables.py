@@ -1,4 +1,4 @@
-"""Tables as spreadsheets, scripts and servers write them: CSV and W3C with what comes along with the rows."""
+"""CSV and W3C tables as spreadsheets, scripts and servers write them, with the extra lines that they add."""
 
 from __future__ import annotations
 

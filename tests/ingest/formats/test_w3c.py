@@ -1,4 +1,4 @@
-"""W3C logs: what the directives say, and what each product means by its fields. Whole logs of products are in `products/`."""
+"""W3C logs: the directives, and the fields as each product means them. Whole logs of products are in `products/`."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""No line is read as another customer's: which field holds the host that was called, and which only mentions one."""
+"""No line is read as another customer's: one field holds the called host, and others only mention hosts."""
 
 from __future__ import annotations
 

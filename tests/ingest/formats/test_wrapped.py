@@ -1,4 +1,4 @@
-"""Lines that stand inside of others: each is the call it would be by itself, and keeps its place and its number."""
+"""A line inside another line is the same call as by itself, and keeps its place and its number."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Lines of a log, to be wrapped or cut, and what is found in it."""
+"""Lines of a log, to be wrapped or cut, and the calls that are read from them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The same calls, written as each product writes them whose dialect is known."""
+"""The same calls, written as each product with a known dialect writes them."""
 
 from __future__ import annotations
 

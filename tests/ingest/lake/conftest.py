@@ -1,4 +1,4 @@
-"""Lakes that are made once, to be copied and broken."""
+"""Lakes that are made once, and then copied and broken."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How a lake is damaged, and what is said of it."""
+"""Ways to damage a lake, and the messages about the damage."""
 
 from __future__ import annotations
 

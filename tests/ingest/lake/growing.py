@@ -1,4 +1,4 @@
-"""A log that grows load by load, and all that readers see of the lake it is in."""
+"""A log that grows load by load, and everything that readers see of its lake."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a follower compacts as it goes: few files however many decisions, each row written a few times, nothing lost."""
+"""A follower compacts as it goes: few files after any number of decisions, each row written a few times, nothing lost."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What was damaged comes back: from its log, from what else the lake holds, or from a copy."""
+"""Damaged rows come back: from their log, from the rest of the lake, or from a copy."""
 
 from __future__ import annotations
 

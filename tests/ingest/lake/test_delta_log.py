@@ -1,4 +1,4 @@
-"""The log of a table: what other readers of Delta make of it, and that nothing goes whose place was not taken for sure."""
+"""The log of a table is readable for other readers of Delta, and an entry is removed only after a checkpoint has certainly replaced it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The lake as a thing on disk: what it is when another version wrote it, and what is staged and decided in it."""
+"""The lake on disk: lakes of other versions, and staged and decided rows."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`maintain`: nothing is lost whoever is killed, and whoever loads, takes back or reads meanwhile."""
+"""`maintain` loses nothing, also if a process is killed, or others load, take back or read at the same time."""
 
 from __future__ import annotations
 

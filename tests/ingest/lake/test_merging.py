@@ -1,4 +1,4 @@
-"""Loads of a log that grew become one, and nothing else in the lake can tell."""
+"""The loads of a log that grew become one, and the answers stay the same."""
 
 from __future__ import annotations
 

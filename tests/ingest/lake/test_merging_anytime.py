@@ -1,4 +1,4 @@
-"""Whatever happens to the logs of two lakes: the one whose loads become one all the time holds the same as the other."""
+"""Of two lakes with the same logs, one merges loads all the time. Both hold the same."""
 
 from __future__ import annotations
 

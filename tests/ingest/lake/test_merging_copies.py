@@ -1,4 +1,4 @@
-"""A copy of a log that grew stays known when the loads of the log became one."""
+"""A copy of a log that grew stays known after the log's loads became one."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`maintain`: which calls and which texts of rejects are kept, and what is remembered of those that are not."""
+"""`maintain`: the calls and texts of rejects that are kept, and the facts that are remembered of the others."""
 
 from __future__ import annotations
 

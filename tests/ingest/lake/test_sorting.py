@@ -1,4 +1,4 @@
-"""Calls in sorted data files: every value stays, and who asks for a day, an integration or a customer reads little."""
+"""Calls in sorted data files: every value stays, and a question about a day, an integration or a customer reads little."""
 
 from __future__ import annotations
 

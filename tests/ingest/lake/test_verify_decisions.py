@@ -1,4 +1,4 @@
-"""`verify` proves what the ledger has decided, and that the data files of that are there."""
+"""`verify` proves the decisions of the ledger, and that their data files are there."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A load of which nothing has been read yet."""
+"""A load that has read nothing yet."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A lake that logs are loaded into, compared after each step with what the plain rules of `exactly_once.py` say."""
+"""A lake that is compared after each step with the plain rules of `exactly_once.py`."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 
 class ComparedLake(WrittenLogs):
-    """The lake, and what has to be in it. What happens at a step of a load can be disturbed."""
+    """The lake, its expected content, and loads that can be disturbed at each step."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -35,12 +35,12 @@ class ComparedLake(WrittenLogs):
         self.twice: set[int] = set()
         """Numbers that may be in the lake more than once."""
         self.doubled: set[str] = set()
-        """Loads of lines that were in the lake before, because the operator wanted it: what they grow by may be there, too."""
+        """Loads of lines that the lake held already, because the operator wanted them twice. The lines that they grow by may be twice, too."""
         self.is_in_pieces = False
         self.known_version = 0
-        """Up to this decision the model knows the ledger."""
+        """The last decision of the ledger that the model knows."""
         self.host: str | None = None
-        """Which host is told to those who are disturbed."""
+        """The host that is given to a disturbed retry."""
         self.at_step: Callable[[str], None] = lambda _: None
         self.limits = DEFAULT_LIMITS
         self.patches = contextlib.ExitStack()
@@ -69,7 +69,7 @@ class ComparedLake(WrittenLogs):
         assert {number for number, times in numbers.items() if times > 1} <= self.twice
 
     def _ingest(self, names: list[str], *, final: bool, overlap: Any, replace: bool) -> None:
-        """Load files that nobody touches meanwhile: what becomes of each is known beforehand."""
+        """Load files while nobody changes them. The result for each is known beforehand."""
         final = final and all(self._is_recognised(name, self.files[name].content) for name in names)
         # Where the pieces of a long log end is known afterwards only, and a log that begins like it may go on from there.
         for together in [[name] for name in names] if self.is_in_pieces else [names]:
@@ -115,7 +115,7 @@ class ComparedLake(WrittenLogs):
             assert one.left == wanted.left, (one, wanted)
 
     def _take_pieces(self, names: list[str], expected: list[Any]) -> None:
-        """Put the loads that were decided in the place of what was expected: one or more for each source."""
+        """Give the expected loads the ids that were decided: one load or more for each source."""
         new = [row for row in self._new_rows() if row.kind == "load"]
         for name, wanted in zip(names, expected, strict=True):
             if wanted.status != "loaded":
@@ -136,9 +136,9 @@ class ComparedLake(WrittenLogs):
         assert {row.source for row in new} <= {str(self.logs / name) for name in names}
 
     def _take_over(self) -> None:
-        """Believe the ledger which loads hold; each has to be the beginning of something that was in a file.
+        """Take the loads that hold from the ledger. Each has to be the beginning of some content that a file had.
 
-        Believe it too through which file a rejected line was read again.
+        Through which file a rejected line was read again is taken from the ledger, too.
         """
         held = {row.load_id for row in Lake(self.lake).ledger()[1].loads()}
         for row in self._new_rows():
@@ -155,7 +155,7 @@ class ComparedLake(WrittenLogs):
                 self.model.believe(load_id, again.calls, again.ignored, has_host=self.host is not None)
 
     def _take_merges(self, *, is_whole: bool) -> None:
-        """Believe the ledger which loads became one: each goes on where the one before it ends, and nothing else goes on there."""
+        """Take the merges from the ledger. Each part has to continue the part before it, and no other load may continue that one."""
         self._new_rows()
         rows = Lake(self.lake).ledger()[1].loads()
         for row in rows:
@@ -175,7 +175,7 @@ class ComparedLake(WrittenLogs):
                 assert self.model.loads[row.load_id].rejected or self.model.loads[before.load_id].rejected
 
     def _retry(self, names: list[str], *, host: str | None) -> None:
-        """Read rejected lines of files again that nobody touches meanwhile: what becomes of each is known beforehand."""
+        """Read the rejected lines of files again while nobody changes them. The result for each is known beforehand."""
         held = dict(self.model.loads)
         expected: list[ExpectedRetry] = []
         decided: list[dict[str, tuple[int, int]]] = []
@@ -224,7 +224,7 @@ class ComparedLake(WrittenLogs):
         return held
 
     def _new_rows(self) -> tuple[LedgerRow, ...]:
-        """What the ledger says that the model has not heard of."""
+        """The rows of the ledger that the model does not know yet."""
         ledger = Lake(self.lake).ledger()[1]
         new = ledger.after(self.known_version)
         self.known_version = ledger.version
@@ -232,7 +232,7 @@ class ComparedLake(WrittenLogs):
 
     @contextlib.contextmanager
     def _disturbed(self, step: str, time: int, do: Callable[[], None]) -> Iterator[None]:
-        """Do this when the step is reached for this time."""
+        """Call this function when the step is reached for this many times."""
         left = time
 
         def at_step(reached: str) -> None:
@@ -253,7 +253,7 @@ class ComparedLake(WrittenLogs):
         setattr(owner, name, value)
 
     def _announce(self, owner: Any, name: str, step: Callable[..., str], *, is_before: bool = False) -> None:
-        """Say at this function that a step is reached."""
+        """Make this function announce that a step is reached."""
         function = getattr(owner, name)
 
         def announcing(*arguments: Any, **options: Any) -> Any:

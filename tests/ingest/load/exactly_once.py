@@ -1,14 +1,14 @@
-"""What has to be in a lake, by the rules of the ledger over plain bytes: no hash, no block, no batch, no engine.
+"""The expected content of a lake, by the rules of the ledger over plain bytes: no hash, no block, no batch, no engine.
 
-A source is known as far as the longest load that it begins with. It agrees with a load further than that where they share
-the first two lines of data, or the first one that a load added; then nobody can say what is new, and it is not loaded. Nor is
-one of which no line has its end yet.
+A source is known up to the end of the longest load that it begins with. It may agree with another load further than that: it shares the
+first two lines of data with it, or the first line that the load added. Then nobody can tell what is new, and the source is not
+loaded. A source in which no line has its end yet is not loaded either.
 
-A rejected line can be read again through every source that begins with its load, or with what grew from that: as it stands
-there as far as that is loaded. What it is then it is in the load that it came with.
+A rejected line can be read again through every source that begins with its load, or with a load that grew from it. It is read as the
+source has it, up to where the source is loaded. The result belongs to the load that the line came with.
 
-Loads of a log that grew may become one. Where the parts of it ended is forgotten then: a source that ends there, or goes on in
-another way, agrees with the load further than it is known.
+The loads of a log that grew may become one. That load remembers where its parts ended. A source that ends at such a place is known. A
+source that goes on there in another way agrees with the load further than it is known.
 """
 
 from __future__ import annotations
@@ -56,7 +56,7 @@ LINES: dict[str, Callable[[int], bytes]] = {"json": line, "csv": _csv, "w3c": _w
 
 
 def without_host(log_format: str, number: int) -> bytes:
-    """The same line, but nobody can tell from it which host was called."""
+    """The same line without its host."""
     text = LINES[log_format](number)
     if log_format in {"json", "csv"}:
         return text.replace(f"https://{HOST}".encode(), b"")
@@ -64,17 +64,17 @@ def without_host(log_format: str, number: int) -> bytes:
 
 
 def number_of(call: dict[str, object]) -> int:
-    """The number of the line that a call in the lake was."""
+    """The number of the line from which a call in the lake was made."""
     return int(str(call["request_id"] or call["response_bytes"]))
 
 
 class Line(NamedTuple):
-    """What a line was taken for."""
+    """A line and its fate."""
 
     fate: Fate
     text: bytes
     is_torn: bool
-    """Whether it is rejected because its end was not there."""
+    """Whether it is rejected because its end was missing."""
 
 
 @dataclass(frozen=True)
@@ -84,7 +84,7 @@ class File:
     content: bytes
     compression: str = ""
     is_cut: bool = False
-    """Whether more of it was compressed than is there."""
+    """Whether the compressed file is cut off."""
 
     def complete(self, *, final: bool) -> bytes:
         """The content to read now. A last line without its end is left out while it may still grow."""
@@ -94,16 +94,16 @@ class File:
 
 @dataclass(frozen=True)
 class Held:
-    """A load: the content from its beginning, and from where on it is the load's."""
+    """A load: the content of its source up to its end, and the place from which it belongs to this load."""
 
     content: bytes
     start: int
     marks: tuple[str | None, str | None]
     parent: str | None
     lines: Mapping[int, Line]
-    """Its lines by their numbers, as they are now: some were read again, perhaps."""
+    """Its lines by their numbers, with their current fates: some may have been read again."""
     inner: tuple[bytes, ...] = ()
-    """The content of each load but the last one of those that became this one."""
+    """For a merged load: the content up to the end of each part except the last."""
 
     @property
     def counts(self) -> tuple[int, int, int, int]:
@@ -118,7 +118,7 @@ class Held:
 
 @dataclass(frozen=True)
 class Expected:
-    """What has to become of a source: of a loaded one `content[start:]`, after these loads were taken back."""
+    """The expected result for a source. If it is loaded, `content[start:]` is, after the loads in `taken_back` were taken back."""
 
     status: Literal["loaded", "unchanged", "failed"]
     content: bytes = b""
@@ -127,21 +127,21 @@ class Expected:
     parent: str | None = None
     taken_back: frozenset[str] = frozenset()
     is_skipped: bool = False
-    """Whether it is left alone because the operator said so."""
+    """Whether it is skipped because the operator said so."""
     doubles: bool = False
-    """Whether lines of it may be in the lake before: by chance, or because the operator wants it."""
+    """Whether the lake may hold some of its lines already: by chance, or because the operator wants it."""
 
 
 @dataclass(frozen=True)
 class ExpectedRetry:
-    """What has to become of a source whose rejected lines are read again: of each of its loads that have any, these lines."""
+    """The expected result for a source whose rejected lines are read again: these lines of each of its loads that has any."""
 
     status: Literal["retried", "unchanged", "failed"]
     lines: Mapping[str, Mapping[int, Line]] = field(default_factory=dict)
 
     @property
     def counts(self) -> tuple[int, int, int, int]:
-        """Lines that were read again; calls, rejects and ignored lines among them."""
+        """The lines that were read again, and the calls, rejects and ignored lines among them."""
         again = [line for lines in self.lines.values() for line in lines.values()]
         return (len(again), *counted(again))
 
@@ -159,13 +159,13 @@ class Model:
     loads: dict[str, Held] = field(default_factory=dict)
     good: dict[bytes, int] = field(default_factory=dict)
     without_host: dict[bytes, int] = field(default_factory=dict)
-    """The lines that are calls for those alone who are told the host."""
+    """The lines that are calls only if a host is given."""
     headers: set[bytes] = field(default_factory=lambda: {b"", *(text.rstrip(b"\n") for text in HEADERS.values())})
 
     # -- lines
 
     def lines(self, content: bytes, start: int = 0, *, has_host: bool = False) -> dict[int, Line]:
-        """Every line from `start` on, by its number. The rest of a line that has been judged is none."""
+        """Every line from `start` on, by its number. If `start` is in mid-line, the rest of that line was read before and is left out."""
         if start and content[start - 1 : start] != b"\n":
             start = content.find(b"\n", start) + 1 or len(content)
         first = content.count(b"\n", 0, start) + 1
@@ -174,7 +174,7 @@ class Model:
         lines = {number: self._line(text, has_host=has_host) for number, text in enumerate(texts, start=first)}
         if last:
             line = self._line(last, has_host=has_host)
-            # Nothing that comes behind {t makes an object of it.
+            # No continuation of {t makes an object of it.
             is_hopeless = b'{"timestamp"' in content and last.startswith(b"{t")
             lines[first + len(texts)] = line._replace(is_torn=line.fate == "rejected" and not is_hopeless)
         return lines
@@ -193,7 +193,7 @@ class Model:
         return Held(content, start, marks, parent, self.lines(content, start))
 
     def marks(self, complete: bytes) -> tuple[str | None, str | None]:
-        """The hashes up to the first and the second line of data, which has to have its end."""
+        """The hashes up to the first and the second line of data. The second line has to have its end."""
         found: list[str | None] = []
         place = 0
         for text in complete.split(b"\n"):
@@ -206,7 +206,7 @@ class Model:
         return first, second
 
     def _first_added(self, held: Held) -> bytes | None:
-        """The content of a load that goes on with another one, up to its first whole line of data, that line's end left out."""
+        """The content of a load that continues another one, up to its first whole line of data, without the end of that line."""
         place = held.start
         if not place:
             return None
@@ -223,7 +223,7 @@ class Model:
     def expect(
         self, file: File, *, final: bool, overlap: str | None, replace: bool, ours: Iterable[str]
     ) -> Expected | None:
-        """What has to become of a source. None where --replace may mean more than one load."""
+        """The expected result for a source. None if --replace may mean more than one load."""
         content, complete = file.content, file.complete(final=final)
         _, second = self.marks(complete)
         candidates = self._candidates(complete)
@@ -250,7 +250,7 @@ class Model:
             known, known_content = inside
             further = []
         if content and not complete:
-            return Expected("unchanged", left=len(content))  # nothing of it can be read yet, and nobody remembers it
+            return Expected("unchanged", left=len(content))  # it has no whole line yet, and no load remembers it
         taken_back: frozenset[str] = frozenset()
         if replace and (known or further):
             roots = {self._root(key) for key in ([known] if known else []) + further}
@@ -278,12 +278,12 @@ class Model:
         )
 
     def _candidates(self, complete: bytes) -> dict[str, Held]:
-        """The loads that may have to do with a source that can be read so far."""
+        """The loads that may share their beginning with a source that can be read up to here."""
         first, second = self.marks(complete)
         return {key: held for key, held in self.loads.items() if self._may_agree(held, first, second)}
 
     def _ends(self, file: File, complete: bytes) -> dict[str, Held]:
-        """The loads that end in a source."""
+        """The loads with which a source begins."""
         return {
             key: held
             for key, held in self._candidates(complete).items()
@@ -293,7 +293,7 @@ class Model:
     def _inside(
         self, candidates: Mapping[str, Held], content: bytes, complete: bytes, *, longer_than: int
     ) -> tuple[str, bytes] | None:
-        """The load with a part that ended where this source ends, a last unfinished line aside, and the content up to there."""
+        """The merged load with a part that ended where this source ends, except for an unfinished last line, and the content up to there."""
         found = [
             (key, inner)
             for key, held in candidates.items()
@@ -312,9 +312,9 @@ class Model:
     # -- rejected lines
 
     def expect_retry(self, file: File, *, has_host: bool, done: Container[str]) -> ExpectedRetry | None:
-        """What has to become of the rejected lines of a source. None where it may be one load as well as another.
+        """The expected result for the rejected lines of a source. None if they may belong to one load as well as to another.
 
-        `done` are the loads whose lines were read again together with it, through another source.
+        `done` are the loads whose lines were already read again through another source of the same run.
         """
         complete = file.complete(final=True)
         ends = self._ends(file, complete)
@@ -331,15 +331,15 @@ class Model:
         return ExpectedRetry("retried" if is_changed else "unchanged", lines)
 
     def take(self, lines: Mapping[str, Mapping[int, Line]]) -> None:
-        """These lines of these loads are something else now."""
+        """Give these lines of these loads their new fates."""
         for key, changed in lines.items():
             self.loads[key] = replace(self.loads[key], lines={**self.loads[key].lines, **changed})
 
     def believe(self, key: str, calls: int, ignored: int, *, has_host: bool) -> None:
         """A retry turned these numbers of rejected lines of this load into calls and ignored lines.
 
-        It read a source that begins with this load or with one that grew from it: the longest one that fits. The choice matters only for
-        a torn last line.
+        The retry read a source that begins with this load or with one that grew from it. The longest such content that fits is taken. The
+        choice matters only for a torn last line.
         """
         assert key in self.loads
         contents = {held.content for other, held in self.loads.items() if key in self._chain(other)}
@@ -349,7 +349,7 @@ class Model:
         self.take({key: fitting[-1]})
 
     def _again(self, key: str, content: bytes, *, has_host: bool) -> dict[int, Line]:
-        """The rejected lines of a load, as they stand in this content."""
+        """The rejected lines of a load, as this content has them."""
         lines = self.lines(content, has_host=has_host)
         return {number: lines[number] for number in self.loads[key].rejected}
 

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from hypothesis.strategies import DataObject
 
 LATER = NOW + dt.timedelta(days=3)
-"""When the loads of a log that grew become one."""
+"""A time at which the loads of a log that grew become one."""
 
 FORMATS = sorted(LINES)
 STEPS = ("opened", "staged", "decided", "rejects", "calls")
@@ -43,17 +43,17 @@ RETRY_FAULTS = [
     *((step, "stop") for step in STEPS[1:]),
     *[("staged", "load"), ("staged", "load and unload"), ("staged", "retry"), ("staged", "maintain")] * 2,
 ]
-"""What may happen while rejected lines are read again, and at which step."""
+"""The disturbances of a retry: the step, and what happens then."""
 
 REASONS = ("begins like", "changed while it was being read", "cannot be opened")
-"""What may keep a source from being loaded when files change while they are read."""
+"""Parts of the errors that a source may have if files change while they are read."""
 
 RETRY_REASONS = (*REASONS, "no load begins like this source")
-"""What may keep rejected lines from being read again when files and loads change meanwhile."""
+"""Parts of the errors that a source may have if files and loads change during a retry."""
 
 
 def _without_half_a_value(copy: bytes, content: bytes) -> bytes:
-    """A copy that ends in a whole line, or in one that nobody takes for whole: `200 1` of `200 14` is a call of its own."""
+    """A copy that does not end within a value: `200 1`, cut from `200 14`, would be a call of its own."""
     rest = content[len(copy) :].split(b"\n", 1)[0]
     if not rest or copy.endswith(b"\n") or any(sign in rest for sign in b' ,"'):
         return copy
@@ -65,7 +65,7 @@ class Stop(BaseException):
 
 
 class GrowingLogs(ComparedLake):
-    """Logs in one folder that grow and are delivered again, the lake, and what has to be in it."""
+    """Logs in one folder that grow and are delivered again, the lake, and its expected content."""
 
     @initialize(
         chunk=st.sampled_from([60, 400, 5000]),
@@ -113,7 +113,7 @@ class GrowingLogs(ComparedLake):
             self.patches.close()
             shutil.rmtree(self.folder)
 
-    # -- what happens to files
+    # -- files are written and delivered
 
     @rule(log_format=st.sampled_from(FORMATS), data=st.data())
     def begin_a_log(self, log_format: str, data: DataObject) -> None:
@@ -176,7 +176,7 @@ class GrowingLogs(ComparedLake):
         self._put(new, File(common))
         self._append(new, ["good"] * more)
 
-    # -- what is done with the lake
+    # -- the lake is loaded and maintained
 
     @precondition(lambda self: self.files)
     @rule(
@@ -248,7 +248,7 @@ class GrowingLogs(ComparedLake):
     @precondition(lambda self: self.model.loads)
     @rule(step=st.sampled_from([None, None, *STEPS[2:], "written"]))
     def maintain(self, step: str | None) -> None:
-        """The day of all loads is long over, so those of a log that grew become one; it may be stopped at any step."""
+        """Merge the loads of logs that grew, because their day is over. `maintain` may be stopped at any step."""
         with (
             self._disturbed(step or "never", 1, lambda: self._do_with_the_lake("stop", "")),
             contextlib.suppress(Stop),
@@ -259,14 +259,14 @@ class GrowingLogs(ComparedLake):
 
     @rule(what=st.sampled_from(["compact", "shorten"]))
     def go_on_following(self, what: str) -> None:
-        """As a follower does after each decision, and after a hundred."""
+        """Compact as a follower does after each decision, or shorten the logs as it does after a hundred."""
         if Lake(self.lake).exists():
             self._do_with_the_lake(what, "")
 
     # -- how
 
     def _some_files(self, data: DataObject, *, has_grown: bool = False) -> list[str]:
-        """Files, and where they have grown, there is more in the lake that can be read again."""
+        """Some files. If `has_grown`, they grow first and are loaded, so that the lake has more rejected lines."""
         names = sorted(self.files)
         some = data.draw(st.lists(st.sampled_from(names), min_size=1, unique=True) | st.just(names), "files")
         if has_grown:

@@ -1,8 +1,8 @@
-"""A power cut at any moment: which files and names would be on the disk, and a folder in which it is so.
+"""A power cut at any moment: the files and names that would be on the disk, and a folder with just these.
 
-The recorder stands between this process and the system. Before every call by which a file is synced, named or removed it looks
-at the whole folder, so it sees what libraries have written meanwhile, too. From what was synced until then it knows what has to
-be there after a power cut; of everything else it may be that it is there, or not, or in part.
+The recorder is between this process and the system. Before every call that syncs, names or removes a file, it looks at the whole
+folder, so that it also sees files written by libraries. Everything that was synced until then has to be there after a power cut.
+Everything else may be there, be missing, or be there in part.
 """
 
 from __future__ import annotations
@@ -22,8 +22,8 @@ if TYPE_CHECKING:
 
 Loss: TypeAlias = Literal["all that can be", "content", "half of the content", "some"]
 LOSSES: tuple[Loss, ...] = ("all that can be", "content", "half of the content", "some")
-"""What a power cut takes of all that was not synced: names and content, the content of files whose names are there, a half of
-it, or now this and now that."""
+"""The loss of all that was not synced: names and content, the content of files whose names stay, half of that content, or a
+random mixture."""
 
 _NAMING = ("link", "rename", "replace", "unlink", "rmdir", "mkdir")
 
@@ -39,7 +39,7 @@ _Names: TypeAlias = "Mapping[str, int]"
 
 @dataclass(frozen=True)
 class Moment:
-    """What stood in the folder, and what of it was on the disk for sure. Files and folders have numbers, for names change."""
+    """The content of the folder, and the part of it that was certainly on the disk. Files and folders have numbers, because names change."""
 
     done: int
     """The number of pieces of work that had ended."""

@@ -1,4 +1,4 @@
-"""The commit protocol: whatever dies or races, each content is in the lake exactly once, and readers see all or nothing."""
+"""The commit protocol: if processes die or race, each content is in the lake exactly once, and readers see all of a load or nothing."""
 
 from __future__ import annotations
 

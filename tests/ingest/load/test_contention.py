@@ -1,4 +1,4 @@
-"""Whoever is never the fastest gives up after a while and says so; nothing is half done then, and the next time it works."""
+"""A process that always loses the race gives up after a while and says so. Nothing is half done then, and the next run works."""
 
 from __future__ import annotations
 

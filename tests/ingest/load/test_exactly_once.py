@@ -28,7 +28,7 @@ FAULTS = [
     *((step, "stop") for step in STEPS[1:]),
     *[("read", "refill"), ("staged", "load"), ("staged", "load and unload")] * 5,  # where most depends on it
 ]
-"""What may happen while files are loaded, and at which step."""
+"""The disturbances of a load: the step, and what happens then."""
 
 
 class ExactlyOnce(GrowingLogs):

@@ -1,4 +1,4 @@
-"""Whoever follows logs while everything goes wrong loses nothing and doubles nothing: `make faults` lets it go on for ten minutes."""
+"""A follower loses nothing and doubles nothing while everything goes wrong. `make faults` lets it run for ten minutes."""
 
 from __future__ import annotations
 

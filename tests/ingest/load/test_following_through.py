@@ -1,4 +1,4 @@
-"""Who follows waits for what passes, goes on, and says so."""
+"""A follower waits for passing faults, goes on, and reports both."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Whoever is killed or told to stop, at whatever step or time, loses nothing and doubles nothing."""
+"""A process that is killed or told to stop, at any step or time, loses nothing and doubles nothing."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
-"""Whoever is slow finds that others have gone on, and that what it has read is gone: nothing is lost or doubled by that.
+"""A slow process finds that others have decided meanwhile, and that the entries which it read are gone. It loses nothing and doubles nothing.
 
-The log of a followed table is shortened. So a process that loads a large file, or whose machine sleeps, may find all entries gone
-that it began with, and the number of its next commit free again.
+The log of a followed table is shortened. So if a process loads a large file, or its machine sleeps, all entries that it has read may be gone,
+and the number of its next commit may be free again.
 """
 
 from __future__ import annotations

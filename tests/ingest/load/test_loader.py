@@ -1,4 +1,4 @@
-"""Several sources in one run: what becomes of each where they have something in common."""
+"""Several sources in one run that have something in common."""
 
 from __future__ import annotations
 

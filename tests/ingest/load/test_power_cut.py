@@ -1,4 +1,4 @@
-"""Exit 0 is durable: after a power cut at any moment nothing that was said to be done is lost, and the rest can go on."""
+"""Exit 0 is durable: after a power cut at any moment, nothing that was reported as done is lost, and the rest can be completed."""
 
 from __future__ import annotations
 

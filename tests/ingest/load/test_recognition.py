@@ -1,4 +1,4 @@
-"""How far content is known: the corners beyond the faults of `test_known_content.py`."""
+"""The recognition of content: cases beyond the faults of `test_known_content.py`."""
 
 from __future__ import annotations
 

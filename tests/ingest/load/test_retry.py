@@ -1,4 +1,4 @@
-"""Rejected lines are read again: which can be read now, and which source and load they are of."""
+"""Rejected lines are read again: the sources through which they can be, and the loads that they belong to."""
 
 from __future__ import annotations
 

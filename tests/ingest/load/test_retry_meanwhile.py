@@ -1,4 +1,4 @@
-"""Rejected lines are read again, and no line is lost or twice whoever is killed, loads, takes back or removes texts meanwhile."""
+"""A retry loses no line and doubles none, also if a process is killed, or others load, take back or remove texts at the same time."""
 
 from __future__ import annotations
 

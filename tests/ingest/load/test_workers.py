@@ -1,4 +1,4 @@
-"""Blocks that are understood at the same time: the lake is the same as if they had been understood one after the other."""
+"""Blocks are understood at the same time, and the lake is the same as if they had been understood one after the other."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Log files as their writers and those who rotate and copy them leave them."""
+"""Log files, as programs write, rotate and copy them."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ PACKERS: dict[str, Callable[[bytes], bytes]] = {
 
 
 class WrittenLogs(RuleBasedStateMachine):
-    """Logs in one folder that are written line by line, and the model, which is told of each line."""
+    """Logs in one folder, written line by line, and the model, which gets each line too."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -49,9 +49,9 @@ class WrittenLogs(RuleBasedStateMachine):
         self.files: dict[str, File] = {}
         self.formats: dict[str, str] = {}
         self.rest: dict[str, bytes] = {}
-        """What is still missing of the last line of a file."""
+        """The missing rest of a file's last line."""
         self.versions: list[bytes] = []
-        """Every content that a file ever had."""
+        """All contents that files ever had."""
         self.next_number = 0
         self.next_name = 0
 
@@ -68,7 +68,7 @@ class WrittenLogs(RuleBasedStateMachine):
         self._put(name, File(content + b"".join(self._line(self.formats[name], kind) for kind in kinds)))
 
     def _is_recognised(self, name: str, content: bytes) -> bool:
-        """Whether its format is seen, even if its torn last line has to be read."""
+        """Whether its format is recognised, even if its torn last line has to be read."""
         complete = content[: content.rfind(b"\n") + 1]
         return complete == content or bool((HEADERS[self.formats[name]] and complete) or self.model.numbers(complete))
 
@@ -90,7 +90,7 @@ class WrittenLogs(RuleBasedStateMachine):
         return b"\n"
 
     def _truncate(self, name: str, count: int) -> None:
-        """The file as the same file, but empty, and then with new lines."""
+        """Empty the file in place, and write new lines to it."""
         self.rest.pop(name, None)
         with (self.logs / name).open("r+b") as file:
             file.truncate(0)

@@ -1,4 +1,4 @@
-"""A file that its writer or a rotation changes while it is read, and the NULs that one leaves in front."""
+"""A file that its writer or a rotation changes while it is read, and the NULs at the beginning that a truncation leaves."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Compressed logs: whole, cut off, corrupt, or blown up, and what is no compression that is read."""
+"""Compressed logs: whole, cut off, corrupt or blown up, and content in other compressions."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Secrets that are none, each of them unique, and logs that carry them in every place where a log can."""
+"""Invented secrets, each of them unique, and logs that carry them in every possible place."""
 
 from __future__ import annotations
 

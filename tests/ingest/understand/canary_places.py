@@ -1,4 +1,4 @@
-"""Every place of a line in which a text of somebody's own may stand, and how the line is written with it."""
+"""Every place of a line that may hold a text of the caller's choice, and how the line is written with it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Texts that say who calls and from where, and the places in which they may stand."""
+"""Texts that tell who calls and from where, and their places in a line."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the body of a SOAP call says: its connector, what an update does, a token, an IntegrationId in the wrong place."""
+"""The body of a SOAP call: its connector, the operation of an update, a token, and an IntegrationId in the wrong place."""
 
 from __future__ import annotations
 

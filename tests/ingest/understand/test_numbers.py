@@ -1,4 +1,4 @@
-"""Durations, sizes and times in every notation and unit, and formats that say which."""
+"""Durations, sizes and times in every notation and unit, and the formats that define them."""
 
 from __future__ import annotations
 

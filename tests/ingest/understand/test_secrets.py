@@ -1,4 +1,4 @@
-"""No secret that a log carries is kept anywhere, and nothing that is no secret is taken for one."""
+"""No secret in a log is kept anywhere, and nothing else is taken for one."""
 
 from __future__ import annotations
 

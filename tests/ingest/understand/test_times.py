@@ -1,4 +1,4 @@
-"""A time is the same instant however it is written and in whatever format; what is not read says why, and never that it does not exist."""
+"""A time is the same instant in every notation and format. A time that is not read has a reason, which never says that it does not exist."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A last line without an end is one that was cut off as long as something behind it could make a record of it."""
+"""A last line without an end counts as cut off if some continuation could make a record of it."""
 
 from __future__ import annotations
 

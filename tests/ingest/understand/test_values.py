@@ -1,4 +1,4 @@
-"""Values that are not read are counted by column, and named as the log names them."""
+"""Values that are not read are counted by column, under the log's name of the column."""
 
 from __future__ import annotations
 

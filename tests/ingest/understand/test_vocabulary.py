@@ -1,4 +1,4 @@
-"""Values that come back are understood once, and every row gets what its own value says."""
+"""Repeated values are understood once, and every row gets the meaning of its own value."""
 
 from __future__ import annotations
 
