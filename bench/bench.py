@@ -124,7 +124,7 @@ print(time.perf_counter() - begun, rows)
 
 SMALL_CALLS = 1000
 SMALL_LOAD = f"ingest {SMALL_CALLS:,} calls"
-"""A load that reads next to nothing: Python's start, the engine's, and what is planned for each block."""
+"""A load that reads next to nothing: the time of Python's start, the engine's start, and the planning for each block."""
 
 LINES_BESIDE_GOACCESS = "ingest combined / goaccess combined, lines per second"
 
@@ -142,7 +142,7 @@ class Run:
 
 
 def main() -> None:
-    """Generate what is missing, run everything by turns, print what came out."""
+    """Generate missing files, run everything by turns, and print the results."""
     parser = argparse.ArgumentParser(description="How fast a load is, beside DuckDB's bare parse and GoAccess.")
     parser.add_argument("--calls", type=int, default=5_000_000, help="calls in each file (default: 5,000,000)")
     parser.add_argument("--rounds", type=int, default=3, help="how often each program runs (default: 3)")
@@ -160,7 +160,7 @@ def main() -> None:
 
 
 def generated(log_format: str, calls: int) -> Path:
-    """A file of so many calls in that format, made now or kept from the last time."""
+    """A file of this many calls in that format, made now or kept from an earlier run."""
     path = DATA / f"{calls}.{log_format}.log"
     if not path.exists():
         DATA.mkdir(parents=True, exist_ok=True)

@@ -28,7 +28,7 @@ _usual: ContextVar[int] = ContextVar("_usual", default=_OTHERS)
 
 @contextlib.contextmanager
 def private_files() -> Iterator[None]:
-    """Within it, what is made is for the user alone, unless `as_open_as` says otherwise."""
+    """Within this context, new files are for the user alone, unless `as_open_as` opens them further."""
     usual = os.umask(_OTHERS)
     os.umask(usual | _OTHERS)
     token = _usual.set(usual)
@@ -40,7 +40,7 @@ def private_files() -> Iterator[None]:
 
 
 def as_open_as(lake: Path) -> Path:
-    """The lake; what is made from now on is as open as its folder, where there is one."""
-    with contextlib.suppress(OSError):  # what is wrong with it, the command will say
+    """The lake. From now on, new files are as open as its folder, if that exists."""
+    with contextlib.suppress(OSError):  # the command reports the fault of the folder
         os.umask(_usual.get() | (_OTHERS & ~Path(lake).stat().st_mode))
     return lake

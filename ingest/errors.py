@@ -17,7 +17,7 @@ REPAIR = "'koppelzicht repair' says what can be brought back"
 
 
 class IngestError(Exception):
-    """Base of every error of this floor. Its text says what is wrong and where, the value, what was expected and what to do."""
+    """Base of every error of this floor. Its text names the fault, its place, the value, the expected value and the remedy."""
 
 
 class SourceError(IngestError):

@@ -14,7 +14,7 @@ from typing import Final
 from ingest.patience import QUICK, SLOW
 
 _MOST_UNTOLD = 4
-"""So many workers are taken where nobody says how many: each takes memory, and others use the machine, too."""
+"""The number of workers if none is given. Each worker takes memory, and other programs use the machine, too."""
 
 
 def usual_workers() -> int:

@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 MARK_INTERVAL: Final = 64 << 20
-"""A load keeps a hash of the source at the first line end behind each multiple of this."""
+"""A load keeps a hash of the source at the first line end after each multiple of this."""
 
 
 @dataclass(frozen=True)

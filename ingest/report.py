@@ -12,7 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 @dataclass(frozen=True, kw_only=True)
 class ReadOptions:
-    """How a source is to be read, where its content does not tell and the operator does."""
+    """The operator's statements about how to read a source, for everything that its content does not tell."""
 
     log_format: str | None = None
     layout: str | None = None
@@ -51,7 +51,7 @@ class IngestReport:
     sources: tuple[SourceReport, ...]
     warnings: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
-    """Remarks on what is normal in most logs: columns that koppelzicht does not read."""
+    """Remarks about something that is normal in most logs: columns that koppelzicht does not read."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -115,7 +115,7 @@ class Inspection(BaseModel):
     """The warnings that `ingest` would give, as far as the inspected lines show them. They are printed on standard error, so they
     are no part of the document."""
     notes: tuple[str, ...] = Field(default=(), exclude=True)
-    """Remarks on what is normal in most logs, printed in the same place."""
+    """Remarks about something that is normal in most logs, printed in the same place."""
 
 
 class Check(BaseModel):
@@ -207,7 +207,7 @@ class LostLoad(BaseModel):
 
 
 class RepairReport(BaseModel):
-    """What is damaged in a lake, and which loads have to be loaded again. `is_sound` when no damage is left."""
+    """The damage in a lake, and the loads to load again. `is_sound` if no damage is left."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -239,7 +239,7 @@ class RejectCount(BaseModel):
 
 
 class StreamStatus(BaseModel):
-    """What is loaded from one stream, and how fresh it is."""
+    """The loaded logs of one stream, and their freshness."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -294,7 +294,7 @@ class DayRange(BaseModel):
 
 
 class LakeStatus(BaseModel):
-    """What the lake holds and how fresh it is."""
+    """The contents of the lake, and their freshness."""
 
     model_config = ConfigDict(frozen=True)
 

@@ -16,7 +16,7 @@ def tell_to_stop(code: int) -> None:
 
 
 def told_to_stop() -> int | None:
-    """The exit code with which the process is to end; None as long as nobody has told it to."""
+    """The exit code with which the process has to end. None as long as it was not told to stop."""
     return _codes[0] if _codes else None
 
 

@@ -160,8 +160,8 @@ class Figures:
     def compared(self, name: str) -> pl.DataFrame:
         """A metric, and beside it as `<column>_before` the same over the previous calendar month.
 
-        Who was there in one of the months only counts zero in the other. Where nothing at all was logged in the previous
-        month, everything before is null.
+        A row of only one of the months counts zero in the other. If nothing was logged in the previous month, all of its values
+        are null.
         """
         import polars as pl
 

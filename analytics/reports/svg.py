@@ -36,7 +36,7 @@ class Mark:
 
 @dataclass(frozen=True)
 class Band:
-    """A day with a shade behind it, and why."""
+    """A shaded day, and the reason."""
 
     day: dt.date
     css: str

@@ -111,7 +111,7 @@ def write_lake(path: Path, platform: Platform, *, tell: Callable[[str], None]) -
 
 
 class _Batch:
-    """What is decided together: as a load does, until there are the calls of a data file, and whole days."""
+    """Groups of days that are decided together: whole days, up to the calls of one data file, as a load does."""
 
     def __init__(self, lake: Lake) -> None:
         self._lake = lake

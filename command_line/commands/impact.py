@@ -305,7 +305,7 @@ def _unknown_names(found: Impact) -> list[str]:
 
 
 def _about_the_field(warehouse: Warehouse, changes: tuple[Change, ...]) -> list[str]:
-    """What is near to a field that no get filters by. It may exist all the same, so whoever uses its connector is counted."""
+    """The fields near to one that no get filters by. It may exist all the same, so every user of its connector is counted."""
     from analytics.known.known import unknown_in_changes
 
     return [

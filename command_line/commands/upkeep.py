@@ -131,7 +131,7 @@ def rejects(
 
 
 def _retry(lake: Path, paths: list[str] | None, reading: Mapping[str, str | None], *, as_json: bool) -> None:
-    """Read the rejected lines of these sources again and say what became of them."""
+    """Read the rejected lines of these sources again, and print the results."""
     import ingest as floor
 
     if not paths:
@@ -278,7 +278,7 @@ def maintain(
 
 
 def _as_stored(name: str) -> str:
-    """What a file or stream that somebody names is called in the lake."""
+    """The name in the lake of a file or stream that a user names."""
     from ingest.engine.stored_names import stored_name
     from ingest.read.names import written_name
 

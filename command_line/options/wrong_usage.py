@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 class Commands(TyperGroup):
-    """A group of commands that explains what is wrong with a value or an option better than typer does."""
+    """A group of commands that explains wrong values and options better than typer does."""
 
     def invoke(self, ctx: Any) -> Any:
         """Run the command; whatever it refuses, in our words."""
@@ -37,7 +37,7 @@ class Commands(TyperGroup):
 
 
 def empty_value(arguments: Sequence[str]) -> str | None:
-    """What to say where an argument is empty: a variable of a script that is not set, say. None where none is."""
+    """The message if an argument is empty, as with an unset variable in a script. None if no argument is."""
     for before, argument in itertools.pairwise(["koppelzicht", *arguments]):
         if not argument.strip():
             return f"koppelzicht: the argument after {before!r} is empty; is a variable not set?"
@@ -65,7 +65,7 @@ def _in_words(error: ValidationError) -> str:
 
 
 def _is_an_argument(error: typer.TyperException) -> typer.BadParameter | None:
-    """What to type instead of an option that is an argument of the command; None where there is none of that name."""
+    """The argument to type instead of an option of that name. None if the command has no such argument."""
     option, ctx = getattr(error, "option_name", None), getattr(error, "ctx", None)
     if option is None or ctx is None:
         return None

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
 MOST_ROWS = 1000
-"""So many rows people get to see; programs get them all."""
+"""People see at most this many rows. Programs get all rows."""
 
 _MOST_CELLS = 200_000
 _LONGEST_CELL = 10_000
@@ -23,7 +23,7 @@ _NARROWEST_TEXT = 16
 
 
 def print_first(columns: tuple[str, ...], parts: Iterator[Rows], count: int) -> None:
-    """A table of the first of so many rows, which come in parts, and how many more there are."""
+    """Print a table of the first rows, which come in parts, and how many more of these `count` rows there are."""
     most = min(MOST_ROWS, max(1, _MOST_CELLS // max(1, len(columns))))
     _print_cells(columns, *_cells_of(columns, parts, most))
     if count > most:
@@ -31,12 +31,12 @@ def print_first(columns: tuple[str, ...], parts: Iterator[Rows], count: int) -> 
 
 
 def print_table(rows: Rows) -> None:
-    """A table for people, as wide as it has to be. Where it does not fit the terminal: one field a line."""
+    """Print a table for people, no wider than necessary. If it does not fit the terminal, print one field a line."""
     _print_cells(rows.columns, *_cells_of(rows.columns, iter([rows]), len(rows.values)))
 
 
 def print_record(record: object) -> None:
-    """One object: its fields, then its tables."""
+    """Print one object: its fields, then its tables."""
     plain = as_plain(record)
     single = {name: value for name, value in plain.items() if not _is_table(value)}
     if single:
@@ -48,7 +48,7 @@ def print_record(record: object) -> None:
 
 
 def _cells_of(columns: Sequence[str], parts: Iterator[Rows], most: int) -> tuple[list[list[str]], list[bool]]:
-    """The first rows as people read them, none of their texts endless; and which columns hold nothing but numbers."""
+    """The first rows as people read them, with long texts cut; and for each column whether it holds only numbers."""
     cells: list[list[str]] = []
     numeric = [True] * len(columns)
     for rows in parts:

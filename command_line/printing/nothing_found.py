@@ -36,7 +36,7 @@ def say_gaps(warehouse: Warehouse, scope: Scope) -> None:
 
 
 def why_nothing(warehouse: Warehouse, scope: Scope) -> list[str]:
-    """What keeps this scope from matching any call, a line for each cause; the value, and what is there."""
+    """The causes why this scope matches no call, one line for each: the value, and the values that exist."""
     from analytics.known.known import EVERYTHING, NAMES, calls_in, unknown_in_scope
 
     lived = warehouse.lived()

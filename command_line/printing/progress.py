@@ -58,7 +58,7 @@ class LoadProgress:
         self._progress.start()
 
     def advance(self, source: str, bytes_read: int, lines: int) -> None:
-        """So many bytes and lines more, of this source."""
+        """Add bytes and lines of this source."""
         if self._progress is not None:
             lines += self._progress.tasks[0].fields["lines"]
             self._progress.update(self._task, advance=bytes_read, lines=lines, source=shown(Path(source).name))

@@ -24,7 +24,7 @@ _UNLIMITED = 100_000
 
 
 def write(text: str) -> None:
-    """Write to standard output. A reader who has seen enough (`| head`) is no error."""
+    """Write to standard output. A reader that stops reading (`| head`) is no error."""
     with quiet_broken_pipe():
         sys.stdout.write(text)
         sys.stdout.flush()
@@ -73,7 +73,7 @@ def console(stream: Any) -> Console:
 
 @contextlib.contextmanager
 def quiet_broken_pipe() -> Iterator[None]:
-    """Let a reader go who has seen enough: what is written after that goes nowhere."""
+    """Let a reader go that stops reading: everything written after that is dropped."""
     try:
         yield
     except BrokenPipeError:

@@ -29,7 +29,7 @@ _RANGES = (
     (0xFEFF, 0xFEFF),
     (0xFFF9, 0xFFFB),
 )
-"""Characters that nobody sees, or that a terminal obeys: from the first to the last of each range."""
+"""Invisible characters, and characters that a terminal obeys: the first and the last of each range."""
 _INVISIBLE = re.compile(f"[{''.join(f'{chr(first)}-{chr(last)}' for first, last in _RANGES)}]")
 _POINTS = [point for first, last in _RANGES for point in range(first, last + 1)]
 # A text of nothing but such characters may be long: a table of theirs takes no memory for each of them, as a pattern does.
@@ -110,7 +110,7 @@ def _json_of_parts(plain: object) -> str:
 
 
 def to_csv(value: object) -> object:
-    """A value as CSV has it: nothing for null, lists and objects as JSON, what is no number as `nan`, `inf`, `-inf`."""
+    """A value in CSV: empty for null, JSON for lists and objects, and `nan`, `inf`, `-inf` for floats that are no numbers."""
     plain = to_json(value)
     match plain:
         case None:

@@ -47,7 +47,7 @@ def holds_callers_words(name: str) -> bool:
 
 
 def is_platform_host(text: str) -> bool:
-    """Whether a value is a host of the platform, perhaps with a port or the root's dot behind it.
+    """Whether a value is a host of the platform, perhaps with a port or the root's dot after it.
 
     >>> [is_platform_host(text) for text in ("4321.rest.afas.online:443", "www.rest.afas.online", "https://4321.rest.afas.online/")]
     [True, False, False]

@@ -83,7 +83,7 @@ _PATH_WORDS = """
     profitrestservices profitservices connectors metainfo get update subjectconnector fileconnector imageconnector
     reportconnector profitversion otprequest otpvalidation oauth authorize token bi api
 """
-"""The words of the platform's paths, which stay readable behind a slash."""
+"""The words of the platform's paths, which stay readable after a slash."""
 
 
 _OTHER_WORDS = """
@@ -98,13 +98,13 @@ _sharing = Lock()
 
 
 def connect_shared(*, threads: int | None = None) -> duckdb.DuckDBPyConnection:
-    """A connection to the engine that everybody in this process shares who asks for the same threads. Close it after use.
+    """A connection to the engine that all callers in this process with the same number of threads share. Close it after use.
 
-    To load the macros takes longer than to understand thousands of lines, so it is done once. What users of one engine see
-    of each other is its tables and macros, and nobody may change those: a table of one's own is a temporary one, and rows in
-    `*_texts` are rolled back. Variables, registered objects and temporary tables are each connection's own, and two
-    connections may be used by two threads. Only threads and memory are the engine's: hence one for each number of threads. An
-    engine of one thread does the work of each connection in the thread that asks it, so several of those work at the same time.
+    To load the macros takes longer than to understand thousands of lines, so it is done once. The connections of an engine share its
+    tables and macros, and must not change them: their own tables have to be temporary, and rows in `*_texts` are rolled back.
+    Variables, registered objects and temporary tables belong to one connection, and two connections may be used by two threads.
+    Threads and memory belong to the engine, so there is one engine for each number of threads. An engine of one thread does the work
+    of a connection in the calling thread, so several connections work at the same time.
     """
     with _sharing:
         engine = _shared.get(threads)
@@ -176,10 +176,9 @@ def begin_source(
     source_time_zone: str | None = None,
     host: str | None = None,
 ) -> None:
-    """Say what the lines of a source do not.
+    """Set the facts that the lines of a source do not tell.
 
-    Which day it is, in which zone the lake's days are and times without an offset are meant, and the host where none is
-    logged.
+    These are today's date, the time zones of the lake's days and of times without an offset, and the host if none is logged.
     """
     connection.execute("set variable latest_call = ?::timestamptz + interval 2 days", [now])
     connection.execute("set variable time_zone = ?", [time_zone])
@@ -193,8 +192,8 @@ def begin_source(
 def answer(connection: duckdb.DuckDBPyConnection, query: str, *, most: int) -> pa.Table:
     """The rows of a query that reads no more than `most` of them, in its order.
 
-    A relation is planned to know its columns and once more to run, and for few lines there is more to plan than to do. A table is
-    planned once; its rows are copied once more, which for many of them costs more.
+    The engine plans a relation once to know its columns, and again to run it. For few lines, planning takes longer than running. A table is
+    planned once, but its rows are copied once more, which costs more if there are many.
     """
     if most > _FEW:
         return connection.sql(query).to_arrow_table()

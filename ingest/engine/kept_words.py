@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 class KeptWords:
-    """Answers one question at a time by this connection, which is closed by whoever opened it."""
+    """Answers one question at a time by this connection. The caller that opened the connection closes it."""
 
     def __init__(self, connection: duckdb.DuckDBPyConnection) -> None:
         self._connection = connection

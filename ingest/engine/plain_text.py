@@ -54,7 +54,7 @@ _LOOKED_AT = (range(0x80, 0x3400), range(0xA4D0, 0xAC00), range(0xF900, 0x20000)
 
 @lru_cache(maxsize=8192)
 def plain_text(text: str) -> str:
-    """The text, what it is unescaped where that is something else, and what is encoded in it; an x between them.
+    """The text, its unescaped form if that differs, and the texts that are encoded in it, with an x between them.
 
     >>> plain_text("Acme_amFuQHgubmw").split(BETWEEN)
     ['Acme_amFuQHgubmw', 'jan@x.nl']

@@ -38,7 +38,7 @@ _HEAD_BYTES = 1 << 20
 
 
 def document_format(reader: Reader, wanted: str | None) -> str | None:
-    """Which document this source is; None where it consists of lines. SourceError when it is not what is wanted."""
+    """The kind of document, or None if the source consists of lines. SourceError if it is not of the wanted format."""
     found = _document_format(reader)
     if wanted not in (None, found) and (found == "parquet" or wanted in DOCUMENTS):
         raise SourceError(f"{reader.name}: is {found or 'no document'}, not {wanted}; leave out --log-format {wanted}")
@@ -112,7 +112,7 @@ def _block(lines: list[bytes], places: list[int], *, is_dense: bool) -> Block:
 
 
 class _Text:
-    """The text of a HAR document, of which no more is held than one entry."""
+    """The text of a HAR document. Memory holds one entry at a time."""
 
     def __init__(self, reader: Reader) -> None:
         self._reader = reader

@@ -28,7 +28,7 @@ class LogFormat(Protocol):
 
     @property
     def reading(self) -> object:
-        """What decides how a line is read. Sources are understood together only where this is equal."""
+        """The settings that decide how a line is read. Sources are understood together only if these are equal."""
         return self.name
 
     @property

@@ -96,8 +96,8 @@ that of a duration like 1.234, which is another one where a comma is decimal."""
 def fields_as_raw(rows: str, fields: Mapping[str, str | None], *, detail: str = "detail") -> str:
     """The SQL of RAW_COLUMNS over these rows, which have line_number, byte_offset, fate and detail.
 
-    `fields` is what a format names: the SQL of each column as a text of the log, or as what reads it. What is left out is null, and
-    null has a type here, which it has nowhere before. `detail` is the SQL of what is wrong with a line.
+    `fields` has the format's SQL for each column: a text of the log, or the macro that reads it. Columns that are left out are null, and
+    only here their nulls get a type. `detail` is the SQL of a line's fault.
     """
     picked = ", ".join(
         f"{fields.get(column.name) or 'null'}::{column.sql_type} as {column.name}" for column in RAW_COLUMNS[4:]
@@ -106,7 +106,7 @@ def fields_as_raw(rows: str, fields: Mapping[str, str | None], *, detail: str = 
 
 
 def time_fields(times: Sequence[tuple[str, str]]) -> dict[str, str]:
-    """The fields of when: of these texts, the one that says it best first, each with the macro that reads it.
+    """The fields of the time. These texts come with the best one first, each with the macro that reads it.
 
     >>> time_fields([("a", "iso_instant"), ("b", "epoch_instant")])
     {'called_at': 'coalesce(iso_instant(a), epoch_instant(b))', 'time_text': 'coalesce(a, b)'}
@@ -118,7 +118,7 @@ def time_fields(times: Sequence[tuple[str, str]]) -> dict[str, str]:
 
 
 def duration_fields(durations: Sequence[tuple[str, str, str]]) -> dict[str, str]:
-    """The fields of how long: of these texts the first that is there, each with its milliseconds in a unit and its name in the log."""
+    """The fields of the duration: the first of these texts that is there. Each text comes with its unit in milliseconds and its name in the log."""
     return {
         "duration": first_of([text for text, _, _ in durations]),
         "duration_unit": of_first([(text, unit) for text, unit, _ in durations]),
@@ -127,7 +127,7 @@ def duration_fields(durations: Sequence[tuple[str, str, str]]) -> dict[str, str]
 
 
 def size_fields(column: str, sizes: Sequence[tuple[str, str]]) -> dict[str, str]:
-    """The fields of how much: of these texts the first that is there, each with its name in the log."""
+    """The fields of a size: the first of these texts that is there. Each text comes with its name in the log."""
     return {column: first_of([text for text, _ in sizes]), f"{column}_name": of_first(sizes)}
 
 
@@ -157,11 +157,11 @@ def of_first(choices: Sequence[tuple[str, str]]) -> str:
 
 
 def raw_table(connection: duckdb.DuckDBPyConnection, query: str) -> pa.Table:
-    """The rows of a query that gives RAW_COLUMNS, with the URL cut into what the vocabulary is asked by, and numbers as such.
+    """The rows of a query that gives RAW_COLUMNS, with the URL cut into the parts that the vocabulary knows, and with numbers as numbers.
 
-    Instead of `url`: `base` (before the question mark) and `query` (from it on). Instead of the texts of numbers:
-    `duration_ms`, `request_bytes`, `response_bytes`, and where one of them is there and not read `numbers` with all of them.
-    `time_text` is there where the time is not read, `doubtful_duration` where a duration may mean something else.
+    `url` becomes `base` (before the question mark) and `query` (from it on). The texts of numbers become `duration_ms`,
+    `request_bytes` and `response_bytes`. If one of the texts cannot be read, `numbers` holds all of them. `time_text` is the text of a
+    time that could not be read, and `doubtful_duration` the text of a duration that may mean something else.
     """
     [[lines]] = connection.execute("select count(*) from lines").fetchall()
     return answer(connection, _READ.replace("$query", query), most=lines)

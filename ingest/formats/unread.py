@@ -78,7 +78,7 @@ _PRIVATE = re.compile(
 )
 _NAMES_IN_APACHE = frozenset({"%h", "%{c}h", "%a", "%{c}a", "%A", "%u", "%l"})
 _MENTIONED = re.compile("referr?er|cookie")
-"""How people spell what is private and never read, in small letters and without signs."""
+"""Spellings of private fields, which are never read, in small letters and without signs."""
 
 OPTIONAL = (
     "duration",
@@ -96,7 +96,7 @@ OPTIONAL = (
 
 
 def could_be(name: str) -> tuple[str, str]:
-    """The field of a call that a field of this name could be, and the unit if it is a duration that says its own; empty texts else.
+    """The field of a call that a field of this name could be, and its unit if it is a duration whose name has one. Otherwise empty texts.
 
     >>> could_be("Duration (ms)"), could_be("latency"), could_be("bytes_in"), could_be("level")
     (('duration', 'ms'), ('duration', ''), ('request_bytes', ''), ('', ''))
@@ -130,7 +130,7 @@ def is_private(name: str) -> bool:
 
 
 def could_say_it(names: Iterable[str], fields: Collection[str]) -> list[tuple[str, str]]:
-    """Those of these names that could be one of these fields, each with the field; of several names for one field the first.
+    """The names that could be one of these fields, each with its field. Of several names for one field, the first.
 
     >>> could_say_it(["when", "uri", "vhost", "note"], ["timestamp", "path", "host"])
     [('when', 'timestamp'), ('uri', 'path'), ('vhost', 'host')]
@@ -149,9 +149,9 @@ def could_say_it(names: Iterable[str], fields: Collection[str]) -> list[tuple[st
 def unread_fields(
     names: Iterable[str], said: Collection[str], like: Mapping[str, str] | None = None
 ) -> tuple[tuple[str, str], ...]:
-    """These names, each with the field of a call that it could be and that no other name says (`said`); with an empty text else.
+    """These names, each with the field of a call that it could be, unless another name already is that field (`said`). Otherwise an empty text.
 
-    Private fields are left out: nobody reads them, on purpose. `like` holds the fields that some names resemble for another reason.
+    Private fields are left out, because they are never read. `like` has the fields that some names resemble for another reason.
     """
     found = {}
     for name in names:

@@ -33,10 +33,10 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 KEPT_AGE = dt.timedelta(hours=1)
-"""So long a checkpoint stands before what is older than it goes."""
+"""The age of a checkpoint at which older entries are removed."""
 
 PORTION = 2000
-"""Whoever loads removes at most this many files of a log at once, which takes less than a tenth of a second."""
+"""A load removes at most this many files of a log, which takes less than a tenth of a second."""
 
 
 def last_checkpoint(folder: Path) -> int:
@@ -64,10 +64,10 @@ def written_checkpoints(folder: Path) -> tuple[int, Mapping[int, str]]:
 
 
 def write_checkpoint(folder: Path, table: DeltaTable) -> None:
-    """Write a checkpoint of the table, as it was read. OSError when it cannot be written: then nothing has changed.
+    """Write a checkpoint of the table, as it was read. OSError if it cannot be written: then nothing has changed.
 
-    It is written in another folder and read back there, without the entries. Only if it says the same as the table, it gets its name.
-    Nothing is written where another process has written a later one: what this one stands for may be gone.
+    It is written in another folder and read back there, without the entries. It gets its name only if it says the same as the table.
+    If another process has written a later checkpoint, nothing is written, because the entries before this one may be gone.
     """
     version, log = table.version(), folder / "_delta_log"
     since = last_checkpoint(folder)
@@ -115,10 +115,10 @@ def write_checkpoint(folder: Path, table: DeltaTable) -> None:
 
 
 def shorten(folder: Path, *, before: dt.datetime, most: int | None = None) -> int:
-    """Remove what is older than a checkpoint that has stood since before that moment, at most so many files. Returns how many.
+    """Remove the files that are older than a checkpoint from before that moment, up to a number of files. Returns how many.
 
-    A checkpoint that has changed since it was read back stands for nothing, and neither does the last one. OSError when the files
-    cannot be removed.
+    The last checkpoint does not count, and neither does one that has changed since it was read back. OSError if the files cannot be
+    removed.
     """
     last, hashes = written_checkpoints(folder)
     standing = [version for version in hashes if version < last and _stands(checkpoint_of(folder, version), before)]
@@ -135,9 +135,9 @@ def shorten(folder: Path, *, before: dt.datetime, most: int | None = None) -> in
 
 
 def removed_since(folder: Path, since: dt.datetime) -> set[Path]:
-    """The data files that the table's commits have removed since then, which is a week ago or less. OSError when nobody can tell.
+    """The data files that the table's commits have removed since then, which is a week ago or less. OSError if the log does not tell.
 
-    What old commits have removed is in the checkpoints, for a week: Delta keeps it there for those who clean up.
+    Delta keeps the files that old commits have removed in the checkpoints for a week, for processes that clean up.
     """
     since_ms = int(since.timestamp() * 1000)
     while True:

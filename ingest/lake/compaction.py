@@ -67,7 +67,7 @@ _REFUSALS = 3
 def compact(store: Lake, name: TableName, sizes: FileSizes = DEFAULT_SIZES) -> bool:
     """Put few data files in the place of all small ones, and sorted ones in the place of those in the order of arrival.
 
-    False when others kept refusing it, so that some are left.
+    False if other processes kept interfering, so that some are left.
     """
     refusals = rounds = 0
     done: set[Path] = set()
@@ -128,9 +128,10 @@ def _batch(name: TableName, files: Iterable[DataFile], sizes: FileSizes) -> list
 
 
 def _full_level(files: Sequence[DataFile], name: TableName, sizes: FileSizes) -> list[DataFile]:
-    """The files of the lowest level with enough of them; none where no level has.
+    """The files of the lowest level that has enough of them. No files if no level has.
 
-    A level holds the files of up to eight times the rows of the one below. What 32 files become has more, so it is of a higher one.
+    A level holds the files of up to eight times the rows of the level below. 32 files become one with more rows than that, so it belongs
+    to a higher level.
     """
     levels: dict[int, list[DataFile]] = {}
     for file in files:

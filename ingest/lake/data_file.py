@@ -123,7 +123,7 @@ class NewFile:
 
 @dataclass(frozen=True)
 class StagedFile:
-    """One data file that a decision names. Nobody sees it before its table's commit."""
+    """One data file that a decision names. No reader sees it before its table's commit."""
 
     table: Table
     path: str
@@ -211,7 +211,7 @@ def is_sorted(path: Path, schema: pa.Schema, sorted_by: Sequence[str]) -> bool:
 
 
 def damage(path: Path, size: int | None = None) -> str | None:
-    """What is wrong with a data file that was written with this size; None where it is as it was. Reads the whole file.
+    """The fault of a data file that was written with this size. None if it is unchanged. Reads the whole file.
 
     A file that another engine has written has no hash in its name, so only its size is compared.
     """
@@ -230,7 +230,7 @@ def damage(path: Path, size: int | None = None) -> str | None:
 
 
 def damage_among(paths: Iterable[Path]) -> str | None:
-    """The first damaged one of these data files, what is wrong with it and what to do; None where none is damaged."""
+    """The first damaged one of these data files, its fault and the remedy. None if none is damaged."""
     for path in paths:
         if wrong := damage(path):
             return f"{path}: {wrong}; {REPAIR}"
@@ -238,7 +238,7 @@ def damage_among(paths: Iterable[Path]) -> str | None:
 
 
 def remove_files(files: Iterable[Path]) -> None:
-    """Remove files that nobody reads. A file that cannot be removed is an invisible leftover, as after a crash."""
+    """Remove files without readers. A file that cannot be removed is an invisible leftover, as after a crash."""
     for file in files:
         with contextlib.suppress(OSError):
             file.unlink()

@@ -150,7 +150,7 @@ def _holds(folder: Path, version: int) -> bool:
 
 
 Identity: TypeAlias = tuple[int, int, int, int]
-"""Which file it is, and that nobody has written to it since: device, number, size and moment."""
+"""The identity of a file, and the sign that it was not written since: device, number, size and time."""
 
 
 def last_commit(folder: Path, version: int) -> Identity | None:

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 
 def damaged_data_files(store: Lake) -> tuple[list[str], dict[Path, str]]:
-    """Data files that are missing, and those that are damaged or differ from what their table says, with what is wrong."""
+    """Data files that are missing, damaged or different from their entry in the table, each with its fault."""
     from pyarrow.parquet import read_metadata
 
     missing: list[str] = []

@@ -90,7 +90,7 @@ class Follower:
         )
 
     def close(self) -> None:
-        """Remove its file: it has been told to stop, so nobody misses it."""
+        """Remove the follower's file, because it was told to stop."""
         with contextlib.suppress(OSError):
             self._path.unlink()
 

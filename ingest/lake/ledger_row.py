@@ -88,10 +88,10 @@ LEDGER_COLUMNS = (
 
 @dataclass(frozen=True)
 class Removal:
-    """What a retention removes: how many calls of days before `before` from each load, and how many rejects (all it has).
+    """The rows that a retention removes from each load: the number of its calls of days before `before`, and of its rejects (all of them).
 
-    The rejects of the loads in `texts` stay, without detail and sample. Loads that are not named lose nothing, whatever their age: so
-    what is removed is what was counted and decided, and nothing that others load meanwhile.
+    The rejects of the loads in `texts` stay, without detail and sample. Loads that are not named lose nothing, whatever their age. So
+    exactly the rows that were counted and decided are removed, and none that others load in the meantime.
     """
 
     before: dt.date
@@ -107,7 +107,7 @@ class Removal:
 
 @dataclass(frozen=True)
 class Retried:
-    """How many of a load's rejected lines became calls or ignored lines when they were read again; the others are still rejects.
+    """How many of a load's rejected lines became calls or ignored lines in a retry. The others are still rejects.
 
     The staged files of the retry hold these calls, and all rejects that the load has from then on.
     """
@@ -290,7 +290,7 @@ def own_decision(
 ) -> LedgerRow:
     """A decision about loads that are there, and about no source: an unload, a retention, a retry, or a merge.
 
-    `about` is what the user asked for, as it is stored. The decision gets a random name unless `load_id` is given.
+    `about` is the user's argument in its stored form. The decision gets a random name unless `load_id` is given.
     """
     return LedgerRow(
         load_id=load_id or new_load_id(),

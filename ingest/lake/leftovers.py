@@ -35,7 +35,7 @@ _UNFINISHED = re.compile(r".*\.tmp(#\d+)?")
 
 @dataclass(frozen=True)
 class Leftover:
-    """A file that nobody needs, or soon nobody will; or a folder that was meant to become a table and did not."""
+    """A file that is not needed, or soon will not be; or a folder that was meant to become a table and did not."""
 
     path: Path
     size: int

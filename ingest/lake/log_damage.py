@@ -22,7 +22,7 @@ _IS_OURS = re.compile(rb'"seal"|"lake:')
 
 
 def damages(folder: Path) -> Iterator[tuple[Path, str, bool]]:
-    """The damaged files of a table's log, what is wrong with each, and whether the other files say all that it said."""
+    """The damaged files of a table's log, the fault of each, and whether the other files make up for it."""
     log = folder / "_delta_log"
     last, hashes = written_checkpoints(folder)
     found = entries(log)  # once: what others remove meanwhile is older than a checkpoint that is found
@@ -56,7 +56,7 @@ def mend(folder: Path) -> list[Path]:
 
 
 def _wrong_with(path: Path, hashes: Mapping[int, str]) -> str | None:
-    """What is wrong with a commit or checkpoint; None where it is as it was written, or has become too old and is gone."""
+    """The fault of a commit or checkpoint. None if it is unchanged, or was removed because of its age."""
     try:
         return _breach_of_commit(path) if path.suffix == ".json" else _breach_of_checkpoint(path, hashes)
     except FileNotFoundError:

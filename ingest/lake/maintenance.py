@@ -63,9 +63,9 @@ def maintain(
     `keep_calls` removes calls whose `day` is more than this many days before today in the lake's time zone. `keep_rejects` removes
     detail and sample from rejects of loads that were made more than this many days before today, and the whole rejects when their
     load is too old for `keep_calls`, too. None keeps everything. The loads stay known; for a growing log the ledger keeps one row a
-    day. `as_of` is the day that counts as today for both. Without it LakeError where the newest load is more than FAR_DAYS ago,
-    because a wrong clock would remove everything. `sums`: build those that are missing; drop all and build them anew, also in a
-    lake with few calls; or drop all. LakeError as well when there is no lake or it cannot be written.
+    day. `as_of` is the day that counts as today for both. Without it, LakeError if the newest load is more than FAR_DAYS ago,
+    because a wrong clock would remove everything. `sums`: build missing sums; drop all sums and build them again, also in a
+    lake with few calls; or drop all. LakeError too if there is no lake or it cannot be written.
     """
     for option, days in (("--keep-calls", keep_calls), ("--keep-rejects", keep_rejects)):
         if days is not None and days < 1:
@@ -161,7 +161,7 @@ def _apply_retention(
     keep_rejects: int | None,
     limits: Limits,
 ) -> tuple[Removal, int]:
-    """Decide what is too old at that moment, and remove it. Returns what that was, and how many rejects lost their texts."""
+    """Decide what is too old at that moment, and remove it. Returns the removed calls and rejects, and how many rejects lost their texts."""
     time_zone = ZoneInfo(store.time_zone)
     today = counted_from.astimezone(time_zone).date()
     before = dt.date.min if keep_calls is None else today - dt.timedelta(days=keep_calls)
@@ -197,10 +197,10 @@ def _removal(
 ) -> Removal:
     """What is too old: calls of days before `before`, and texts of rejects that were loaded on days before `text_before`.
 
-    A reject says that a line was there, when, and whose it was. Verdicts need this: without rejects nobody would notice that customers
-    may be missing. That holds for a line that names nobody, too, because days with more rejects than calls count as missing. So a
-    reject stays, without its texts, as long as calls of its day may be there. The horizon is the load: one that was made before
-    `before` holds only days whose calls are gone, so its rejects may go, too.
+    A reject tells that a line was there, when, and whose it was. Verdicts need this: without rejects it would go unnoticed that
+    customers may be missing. A line without a customer counts too, because days with more rejects than calls count as missing. So a
+    reject stays, without its texts, as long as the lake may hold calls of its day. A load that was made before `before` holds only
+    days whose calls are gone, so its rejects may go, too.
     """
     loads = ledger.loads()
     rejects = {load_id: count for load_id, (_, count) in ledger.held().items()}

@@ -125,7 +125,7 @@ def write_merged(store: Lake, *, limits: Limits = DEFAULT_LIMITS) -> bool:
 
 
 def _with_youngest_ends(rows: Sequence[LedgerRow], *, most: int) -> list[LedgerRow]:
-    """The same rows with at most so many ends of parts: those of the latest loads."""
+    """The same rows with at most this many ends of parts: those of the latest loads."""
     sizes = itertools.accumulate(len(row.inner_ends) for row in reversed(rows))
     kept = [
         row if size <= most * END_BYTES else replace(row, inner_ends=b"")

@@ -1,4 +1,4 @@
-"""Writing the rows of data files into new ones: fewer files, or without the rows that are to be removed.
+"""Writing the rows of data files into new ones: fewer files, or files without removed rows.
 
 Memory holds the rows of about one data file, however many there are.
 """
@@ -54,7 +54,7 @@ _LOSES_TEXTS = """
     where detail is not null or sample is not null
     limit 1
 """
-"""One row if a data file of rejects has a text that is to be removed. A file without any is not rewritten."""
+"""One row if a data file of rejects has a text to remove. A file without any is not rewritten."""
 
 _BATCH_ROWS = 128 * 1024
 """This many rows are written at once, as a row group."""

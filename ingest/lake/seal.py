@@ -25,7 +25,7 @@ def sealed(text: str) -> str:
 
 
 def breach(content: bytes) -> str | None:
-    """What is wrong with a sealed file; None where it is as it was written."""
+    """The fault of a sealed file. None if it is unchanged."""
     seal = _SEAL.search(content)
     if seal is None:
         return "has no hash, so it has changed since it was written"

@@ -193,7 +193,7 @@ class _Decisions:
 
 
 def _with_retried(loads: pa.Table, retried: Mapping[str, Retried]) -> pa.Table:
-    """These loads with the lines that retries have moved from their rejects to their calls, or to what is ignored."""
+    """These loads with the lines that retries have moved from their rejects to their calls or ignored lines."""
     if not retried:
         return loads
     place = pc.index_in(loads["load_id"], pa.array(retried, pa.string()))

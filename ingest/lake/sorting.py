@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from ingest.lake.data_file import DataFile, NewFile
 
 SORTED_BY: Final = ("day", "integration", "customer")
-"""What a data file says that it is sorted by."""
+"""The sort order that a data file declares."""
 
 _ORDER = "day, integration nulls first, customer nulls first, connector nulls first, called_at, load_id, line_number"
 _SLICES = 6

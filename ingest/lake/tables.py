@@ -47,7 +47,7 @@ _REWRITES = "rewrites"
 _LAKE = "lake:"
 
 _CHECKPOINT_COMMITS = 100
-"""A checkpoint is written after this many commits, so that nobody has to read them all. Then the log is shortened, too."""
+"""A checkpoint is written after this many commits, so that no reader has to read all of them. Then the log is shortened, too."""
 
 
 def reached(table: DeltaTable) -> int:
@@ -259,7 +259,7 @@ class Tables:
             ) from error
 
     def shorten(self, name: AnyTable, *, before: dt.datetime, most: int | None = None) -> None:
-        """Remove of the table's log what a checkpoint from before that moment stands for. LakeError when it cannot be removed."""
+        """Remove the entries of the table's log that a checkpoint from before that moment replaces. LakeError if they cannot be removed."""
         try:
             shorten(self.path / name, before=before, most=most)
         except OSError as error:

@@ -141,7 +141,7 @@ def _at_one_moment(store: Lake) -> tuple[Snapshot, Ledger]:
 
 @dataclass(frozen=True)
 class _Checked:
-    """One invariant: what breaks it, and what is said where nothing does."""
+    """One invariant: its violations, and the message if there are none."""
 
     name: str
     found: tuple[str, ...]
@@ -183,7 +183,7 @@ def _decided_loads_are_visible(store: Lake, ledger: Ledger, snapshot: Snapshot) 
 
 
 def _leftovers(store: Lake) -> _Checked:
-    """How many files nobody needs. This never fails, because nobody sees these files."""
+    """How many files are not needed. This never fails, because no reader sees these files."""
     left = unheld(store)
     size = sum(file.size for file in left)
     detail = (

@@ -28,7 +28,7 @@ class RefusedError(Exception):
 
 
 class Batch:
-    """What is going to be decided together: sources as they were read, against one state of the ledger."""
+    """Sources that will be decided together, as they were read against one state of the ledger."""
 
     def __init__(self, lake: Lake, limits: Limits, before: Batch | None = None) -> None:
         self._lake = lake
@@ -38,7 +38,7 @@ class Batch:
         self.sources: list[tuple[str, bool]] = []
         """Their paths, and whether they were named or found in a folder."""
         self.reports: list[SourceReport | None] = []
-        """One for each source, in their order; None as long as it is not known what becomes of it."""
+        """One report for each source, in their order. None as long as the result is not known."""
         self.warnings: list[str] = []
         self.rows: list[LedgerRow] = []
         self.numbers: dict[str, int] = {}
@@ -55,7 +55,7 @@ class Batch:
         return not is_full and STANDARD_INPUT not in (name, self.sources[-1][0])
 
     def add(self, load: Load, row: LedgerRow) -> None:
-        """This load, or a piece of it, is whole and understood: it is to be decided."""
+        """Add this load, or a piece of it, to the decision: it is whole and understood."""
         if load.replaced is not None:
             self.rows.append(load.replaced)
         self.rows.append(row)

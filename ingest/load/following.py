@@ -123,7 +123,7 @@ class _Following:
         self._follower.close()
 
     def look(self) -> tuple[Round, float]:
-        """Load what is new. Returns the result, and after how many seconds to look again at the latest."""
+        """Load new content. Returns the result, and the seconds after which to look again at the latest."""
         try:
             if self._loader is None:
                 self._store = Lake(self._lake)
@@ -182,7 +182,7 @@ class _Following:
         return True
 
     def _compact(self) -> None:
-        """Keep the lake quick to open. What was loaded holds already, so an error here is only told."""
+        """Keep the lake quick to open. The loads hold already, so an error here is only reported."""
         try:
             compact_as_it_goes(self._store, self._sizes)
             add_sums(self._store, self._sizes)

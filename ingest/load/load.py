@@ -69,11 +69,11 @@ class Source:
 
 @dataclass(frozen=True)
 class Place:
-    """What is known between two blocks of a source."""
+    """A place between two blocks of a source, with the context there."""
 
     next_line: int
     context: Mapping[str, Any]
-    """What the lines before say about those behind."""
+    """The context that the lines before it leave to the lines after it."""
     is_steady: bool = False
     """Whether the last lines before have left the context as it was, so that the next ones will, too."""
 
@@ -130,11 +130,11 @@ class Load:
 
     @property
     def place(self) -> Place:
-        """The place behind the last lines that were taken in."""
+        """The place after the last lines that were taken in."""
         return Place(self.next_line, self.context, self.is_steady)
 
     def go_on_to(self, place: Place) -> None:
-        """The lines up to this place were read. What becomes of them is counted apart from that."""
+        """The lines up to this place were read. Their results are counted separately."""
         self.next_line, self.context, self.is_steady = place.next_line, place.context, place.is_steady
 
     def refuse_lost_lines(self) -> None:
@@ -151,7 +151,7 @@ class Load:
             )
 
     def hash_block(self, block: Block) -> None:
-        """Go on after this block, and leave marks in it."""
+        """Advance past this block, and set marks in it."""
         self.positions += [reached.position() for reached in self.fingerprint.advance(block.data, self._stops(block))]
         self.is_in_line = not block.data.endswith(b"\n")
         self.tail = Tail.of(block.data)

@@ -48,7 +48,7 @@ if TYPE_CHECKING:
     from ingest.report import Progress, ReadOptions
 
 _NAMES_AT_ONCE = 200
-"""The names of this many sources are judged together, when the first of them is to be stored."""
+"""The names of this many sources are judged together, before the first of them is stored."""
 
 
 def ingest(
@@ -212,7 +212,7 @@ class Loader:
     # -- stage ----------------------------------------------------------------------------------------------------
 
     def _read(self, source: Source) -> SourceReport | None:
-        """What becomes of a source; None where that is known only when its last lines are understood."""
+        """The report on a source. None if the result is not known until its last lines are understood."""
         plan = self._planning.plan(source, self._batch)
         if isinstance(plan, SourceReport):
             return plan
@@ -273,7 +273,7 @@ class Loader:
         load.fingerprint = plan.content
 
     def _end_piece(self, load: Load) -> None:
-        """The piece at hand is whole and understood: it is to be decided."""
+        """Decide the current piece: it is whole and understood."""
         load.refuse_lost_lines()
         row = load.row(self._now)
         self._batch.add(load, row)

@@ -186,7 +186,7 @@ class Memory(NoMemory):
         self._ledger_version = ledger.version
 
     def is_news(self, source: str, about: str) -> bool:
-        """Whether this has not been said about the source yet: a file grows for days, and nobody wants to read it each time."""
+        """Whether this was not said about the source yet. A file grows for days, and once is enough."""
         is_news = (source, about) not in self._said
         if len(self._said) >= _MOST_SAID:
             self._said.clear()  # who follows for years sees new names every day: say a thing twice then

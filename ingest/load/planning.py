@@ -85,12 +85,12 @@ class Planning:
         """Plan for a new run."""
         self._now = now
         self.decided: dict[str, Counts] = {}
-        """Of sources that are decided in pieces what became of the lines of those pieces, by the source's path."""
+        """For sources that are decided in pieces: the counts of those pieces, by the source's path."""
         self.ours: set[str] = set()
         """The loads of this run. A run that replaces does not replace what it has loaded itself."""
 
     def plan(self, source: Source, batch: Batch) -> SourceReport | Plan | DocumentPlan:
-        """What becomes of a source: a report where nothing of it is to be loaded. SourceError when it may not be."""
+        """The plan of a source, or a report if nothing of it has to be loaded. SourceError if it may not be loaded."""
         recalled = self._recall(source.path, batch)
         if recalled is not None and recalled[0] == recalled[1].state:
             return self.unchanged(source, recalled[2], left=recalled[1].left, error=None)
@@ -195,7 +195,7 @@ class Planning:
         )
 
     def _replaced(self, root: LedgerRow | None, batch: Batch) -> LedgerRow | None:
-        """What takes back the loads of a source that is to be reloaded; None where there is nothing to take back."""
+        """The decision that takes back the loads of a source before it is reloaded. None if there is nothing to take back."""
         if not self._replaces or root is None or root.load_id in self.ours:
             return None
         loads = {row.load_id: row for row in batch.ledger.loads()}

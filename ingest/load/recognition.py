@@ -243,7 +243,7 @@ def _rest_of(block: Block, offset: int) -> list[Block]:
 
 
 def _unended_rest(offset: int, last: Block, following: list[Block], reader: Reader) -> list[Block] | None:
-    """What a source has after this place, if it is nothing or a line that is still being written; None where it has more."""
+    """The rest of a source after this place, if it is empty or a line that is still being written. None if there is more."""
     if offset < last.offset:
         return None
     left = [*_rest_of(last, offset), *following]

@@ -100,7 +100,7 @@ class Found:
 
 
 class Rereading:
-    """Reads sources again and keeps what became of their rejected lines, until it is decided."""
+    """Reads sources again and keeps the results for their rejected lines until they are decided."""
 
     def __init__(self, lake: Lake, options: ReadOptions, progress: Progress | None, limits: Limits) -> None:
         self._lake = lake
@@ -128,7 +128,7 @@ class Rereading:
         found.create_view("rejects", replace=True)
 
     def read(self, path: str) -> RetriedSource:
-        """Read one source again. Returns what became of its rejected lines."""
+        """Read one source again. Returns the results for its rejected lines."""
         found = Found(written_name(path))
         try:
             with contextlib.closing(

@@ -88,7 +88,7 @@ def source_warnings(
 
 
 _FEW_NAMES = 8
-"""At most this many columns are named where nobody has asked for them."""
+"""At most this many columns are named if the user did not ask for them."""
 
 _READ_AS = {
     "json": 'a --dialect FILE can name them under [fields] (begin it with like = "{dialect}")',
@@ -111,7 +111,7 @@ class UnreadColumns:
     text: str
     """The sentence about them."""
     is_warning: bool
-    """Whether some of them could be fields of a call. The logs of a platform have many others, which nobody needs."""
+    """Whether some of them could be fields of a call. The logs of a platform have many others, which are not needed."""
 
 
 def unread_columns(

@@ -59,7 +59,7 @@ if TYPE_CHECKING:
 
 @dataclass
 class _Group:
-    """Items that a worker has, and what becomes of their lines."""
+    """Items that a worker has, and the future results of their lines."""
 
     items: list[_Item]
     result: Future[Understood]
@@ -164,7 +164,7 @@ class Staging:
         self._waiting_ids = _ids(self._waiting)
 
     def decided(self) -> None:
-        """Begin anew: a decision names the files."""
+        """Start with no files, because a decision has named the earlier ones."""
         self._begin_files()
 
     def discard(self) -> None:
@@ -196,7 +196,7 @@ class Staging:
     # -- to the workers, and back
 
     def _lines(self, load: Load, block: Block) -> Lines:
-        """The block, behind the one of its load that was handed over last."""
+        """The block, with its place after the last block of its load that was handed over."""
         reached = load.place
         ahead = [one for group in self._at_work for one in _lines(group.items) if one.load_id == load.load_id]
         known = [one.behind.result() for one in ahead if _is_known(one.behind)]
@@ -224,12 +224,12 @@ class Staging:
             self._take()
 
     def _take_all(self) -> None:
-        """Wait for the workers, and take in what became of all lines that they had."""
+        """Wait for the workers, and take in the results of all their lines."""
         while self._at_work:
             self._take()
 
     def _take(self) -> None:
-        """Wait for the group that was given first, and take in what became of its lines."""
+        """Wait for the group that was given first, and take in the results of its lines."""
         group = self._at_work.popleft()
         lines = _lines(group.items)
         if all(one.load.failure is not None for one in lines):
@@ -266,7 +266,7 @@ class Staging:
                     self._take_in([again], understood)
 
     def _take_in(self, items: Sequence[_Item], understood: Understood | None) -> None:
-        """Count these items in their order: the lines with what became of them, and the ends."""
+        """Count these items in their order: the lines with their results, and the ends of loads."""
         counted = iter(understood.counts if understood else ())
         for item in items:
             if isinstance(item, _End):
@@ -297,7 +297,7 @@ class Staging:
         self._writing = self._workers.write(self._lake.stage, f"{self._id}-{len(self._files)}", calls, rejects)
 
     def _wait_for_writer(self) -> None:
-        """Wait for what is being written. LakeError when it cannot be."""
+        """Wait until the files are written. LakeError if they cannot be."""
         writing, self._writing = self._writing, None
         if writing is not None:
             self._files += writing.result()

@@ -65,7 +65,7 @@ def _names_of_standard_input(ledger: Ledger) -> str:
 
 
 def _stored(ledger: Ledger, wanted: Sequence[str], target: str) -> str:
-    """What the user asked for, as it is stored: the id of a load, or the path as the load has it."""
+    """The user's argument in its stored form: the id of a load, or the path as the load has it."""
     return target if target in wanted else next(row.source for row in ledger.loads() if row.load_id == wanted[0])
 
 

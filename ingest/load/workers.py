@@ -40,12 +40,12 @@ if TYPE_CHECKING:
 
 
 class NotReadError(Exception):
-    """Lines before these could not be read, so nobody knows how to read these."""
+    """Lines before these could not be read, so these cannot be read either."""
 
 
 @dataclass(frozen=True, eq=False)
 class Lines:
-    """A block of a load, and the places before and behind it, which are known at some time."""
+    """A block of a load, and the places before and after it, which become known later."""
 
     load: Load
     block: Block
@@ -78,18 +78,18 @@ class Workers:
         self._given: Mapping[str, Any] = {}
 
     def begin(self, **given: Any) -> None:
-        """Set what the lines of a source do not say themselves; see `begin_source`. Nobody is at work now."""
+        """Set the facts that the lines of a source do not tell; see `begin_source`. No worker is busy at this time."""
         self._given = given
         for understanding in list(self._all_idle()):
             understanding.begin(**given)
             self._idle.put(understanding)
 
     def understand(self, lines: Sequence[Lines]) -> Future[Understood]:
-        """What becomes of these lines, which are read alike. NotReadError where it rests on lines that could not be read."""
+        """The future calls and rejects of these lines, which are read alike. NotReadError if lines before them could not be read."""
         return self._threads.submit(self._understand, lines)
 
     def write(self, write: Callable[..., Any], *given: Any) -> Future[Any]:
-        """What this returns, done by the next worker that has nothing else to do."""
+        """The future result of this function, called by the next idle worker."""
         return self._threads.submit(write, *given)
 
     def close(self) -> None:
@@ -122,7 +122,7 @@ class Workers:
 
 
 def _read(understanding: Understanding, lines: Sequence[Lines]) -> Fields:
-    """The fields of these lines, once it is known where in their sources they stand. Tells the blocks behind them."""
+    """The fields of these lines, as soon as their places in their sources are known. Passes the next place on to the blocks after them."""
     log_format = lines[0].load.log_format
     assumed = [_likely_context(one) for one in lines]
     fields = _fields(understanding, log_format, lines, assumed)
@@ -141,7 +141,7 @@ def _read(understanding: Understanding, lines: Sequence[Lines]) -> Fields:
 
 
 def _likely_context(lines: Lines) -> Mapping[str, Any]:
-    """The context in which these lines will most likely have to be read; the right one where nobody can tell."""
+    """The most likely context of these lines. If it cannot be guessed, wait for the actual one."""
     if lines.before.done() or not lines.last_known.is_steady:
         return lines.before.result().context
     return lines.last_known.context

@@ -55,7 +55,7 @@ class Block:
 
     @property
     def end(self) -> int:
-        """The offset behind its last byte."""
+        """The offset after its last byte."""
         return self.offset + len(self.data)
 
 
@@ -118,7 +118,7 @@ def _count_line_ends(data: bytes) -> int:
 
 
 def _with_line_ends(chunks: Iterator[bytes], most: int) -> Iterator[tuple[bytes, int]]:
-    """The same bytes in chunks of at most this many lines, each with the number of lines that end in it."""
+    """The same bytes in chunks of at most this many lines, each with the number of line ends that it holds."""
     for chunk in chunks:
         line_ends = _count_line_ends(chunk)
         if line_ends <= most:

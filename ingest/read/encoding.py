@@ -16,11 +16,10 @@ if TYPE_CHECKING:
 
 
 def behind_nuls(reader: Reader, chunks: Iterator[bytes]) -> Iterator[bytes]:
-    """The content behind the NUL bytes that stand in front, as many as there are. NoLogError where nothing else follows.
+    """The content after any number of NUL bytes at its beginning. NoLogError if nothing else follows.
 
-    A log that is emptied in place (logrotate's copytruncate) under a writer that goes on at its old place instead of appending
-    has that many NULs in front, gigabytes of them perhaps, and is sound behind them. They are neither a line nor part of one. Three
-    may be the beginning of UTF-32.
+    Logrotate's copytruncate empties a log in place. A writer that does not append then goes on at its old place, and the log begins with
+    as many NULs, perhaps gigabytes, and is sound after them. The NULs are no line and no part of one. Three NULs may begin UTF-32.
     """
     first = b""
     while len(first) < 4 and (chunk := next(chunks, None)) is not None:

@@ -51,12 +51,12 @@ class Reader:
     state: State | None = None
     """Which file it is, and how long and how old it was when it was opened; None for standard input."""
     start: int = 0
-    """The offset of what is read first."""
+    """The offset of the first byte that is read."""
     nuls: int = 0
     """How many NUL bytes stand before the content, and are no part of it; see `encoding.behind_nuls`."""
     is_compressed: bool = False
     is_dense: bool = False
-    """Whether what is being read just now was compressed to DENSE_RATIO or less."""
+    """Whether the bytes being read were compressed to DENSE_RATIO or less."""
     is_recoded: bool = False
     """Whether its bytes differ from those of the file: UTF-16 is read as UTF-8."""
     limits: Limits = DEFAULT_LIMITS

@@ -52,10 +52,10 @@ def open_source(
 ) -> Reader:
     """Open a file, or standard input for '-'. SourceError names the path and says what is wrong.
 
-    A plain file whose beginning is known may be read from a later `start` on. `nuls` is how many NUL bytes stand in front of it.
+    A plain file with a known beginning may be read from a later `start` on. `nuls` is the number of NUL bytes at its beginning.
 
-    The size of a plain file is taken here, so whoever needs the ledger's state from before has to have read it.
-    `count` is told of every number of bytes read from it, before decompression.
+    The size of a plain file is taken here. A caller that needs the ledger's state from before has to read the ledger first.
+    `count` gets the number of bytes of every read, before decompression.
     """
     name = written_name(path)
     file, size = _open(path, name)

@@ -24,9 +24,9 @@ if TYPE_CHECKING:
 def carried(
     assumed: Mapping[str, Any], after: Mapping[str, Any], before: Mapping[str, Any]
 ) -> Mapping[str, Any] | None:
-    """The context behind a block, which is `after` where it is read in the context `assumed`, if it stands behind `before`.
+    """The context after a block whose actual context is `before`. Read in the context `assumed`, the block left `after`.
 
-    None where the block has to be read again.
+    None if the block has to be read again.
 
     >>> carried({"day": 1}, {"day": 1}, {"day": 2}) is None
     True

@@ -1,4 +1,4 @@
-"""What became of lines, in numbers."""
+"""The numbers of lines, calls, rejects and ignored lines."""
 
 from __future__ import annotations
 

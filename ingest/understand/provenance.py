@@ -75,9 +75,9 @@ class Provenance:
         return table.cast(encoded_schema(columns, table.schema))
 
     def counts(self, accepted: pa.Table, rejected: pa.Table, raw: pa.Table, ignored: pa.Table) -> list[Counts]:
-        """What became of the lines of each block. Ignored are lines of which a format makes no row, and these of its rows.
+        """The counts of the lines of each block. Ignored lines are those without a row from the format, and the ignored ones of its rows.
 
-        Calls, rejects and ignored lines are counted each by itself: so whoever adds them up finds a line that was lost.
+        Calls, rejects and ignored lines are counted separately, so that their sum shows if a line was lost.
         """
         rows, rejects, ignored_rows = (
             np.bincount(self._whose(one), minlength=len(self._blocks)) for one in (raw, rejected, ignored)
@@ -148,8 +148,8 @@ class Provenance:
 def in_order(rows: pa.Table) -> pa.Table:
     """The rows by line number.
 
-    They nearly always are, and to sort them in the engine costs more than to look. But of a join the engine may read the other
-    side first, where the answers that are known are more than the lines.
+    They nearly always are in this order, and to sort them in the engine costs more than to check. But in a join the engine may read the
+    other side first, if there are more known answers than lines.
     """
     numbers = rows["line_number"].to_numpy()
     return rows if (numbers[1:] > numbers[:-1]).all() else rows.take(pa.array(np.argsort(numbers, kind="stable")))

@@ -31,7 +31,7 @@ def rejected_lines(
     says_host: str,
     wrapping: tuple[tuple[str, ...], str | None],
 ) -> pa.Table:
-    """The rejected ones among these lines, with what is wrong with them."""
+    """The rejected lines among these, with their faults."""
     understood = understood.filter(pc.is_valid(understood["fate"]))
     lines = lines_numbered(lines, understood["line_number"])
     connection.register("lines", lines)

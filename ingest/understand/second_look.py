@@ -68,10 +68,10 @@ def look_again(
     before: Sequence[Mapping[str, Any]],
     contexts: Sequence[Mapping[str, Any]],
 ) -> SecondLook:
-    """Read what the first look has left of a block.
+    """Read the values of a block that the first look has left.
 
-    `starts` are the numbers of the lines at which its sources begin, `before` and `contexts` what was known of each before the
-    block and is behind it.
+    `starts` are the numbers of the lines at which its sources begin. `before` and `contexts` are the contexts of each source before and
+    after the block.
     """
     durations = [context.get(DURATIONS) for context in before]
     unread = None
@@ -89,7 +89,7 @@ def look_again(
 def _with_numbers(
     connection: duckdb.DuckDBPyConnection, raw: pa.Table, starts: Sequence[int], before: Sequence[Any]
 ) -> tuple[pa.Table, pa.Table | None, list[Any]]:
-    """The fields with the numbers that can be read, what cannot, and what is known of the durations of each source behind them."""
+    """The fields with their readable numbers, the unreadable ones, and the context of each source's durations after them."""
     connection.register("doubtful", raw.select(["line_number", "numbers"]).filter(pc.is_valid(raw["numbers"])))
     try:
         found = answer(connection, _NUMBERS, most=len(raw))
@@ -114,7 +114,7 @@ def _with_doubtful_durations(
 ) -> tuple[pa.Table, list[pa.Table], list[Any]]:
     """The fields without durations like 1.234 from the first decimal comma of their source on.
 
-    With what is to be said of those and of the ones above, and what is known of each source behind them.
+    The warnings about these durations and about those above come with them, and the context of each source after them.
     """
     points = raw.select(["line_number", "doubtful_name", "doubtful_duration"]).filter(
         pc.is_valid(raw["doubtful_duration"])

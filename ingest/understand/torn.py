@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 _BEGUN = re.compile(r"-?|t(?:r|ru)?|f(?:a|al|als)?|n(?:u|ul)?|[.]|[.]?[0-9]*[eE][+-]?|\\?u?[0-9A-Fa-f]{0,4}")
-"""The beginnings of what is a value, the rest of a number, or an escape only at its end."""
+"""Beginnings that become a value, the rest of a number, or an escape only with their end."""
 
 _TOO_MANY = re.compile("([0-9]+) values where .* names? ([0-9]+)")
 _SAID_OF_QUOTES = re.compile("value [0-9]+ (?:goes on behind|has a quote in it)")
@@ -44,7 +44,7 @@ def torn_lines(numbers: Sequence[int], lines: pa.Table, raw: pa.Table, log_forma
 
 
 def may_go_on(line: str, log_format: str, detail: str | None) -> bool:
-    """Whether something behind this line, which is no record of that format, could make one of it.
+    """Whether some continuation could make a record of this line, which is none in that format.
 
     >>> [may_go_on(line, "json", None) for line in ('{"a": 1, "b', '{"a": tr', '{"a": nothing}', "oops")]
     [True, True, False, False]

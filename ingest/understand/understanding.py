@@ -75,7 +75,7 @@ class Fields:
     lines: pa.Table
     raw: pa.Table
     contexts: Sequence[Mapping[str, Any]]
-    """For each block, what has to be known to read on behind it."""
+    """For each block, the context in which the next one is read."""
     unread: pa.Table | None = None
     """Values that are there and cannot be read; None where all were read."""
     log_format: str = "json"
@@ -100,7 +100,7 @@ class Understood:
     """What became of some lines: calls and rejects as the lake has them, in the order of the lines."""
 
     counts: Sequence[Counts]
-    """For each block what became of its lines."""
+    """For each block, the counts of its lines."""
     calls: pa.Table
     rejects: pa.Table
 

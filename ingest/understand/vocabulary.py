@@ -94,10 +94,10 @@ _last_known: deque[dict[str, _Known]] = deque(maxlen=1)
 
 
 class Vocabulary:
-    """What the distinct values of the blocks so far mean.
+    """The meanings of the distinct values of the blocks so far.
 
-    At most `most` of those that the last block did not have are remembered, and none where those of a block are more than
-    `most_bytes`, of which so much is understood at a time: memory does not grow with the input, however long its values are.
+    At most `most` of the values that the last block did not have are remembered. If a block's values have more than `most_bytes`, they
+    are understood in parts of that size and not remembered. So memory does not grow with the input, however long its values are.
     """
 
     def __init__(
@@ -117,7 +117,7 @@ class Vocabulary:
         return vocabulary
 
     def leave(self) -> None:
-        """Leave what is known to the next one of this process."""
+        """Leave the known values to the next vocabulary of this process."""
         _last_known.append(self._known)
         self._known = {}
 
@@ -145,7 +145,7 @@ class Vocabulary:
         return rows
 
     def _knowing(self, view: str, question: _Question, values: pa.Table) -> _Known:
-        """What is known once these distinct values of a block are understood. They come first, in their order."""
+        """The known values after these distinct values of a block are understood. Those come first, in their order."""
         known = self._known.pop(view, None)
         if values.nbytes > self._most_bytes:
             pieces = _pieces(values, self._most_bytes)

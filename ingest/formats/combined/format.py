@@ -43,7 +43,7 @@ _SPLIT = Path(__file__).with_name("lines.sql").read_text(encoding="utf-8")
 
 
 class Combined:
-    """Lines of one layout. What does not match it whole is no record."""
+    """Lines of one layout. A line that does not match it as a whole is no record."""
 
     name: ClassVar[str] = "combined"
     says_host: ClassVar[str] = "--layout says which one is"
@@ -59,7 +59,7 @@ class Combined:
 
     @property
     def reading(self) -> object:
-        """What decides how a line is read."""
+        """The settings that decide how a line is read."""
         return self.name, self.layout.text
 
     def claims(self, lines: Sequence[str]) -> bool:
@@ -179,7 +179,7 @@ def _values(layout: Layout) -> Iterator[str]:
 
 
 def _select(layout: Layout) -> str:
-    """The values of `raw` from the layout's groups. The names are ours; no text of the log or the layout is in it."""
+    """The values of `raw` from the layout's groups, as SQL. It holds names of ours, and no text of the log or the layout."""
     field = {group: f"value_{group}" for group in layout.groups}
 
     def of(name: str) -> str:

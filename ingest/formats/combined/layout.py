@@ -56,12 +56,12 @@ class Part:
     whole_pattern: str
     """The same where a whole line is matched, which takes longer and may be more lenient."""
     others_pattern: str
-    """The same with groups around the values that nobody reads, those apart in which a caller mentions hosts."""
+    """The same with groups around the unread values, except those in which a caller may mention hosts."""
     groups: tuple[str, ...]
     is_value: bool = False
     """Whether it is one value between its quotation marks, whatever it holds."""
     text: str | None = None
-    """The text itself where there is no variable in it."""
+    """The text itself if it holds no variable."""
 
 
 @dataclass(frozen=True)
@@ -77,7 +77,7 @@ class Layout:
     names: Mapping[str, str]
     """The layout's name for each value that it holds: `$request_time`, `%D`."""
     unread: tuple[str, ...] = ()
-    """What it calls those that nobody reads."""
+    """The layout's names of the unread values."""
 
     @property
     def pattern(self) -> str:
@@ -86,7 +86,7 @@ class Layout:
 
     @property
     def others_pattern(self) -> str:
-        """The pattern of a whole line whose groups are the values that nobody reads and in which no caller mentions hosts."""
+        """The pattern of a whole line. Its groups are the unread values in which no caller mentions hosts."""
         return '"'.join(part.others_pattern for part in self.parts)
 
     @property
@@ -130,7 +130,7 @@ class _Token:
 
     @property
     def is_unread(self) -> bool:
-        """Whether nobody asks for it; of a time each part is read."""
+        """Whether the value is unread. Each part of a time is read."""
         return self.meaning is None and not self.name.endswith("}t")
 
     @property
@@ -140,7 +140,7 @@ class _Token:
 
     @property
     def meaning(self) -> str | None:
-        """The value of a call that it gives; None where nobody asks for it."""
+        """The value of a call that it gives. None if it is unread."""
         named = ID_VARIABLE.fullmatch(self.name)
         is_id = named is not None and is_id_name(named[1] or named[2])
         return MEANINGS.get(self.name) or ("integration_id" if is_id else None)

@@ -28,7 +28,7 @@ DEFAULT_LAYOUT = (
     '$host $remote_addr - $remote_user [$time_local] "$request" $status $body_bytes_sent'
     ' "$http_referer" "$http_user_agent" "$http_integrationid" $request_time'
 )
-"""The layout of a log that fits it, where nobody names another one."""
+"""The layout of a log that fits it, unless another one is given."""
 
 ENVOY_LAYOUT = (
     '[$time_iso8601] "$request" $status $response_flags $request_length $body_bytes_sent $duration_ms $upstream_service_time'
@@ -94,7 +94,7 @@ _WRITTEN_BEHIND: tuple[tuple[tuple[str, str], ...], ...] = (
         ("$duration_ms", "[0-9]+ms"),
     ),
 )
-"""What ingress-nginx writes behind the user agent, and Traefik: each value shows what it is, so the log is theirs where all of them do."""
+"""The fields of ingress-nginx and of Traefik after the user agent. Each value is recognisable, so if all of them fit, the log is theirs."""
 
 
 @dataclass(frozen=True)
@@ -108,9 +108,9 @@ class _Shape:
 
 
 def layout_of(lines: Sequence[str]) -> str | None:
-    """The layout that most of these lines have, as --layout takes it; None where they are no access log.
+    """The layout that most of these lines have, as --layout takes it. None if they are no access log.
 
-    AmbiguousHostError where several fields hold hosts of the platform, and not the same ones.
+    AmbiguousHostError if several fields hold different hosts of the platform.
 
     >>> layout_of(['192.0.2.7 - - [21/Oct/2026:13:55:36 +0200] "GET / HTTP/1.1" 200 512'])
     '$remote_addr $remote_logname $remote_user [$time_local] "$request" $status $body_bytes_sent'
@@ -189,7 +189,7 @@ def _names(shape: _Shape, rows: Sequence[Mapping[int, str]]) -> tuple[list[str],
 
 
 def _of_product(rows: Sequence[Mapping[int, str]], first: int, texts: list[str]) -> list[str]:
-    """The names of the fields behind the user agent, from this place on, where a known product has written them."""
+    """The names of the fields after the user agent, from this place on, if a known product wrote them."""
     for written in _WRITTEN_BEHIND:
         patterns = [re.compile(pattern, re.ASCII) for _, pattern in written]
         if len(texts) >= len(written) and all(
@@ -202,13 +202,13 @@ def _of_product(rows: Sequence[Mapping[int, str]], first: int, texts: list[str])
 def has_durations_of_unknown_unit(lines: Sequence[str]) -> bool:
     """Whether the last field of these lines, where the default layout has seconds, holds whole numbers and nothing else.
 
-    nginx writes 0.087; 87 may be milliseconds, and 87500 what Apache's %D says in microseconds.
+    nginx writes 0.087. 87 may be milliseconds, and 87500 microseconds of Apache's %D.
     """
     return _name_of_durations([line.rpartition(" ")[2] for line in lines]) == "duration"
 
 
 def _name_of_durations(texts: Sequence[str]) -> str | None:
-    """`request_time` where they are seconds as nginx writes them, `duration` where nobody knows the unit, None for others."""
+    """`request_time` for seconds as nginx writes them, `duration` if the unit is not known, and None for other values."""
     if all(map(_SECONDS.fullmatch, texts)):
         return "request_time"
     numbers = [text for text in texts if text != "-"]

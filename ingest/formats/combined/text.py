@@ -68,5 +68,5 @@ def _without_backslashes(text: str) -> str:
 
 
 def _with_characters(text: str) -> str:
-    r"""With the characters that \t, \" and the like stand for."""
+    r"""With the characters in the place of \t, \" and the like."""
     return re.sub(r"\\([tnr\"'\\])", lambda found: _CHARACTERS.get(found[1], found[1]), text)

@@ -60,7 +60,7 @@ class Csv:
 
     @property
     def reading(self) -> object:
-        """What decides how a line is read."""
+        """The settings that decide how a line is read."""
         return self.name, self._dialect
 
     def claims(self, lines: Sequence[str]) -> bool:
@@ -142,7 +142,7 @@ class Csv:
             yield number, header
 
     def _header(self, line: str, announced: str | None) -> Header | None:
-        """The header that a line is; None for any other line, and for one that goes on behind a CR."""
+        """The header, if this line is one and has no text after a CR. Otherwise None."""
         line = line.strip("\ufeff\r\n")
         if "\r" in line or len(line) > LONGEST_HEADER:
             return None

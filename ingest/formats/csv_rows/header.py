@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 DELIMITERS = (",", ";", "\t")
-"""What may be between values where nobody says it."""
+"""The separators that are tried if none is given."""
 LONGEST_HEADER = 20_000
 
 _ANNOUNCEMENT = re.compile(r"(?i)\ufeff?(\"?)sep=([^\"\r\n])\1[\r\n]*")
@@ -25,22 +25,22 @@ _ANNOUNCEMENT = re.compile(r"(?i)\ufeff?(\"?)sep=([^\"\r\n])\1[\r\n]*")
 
 @dataclass(frozen=True)
 class Header:
-    """The names of the columns, lower case, and what separates them. A column that nobody reads has none: its name may be anything."""
+    """The names of the columns, in lower case, and their separator. An unread column has no name here, because its name may be anything."""
 
     columns: tuple[str, ...]
     delimiter: str
     announced: str | None = None
     """The delimiter that a line `sep=;` announced for the header below it."""
     unread: tuple[tuple[str, str], ...] = ()
-    """The columns that nobody reads, and what they could be."""
+    """The unread columns, and the fields that they could be."""
     written: tuple[str, ...] = field(default=(), compare=False)
     """The columns as they are written, as long as it matters which of them is the host."""
 
 
 def table_header(lines: Sequence[str]) -> tuple[list[str], str] | None:
-    """The columns that the first line plainly names, as they are written, and what is between them; None where it names none.
+    """The columns that the first line plainly names, as they are written, and their separator. None if it names none.
 
-    Some of them have to be called as fields of a call are, or else any prose with commas would be a header.
+    Some of them need the name of a field of a call. Otherwise any prose with commas would be a header.
 
     >>> table_header(["when;method;path;answer"]), table_header(["Dear sir, we write, to you"])
     ((['when', 'method', 'path', 'answer'], ';'), None)
@@ -72,7 +72,7 @@ def missing_columns(columns: Sequence[str], dialect: Dialect) -> list[str]:
 
 
 def announced_delimiter(line: str) -> str | None:
-    """The delimiter that a line says and nothing else.
+    """The delimiter, if the line announces one and holds nothing else.
 
     >>> announced_delimiter("sep=;"), announced_delimiter("timestamp;status")
     (';', None)
@@ -82,7 +82,7 @@ def announced_delimiter(line: str) -> str | None:
 
 
 def names_in(line: str, delimiter: str, quote: str, *, as_written: bool = False) -> tuple[str, ...]:
-    """The names of the columns in a line. What has no name at its end is no column but a delimiter too many."""
+    """The names of the columns in a line. A last column without a name is a superfluous delimiter."""
     if delimiter == quote:
         return ()
     line = line[:LONGEST_HEADER].replace("\r", " ")

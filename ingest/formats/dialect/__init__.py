@@ -1,9 +1,9 @@
-"""Dialects: what the fields of somebody's JSON or CSV log are called, as data.
+"""Dialects: the names of the fields in somebody's JSON or CSV log, as data.
 
-model.py     what may stand in a dialect
+model.py     the contents of a dialect
 known.py     the dialects of known products (`dialects/*.toml`), and a user's own
-problems.py  what is wrong with a user's dialect, in words
-paths.py     where a field stands in an object
-names.py     which names a dialect reads, and which nobody reads
+problems.py  the faults of a user's dialect, in words
+paths.py     the place of a field in an object
+names.py     the names that a dialect reads, and the unread names
 fields.py    values of a dialect's fields  ->  the fields of `raw`
 """

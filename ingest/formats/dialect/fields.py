@@ -90,15 +90,16 @@ def fields_of_dialect(
     """The SQL that turns rows of `split` (line_number, byte_offset, fate, detail and values) into the columns of raw.
 
     `values` and `headers` give the SQL of the values of a path or a header, `logged` that of the columns headers_logged and id_logged,
-    `host` that of the host where no field of the dialect says it (it goes before the header), `others` that of a list of all values in which no caller mentions
-    hosts. The detail is which field a line lacks; `with_details` says it in words.
-    Fields that are not there are left out, because the engine spends time on planning even what comes to nothing. No text of a dialect or
-    log gets into the SQL.
+    `host` that of the host if no field of the dialect has it (it wins over the header), `others` that of a list of all values in which no
+    caller mentions hosts. The detail is the field that a line lacks; `with_details` puts it in words.
+
+    Absent fields are left out, because the engine takes time to plan even expressions that are always null. No text of a dialect or log
+    gets into the SQL.
     """
     connection.execute("set variable empty_values = ?::varchar[]", [list(dialect.empty)])
 
     def given(found: Sequence[str]) -> list[str]:
-        """The values, or null for those that stand for none."""
+        """The values, with null for those that mean none."""
         for number, _ in enumerate(dialect.empty, start=1):
             found = [f"nullif({value}, getvariable('empty_values')[{number}])" for value in found]
         return list(found)
@@ -158,10 +159,10 @@ _SAYING = {
 
 
 def _lacking(dialect: Dialect, present: Mapping[str, str], *, called_at: str) -> str:
-    """The SQL of the first needed field that a line lacks; null where it lacks none.
+    """The SQL of the first needed field that a line lacks. Null if it lacks none.
 
-    A time that is there and cannot be read hides the fields after it: a line is rejected for the first reason, and its detail has to
-    explain that one. Every line is asked, so the question is no more than a look at a few values.
+    If a time is there and cannot be read, the fields after it do not count: a line is rejected for the first reason, and its detail has
+    to explain that one. The SQL runs for every line, so it looks at few values only.
     """
     missing = {}
     for what in dialect.fields.needed():

@@ -32,7 +32,7 @@ _ITS_OWN = {"name", "about", "documentation", "known_by", "logs_no_headers"}
 
 
 def _whole(value: object, where: str) -> object:
-    """The dialect as it is given, and behind it everything that the known dialect says which it is `like`."""
+    """The given dialect, followed by everything in the known dialect that it is `like`."""
     if not isinstance(value, dict) or value.get("like") is None:
         return value
     name = str(value["like"])
@@ -57,12 +57,12 @@ def _extended(base: Dialect, value: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _both(said: object, known: object) -> object:
-    """Names that are said and those that are known, in this order; what is no list of names is as it is said."""
+    """The given names, and the known ones after them. A value that is no list of names stays as it is given."""
     return [*(said if isinstance(said, list) else [said]), *known] if isinstance(known, list) else said
 
 
 def with_dialect(context: Mapping[str, Any], dialect: Dialect) -> dict[str, Any]:
-    """A source's context that also holds a user's own dialect: who reads on must not need the file."""
+    """A source's context with a user's own dialect, so that reading on does not need the dialect's file."""
     others = {name: value for name, value in context.items() if name != "dialect"}
     return others if dialects().get(dialect.name) == dialect else {**others, "dialect": dialect.as_text()}
 

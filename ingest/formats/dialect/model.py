@@ -1,4 +1,4 @@
-"""A dialect: what the fields of somebody's JSON or CSV log are called, as data."""
+"""A dialect: the names of the fields in somebody's JSON or CSV log, as data."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def _listed(value: object) -> object:
 
 
 def _with_field(value: object) -> object:
-    """A list of fields with what is known of them; of a bare name no more than that."""
+    """A list of fields with their properties. A bare name is a field without properties."""
     return (
         [{"field": one} if isinstance(one, str) else one for one in value]
         if isinstance(value, (list, tuple))
@@ -161,9 +161,9 @@ class Fields(_Model):
     """With the query or without it."""
     query: Paths = ()
     query_ends_at: str | None = None
-    """What begins that which the product writes behind the caller's query."""
+    """The beginning of the text that the product adds to the caller's query."""
     integration_id: Paths = ("integration_id",)
-    """The header as a field of its own. Where the last name of a path is one of the id's usual names, it stands for all of them."""
+    """The header as a field of its own. If the last name of a path is one of the id's usual names, all of these are read."""
     duration: Annotated[tuple[Duration, ...], BeforeValidator(_listed)] = ()
     request_bytes: Paths = ()
     response_bytes: Paths = ()
@@ -205,13 +205,13 @@ class Dialect(_Model):
     headers_complete: bool = False
     """Whether a header that is not among them was not sent."""
     headers_removed: tuple[str, ...] = ()
-    """Headers that the product takes out of the log, so that nobody knows whether they were sent."""
+    """Headers that the product removes from the log. Whether they were sent is not known."""
     headers_left_out: bool = False
     """Whether a header that was not sent leaves no field, so that a line without it may be of a log that holds it."""
     logs_no_headers: bool = False
     """Whether the product cannot log the headers of requests, so that to have it log one is no advice."""
     empty: tuple[str, ...] = ("", "-")
-    """Values that stand for none."""
+    """Values that mean none."""
     known_by: KnownBy | None = None
     records: tuple[tuple[str, ...], ...] = ()
     """Lists around the records of a line, one inside of the other, where a line may hold several."""

@@ -1,4 +1,4 @@
-"""Which names of a log a dialect reads, and which nobody reads."""
+"""The names of a log that a dialect reads, and the unread names."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 def unread_in(dialect: Dialect, names: Sequence[str], unread: Sequence[str]) -> tuple[tuple[str, str], ...]:
-    """Those of a log's names that nobody reads, each with the field of a call that it could be.
+    """The unread names of a log, each with the field of a call that it could be.
 
     >>> from ingest.formats.dialect.known import dialects
     >>> unread_in(dialects()["koppelzicht"], ["timestamp", "IntegrationID", "level"], ["level"])

@@ -1,4 +1,4 @@
-"""What is wrong with a user's dialect, in words."""
+"""The faults of a user's dialect, in words."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ _MODELS: Mapping[tuple[str, ...], type[BaseModel]] = {
 
 
 def in_words(problem: ErrorDetails, value: object) -> str:
-    """What is wrong with the dialect that this value describes, beginning with the name of the field."""
+    """The faults of the dialect that this value describes. Each begins with the name of the field."""
     place = tuple(str(part) for part in problem["loc"] if not isinstance(part, int))
     name = ".".join(place)
     model = _MODELS.get(place[:-1])

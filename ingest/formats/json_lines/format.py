@@ -140,7 +140,7 @@ class JsonLines:
 
     @property
     def reading(self) -> object:
-        """What decides how a line is read."""
+        """The settings that decide how a line is read."""
         return self.name, self._dialect
 
     @property
@@ -160,7 +160,7 @@ class JsonLines:
     def read(
         self, connection: duckdb.DuckDBPyConnection, lines: pa.Table, begins: Sequence[tuple[int, Mapping[str, Any]]]
     ) -> tuple[pa.Table, Sequence[Mapping[str, Any]]]:
-        """The fields of every line. What looks odd is looked at once more, by the standard."""
+        """The fields of every line. Odd-looking lines are judged again by the standard."""
         doubtful = connection.execute(_DEFECTS).fetchall()
         judged = ((number, defect_of(line) if fate == "odd" else fate) for number, fate, line in doubtful)
         if fates := {number: fate for number, fate in judged if fate}:
@@ -187,10 +187,10 @@ class JsonLines:
     def _parts(
         self, connection: duckdb.DuckDBPyConnection, lines: pa.Table, records: pa.Table | None
     ) -> Iterator[tuple[pa.Table | duckdb.DuckDBPyRelation, Sequence[KeySet]]]:
-        """The records with their sets of keys: those that are read as they are, and apart from them those that take more work.
+        """The records with their sets of keys: first those that are read as they are, and separately those that take more work.
 
-        To rearrange a record or to look for what a key says twice costs several times as much as to read it, so the few lines that
-        need it must not make all others of their block pay. Where there are many of them, all are read together.
+        To rearrange a record, or to look for a key with two values, costs several times as much as to read it. The few lines that need
+        this must not slow down all others of their block. If there are many of them, all are read together.
         """
         name, rows = ("lines", lines) if records is None else ("records", records)
 
@@ -246,14 +246,14 @@ class JsonLines:
         key_sets: Sequence[Sequence[Sequence[str] | None]],
         starts: Sequence[int],
     ) -> list[Sequence[Sequence[Sequence[str] | None]]]:
-        """The sets of keys of each source that begins at one of these lines, if they hold fields that nobody reads."""
+        """The sets of keys of each source that begins at one of these lines, if they hold unread fields."""
         if len(starts) == 1 or not self._unread(key_sets):
             return [key_sets] * len(starts)
         found = dict(connection.execute(_KEYS_OF_EACH, [list(starts)]).fetchall())
         return [found.get(number, ()) for number, _ in enumerate(starts)]
 
     def _unread(self, key_sets: Iterable[Sequence[Sequence[str] | None]]) -> tuple[tuple[str, str], ...]:
-        """The fields that nobody reads. Fields inside the request's headers are read."""
+        """The unread fields. Fields inside the request's headers are read."""
         names: dict[str, bool] = {}
         for keys in key_sets:
             for parts, found in zip(self._containers, keys, strict=True):
@@ -263,7 +263,7 @@ class JsonLines:
         return unread_in(self._dialect, list(names), [name for name, is_read in names.items() if not is_read])
 
     def _is_read(self, parts: Parts) -> bool:
-        """Whether somebody asks for this field, or for one in it."""
+        """Whether this field is read, or a field inside it."""
         is_header = any(
             parts[: len(at)] == at and len(parts) > len(at) and parts[len(at)].lower().startswith(prefix.lower())
             for at, prefix in self._headers
@@ -273,7 +273,7 @@ class JsonLines:
     def _odd_headers(self, key_sets: Iterable[Sequence[Sequence[str] | None]]) -> list[Parts]:
         """The places of headers that are not an object with values in some line, or an object without a known header.
 
-        That may be an object of several kinds of headers; to find out takes a look at its values.
+        That may be an object of several kinds of headers, which only its values show.
         """
         places = [(at, self._containers.index(at), self._containers.index(at[:-1])) for at, _ in self._headers if at]
         return [
@@ -289,8 +289,8 @@ class JsonLines:
     ) -> str:
         """The SQL that reads a block whose objects have these sets of keys.
 
-        Sets of keys repeat from line to line, so what they say is found once a block: which fields are there at all, and how the
-        names of the headers are spelled here.
+        Sets of keys repeat from line to line, so they are examined once for a block: the fields that exist at all, and the spelling of the
+        headers' names.
         """
         keys = {
             parts: {key for sets in key_sets for key in sets[number] or ()}
@@ -354,9 +354,9 @@ class JsonLines:
     ) -> str:
         """The SQL that says whether an IntegrationId that is absent was not sent.
 
-        It was not where the line has its field without a value, or all headers without this one. A line with neither could not
-        have held it, whatever others hold: in a log that loses the field in mid-file nobody is blamed. Where the dialect leaves
-        fields out, see `with_left_out_ids`.
+        It was not sent if the line has its field without a value, or all headers without this one. A line with neither could not have
+        held it, whatever other lines hold: if a log loses the field in mid-file, nobody is blamed. For dialects that leave fields out,
+        see `with_left_out_ids`.
         """
         if headers_logged == "true":
             return "true"

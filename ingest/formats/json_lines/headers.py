@@ -71,7 +71,7 @@ LINES_WITH_UNREAD_HEADERS = "lines_with_unread_headers"
 
 
 def is_known_header(name: str) -> bool:
-    """Whether everybody knows this name of a header.
+    """Whether this name of a header is generally known.
 
     >>> is_known_header("User-Agent"), is_known_header("request")
     (True, False)
@@ -80,11 +80,11 @@ def is_known_header(name: str) -> bool:
 
 
 def with_chosen_headers(dialect: Dialect, lines: Iterable[Mapping[str, Any]]) -> Dialect:
-    """The dialect, as one whose logs hold chosen headers, where the first hundred records of a log show that it does.
+    """The dialect. If the first hundred records of a log show that somebody chose its headers, the dialect for such a log.
 
-    Whoever keeps the headers of requests keeps some that every program sends. Where no record has any of those, somebody has chosen what is
-    kept, or that nothing is, and that the IntegrationId is not there does not say that it was not sent. It may be among the chosen ones
-    nevertheless, and leave no trace where it was not sent: see `headers_left_out`.
+    A log with all headers has some that every program sends. If no record has any of those, somebody chose the headers that are kept, or
+    chose to keep none. Then a missing IntegrationId does not mean that it was not sent. It may still be among the chosen headers, and
+    leave no trace if it was not sent: see `headers_left_out`.
     """
     if not dialect.headers_complete or not all(source.at and not source.prefix for source in dialect.headers):
         return dialect
@@ -182,8 +182,8 @@ def read_header_columns(
 ) -> HeaderColumns:
     """Put the rows of `split` into `records`, with an object of those that these columns hold.
 
-    `values` is the SQL of each column, and `empty` what means none. The names of headers repeat from row to row, so the ones of a
-    block are found once, before its rows are read.
+    `values` is the SQL of each column, and `empty` the text that means none. The names of headers repeat from row to row, so they are
+    collected once for a block, before its rows are read.
     """
     columns = list(values)
     connection.execute("set variable header_columns = ?::varchar[]", [columns])

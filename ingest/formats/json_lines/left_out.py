@@ -24,9 +24,9 @@ def with_left_out_ids(
 ) -> tuple[pa.Table, list[dict[str, Any]]]:
     """The fields, and the contexts of the lines that follow, of a dialect in which a header that was not sent leaves no field.
 
-    A line without the field is one whose call was without the header, as long as one of the thousand lines before it in the
-    log has the field; before the first such line, and long behind the last, nobody knows. It is counted in lines of the log and
-    carried on from block to block, so that it matters neither where a block ends nor how a file grew.
+    If a line lacks the field, and one of the thousand lines before it has the field, its call lacked the header. Before the first
+    line with the field, and long after the last one, that is not known. The distance is counted in lines of the log and carried from
+    block to block, so that the ends of blocks and the growth of a file do not matter.
     """
     numbers = table["line_number"].to_numpy()
     has_field = np.zeros(line_count + 1, dtype=np.bool_)

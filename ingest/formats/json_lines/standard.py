@@ -1,4 +1,4 @@
-"""What the standard of JSON says of a line."""
+"""Judges lines by the standard of JSON."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def record_in(line: str) -> Mapping[str, Any] | None:
 
 
 def defect_of(line: str) -> str | None:
-    """What is wrong with this line by the standard of JSON; None where it is a valid object."""
+    """The fault of this line by the standard of JSON. None if it is a valid object."""
     if not line.strip() or line.startswith("#"):
         return None
     if _depth(line) > MAX_DEPTH:

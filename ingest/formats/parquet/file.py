@@ -25,7 +25,7 @@ ENGINE_ERRORS = (duckdb.Error, pa.ArrowException, MemoryError)
 """Whatever the engines raise at values that they cannot take, or that are too many for the memory there is."""
 
 _TRAILER = 8
-"""The bytes behind the footer: its length, and the file's first four bytes once more."""
+"""The bytes after the footer: its length, and the file's first four bytes once more."""
 
 _ARROW_SCHEMA = b"ARROW:schema"
 """The key under which Arrow's writers put their own schema beside Parquet's."""

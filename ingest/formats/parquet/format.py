@@ -59,7 +59,7 @@ class Parquet(JsonLines):
 
 
 def _unread(context: Mapping[str, Any], keys: Collection[str]) -> tuple[tuple[str, str], ...]:
-    """The columns of a file that nobody reads. The one that was found to hold the host has another name in the rows."""
+    """The unread columns of a file. The column that was found to hold the host has another name in the rows."""
     others = [
         name
         for name, may_say_host in context.get(OTHERS, ())

@@ -35,7 +35,7 @@ _MUCH = 50
 
 
 class PagesError(Exception):
-    """The headers of the pages are not what the format says."""
+    """The headers of the pages are not as the format defines them."""
 
 
 @dataclass(frozen=True)
@@ -46,16 +46,16 @@ class Chunk:
     values: np.ndarray[Any, np.dtype[np.int64]]
     """How many values each page has, those that are null included."""
     most: np.ndarray[Any, np.dtype[np.float64]]
-    """How many bytes the values of each page are at most."""
+    """The most bytes that the values of each page can have."""
     least: float
-    """About how many bytes all values are, rather too few than too many."""
+    """About how many bytes all values have: an estimate that is rather too low than too high."""
     held: int
     """The bytes of the largest page and the dictionary, which are in memory at the same time."""
     dense: int
-    """The same where they have been made a fiftieth or less, and else nothing."""
+    """The same if they were compressed to a fiftieth or less, and otherwise 0."""
 
     def within(self, share: float) -> float:
-        """How many bytes this share of the values are at most, wherever it begins."""
+        """The most bytes that this share of the values can have, wherever it begins."""
         places = np.concatenate((np.zeros(1), np.cumsum(self.values)))
         sums = np.concatenate((np.zeros(1), np.cumsum(self.most)))
         size = places[-1] * share
@@ -239,7 +239,7 @@ def _header(file: IO[bytes], place: int, stop: int) -> tuple[dict[int, Any], int
 
 
 def _struct(data: bytes, at: int, depth: int) -> tuple[dict[int, Any], int]:
-    """A struct of Thrift's compact protocol: its numbers and structs by their ids. IndexError where it goes on behind the data."""
+    """A struct of Thrift's compact protocol: its numbers and structs by their ids. IndexError if it goes on after the end of the data."""
     if depth > _DEEPEST:
         raise PagesError
     found: dict[int, Any] = {}

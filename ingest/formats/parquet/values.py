@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 
 _UNITS = {"s": 0, "ms": 3, "us": 6, "ns": 9}
-"""The units of a duration: how many digits stand behind the point where it is written in seconds."""
+"""The units of a duration, each with the number of decimals of a duration in seconds."""
 
 
 _LEAVES = "select coalesce(to_json(value)::varchar, 'null') as json from leaves"
@@ -73,9 +73,9 @@ class JsonTexts:
         return _one(found.cast(pa.large_string()))
 
     def _of_pairs(self, array: pa.Array, pairs: pa.StructArray, names: tuple[str, str]) -> pa.Array:
-        """An object for each list of pairs, whose members have these names: what names the other, and its value.
+        """An object for each list of pairs. `names` are the members of a pair that hold a name and its value.
 
-        The values of a name that comes twice are a list, in their order. What has no name is left out.
+        If a name comes twice, its values become a list, in their order. A value without a name is left out.
         """
         rows = np.repeat(np.arange(len(array)), _lengths(array))
         members = dict(zip([field.name for field in pairs.type], pairs.flatten(), strict=True))
@@ -232,7 +232,7 @@ def _one(array: pa.ChunkedArray) -> pa.Array:
 
 
 def bytes_of(lines: pa.Array) -> bytes:
-    """The texts one behind the other."""
+    """The texts, joined."""
     if not len(lines):
         return b""
     offsets = np.frombuffer(lines.buffers()[1], dtype=np.int64)[lines.offset : lines.offset + len(lines) + 1]

@@ -27,9 +27,9 @@ HOSTS = ("x-host-header", "cs-host", "cs(host)", "host")
 
 
 def field_of_host(columns: Sequence[str], lines: Iterable[str]) -> int | None:
-    """The place, from 1, of the column that holds hosts of the platform where the host's own does not, in most of these lines.
+    """The place, from 1, of the column that holds hosts of the platform in most of these lines, if the host's own column does not.
 
-    0 where no column does, or where several differ; None where no line has a host of the platform, so that nobody can tell.
+    0 if no column does, or if several differ. None if no line has a host of the platform, which leaves it open.
 
     >>> field_of_host(["cs(host)", "cs(x-forwarded-host)"], ["internal 4321.rest.afas.online"])
     2
@@ -51,8 +51,8 @@ def field_of_host(columns: Sequence[str], lines: Iterable[str]) -> int | None:
 def has_decimals(columns: Sequence[str], lines: Iterable[str]) -> bool | None:
     """Whether some of these lines have a time-taken with decimals; None where none has any.
 
-    IIS counts whole milliseconds, the W3C has seconds with decimals, and ASP.NET Core milliseconds with decimals. A single line does not tell
-    them apart: it may be a whole second.
+    IIS writes whole milliseconds, the W3C's standard has seconds with decimals, and ASP.NET Core writes milliseconds with decimals. A single
+    line does not tell them apart, because it may be a whole second.
 
     >>> has_decimals(["sc-status", "time-taken"], ["200 1", "200 0.087"]), has_decimals(["time-taken"], ["87"])
     (True, False)
@@ -71,7 +71,7 @@ def _values_of(line: str, number: int) -> list[str]:
 
 
 def name_to_keep(name: str) -> str:
-    """The name of a column in lower case where somebody asks for it, and else no more than who says what stands there.
+    """The name of a column in lower case if it is read. Of an unread column, only who wrote its values.
 
     >>> [name_to_keep(name) for name in ("sc-status", "s-ip", "x-note", "cs(X-Site)", "cs(Referer)", "x-edge-location")]
     ['sc-status', 's-ip', '-', 'cs(-)', 'cs(referer)', 'x-edge-location']
@@ -85,7 +85,7 @@ def name_to_keep(name: str) -> str:
 
 
 def unread_columns(names: Sequence[str]) -> tuple[tuple[str, str], ...]:
-    """Those of these columns that nobody reads, each with the field that it could be, as a W3C log has it."""
+    """The unread ones of these columns, each with the field that it could be, as a W3C log names it."""
     lower = [name.lower() for name in names]
     said = {field for field, columns in _READ.items() if not columns.isdisjoint(lower)}
     said |= {"integration_id"} if id_columns(lower) else set()

@@ -22,8 +22,9 @@ def fields_by_position(
 ) -> str:
     """The SQL that turns rows of `split` (line_number, byte_offset, fate, detail, part) into the columns of raw.
 
-    `product` is whose W3C log it is, where that matters; `has_unit` is false where nobody knows the unit of time-taken. With `has_day` the table w3c_days says which day a line is of.
-    `names_hosts`: whether any line has a host of the platform in it; `host` is the column that holds them where the host's own does not.
+    `product` is the product that wrote the log, if that matters. `has_unit` is false if the unit of time-taken is not known. With
+    `has_day`, the table w3c_days has the day of each line. `names_hosts`: whether any line holds a host of the platform. `host` is the
+    column that holds them if the host's own column does not.
     """
     # A time is put together once, and then read.
     times = [

@@ -74,15 +74,15 @@ class _Header:
     """What the directives in force say about the lines below them."""
 
     fields: tuple[str, ...] = ()
-    """Their names in lower case. A name that nobody asks for is replaced, because it may be anything."""
+    """Their names in lower case. The name of an unread field is replaced, because it may be anything."""
     software: str | None = None
     host: int | None = None
-    """The place, from 1, of the field that holds hosts of the platform where the host's own does not; 0 where there is none, None as
-    long as nobody knows."""
+    """The place, from 1, of the field that holds hosts of the platform if the host's own field does not. 0 if there is none, None as
+    long as it is not known."""
     may_be_seconds: bool | None = None
-    """Whether `time-taken` may be in seconds, because it has decimals and nobody says whose log it is; None as long as there are no values."""
+    """Whether `time-taken` may be in seconds, because it has decimals and the product is not known. None as long as there are no values."""
     unread: tuple[tuple[str, str], ...] = ()
-    """The fields that nobody reads, and what they could be."""
+    """The unread fields, and the fields of a call that they could be."""
     written: tuple[str, ...] = dataclasses.field(default=(), compare=False)
     """The fields as they are written, as long as it matters which of them is the host."""
 

@@ -40,7 +40,7 @@ _PREFIXES = {
     "prefix": "^(?:\\[[^{}\\s]|[^{}\\[\ufeff])[^{}]{0,199}\\{",
 }
 RUNTIMES = ("cri", "syslog", "syslog_5424", "compose")
-"""The prefixes that are known for what they are, whatever stands behind them."""
+"""The prefixes that are recognised whatever follows them."""
 
 _CONSOLE_BEHIND_TIME = r"\t[^\t\"\\]{1,40}\t(http\.log\.access[^\t\"\\]{0,100})\t[^\t\"\\]{1,200}\t\{"
 _CONSOLES = {
@@ -117,11 +117,11 @@ class Wrapped:
 
     @property
     def reading(self) -> object:
-        """What decides how a line is read."""
+        """The settings that decide how a line is read."""
         return self._wrappings, self._form.reading
 
     def claims(self, lines: Sequence[str]) -> bool:
-        """Whether the format claims what is inside of these lines."""
+        """Whether the format claims the texts inside these lines."""
         return self._form.claims(inside_of(lines, self._wrappings))
 
     @property

@@ -39,7 +39,7 @@ _GOES_ON = {
     "cri": "regexp_matches({line}, '^[^ ]+ std(?:out|err) P[: ]')",
     "log": "(starts_with({line}, '{{') and contains({line}, '\"log\"') and not contains({line}, '\\n\"'))",
 }
-"""By what is around a line: which of the two streams of a container it is of, and whether more of it follows there."""
+"""By the wrapping of a line, as SQL: whether the next line of its stream continues it."""
 
 _MARKED = "(contains({line}, '\"CONTAINER_PARTIAL_ID\"') or contains({line}, '\"partial_id\"'))"
 """What docker's drivers for journald and fluentd write beside each piece."""
@@ -76,18 +76,18 @@ _PIECES = """
     where (goes_on or is_behind) and (ends_lines or not goes_on or $1)
     order by line_number
 """
-"""The pieces where that is sure: of CRI all of them, of docker where its log has line ends."""
+"""The lines that are certainly pieces: in CRI all pieces, in docker's log those after a line of it has had its end."""
 _REFUSED = """
     select line_number, stream, goes_on
     from split_lines
     where (is_behind or goes_on) and (ends_lines or begins_object or not goes_on) and list_contains($1::bigint[], line_number)
     order by line_number
 """
-"""Of lines that are no record those that are pieces. A line without an end is one where others of its log have theirs, or where it begins
-an object, which it does not end."""
+"""The pieces among the lines that are no record. A line without an end is a piece if other lines of its log have theirs, or if it begins an
+object and does not end it."""
 
 GOES_ON, ENDS_LINES = "streams_that_go_on", "ends_lines"
-"""In the context of a source: the streams whose last line goes on, and whether one has had a line end."""
+"""In the context of a source: the streams whose last line goes on, and whether a line has had its end."""
 
 SPLITTING = ("cri", "log", "MESSAGE")
 """The wrappings of lines that a runtime may have cut."""
@@ -105,16 +105,16 @@ class Pieces:
     sure: Mapping[int, str]
     """The lines that are pieces whatever they look like, each with its detail."""
     contexts: Sequence[Mapping[str, Any]]
-    """For each source what has to be known behind it."""
+    """The context of each source after these lines."""
     is_found_by_fate: bool = False
-    """Whether others are, if they are no record."""
+    """Whether other lines are pieces if they are no record."""
 
     def refused(self, lines: pa.Table) -> pa.Table:
-        """The lines, in which sure pieces are no record."""
+        """The lines, with certain pieces marked as no record."""
         return _with_texts(lines, "fate", dict.fromkeys(self.sure, "not_a_record")) if self.sure else lines
 
     def explained(self, connection: duckdb.DuckDBPyConnection, table: pa.Table) -> pa.Table:
-        """The fields of lines, in which pieces that are no record say what they are."""
+        """The fields of lines. Pieces that are no record get a detail that says so."""
         said = dict(self.sure)
         if self.is_found_by_fate:
             is_refused = pc.equal(pc.fill_null(table["fate"], ""), "not_a_record")
@@ -132,9 +132,9 @@ def find_pieces(
     *,
     are_objects: bool,
 ) -> Pieces:
-    """The pieces among `lines`. `line` is the SQL of a line in which a piece stands inside of what `kind` says.
+    """The pieces among `lines`. `line` is the SQL of a line, and `kind` the wrapping that a piece is in.
 
-    `are_objects`: whether what is inside are objects of JSON, so that no piece is a record by itself.
+    `are_objects`: whether the wrapped lines are JSON objects, so that no piece is a record by itself.
     """
     before = [context for _, context in begins]
     sure: dict[int, str] = {}
@@ -197,7 +197,7 @@ def without_pieces(context: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def what_joins(lines: Sequence[str]) -> str | None:
-    """The command that joins the pieces among these lines; None where no line is a piece."""
+    """The command that joins the pieces among these lines. None if no line is a piece."""
     if any(re.match(r"[^ ]+ std(?:out|err) P[: ]", line) for line in lines):
         return _JOIN_CRI
     for line in lines:

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 _BATCH_ROWS = 128 * 1024
 
 _MEMORY = "1GB"
-"""The engine keeps this much of what is distinct in memory, and the rest on the disk."""
+"""The engine keeps this much of the distinct values in memory, and the rest on the disk."""
 
 
 @dataclass(frozen=True)
@@ -43,7 +43,7 @@ class Group:
 
     @property
     def is_built(self) -> bool:
-        """Whether one file of sums stands for all of them already."""
+        """Whether one file of sums covers all of them already."""
         return not self.calls and len(self.sums) == 1
 
     @property
@@ -57,9 +57,8 @@ class Group:
 def connect(near: Path | None = None) -> Iterator[DuckDBPyConnection]:
     """An engine that knows the rules by which calls are added up.
 
-    What is distinct in calls may be more than fits into memory. The engine then writes to a folder, which is removed afterwards: in
-    the folder `near`, where `maintain` finds it if this process is killed, or where the system keeps such files. LakeError when
-    that folder cannot be made.
+    Calls may have more distinct values than fit into memory. Then the engine writes to a temporary folder. It is inside the folder
+    `near`, where `maintain` finds it if this process is killed, or in the system's folder for such files. LakeError if it cannot be made.
     """
     try:
         if near is None:

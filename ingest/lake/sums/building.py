@@ -40,7 +40,7 @@ if TYPE_CHECKING:
 
 
 def build_sums(store: Tables, sizes: FileSizes) -> bool:
-    """Build whatever sums are missing, and remove those that stand for nothing. False when others kept refusing it.
+    """Build the missing sums, and remove those whose data files are gone. False if other processes kept interfering.
 
     A lake with few calls gets none: its calls are read as quickly. LakeError when a data file is damaged, or the disk takes no more.
     """
@@ -55,8 +55,8 @@ def build_sums(store: Tables, sizes: FileSizes) -> bool:
 def add_sums(store: Tables, sizes: FileSizes) -> None:
     """Add sums of the data files that came since sums were built, where there are enough calls in them.
 
-    They stand beside the sums that are there, until `build_sums` puts both together: so this takes as long as the new calls take, and
-    not as long as all of their month. A lake without sums gets none. LakeError as in `build_sums`.
+    They are kept beside the existing sums until `build_sums` puts both together. So the time depends on the new calls, and not on all
+    calls of their month. A lake without sums gets none. LakeError as in `build_sums`.
     """
     files = data_files(store.open("calls"), store.path / "calls")
     sound: set[Path] = set()
@@ -81,7 +81,7 @@ def drop_sums(store: Tables) -> None:
 
 
 def sum_tables(store: Tables) -> tuple[SumTable, ...]:
-    """The tables of sums that the lake has, but for those that cannot be read: they are made anew when sums are built."""
+    """The tables of sums that the lake has, except those that cannot be read. Those are made again when sums are built."""
     tables = []
     for kind in KINDS.values():
         with contextlib.suppress(LakeError):
@@ -131,7 +131,7 @@ def _build(store: Tables, kind: Kind, files: Sequence[DataFile], sizes: FileSize
 
 
 def _sound_table(store: Tables, kind: Kind) -> DeltaTable:
-    """The table of these sums. One that cannot be read is made anew: it holds nothing that calls do not say."""
+    """The table of these sums. If it cannot be read, it is made again: all that it holds follows from calls."""
     store.create_sums(kind)
     try:
         return store.open(kind.table)

@@ -31,7 +31,7 @@ REBUILD = "'koppelzicht maintain --sums rebuild' builds them again"
 
 
 def wrong_sums(store: Tables, calls: Sequence[DataFile], unreadable: Iterable[Path]) -> Iterator[str]:
-    """The sums that are damaged, or say anything else than the calls that they stand for."""
+    """The sums that are damaged, or differ from their calls."""
     skipped = set(unreadable)
     for kind in KINDS.values():
         if not is_built(store, kind):
@@ -70,7 +70,7 @@ def _differs(connection: DuckDBPyConnection, kind: Kind, one: SumFile, parts: tu
 
 
 def damaged_sums(snapshot: Snapshot) -> str | None:
-    """The first damaged file of the sums that stand for calls, and what to do; None where none is damaged."""
+    """The first damaged file of the sums that are read in the place of calls, and the remedy. None if none is damaged."""
     for kind in KINDS.values():
         for one in cover(snapshot.calls, snapshot.sums.files(kind)).sums:
             if wrong := damage(one.path, one.file.size):
@@ -80,7 +80,7 @@ def damaged_sums(snapshot: Snapshot) -> str | None:
 
 @dataclass(frozen=True)
 class Freshness:
-    """The sums of a snapshot: their size, and since and until of the days of which some calls are in no sums of some kind."""
+    """The sums of a snapshot: their size, and the period (since, until) of days with calls that some kind of sums lacks."""
 
     bytes: int
     stale: tuple[tuple[dt.date, dt.date], ...]

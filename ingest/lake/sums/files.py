@@ -33,7 +33,7 @@ BUILT_FROM: Final = "koppelzicht.built_from"
 """The entry of a Parquet footer that names the data files of calls: the hashes in their names."""
 
 Name: TypeAlias = str
-"""The hash in the name of a data file: it says what is in it."""
+"""The hash in the name of a data file, which identifies its content."""
 
 _HASH = re.compile(r".*-([0-9a-f]{32})\.parquet")
 
