@@ -2,9 +2,9 @@
 
 In a page the examples are run from top to bottom, in a folder of their own with the sample logs:
 
-    ```console             commands behind a `$`, and what each prints; `...` stands for what was left out
+    ```console             commands behind a `$`, and what each prints; `...` marks an omission
     ```toml title="a.toml" a file that the reader makes
-    <!-- example: ... -->  what readers do not see: the week of sample logs is loaded, a data file is damaged
+    <!-- example: ... -->  hidden from readers: the week of sample logs is loaded, a data file is damaged
 """
 
 from __future__ import annotations

@@ -43,7 +43,7 @@ def test_no_file_is_longer_than_a_reader_can_hold() -> None:
 
 
 def test_the_tests_of_ingest_stand_in_its_rooms() -> None:
-    """What goes through several of them stands beside the rooms."""
+    """Tests of several rooms are beside the rooms."""
     rooms = {room for room in ROOMS if room.parent.name == "ingest"}
     folders = {path.parent.relative_to(ROOT / "tests") for path in (ROOT / "tests" / "ingest").glob("*/test_*.py")}
     assert folders
@@ -57,7 +57,7 @@ def test_every_section_of_the_dashboard_is_a_page_in_the_sidebar() -> None:
 
 
 def test_no_example_stands_where_none_is_run() -> None:
-    """The scripts of pages cannot be imported, so nobody looks for examples in their folder."""
+    """The scripts of pages cannot be imported, so no test runs examples in their folder."""
     sections = (ROOT / "dashboard" / "sections").rglob("*.py")
     assert [str(path) for path in sections if ">>>" in path.read_text(encoding="utf-8")] == []
 

@@ -27,7 +27,7 @@ DEMO = ("sample_logs/demo", "sample_logs/registry")
 
 @pytest.fixture(scope="session")
 def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The wheel of this tree, built offline from a copy, so that nothing is left behind and nothing stale gets in."""
+    """The wheel of this tree, built offline from a copy, so that it leaves no files and takes no stale ones."""
     folder = tmp_path_factory.mktemp("wheel")
     kept = [*FLOORS, "sample_logs", "tests", "bench"]
     for name in kept:
@@ -113,7 +113,7 @@ def test_what_is_imported_is_declared() -> None:
 
 
 def imports(file: Path) -> set[str]:
-    """The modules that a file imports, wherever in it."""
+    """The modules that a file imports anywhere."""
     found: set[str] = set()
     for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
         match node:

@@ -20,7 +20,7 @@ DEFINED = {
     r"select max\(day\) as day": "the step certification/last_day",
     r"coalesce\((?:cast\()?sum\(": "added_up(calls) or added_up_if(holds, calls)",
 }
-"""What a file of analytics would have to write to define something anew, and what it reads instead."""
+"""The texts with which a file of analytics would define something a second time, and the definition that it uses instead."""
 
 DEFINING = {
     "analytics/views/macros.sql",

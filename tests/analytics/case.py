@@ -1,6 +1,6 @@
 """A case: a folder with the rows given and the rows expected, both written by hand.
 
-given.csv       calls; a column that is not there has an ordinary value (see given.py), an empty cell is null
+given.csv       calls; an absent column has an ordinary value (see given.py), an empty cell is null
 expected.csv    every column and row of the answer, in order; numbers to six places
 scope.toml      what is asked; viewer.toml: who may see; params.toml: what a question asks for
 partners.csv, integrations.csv, customers.csv      the registry; rejects.csv: quarantined lines

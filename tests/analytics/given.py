@@ -43,7 +43,7 @@ Row = Mapping[str, Any]
 
 
 def call(**said: Any) -> dict[str, Any]:
-    """One call: what is said, what follows from it, and an ordinary value for the rest."""
+    """One call: the given values, those that follow from them, and ordinary values for the rest."""
     row: dict[str, Any] = {
         "called_at": "2026-10-01T08:00:00Z",
         "stream": "gateway",

@@ -205,7 +205,7 @@ def test_a_malformed_id_that_is_another_integrations_is_nobody_elses_typing_erro
 
 
 def given_ids(folder: Path, *ids: str, registry: str | None = None) -> Path:
-    """A lake in which each of these ids was sent, what is kept of it and its defect as ingest says."""
+    """A lake in which each of these ids was sent, with the stored form and the defect that ingest gives it."""
     calls = []
     for read in parse_integration_ids(ids):
         calls += sent(read.stored, id_defect=read.defect) if read.defect else sent(read.stored)

@@ -18,7 +18,7 @@ CASES = Path(__file__).parent / "cases"
 
 
 def columns_of(name: str) -> list[str]:
-    """The columns of a metric, as its cases have them. Scripts rely on them, and whoever renames one has to change every case."""
+    """The columns of a metric, as its cases have them. Scripts rely on them, so renaming one takes a change of every case."""
     headers = {
         tuple((case / "expected.csv").read_text(encoding="utf-8").splitlines()[0].split(","))
         for case in cases_in(CASES)

@@ -26,7 +26,7 @@ def at(seconds: float, **said: Any) -> dict[str, Any]:
 
 
 def judged(tmp_path: Path, calls: list[dict[str, Any]], rule: str, integration: str | None = "1234567_1") -> Judged:
-    """What becomes of one rule."""
+    """The result of one rule."""
     with Warehouse.open(given_lake(tmp_path / "lake", calls)) as warehouse:
         rows = warehouse.metric("practices", Scope())
     (row,) = (row for row in rows.iter_rows(named=True) if (row["rule"], row["integration"]) == (rule, integration))

@@ -73,7 +73,7 @@ def test_a_period_that_reaches_to_the_end_of_the_data_has_the_names_of_now(lake:
 
 
 def test_the_names_of_now_may_be_younger_than_the_data(tmp_path: Path) -> None:
-    """The data end on 10 September. Whoever asks for all of it gets the list of October; a day less has that of its day."""
+    """The data end on 10 September. A question about all of it gets the list of October; one that ends a day earlier gets the list of its day."""
     lake = given_lake(tmp_path / "lake", [call(called_at=f"2026-09-{day:02}T08:00:00Z") for day in (1, 10)])
     load(lake, "integration,name\n1234567_1,Acme HR\n", "2026-01-01")
     load(lake, "integration,name\n1234567_1,Acme People\n", "2026-10-15")

@@ -100,7 +100,7 @@ def statements(texts: str) -> list[str]:
 
 @pytest.fixture(scope="module")
 def lake(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Four calls of two partners, one reject, two names. Nobody can change it, so one does for all tests."""
+    """Four calls of two partners, one reject, two names. It cannot be changed, so one lake serves all tests."""
     folder = tmp_path_factory.mktemp("sandbox")
     rows = [
         call(customer="7000001"),
@@ -354,7 +354,7 @@ def test_a_function_that_never_looks_at_the_clock_is_stopped_by_an_alarm(lake: P
 
 
 def test_a_worker_ends_when_nobody_is_there_any_more_who_asked(lake: Path) -> None:
-    """What a killed process held open is closed by the kernel, its end of the worker's standard input as well."""
+    """The kernel closes everything that a killed process held open, its end of the worker's standard input too."""
     job = {
         "snapshot": Lake(lake).snapshot(),
         "registry": registry_files(lake),

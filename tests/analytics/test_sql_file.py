@@ -95,6 +95,6 @@ def test_rooms_read_the_steps_of_others_in_no_circle() -> None:
 
 
 def steps_named(sql: str) -> str:
-    """What a header says behind `steps:`, on as many lines as it takes."""
+    """The steps that a header names after `steps:`, on any number of lines."""
     found = re.search(r"^-- steps:((?:.*,\n--)*.*)$", sql, re.MULTILINE)
     return found[1] if found else ""

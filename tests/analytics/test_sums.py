@@ -104,7 +104,7 @@ def both(lake: Path, viewer: Scope | None = None) -> Iterator[tuple[Warehouse, W
 
 
 def summed_files(lake: Path) -> tuple[int, int]:
-    """How many files of daily sums stand for calls, and how many data files are read as calls."""
+    """The number of files of daily sums that are read, and of data files that are read as calls."""
     snapshot = Lake(lake).snapshot()
     found = cover(snapshot.calls, snapshot.sums.files(KINDS["daily_calls"]))
     return len(found.sums), len(found.calls)

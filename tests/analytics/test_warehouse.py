@@ -74,7 +74,7 @@ def registry_in(folder: Path) -> list[Path]:
 
 @pytest.fixture(scope="module")
 def lake(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Two partners' calls in three files, calls of nobody, a reject, and the registry."""
+    """Two partners' calls in three files, calls without an id, a reject, and the registry."""
     folder = tmp_path_factory.mktemp("shared")
     rows = [*calls_of(OWN), *calls_of(OTHER), *unidentified()]
     rejects = [reject(sample="bravo 2000002")]

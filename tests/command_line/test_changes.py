@@ -123,7 +123,7 @@ def test_a_connector_that_nobody_calls_is_explained(run: Run, loaded: Path) -> N
 
 
 def test_a_field_that_no_get_filters_by_is_said_with_the_nearest(run: Run, loaded: Path) -> None:
-    """It is no verdict: fields stand in bodies, too, so whoever uses the connector is counted."""
+    """It is no verdict: fields are in bodies, too, so every user of the connector is counted."""
     filtered = "filterfieldids=EmployeeNumber&filtervalues=1&operatortypes=1"
     loaded.with_name("more.log").write_text(f"{FAILED_GET.replace('skip=0&take=100', filtered)}\n", encoding="utf-8")
     assert run("ingest", "more.log")[0] == 0
@@ -149,7 +149,7 @@ MARKDOWN = (
 def test_names_in_changes_that_nobody_knows_are_no_quiet_all_clear(
     run: Run, loaded: Path, tmp_path: Path, text: str, lines: tuple[int, ...]
 ) -> None:
-    """Never flatly called a typing error: what is new is in no list yet."""
+    """It is never flatly called a typing error, because a new name is in no list yet."""
     (tmp_path / "notes").write_text(text, encoding="utf-8")
     code, out, err = run("impact", "--changes", "notes", "--json", "--out", "mail")
     assert code == 0

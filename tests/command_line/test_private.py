@@ -94,7 +94,7 @@ def test_a_lake_that_a_program_makes_is_not_to_be_entered_by_others(
 def test_a_file_that_is_written_anew_keeps_its_mode(
     tmp_path: Path, umask: Callable[[int], int], *, is_lasting: bool
 ) -> None:
-    """Whoever opened a published table to everybody need not do it again each month."""
+    """A user who opens a published table to everybody need not do it again each month."""
     umask(0o077)
     for name, mode in (("open.html", 0o644), ("closed.html", 0o400)):
         (tmp_path / name).touch()

@@ -27,7 +27,7 @@ from tests.dashboard.visit import FLAGS, ROOT, Visit, address_in, serving
 
 NOW = dt.datetime(2026, 11, 1, tzinfo=dt.UTC)
 MARKUP = "<script>alert(1)</script> **b** [x](http://example.com) :red[x] $x$ `c` :material/home: -> www.example.com"
-"""A text that is anything but a text to somebody who takes it for HTML or Markdown."""
+"""A text that would be markup if it were taken for HTML or Markdown."""
 
 
 @dataclass(frozen=True)
@@ -149,7 +149,7 @@ def open_page(monkeypatch: pytest.MonkeyPatch) -> OpenPage:
 
 @pytest.fixture(scope="module")
 def some_port() -> int:
-    """A port that nobody listens on."""
+    """A free port."""
     with socket.create_server(("127.0.0.1", 0)) as listener:
         return int(listener.getsockname()[1])
 

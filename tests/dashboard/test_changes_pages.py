@@ -102,7 +102,7 @@ def test_a_version_or_a_field_that_nobody_knows_is_said_to_be_unknown(tmp_path: 
 def test_release_notes_with_names_that_nobody_knows_are_no_all_clear(
     four_days: Path, open_page: OpenPage, notes: str, said: str, unknown: list[str]
 ) -> None:
-    """They stand in a table, with what is nearest; what the vendor's list knows and nobody calls is good news alone."""
+    """They are in a table with the nearest names. Good news is only a name that the vendor's list knows and no call carries."""
     app = open_page(four_days, "impact", **PERIOD)
     app.session_state["impact.notes"] = {"n": notes.encode()}
     app.query_params["notes"] = "n"

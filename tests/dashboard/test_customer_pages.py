@@ -72,7 +72,7 @@ def test_of_one_integration_nobody_counts_twice(lake: Path, open_page: OpenPage)
 
 
 def test_below_each_month_stands_how_many_came_and_went() -> None:
-    """A month that is not over has nobody lost (null); one in which nothing changed says nothing."""
+    """A month that is not over has null for lost customers. A month without changes has no text."""
     rows = pl.DataFrame(
         {
             "month": [dt.date(2026, month, 1) for month in (8, 9, 9, 10)],
@@ -93,7 +93,7 @@ def test_without_a_customer_the_page_says_so(tmp_path: Path, open_page: OpenPage
 
 
 def test_branches_show_share_and_lift_and_only_what_is_safe_for_publication(lake: Path, open_page: OpenPage) -> None:
-    """In October six customers of Care and one of School, all of whom use it. Whatever is chosen, what is published is October."""
+    """In October there are six customers of Care and one of School, and all of them use it. Whatever is chosen, October is published."""
     app = open_page(lake, "branches", since="2026-10-01", until="2026-11-01")
     shown, published = tables(app)
     assert shown.rows("title", "branch", "customers", "branch_customers", "share", "lift") == [

@@ -44,7 +44,7 @@ UPGRADE = {
 
 @dataclass(frozen=True)
 class Served:
-    """A dashboard: where, what it says on standard error, and who asked for the internet."""
+    """A dashboard: its address, its standard error, and the requests for the internet."""
 
     address: str
     errors: Path
@@ -60,7 +60,7 @@ class Served:
         return answer.status, {name.lower(): value for name, value in answer.getheaders()}, said
 
     def connect(self, **sent: str) -> int:
-        """The status of the answer to somebody who wants the pages' connection."""
+        """The status of the answer to a request for the pages' connection."""
         return self.ask(
             "/_stcore/stream", **{name.replace("-", "_"): value for name, value in UPGRADE.items()}, **sent
         )[0]
@@ -101,7 +101,7 @@ def served(four_days: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterato
 
 
 def free_port() -> int:
-    """A port that nobody listens on."""
+    """A free port."""
     with socket.create_server(("127.0.0.1", 0)) as listener:
         return int(listener.getsockname()[1])
 
@@ -214,7 +214,7 @@ def test_a_page_of_another_server_on_this_machine_gets_nothing(served: Served, a
 
 
 def test_a_page_without_its_connection_asks_nobody_outside(served: Served, page: Page) -> None:
-    """As behind something that calls the dashboard by another name: the page is there, its connection is not."""
+    """As behind a proxy with another name for the dashboard: the page loads, but its connection does not open."""
     visit = Visit(page).watch()
     page.add_init_script(
         "WebSocket = class extends WebSocket { constructor(url, ...rest) { super(url + 'x', ...rest); } }"

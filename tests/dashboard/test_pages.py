@@ -191,7 +191,7 @@ def test_lines_without_calls_are_shown_with_their_reason(tmp_path: Path, open_pa
 
 
 def test_whose_ids_are_wrong_is_not_narrowed_to_a_partner(four_days: Path, open_page: OpenPage) -> None:
-    """Of a partner's calls every one has an id: what has none is nobody's."""
+    """Every call of a partner has an id: a call without one belongs to no partner."""
     app = open_page(four_days, "data_quality", partner="1234567", since="2026-10-01", until="2026-10-05")
     assert cards(app)["Identified calls"] == ("83.3%", "")
     assert any(

@@ -96,7 +96,7 @@ class Visit:
         return self.settled()
 
     def reloaded(self) -> Visit:
-        """The visit, with the page loaded anew."""
+        """The visit, with the page reloaded."""
         self.socket, self.is_running = None, True
         self.page.reload()
         return self.settled()

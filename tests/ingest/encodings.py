@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Secret:
-    """Something that must not be kept, and what of it nobody may find, however it is written."""
+    """Something that must not be kept, and the part of it that must not be found in any form."""
 
     kind: str
     text: str
@@ -246,7 +246,7 @@ def _of_kind(kind: str, text: str) -> Secret:
 
 
 def tells(text: str, secret: Secret) -> bool:
-    """Say whether a text tells a secret to somebody who reads it with care."""
+    """Say whether a careful reader finds a secret in a text."""
     return bool(told(text, [secret]))
 
 

@@ -185,7 +185,7 @@ def stored(lake: Path, table: str) -> list[dict[str, Any]]:
 
 
 def store(lake: Path, table: str, rows: Sequence[dict[str, Any]]) -> None:
-    """Put these rows in the place of all that the table has, as only somebody could who knows how it is kept."""
+    """Replace all rows of the table by these, as only an attacker could who knows how the table is kept."""
     delta = DeltaTable((lake / table).as_uri())
     schema = SCHEMAS[table]
     new = write_file(lake / table, secrets.token_hex(8), schema, [pa.Table.from_pylist(list(rows), schema=schema)])
@@ -194,7 +194,7 @@ def store(lake: Path, table: str, rows: Sequence[dict[str, Any]]) -> None:
 
 
 def shorten_logs(lake: Path) -> None:
-    """Write two checkpoints of each table and remove what is older, as if both had stood for an hour."""
+    """Write two checkpoints of each table and remove older entries, as if both were an hour old."""
     opened = Lake(lake)
     opened.roll_forward()
     for name in TABLES:

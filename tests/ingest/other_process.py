@@ -58,7 +58,7 @@ _AT: dict[Step, tuple[str, bool, Callable[..., bool]]] = {
     "sums written": ("replace", False, lambda table, *_: table.startswith("sums/")),
     "sums replaced": ("replace", True, lambda table, *_: table.startswith("sums/")),
 }
-"""Where a step is: the method of the lake, whether it is reached behind it, and with which arguments."""
+"""The place of a step: a method of the lake, whether the step comes after it, and with which arguments."""
 
 _METHODS = multiprocessing.get_all_start_methods()
 _CONTEXT: Any = multiprocessing.get_context("forkserver" if "forkserver" in _METHODS else "spawn")

@@ -138,7 +138,7 @@ def whole(call: dict[str, object], columns: set[str]) -> dict[str, object]:
 
 
 def differences(found: dict[str, object], expected: dict[str, object]) -> dict[str, tuple[object, object]]:
-    """Return what is not as expected: found and expected."""
+    """Return the differences, each as found and expected."""
     return {name: (found[name], value) for name, value in expected.items() if found[name] != value}
 
 

@@ -50,7 +50,7 @@ def certified(integration: str) -> bool:
 
 
 def silent_and_lasting(customers: dict[str, list[SampleCall]]) -> tuple[int, int]:
-    """Of those who are in the window: who fell silent, and who stays in it for more than a week or is due to call."""
+    """Of the customers in the window: those that fell silent, and those that stay in it for more than a week or are due to call."""
     silent = lasting = 0
     for calls in customers.values():
         days = sorted({call.local.date() for call in calls})
@@ -138,7 +138,7 @@ def test_it_goes_live_and_becomes_eligible(demo: Warehouse, clock: Certification
 
 
 def test_a_state_that_follows_days_of_which_nothing_is_known_may_be_older(clock: Certification) -> None:
-    """The logs begin on 1 August: who has five customers on the 5th may have had them all year."""
+    """The logs begin on 1 August. An integration with five customers on the 5th may have had them all year."""
     row = clock.rows.row(by_predicate=pl.col("integration") == "1005273_42", named=True)
     assert (row["state"], row["since"], row["since_is_start"]) == ("certified", dt.date(2026, 8, 5), True)
 

@@ -121,7 +121,7 @@ def test_two_texts_stay_two(one: str, other: str) -> None:
 
 @pytest.mark.parametrize("delimiter", [",", ";", "\t"])
 def test_a_sheet_of_the_registry_is_read_as_it_was_written(tmp_path: Path, delimiter: str) -> None:
-    """Also after an office suite has saved it with its own separator. Blanks around a cell are nobody's name."""
+    """Also after an office suite has saved it with its own separator. Blanks around a cell are no part of a name."""
     signs = [*FORMULA_SIGNS, "'=", "''+", "'", ""]
     before = ["", " ", "a;", "a; ", 'a;"', "a,", "a\n", "'s-"]
     names = [f"{first}{sign}x" for first in before for sign in signs]

@@ -88,7 +88,7 @@ def test_the_mailing_list_has_a_row_for_each_partner_and_is_no_formula(tmp_path:
 
 
 def test_a_partner_is_counted_what_it_is_told_of(tmp_path: Path) -> None:
-    """Nobody is told of what is added: of 1234567_1 two calls at one customer are told of, of 7654321_1 none."""
+    """No mail tells about additions: it names two calls at one customer of 1234567_1, and none of 7654321_1."""
     told = Change(description="gone", severity="breaking", connectors=("KnSubject",), operations=("insert",))
     also = Change(description="twice", severity="changed", connectors=("KnSubject",), operations=("insert",))
     added = Change(description="new", severity="added", connectors=("KnSubject",))

@@ -38,7 +38,7 @@ ESCAPED = r"""array_to_string(
         when strlen(sign) > 1 then regexp_replace(hex(encode(sign)), '(..)', '\\x\1', 'g') else sign
     end), ''
 )"""
-"""A text as nginx logs it: each byte of what is not ASCII as \\xHH."""
+"""A text as nginx logs it: each byte outside ASCII as \\xHH."""
 
 COLUMNS = {
     "request_id": "redacted_request_id(text)",
@@ -62,7 +62,7 @@ COLUMNS = {
     "a value that a warning shows": "shown_value(text)",
     "a time that a reason shows": "shown_time(text, redacted_sample(left(text, 60)))",
 }
-"""Everything of a log that is stored or shown, and what is kept of it."""
+"""Everything of a log that is stored or shown, and the part of it that is kept."""
 
 NAMES = {"the name of a file": "redacted_file_name(text)"}
 """The same of names, in which the address of a server may stand."""
@@ -70,7 +70,7 @@ NAMES = {"the name of a file": "redacted_file_name(text)"}
 
 @pytest.fixture(scope="module")
 def kept() -> Iterator[Kept]:
-    """What is kept of texts, asked in one go."""
+    """The kept parts of texts, all asked in one go."""
     with connect(threads=1) as connection:
 
         def ask(column: str, texts: Sequence[str]) -> list[str | None]:
@@ -214,7 +214,7 @@ SIGNS = [
 
 
 def _glued(draw: random.Random) -> str:
-    """Return signs and pieces of secrets and of ordinary texts, side by side; one in five is longer than what is kept."""
+    """Return signs and pieces of secrets and of ordinary texts, side by side; one in five is longer than the kept part."""
     count = draw.randint(1, 14) if draw.random() < 0.8 else draw.randint(60, 120)
     return "".join(
         draw.choice([draw.choice(SIGNS), draw.choice(SIGNS), draw.choice(PIECES)[:30], " "]) for _ in range(count)

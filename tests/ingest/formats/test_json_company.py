@@ -91,7 +91,7 @@ def _closes() -> Iterator[None]:
 
 
 def _read(lines: Sequence[bytes]) -> dict[int, dict[str, Any]]:
-    """What becomes of each of these lines, by its number; nothing of an ignored one."""
+    """The fate of each of these lines, by its number, without the ignored ones."""
     block = Block(b"".join(lines), 0)
     numbered = NumberedBlock(block=block, first_line=1, context={}, load_id="", source="", stream="")
     understood, _ = _understanding().read([numbered], log_format("json"))

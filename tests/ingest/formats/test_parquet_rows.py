@@ -36,7 +36,7 @@ def _calls(path: Path, table: pa.Table, **options: Any) -> list[Call]:
 
 
 def _with_bytes(texts: list[bytes | None], kind: pa.DataType) -> pa.Array:
-    """Texts that are what these bytes are, whether that is UTF-8 or not: nobody checks them where they are written."""
+    """Texts of exactly these bytes, whether they are UTF-8 or not, because a writer does not check them."""
     return pa.array(texts, pa.binary()).view(pa.string()).cast(kind)
 
 

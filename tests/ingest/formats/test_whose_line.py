@@ -106,7 +106,7 @@ IN_OTHER_FORMATS = {
 
 
 def in_format(form: str, values: Sequence[tuple[str, str]]) -> list[str]:
-    """A log with a line for each of these values of a field that nobody knows, and of the referrer."""
+    """A log with a line for each of these values, in an unknown field and in the referrer."""
     header, line = IN_OTHER_FORMATS[form]
     lines = [line.format(path=PATH, seen=seen, referer=referer) for seen, referer in values]
     return lines if header is None else [header, *lines]

@@ -67,7 +67,7 @@ def covered(lake: Path, kind: Kind) -> Cover:
 
 
 def stored(files: Cover) -> list[dict[str, Any]]:
-    """The rows of the sums that stand for calls."""
+    """The rows of the sums that are read in the place of calls."""
     return rows_of([one.path for one in files.sums])
 
 

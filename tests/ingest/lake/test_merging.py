@@ -125,7 +125,7 @@ def test_which_hours_are_missing_is_judged_as_before(tmp_path: Path) -> None:
 
 
 def _stopped(step: str) -> type[Lake]:
-    """A lake whose process is killed behind this step of a merge."""
+    """A lake whose process was killed after this step of a merge."""
 
     class Stopped(Lake):
         def decide(self, table: Any, ledger: Any, rows: Any, staged: Any = ()) -> bool:

@@ -31,7 +31,7 @@ def test_a_sound_lake_has_nothing_broken(given: Given) -> None:
 
 @dataclass(frozen=True)
 class _Case:
-    """What is done to the rows of a table, which check notices, and what it says."""
+    """A change of the rows of a table, the check that notices it, and the check's message."""
 
     check: str
     table: str

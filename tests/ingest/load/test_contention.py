@@ -28,7 +28,7 @@ IMPATIENT = Limits(quick_attempts=2, slow_attempts=2)
 
 
 def _always_first(monkeypatch: pytest.MonkeyPatch, do: Callable[[], object], about: str = "") -> list[int]:
-    """Before whoever decides something about such a source somebody else does this. Returns a list that grows with each time."""
+    """Call this function each time before a decision about such a source. Returns a list that grows with each call."""
     times: list[int] = []
     decide = Lake.decide
     is_own = False

@@ -143,7 +143,7 @@ class _Logs:
             self._end_line(self._path(name), name)
 
     def rename(self) -> None:
-        """Rotate by a new name; whoever writes goes on in the old file until its line is whole."""
+        """Rotate by renaming. The writer goes on in the old file until its line is whole."""
         name = self.chance.choice("ab")
         away = self._away(name)
         self._path(name).rename(away)
@@ -173,7 +173,7 @@ class _Logs:
         self._numbers[packed] = self._numbers.pop(path)
 
     def delete(self, loaded: set[int]) -> None:
-        """Delete the oldest whose every line is loaded, as one does who keeps some weeks: nobody can read it again."""
+        """Delete the oldest file of which every line is loaded, as a rotation does that keeps some weeks. It cannot be read again."""
         for path in [path for path, numbers in self._numbers.items() if loaded.issuperset(numbers)][:-2]:
             path.unlink()
             del self._numbers[path]
@@ -197,7 +197,7 @@ class _Logs:
 
 
 class _Faults:
-    """What happens to the logs, the lake and who follows."""
+    """The events around the logs, the lake and the follower."""
 
     def __init__(self, lake: Path, logs: _Logs, follower: _Follower, disk: Path) -> None:
         self._lake = lake
@@ -279,7 +279,7 @@ class _Faults:
         self._it_goes_on()
 
     def _it_goes_on(self) -> None:
-        """Wait until something is loaded again: what is wrong is said again only when it was over meanwhile."""
+        """Wait until something is loaded again, because an error is reported again only after it was over."""
         before = _calls(self._lake)
         self._logs.write()
         self._follower.until(lambda: _calls(self._lake) > before, "loads what was written meanwhile")

@@ -56,7 +56,7 @@ class _Logs:
         folder.mkdir()
 
     def write(self) -> None:
-        """A new log of some lines, and some more lines in one that is there."""
+        """A new log of some lines, and some more lines in an existing one."""
         new = self.folder / f"{self.next:05}.log"
         for path in (new, self.chance.choice([new, *sorted(self.folder.iterdir())])):
             count = self.chance.randint(1, 8)
@@ -68,7 +68,7 @@ class _Logs:
             self.bad += 1
 
     def forget_what_is_decided(self, lake: Path) -> None:
-        """Delete the files whose every byte is decided, so that nobody can read them again."""
+        """Delete the files of which every byte is decided, so that they cannot be read again."""
         _, ledger = Lake(lake).ledger()
         ends = {(row.source, row.end_byte) for row in ledger.loads()}
         for path in list(self.folder.iterdir()):

@@ -118,7 +118,7 @@ def recorded(tmp_path_factory: pytest.TempPathFactory) -> _Recorded:
 
 
 def _lost(recorded: _Recorded, moment: Moment, root: Path) -> str | None:
-    """What is wrong with the lake after a power cut, and with doing the work again that was cut off."""
+    """The faults of the lake after a power cut, and of repeating the work that was cut off."""
     lake, done = root / "lake", moment.done
     expected = recorded.states[done : done + 2]
     if (found := _state(lake)) not in expected:
@@ -166,7 +166,7 @@ def test_a_name_that_was_not_synced_is_found_to_be_lost(tmp_path: Path) -> None:
 # -- a disk that is shut down
 
 _SHUT_DOWN, _WITHOUT_FLUSHING = 0x8004587D, 2
-"""What ext4 is told to behave as if the power went (linux/ext4.h)."""
+"""The request that makes ext4 behave as if the power went (linux/ext4.h)."""
 
 
 class _Disk:

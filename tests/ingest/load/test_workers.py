@@ -34,7 +34,7 @@ _SMALL = {"chunk_bytes": 900, "block_bytes": 2500, "together_bytes": 1, "file_ro
 
 
 def _logs() -> dict[str, bytes]:
-    """Logs in which a block says how those behind it are read, late and now and then."""
+    """Logs in which now and then a late block changes how the blocks after it are read."""
     other_fields = b"#Fields: date time cs-method cs-uri-stem cs-host sc-status cs(X-Request-Id)\n"
     moved = b"2026-10-02 00:00:00 GET /ProfitRestServices/metainfo 1234.rest.afas.online 200 77\n"
     csv = b"timestamp;method;url;status;duration\n"

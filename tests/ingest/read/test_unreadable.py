@@ -212,7 +212,7 @@ def test_a_folder_that_cannot_be_listed_is_a_failure_and_the_others_are_loaded(
 def test_whatever_one_source_raises_is_its_own_error_and_the_others_are_loaded(
     tmp_path: Path, lake: Path, error: Exception, place: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Nobody knows which fault will be next, so one is put where bytes are looked at: at the file with a mark in it."""
+    """The next fault is unknown, so this test puts one where bytes are examined: at the file with a mark in it."""
     log_file(tmp_path, lines(0), "logs/a.log")
     bad = log_file(tmp_path, lines(1) + line(2, body="the mark"), "logs/b.log")
     log_file(tmp_path, lines(3), "logs/c.log")

@@ -88,7 +88,7 @@ def also_escaped(canary: Canary) -> Canary:
 
 
 def planted(log_format: str, *, times: int = 1) -> list[Planted]:
-    """Return this number of lines for every place and kind. No number is planted in places where a number identifies nobody."""
+    """Return this number of lines for every place and kind. No number is planted in a place where numbers identify nobody."""
     first = 1000 * sorted(PLACES).index(log_format)
     places = list(PLACES[log_format].items()) * times
     return [

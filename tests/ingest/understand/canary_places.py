@@ -202,7 +202,7 @@ PLACES = {"json": JSON_PLACES, "w3c": W3C_PLACES, "combined": COMBINED_PLACES, "
 
 
 def places_of(line: str) -> Iterator[tuple[str, Callable[[str], str]]]:
-    """Return every value of a line, and how it is written with something else in its place, or behind it."""
+    """Return every value of a line, with the lines in which another text replaces or follows it."""
     try:
         record = json.loads(line)
     except ValueError:

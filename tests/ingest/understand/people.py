@@ -36,7 +36,7 @@ PEOPLE: dict[str, list[str]] = {
     "a citizen service number behind HTTP": ["HTTP/123456782", "HTTP/111222333"],
     "a number behind HTTP": ["HTTP/1.12345", "HTTP/1.54321"],
 }
-"""Texts of one shape each, that say who calls and from where. A sample must not tell which of them it was."""
+"""Texts of the same shape that tell who calls and from where. A sample must not show which of them was sent."""
 
 BEFORE_THE_TIME = ["jan", "17", "4711", '"kar 17"', "status", "GET", "token", "KnSubject", "u12", "203.0.113.9", "-x"]
 """Users in an access log; where they stand nothing is known by how it looks."""

@@ -147,7 +147,7 @@ def _all_lines(logs: list[Log]) -> list[Planted]:
 
 
 def _everything_below(folder: Path) -> bytes:
-    """Every byte below a folder, its files' names, and what is compressed in data files."""
+    """Every byte below a folder, the names of its files, and the unpacked content of data files."""
     found = []
     for path in sorted(folder.rglob("*")):
         if path.is_file():
