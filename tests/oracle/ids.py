@@ -30,9 +30,10 @@ I4. Malformed ids that are kept as sent, up to their first 64 characters.
     - A word that programs write for a missing value (none, null, nil, true, false, undefined) is kept.
     - If anything beside its ids (4 to 8 digits, an underscore, 1 to 9 digits) is suspect (P3), the text is not kept. Here dates
       are numbers too, and groups of 4-2-3 and 2-2-2-3 digits are suspect even with underscores between them.
-    - 4 to 7 digits and 1 to 7 digits with one other separator between them are kept: an id that lacks its underscore.
-    - Ten or eleven digits are kept if no telephone number begins like them: not with 0, and eleven digits not with 31, 32,
-      33, 44 or 49. They are an id that lacks its underscore, too.
+    - Numbers of 4 to 7 and 1 to 7 digits with one other separator between them are kept, even if they look like somebody's
+      number: an id with another sign in place of its underscore.
+    - Ten or eleven digits are kept, even though they look like somebody's number, if no telephone number begins like them:
+      not with 0, and eleven digits not with 31, 32, 33, 44 or 49. They are an id that lacks its underscore.
     - Every other text becomes `redacted` as a whole, except those of I5.
 
 I5. Ids with a slip, which are kept, too.

@@ -58,7 +58,7 @@ def varied(*numbers: int) -> bytes:
     return made
 
 
-# -- by whom each call is counted
+# -- how often each call is counted
 
 
 def covered(lake: Path, kind: Kind) -> Cover:
