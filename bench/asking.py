@@ -170,7 +170,7 @@ def _timed(
         return warehouse.metric(name, scope) if is_metric else warehouse.query_file(name, scope, params)
 
     rows = answer().height
-    # Nobody else has to look at the plan of what is bound.
+    # Only the bench looks at the plan of bound relations, so there is no public way to it.
     with warehouse._scopes.reading(scope, asked.sql, asked.look_back) as cursor:  # noqa: SLF001
         scans = _scans_of_calls(cursor, asked.sql, params)
         reads = _by_relation(cursor, scans)
@@ -253,7 +253,7 @@ def _by_relation(cursor: DuckDBPyConnection, scans: Sequence[_Scan]) -> dict[_Re
     for scan in scans:
         fitting = [relation for relation, filters in kept.items() if filters <= scan.filters]
         narrowest = max(fitting, key=lambda relation: len(kept[relation]), default=every)
-        # What a question filters by itself is read, too, and no longer there behind the scan.
+        # Columns of the question's own filters are read, too, and are gone after the scan.
         own_filters = scan.filters - kept[narrowest]
         filtered_by = {word for text in own_filters for word in re.findall(r"\w+", text)} & _OF_CALLS
         found.setdefault(narrowest, set()).update(scan.columns | filtered_by)

@@ -232,7 +232,7 @@ def goaccess(path: Path) -> Run:
 
 def timed(command: list[Any], path: Path) -> tuple[Run, str]:
     """Run it on this file; seconds, peak memory and its standard output."""
-    with path.open("rb", buffering=0) as file:  # so that whoever comes first does not wait for the disk alone
+    with path.open("rb", buffering=0) as file:  # so that the first one does not wait for the disk alone
         while file.read(1 << 20):
             pass
     with tempfile.TemporaryFile("w+") as out:

@@ -109,7 +109,7 @@ def connect_shared(*, threads: int | None = None) -> duckdb.DuckDBPyConnection:
     with _sharing:
         engine = _shared.get(threads)
         if engine is not None:
-            # An engine that ended in an error answers nobody any more, and the next one to ask must not get it again.
+            # An engine that ended in an error gives no more answers, so the next caller must not get it again.
             with contextlib.suppress(duckdb.Error):
                 return connect_beside(engine)
             engine.close()

@@ -86,7 +86,7 @@ def outside_bounds(store: Lake, connection: duckdb.DuckDBPyConnection, unreadabl
             for column, (low, high) in zip(bounded, held_by.get(path, ()), strict=False):
                 said = action.get(f"min.{column}"), action.get(f"max.{column}")
                 if None in (low, high) or None in said:
-                    continue  # no values, or no bounds: nobody skips the file
+                    continue  # no values, or no bounds: no reader skips the file
                 if low < said[0] or high > said[1]:
                     yield f"{path}: holds {column} {low} to {high}, its table says {said[0]} to {said[1]}"
 

@@ -277,7 +277,7 @@ def write_rows(
     """Write the rows of these slices, one after the other, to a data file that no table names yet."""
 
     def batches() -> Iterator[pa.Table]:
-        # The engine returns rows in pieces of any size. A row group for what is left of each would be slow to read.
+        # The engine returns rows in pieces of any size. A row group for the rest of each piece would be slow to read.
         left = schema.empty_table()
         for batch in itertools.chain.from_iterable(rows.to_arrow_reader(_BATCH_ROWS) for rows in slices):
             left = pa.concat_tables([left, _lake_table(batch, schema)])

@@ -44,7 +44,7 @@ def make_lake_folder(path: Path, *, time_zone: str | None) -> None:
     except (ZoneInfoNotFoundError, ValueError) as error:
         raise LakeError(f"time zone {wanted!r} is not known; expected a name such as Europe/Amsterdam") from error
     try:
-        make_folder(path, mode=0o700)  # whoever may enter it may read it, so nobody else may until its owner says so
+        make_folder(path, mode=0o700)  # a user who may enter it may read it, so only its owner may at first
         if not is_lake(path):
             settings = {"format": FORMAT_VERSION, "id": secrets.token_hex(16), "time_zone": wanted}
             write_once(path / "lake.json", json.dumps(settings) + "\n")

@@ -151,9 +151,9 @@ class Loader:
             except RefusedError:
                 waiting.extendleft(reversed(self._batch.sources))
                 self._start_again()
-        # A source that failed may have left a load among those that are known, which nobody has decided.
+        # A source that failed may have left an undecided load among the known ones.
         self._last = None if self._failed else self._batch
-        # Logs of one kind have the same columns: what is said of one is said of all.
+        # Logs of one kind have the same columns, so one warning covers all of them.
         said = [(unread.is_warning, _of_all(unread.text, names)) for unread, names in self._unread.items()]
         return IngestReport(
             tuple(self._reports),
@@ -335,7 +335,7 @@ class Loader:
         batch.decide(self._staging.files())
         self._staging.decided()
         self._lake.roll_forward()
-        # What holds is reported; what is still being read goes on in a batch of its own.
+        # Decided sources are reported. Sources that are still being read go on in a batch of their own.
         self._reports += [report for report in batch.reports if report is not None]
         self._warnings += batch.warnings
         for load in batch.read:

@@ -162,7 +162,7 @@ class Planning:
         known = batch.recognition.recognise(source.reader, source.open)
         row = known.load or known.overlap
         if row is not None and self._staging.waits_for(row.load_id):
-            # It continues a source of this batch, and reading on needs what is only known when that one is understood.
+            # It continues a source of this batch, and its context is not known before that source is understood.
             self._settle()
             known = batch.recognition.recognise(source.open(), source.open)
         return known

@@ -110,7 +110,7 @@ class Staging:
 
     def add(self, load: Load, block: Block) -> None:
         """Put a block in the queue. SourceError when lines of its load cannot be understood."""
-        # The next block of a load stands behind the one before it, so that one goes to a worker first.
+        # The next block of a load waits for the one before it, so that one goes to a worker first.
         if self._waiting and (load.load_id in self._waiting_ids or not self._is_read_alike(load)):
             self._hand_over()
         self._waiting.append(self._lines(load, block))
@@ -172,7 +172,7 @@ class Staging:
         self._forget_waiting()
         self._ended = []
         at_work, self._at_work = self._at_work, deque()
-        # The last ones first: whoever has begun waits for those before.
+        # The last ones first, because those that have begun wait for the ones before them.
         for group in reversed(at_work):
             group.result.cancel()
         for group in at_work:

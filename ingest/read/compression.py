@@ -72,7 +72,7 @@ class _Gzip:
             yield self._member.decompress(data, _PIECE)
             data = self._member.unconsumed_tail
             if self._member.eof:
-                data = self._member.unused_data.lstrip(b"\0")  # padding behind a member is allowed
+                data = self._member.unused_data.lstrip(b"\0")  # padding after a member is allowed
                 if data:
                     self._member = zlib.decompressobj(31)
 

@@ -27,7 +27,7 @@ _KEPT_OF_LONG_LINE: Final = 1000
 def line_ends(data: bytes | bytearray) -> np.ndarray[tuple[int], np.dtype[np.int64]]:
     """The offset after each line in `data`; the last line may lack its LF. Only LF ends a line."""
     view = np.frombuffer(data, dtype=np.uint8)
-    # A little at a time, so that what is between stays in the processor's cache.
+    # A little at a time, so that intermediate results stay in the processor's cache.
     starts = range(0, len(view), _PIECE)
     found = [np.flatnonzero(view[start : start + _PIECE] == _LF) + (start + 1) for start in starts]
     ends = np.concatenate(found, dtype=np.int64) if found else np.zeros(0, dtype=np.int64)

@@ -253,7 +253,7 @@ def _value(token: _Token, escape: Escape) -> str:
         return f'[^{_literal(closing)}"]*'
     delimiter = token.before[-1:] if token.is_last and not token.after else token.after[:1]
     if token.is_last and token.meaning == "query":
-        return BARE  # a comma behind it may stand in it as well
+        return BARE  # a comma after it may also be part of it
     if delimiter and delimiter in DELIMITERS:
         return f'[^{delimiter}\r\n"]*'
     own = OWN_PATTERNS.get(token.name) or OWN_PATTERNS.get(token.meaning or "")

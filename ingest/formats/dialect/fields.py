@@ -138,7 +138,7 @@ def fields_of_dialect(
         logged = {**logged, "headers_logged": "false"}
     for column, values_of_it in _SAID_BY.items():
         known = [f"{present[name]} is not null" for name in values_of_it if name in present]
-        # What has a value is logged. Only for the others the line is parsed once more, to see what is in it without one.
+        # A field with a value is logged. For the others the line is parsed once more, to find fields without a value.
         asks = known and logged[column] not in {"true", "false"}
         columns[column] = (
             f"case when {' or '.join(known)} then true else {logged[column]} end" if asks else logged[column]

@@ -87,7 +87,7 @@ class JsonTexts:
             values.filter(is_named),
         )
         texts = self.texts(values)
-        # Few names come again and again. Two of them may be one text once what is no UTF-8 is replaced.
+        # A few names repeat all the time. Two of them may become one text when invalid UTF-8 is replaced.
         found = (keys if is_text(keys.type) else self.texts(keys)).dictionary_encode()
         names_found = self._of_leaves(sound_texts(found.dictionary)).dictionary_encode()
         codes = names_found.indices.take(found.indices)

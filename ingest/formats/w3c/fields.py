@@ -125,7 +125,7 @@ def _w3c_fields(place: ColumnPlaces, product: str | None, *, has_unit: bool, has
         **duration_fields(durations),
         **size_fields("request_size", _named(place, "cs-bytes")),
         **size_fields("response_size", _named(place, "sc-bytes", "bytes")),
-        # CloudFront encodes what IIS writes as a plus; who quotes a value does neither.
+        # CloudFront encodes the blanks that IIS writes as a plus. A product that quotes values does neither.
         "user_agent": f"decoded(decoded({agent}))"
         if product == "cloudfront"
         else f"case when contains({agent}, ' ') then {agent} else replace({agent}, '+', ' ') end",

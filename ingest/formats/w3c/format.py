@@ -274,7 +274,7 @@ def _bound(connection: duckdb.DuckDBPyConnection, header: _Header) -> ColumnPlac
     values = [*(f"{mark}(?:[^{mark}]|{mark}{mark})*{mark}" for mark in quotes), r"[^ \t]+", "^"]
     connection.execute("set variable width = ?", [len(header.fields)])
     connection.execute("set variable quotes = ?", [quotes])
-    # White space behind it makes sure that a quoted value ends at its quote. An empty one stands before leading white space.
+    # White space after it makes sure that a quoted value ends at its quote. Leading white space has an empty value before it.
     connection.execute("set variable value_pattern = ?", [f"({'|'.join(values)})(?:[ \t]+|$)"])
     return ColumnPlaces(header.fields)
 

@@ -198,7 +198,7 @@ def with_other_prefixes(form: LogFormat, lines: Sequence[str]) -> LogFormat:
         kind
         for kind in RUNTIMES
         if kind not in there
-        # Where two runtimes cut lines, nobody could tell which of them cut a line.
+        # If two runtimes cut lines, it is not clear which of them cut a line.
         and not (kind in SPLITTING and not set(SPLITTING).isdisjoint(there))
         and reads([one for line in lines if (one := Wrapping(kind).inside(line)) != line.lstrip("\ufeff")])
     )

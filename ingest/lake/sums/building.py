@@ -103,7 +103,7 @@ def groups_of(files: Sequence[DataFile], sums: Sequence[SumFile], sizes: FileSiz
     grouped: dict[str, list[DataFile]] = {}
     for file in files:
         if name_of(file) is None or file.rows == 0:
-            continue  # the name of a file that another engine wrote does not say what is in it
+            continue  # the name of another engine's file does not identify its content
         is_small = file.rows < sizes.small_rows or file.min_day is None
         grouped.setdefault("" if is_small else f"{file.min_day:%Y-%m}", []).append(file)
     groups = []
