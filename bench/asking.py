@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING, Any
 import duckdb
 
 from analytics.metrics import metric, metric_names
+from analytics.overlaps.overlaps import MOST_STREAMS
 from analytics.questions import question, question_names
 from analytics.scope import Scope
 from ingest.call import CALL_COLUMNS
@@ -139,6 +140,8 @@ def _values(liveliest: Mapping[str, Any], *, last_day: dt.date) -> dict[str, Any
         "sent": integration,
         "seen": True,
         "registered": True,
+        "minute_in": 25,
+        "most_streams": MOST_STREAMS,
         "ids": [integration],
         "fields": ["Nummer"],
         # one change: of every operation of that connector

@@ -2,13 +2,15 @@
 
 The bytes of two such logs differ, so a hash cannot find them. But in both, the same customer does the same thing within two
 seconds, again and again. `overlaps/streams.sql` says what is compared.
+
+Calls are counted by moment and stream, and are never paired with each other: a log may have been loaded a hundred thousand times.
 """
 
 from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from analytics.scope import Scope
 
@@ -20,17 +22,31 @@ if TYPE_CHECKING:
 DAYS_AFTER_A_LOAD = 31
 """The number of last days that are compared after a load. That is enough, because a proxy doubles every day."""
 
+MOST_STREAMS = 64
+"""At most this number of streams with the same call are paired with each other. They make 2,016 pairs."""
+
+
+class Rows(Protocol):
+    """What asks questions about a period."""
+
+    def __call__(self, name: str, **params: object) -> pl.DataFrame:
+        """The rows of a question, with these values for its `$name`s."""
+        ...
+
 
 @dataclass(frozen=True, kw_only=True)
 class Overlap:
     """Two streams (or two loads of one stream) that hold the same calls on these days.
+
+    Without `other_stream`, it is a stream with calls that other loads have as well, on days when more than MOST_STREAMS streams hold
+    the same call. Not every pair of those days is listed, but each such stream is.
 
     `share` is the fraction of the compared calls that have a twin, in the stream in which it is higher: a proxy logs everything that
     the server behind it logs, and more.
     """
 
     stream: str
-    other_stream: str
+    other_stream: str | None
     first_day: dt.date
     last_day: dt.date
     days: int
@@ -38,6 +54,12 @@ class Overlap:
 
     def __str__(self) -> str:
         days = f"{self.first_day}" if self.days == 1 else f"{self.days} days from {self.first_day} to {self.last_day}"
+        if self.other_stream is None:
+            return (
+                f"{self.stream} reports calls that other loads report, too ({self.share:.0%} of the calls compared, {days}), which are "
+                f"counted more than once; more than {MOST_STREAMS} streams hold the same calls, and not every pair of them is listed; "
+                "'koppelzicht unload' removes a load"
+            )
         if self.stream == self.other_stream:
             return (
                 f"two loads of {self.stream} report the same calls ({self.share:.0%} of those compared, {days}), which are "
@@ -53,7 +75,11 @@ def overlaps(warehouse: Warehouse, scope: Scope | None = None) -> tuple[Overlap,
     """The streams that report the same traffic in the scope's period; on all days without one."""
     asked = scope or Scope()
     period = Scope(since=asked.since, until=asked.until, environment="all")
-    return overlaps_in(warehouse.query_file("overlaps/streams", period))
+
+    def rows(name: str, **params: object) -> pl.DataFrame:
+        return warehouse.query_file(name, period, params)
+
+    return overlaps_by(rows)
 
 
 def overlaps_after_load(warehouse: Warehouse, loaded_at: dt.datetime) -> tuple[Overlap, ...]:
@@ -78,9 +104,13 @@ def overlaps_after_load(warehouse: Warehouse, loaded_at: dt.datetime) -> tuple[O
     return tuple(overlap for overlap in found if streams & {overlap.stream, overlap.other_stream})
 
 
-def overlaps_in(days: pl.DataFrame) -> tuple[Overlap, ...]:
-    """The overlaps in rows of the question `overlaps/streams`."""
+def overlaps_by(rows: Rows, *, most_streams: int = MOST_STREAMS) -> tuple[Overlap, ...]:
+    """The overlaps that `rows` finds in its period. It asks about all environments."""
     import polars as pl
+
+    # The engine leaves most of a file unread only if it knows how many minutes are compared before it plans the question.
+    minute_in = rows("overlaps/sample").item()
+    days = rows("overlaps/streams", minute_in=minute_in, most_streams=most_streams)
 
     pairs = (
         days.with_columns(share=pl.max_horizontal("share", "other_share"))

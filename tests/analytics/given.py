@@ -173,6 +173,8 @@ def parameters(name: str, partner: int) -> dict[str, object] | None:
         "protocols": [None, "rest"],
         "api_versions": [None, None],
         "fields": ["EmployeeId"],
+        "minute_in": 1,
+        "most_streams": 64,
     }
     code = "\n".join(line for line in question(name).sql.splitlines() if not line.startswith("--"))
     return {key: value for key, value in values.items() if re.search(rf"\${key}\b", code)} or None

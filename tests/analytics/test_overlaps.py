@@ -2,20 +2,30 @@
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import datetime as dt
+import itertools
+import json
+from collections import Counter
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from random import Random
+from typing import TYPE_CHECKING, Any
 
+import duckdb
 import pytest
 
-from analytics.overlaps.overlaps import Overlap, overlaps, overlaps_after_load
+from analytics.overlaps.overlaps import MOST_STREAMS, Overlap, Rows, overlaps, overlaps_after_load, overlaps_by
 from analytics.questions import question
 from analytics.registry import RegistryFiles
 from analytics.scope import Scope
-from analytics.warehouse.warehouse import Warehouse
+from analytics.warehouse.warehouse import EVERYTHING, Warehouse
 from ingest import ReadOptions, ingest
 from tests.analytics.given import call, given_snapshot
+
+if TYPE_CHECKING:
+    import polars as pl
 
 Calls = list[dict[str, Any]]
 
@@ -44,7 +54,18 @@ def found(folder: Path, *logs: Calls, scope: Scope | None = None) -> tuple[Overl
         return overlaps(warehouse, scope)
 
 
-def overlap(stream: str, other_stream: str, **said: Any) -> Overlap:
+@contextlib.contextmanager
+def asking(folder: Path, rows: Calls) -> Iterator[Rows]:
+    """What asks questions about these calls."""
+    with Warehouse.over(given_snapshot(folder, rows), RegistryFiles()) as warehouse:
+
+        def ask(name: str, **params: object) -> pl.DataFrame:
+            return warehouse.query_file(name, EVERYTHING, params)
+
+        yield ask
+
+
+def overlap(stream: str, other_stream: str | None, **said: Any) -> Overlap:
     return dataclasses.replace(
         Overlap(stream=stream, other_stream=other_stream, first_day=FIRST, last_day=FIRST, days=1, share=1.0), **said
     )
@@ -106,25 +127,156 @@ def test_servers_that_share_the_work_are_no_twins(tmp_path: Path) -> None:
 
 def test_of_very_many_calls_some_minutes_are_enough(tmp_path: Path) -> None:
     # As of 1,600,000 calls: one minute in four, of which 200 are still enough.
-    with Warehouse.over(
-        given_snapshot(
-            tmp_path,
-            [row | {"load_id": name} for name in ("one", "two") for row in traffic(calls=200, stream=name)],
-        ),
-        RegistryFiles(),
-    ) as warehouse:
-        whole = warehouse.query_file("overlaps/streams", Scope(environment="all"))
-        assert whole["calls"].to_list() == [200]
-        sql = question_with_a_sample_of(4)
-        part = warehouse.query(sql, scope=Scope(environment="all"))
+    twice = [row | {"load_id": name} for name in ("one", "two") for row in traffic(calls=200, stream=name)]
+    with asking(tmp_path, twice) as rows:
+        assert rows("overlaps/sample").item() == 1
+        whole, part = (rows("overlaps/streams", minute_in=minute_in, most_streams=MOST_STREAMS) for minute_in in (1, 4))
+    assert whole["calls"].to_list() == [200]
     assert 20 < part["calls"][0] < 80
     assert part["share"].to_list() == [1.0]
 
 
-def question_with_a_sample_of(parts: int) -> str:
-    sql = question("overlaps/streams").sql
-    assert "greatest(1, count(*) // 400000)" in sql
-    return sql.replace("greatest(1, count(*) // 400000)", f"greatest({parts}, count(*) // 400000)")
+@pytest.mark.parametrize(
+    ("minutes", "calls_a_minute", "minute_in"),
+    [
+        (1, 2_000_000, 1),  # a sample could leave out the only minute
+        (20, 100_000, 1),
+        (32, 400_000, 2),
+        (10_000, 79, 1),
+        (10_000, 80, 2),
+        (100_000, 770, 192),
+    ],
+)
+def test_a_sample_leaves_many_minutes(minutes: int, calls_a_minute: int, minute_in: int) -> None:
+    with duckdb.connect(":memory:") as connection:
+        connection.execute("create macro minute_of(moment) as moment // 60")
+        connection.execute("create macro added_up(calls) as cast(sum(calls) as bigint)")
+        connection.execute(f"create view minutes_of as select unnest(range({minutes})) * 60 as called_at")
+        # Every minute stands for its calls, because so many rows take long to count.
+        counted = f"count(*) * {calls_a_minute}"
+        sql = question("overlaps/sample").sql
+        assert "count(*) as calls" in sql
+        sql = sql.replace("count(*) as calls", f"{counted} as calls").replace("from calls", "from minutes_of")
+        assert connection.execute(sql).fetchall() == [(minute_in,)]
+
+
+def test_pairs_are_those_that_plain_python_finds(tmp_path: Path) -> None:
+    # Each day is a world of its own, with streams of its own.
+    random = Random(14)
+    worlds = [row for number in range(150) for row in world(random, FIRST + dt.timedelta(days=number), f"{number:03}")]
+    with asking(tmp_path, worlds) as rows:
+        answer = rows("overlaps/streams", minute_in=1, most_streams=MOST_STREAMS)
+    expected = pairs_by_plain_python(worlds)
+    assert answer.rows() == expected
+    assert len(expected) > 60
+    assert {stream == other_stream for stream, other_stream, *_ in expected} == {True, False}
+
+
+def world(random: Random, day: dt.date, name: str) -> Calls:
+    """Some loads of up to three streams. Each has most of the same calls, a little earlier or later, and some of its own."""
+    start = dt.datetime(day.year, day.month, day.day, 8, tzinfo=dt.UTC)
+    shared = [(minute, random.randint(0, 50_000), random.choice("ab")) for minute in range(16)]
+    late = random.choice([0, 1000, 2000, 2001])
+    rows: Calls = []
+    for load in range(random.randint(2, 5)):
+        stream = f"{name}-{random.randint(1, 3)}"
+        kept = random.choice([0.5, 0.7, 1.0])
+        own = [(minute, random.randint(0, 50_000), random.choice("abc")) for minute in range(random.choice([0, 6, 16]))]
+        rows += [
+            call(
+                called_at=str(start + dt.timedelta(minutes=minute, milliseconds=moment + random.choice([0, late]))),
+                customer=f"700000{ord(kind) - ord('a')}",
+                integration_id=random.choice([None, "1234567_1", "1234567_1", "1234567_2"]),
+                stream=stream,
+                load_id=f"{name}{random.randint(0, 99):02}{load}",
+            )
+            for minute, moment, kind in (*(one for one in shared if random.random() < kept), *own)
+        ]
+    return rows
+
+
+def pairs_by_plain_python(calls: Calls) -> list[tuple[object, ...]]:
+    """The rows of `overlaps/streams`, by looking at every pair of calls."""
+    groups: dict[tuple[object, ...], Calls] = {}
+    for row in calls:
+        moment = row["called_at"]
+        kind = (row["stream"], row["load_id"], moment.replace(second=0, microsecond=0), row["customer"])
+        groups.setdefault(kind, []).append(row)
+    alone = [rows[0] for rows in groups.values() if len(rows) == 1]
+    by_minute: dict[tuple[object, ...], Calls] = {}
+    for row in alone:
+        by_minute.setdefault((row["called_at"].replace(second=0, microsecond=0), row["customer"]), []).append(row)
+    having: dict[tuple[str, str, dt.date], set[tuple[str, int]]] = {}
+    for rows in by_minute.values():
+        for one, other in itertools.permutations(rows, 2):
+            ids = {one["integration_id"], other["integration_id"]} - {None}
+            far = abs(one["called_at"] - other["called_at"]) > dt.timedelta(seconds=2)
+            if one["load_id"] == other["load_id"] or far or len(ids) > 1:
+                continue
+            direction = "later" if one["load_id"] < other["load_id"] else "earlier"
+            in_order = direction if one["stream"] == other["stream"] else ""
+            having.setdefault((one["stream"], other["stream"], one["day"]), set()).add((in_order, id(one)))
+    counted = Counter((row["stream"], row["day"]) for row in alone)
+    found = []
+    for (stream, other_stream, day), ones in having.items():
+        calls_here, calls_there = counted[stream, day], counted[other_stream, day]
+        if stream < other_stream:
+            twins, back = len(ones), len(having[other_stream, stream, day])
+            shares = (twins / calls_here, back / calls_there)
+        elif stream == other_stream:
+            twins = sum(direction == "later" for direction, _ in ones)
+            shares = (min(1.0, len(ones) / calls_here),) * 2
+        else:
+            continue
+        if twins >= 2 and max(shares) >= 0.6:
+            found.append((stream, other_stream, day, calls_here, calls_there, twins, *shares))
+    return sorted(row for row in found if row[5] >= 10)
+
+
+def test_many_copies_do_not_make_many_rows(tmp_path: Path) -> None:
+    # Pairs would be 10 * 400 * 399 / 2, nearly 800,000.
+    logs = {
+        "of one stream": [row | {"load_id": f"{load:03}"} for load in range(400) for row in traffic(calls=10)],
+        "of many": [
+            row | {"load_id": f"{load:03}"} for load in range(400) for row in traffic(calls=10, stream=f"{load:03}")
+        ],
+    }
+    for name, rows in logs.items():
+        folder = tmp_path / name
+        folder.mkdir()
+        with Warehouse.over(given_snapshot(folder, rows), RegistryFiles()) as warehouse:
+            asked = question("overlaps/streams")
+            with warehouse._scopes.reading(EVERYTHING, asked.sql) as cursor:
+                sql = f"explain (analyze, format json) {asked.sql}"
+                [(_, plan)] = cursor.execute(sql, {"minute_in": 1, "most_streams": 8}).fetchall()
+        assert 4000 <= max(rows_in(json.loads(plan)["operator"])) <= 5 * 4000, name
+
+
+def rows_in(nodes: list[dict[str, Any]]) -> Iterator[int]:
+    """The number of rows that each operator of a plan made."""
+    for node in nodes:
+        yield node["intermediate_rows"]
+        yield from rows_in(node.get("children", []))
+
+
+def test_of_a_crowd_each_stream_is_named_and_not_every_pair(tmp_path: Path) -> None:
+    # Of four streams with the same calls, two are paired: `a` and `b`, which have the most calls. `d` is beyond, and so is its pair
+    # with `e`. `f` has no twins.
+    crowd = [row | {"load_id": name} for name in "abcd" for row in traffic(stream=name)]
+    more = [row | {"load_id": "d"} for row in traffic(calls=10, stream="d", endpoint="connectors/KnPerson")]
+    copy = [row | {"load_id": "e"} for row in traffic(calls=10, stream="e", endpoint="connectors/KnPerson")]
+    alone = [row | {"load_id": "f"} for row in traffic(stream="f", endpoint="connectors/KnBankAccount")]
+    later = [row | {"load_id": name} for name in "ab" for row in traffic(SECOND, stream=name)]
+    with asking(tmp_path, [*crowd, *more, *copy, *alone, *later]) as rows:
+        few = overlaps_by(rows, most_streams=2)
+        every = overlaps_by(rows, most_streams=4)
+    both_days = overlap("a", "b", last_day=SECOND, days=2)
+    pairs = [("a", "c"), ("a", "d"), ("b", "c"), ("b", "d"), ("c", "d"), ("d", "e")]
+    assert every == (both_days, *(overlap(*pair) for pair in pairs))
+    assert few == (
+        both_days,
+        *(overlap(stream, None) for stream in "abcde"),
+    )
 
 
 def test_an_overlap_is_said_in_words() -> None:
@@ -135,6 +287,10 @@ def test_an_overlap_is_said_in_words() -> None:
     assert str(overlap("proxy", "proxy", last_day=SECOND, days=2)) == (
         "two loads of proxy report the same calls (100% of those compared, 2 days from 2026-10-01 to 2026-10-02), which are "
         "counted twice; 'koppelzicht unload' removes a load"
+    )
+    assert str(overlap("proxy", None)) == (
+        "proxy reports calls that other loads report, too (100% of the calls compared, 2026-10-01), which are counted more than "
+        "once; more than 64 streams hold the same calls, and not every pair of them is listed; 'koppelzicht unload' removes a load"
     )
 
 

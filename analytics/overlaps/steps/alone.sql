@@ -1,59 +1,33 @@
 -- The calls that are the only one of their kind in their load and minute: one row each.
-with sample as (
-    select greatest(1, count(*) // 400000) as minutes_per_sample
-    from calls
-),
-
-kinds as (
-    select
-        calls.stream,
-        calls.load_id,
-        calls.day,
-        minute_of(calls.called_at) as minute,
-        calls.environment,
-        calls.customer,
-        calls.method,
-        calls.endpoint,
-        calls.status,
-        calls.query_length,
-        coalesce(calls.skip, -9) as skip,
-        coalesce(calls.take, -9) as take,
-        min(calls.called_at) as called_at,
-        min(calls.integration_id) as integration_id,
-        count(*) as calls
-    from calls
-    cross join sample
-    where hash(minute_of(calls.called_at)) % sample.minutes_per_sample = 0
-    group by
-        calls.stream,
-        calls.load_id,
-        calls.day,
-        minute_of(calls.called_at),
-        calls.environment,
-        calls.customer,
-        calls.method,
-        calls.endpoint,
-        calls.status,
-        calls.query_length,
-        calls.skip,
-        calls.take
-)
-
+-- Asked with: minute_in (of how many minutes one is compared).
 select
-    row_number() over () as number,
     stream,
     load_id,
     day,
-    minute,
+    minute_of(called_at) as minute,
     environment,
     customer,
     method,
     endpoint,
     status,
     query_length,
-    skip,
-    take,
-    called_at,
-    integration_id
-from kinds
-where calls = 1
+    coalesce(skip, -9) as skip,
+    coalesce(take, -9) as take,
+    min(called_at) as called_at,
+    min(integration_id) as integration_id
+from calls
+where hash(minute_of(called_at)) % cast($minute_in as ubigint) = 0
+group by
+    stream,
+    load_id,
+    day,
+    minute_of(called_at),
+    environment,
+    customer,
+    method,
+    endpoint,
+    status,
+    query_length,
+    calls.skip,
+    calls.take
+having count(*) = 1

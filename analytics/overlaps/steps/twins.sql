@@ -1,24 +1,62 @@
--- Calls of two loads that are the same call: one row per pair.
--- Reads: alone.
+-- The calls that have a twin in another stream: one row per stream, other stream and day, in both orders. Crowded streams
+-- have none here.
+-- A minute is cut into slots of two seconds. All calls in a slot are close enough. In the slot before or after, the last or
+-- first call decides, and the others need not be looked at.
+-- Reads: moments, crowds.
+with compared as (
+    select
+        moments.kind,
+        moments.day,
+        moments.stream,
+        moments.moment,
+        moments.integration_id,
+        moments.calls,
+        moments.moment // 2000 as slot
+    from moments
+    inner join crowds on moments.day = crowds.day and moments.stream = crowds.stream
+    where not crowds.is_crowded
+),
+
+slots as (
+    select
+        kind,
+        stream,
+        slot,
+        integration_id,
+        min(moment) as first_moment,
+        max(moment) as last_moment
+    from compared
+    group by kind, stream, slot, integration_id
+),
+
+looked_at as (
+    select
+        *,
+        unnest([slot - 1, slot, slot + 1]) as near_slot
+    from compared
+),
+
+with_a_twin as (
+    select distinct
+        looked_at.kind,
+        looked_at.day,
+        looked_at.stream,
+        looked_at.moment,
+        looked_at.integration_id,
+        looked_at.calls,
+        slots.stream as other_stream
+    from looked_at
+    inner join slots
+        on looked_at.kind = slots.kind and looked_at.near_slot = slots.slot and looked_at.stream <> slots.stream
+    where
+        looked_at.moment between slots.first_moment - 2000 and slots.last_moment + 2000
+        and coalesce(looked_at.integration_id = slots.integration_id, true)
+)
+
 select
-    least(one.stream, another.stream) as stream,
-    greatest(one.stream, another.stream) as other_stream,
-    one.day,
-    case when one.stream <= another.stream then one.number else another.number end as number,
-    case when one.stream <= another.stream then another.number else one.number end as other_number
-from alone as one
-inner join alone as another
-    on
-        one.minute = another.minute
-        and one.environment = another.environment
-        and one.customer = another.customer
-        and one.method = another.method
-        and one.endpoint = another.endpoint
-        and one.status = another.status
-        and one.query_length = another.query_length
-        and one.skip = another.skip
-        and one.take = another.take
-        and one.load_id < another.load_id
-where
-    abs(date_diff('millisecond', one.called_at, another.called_at)) <= 2000
-    and coalesce(one.integration_id = another.integration_id, true)
+    stream,
+    other_stream,
+    day,
+    cast(sum(calls) as bigint) as twins
+from with_a_twin
+group by stream, other_stream, day

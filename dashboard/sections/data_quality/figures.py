@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from analytics.completeness.gaps import gaps_in, period_of
-from analytics.overlaps.overlaps import overlaps_in
+from analytics.overlaps.overlaps import overlaps_by
 from analytics.scope import Scope
 from dashboard.shell.gaps import stream_hours
 from dashboard.text.wording import Words, plain, say, span
@@ -145,15 +145,19 @@ def stray_in_words(view: View) -> list[Words]:
 
 def overlaps(view: View) -> tuple[Overlap, ...]:
     """Return the streams of the period that report the same traffic."""
-    return overlaps_in(_whatever_is_asked(view).rows("overlaps/streams"))
+    return overlaps_by(_whatever_is_asked(view).rows)
 
 
 def overlap_in_words(overlap: Overlap) -> Words:
     """Return an overlap as a sentence."""
+    if overlap.other_stream is None:
+        key = "overlaps.many_streams"
+    else:
+        key = "overlaps.one_stream" if overlap.stream == overlap.other_stream else "overlaps.two_streams"
     return say(
-        "overlaps.one_stream" if overlap.stream == overlap.other_stream else "overlaps.two_streams",
+        key,
         stream=overlap.stream,
-        other_stream=overlap.other_stream,
+        other_stream=overlap.other_stream or "",
         share=Words(f"{overlap.share:.0%}"),
         days=Words(span(overlap.first_day, overlap.last_day + dt.timedelta(days=1))),
     )
