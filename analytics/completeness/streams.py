@@ -44,41 +44,15 @@ def streams(warehouse: Warehouse) -> pl.DataFrame:
     on if no hour of it is missing since: its next call is not due yet. If it has too few calls to notice a missing hour, it goes on
     only if its last day is the last of all. `end_day` is the day until which its silence is a gap.
     """
-    import polars as pl
-
-    zone = warehouse.snapshot.time_zone
     lives = warehouse.query_file("completeness/streams_lives")
-    missing = (
-        warehouse.metric("completeness", Scope(environment="all"))
-        .filter(pl.col("state") == "missing")
-        .join(lives.select("stream", "last_hour"), on="stream", how="left")
-        .group_by("stream")
-        .agg(
-            missing_hours=pl.len().cast(pl.Int64),
-            is_missing_since=(pl.col("hour") > pl.col("last_hour")).any(),
-        )
-    )
-    return (
-        lives.join(missing, on="stream", how="left", maintain_order="left")
-        .with_columns(
-            pl.col("missing_hours").fill_null(0),
-            pl.col("is_missing_since").fill_null(value=False),
-            *(
-                pl.col(f"{place}_hour").dt.convert_time_zone(zone).dt.date().alias(f"{place}_day")
-                for place in ("first", "last", "end")
-            ),
-        )
-        .with_columns(
-            state=pl.when(
-                (pl.col("ended") == "stopped")
-                & ~pl.col("is_missing_since")
-                & (pl.col("has_power") | (pl.col("last_day") == pl.col("end_day")))
-            )
-            .then(pl.lit("goes_on"))
-            .otherwise(pl.col("ended"))
-        )
-        .select(COLUMNS)
-    )
+    return _judged(lives, _missing(warehouse, lives), warehouse.snapshot.time_zone)
+
+
+def remarks_now(warehouse: Warehouse) -> Iterator[str]:
+    """What `remarks` says about all streams. Missing hours are counted only if a stream has stopped: of others, none says them."""
+    lives = warehouse.query_file("completeness/streams_lives")
+    has_stopped = "stopped" in lives["ended"]
+    return remarks(_judged(lives, _missing(warehouse, lives if has_stopped else None), warehouse.snapshot.time_zone))
 
 
 def remarks(rows: pl.DataFrame) -> Iterator[str]:
@@ -121,3 +95,48 @@ def _remarks(row: Mapping[str, object]) -> Iterator[str]:
         yield stray_sentence(row)
     if row["calls"] and not row["has_power"]:
         yield f"{name}: too few calls to notice ten missing days"
+
+
+def _missing(warehouse: Warehouse, lives: pl.DataFrame | None) -> pl.DataFrame:
+    """The number of missing hours of each stream with any, and whether one lies after its last call; no row without `lives`."""
+    import polars as pl
+
+    if lives is None:
+        return pl.DataFrame(schema={"stream": pl.String, "missing_hours": pl.Int64, "is_missing_since": pl.Boolean})
+    return (
+        warehouse.metric("completeness", Scope(environment="all"))
+        .filter(pl.col("state") == "missing")
+        .join(lives.select("stream", "last_hour"), on="stream", how="left")
+        .group_by("stream")
+        .agg(
+            missing_hours=pl.len().cast(pl.Int64),
+            is_missing_since=(pl.col("hour") > pl.col("last_hour")).any(),
+        )
+    )
+
+
+def _judged(lives: pl.DataFrame, missing: pl.DataFrame, zone: str) -> pl.DataFrame:
+    """The streams with their missing hours, in COLUMNS."""
+    import polars as pl
+
+    return (
+        lives.join(missing, on="stream", how="left", maintain_order="left")
+        .with_columns(
+            pl.col("missing_hours").fill_null(0),
+            pl.col("is_missing_since").fill_null(value=False),
+            *(
+                pl.col(f"{place}_hour").dt.convert_time_zone(zone).dt.date().alias(f"{place}_day")
+                for place in ("first", "last", "end")
+            ),
+        )
+        .with_columns(
+            state=pl.when(
+                (pl.col("ended") == "stopped")
+                & ~pl.col("is_missing_since")
+                & (pl.col("has_power") | (pl.col("last_day") == pl.col("end_day")))
+            )
+            .then(pl.lit("goes_on"))
+            .otherwise(pl.col("ended"))
+        )
+        .select(COLUMNS)
+    )

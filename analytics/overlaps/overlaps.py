@@ -16,6 +16,7 @@ from analytics.scope import Scope
 
 if TYPE_CHECKING:
     import polars as pl
+    import pyarrow as pa
 
     from analytics.warehouse.warehouse import Warehouse
 
@@ -24,6 +25,9 @@ DAYS_AFTER_A_LOAD = 31
 
 MOST_STREAMS = 64
 """At most this number of streams with the same call are paired with each other. They make 2,016 pairs."""
+
+_FURTHEST = dt.timedelta(seconds=3)
+"""Twins are at most two seconds apart, in whole milliseconds."""
 
 
 class Rows(Protocol):
@@ -72,7 +76,12 @@ class Overlap:
 
 
 def overlaps(warehouse: Warehouse, scope: Scope | None = None) -> tuple[Overlap, ...]:
-    """The streams that report the same traffic in the scope's period; on all days without one."""
+    """The streams that report the same traffic in the scope's period; on all days without one.
+
+    Calls are not read if no two loads cover the same moment, as where one log is followed.
+    """
+    if not _any_touch(warehouse.snapshot.loads):
+        return ()
     asked = scope or Scope()
     period = Scope(since=asked.since, until=asked.until, environment="all")
 
@@ -123,3 +132,17 @@ def overlaps_by(rows: Rows, *, most_streams: int = MOST_STREAMS) -> tuple[Overla
         )
     )
     return tuple(Overlap(**pair) for pair in pairs.iter_rows(named=True))
+
+
+def _any_touch(loads: pa.Table) -> bool:
+    """Whether the calls of any two loads can be close enough to be twins, by the first and last call of each."""
+    import polars as pl
+
+    periods = pl.from_arrow(loads.select(["calls", "first_call", "last_call"]))
+    assert isinstance(periods, pl.DataFrame)
+    return bool(
+        periods.filter(pl.col("calls") > 0)
+        .sort("first_call")
+        .select((pl.col("first_call") <= pl.col("last_call").cum_max().shift() + _FURTHEST).any())
+        .item()
+    )

@@ -50,15 +50,18 @@ def status(
 ) -> None:
     """Show loads, days covered, freshness, rejects by reason, sizes, and streams that overlap or have stopped."""
     import ingest as floor
-    from analytics.completeness.streams import remarks, streams
+    from analytics.completeness.streams import remarks_now
     from analytics.overlaps.overlaps import overlaps
+    from analytics.registry import registry_files
     from analytics.warehouse.warehouse import Warehouse
+    from ingest.lake.lake import Lake
 
     most = None if max_age is None else age(max_age)
-    state = floor.status(lake, now=now())
-    with Warehouse.open(lake) as warehouse:
+    snapshot = Lake(lake).snapshot()
+    state = floor.status(lake, now=now(), snapshot=snapshot)
+    with Warehouse.over(snapshot, registry_files(lake)) as warehouse:
         record = dict(state) | {"overlaps": overlaps(warehouse)}
-        said = tuple(remarks(streams(warehouse)))
+        said = tuple(remarks_now(warehouse))
     if as_json:
         output.print_record(record | {"remarks": said}, as_json=True)
     else:

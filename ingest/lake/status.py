@@ -56,10 +56,12 @@ _OF_STREAMS = """
 """
 
 
-def status(lake: Path, *, now: dt.datetime) -> LakeStatus:
-    """The state of the lake, ages as of `now`. LakeError when there is none."""
-    store = Lake(lake)
-    snapshot = store.snapshot()
+def status(lake: Path, *, now: dt.datetime, snapshot: Snapshot | None = None) -> LakeStatus:
+    """The state of the lake, ages as of `now`. LakeError when there is none.
+
+    Who has a snapshot of the lake already can give it, because to read a long ledger takes time.
+    """
+    snapshot = snapshot or Lake(lake).snapshot()
     files = [file.path for file in snapshot.calls]
     with duckdb.connect(":memory:") as connection:
         connection.execute("set TimeZone = 'UTC'")

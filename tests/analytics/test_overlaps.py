@@ -7,13 +7,14 @@ import dataclasses
 import datetime as dt
 import itertools
 import json
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterator
 from pathlib import Path
 from random import Random
 from typing import TYPE_CHECKING, Any
 
 import duckdb
+import pyarrow as pa
 import pytest
 
 from analytics.overlaps.overlaps import MOST_STREAMS, Overlap, Rows, overlaps, overlaps_after_load, overlaps_by
@@ -22,10 +23,14 @@ from analytics.registry import RegistryFiles
 from analytics.scope import Scope
 from analytics.warehouse.warehouse import EVERYTHING, Warehouse
 from ingest import ReadOptions, ingest
+from ingest.arrow import arrow_schema
+from ingest.lake.ledger_row import LOAD_COLUMNS
 from tests.analytics.given import call, given_snapshot
 
 if TYPE_CHECKING:
     import polars as pl
+
+    from ingest.lake.snapshot import Snapshot
 
 Calls = list[dict[str, Any]]
 
@@ -50,8 +55,21 @@ def traffic(day: dt.date = FIRST, calls: int = 20, *, seconds: float = 0, **said
 def found(folder: Path, *logs: Calls, scope: Scope | None = None) -> tuple[Overlap, ...]:
     """The overlaps of these logs, each of them a load."""
     rows = [row | {"load_id": f"{number:016x}"} for number, log in enumerate(logs, start=1) for row in log]
-    with Warehouse.over(given_snapshot(folder, rows), RegistryFiles()) as warehouse:
+    with Warehouse.over(loaded(folder, rows), RegistryFiles()) as warehouse:
         return overlaps(warehouse, scope)
+
+
+def loaded(folder: Path, rows: Calls) -> Snapshot:
+    """A snapshot of these calls, with what the ledger says of their loads."""
+    moments: defaultdict[str, list[dt.datetime]] = defaultdict(list)
+    for row in rows:
+        moments[row["load_id"]].append(row["called_at"])
+    ledger = [
+        {"load_id": load_id, "calls": len(called), "first_call": min(called), "last_call": max(called)}
+        for load_id, called in moments.items()
+    ]
+    loads = pa.Table.from_pylist(ledger, schema=arrow_schema(LOAD_COLUMNS))
+    return dataclasses.replace(given_snapshot(folder, rows), loads=loads)
 
 
 @contextlib.contextmanager
@@ -110,6 +128,37 @@ def test_files_put_together_are_found_in_a_stream_of_the_same_name(tmp_path: Pat
 )
 def test_calls_that_differ_in_anything_are_no_twins(tmp_path: Path, other: dict[str, Any]) -> None:
     assert found(tmp_path, traffic(stream="one"), traffic(stream="two", **other)) == ()
+
+
+@pytest.mark.parametrize(
+    ("loads", "twins"),
+    [
+        ([(0, 60), (61, 90), (30, 31)], 1),  # the third lies in the first
+        ([(0, 60), (62, 90)], 1),  # a twin is up to two seconds away
+        ([(70, 80), (0, 60), (90, 95)], 0),
+        ([(0, 60)], 0),
+        ([], 0),
+        ([(0, 60), (None, None)], 0),  # a load without calls
+    ],
+)
+def test_calls_are_read_where_two_loads_cover_the_same_moment(
+    tmp_path: Path, loads: list[tuple[int | None, int | None]], twins: int
+) -> None:
+    start = dt.datetime(2026, 10, 1, tzinfo=dt.UTC)
+    ledger = [
+        {
+            "load_id": f"{number}",
+            "calls": 0 if first is None else 2,
+            "first_call": None if first is None else start + dt.timedelta(seconds=first),
+            "last_call": None if last is None else start + dt.timedelta(seconds=last),
+        }
+        for number, (first, last) in enumerate(loads)
+    ]
+    # The calls are other ones than the ledger tells of, and have twins. So the answer shows whether they were read.
+    calls = [row | {"load_id": name} for name in "ab" for row in traffic()]
+    told = pa.Table.from_pylist(ledger, schema=arrow_schema(LOAD_COLUMNS))
+    with Warehouse.over(dataclasses.replace(loaded(tmp_path, calls), loads=told), RegistryFiles()) as warehouse:
+        assert len(overlaps(warehouse)) == twins
 
 
 def test_fewer_than_ten_twins_may_be_chance(tmp_path: Path) -> None:

@@ -11,7 +11,7 @@ import polars as pl
 import pyarrow as pa
 import pytest
 
-from analytics.completeness.streams import remarks, streams
+from analytics.completeness.streams import remarks, remarks_now, streams
 from analytics.registry import RegistryFiles
 from analytics.warehouse.warehouse import Warehouse
 from ingest.arrow import arrow_schema
@@ -119,6 +119,20 @@ def _load(loaded_at: dt.datetime) -> dict[str, Any]:
     texts = dict.fromkeys(("load_id", "source", "stream", "log_format", "version", "content_sha256"), "")
     counts = dict.fromkeys(("start_byte", "end_byte", "lines", "calls", "rejects", "ignored"), 0)
     return texts | counts | {"loaded_at": loaded_at}
+
+
+@pytest.mark.parametrize("silent", [0, 3])
+def test_remarks_are_the_same_whether_hours_are_counted_or_not(tmp_path: Path, silent: int) -> None:
+    stray = calls_in(local(JUNE - dt.timedelta(days=300), 12), 1, stream="other")
+    rows = [
+        *stray,
+        *daily(JUNE, 30, lambda _: 30, stream="other", customer="4000000"),
+        *daily(JUNE, 30 - silent, lambda _: 30),
+    ]
+    with Warehouse.over(given_snapshot(tmp_path, rows), RegistryFiles()) as warehouse:
+        said = list(remarks_now(warehouse))
+        assert said == list(remarks(streams(warehouse)))
+    assert ["gateway: no calls since" in sentence for sentence in said] == ([True, False] if silent else [False])
 
 
 # -- logs that stop
