@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from ingest.arrow import lines_numbered
+from ingest.arrow import in_lines_order, lines_numbered, without
 from ingest.engine.connection import answer
 
 if TYPE_CHECKING:
@@ -38,17 +38,16 @@ def without_other_hosts(
 
 def with_damaged(connection: duckdb.DuckDBPyConnection, lines: pa.Table, raw: pa.Table) -> pa.Table:
     """The fields, with what damaged lines say all the same."""
-    is_damaged = pc.is_in(raw["fate"], _DAMAGES).combine_chunks()
-    if not is_damaged.true_count:
+    is_damaged = pc.is_in(raw["fate"], _DAMAGES)
+    damaged = raw.filter(is_damaged)
+    if not len(damaged):
         return raw
-    damaged = raw.filter(is_damaged).select(["line_number", "id_text", "called_at"])
-    connection.register("raw", damaged)
+    connection.register("raw", damaged.select(["line_number", "id_text", "called_at"]))
     connection.register("lines", lines_numbered(lines, damaged["line_number"]))
-    told = answer(connection, _DAMAGED, most=len(raw))
+    told = answer(connection, _DAMAGED, most=len(damaged))
     connection.unregister("raw")
     for name in told.column_names:
         place = raw.schema.get_field_index(name)
-        values = raw[name].combine_chunks()
-        patched = pc.replace_with_mask(values, is_damaged, told[name].combine_chunks().cast(values.type))
-        raw = raw.set_column(place, raw.schema.field(place), patched)
-    return raw
+        damaged = damaged.set_column(place, raw.schema.field(place), told[name].cast(raw.schema.field(place).type))
+    # They are put in between the others, because to replace some texts of a column copies all of them one by one.
+    return in_lines_order(without(raw, is_damaged), damaged)

@@ -11,10 +11,11 @@ create or replace macro header_value(text) as (
     end
 );
 
--- The values of a header that was logged as a list; null for one that was logged as a text.
+-- The values of a header that was logged as a list; null for one that was logged as a text. [REDACTED] is no list, and is asked first: an
+-- error that `try` catches takes as long as all else that is read of a line.
 create or replace macro listed(text) as (
     case
-        when starts_with(header_value(text), '[') then try(list_filter(
+        when starts_with(header_value(text), '[') and json_valid(header_value(text)) then try(list_filter(
             list_transform(from_json(header_value(text), '["VARCHAR"]'), lambda value: header_value(value)), lambda value: value is not null
         ))
     end
