@@ -23,7 +23,7 @@ C3. Numbers.
     - Durations and sizes: see figures.py. A duration over 10^9 ms or a size over 10^15 is null.
 
 C4. Texts: `user_agent`, `request_id`, `api_version`.
-    - `-` and the empty text are null.
+    - `-` and the empty text are null. In a user agent, blanks around them do not matter.
     - A request id that is written as a trace id (UUID, traceparent and the like) is kept.
     - Any other request id is kept if it has 1 to 128 letters, digits and `-_.:`, and at most two runs of hexadecimal digits
       in the usual lengths. The rest of it must not be suspect (P3), nor have more than 40 letters and digits in a row, nor
@@ -33,8 +33,9 @@ C4. Texts: `user_agent`, `request_id`, `api_version`.
     - An `api_version` (SB only) that is suspect, or not written as a version, is `redacted`.
 
 C5. `token_form`, from Authorization.
-    - An empty value or `-` counts as absent.
-    - `Bearer` is bearer, and so is `Bearer ***`.
+    - An empty value or `-`, blanks around it aside, counts as absent.
+    - `Bearer` is bearer, and so is `Bearer ***`. A plus behind the scheme is a blank, in every format: IIS writes it so, and what
+      is made of its logs keeps it. No server takes such a header as it stands.
     - `AfasToken` with one of the base64 alignments of `<token` is base64. `AfasToken` with `<token`, raw or escaped, is plain.
     - Every other value (masked, another scheme) is not_logged.
     - Without the header, a SOAP body with a token element is soap_body. Otherwise it is none if headers are logged, and
@@ -257,7 +258,7 @@ def _text(value: Value) -> str | None:
 
 def _token_form(logged: Logged, body: str | None) -> str:
     value = logged.authorization
-    if value not in (None, "", "-"):
+    if value is not None and value.strip(" ") not in ("", "-"):
         return _form_of(value)
     if body and re.search(r"(<|&lt;)([\w]+:)?token", body, re.IGNORECASE):
         return "soap_body"
@@ -298,7 +299,7 @@ def _id_in(body: str) -> str | None:
 
 
 def _user_agent(text: str | None) -> str | None:
-    if text in (None, "", "-"):
+    if text is None or text.strip(" ") in ("", "-"):
         return None
     return REDACTED if is_suspect(text) else re.sub(r"\?[^\s)]+", f"?{REDACTED}", text)[:256]
 

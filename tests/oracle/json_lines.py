@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import re
 from typing import Any, NoReturn
@@ -59,33 +60,54 @@ def _integer(digits: str) -> int | float:
 
 def _logged(record: dict[str, Any]) -> Logged:
     found = record.get("headers")
+    found = {} if found == [] else found
     headers = _headers(found if isinstance(found, dict) else {})
+    first = {name: ", ".join(values[0]) for name, values in headers.items() if values[0]}
     return Logged(
         timestamp=record.get("timestamp"),
         method=record.get("method"),
         url=record.get("url"),
-        ids=headers.get("integrationid") or texts_of(record.get("integration_id")),
+        ids=list(itertools.chain(*headers.get("integrationid", []))) or texts_of(record.get("integration_id")),
         id_is_logged=isinstance(found, dict) or "integration_id" in record,
         status=record.get("status"),
         duration=record.get("duration_ms"),
         request_bytes=record.get("request_bytes"),
         response_bytes=record.get("response_bytes"),
-        user_agent=next(iter(texts_of(record.get("user_agent")) or headers.get("user-agent", [])), None),
-        request_id=next(iter(texts_of(record.get("request_id")) or headers.get("x-request-id", [])), None),
-        api_version=next(iter(headers.get("accept-version", [])), None),
-        authorization=next(iter(headers.get("authorization", [])), None),
+        user_agent=_text_of(record.get("user_agent"), first.get("user-agent")),
+        request_id=_text_of(record.get("request_id"), first.get("x-request-id")),
+        api_version=first.get("accept-version"),
+        authorization=first.get("authorization"),
         authorization_is_logged=isinstance(found, dict),
         body=record.get("body"),
     )
 
 
-def _headers(found: dict[str, object]) -> dict[str, list[str]]:
-    headers: dict[str, list[str]] = {}
+def _headers(found: dict[str, object]) -> dict[str, list[list[str]]]:
+    """Return the values of each header, one list for each time that its name stands there."""
+    headers: dict[str, list[list[str]]] = {}
     for name, value in found.items():
-        headers.setdefault(name.lower(), []).extend(texts_of(value))
+        if value is not None:
+            headers.setdefault(name.lower(), []).append(texts_of(value))
     return headers
 
 
 def texts_of(value: object) -> list[str]:
-    values = value if isinstance(value, list) else [value]
-    return [str(each) for each in values if isinstance(each, str | int | float) and not isinstance(each, bool)]
+    inside = _inside(value)
+    values = [_inside(each) for each in inside] if isinstance(inside, list) else [inside]
+    return [each if isinstance(each, str) else _json(each) for each in values if each is not None]
+
+
+def _inside(value: object) -> object:
+    """Return the value of a header that is an object which holds it, and any other as it is."""
+    names = [name for name in ("value", "Value", "values") if isinstance(value, dict) and name in value]
+    if not names or not isinstance(value, dict):
+        return value
+    return next((value[name] for name in names if value[name] is not None), None)
+
+
+def _json(value: object) -> str:
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+
+
+def _text_of(value: object, header: str | None) -> str | None:
+    return header if value is None else value if isinstance(value, str) else _json(value)

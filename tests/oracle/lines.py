@@ -20,11 +20,16 @@ L3. json: records.
     - NaN, Infinity, a lone surrogate anywhere, or a control character in a text makes the line `not_a_record`.
 
 L4. json: headers.
-    - A header's value is a text or a number. A list is several values. Null, true and false count as absent.
-    - Names that differ only in case are one header with several values.
-    - If the header IntegrationId is there, it wins over the top-level `integration_id`, even if it is empty.
+    - A header's value is a text or a number. A list is several values, and null or an empty list is none.
+    - True and false are the texts `true` and `false`: what a program makes of such a text. Something was sent, and what it was is lost.
+    - An object stands for what it has under `value`, `Value` or `values`, also inside a list. Any other object, and a list inside
+      a list, is its JSON text, so that what cannot be read is malformed and not missing.
+    - Names that differ only in case are one header with several values, in the order in which they stand. Of any header but
+      IntegrationId, the first one that is not null counts, and a list is joined by `, `.
+    - If the header IntegrationId has a value, it wins over the top-level `integration_id`, even if it is empty.
     - If the top-level `user_agent` or `request_id` is there, it wins over the header User-Agent or X-Request-ID.
-    - If `headers` is not an object, the headers are not logged.
+    - An empty list of headers is an empty object: some languages write one for the other. If `headers` is anything else than
+      an object, the headers are not logged.
     - If `headers` is an object, or the line has `integration_id`, even as null, the id is logged.
 
 L5. w3c, without `#Software:`.

@@ -49,7 +49,8 @@ U7. Delete paths.
     - Values are dropped.
 
 U8. Other REST paths.
-    - In `metainfo/get/{X}` and `metainfo/update/{X}`, X is the connector. Every other path below `metainfo` has none.
+    - In `metainfo/get/{X}` and `metainfo/update/{X}`, X is the connector. Every other path below `metainfo` has none, those without
+      X included.
     - A BI model is no connector. The endpoint keeps it, and `v2` after it.
     - The ids of attachments and reports are dropped.
 
@@ -67,7 +68,8 @@ U11. SB.
       `api/` is the connector, and the endpoint keeps it.
     - `app` and `authentication` are auth, with that word as the endpoint.
     - If there is no first segment, or it is `api`, `app` or `authentication`, the URL is `no_customer`.
-    - If the sub-domain is not one label of `[a-z0-9-]` (`afasfocus.nl`), the URL is `no_customer`.
+    - If the sub-domain is not one label of a host name (`afasfocus.nl`), the URL is `no_customer`: 1 to 63 of `[a-z0-9-]`, no hyphen
+      at either end. A name that nobody can register has no customer.
     - If the first segment or the sub-domain is no name of up to 64 characters of `[a-z0-9_-]` (P4, but it needs no letter),
       it is `redacted` inside `customer`.
 
@@ -302,7 +304,7 @@ def _sb(method: str, host: str, segments: list[str]) -> ReadUrl | BadUrl | None:
     if matched is None:
         return None
     lower = [segment.lower() for segment in segments]
-    is_label = re.fullmatch(r"[a-z0-9-]+", matched[1] or "") is not None
+    is_label = re.fullmatch(r"(?!-)[a-z0-9-]{1,63}(?<!-)", matched[1] or "") is not None
     if not is_label or not lower or lower[0] in ("api", "app", "authentication"):
         return BadUrl("no_customer")
     call = ReadUrl(method, "sb", "rest", "production", f"{_label(matched[1])}/{_label(lower[0])}")

@@ -54,7 +54,7 @@ select
     named.names,
     case kind
         when 'connector' then 3
-        when 'metainfo' then case when low[3] in ('get', 'update') then 4 end
+        when 'metainfo' then case when low[3] in ('get', 'update') and len(low) > 3 then 4 end
         when 'api' then 3
     end as connector_at,
     case

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from ingest.formats.dialect.fields import HEADERS, ID_HEADER, fields_of_dialect, is_header_name
 from ingest.formats.dialect.model import Fields, paths_of
 from ingest.formats.dialect.names import id_names
+from ingest.formats.dialect.spellings import Spelling
 from ingest.formats.json_lines.headers import HeaderColumns, header_columns, read_header_columns
 from ingest.formats.json_lines.rearranged import json_path
 from ingest.formats.positions import ColumnPlaces
@@ -69,10 +70,11 @@ def split_by(dialect: Dialect, unread_headers: list[int], connection: duckdb.Duc
             return place.values(*(column for column in ids if (column,) in id_names([(path.lower(),)], {(): ids})))
         return place.values(path.lower())
 
-    def headers(name: str) -> list[str]:
+    def headers(name: str) -> list[Spelling]:
         # A header that two columns hold was sent twice; one column that is written twice says it twice.
-        named = [place.values(column)[0] for column in columns_of_header(dialect, columns, name)]
-        return [*named, *held.values(connection, name)]
+        named = columns_of_header(dialect, columns, name)
+        in_columns = [Spelling(place.values(column)[0], f"(0, {number})") for number, column in enumerate(named)]
+        return [*in_columns, *held.values(connection, name)]
 
     cases = ""
     for what, paths in dialect.fields.needed().items():
@@ -93,7 +95,9 @@ def split_by(dialect: Dialect, unread_headers: list[int], connection: duckdb.Duc
         values,
         headers,
         logged=_logged(connection, dialect, place, columns, held),
-        host=_host_by_another_name(dialect, columns, held.values(connection, "host")) if has_paths else None,
+        host=_host_by_another_name(dialect, columns, [one.value for one in held.values(connection, "host")])
+        if has_paths
+        else None,
         others=others,
     )
     detail = f"case when fate is not null or detail is null then detail{cases} end"

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pyarrow.compute as pc
 
 from ingest.formats.dialect.model import UNITS, paths_of
+from ingest.formats.dialect.spellings import all_sent, first_sent
 from ingest.formats.raw import duration_fields, fields_as_raw, of_first, size_fields
 
 if TYPE_CHECKING:
@@ -16,6 +18,7 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
     from ingest.formats.dialect.model import Dialect, Duration, Fields, TimeField
+    from ingest.formats.dialect.spellings import Spelling
 
 
 ID_HEADER = "integrationid"
@@ -81,7 +84,7 @@ def fields_of_dialect(
     connection: duckdb.DuckDBPyConnection,
     dialect: Dialect,
     values: Callable[[str], Sequence[str]],
-    headers: Callable[[str], Sequence[str]],
+    headers: Callable[[str], Sequence[Spelling]],
     *,
     logged: Mapping[str, str],
     host: str | None = None,
@@ -89,8 +92,8 @@ def fields_of_dialect(
 ) -> str:
     """The SQL that turns rows of `split` (line_number, byte_offset, fate, detail and values) into the columns of raw.
 
-    `values` and `headers` give the SQL of the values of a path or a header, `logged` that of the columns headers_logged and id_logged,
-    `host` that of the host if no field of the dialect has it (it wins over the header), `others` that of a list of all values in which no
+    `values` gives the SQL of the values of a path, `headers` the spellings of a header, `logged` the SQL of the columns headers_logged
+    and id_logged, `host` that of the host if no field of the dialect has it (it wins over the header), `others` that of a list of all values in which no
     caller mentions hosts. The detail is the field that a line lacks; `with_details` puts it in words.
 
     Absent fields are left out, because the engine takes time to plan even expressions that are always null. No text of a dialect or log
@@ -119,13 +122,14 @@ def fields_of_dialect(
     named["time_text"] = _first([written for _, written in times])
     named["time_format"] = _format_of(connection, times)
     named |= _numbers(connection, fields, text)
-    ids = given(headers(ID_HEADER))
-    if len(ids) > 1:
-        named["header_id"] = f"nullif(concat_ws(', ', {', '.join(ids)}), '')"
-        named["header_ids"] = " + ".join(f"({one} is not null)::integer" for one in ids)
-    else:
-        named["header_id"] = _first(ids)
-    named |= {f"header_{field}": _first(given(headers(name))) for field, name in _HEADERS.items()}
+
+    def sent(header: str) -> list[Spelling]:
+        found = headers(header)
+        values_of_it = given([spelling.value for spelling in found])
+        return [replace(spelling, value=value) for spelling, value in zip(found, values_of_it, strict=True)]
+
+    named["header_id"] = all_sent(sent(ID_HEADER))
+    named |= {f"header_{field}": first_sent(sent(name)) for field, name in _HEADERS.items()}
     said = text(path for one in fields.timestamp for path in (one.field, one.time) if path)
     named["said_time"] = said if said != named["timestamp"] else None
     if host is not None and named["host"] is None:
@@ -209,6 +213,8 @@ def _columns(field: dict[str, str]) -> dict[str, str | None]:
         )
 
     ids = [field[name] for name in ("header_id", "integration_id") if name in field]
+    # Of the value that counts, not of another one beside it.
+    repeated = of_first([(f"joined_list({one})", f"len(listed({one})) > 1") for one in ids])
     times = [
         *([field["instant"]] if "instant" in field else []),
         *([f"written_instant({field['timestamp']})"] if "timestamp" in field else []),
@@ -217,15 +223,12 @@ def _columns(field: dict[str, str]) -> dict[str, str | None]:
         *([field["method"]] if "method" in field else []),
         *([f"split_part({field['request']}, ' ', 1)"] if "request" in field else []),
     ]
-    repeated = [f"coalesce(len(listed({ids[0]})) > 1, false)"] if ids else []
-    if "header_ids" in field:
-        repeated.append(f"{field['header_ids']} > 1")
     return {
         "called_at": _first(times),
         "method": _first(methods),
         "url": _url(field, or_header("host")),
         "id_text": _first([f"joined_list({one})" for one in ids]),
-        "id_repeated": " or ".join(repeated) or "false",
+        "id_repeated": f"coalesce({repeated}, false)",
         "status": field.get("status"),
         **{name: field.get(name) for name in _AS_THEY_STAND},
         "user_agent": or_header("user_agent"),

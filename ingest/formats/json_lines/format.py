@@ -22,6 +22,7 @@ from ingest.formats.dialect.known import OWN, dialects, with_dialect
 from ingest.formats.dialect.model import paths_of
 from ingest.formats.dialect.names import id_names, unread_in
 from ingest.formats.dialect.paths import parts_of, places_of
+from ingest.formats.dialect.spellings import Spelling, place_in_object
 from ingest.formats.id_name import no_headers_warning
 from ingest.formats.json_lines.headers import (
     headers_warnings,
@@ -200,7 +201,7 @@ class JsonLines:
 
         connection.register("records", all_of_them := registered(rows))
         key_sets = key_sets_of(connection, self._containers)
-        odd = [one for one in key_sets if one.is_repeated or self._odd_headers([one.keys])]
+        odd = [one for one in key_sets if one.is_repeated or self._odd_headers(one.keys)]
         if not 0 < sum(len(one.numbers) for one in odd) <= len(lines) // _FEW:
             yield all_of_them, key_sets
             return
@@ -219,8 +220,14 @@ class JsonLines:
         """The fields of these records, with what their keys say of the sources that begin at these lines."""
         connection.register("records", records)
         unread: list[int] = []
-        if odd := self._odd_headers(one.keys for one in key_sets):
-            rewritten, unread = with_headers_as_objects(connection, odd)
+        odd: dict[Parts, list[pa.Array]] = {}
+        for one in key_sets:
+            for at in self._odd_headers(one.keys):
+                odd.setdefault(at, []).append(one.numbers)
+        if odd:
+            rewritten, unread = with_headers_as_objects(
+                connection, {at: pa.concat_arrays(numbers) for at, numbers in odd.items()}
+            )
             connection.register("records", rewritten)
             key_sets = key_sets_of(connection, self._containers)
         details = repeated_keys(connection, self._containers, key_sets)
@@ -270,16 +277,15 @@ class JsonLines:
         )
         return is_header or parts in self._asked or bool(id_names(self._id_places, {parts[:-1]: parts[-1:]}))
 
-    def _odd_headers(self, key_sets: Iterable[Sequence[Sequence[str] | None]]) -> list[Parts]:
-        """The places of headers that are not an object with values in some line, or an object without a known header.
+    def _odd_headers(self, keys: Sequence[Sequence[str] | None]) -> list[Parts]:
+        """The places of headers that are not an object with values in lines with these keys, or an object without a known header.
 
         That may be an object of several kinds of headers, which only its values show.
         """
-        places = [(at, self._containers.index(at), self._containers.index(at[:-1])) for at, _ in self._headers if at]
+        places = {at: (self._containers.index(at), self._containers.index(at[:-1])) for at, _ in self._headers if at}
         return [
             at
-            for keys in key_sets
-            for at, number, around in places
+            for at, (number, around) in places.items()
             if (not keys[number] and at[-1] in (keys[around] or ()))
             or (at in self._whole_objects and keys[number] and not any(map(is_known_header, keys[number] or ())))
         ]
@@ -317,8 +323,18 @@ class JsonLines:
                 if '"' not in key and is_header_name(key, prefix, name)
             ]
 
-        def headers(name: str) -> list[str]:
-            return [value(parts) for parts in header_places(name)]
+        def headers(name: str) -> list[Spelling]:
+            found = header_places(name)
+            if len(found) < 2:
+                return [Spelling(value(parts)) for parts in found]
+            bound = f"spellings_{name.replace('-', '_')}"
+            connection.execute(f"set variable {bound} = ?::varchar[]", [[parts[-1] for parts in found]])
+            objects = list(dict.fromkeys(parts[:-1] for parts in found))
+            connection.execute(f"set variable {bound}_in = ?::varchar[]", [[json_path(at) for at in objects]])
+            return [
+                Spelling(value(parts), place_in_object(bound, number, objects.index(parts[:-1]) + 1))
+                for number, parts in enumerate(found, start=1)
+            ]
 
         in_headers = header_places(ID_HEADER)
         ids = [parts for parts in id_names(self._id_places, keys) if parts not in in_headers]

@@ -14,6 +14,7 @@ import numpy as np
 
 from ingest.formats.dialect.fields import is_header_name
 from ingest.formats.dialect.paths import places_of, value_at
+from ingest.formats.dialect.spellings import Spelling, place_in_object
 from ingest.formats.json_lines.keys import key_sets_of, repeated_keys
 from ingest.formats.json_lines.rearranged import json_path
 
@@ -101,7 +102,8 @@ def _has_chosen_headers(record: Mapping[str, Any], places: Sequence[Parts]) -> b
     objects = [value_at(record, parts) for parts in places]
     found = [value for value in objects if value is not None]
     return bool(found) and all(
-        isinstance(value, dict) and not any(name.lower() in _SENT_BY_ALL for name in value) for value in found
+        value == [] or (isinstance(value, dict) and not any(name.lower() in _SENT_BY_ALL for name in value))
+        for value in found
     )
 
 
@@ -156,14 +158,23 @@ class HeaderColumns:
             if '"' not in key and is_header_name(key, prefix, header)
         ]
 
-    def values(self, connection: duckdb.DuckDBPyConnection, header: str) -> list[str]:
-        """The SQL of the values of that header."""
+    def values(self, connection: duckdb.DuckDBPyConnection, header: str) -> list[Spelling]:
+        """The values of that header."""
         places = self.places(header)
-        variable = f"header_paths_{header.replace('-', '_')}"
-        connection.execute(f"set variable {variable} = ?::varchar[]", [[json_path(parts) for parts in places]])
+        columns = [column for column, _ in self.sources]
+        variable = f"spellings_{header.replace('-', '_')}"
+        for name, held in (
+            (f"{variable}_at", [json_path(parts) for parts in places]),
+            (variable, [parts[-1] for parts in places]),
+            (f"{variable}_in", [json_path((column,)) for column in columns]),
+        ):
+            connection.execute(f"set variable {name} = ?::varchar[]", [held])
         return [
-            f"json_extract_string(object, getvariable('{variable}')[{number}])"
-            for number, _ in enumerate(places, start=1)
+            Spelling(
+                f"json_extract_string(object, getvariable('{variable}_at')[{number}])",
+                place_in_object(variable, number, columns.index(column) + 1),
+            )
+            for number, (column, _) in enumerate(places, start=1)
         ]
 
 

@@ -8,10 +8,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, TypeAlias
 
+import pyarrow.compute as pc
+
+from ingest.arrow import in_lines_order, without
 from ingest.formats.dialect.paths import parts_of
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping
 
     import duckdb
     import pyarrow as pa
@@ -76,26 +79,35 @@ def _patch(connection: duckdb.DuckDBPyConnection, name: str, parts: Parts, value
 
 
 def with_headers_as_objects(
-    connection: duckdb.DuckDBPyConnection, places: Sequence[Parts]
+    connection: duckdb.DuckDBPyConnection, odd: Mapping[Parts, pa.Array]
 ) -> tuple[pa.Table, list[int]]:
-    """The records, in which the headers at these places are objects, and the numbers of the lines in which they cannot be made one.
+    """The records, in which headers are objects, and the numbers of the lines in which they cannot be made one.
 
+    `odd` has the places of headers, each with the numbers of the lines that have something else there. No other line is touched,
+    because an object that holds the headers could be mistaken for one that holds several kinds of headers.
     Headers are written as lists of names and values, of texts like those that were sent, and as JSON in a text.
     """
-    query = "from records"
-    unread = []
-    for number, parts in enumerate(dict.fromkeys(places)):
-        connection.execute(f"set variable headers_{number} = ?", [json_path(parts)])
-        at = f"getvariable('headers_{number}')"
-        patch = _patch(connection, f"around_{number}", parts, "made::json")
-        step = f"case when made is not null then json_merge_patch(object, {patch})::varchar else object end"
-        query = (
-            f"select * exclude (made) replace ({step} as object)"
-            f" from (select *, headers_object(object, {at}) as made from ({query}))"
-        )
-        unread.append(f"coalesce(json_type(object, {at}), 'NULL') not in ('NULL', 'OBJECT')")
-    records = connection.sql(query).to_arrow_table()
-    connection.register("rearranged", records)
-    found = connection.execute(f"select line_number from rearranged where {' or '.join(unread)}").fetchall()
-    connection.unregister("rearranged")
-    return records, [number for (number,) in found]
+    records = connection.sql("from records").to_arrow_table()
+    unread: set[int] = set()
+    for parts, numbers in odd.items():
+        is_odd = pc.is_in(records["line_number"], numbers)
+        connection.register("rearranged", records.filter(is_odd))
+        connection.execute("set variable headers_at = ?", [json_path(parts)])
+        patch = _patch(connection, "headers_around", parts, "made::json")
+        rewritten = connection.sql(
+            "select * exclude (made)"
+            f" replace (case when made is not null then json_merge_patch(object, {patch})::varchar else object end as object)"
+            " from (select *, headers_object(object, getvariable('headers_at')) as made from rearranged)"
+        ).to_arrow_table()
+        connection.register("rearranged", rewritten)
+        unread |= {number for (number,) in connection.execute(_NO_OBJECTS).fetchall()}
+        connection.unregister("rearranged")
+        records = in_lines_order(without(records, is_odd), rewritten)
+    return records, sorted(unread)
+
+
+_NO_OBJECTS = """
+    select line_number
+    from rearranged
+    where coalesce(json_type(object, getvariable('headers_at')), 'NULL') not in ('NULL', 'OBJECT')
+"""

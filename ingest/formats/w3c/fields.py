@@ -129,7 +129,7 @@ def _w3c_fields(place: ColumnPlaces, product: str | None, *, has_unit: bool, has
         "user_agent": f"decoded(decoded({agent}))"
         if product == "cloudfront"
         else f"case when contains({agent}, ' ') then {agent} else replace({agent}, '+', ' ') end",
-        "authorization_header": f"replace({header('authorization')}, '+', ' ')",
+        "authorization_header": header("authorization"),
         "headers_logged": "true" if header("authorization") != "null" else "false",
         "api_version": header("accept-version"),
         "request_id": f"rtrim({_part(place, *REQUEST_IDS)}, '=')",
