@@ -163,7 +163,8 @@ class SumFiles(BaseModel):
 class MaintenanceReport(BaseModel):
     """What `maintain` did.
 
-    `rolled_forward` counts decisions that another process had not completed. `texts_removed` counts rejects that stay without
+    `rolled_forward` counts decisions that another process had not completed. `calls_sealed` counts those of the removed calls whose sums
+    stay, `sums_removed` the calls whose sums were removed. `texts_removed` counts rejects that stay without
     detail and sample. `loads_merged` counts loads of growing logs that were merged into the load before them. `sums` are those that
     the lake has afterwards. `postponed` names tables that were too busy to be compacted, or added up, completely. `leftovers_removed` counts files that no table holds.
     """
@@ -173,6 +174,8 @@ class MaintenanceReport(BaseModel):
     lake: str
     rolled_forward: int
     calls_removed: int
+    calls_sealed: int
+    sums_removed: int
     rejects_removed: int
     texts_removed: int
     loads_merged: int
@@ -207,7 +210,10 @@ class LostLoad(BaseModel):
 
 
 class RepairReport(BaseModel):
-    """The damage in a lake, and the loads to load again. `is_sound` if no damage is left."""
+    """The damage in a lake, and the loads to load again. `is_sound` if no damage is left.
+
+    `lost_days` are sealed days whose sums are damaged. No log brings them back. `lost_calls` is the number of calls that they added up.
+    """
 
     model_config = ConfigDict(frozen=True)
 
@@ -215,6 +221,8 @@ class RepairReport(BaseModel):
     is_sound: bool
     damaged: tuple[DamagedFile, ...]
     loads: tuple[LostLoad, ...]
+    lost_days: tuple[dt.date, ...] = ()
+    lost_calls: int = 0
 
 
 class CopyReport(BaseModel):
@@ -317,6 +325,14 @@ class LakeStatus(BaseModel):
     load_age_seconds: int | None = Field(description="time since the last load")
     call_age_seconds: int | None = Field(description="time since the last call")
     data_bytes: int
+    calls_since: dt.date | None = Field(
+        default=None, description="calls of earlier days were removed; null where none ever was"
+    )
+    sums_since: dt.date | None = Field(
+        default=None, description="the first day whose calls are gone and whose sums are kept; null without such a day"
+    )
+    sealed_calls: int = Field(default=0, description="calls that are gone and whose sums are kept")
+    sealed_bytes: int = Field(default=0, description="size of these sums")
     sums_bytes: int = Field(default=0, description="size of the sums of calls; 0 where there are none")
     rejects_by_reason: tuple[RejectCount, ...]
     streams: tuple[StreamStatus, ...]

@@ -201,6 +201,7 @@ class Figures:
             missing_days=tuple(day for day in month.days if day in missing),
             thin_days=tuple(day for day in month.days if day in thin - missing),
             missing_times=times,
+            calls_since=self._warehouse.calls_since(Scope(since=month.since, until=month.until)),
         )
 
     def _missing_days(self, month: Month) -> set[dt.date]:

@@ -54,6 +54,10 @@ class Period(Record):
         description="days on which a log source is missing, for hours or the whole day"
     )
     missing_times: tuple[MissingTime, ...] = Field(default=(), description="the hours that are missing on these days")
+    calls_since: dt.date | None = Field(
+        default=None,
+        description="single calls of days before this one were removed, and their sums kept; None: no call of the month was",
+    )
 
     @property
     def days_covered(self) -> int:

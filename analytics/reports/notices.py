@@ -33,6 +33,8 @@ def warnings_on(report: Dated) -> list[str]:
         warnings.append(_missing_times(period.missing_times))
     if ends < period.until - dt.timedelta(days=1):
         warnings.append(say("notice", "ends", until=numbers.instant(report.data_until, report.time_zone)))
+    if period.calls_since is not None:
+        warnings.append(say("notice", "calls_since", day=numbers.day(min(period.calls_since, period.until))))
     return warnings
 
 

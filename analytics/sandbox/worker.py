@@ -100,9 +100,11 @@ class DatasetReader:
         """The rejects of these files."""
         return _relation(connection, files, arrow_schema(REJECT_COLUMNS), None)
 
-    def sums(self, connection: duckdb.DuckDBPyConnection, files: Sequence[Path], kind: Kind) -> duckdb.DuckDBPyRelation:
-        """The sums in these files."""
-        return _relation(connection, files, arrow_schema(kind.columns), None)
+    def sums(
+        self, connection: duckdb.DuckDBPyConnection, files: Sequence[Path], kind: Kind, keep: Keep
+    ) -> duckdb.DuckDBPyRelation:
+        """The sums in these files that `keep` allows."""
+        return _relation(connection, files, arrow_schema(kind.columns), keep(ARROW))
 
 
 def main() -> None:

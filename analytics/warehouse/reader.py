@@ -35,8 +35,8 @@ class Reader(Protocol):
     def rejects(self, connection: DuckDBPyConnection, files: Sequence[Path]) -> DuckDBPyRelation:
         """The rejects of these files (at least one)."""
 
-    def sums(self, connection: DuckDBPyConnection, files: Sequence[Path], kind: Kind) -> DuckDBPyRelation:
-        """The sums in these files (at least one)."""
+    def sums(self, connection: DuckDBPyConnection, files: Sequence[Path], kind: Kind, keep: Keep) -> DuckDBPyRelation:
+        """The sums in these files (at least one). A reader for users' SQL hands over only those of calls that `keep` allows."""
 
 
 class ParquetReader:
@@ -50,7 +50,13 @@ class ParquetReader:
         """The rejects of these files."""
         return read_parquet(connection, files)
 
-    def sums(self, connection: DuckDBPyConnection, files: Sequence[Path], kind: Kind) -> DuckDBPyRelation:  # noqa: ARG002 - the files say it
+    def sums(
+        self,
+        connection: DuckDBPyConnection,
+        files: Sequence[Path],
+        kind: Kind,  # noqa: ARG002 - the files say it
+        keep: Keep,  # noqa: ARG002 - the warehouse narrows
+    ) -> DuckDBPyRelation:
         """The sums in these files."""
         return read_parquet(connection, files)
 

@@ -41,14 +41,27 @@ class Seen:
         return frozenset(partner for partner, _ in self.ids)
 
 
-def seen_in(connection: DuckDBPyConnection, sent: DuckDBPyRelation, loads: pa.Table, renames: Renames) -> Seen:
-    """What these calls say. They are as they were sent; `loads` are all loads of the snapshot."""
-    ids = sent.project("partner, project").filter("partner is not null and project is not null").distinct().fetchall()
-    first, last = sent.aggregate("min(day), max(day)").fetchall()[0]
-    streams = sent.aggregate("stream, min(called_at) as first_call", "stream").order("first_call, stream")
+def seen_in(
+    connection: DuckDBPyConnection,
+    sent: DuckDBPyRelation,
+    sealed: DuckDBPyRelation,
+    loads: pa.Table,
+    renames: Renames,
+) -> Seen:
+    """What these calls say, and those of which only sums are left (`customer_days`). They are as they were sent.
+
+    `loads` are all loads of the snapshot.
+    """
+    said = sent.project("partner, project, day, stream, called_at as first_call")
+    said = said.union(sealed.project("partner, project, day, stream, first_call"))
+    ids = said.project("partner, project").filter("partner is not null and project is not null").distinct().fetchall()
+    first, last = said.aggregate("min(day), max(day)").fetchall()[0]
+    streams = said.aggregate("stream, min(first_call) as first_call", "stream").order("first_call, stream")
     known = connection.from_arrow(loads).project("load_id, loaded_at")
     theirs = known.join(sent.project(ColumnExpression("load_id")).distinct(), "load_id", how="semi")
-    last_load = theirs.aggregate("max(loaded_at) as loaded_at").to_arrow_table()["loaded_at"][0].as_py()
+    # Sums do not say when their calls were loaded. It was after the calls were made.
+    loaded = theirs.project("loaded_at").union(sealed.project("last_call as loaded_at"))
+    last_load = loaded.aggregate("max(loaded_at) as loaded_at").to_arrow_table()["loaded_at"][0].as_py()
     return Seen(
         ids=frozenset(renames.newest(sent_id) for sent_id in ids),
         days=None if first is None else (first, last + dt.timedelta(days=1)),

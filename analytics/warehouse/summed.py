@@ -14,6 +14,7 @@ from duckdb import ColumnExpression, ConstantExpression, FunctionExpression
 
 from analytics.views import view
 from analytics.warehouse.narrow import condition
+from ingest.lake.sums.kinds import KINDS
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection, DuckDBPyRelation
@@ -39,6 +40,18 @@ _FIRST_DAY, _LAST_DAY = dt.date.min, dt.date.max
 def can_answer(kind: Kind, scope: Scope) -> bool:
     """Whether the rows of these sums tell the calls of the scope from others."""
     return all(getattr(scope, part) in (None, "all") or kind.has(column) for part, column in _COLUMN_OF.items())
+
+
+def source_of(kind: Kind, *scopes: Scope) -> Kind | None:
+    """The kind of sums that answers for this one in all these scopes: itself, or one that has its columns and more; None without any.
+
+    Rows that keep more apart add up to the same. So the hours of logs can be had from those of customers.
+    """
+    columns = set(kind.columns)
+    for other in (kind, *KINDS.values()):
+        if columns <= set(other.columns) and all(can_answer(other, scope) for scope in scopes):
+            return other
+    return None
 
 
 def tells_all(kind: Kind) -> bool:

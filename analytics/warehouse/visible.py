@@ -30,29 +30,33 @@ from analytics.warehouse.summed import (
     bind_attributed,
     bind_from_calls,
     bind_stored,
-    can_answer,
     narrowed,
+    source_of,
     tells_all,
 )
 from ingest.call import CALL_COLUMNS
-from ingest.lake.data_file import damage
+from ingest.lake.data_file import damage, damage_among
 from ingest.lake.ledger_row import LOAD_COLUMNS
 from ingest.lake.sums.checks import REBUILD
 from ingest.lake.sums.files import Cover, cover, name_of
 from ingest.lake.sums.kinds import KINDS
+from ingest.lake.sums.sealed_days import NOTHING_SEALED
 from ingest.reject import REJECT_COLUMNS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
+    from pathlib import Path
 
     from duckdb import DuckDBPyConnection, DuckDBPyRelation, Expression
 
     from analytics.registry import RegistryFiles
     from analytics.warehouse.period import Period
     from analytics.warehouse.reader import Reader
+    from ingest.call import Column
     from ingest.lake.data_file import DataFile
     from ingest.lake.snapshot import Snapshot
     from ingest.lake.sums.kinds import Kind, SumName
+    from ingest.lake.sums.sealed_days import Sealed
 
 DUCKDB = Expressions(
     column=ColumnExpression,
@@ -89,7 +93,9 @@ class Visible:
         self.renames = self.known_renames = renames_in(connection, registry)
         self._files = self._files_of(viewer, snapshot.calls)
         if viewer.narrows:
-            self._seen = seen_in(connection, self._sent(connection, None), snapshot.loads, self.renames)
+            self._seen = seen_in(
+                connection, self._sent(connection, None), self._sealed_days(connection), snapshot.loads, self.renames
+            )
             self.known_renames = self.renames.of(self._seen.ids)
         self._bind_beside_calls()
         self._bind_lake()
@@ -103,11 +109,22 @@ class Visible:
         if self._seen is not None and not self._days_are_told:
             return self._seen.days
         days = [(file.min_day, file.max_day) for file in self.snapshot.calls if file.rows > 0]
+        days += [(one.first_day, one.last_day) for one in self.sealed.days]
         first = min((day for day, _ in days if day is not None), default=None)
         last = max((day for _, day in days if day is not None), default=None)
         if first is None or last is None:
             return None
         return overlap((first, last + dt.timedelta(days=1)), self.viewer)
+
+    @property
+    def sealed(self) -> Sealed:
+        """The days of which only sums are left, if these tell what the viewer may see from what others may: all of them, or none.
+
+        A viewer of some days sees none: the row of a month would tell it of other days.
+        """
+        is_told = self.viewer.since is None and self.viewer.until is None
+        is_told = is_told and all(source_of(kind, self.viewer) for kind in KINDS.values())
+        return self.snapshot.sealed if is_told else NOTHING_SEALED
 
     def bind_calls(self, cursor: DuckDBPyConnection, schema: str, scope: Scope | None) -> None:
         """Bind `calls` in a schema, and make it the current one: the calls that are asked for, among those that may be seen."""
@@ -130,23 +147,24 @@ class Visible:
     def bind_sums(self, cursor: DuckDBPyConnection, schema: str, name: SumName, scope: Scope | None) -> None:
         """Bind sums in a schema that has `sent`: those of its calls. `sent_<name>` holds them as the calls were sent."""
         kind = KINDS[name]
+        scopes = () if scope is None else (scope,)
         files = self._files if scope is None else self._files_of(scope, self._files)
-        covered = self._covered(kind, files, scope)
+        source = source_of(kind, self.viewer, *scopes)
+        covered = self._covered(source, files)
+        paths = [*(one.path for one in covered.sums), *self._sealed_files(source, scope)]
         cursor.execute(f"set schema = '{schema}'")
-        if not covered.sums:
+        if source is None or not paths:
             bind_from_calls(cursor, kind, "sent")
         else:
-            stored = shaped(self._reader.sums(cursor, [one.path for one in covered.sums], kind), kind.columns)
-            if scope is not None:
-                stored = narrowed(stored, kind, scope, self.renames, DUCKDB)
+            stored = self._narrowed(cursor, self._stored(cursor, paths, source), source.columns, scope, source)
             bind_stored(cursor, kind, stored, self._sent(cursor, scope, covered.calls))
         bind_attributed(cursor, kind)
 
-    def _covered(self, kind: Kind, files: Sequence[DataFile], scope: Scope | None) -> Cover:
+    def _covered(self, kind: Kind | None, files: Sequence[DataFile]) -> Cover:
         """The sums that stand for calls of these data files, and the data files whose calls are read."""
-        # Who may not see all calls is answered from the calls that it may see: sums are not narrowed by a reader of users' SQL, and
-        # logs in them have their real names.
-        if self.viewer.narrows or (scope is not None and not can_answer(kind, scope)):
+        # Who may not see all calls is answered from the calls that it may see, as long as they are there: the sums of a lake show by
+        # their files when it was maintained.
+        if kind is None or self.viewer.narrows:
             return Cover((), tuple(files))
         if kind.name not in self._covers:
             # Of the whole snapshot: sums add up whole data files, also those of which the scope needs none.
@@ -158,13 +176,31 @@ class Visible:
             tuple(file for file in files if file in unsummed),
         )
 
+    def _sealed_files(self, kind: Kind | None, scope: Scope | None) -> tuple[Path, ...]:
+        """The files with sums of days whose calls are gone."""
+        if kind is None:
+            return ()
+        since, until = (scope.since, scope.until) if scope is not None else (None, None)
+        return self.sealed.files(kind, since=since, until=until)
+
+    def _stored(self, cursor: DuckDBPyConnection, paths: Sequence[Path], kind: Kind) -> DuckDBPyRelation:
+        return shaped(self._reader.sums(cursor, paths, kind, self._may_see), kind.columns)
+
+    def _sealed_days(self, cursor: DuckDBPyConnection) -> DuckDBPyRelation:
+        """What the viewer may see of sealed days, by integration, customer and day, with the real names of logs."""
+        kind = KINDS["customer_days"]
+        paths = self._sealed_files(kind, None)
+        if not paths:
+            return empty(cursor, kind.columns)
+        return narrowed(self._stored(cursor, paths, kind), kind, self.viewer, self.renames, DUCKDB)
+
     def damaged_sums(self) -> str | None:
         """Which file of the sums that were read is damaged, and what to do about it."""
         for covered in self._covers.values():
             for one in covered.sums:
                 if wrong := damage(one.path, one.file.size):
                     return f"{one.path}: {wrong}; {REBUILD}"
-        return None
+        return damage_among(path for path, _ in self.sealed.every_file())
 
     def bind_sums_of_all(self, cursor: DuckDBPyConnection, name: SumName) -> None:
         """Bind `lake.<name>`, where it is not yet: the sums of all calls that may be seen."""
@@ -198,6 +234,9 @@ class Visible:
         if not self.viewer.narrows:
             return rows
         of_calls = cursor.table("lake.calls").project(ColumnExpression(key)).distinct()
+        if self.sealed.days:
+            self.bind_sums_of_all(cursor, "customer_days")
+            of_calls = cursor.table("lake.customer_days").project(ColumnExpression(key)).distinct()
         # Sorted: the order in which a join gives the rows may tell of the hidden rows between them.
         return rows.join(of_calls, key, how="semi").order(key)
 
@@ -251,23 +290,37 @@ class Visible:
         if files is None:
             files = self._files if scope is None else self._files_of(scope, self._files)
         sent = self._reader.calls(cursor, files, self._may_see) if files else empty(cursor, CALL_COLUMNS)
-        sent = shaped(sent, CALL_COLUMNS)
+        return self._narrowed(cursor, shaped(sent, CALL_COLUMNS), CALL_COLUMNS, scope)
+
+    def _narrowed(
+        self,
+        cursor: DuckDBPyConnection,
+        rows: DuckDBPyRelation,
+        columns: Sequence[Column],
+        scope: Scope | None,
+        kind: Kind | None = None,
+    ) -> DuckDBPyRelation:
+        """Those of these calls, or of these sums of one kind, that are asked for among those that may be seen."""
         hides_logs = self._seen is not None and not self.viewer.holds_whole_logs
         for narrowing in (self.viewer, scope):
             if narrowing is not None:
                 # The scope names a log by the name that the viewer is shown. Compared with the real name, a viewer could find
                 # out a log's name by asking for it.
                 asked = narrowing.replace(stream=None) if hides_logs and narrowing is scope else narrowing
-                kept = condition(asked, self.renames, DUCKDB)
-                sent = sent if kept is None else sent.filter(kept)
+                if kind is not None:
+                    rows = narrowed(rows, kind, asked, self.renames, DUCKDB)
+                elif (kept := condition(asked, self.renames, DUCKDB)) is not None:
+                    rows = rows.filter(kept)
         if not hides_logs:
-            return sent
-        sent = self._without_places(cursor, sent)
+            return rows
+        rows = self._without_places(cursor, rows, columns)
         stream = scope.stream if scope is not None else None
-        return sent if stream is None else sent.filter(ColumnExpression("stream") == ConstantExpression(stream))
+        return rows if stream is None else rows.filter(ColumnExpression("stream") == ConstantExpression(stream))
 
-    def _without_places(self, cursor: DuckDBPyConnection, sent: DuckDBPyRelation) -> DuckDBPyRelation:
-        """The same calls without their place in their log: others call through it too, and the gaps would count their calls."""
+    def _without_places(
+        self, cursor: DuckDBPyConnection, rows: DuckDBPyRelation, columns: Sequence[Column]
+    ) -> DuckDBPyRelation:
+        """The same rows without their place in their log: others call through it too, and the gaps would count their calls."""
         assert self._seen is not None, "only for a viewer that does not see all"
         told = {"stream": self._seen.streams, "told": [self._told(stream) for stream in self._seen.streams]}
         # The names are in a relation without a name, and not in the text of the view: SQL can read whatever has a name.
@@ -277,12 +330,12 @@ class Visible:
             "load_id": ConstantExpression(None),
             "line_number": ConstantExpression(None),
         }
-        return sent.join(names, "stream").project(
+        return rows.join(names, "stream").project(
             *(
                 shown.get(column.name, ColumnExpression(column.name))
                 .cast(cursor.type(column.sql_type))
                 .alias(column.name)
-                for column in CALL_COLUMNS
+                for column in columns
             )
         )
 

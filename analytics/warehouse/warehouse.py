@@ -23,6 +23,7 @@ from analytics.questions import question
 from analytics.registry.store import damaged_version
 from analytics.scope import Scope
 from analytics.warehouse.bound_scopes import BoundScopes
+from analytics.warehouse.horizon import needs_calls, needs_sums, reaches
 from analytics.warehouse.period import filled
 from analytics.warehouse.reader import ParquetReader
 from analytics.warehouse.visible import Visible
@@ -75,6 +76,8 @@ class Warehouse:
         self.registry = registry
         self.viewer = viewer or EVERYTHING
         self._lived: Period | None = None
+        self.answered_since: dt.date | None = None
+        """The day from which on all answers so far have all calls. None as long as no answer lacks any."""
         self.connection = duckdb.connect(":memory:", config={"autoinstall_known_extensions": "false"})
         self.connection.execute("set global timezone = 'UTC'")
         try:
@@ -137,8 +140,8 @@ class Warehouse:
         """A metric or question, with the figures of the previous period of the same length as `<column>_before`.
 
         Rows are matched by the key. A row of only one of the periods has nulls for the other. A day is matched with the day at
-        the same place in the period before. An open scope means the days that the logs cover. Without data, or without a day
-        before the period, all figures before are null.
+        the same place in the period before. An open scope means the days that the logs cover. Without data, without a day before the
+        period, or if single calls of the period before are needed and were removed, all figures before are null.
         """
         asked = metric(name) if name in metric_names() else question(name)
         period = self.period(scope)
@@ -148,6 +151,8 @@ class Warehouse:
         since, until = period
         now = scope.replace(since=since, until=until)
         before = self._answer(asked, now.previous(), params)
+        if self._has_calls_since(asked, now.previous()) is not None:
+            before = before.clear(0 if asked.key else 1)  # a part of a period is nothing to compare with
         return _side_by_side(self._answer(asked, now, params), before, asked.key, later=until - since)
 
     def query(self, sql: str, params: Mapping[str, object] | None = None, scope: Scope | None = None) -> pl.DataFrame:
@@ -183,6 +188,11 @@ class Warehouse:
             return scope.since, scope.until
         return filled(scope, self.lived())
 
+    def calls_since(self, scope: Scope, look_back: int = 0) -> dt.date | None:
+        """The first day whose single calls are all there, if the scope has earlier days of which only sums are left; None if not."""
+        sealed = self.snapshot.sealed.period
+        return self.snapshot.calls_since if sealed and reaches(scope, look_back, sealed) else None
+
     def known_now(self, scope: Scope) -> Scope:
         """The scope with the id that its integration has now. Calls with an older id count for that one."""
         return scope.replace(
@@ -209,6 +219,23 @@ class Warehouse:
                 cursor.execute(f"create view metrics.{name} as {metric(name).sql}")
 
     def _answer(self, asked: Metric, scope: Scope, params: Mapping[str, object] | None = None) -> pl.DataFrame:
+        since = self._has_calls_since(asked, scope)
+        if since is not None:
+            self.answered_since = since
+            if scope.until is not None and scope.until <= since:
+                found = self._answer_of(asked, scope, params)
+                return found.clear() if asked.key else found  # no day is left that a row could be about
+            scope = scope.replace(since=max(scope.since or since, since))
+        return self._answer_of(asked, scope, params)
+
+    def _has_calls_since(self, asked: Metric, scope: Scope) -> dt.date | None:
+        """From which day on a question has all calls that it needs; None if it has all, or needs none."""
+        since = self.calls_since(scope, asked.look_back)
+        if since is None or needs_calls(asked.sql, scope):
+            return since
+        return since if not self._visible.sealed.days and needs_sums(asked.sql) else None
+
+    def _answer_of(self, asked: Metric, scope: Scope, params: Mapping[str, object] | None) -> pl.DataFrame:
         with self._scopes.reading(scope, asked.sql, asked.look_back) as cursor:
             # DuckDB plans a relation twice: to know its columns, and to run it. Many questions take longer to plan than to
             # answer, and `create table` plans once.

@@ -14,6 +14,7 @@ from command_line.options.rows import prints_rows
 from command_line.options.scope import scoped
 from command_line.options.wrong_usage import check_standard_input, unknown
 from command_line.printing import output
+from command_line.printing.answering import answering
 from command_line.printing.nothing_found import say_gaps, say_why_nothing
 from command_line.printing.rows import Rows
 from command_line.printing.standard import say
@@ -37,7 +38,6 @@ def metric(
 ) -> None:
     """Show one metric. --list explains all of them."""
     from analytics.metrics import metric_names
-    from analytics.warehouse.warehouse import Warehouse
 
     if name is None and not list_all:
         raise typer.BadParameter("which metric? 'koppelzicht metric --list' lists them", param_hint="NAME")
@@ -47,7 +47,7 @@ def metric(
         _list_metrics([name] if name is not None else metric_names(), chosen)
         return
     assert name is not None, "checked above"
-    with Warehouse.open(lake) as warehouse:
+    with answering(lake) as warehouse:
         frame = warehouse.metric(name, scope)
         output.print_arrow(frame.to_arrow(), chosen)
         say_why_nothing(frame, warehouse, scope)

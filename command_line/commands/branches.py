@@ -11,6 +11,7 @@ from command_line.options.lake import DEFAULT_LAKE, LakeOption
 from command_line.options.rows import prints_rows
 from command_line.options.scope import scoped
 from command_line.printing import output, standard
+from command_line.printing.answering import answering
 from command_line.printing.nothing_found import say_gaps, say_why_nothing
 from command_line.printing.standard import say
 from command_line.printing.values import shown
@@ -50,13 +51,11 @@ def branches(
     chosen: Format,
 ) -> None:
     """Show in which branches of industry integrations are used. --publish leaves out whatever points to a single customer."""
-    from analytics.warehouse.warehouse import Warehouse
-
     if publish is None and language is not None:
         raise typer.BadParameter("--language needs --publish FILE", param_hint="'--language'")
     if publish is not None:
         _check_suffix(publish)
-    with Warehouse.open(lake) as warehouse:
+    with answering(lake) as warehouse:
         if publish is not None:
             _publish(warehouse, scope, publish, smallest, language or "en", as_json=chosen == "json")
         else:

@@ -11,6 +11,7 @@ from command_line.options.lake import DEFAULT_LAKE, LakeOption
 from command_line.options.rows import prints_rows
 from command_line.options.scope import scoped
 from command_line.printing import output
+from command_line.printing.answering import answering
 from command_line.printing.nothing_found import say_gaps, why_nothing
 from command_line.printing.standard import say
 
@@ -48,9 +49,8 @@ def certification(
     """Show which integrations have enough customers to be certified, and until when."""
     from analytics.certification.certification import certification as clock
     from analytics.certification.reasons import COLUMNS
-    from analytics.warehouse.warehouse import Warehouse
 
-    with Warehouse.open(lake) as warehouse:
+    with answering(lake) as warehouse:
         answer = clock(warehouse, scope, window_days=window, required=required)
         rows = _for_people(answer.rows) if chosen == "table" else answer.rows.select(COLUMNS)
         output.print_arrow(rows.to_arrow(), chosen)

@@ -8,6 +8,7 @@ import typer
 
 from command_line.options.lake import DEFAULT_LAKE, JsonOption, LakeOption
 from command_line.printing import output
+from command_line.printing.answering import answering
 from command_line.printing.standard import say
 
 
@@ -23,9 +24,8 @@ def check(
     from analytics.check.check import EVERY_ENVIRONMENT, SURE
     from analytics.check.check import check as answer_to
     from analytics.completeness.gaps import gap_note
-    from analytics.warehouse.warehouse import Warehouse
 
-    with Warehouse.open(lake) as warehouse:
+    with answering(lake) as warehouse:
         answer = answer_to(warehouse, integration_id)
         output.print_record(answer, as_json=as_json)
         lived = warehouse.lived()

@@ -10,6 +10,7 @@ from command_line.options.lake import DEFAULT_LAKE, LakeOption
 from command_line.options.rows import prints_rows
 from command_line.options.scope import scoped
 from command_line.printing import output
+from command_line.printing.answering import answering
 from command_line.printing.nothing_found import say_gaps, say_why_nothing
 
 if TYPE_CHECKING:
@@ -30,9 +31,8 @@ def customers(
 ) -> None:
     """Show new, staying, returning and lost customers by integration and month."""
     from analytics.customers import customers as floor
-    from analytics.warehouse.warehouse import Warehouse
 
-    with Warehouse.open(lake) as warehouse:
+    with answering(lake) as warehouse:
         frame = floor.cohorts(warehouse, scope) if cohorts else warehouse.metric("customers_per_month", scope)
         output.print_arrow(frame.to_arrow(), chosen)
         say_why_nothing(frame, warehouse, scope)

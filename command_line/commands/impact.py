@@ -14,6 +14,7 @@ from command_line.options.rows import prints_rows
 from command_line.options.scope import scoped
 from command_line.options.wrong_usage import unknown
 from command_line.printing import output
+from command_line.printing.answering import answering
 from command_line.printing.nothing_found import nearest_integrations, say_why_nothing
 from command_line.printing.rows import Rows
 from command_line.printing.standard import say
@@ -131,7 +132,6 @@ def impact(
     from analytics.impact.answer import COLUMNS
     from analytics.impact.impact import Thresholds
     from analytics.impact.impact import impact as answer
-    from analytics.warehouse.warehouse import Warehouse
 
     parts = {
         "--operation": operation,
@@ -142,7 +142,7 @@ def impact(
     }
     asked = _from_file(changes, severity, scope, parts) if changes is not None else _from_parts(parts, scope, severity)
     excluded = _integrations(exclude or [])
-    with Warehouse.open(lake) as warehouse:
+    with answering(lake) as warehouse:
         left_out = _known(warehouse, excluded)
         thresholds = Thresholds(share=safe_share, calls=safe_calls, excluded=left_out.integrations)
         found = answer(warehouse, asked.changes, scope, thresholds)

@@ -9,6 +9,7 @@ from command_line.options.lake import DEFAULT_LAKE, LakeOption
 from command_line.options.rows import prints_rows
 from command_line.options.scope import scoped
 from command_line.printing import output
+from command_line.printing.answering import answering
 from command_line.printing.nothing_found import say_gaps, say_why_nothing
 from command_line.printing.standard import say
 
@@ -41,9 +42,8 @@ def practices(
 ) -> None:
     """Show which rules of use each integration breaks, with a score. 'metric practices' also shows the rules it keeps."""
     from analytics.practices.practices import broken, by_rule, scores
-    from analytics.warehouse.warehouse import Warehouse
 
-    with Warehouse.open(lake) as warehouse:
+    with answering(lake) as warehouse:
         every = warehouse.metric("practices", scope)
         rows = broken(every)
         output.print_arrow((rows.select(SHOWN) if chosen == "table" else rows).to_arrow(), chosen)

@@ -11,6 +11,7 @@ from command_line.options.lake import DEFAULT_LAKE, JsonOption, LakeOption
 from command_line.options.rows import prints_rows
 from command_line.options.times import day_of, now
 from command_line.printing import output, standard
+from command_line.printing.answering import answering
 from command_line.printing.rows import Rows
 from command_line.printing.standard import say
 from command_line.printing.values import shown
@@ -58,9 +59,8 @@ def missing(
 ) -> None:
     """List partners, integrations and customers that occur in calls but not in the registry."""
     from analytics.unnamed import missing as floor
-    from analytics.warehouse.warehouse import Warehouse
 
-    with Warehouse.open(lake) as warehouse:
+    with answering(lake) as warehouse:
         if out is None:
             output.print_arrow(floor.missing(warehouse).to_arrow(), chosen)
             return

@@ -10,6 +10,7 @@ import typer
 from analytics.reports import every_kind, typed
 from command_line.options.lake import DEFAULT_LAKE, JsonOption, LakeOption
 from command_line.printing import output, standard
+from command_line.printing.answering import answering
 from command_line.printing.values import shown
 
 if TYPE_CHECKING:
@@ -66,9 +67,8 @@ def _about_one(name: str, kind: Kind) -> Callable[..., None]:
 
 def _write(name: str, month: str, about: Scope | None, *, out: Path, lake: Path, as_json: bool) -> None:
     from analytics.reports import write_report
-    from analytics.warehouse.warehouse import Warehouse
 
-    with Warehouse.open(lake) as warehouse:
+    with answering(lake) as warehouse:
         _print_files(write_report(warehouse, name, month, out, about=about), as_json=as_json)
 
 

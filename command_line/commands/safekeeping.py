@@ -78,6 +78,11 @@ def repair(
             say(f"now load them again: koppelzicht ingest {shlex.join([*options, *there[:_FEW]])}{more}")
         if any(load.is_there for load in report.loads):
             say("add --host, --time-zone, --layout or --dialect if you used them then: a lake does not remember these")
+    if report.lost_days and not is_wanted:
+        say(
+            f"the sums of {counted(len(report.lost_days), 'sealed day')} are damaged, and no log brings them back: restore a copy of the"
+            " lake ('koppelzicht restore'), or 'koppelzicht repair --yes' gives these days up"
+        )
     if not report.is_sound:
         raise typer.Exit(FAILED)
 

@@ -240,7 +240,13 @@ def maintain(
     lake: LakeOption = DEFAULT_LAKE,
     keep_calls: Annotated[
         int | None,
-        typer.Option(metavar="DAYS", min=1, help="Remove calls older than this (default: keep all)."),
+        typer.Option(
+            metavar="DAYS", min=1, help="Remove calls older than this, and keep their sums (default: keep all)."
+        ),
+    ] = None,
+    keep_sums: Annotated[
+        int | None,
+        typer.Option(metavar="DAYS", min=1, help="Remove sums of removed calls older than this (default: keep all)."),
     ] = None,
     keep_rejects: Annotated[
         int | None,
@@ -252,7 +258,7 @@ def maintain(
     ] = None,
     as_of: Annotated[
         str | None,
-        typer.Option(metavar="DAY", help="Count both back from this day (default: today)."),
+        typer.Option(metavar="DAY", help="Count all of these back from this day (default: today)."),
     ] = None,
     sums: Annotated[
         str | None,
@@ -265,14 +271,15 @@ def maintain(
     """Compact the lake, add up calls, and remove old data and the leftovers of crashes. Other commands can run meanwhile."""
     import ingest as floor
 
-    if as_of is not None and keep_calls is None and keep_rejects is None:
-        raise typer.BadParameter("it needs --keep-calls or --keep-rejects", param_hint="'--as-of'")
+    if as_of is not None and keep_calls is None and keep_sums is None and keep_rejects is None:
+        raise typer.BadParameter("it needs --keep-calls, --keep-sums or --keep-rejects", param_hint="'--as-of'")
     if sums is not None and sums not in get_args(SumsChoice):
         raise typer.BadParameter(unknown("choice", sums, get_args(SumsChoice)), param_hint="'--sums'")
     report = floor.maintain(
         lake,
         now=now(),
         keep_calls=keep_calls,
+        keep_sums=keep_sums,
         keep_rejects=keep_rejects,
         as_of=None if as_of is None else day_of(as_of, "--as-of"),
         sums=cast("SumsChoice | None", sums) or "build",

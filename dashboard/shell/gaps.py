@@ -54,7 +54,9 @@ def in_words(gap: Gap) -> Words:
 
 
 def say_missing(view: View) -> None:
-    """Say which gaps in the logs make the figures of this view too low."""
+    """Say which gaps in the logs make the figures of this view too low, and from which day on there are single calls."""
+    if since := view.lake.warehouse.calls_since(view.scope):
+        st.caption(say("gaps.calls_since", day=since))
     found = of_figures(view)
     missing = [gap for gap in found if gap.state == "missing"]
     thin = hours_of(found, "thin")

@@ -80,19 +80,23 @@ def _copy_tables(source: Lake, target: Path) -> list[Path]:
     decided = reached(opened["loads"])
     waiting = [row for row in ledger.after(followed) if row.decision <= decided]
     needed |= {source.path / file.table / file.path: file.size for row in waiting for file in row.staged}
+    sealed = [file for one in (*ledger.until(followed).sealed(), *ledger.until(decided).sealed()) for file in one.files]
+    needed |= {source.path / file.table / file.path: file.size for file in sealed}
+    for folder in {target / file.table for file in sealed}:
+        make_folder(folder, mode=0o700)
     for name in TABLES:
         (target / name).mkdir()
         delta_log.copy(source.path / name, target / name, opened[name])
     copied = []
     for path, size in needed.items():
-        copied.append(target / path.parent.name / path.name)
+        copied.append(target / path.relative_to(source.path))
         with contextlib.suppress(FileNotFoundError):
             shutil.copy2(path, copied[-1])
         if wrong := damage(copied[-1], size):
             raise LakeError(f"{path}: {wrong}; the copy is incomplete, do not use it; {REPAIR}")
         sync_file(copied[-1])
-    for name in TABLES:
-        sync_folder(target / name)
+    for folder in {path.parent for path in copied} | {target / name for name in TABLES}:
+        sync_folder(folder)
     return copied
 
 

@@ -41,8 +41,18 @@ SumTable: TypeAlias = Literal[
     "sums/daily_senders",
     "sums/daily_durations",
     "sums/stream_hours",
+    "sums/customer_hours",
 ]
-AnyTable: TypeAlias = TableName | SumTable
+SealedTable: TypeAlias = Literal[
+    "sealed/daily_calls",
+    "sealed/customer_months",
+    "sealed/customer_days",
+    "sealed/daily_senders",
+    "sealed/daily_durations",
+    "sealed/stream_hours",
+    "sealed/customer_hours",
+]
+AnyTable: TypeAlias = TableName | SumTable | SealedTable
 TABLES: tuple[TableName, ...] = ("calls", "rejects", "loads")
 
 
@@ -123,9 +133,9 @@ class NewFile:
 
 @dataclass(frozen=True)
 class StagedFile:
-    """One data file that a decision names. No reader sees it before its table's commit."""
+    """One data file that a decision names. No reader sees it before that decision is followed."""
 
-    table: Table
+    table: Table | SealedTable
     path: str
     size: int
     modified_at_ms: int

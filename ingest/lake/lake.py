@@ -151,7 +151,7 @@ class Lake(Tables):
         """
         if reached(table) != ledger.version:
             return False  # the table was read again after the ledger, so it would not refuse what it should
-        self._keep(staged)
+        self._keep([*staged, *_sealed_by(rows)])
         version = ledger.version + 1
         ordered = sorted(rows, key=lambda row: row.kind == "load")
         adding = next((row for row in ordered if row.kind in ("load", "retry")), None)
@@ -237,6 +237,11 @@ class Lake(Tables):
 
     def _paths(self, staged: Sequence[StagedFile]) -> list[Path]:
         return [self.path / file.table / file.path for file in staged]
+
+
+def _sealed_by(rows: Sequence[LedgerRow]) -> list[StagedFile]:
+    """The files with sums that these decisions seal."""
+    return [file for row in rows if row.removed is not None for days in row.removed.sealed for file in days.files]
 
 
 def _steps(rows: Sequence[LedgerRow]) -> list[list[LedgerRow]]:

@@ -13,12 +13,15 @@ from typing import TYPE_CHECKING
 
 from ingest.lake.ledger_row import Retried
 from ingest.lake.merged import with_merges
+from ingest.lake.sums.sealed_days import standing
 
 if TYPE_CHECKING:
+    import datetime as dt
     from collections.abc import Container, Iterable, Mapping, Sequence
 
     from ingest.lake.data_file import StagedFile, Table
     from ingest.lake.ledger_row import LedgerRow, Removal
+    from ingest.lake.sums.sealed_days import SealedDays
 
 
 @dataclass(frozen=True)
@@ -56,6 +59,34 @@ class Ledger:
     def removed(self) -> dict[str, tuple[int, int]]:
         """How many calls and rejects retention has removed from each load that holds and has lost some."""
         return removed_from([row.removed for row in self.merged_rows], {row.load_id for row in self.loads()})
+
+    def sealed(self) -> tuple[SealedDays, ...]:
+        """The sealed days that stand."""
+        return standing((row.removed.sealed, row.removed.unsealed) for row in self.rows if row.removed is not None)
+
+    def unsealed_since(self, moment: dt.datetime) -> tuple[SealedDays, ...]:
+        """The sealed days that decisions since that moment have put others in the place of, or removed."""
+        removals = [(row.loaded_at, row.removed) for row in self.rows if row.removed is not None]
+        named = {one.name: one for _, removal in removals for one in removal.sealed}
+        gone = (name for when, removal in removals if when >= moment for name in removal.unsealed)
+        return tuple(named[name] for name in gone if name in named)
+
+    def sealed_of(self, load_ids: Iterable[str]) -> dict[str, int]:
+        """How many calls of each of these loads may be in sealed days that stand, and nowhere else. Loads without any are left out.
+
+        Sealed days do not tell their calls apart, so nothing can be taken out of them. Whoever takes such a load back and loads its
+        log again would count these calls twice.
+        """
+        days, wanted = self.sealed(), set(load_ids)
+        found: dict[str, int] = {}
+        for removal in (row.removed for row in self.merged_rows if days):
+            if removal is None or not removal.sealed:
+                continue
+            since = min(one.first_day for one in removal.sealed)
+            if any(one.first_day < removal.before and one.last_day >= since for one in days):
+                for load_id in removal.calls.keys() & wanted:
+                    found[load_id] = found.get(load_id, 0) + removal.calls[load_id]
+        return found
 
     def held(self) -> dict[str, tuple[int, int]]:
         """How many calls and rejects of each load that holds the lake has now, after retentions and retries."""

@@ -27,6 +27,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from ingest.call import Column
 from ingest.lake.data_file import StagedFile
+from ingest.lake.sums.sealed_days import SealedDays
 from ingest.position import Position
 from ingest.version import VERSION
 
@@ -72,7 +73,12 @@ LEDGER_COLUMNS = (
         nullable=False,
         meaning="JSON: the data files of the decision, on its first row that adds some",
     ),
-    Column("removed", "varchar", nullable=True, meaning="JSON: what a retention removes from each load"),
+    Column(
+        "removed",
+        "varchar",
+        nullable=True,
+        meaning="JSON: what a retention removes from each load, and the sums that it seals",
+    ),
     Column("retried", "varchar", nullable=True, meaning="JSON: how many rejects of each load a retry has changed"),
     Column("merged", "varchar", nullable=True, meaning="JSON: for each merged load its later parts"),
     Column("completed", "bigint", nullable=True, meaning="the decision with the last part of a merged load"),
@@ -92,17 +98,27 @@ class Removal:
 
     The rejects of the loads in `texts` stay, without detail and sample. Loads that are not named lose nothing, whatever their age. So
     exactly the rows that were counted and decided are removed, and none that others load in the meantime.
+
+    `sealed` holds the sums of these calls, which stay. `unsealed` names sealed days that no longer stand, because they became part of
+    others, are too old, or are damaged.
     """
 
     before: dt.date
     calls: Mapping[str, int]
     rejects: Mapping[str, int]
     texts: tuple[str, ...] = ()
+    sealed: tuple[SealedDays, ...] = ()
+    unsealed: tuple[str, ...] = ()
 
     @property
     def load_ids(self) -> frozenset[str]:
         """Every load that loses something."""
         return frozenset((*self.calls, *self.rejects, *self.texts))
+
+    def to_json(self) -> str:
+        """As the ledger keeps it; `removal_from` reads it."""
+        sealed = [one.to_record() for one in self.sealed]
+        return json.dumps({**vars(self), "sealed": sealed}, default=dt.date.isoformat)
 
 
 @dataclass(frozen=True)
@@ -179,7 +195,7 @@ class LedgerRow:
         record["unloaded"] = json.dumps(list(self.unloaded))
         record["staged"] = json.dumps([vars(file) for file in self.staged])
         if self.removed is not None:
-            record["removed"] = json.dumps(vars(self.removed), default=dt.date.isoformat)
+            record["removed"] = self.removed.to_json()
         found = {load_id: vars(retried) for load_id, retried in self.retried.items()}
         record["retried"] = json.dumps(found, default=dt.datetime.isoformat) if found else None
         record["merged"] = json.dumps(dict(self.merged)) if self.merged else None
@@ -229,7 +245,8 @@ def removal_from(text: str | None) -> Removal | None:
         return None
     found = json.loads(text)
     before = dt.date.fromisoformat(found["before"])
-    return Removal(before, found["calls"], found["rejects"], tuple(found["texts"]))
+    sealed = tuple(SealedDays.from_record(one) for one in found["sealed"])
+    return Removal(before, found["calls"], found["rejects"], tuple(found["texts"]), sealed, tuple(found["unsealed"]))
 
 
 def retried_from(text: str | None) -> Mapping[str, Retried]:

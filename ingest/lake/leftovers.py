@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     from ingest.lake.data_file import AnyTable
     from ingest.lake.lake import Lake
+    from ingest.lake.sums.sealed_days import SealedDays
 
 LEFTOVER_AGE = dt.timedelta(days=1)
 """A younger file may belong to a process that is still loading."""
@@ -50,9 +51,10 @@ def unheld(lake: Lake) -> list[Leftover]:
     # The disk is listed before the ledger and the tables are read: a file that is decided or added meanwhile is found in them.
     tables: tuple[AnyTable, ...] = (*TABLES, *sum_tables(lake))
     found = {name: list(_files(lake.path / name, _DATA_FILE)) for name in tables}
+    sealed = [file for folder in _sealed(lake.path) for file in _files(folder, _DATA_FILE)]
     unfinished = [
         file
-        for folder in (lake.path, *_folders_of_tables(lake.path, tables), *_beside(lake.path))
+        for folder in (lake.path, *_folders_of_tables(lake.path, tables), *_beside(lake.path), *_sealed(lake.path))
         for file in _files(folder, _UNFINISHED)
     ]
     unfinished += _folders(lake.path, _UNFINISHED)
@@ -64,6 +66,10 @@ def unheld(lake: Lake) -> list[Leftover]:
         if name in ("calls", "rejects"):
             needed.update(lake.staged_by(ledger.after(reached(table))))
         left += [file for file in found[name] if file.path not in needed]
+    # A reader may still see the calls as they were before the last retentions.
+    followed = ledger.until(reached(lake.open("calls")))
+    standing = _sealed_files(lake.path, (*ledger.sealed(), *followed.sealed()))
+    left += [file for file in sealed if file.path not in standing]
     return left + unfinished
 
 
@@ -78,6 +84,8 @@ def leftovers(lake: Lake, *, now: dt.datetime) -> list[Leftover]:
             protected |= removed_since(folder, now - REMOVED_AGE)
         except OSError:  # a part of the table's log is damaged, which `verify` says: until it is mended, nothing goes
             protected |= {file.path for file in old if file.path.parent == folder}
+    _, ledger = lake.ledger()
+    protected |= _sealed_files(lake.path, ledger.unsealed_since(now - REMOVED_AGE))
     return [file for file in old if file.path not in protected]
 
 
@@ -113,6 +121,17 @@ def _folders(folder: Path, pattern: re.Pattern[str]) -> Iterator[Leftover]:
 
 def _folders_of_tables(lake: Path, tables: Iterable[AnyTable]) -> list[Path]:
     return [folder for name in tables for folder in (lake / name, lake / name / "_delta_log")]
+
+
+def _sealed(lake: Path) -> list[Path]:
+    """The folders of sealed sums and of their tables' logs, where there are any."""
+    return sorted(
+        folder for pattern in ("sealed/*", "sealed/*/_delta_log") for folder in lake.glob(pattern) if folder.is_dir()
+    )
+
+
+def _sealed_files(lake: Path, days: Iterable[SealedDays]) -> set[Path]:
+    return {lake / file.table / file.path for one in days for file in one.files}
 
 
 def _beside(lake: Path) -> list[Path]:

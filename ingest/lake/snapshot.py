@@ -28,16 +28,18 @@ from ingest.lake.ledger_row import LEDGER_COLUMNS, LOAD_COLUMNS, removal_from, r
 from ingest.lake.merged import with_merges
 from ingest.lake.stream_ends import StreamEnd, stream_ends
 from ingest.lake.sums.files import NO_SUMS, StoredSums
+from ingest.lake.sums.sealed_days import NOTHING_SEALED, Sealed, standing
 from ingest.lake.tables import reached
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    import datetime as dt
+    from collections.abc import Mapping, Sequence
     from pathlib import Path
 
     from deltalake import DeltaTable
 
     from ingest.lake.data_file import DataFile, Table
-    from ingest.lake.ledger_row import Retried
+    from ingest.lake.ledger_row import Removal, Retried
     from ingest.lake.tables import Tables
 
 LOOKS = 20
@@ -50,7 +52,8 @@ class Snapshot:
 
     The counts in `loads` say what became of the lines when the load was decided, and what retries have changed since. `removed`
     says how many calls and rejects retention has removed from a load since; loads that have lost nothing are not in it.
-    `rejects_version` is the decision that the rejects have followed. `stream_ends` are the streams that were declared ended.
+    `rejects_version` is the decision that the rejects have followed. `stream_ends` are the streams that were declared ended. `sealed` are
+    the days of which only sums are left. Calls of days before `calls_since` were removed; None where none ever was.
     """
 
     version: int
@@ -63,6 +66,8 @@ class Snapshot:
     stream_ends: tuple[StreamEnd, ...] = ()
     reject_sizes: tuple[int, ...] = ()
     sums: StoredSums = NO_SUMS
+    sealed: Sealed = NOTHING_SEALED
+    calls_since: dt.date | None = None
 
 
 def take_snapshot(tables: Tables, *, may_be_damaged: bool = False) -> Snapshot:
@@ -87,17 +92,20 @@ def take_snapshot(tables: Tables, *, may_be_damaged: bool = False) -> Snapshot:
     rejects = _as_before(tables, rejects, decided, version)
     rows = decided.loads_until(version)
     reject_files = data_files(rejects, path / "rejects")
+    removals = decided.removals_until(version)
     snapshot = Snapshot(
         version=version,
         time_zone=time_zone,
         calls=data_files(calls, path / "calls"),
         rejects=tuple(file.path for file in reject_files),
         loads=rows,
-        removed=decided.removed_until(version, min(version, reached(rejects)), set(rows["load_id"].to_pylist())),
+        removed=_removed(removals, min(version, reached(rejects)), set(rows["load_id"].to_pylist())),
         rejects_version=reached(rejects),
         stream_ends=stream_ends(path),
         reject_sizes=tuple(file.size for file in reject_files),
         sums=StoredSums(path),
+        sealed=Sealed(path, standing((removal.sealed, removal.unsealed) for _, removal in removals)),
+        calls_since=max((removal.before for _, removal in removals if removal.calls), default=None),
     )
     if not may_be_damaged:
         refuse_missing(snapshot)
@@ -157,16 +165,13 @@ class _Decisions:
             rows = rows.filter(holds)
         return _with_retried(rows.select(schema.names).cast(schema), retried).combine_chunks()
 
-    def removed_until(self, version: int, rejects_version: int, load_ids: set[str]) -> Mapping[str, tuple[int, int]]:
-        """What was removed from these loads' calls up to one version, and from their rejects up to the other."""
+    def removals_until(self, version: int) -> list[tuple[int, Removal]]:
+        """What was removed up to that version, by which decision."""
         retentions = self._until(version)
         retentions = retentions.filter(pc.equal(retentions["kind"], "retention"))
-        removals = []
-        for text, decision in zip(*(retentions[name].to_pylist() for name in ("removed", "decision")), strict=True):
-            removal = removal_from(text)
-            if removal is not None:
-                removals.append(removal if decision <= rejects_version else replace(removal, rejects={}))
-        return removed_from(removals, load_ids)
+        texts, decisions = (retentions[name].to_pylist() for name in ("removed", "decision"))
+        found = ((decision, removal_from(text)) for text, decision in zip(texts, decisions, strict=True))
+        return [(decision, removal) for decision, removal in found if removal is not None]
 
     def loses_between(self, version: int, followed: int) -> bool:
         """Whether a decision after `version`, up to `followed`, takes rows away."""
@@ -190,6 +195,16 @@ class _Decisions:
         # Some loads were merged by a decision, and the ledger does not hold the merged ones yet. That is rare, and soon over.
         merged = with_merges(ledger_rows(rows))
         return pa.Table.from_pylist([row.to_record() for row in merged], schema=_READERS_SCHEMA)
+
+
+def _removed(
+    removals: Sequence[tuple[int, Removal]], rejects_version: int, load_ids: set[str]
+) -> Mapping[str, tuple[int, int]]:
+    """What was removed from these loads' calls, and from their rejects as far as these have followed."""
+    followed = (
+        removal if decision <= rejects_version else replace(removal, rejects={}) for decision, removal in removals
+    )
+    return removed_from(followed, load_ids)
 
 
 def _with_retried(loads: pa.Table, retried: Mapping[str, Retried]) -> pa.Table:
@@ -222,6 +237,7 @@ def refuse_missing(snapshot: Snapshot) -> None:
     """LakeError names a data file that is not there or has another size: no count without it would be right."""
     sizes = [(file.path, file.size) for file in snapshot.calls]
     sizes += zip(snapshot.rejects, snapshot.reject_sizes, strict=True)
+    sizes += snapshot.sealed.every_file()
     for path, size in sizes:
         try:
             found = path.stat().st_size

@@ -62,7 +62,7 @@ def status(lake: Path, *, now: dt.datetime, snapshot: Snapshot | None = None) ->
     Who has a snapshot of the lake already can give it, because to read a long ledger takes time.
     """
     snapshot = snapshot or Lake(lake).snapshot()
-    files = [file.path for file in snapshot.calls]
+    files, sealed = [file.path for file in snapshot.calls], snapshot.sealed
     with duckdb.connect(":memory:") as connection:
         connection.execute("set TimeZone = 'UTC'")
         together, of_streams = _said_by_loads(connection, snapshot)
@@ -88,6 +88,10 @@ def status(lake: Path, *, now: dt.datetime, snapshot: Snapshot | None = None) ->
         load_age_seconds=_age(together["loaded_at"], now),
         call_age_seconds=_age(together["last_call"], now),
         data_bytes=sum(path.stat().st_size for path in [*files, *snapshot.rejects]),
+        calls_since=snapshot.calls_since,
+        sums_since=sealed.period[0] if sealed.period else None,
+        sealed_calls=sealed.calls,
+        sealed_bytes=sum(size for _, size in sealed.every_file()),
         sums_bytes=summed.bytes,
         rejects_by_reason=tuple(RejectCount(reason=reason, lines=lines) for reason, lines in reasons),
         streams=tuple(

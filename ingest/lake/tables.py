@@ -39,7 +39,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from ingest.call import Column
-    from ingest.lake.data_file import AnyTable, DataFile, NewFile, StagedFile, Table
+    from ingest.lake.data_file import AnyTable, DataFile, NewFile, SealedTable, StagedFile, SumTable, Table
     from ingest.lake.sums.kinds import Kind
 
 _LEDGER = "ledger"
@@ -115,12 +115,22 @@ class Tables:
 
     def create_sums(self, kind: Kind) -> None:
         """Create the table of one kind of sums where it is missing. LakeError when the folder cannot be written."""
-        try:
-            (self.path / kind.table).parent.mkdir(exist_ok=True)
-        except OSError as error:
-            raise LakeError(f"{self.path / kind.table}: cannot be created: {error}") from error
-        self.sync(self.path)
+        self.make_folder(kind.table)
         self._create_table(kind.table, kind.columns)
+
+    def create_sealed(self, kind: Kind) -> None:
+        """Create the table of one kind of sealed sums where it is missing. LakeError when the folder cannot be written."""
+        self.make_folder(kind.sealed_table)
+        self._create_table(kind.sealed_table, kind.columns)
+
+    def make_folder(self, name: SumTable | SealedTable) -> None:
+        """Create the folder of sums where it is missing. LakeError when it cannot be created."""
+        folder = self.path / name
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise LakeError(f"{folder}: cannot be created: {error}") from error
+        self.sync(self.path, folder.parent)
 
     def open(self, name: AnyTable) -> DeltaTable:
         """One of the tables as it stands. LakeError when it cannot be read, or holds commits of another lake.

@@ -34,7 +34,7 @@ from ingest.lake.lake import Lake
 from ingest.lake.ledger_checks import orphans, out_of_order, out_of_step, unfounded
 from ingest.lake.leftovers import unheld
 from ingest.lake.snapshot import LOOKS
-from ingest.lake.sums.checks import wrong_sums
+from ingest.lake.sums.checks import wrong_sealed, wrong_sums
 from ingest.limits import DEFAULT_LIMITS
 from ingest.reject import REJECT_COLUMNS
 from ingest.report import Check, Verification
@@ -69,6 +69,9 @@ Each is a query in `row_checks/`. It returns one line of text for everything tha
 
 SUMS = "sums_are_right"
 """The check of what calls add up to. Nothing is lost where it fails: sums can be built again."""
+
+SEALED = "sealed_days_are_whole"
+"""The check of the sums of days whose calls were removed. They cannot be built again."""
 
 _PART_LINES = 20_000_000
 """This many lines are compared at once. A larger lake is compared in parts, so that memory does not grow with it."""
@@ -121,6 +124,9 @@ def verify(lake: Path, *, limits: Limits = DEFAULT_LIMITS) -> Verification:
         )
         checks += [_ask(connection, name, question) for name, question in _questions()]
     checks.append(_check(SUMS, wrong_sums(store, snapshot.calls, broken), "every sum says what the calls say"))
+    checks.append(
+        _check(SEALED, wrong_sealed(snapshot.sealed), "the sums of days whose calls were removed are all there")
+    )
     checks.append(_decided_loads_are_visible(store, ledger, snapshot))
     checks.append(_leftovers(store))
     said = tuple(check.said(most=limits.findings) for check in checks)

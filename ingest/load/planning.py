@@ -17,6 +17,7 @@ from ingest.lake.ledger_row import own_decision
 from ingest.load.load import Load, loaded
 from ingest.load.memory import Remembered, Tail, grown_part
 from ingest.load.recognition import Known, Marks
+from ingest.load.unloading import why_not_taken_back
 from ingest.read.fingerprint import Fingerprint
 from ingest.read.names import STANDARD_INPUT
 from ingest.report import SourceReport
@@ -195,13 +196,18 @@ class Planning:
         )
 
     def _replaced(self, root: LedgerRow | None, batch: Batch) -> LedgerRow | None:
-        """The decision that takes back the loads of a source before it is reloaded. None if there is nothing to take back."""
+        """The decision that takes back the loads of a source before it is reloaded. None if there is nothing to take back.
+
+        SourceError if calls of such a load are in sealed sums.
+        """
         if not self._replaces or root is None or root.load_id in self.ours:
             return None
         loads = {row.load_id: row for row in batch.ledger.loads()}
         while root.parent in loads:
             root = loads[root.parent]
         family = batch.ledger.grown_from([root.load_id])
+        if why := why_not_taken_back(batch.ledger, family):
+            raise SourceError(f"{root.source}: nothing was loaded: {why}")
         return own_decision("unload", now=self._now, about=root.source, unloaded=family)
 
     def _load(self, source: Source, known: Known, first: Block | None, replaced: LedgerRow | None) -> Load:

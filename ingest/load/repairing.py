@@ -2,11 +2,12 @@
 
 A lake keeps nothing twice. So the rows of a damaged data file come back from the logs, or from a copy of the lake. Every row belongs
 to a load: the loads that have lost rows are taken back entirely, with the loads that grew from them, and the user loads their logs
-again.
+again. Sealed sums come back from a copy alone: where they are damaged, their days are given up.
 """
 
 from __future__ import annotations
 
+import datetime as dt
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,16 +16,15 @@ import duckdb
 from ingest.errors import RESTORE, LakeError
 from ingest.lake.data_file import TABLES, damage, data_files
 from ingest.lake.lake import Lake
-from ingest.lake.ledger_row import own_decision
+from ingest.lake.ledger_row import Removal, own_decision
 from ingest.lake.log_damage import damages, mend
 from ingest.lake.rewriting import rows_by_load
 from ingest.limits import DEFAULT_LIMITS
-from ingest.patience import Patience
+from ingest.load.unloading import why_not_taken_back
+from ingest.patience import QUICK, Patience
 from ingest.report import DamagedFile, LostLoad, RepairReport
 
 if TYPE_CHECKING:
-    import datetime as dt
-
     from ingest.lake.data_file import Table
     from ingest.lake.ledger import Ledger
     from ingest.limits import Limits
@@ -42,12 +42,16 @@ def repair(lake: Path, *, now: dt.datetime, is_wanted: bool = False, limits: Lim
     damaged = _logs(store, is_wanted=is_wanted)
     if damaged and not is_wanted:
         return RepairReport(lake=str(lake), is_sound=False, damaged=tuple(damaged), loads=())
+    lost_sums, lost_days = _sealed(store, now=now, is_wanted=is_wanted)
+    damaged += lost_sums
     patience = Patience(store.path, "taking back the loads that have lost lines", most=limits.slow_attempts)
     while True:
         patience.spend()
         table, ledger = store.ledger()
         store.roll_forward()  # rows that were decided and are not visible yet are not lost
         files, loads = _lost(store, ledger)
+        if why := why_not_taken_back(ledger, [load.load_id for load in loads]):
+            raise LakeError(f"{', '.join(file.file for file in files) or store.path}: has lost calls, and {why}")
         if not loads or not is_wanted:
             break
         if store.decide(
@@ -57,7 +61,42 @@ def repair(lake: Path, *, now: dt.datetime, is_wanted: bool = False, limits: Lim
             break
     damaged += files
     is_sound = is_wanted or not (damaged or loads)
-    return RepairReport(lake=str(lake), is_sound=is_sound, damaged=tuple(damaged), loads=tuple(loads))
+    return RepairReport(
+        lake=str(lake),
+        is_sound=is_sound,
+        damaged=tuple(damaged),
+        loads=tuple(loads),
+        lost_days=tuple(sorted(lost_days)),
+        lost_calls=sum(lost_days.values()),
+    )
+
+
+def _sealed(store: Lake, *, now: dt.datetime, is_wanted: bool) -> tuple[list[DamagedFile], dict[dt.date, int]]:
+    """The damaged files with sealed sums, and the calls of the days that they hold. With `is_wanted` these days no longer stand.
+
+    A file of one kind is of no use without those of the others: one question would count a customer and another one would not.
+    """
+    patience = Patience(store.path, "giving up damaged sums", most=QUICK)
+    while True:
+        patience.spend()
+        table, ledger = store.ledger()
+        damaged: list[DamagedFile] = []
+        lost: dict[dt.date, int] = {}
+        names = []
+        for days in ledger.sealed():
+            paths = {store.path / file.table / file.path: file.size for file in days.files}
+            wrong = {path: found for path, size in paths.items() if (found := damage(path, size))}
+            damaged += [DamagedFile(file=str(path), damage=found) for path, found in wrong.items()]
+            if wrong:
+                names.append(days.name)
+                for day, calls in days.calls.items():
+                    lost[day] = lost.get(day, 0) + calls
+        gives_up = Removal(before=dt.date.min, calls={}, rejects={}, unsealed=tuple(names))
+        if not (names and is_wanted) or store.decide(
+            table, ledger, [own_decision("retention", now=now, about="repair", removed=gives_up)]
+        ):
+            store.roll_forward()
+            return damaged, lost
 
 
 def _logs(store: Lake, *, is_wanted: bool) -> list[DamagedFile]:

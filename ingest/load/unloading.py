@@ -25,7 +25,8 @@ if TYPE_CHECKING:
 def unload(lake: Path, target: str, *, now: dt.datetime, limits: Limits = DEFAULT_LIMITS) -> UnloadReport:
     """Take back a load (by its id) or every load of a path, with the loads that grew from it.
 
-    LakeError when there is none, and for standard input, which is not a path: its loads came from different sources.
+    LakeError when there is none, when calls of such a load are in sealed sums, and for standard input, which is not a path: its loads
+    came from different sources.
     """
     target = written_name(target)
     store = Lake(lake)
@@ -40,6 +41,8 @@ def unload(lake: Path, target: str, *, now: dt.datetime, limits: Limits = DEFAUL
         if not wanted:
             raise LakeError(_unknown(ledger, target))
         family = ledger.grown_from(wanted)
+        if why := why_not_taken_back(ledger, family):
+            raise LakeError(why)
         about = _stored(ledger, wanted, target)
         if store.decide(table, ledger, [own_decision("unload", now=now, about=about, unloaded=family)]):
             break
@@ -48,6 +51,21 @@ def unload(lake: Path, target: str, *, now: dt.datetime, limits: Limits = DEFAUL
     calls, rejects = (sum(held[load_id][place] for load_id in family) for place in (0, 1))
     return UnloadReport(len(family), calls, rejects)
 
+
+def why_not_taken_back(ledger: Ledger, load_ids: Sequence[str]) -> str | None:
+    """Why these loads cannot be taken back: calls of one of them are in sealed sums, which nobody can take apart. None where they can."""
+    sealed = ledger.sealed_of(load_ids)
+    for row in ledger.loads():
+        if row.load_id in sealed:
+            return (
+                f"load {row.load_id} ({row.source}): cannot be taken back: {sealed[row.load_id]:,} of its calls were removed by age,"
+                f" and the sums that are kept of them cannot be taken apart. {GIVE_UP}"
+            )
+    return None
+
+
+GIVE_UP = "Restore a copy of the lake from before, or give up the sums of all those days first: 'koppelzicht maintain --keep-sums DAYS'"
+"""What to do where sealed sums stand in the way."""
 
 _FEW = 3
 

@@ -69,7 +69,7 @@ if TYPE_CHECKING:
             ["maintain", "--keep-calls", "9", "--as-of", "tomorrow"],
             "'--as-of': 'tomorrow' is not a date like 2026-03-31",
         ),
-        (["maintain", "--as-of", "2026-03-31"], "'--as-of': it needs --keep-calls or --keep-rejects"),
+        (["maintain", "--as-of", "2026-03-31"], "'--as-of': it needs --keep-calls, --keep-sums or --keep-rejects"),
         (["status", "--max-age", "15"], "'15' is not an age"),
         (["status", "--max-age", "5m2h"], "'5m2h' is not an age"),
     ],

@@ -36,6 +36,8 @@ Step: TypeAlias = Literal[
     "log shortened",
     "sums written",
     "sums replaced",
+    "sealed days to be published",
+    "sealed days published",
 ]
 
 _AT: dict[Step, tuple[str, bool, Callable[..., bool]]] = {
@@ -57,6 +59,8 @@ _AT: dict[Step, tuple[str, bool, Callable[..., bool]]] = {
     "log shortened": ("shorten", True, lambda *_: True),
     "sums written": ("replace", False, lambda table, *_: table.startswith("sums/")),
     "sums replaced": ("replace", True, lambda table, *_: table.startswith("sums/")),
+    "sealed days to be published": ("replace", False, lambda table, *_: table.startswith("sealed/")),
+    "sealed days published": ("replace", True, lambda table, *_: table.startswith("sealed/")),
 }
 """The place of a step: a method of the lake, whether the step comes after it, and with which arguments."""
 

@@ -1,5 +1,5 @@
 -- The calls near a border: one row per stream, customer, integration and hour.
--- Reads: border_windows, calendar.
+-- Reads: border_windows, calendar, customer_hours_all.
 with near as (
     select distinct calendar.hour
     from calendar
@@ -13,8 +13,8 @@ select
     stream,
     product || '/' || environment || '/' || customer as who,
     integration,
-    hour_of(called_at) as hour,
-    count(*) as calls
-from calls_all
-where hour_of(called_at) in (select hour from near)
-group by stream, product, environment, customer, integration, hour_of(called_at)
+    hour,
+    added_up(calls) as calls
+from customer_hours_all
+where hour in (select near.hour from near)
+group by stream, product, environment, customer, integration, hour

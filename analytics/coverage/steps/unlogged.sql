@@ -4,8 +4,8 @@
 -- A call is not lost if another log saw it with its header. A call of the same customer in another stream covers it, in
 -- the same hour or the one before or after (two servers do not have the same clock).
 -- A log that no longer carries any id could not have held the header either (muted).
--- Sums say on which days there are such calls. Mostly there are none, and then no call is read.
--- Reads: calls_of_anybody, calls_all, daily_calls_of_anybody, scope, customers_of, muted.
+-- The days on which there are such calls are known first. Mostly there are none, and then no hour is read.
+-- Reads: customer_hours_of_anybody, customer_hours_all, daily_calls_of_anybody, scope, customers_of, muted.
 -- steps: coverage/customers_of, coverage/muted
 with unlogged_streams as (
     select distinct
@@ -17,25 +17,25 @@ with unlogged_streams as (
 
 unlogged_hours as (
     select
-        calls_of_anybody.customer,
-        calls_of_anybody.product,
-        calls_of_anybody.stream,
-        hour_of(calls_of_anybody.called_at) as hour,
-        calls_of_anybody.day
-    from calls_of_anybody
+        called.customer,
+        called.product,
+        called.stream,
+        called.hour,
+        called.day
+    from customer_hours_of_anybody as called
     inner join
         unlogged_streams
-        on calls_of_anybody.stream = unlogged_streams.stream and calls_of_anybody.day = unlogged_streams.day
-    where calls_of_anybody.id_status = 'not_logged'
+        on called.stream = unlogged_streams.stream and called.day = unlogged_streams.day
+    where called.id_status = 'not_logged'
     union
     select
-        calls_of_anybody.customer,
-        calls_of_anybody.product,
-        calls_of_anybody.stream,
-        hour_of(calls_of_anybody.called_at) as hour,
-        calls_of_anybody.day
-    from calls_of_anybody
-    inner join muted on calls_of_anybody.stream = muted.stream and calls_of_anybody.day = muted.day
+        called.customer,
+        called.product,
+        called.stream,
+        called.hour,
+        called.day
+    from customer_hours_of_anybody as called
+    inner join muted on called.stream = muted.stream and called.day = muted.day
 ),
 
 -- The environments and muted days are looked at after the calls have become hours: there are fewer of them.
@@ -44,9 +44,9 @@ heard_hours as (
         environment,
         customer,
         stream,
-        hour_of(called_at) as hour,
+        hour,
         day
-    from calls_all
+    from customer_hours_all
     where id_status <> 'not_logged' and customer in (select unlogged_hours.customer from unlogged_hours)
 ),
 

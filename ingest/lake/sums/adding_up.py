@@ -20,7 +20,7 @@ from ingest.lake.sums.files import name_of
 from ingest.lake.sums.kinds import SUM_MACROS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from duckdb import DuckDBPyConnection, DuckDBPyRelation
 
@@ -81,20 +81,33 @@ def connect(near: Path | None = None) -> Iterator[DuckDBPyConnection]:
 
 def added_up(connection: DuckDBPyConnection, kind: Kind, group: Group) -> Iterator[pa.Table]:
     """The sums of these data files, sorted by their keys."""
+    yield from in_batches(sums_of(connection, kind, group), kind)
+
+
+def in_batches(sums: DuckDBPyRelation, kind: Kind) -> Iterator[pa.Table]:
+    """The rows of these sums, some at a time, as a data file keeps them."""
     schema = arrow_schema(kind.columns)
-    for batch in sums_of(connection, kind, group).to_arrow_reader(_BATCH_ROWS):
+    for batch in sums.to_arrow_reader(_BATCH_ROWS):
         yield pa.Table.from_batches([batch]).cast(schema)
 
 
 def sums_of(connection: DuckDBPyConnection, kind: Kind, group: Group) -> DuckDBPyRelation:
     """The sums of these data files as a relation. It has to be read before the next one is made."""
+    sent = read_files(connection, [file.path for file in group.calls]) if group.calls else None
+    return sums_of_parts(connection, kind, sent, [one.path for one in group.sums])
+
+
+def sums_of_parts(
+    connection: DuckDBPyConnection, kind: Kind, sent: DuckDBPyRelation | None, stored: Sequence[Path]
+) -> DuckDBPyRelation:
+    """The sums of these calls and of the sums in these files together: one of the two at least, sorted by their keys."""
     parts = []
     columns = ", ".join(column.name for column in kind.columns)
-    if group.calls:
-        read_files(connection, [file.path for file in group.calls]).create_view("sent", replace=True)
+    if sent is not None:
+        sent.create_view("sent", replace=True)
         parts.append(f"({kind.of_calls})")
-    if group.sums:
-        read_files(connection, [one.path for one in group.sums]).create_view("sums", replace=True)
+    if stored:
+        read_files(connection, stored).create_view("sums", replace=True)
         parts.append(f"(select {columns} from sums)")  # noqa: S608 - names of our own
     connection.execute(f"create or replace view parts as {' union all '.join(parts)}")
     keys = ", ".join(column.name for column in kind.keys)

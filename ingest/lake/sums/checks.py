@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING
 
 import duckdb
 
-from ingest.errors import LakeError, in_one_line
+from ingest.errors import RESTORE, LakeError, in_one_line
 from ingest.lake.data_file import damage, data_files, read_files
 from ingest.lake.sums.adding_up import Group, connect, sums_of
 from ingest.lake.sums.files import cover, is_built, name_of, sum_files
 from ingest.lake.sums.kinds import KINDS
+from ingest.lake.sums.sealing import wrong_days
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from ingest.lake.snapshot import Snapshot
     from ingest.lake.sums.files import SumFile
     from ingest.lake.sums.kinds import Kind
+    from ingest.lake.sums.sealed_days import Sealed
     from ingest.lake.tables import Tables
 
 REBUILD = "'koppelzicht maintain --sums rebuild' builds them again"
@@ -54,6 +56,21 @@ def wrong_sums(store: Tables, calls: Sequence[DataFile], unreadable: Iterable[Pa
                         yield f"{one.path}: does not say what the calls say; {REBUILD}"
                 except duckdb.Error as error:
                     yield f"{one.path}: cannot be compared with the calls: {in_one_line(error)}"
+
+
+def wrong_sealed(sealed: Sealed) -> Iterator[str]:
+    """The sealed days whose files are damaged, or hold anything else than what was sealed."""
+    with connect() as connection:
+        for days in sealed.days:
+            wrong = [
+                f"{path}: {found}; {RESTORE}" for path, size in sealed.files_of(days) if (found := damage(path, size))
+            ]
+            yield from wrong
+            if not wrong:
+                try:
+                    yield from (f"{found}; {RESTORE}" for found in wrong_days(connection, sealed, days))
+                except duckdb.Error as error:
+                    yield f"{days.name}: cannot be read: {in_one_line(error)}"
 
 
 def _differs(connection: DuckDBPyConnection, kind: Kind, one: SumFile, parts: tuple[DataFile, ...]) -> bool:

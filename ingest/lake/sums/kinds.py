@@ -20,10 +20,16 @@ from ingest.call import CALL_COLUMNS, Column
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from ingest.lake.data_file import SumTable
+    from ingest.lake.data_file import SealedTable, SumTable
 
 SumName: TypeAlias = Literal[
-    "daily_calls", "customer_months", "customer_days", "daily_senders", "daily_durations", "stream_hours"
+    "daily_calls",
+    "customer_months",
+    "customer_days",
+    "daily_senders",
+    "daily_durations",
+    "stream_hours",
+    "customer_hours",
 ]
 
 SUM_MACROS: Final = (Path(__file__).parent / "macros.sql").read_text(encoding="utf-8")
@@ -36,6 +42,17 @@ _TABLES: Final[Mapping[SumName, SumTable]] = {
     "daily_senders": "sums/daily_senders",
     "daily_durations": "sums/daily_durations",
     "stream_hours": "sums/stream_hours",
+    "customer_hours": "sums/customer_hours",
+}
+
+_SEALED_TABLES: Final[Mapping[SumName, SealedTable]] = {
+    "daily_calls": "sealed/daily_calls",
+    "customer_months": "sealed/customer_months",
+    "customer_days": "sealed/customer_days",
+    "daily_senders": "sealed/daily_senders",
+    "daily_durations": "sealed/daily_durations",
+    "stream_hours": "sealed/stream_hours",
+    "customer_hours": "sealed/customer_hours",
 }
 
 _OF_CALLS: Final = {column.name: column for column in CALL_COLUMNS}
@@ -62,6 +79,11 @@ class Kind:
     def table(self) -> SumTable:
         """The Delta table of the lake that holds them."""
         return _TABLES[self.name]
+
+    @property
+    def sealed_table(self) -> SealedTable:
+        """The folder of those whose calls are gone, which other engines read as a Delta table."""
+        return _SEALED_TABLES[self.name]
 
     @cached_property
     def columns(self) -> tuple[Column, ...]:
@@ -100,6 +122,8 @@ _UNNAMED = Column(
     nullable=True,
     meaning="the customer of calls without a valid id; null for those with one",
 )
+
+_HOUR = Column("hour", "timestamptz", nullable=False, meaning="when the hour begins, UTC")
 
 _SENT_BY = "id_status partner project integration"
 
@@ -184,10 +208,13 @@ KINDS: Final[Mapping[SumName, Kind]] = {
         Kind(
             "stream_hours",
             "Calls of each log by the hour",
-            (
-                *_keys("day stream product environment"),
-                Column("hour", "timestamptz", nullable=False, meaning="when the hour begins, UTC"),
-            ),
+            (*_keys("day stream product environment"), _HOUR),
+            (_CALLS, _ERRORS),
+        ),
+        Kind(
+            "customer_hours",
+            "Calls of each integration and customer by the hour",
+            (*_keys(f"day stream product environment customer own {_SENT_BY}"), _HOUR),
             (_CALLS, _ERRORS),
         ),
     )

@@ -245,7 +245,7 @@ def test_what_was_removed_and_read_again_of_a_part_is_so_of_the_whole(tmp_path: 
     old, late = line(-90_000 * 5, request_id="1"), line(-90_000 * 5, request_id="2")
     without_host = line(9).replace(f"https://{HOST}".encode(), b"")
     grow(lake, log, old + lines(3), without_host + lines(4))
-    maintain(lake, now=NOW, keep_calls=3, as_of=dt.date(2026, 10, 1))
+    maintain(lake, now=NOW, keep_calls=3, keep_sums=3, as_of=dt.date(2026, 10, 1))
     retry_rejects(lake, [str(log)], ReadOptions(host=HOST), now=NOW)
     grow(lake, log, late)  # of a day of which calls were removed before
     before = content_of(lake)

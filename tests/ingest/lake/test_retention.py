@@ -69,12 +69,14 @@ def test_of_rejects_of_older_loads_the_texts_are_removed_once_and_all_else_stays
     [
         ({"keep_calls": 30}, 0, 0),
         ({"keep_rejects": 30}, 0, 1),
-        ({"keep_calls": 30, "keep_rejects": 30}, 1, 0),
-        ({"keep_calls": 30, "keep_rejects": 90}, 0, 0),
-        ({"keep_calls": 90, "keep_rejects": 30}, 0, 1),
+        ({"keep_calls": 30, "keep_rejects": 30}, 0, 1),
+        ({"keep_calls": 30, "keep_sums": 30, "keep_rejects": 30}, 1, 0),
+        ({"keep_calls": 30, "keep_sums": 30, "keep_rejects": 90}, 0, 0),
+        ({"keep_calls": 30, "keep_sums": 90, "keep_rejects": 30}, 0, 1),
+        ({"keep_calls": 90, "keep_sums": 90, "keep_rejects": 30}, 0, 1),
     ],
 )
-def test_a_reject_leaves_when_its_load_is_too_old_for_both(
+def test_a_reject_leaves_when_its_load_is_too_old_for_calls_and_sums_and_texts(
     tmp_path: Path, keep: dict[str, Any], rejects_removed: int, texts_removed: int
 ) -> None:
     lake = loaded_lake(tmp_path, lines(0) + BAD)
@@ -83,7 +85,7 @@ def test_a_reject_leaves_when_its_load_is_too_old_for_both(
     assert (report.rejects_removed, report.texts_removed) == (rejects_removed, texts_removed)
     assert len(rejects(lake)) == status(lake, now=later).rejects == 1 - rejects_removed
     assert broken(lake) == {}
-    report = maintain(lake, now=later, keep_calls=30, keep_rejects=30)
+    report = maintain(lake, now=later, keep_calls=30, keep_sums=30, keep_rejects=30)
     assert (report.rejects_removed, report.texts_removed) == (1 - rejects_removed, 0)
     assert rejects(lake) == []
     assert broken(lake) == {}
@@ -95,15 +97,22 @@ def test_nothing_is_removed_unless_asked(tmp_path: Path) -> None:
     assert (numbers(lake), len(rejects(lake))) == ([0], 1)
 
 
-@pytest.mark.parametrize("keep", [{"keep_calls": 0}, {"keep_rejects": -1}])
+@pytest.mark.parametrize("keep", [{"keep_calls": 0}, {"keep_sums": 0}, {"keep_rejects": -1}])
 def test_a_retention_of_no_day_is_refused(tmp_path: Path, keep: dict[str, Any]) -> None:
     lake = loaded_lake(tmp_path, lines(0))
-    with pytest.raises(LakeError, match=r"--keep-(calls 0|rejects -1): expected a number of days, 1 or more"):
+    with pytest.raises(LakeError, match=r"--keep-(calls 0|sums 0|rejects -1): expected a number of days, 1 or more"):
         maintain(lake, now=NOW, **keep)
     assert numbers(lake) == [0]
 
 
-@pytest.mark.parametrize("keep", [{"keep_calls": 30}, {"keep_rejects": 30}])
+def test_sums_are_not_removed_before_their_calls(tmp_path: Path) -> None:
+    lake = loaded_lake(tmp_path, lines(0))
+    with pytest.raises(LakeError, match=r"--keep-sums 29: expected at least as many days as --keep-calls 30"):
+        maintain(lake, now=NOW, keep_calls=30, keep_sums=29)
+    assert numbers(lake) == [0]
+
+
+@pytest.mark.parametrize("keep", [{"keep_calls": 30}, {"keep_sums": 30}, {"keep_rejects": 30}])
 def test_a_clock_that_is_far_ahead_removes_nothing(tmp_path: Path, keep: dict[str, Any]) -> None:
     lake = loaded_lake(tmp_path, lines(0) + BAD)
     with pytest.raises(
@@ -118,15 +127,15 @@ def test_whoever_says_the_day_is_believed(tmp_path: Path) -> None:
     far = dt.datetime(2038, 1, 19, tzinfo=dt.UTC)
     report = maintain(lake, now=far, keep_calls=1, keep_rejects=1, as_of=NOW.date())
     assert report.rejects_removed == 0
-    report = maintain(lake, now=far, keep_calls=30, keep_rejects=30, as_of=far.date())
+    report = maintain(lake, now=far, keep_calls=30, keep_sums=30, keep_rejects=30, as_of=far.date())
     assert report.rejects_removed == 1
     assert (numbers(lake), rejects(lake)) == ([], [])
     assert broken(lake) == {}
 
 
-def test_a_load_whose_calls_are_gone_stays_known_and_can_be_unloaded(tmp_path: Path) -> None:
+def test_a_load_of_whose_calls_nothing_is_left_stays_known_and_can_be_unloaded(tmp_path: Path) -> None:
     lake, path = loaded_lake(tmp_path, lines(0, 700) + BAD), tmp_path / "0.log"
-    maintain(lake, now=LATER, **KEPT)
+    maintain(lake, now=LATER, keep_sums=KEPT["keep_calls"], **KEPT)
     assert (numbers(lake), texts(lake)) == ([700], [(3, False, False)])
     assert load_one(lake, path).status == "unchanged"
     path.write_bytes(lines(0, 700) + BAD + lines(1))
