@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 def publish_sealed(store: Lake) -> None:
     """Let the tables of sealed days name the files that stand. LakeError when they cannot be written."""
-    days = store.snapshot().sealed.days
+    days = store.snapshot(may_be_damaged=True).sealed.days
     for kind in KINDS.values():
         if days or is_table(store.path / kind.sealed_table):
             _publish(store, kind, days)

@@ -180,6 +180,9 @@ def test_missing_sums_stop_every_answer(lake: Path) -> None:
     with pytest.raises(LakeError, match=f"{path.name}: cannot be read"):
         status(lake, now=NOW)
     assert f"{path}: is missing" in broken(lake)["sealed_days_are_whole"]
+    assert seal(lake, LATER).calls_sealed == 9  # of other days, so nothing stands in the way
+    with pytest.raises(LakeError, match=f"{path.name}: cannot be read"):
+        adding_up(lake)
 
 
 def test_damaged_sums_are_not_added_to_others(tmp_path: Path) -> None:
