@@ -288,7 +288,7 @@ def write_rows(
             yield left.combine_chunks()
 
     try:
-        return write_file(folder, _new_name(), schema, batches(), sorted_by=sorted_by)
+        return write_file(folder, _new_name(), schema, batches(), sorted_by=sorted_by, is_thorough=bool(sorted_by))
     except (pa.ArrowException, duckdb.Error, OSError) as error:
         raise failed(folder, error) from error
 

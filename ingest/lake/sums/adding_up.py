@@ -13,18 +13,18 @@ from typing import TYPE_CHECKING
 import duckdb
 import pyarrow as pa
 
-from ingest.arrow import arrow_schema
+from ingest.arrow import arrow_schema, in_milliseconds
 from ingest.errors import LakeError
-from ingest.lake.data_file import read_files
+from ingest.lake.data_file import read_files, write_file
 from ingest.lake.sums.files import name_of
 from ingest.lake.sums.kinds import SUM_MACROS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from duckdb import DuckDBPyConnection, DuckDBPyRelation
 
-    from ingest.lake.data_file import DataFile
+    from ingest.lake.data_file import DataFile, NewFile
     from ingest.lake.sums.files import Name, SumFile
     from ingest.lake.sums.kinds import Kind
 
@@ -79,16 +79,30 @@ def connect(near: Path | None = None) -> Iterator[DuckDBPyConnection]:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def added_up(connection: DuckDBPyConnection, kind: Kind, group: Group) -> Iterator[pa.Table]:
-    """The sums of these data files, sorted by their keys."""
-    yield from in_batches(sums_of(connection, kind, group), kind)
+def write_sums(
+    connection: DuckDBPyConnection,
+    folder: Path,
+    name: str,
+    kind: Kind,
+    sums: DuckDBPyRelation,
+    *,
+    says: Mapping[str, str] | None = None,
+) -> NewFile:
+    """Write sums as one data file, as `write_file` does: those that `sums_of` or `sums_of_parts` has made last."""
+    schema = _schema_of_parts(connection, kind)
+    batches = (pa.Table.from_batches([batch]).cast(schema) for batch in sums.to_arrow_reader(_BATCH_ROWS))
+    return write_file(folder, name, schema, batches, is_thorough=True, says=says)
 
 
-def in_batches(sums: DuckDBPyRelation, kind: Kind) -> Iterator[pa.Table]:
-    """The rows of these sums, some at a time, as a data file keeps them."""
+def _schema_of_parts(connection: DuckDBPyConnection, kind: Kind) -> pa.Schema:
+    """The schema of what is added up. Its times are kept in milliseconds if none has a fraction of one."""
     schema = arrow_schema(kind.columns)
-    for batch in sums.to_arrow_reader(_BATCH_ROWS):
-        yield pa.Table.from_batches([batch]).cast(schema)
+    times = [field.name for field in schema if pa.types.is_timestamp(field.type)]
+    if not times:
+        return schema
+    are_whole = " and ".join(f"coalesce(bool_and(epoch_us({name}) % 1000 = 0), true)" for name in times)
+    [(is_whole,)] = connection.execute(f"select {are_whole} from parts").fetchall()  # noqa: S608 - names of our own
+    return in_milliseconds(schema) if is_whole else schema
 
 
 def sums_of(connection: DuckDBPyConnection, kind: Kind, group: Group) -> DuckDBPyRelation:
@@ -100,7 +114,7 @@ def sums_of(connection: DuckDBPyConnection, kind: Kind, group: Group) -> DuckDBP
 def sums_of_parts(
     connection: DuckDBPyConnection, kind: Kind, sent: DuckDBPyRelation | None, stored: Sequence[Path]
 ) -> DuckDBPyRelation:
-    """The sums of these calls and of the sums in these files together: one of the two at least, sorted by their keys."""
+    """The sums of these calls and of the sums in these files together: one of the two at least, sorted by `kind.order`."""
     parts = []
     columns = ", ".join(column.name for column in kind.columns)
     if sent is not None:
@@ -115,4 +129,5 @@ def sums_of_parts(
         f"cast({one.aggregate}({one.column.name}) as {one.column.sql_type}) as {one.column.name}"
         for one in kind.measures
     )
-    return connection.sql(f"select {keys}, {measures} from parts group by {keys} order by {keys}")  # noqa: S608 - names of our own
+    order = ", ".join(str(kind.columns.index(column) + 1) for column in kind.order)
+    return connection.sql(f"select {keys}, {measures} from parts group by {keys} order by {order}")  # noqa: S608 - names of our own

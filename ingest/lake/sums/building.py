@@ -17,11 +17,10 @@ from typing import TYPE_CHECKING
 import duckdb
 import pyarrow as pa
 
-from ingest.arrow import arrow_schema
 from ingest.errors import LakeError
-from ingest.lake.data_file import data_files, remove_files, write_file
+from ingest.lake.data_file import data_files, remove_files
 from ingest.lake.rewriting import refuse_damaged
-from ingest.lake.sums.adding_up import Group, added_up, connect
+from ingest.lake.sums.adding_up import Group, connect, sums_of, write_sums
 from ingest.lake.sums.files import BUILT_FROM, cover, is_built, name_of, sum_files
 from ingest.lake.sums.kinds import KINDS
 
@@ -151,11 +150,12 @@ def _write(connection: DuckDBPyConnection, store: Tables, kind: Kind, group: Gro
     sound.update(file.path for file in unknown)
     folder = store.path / kind.table
     try:
-        return write_file(
+        return write_sums(
+            connection,
             folder,
             secrets.token_hex(8),
-            arrow_schema(kind.columns),
-            added_up(connection, kind, group),
+            kind,
+            sums_of(connection, kind, group),
             says={BUILT_FROM: " ".join(sorted(group.names))},
         )
     except (duckdb.Error, pa.ArrowException, OSError) as error:

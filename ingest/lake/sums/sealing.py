@@ -15,10 +15,9 @@ import duckdb
 import pyarrow as pa
 from duckdb import ColumnExpression, ConstantExpression
 
-from ingest.arrow import arrow_schema
 from ingest.errors import RESTORE, LakeError
-from ingest.lake.data_file import StagedFile, damage, read_files, remove_files, write_file
-from ingest.lake.sums.adding_up import connect, in_batches, sums_of_parts
+from ingest.lake.data_file import StagedFile, damage, read_files, remove_files
+from ingest.lake.sums.adding_up import connect, sums_of_parts, write_sums
 from ingest.lake.sums.kinds import KINDS
 from ingest.lake.sums.sealed_days import Sealed, SealedDays
 
@@ -133,8 +132,8 @@ def _write(
     try:
         for kind in KINDS.values():
             stored = [_sound(store, file) for one in absorbed if (file := one.file(kind))]
-            rows = in_batches(sums_of_parts(connection, kind, sent, stored), kind)
-            new = write_file(store.path / kind.sealed_table, name, arrow_schema(kind.columns), rows)
+            sums = sums_of_parts(connection, kind, sent, stored)
+            new = write_sums(connection, store.path / kind.sealed_table, name, kind, sums)
             written.append(new.path)
             files.append(StagedFile(kind.sealed_table, new.name, new.size, new.modified_at_ms, new.stats))
     except (pa.ArrowException, OSError) as error:

@@ -7,9 +7,11 @@ from collections import defaultdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import pyarrow as pa
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from pyarrow.parquet import read_schema
 
 import ingest
 from ingest import Lake, status, unload
@@ -19,7 +21,8 @@ from ingest.lake.sums.files import Cover, SumFile, cover, name_of, sum_files
 from ingest.lake.sums.kinds import KINDS
 from tests.ingest.lake.maintained import loaded_lake
 from tests.ingest.lake.summed import SUMMED, assert_each_call_counts_once, covered, maintain, stored, varied
-from tests.ingest.lakes import BAD, calls, lines, load, loads
+from tests.ingest.lakes import BAD, broken, calls, line, lines, load, loads
+from tests.ingest.lakes import rows as rows_of
 from tests.ingest.worked import NOW
 from tests.oracle.durations import bucket_of
 
@@ -79,6 +82,42 @@ def test_sums_say_what_plain_python_counts(tmp_path: Path, name: Any) -> None:
     expected = as_counted_in_python(calls(lake), KINDS[name])
     assert len(expected) > 5
     assert sorted(rows, key=repr) == sorted(expected, key=repr)
+
+
+@pytest.mark.parametrize(("fraction", "unit"), [(0.25, "ms"), (0.2501, "us")])
+def test_times_in_sums_are_kept_in_milliseconds_where_none_has_a_fraction_of_one(
+    tmp_path: Path, fraction: float, unit: str
+) -> None:
+    lake = loaded_lake(tmp_path, varied(*range(12)))
+    maintain(lake)
+    assert _units(lake) == {"ms"}
+    log = tmp_path / "more.json"
+    log.write_bytes(line(20, timestamp=1_790_805_020 + fraction))
+    load(lake, log)
+    maintain(lake)
+    assert _units(lake) == {"ms", unit}, "the hours of stream_hours are whole"
+    rows = {tuple(row.values()) for row in stored(covered(lake, KINDS["customer_days"]))}
+    assert rows == as_counted_in_python(calls(lake), KINDS["customer_days"])
+    assert broken(lake) == {}
+
+
+def _units(lake: Path) -> set[str]:
+    """The units of the times in all sums."""
+    files = [one for kind in KINDS.values() for one in covered(lake, kind).sums]
+    fields = [field for one in files for field in read_schema(one.path)]
+    return {field.type.unit for field in fields if pa.types.is_timestamp(field.type)}
+
+
+@pytest.mark.parametrize("name", KINDS)
+def test_the_rows_of_a_file_of_sums_are_in_the_order_of_their_kind(tmp_path: Path, name: Any) -> None:
+    kind = KINDS[name]
+    assert set(kind.keys) <= set(kind.order)
+    assert len(set(kind.order)) == len(kind.order)
+    lake = loaded_lake(tmp_path, varied(*range(40)))
+    maintain(lake)
+    for one in covered(lake, kind).sums:
+        rows = [[row[column.name] for column in kind.order] for row in rows_of([one.path])]
+        assert rows == sorted(rows, key=lambda row: [(value is None, value) for value in row])
 
 
 def test_a_lake_with_few_calls_has_none_unless_they_are_asked_for(tmp_path: Path) -> None:
