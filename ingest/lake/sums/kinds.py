@@ -234,7 +234,7 @@ KINDS: Final[Mapping[SumName, Kind]] = {
             "Calls of each integration and customer by the hour",
             (*_keys(f"day stream product environment customer own {_SENT_BY}"), _HOUR),
             (_CALLS, _ERRORS),
-            late="own customer hour",
+            late="hour own calls customer",
         ),
     )
 }
