@@ -281,6 +281,10 @@ def is_related(rows: Iterable[LedgerRow], decided: Iterable[LedgerRow]) -> bool:
         elif row.kind == "unload":
             if any(load_id in needed or load_id in gone for load_id in row.unloaded):
                 return True
+        elif row.removed is not None:
+            # Sealed sums cannot be taken apart: a load of which some calls are in them may not be taken back any more.
+            if row.removed.sealed and not gone.isdisjoint(row.removed.calls):
+                return True
         elif {row.first_mark, row.second_mark} & marks or row.content_sha256 in contents or row.parent in gone:
             return True
     return False

@@ -129,6 +129,25 @@ def test_what_is_taken_back_while_days_are_sealed_is_not_sealed(lake: Path, tmp_
     assert broken(lake) == {}
 
 
+def _replace(lake: Path, path: Path) -> tuple[str, str | None]:
+    report = load_one(lake, path, replace=True)
+    return report.status, report.error
+
+
+def test_a_load_that_was_read_to_be_replaced_is_not_when_its_calls_are_sealed_meanwhile(tmp_path: Path) -> None:
+    lake = made(tmp_path)
+    before = adding_up(lake)
+    with other_process(_replace, lake, tmp_path / "0.log", step="staged") as other:
+        other.wait()
+        assert _seal(lake, MIDDLE) == (13, 13)
+        other.go_on()
+        fate_, error = other.answer()
+    assert fate_ == "failed"
+    assert "cannot be taken apart" in (error or "")
+    assert adding_up(lake) == before
+    assert broken(lake) == {}
+
+
 def test_a_reader_keeps_what_it_began_with(lake: Path) -> None:
     scope = Scope(environment="all")
     with Warehouse.open(lake) as before:
