@@ -115,6 +115,18 @@ class Removal:
         """Every load that loses something."""
         return frozenset((*self.calls, *self.rejects, *self.texts))
 
+    @property
+    def calls_since(self) -> dt.date | None:
+        """The first day of which it has removed no call; None where it removes none.
+
+        Sealed days are the last ones with removed calls. `before` may lie years after them, where somebody named a wrong day: calls
+        that come later are all there. Where nothing was sealed, nobody knows which days had calls.
+        """
+        if not self.calls:
+            return None
+        last_day = max((one.last_day for one in self.sealed), default=None)
+        return self.before if last_day is None else last_day + dt.timedelta(days=1)
+
     def to_json(self) -> str:
         """As the ledger keeps it; `removal_from` reads it."""
         sealed = [one.to_record() for one in self.sealed]

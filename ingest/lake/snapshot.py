@@ -105,7 +105,7 @@ def take_snapshot(tables: Tables, *, may_be_damaged: bool = False) -> Snapshot:
         reject_sizes=tuple(file.size for file in reject_files),
         sums=StoredSums(path),
         sealed=Sealed(path, standing((removal.sealed, removal.unsealed) for _, removal in removals)),
-        calls_since=max((removal.before for _, removal in removals if removal.calls), default=None),
+        calls_since=max((since for _, removal in removals if (since := removal.calls_since)), default=None),
     )
     if not may_be_damaged:
         refuse_missing(snapshot)

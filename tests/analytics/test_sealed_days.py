@@ -22,10 +22,11 @@ from analytics.scope import Scope
 from analytics.views import macros
 from analytics.warehouse.horizon import needs_calls, relations
 from analytics.warehouse.warehouse import Warehouse
-from ingest import ReadOptions
+from ingest import Lake, ReadOptions
 from ingest.lake.sums.kinds import KINDS
 from tests.analytics.given import parameters
 from tests.analytics.test_sums import NOW, OTHER, PARTNER, PARTNERS, PERIODS, REGISTRY, SCOPES, SIZES, lines
+from tests.ingest.lakes import line, written
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -129,6 +130,21 @@ def test_an_answer_from_single_calls_is_about_the_days_that_have_them(sealed: Pa
         assert totals["calls_before"].to_list() == [None]
         assert before.compared("overview/totals", now)["calls_before"].item() > 0
         assert totals["calls"].item() == before.compared("overview/totals", now)["calls"].item() > 0
+
+
+def test_a_day_to_count_from_that_was_years_ahead_does_not_hide_the_calls_that_come_then(
+    whole: Path, tmp_path: Path
+) -> None:
+    lake = shutil.copytree(whole, tmp_path / "lake")
+    ingest.maintain(lake, now=NOW, sizes=SIZES, keep_calls=1, as_of=dt.date(2029, 1, 1))
+    last = max(Lake(lake).snapshot().sealed.days, key=lambda one: one.last_day).last_day
+    at = dt.datetime.combine(last + dt.timedelta(days=1), dt.time(12), dt.UTC).isoformat()
+    new = written(tmp_path / "new.log", *({**json.loads(line(number)), "timestamp": at} for number in range(3)))
+    assert ingest.ingest(lake, [str(new)], ReadOptions(), now=NOW).sources[0].calls == 3
+    assert ingest.status(lake, now=NOW).calls_since == last + dt.timedelta(days=1)
+    with Warehouse.open(lake) as warehouse:
+        asked = Scope(customer="1234", environment="all")
+        assert warehouse.metric("calls_per_day", asked)["calls"].to_list() == [3]
 
 
 def test_users_of_sql_read_sealed_days_and_a_partner_only_its_own(sealed: Path, whole: Path) -> None:
