@@ -25,6 +25,8 @@ from ingest.patience import QUICK, Patience
 from ingest.report import DamagedFile, LostLoad, RepairReport
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from ingest.lake.data_file import Table
     from ingest.lake.ledger import Ledger
     from ingest.limits import Limits
@@ -51,7 +53,10 @@ def repair(lake: Path, *, now: dt.datetime, is_wanted: bool = False, limits: Lim
         store.roll_forward()  # rows that were decided and are not visible yet are not lost
         files, loads = _lost(store, ledger)
         if why := why_not_taken_back(ledger, [load.load_id for load in loads]):
-            raise LakeError(f"{', '.join(file.file for file in files) or store.path}: has lost calls, and {why}")
+            raise LakeError(
+                f"{', '.join(file.file for file in files) or store.path}: has lost calls, and {why}"
+                + _said_of_sums(lost_days, is_wanted=is_wanted)
+            )
         if not loads or not is_wanted:
             break
         if store.decide(
@@ -69,6 +74,14 @@ def repair(lake: Path, *, now: dt.datetime, is_wanted: bool = False, limits: Lim
         lost_days=tuple(sorted(lost_days)),
         lost_calls=sum(lost_days.values()),
     )
+
+
+def _said_of_sums(lost_days: Mapping[dt.date, int], *, is_wanted: bool) -> str:
+    """What an error adds about damaged sums: they were looked at first, and nobody would hear of them later."""
+    if not lost_days:
+        return ""
+    what = f"the sums of {sum(lost_days.values()):,} calls from {min(lost_days)} to {max(lost_days)}"
+    return f". Besides, {what} {'were damaged and have been given up' if is_wanted else 'are damaged'}"
 
 
 def _sealed(store: Lake, *, now: dt.datetime, is_wanted: bool) -> tuple[list[DamagedFile], dict[dt.date, int]]:

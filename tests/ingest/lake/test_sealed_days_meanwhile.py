@@ -227,6 +227,19 @@ def test_loads_with_sealed_calls_are_not_repaired_by_taking_them_back(lake: Path
     assert sum(sealed_days(lake).values()) == 13
 
 
+def test_sums_that_were_given_up_are_named_where_the_calls_cannot_be_repaired(lake: Path) -> None:
+    seal(lake, MIDDLE)
+    _flip(_file(lake))
+    [file] = Lake(lake).snapshot().calls
+    _flip(file.path)
+    with pytest.raises(LakeError, match="the sums of 1 calls from 2026-09-30 to 2026-09-30 are damaged"):
+        repair(lake, now=NOW)
+    assert sum(sealed_days(lake).values()) == 13
+    with pytest.raises(LakeError, match="from 2026-09-30 to 2026-09-30 were damaged and have been given up"):
+        repair(lake, now=NOW, is_wanted=True)
+    assert sum(sealed_days(lake).values()) == 12
+
+
 def test_where_sums_cannot_be_written_nothing_is_removed(lake: Path) -> None:
     (lake / "sealed").write_bytes(b"a file in the place of the folder")
     with pytest.raises(LakeError, match=r"sealed/daily_calls: cannot be created"):
