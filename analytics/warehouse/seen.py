@@ -12,7 +12,8 @@ import datetime as dt
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from duckdb import ColumnExpression
+import pyarrow.compute as pc
+from duckdb import ColumnExpression, ConstantExpression
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -59,8 +60,12 @@ def seen_in(
     streams = said.aggregate("stream, min(first_call) as first_call", "stream").order("first_call, stream")
     known = connection.from_arrow(loads).project("load_id, loaded_at")
     theirs = known.join(sent.project(ColumnExpression("load_id")).distinct(), "load_id", how="semi")
-    # Sums do not say when their calls were loaded. It was after the calls were made.
-    loaded = theirs.project("loaded_at").union(sealed.project("last_call as loaded_at"))
+    # Sums do not say when their calls were loaded. It was after the calls were made, but for those that were ahead of their time:
+    # these are later than any load, and must not make themselves look as if they were not.
+    made = sealed.project("last_call as loaded_at").filter(
+        ColumnExpression("loaded_at") <= ConstantExpression(_newest(loads))
+    )
+    loaded = theirs.project("loaded_at").union(made)
     last_load = loaded.aggregate("max(loaded_at) as loaded_at").to_arrow_table()["loaded_at"][0].as_py()
     return Seen(
         ids=frozenset(renames.newest(sent_id) for sent_id in ids),
@@ -68,3 +73,9 @@ def seen_in(
         last_load=last_load,
         streams=tuple(stream for (stream,) in streams.project("stream").fetchall()),
     )
+
+
+def _newest(loads: pa.Table) -> dt.datetime | None:
+    """The time of the last load of all; None without any."""
+    newest = pc.max(loads["loaded_at"]).as_py()
+    return newest if isinstance(newest, dt.datetime) else None

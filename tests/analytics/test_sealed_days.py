@@ -147,6 +147,21 @@ def test_a_day_to_count_from_that_was_years_ahead_does_not_hide_the_calls_that_c
         assert warehouse.metric("calls_per_day", asked)["calls"].to_list() == [3]
 
 
+def test_a_sealed_call_that_was_ahead_of_its_time_does_not_stretch_what_a_partner_sees(tmp_path: Path) -> None:
+    lake, whole = tmp_path / "lake", tmp_path / "whole"
+    sent = {"headers": {"IntegrationId": f"{PARTNER}_1"}}
+    calls = [{**json.loads(line(number * 3600)), **sent} for number in range(50)]
+    ahead = dt.datetime(2026, 10, 4, 6, tzinfo=dt.UTC)
+    log = written(tmp_path / "0.log", *calls, calls[0] | {"timestamp": ahead.isoformat()})
+    now = ahead - dt.timedelta(hours=30)
+    for one in (lake, whole):
+        assert ingest.ingest(one, [str(log)], ReadOptions(), now=now).sources[0].calls == 51
+    ingest.maintain(lake, now=now, sizes=SIZES, keep_calls=1, as_of=dt.date(2026, 11, 1))
+    with Warehouse.open(lake, viewer=PARTNERS) as after, Warehouse.open(whole, viewer=PARTNERS) as before:
+        assert after.lived() == before.lived()
+        assert_frame_equal(after.metric("calls_per_day"), before.metric("calls_per_day"))
+
+
 def test_users_of_sql_read_sealed_days_and_a_partner_only_its_own(sealed: Path, whole: Path) -> None:
     asked = "select integration, sum(calls)::bigint as calls, max(last_call) as last from customer_days group by all order by all"
     for viewer in (None, PARTNERS):
