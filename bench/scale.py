@@ -3,6 +3,7 @@
 make bench-scale
 .venv/bin/python -m bench.scale --calls 10000000 --lake /var/tmp/platform
 .venv/bin/python -m bench.scale --ask --lake /var/tmp/platform
+.venv/bin/python -m bench.scale --peers --lake /var/tmp/platform
 .venv/bin/python -m bench.scale --decisions 100000 --ask --lake /var/tmp/followed
 """
 
@@ -20,6 +21,9 @@ from bench.following import as_json as opened_as_json
 from bench.following import as_text as opened_as_text
 from bench.following import ask_followed, write_followed
 from bench.lake.writing import Platform, write_lake
+from bench.peers.comparing import as_json as compared_as_json
+from bench.peers.comparing import as_text as compared_as_text
+from bench.peers.comparing import compare
 from ingest.lake.lake import Lake
 
 
@@ -28,7 +32,9 @@ def main() -> None:
     parser = argparse.ArgumentParser(
         prog="python -m bench.scale", description="A lake at a platform's size, and how long questions take on it."
     )
-    parser.add_argument("--lake", type=Path, required=True, help="the folder of the lake; with --ask it may be there")
+    parser.add_argument(
+        "--lake", type=Path, required=True, help="the folder of the lake; with --ask or --peers it may be there"
+    )
     parser.add_argument("--calls", type=int, default=10_000_000, help="calls in all (default: 10,000,000)")
     parser.add_argument("--days", type=int, default=90, help="days that they are spread over (default: 90)")
     parser.add_argument("--customers", type=int, default=10_000, help="customers (default: 10,000)")
@@ -39,6 +45,11 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=3, help="how often each is asked; the median counts (default: 3)")
     parser.add_argument(
         "--narrowed", action="store_true", help="ask about one integration, one customer and one connector, too"
+    )
+    parser.add_argument(
+        "--peers",
+        action="store_true",
+        help="time what a DuckDB table and a ClickHouse table (chdb) of the same calls can answer, beside ours",
     )
     parser.add_argument("--only", default="", help="ask only those whose names hold this")
     parser.add_argument("--json", action="store_true", help="print the times as JSON")
@@ -57,7 +68,7 @@ def main() -> None:
             print(opened_as_json(opened) if options.json else opened_as_text(opened))
         return
 
-    if not (options.ask and Lake(options.lake).exists()):
+    if not ((options.ask or options.peers) and Lake(options.lake).exists()):
         platform = Platform(
             calls=options.calls,
             days=options.days,
@@ -81,6 +92,11 @@ def main() -> None:
                 tell=_tell,
             )
         print(as_json(timed) if options.json else as_text(timed))
+    if options.peers:
+        compared = compare(options.lake, last=options.last, rounds=options.rounds, only=options.only, tell=_tell)
+        print(compared_as_json(compared) if options.json else compared_as_text(compared))
+        if not compared.agrees:
+            raise SystemExit("not all answers say the same")
 
 
 def _tell(text: str) -> None:
