@@ -67,6 +67,7 @@ bench: $(READY)
 	@$(PY) bench/bench.py
 
 # Another size: make bench-scale SCALE='--calls 100000000 --lake /var/tmp/large --ask'
+# Beside DuckDB and ClickHouse: make bench-scale SCALE='--lake build/scale --peers', after $(PY) -m pip install chdb, which no lock has.
 SCALE ?= --calls 10000000 --lake build/scale --ask
 bench-scale: $(READY)
 	@$(PY) -m bench.scale $(SCALE)

@@ -49,7 +49,7 @@ _DAY = (HERE / "day.sql").read_text(encoding="utf-8")
 
 @dataclass(frozen=True, kw_only=True)
 class Made:
-    """The table of one peer: how long it took to make, and its room on the disk, afterwards and at most."""
+    """The table of one peer: how long it took to make, its bytes, and those on the disk at most meanwhile."""
 
     peer: PeerName
     version: str
@@ -169,14 +169,14 @@ def _make(name: PeerName, lake: Path, place: Path, *, days: tuple[dt.date, dt.da
     table.mkdir()
     begun = time.perf_counter()
     with _watched(table) as sizes:
-        _in_new_process(fill, name, lake, place, days)
+        size = _in_new_process(fill, name, lake, place, days)
     seconds = time.perf_counter() - begun
     version = importlib.metadata.version(_PACKAGES[name])
-    return Made(peer=name, version=version, seconds=round(seconds, 1), size=_size(table), peak_size=max(sizes))
+    return Made(peer=name, version=version, seconds=round(seconds, 1), size=size, peak_size=max(sizes))
 
 
-def fill(name: PeerName, lake: Path, place: Path, days: tuple[dt.date, dt.date]) -> None:
-    """Make a peer's table in `place/table` and put in the calls of these days, one day after the other by way of a file."""
+def fill(name: PeerName, lake: Path, place: Path, days: tuple[dt.date, dt.date]) -> int:
+    """Make a peer's table in `place/table` and put in the calls of these days, one day after the other by way of a file; its bytes."""
     since, until = days
     file = place / "day.parquet"
     with contextlib.closing(peer(name, place / "table")) as table, Warehouse.open(lake) as warehouse:
@@ -185,7 +185,7 @@ def fill(name: PeerName, lake: Path, place: Path, days: tuple[dt.date, dt.date])
             warehouse.connection.sql(_DAY, params={"day": day}).write_parquet(str(file))
             table.add(file)
             file.unlink()
-        table.finish()
+        return table.finish()
 
 
 @dataclass(frozen=True)

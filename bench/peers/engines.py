@@ -44,8 +44,8 @@ class Peer(Engine, Protocol):
     def add(self, calls: Path) -> None:
         """Put in the calls of a Parquet file, which has the columns of the relation `calls` in their order."""
 
-    def finish(self) -> None:
-        """Bring the table into the state in which it is asked."""
+    def finish(self) -> int:
+        """Bring the table into the state in which it is asked. How many bytes it takes then."""
 
 
 def installed() -> tuple[PeerName, ...]:
@@ -77,7 +77,8 @@ class DuckDbTable:
     """A plain table in a file. It holds the calls in the order of the lake's data files, which lets it skip most days."""
 
     def __init__(self, folder: Path) -> None:
-        self._connection = duckdb.connect(str(folder / "peer.duckdb"))
+        self._file = folder / "peer.duckdb"
+        self._connection = duckdb.connect(str(self._file))
         self._connection.execute("set timezone = 'UTC'")
         self._connection.execute("set enable_progress_bar = false")
 
@@ -92,9 +93,10 @@ class DuckDbTable:
         else:
             file.create("calls")
 
-    def finish(self) -> None:
-        """All of the log is in the file."""
+    def finish(self) -> int:
+        """All of the log is in the file. The bytes of the file."""
         self._connection.execute("checkpoint")
+        return self._file.stat().st_size
 
     def answer(self, question: str, since: dt.date, until: dt.date) -> pl.DataFrame:
         """The rows of the statement in `duckdb/`."""
@@ -126,9 +128,11 @@ class ClickHouseTable:
             "insert into peer.calls select * from file({calls:String}, Parquet)", params={"calls": str(calls)}
         )
 
-    def finish(self) -> None:
-        """Each month is one part."""
+    def finish(self) -> int:
+        """Each month is one part. The bytes of these, with their projections: parts from before stay on the disk for some minutes."""
         self._session.query("optimize table peer.calls final")
+        size = self._session.query("select sum(bytes_on_disk) from system.parts where active and database = 'peer'")
+        return int(str(size))
 
     def answer(self, question: str, since: dt.date, until: dt.date) -> pl.DataFrame:
         """The rows of the statement in `clickhouse/`."""
