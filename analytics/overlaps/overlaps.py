@@ -12,6 +12,7 @@ import datetime as dt
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
+from analytics.numbers import counted
 from analytics.scope import Scope
 
 if TYPE_CHECKING:
@@ -111,6 +112,29 @@ def overlaps_after_load(warehouse: Warehouse, loaded_at: dt.datetime) -> tuple[O
     streams = set(new["stream"])
     found = overlaps(warehouse, Scope(since=since, until=until))
     return tuple(overlap for overlap in found if streams & {overlap.stream, overlap.other_stream})
+
+
+def late_calls(warehouse: Warehouse, loaded_at: dt.datetime) -> str | None:
+    """What to warn about after a load with calls of days whose calls were removed by age; None where it has none.
+
+    Late lines are welcome. But the same calls may have come before, from a log with other bytes, and only their sums are left: so nobody
+    can compare them.
+    """
+    since = warehouse.snapshot.calls_since
+    if since is None or not warehouse.snapshot.sealed.days:
+        return None
+    found = warehouse.query(
+        "select count(*) as calls, min(day) as first_day, max(day) as last_day from calls"
+        " where day < $since and load_id in (select load_id from loads where loaded_at >= $loaded_at)",
+        {"since": since, "loaded_at": loaded_at},
+    ).row(0, named=True)
+    if not found["calls"]:
+        return None
+    return (
+        f"{counted(found['calls'], 'call')} are from {found['first_day']} to {found['last_day']}, when earlier calls were removed and only their"
+        " sums kept. They count besides these. If a log with the same calls but other bytes was loaded before, they count twice: take"
+        " this load back then"
+    )
 
 
 def overlaps_by(rows: Rows, *, most_streams: int = MOST_STREAMS) -> tuple[Overlap, ...]:

@@ -137,7 +137,7 @@ def _warn_of_overlaps(lake: Path, loaded_at: dt.datetime) -> None:
     import duckdb
 
     from analytics.errors import AnalyticsError
-    from analytics.overlaps.overlaps import overlaps_after_load
+    from analytics.overlaps.overlaps import late_calls, overlaps_after_load
     from analytics.warehouse.warehouse import Warehouse
     from ingest import IngestError
 
@@ -145,6 +145,8 @@ def _warn_of_overlaps(lake: Path, loaded_at: dt.datetime) -> None:
         with Warehouse.open(lake) as warehouse:
             for overlap in overlaps_after_load(warehouse, loaded_at):
                 say(f"warning: {shown(str(overlap))}")
+            if late := late_calls(warehouse, loaded_at):
+                say(f"warning: {late}")
     except (AnalyticsError, IngestError, duckdb.Error, OSError, MemoryError) as error:
         say(f"note: streams were not checked for the same traffic: {error}")
 

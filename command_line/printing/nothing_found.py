@@ -21,6 +21,8 @@ MOST_NAMED = 5
 
 def say_why_nothing(rows: pl.DataFrame, warehouse: Warehouse, scope: Scope) -> None:
     """Say on standard error why these rows show no call, if they show none."""
+    if warehouse.answered_since is not None:
+        return  # the calls of earlier days are gone, so what is there says nothing
     if rows.is_empty() or ("calls" in rows.columns and not rows["calls"].sum()):
         for line in why_nothing(warehouse, scope):
             say(f"note: {line}")

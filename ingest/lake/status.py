@@ -129,11 +129,12 @@ def _said_by_loads(
 def _in_data_files(
     connection: duckdb.DuckDBPyConnection, snapshot: Snapshot
 ) -> tuple[dict[str, set[dt.date]], list[tuple[str, int]]]:
-    """The days of each stream, and the number of rejects for each reason."""
+    """The days of each stream, sealed ones among them, and the number of rejects for each reason."""
     days_by_stream: defaultdict[str, set[dt.date]] = defaultdict(set)
     reasons: list[tuple[str, int]] = []
     hours = cover(snapshot.calls, snapshot.sums.files(KINDS["stream_hours"]))
-    if files := [file.path for file in hours.calls] + [one.path for one in hours.sums]:
+    sealed = snapshot.sealed.files(KINDS["stream_hours"])
+    if files := [file.path for file in hours.calls] + [one.path for one in hours.sums] + [*sealed]:
         for stream, day in read_files(connection, files).project("stream, day").distinct().fetchall():
             days_by_stream[stream].add(day)
     if snapshot.rejects:

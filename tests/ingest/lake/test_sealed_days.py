@@ -42,6 +42,8 @@ def test_sums_of_removed_calls_stay_as_they_were(tmp_path: Path) -> None:
     state = status(lake, now=NOW)
     assert (state.calls, state.calls_since, state.sums_since, state.sealed_calls) == (len(LEFT), MIDDLE, FIRST, 13)
     assert state.sealed_bytes > 0
+    assert (state.first_day, state.last_day, state.days) == (FIRST, LAST, 11)
+    assert [stream.days for stream in state.streams] == [11]
     assert broken(lake) == {}
     again = seal(lake, MIDDLE)
     assert (again.calls_removed, again.calls_sealed) == (0, 0)
