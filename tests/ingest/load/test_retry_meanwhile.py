@@ -49,7 +49,7 @@ def test_retention_and_retries_add_up(lake: Path, path: Path) -> None:
     assert retry_one(lake, path, **ZONE) == ("retried", 3, 2, 1, 0)
     assert numbers(lake) == [7, 9]
     assert broken(lake) == {}
-    report = maintain(lake, now=later, keep_calls=30, keep_rejects=30)
+    report = maintain(lake, now=later, keep_calls=30, keep_sums=30, keep_rejects=30)
     assert (report.calls_removed, report.rejects_removed) == (2, 1)
     assert (status(lake, now=NOW).calls, status(lake, now=NOW).rejects) == (0, 0)
     assert counts(lake) == [(4, 3, 1, 0)]
