@@ -164,7 +164,9 @@ class Lake(Tables):
                 self.path / "loads", secrets.token_hex(8), schema, [pa.Table.from_pylist(records, schema=schema)]
             )
         except (pa.ArrowException, OSError) as error:
-            raise LakeError(f"{self.path}: the load could not be decided: {error}") from error
+            raise LakeError(
+                f"{self.path}: nothing was decided, because the ledger could not be written: {error}"
+            ) from error
         self.sync(self.path / "loads")
         if self.commit("loads", table, gone=(), new=[new], reaches=version):
             return True
@@ -183,7 +185,7 @@ class Lake(Tables):
                 if time.time() - path.stat().st_mtime > _OLD_SECONDS:
                     os.utime(path)
             except OSError as error:
-                raise LakeError(f"{path}: staged, but gone before it was decided: {error}; load again") from error
+                raise LakeError(f"{path}: staged, but gone before it was decided: {error}; begin again") from error
         self.sync(*{self.path / file.table for file in staged})
 
     # -- roll forward
