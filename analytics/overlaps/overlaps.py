@@ -117,8 +117,8 @@ def overlaps_after_load(warehouse: Warehouse, loaded_at: dt.datetime) -> tuple[O
 def late_calls(warehouse: Warehouse, loaded_at: dt.datetime) -> str | None:
     """What to warn about after a load with calls of days whose calls were removed by age; None where it has none.
 
-    Late lines are welcome. But the same calls may have come before, from a log with other bytes, and only their sums are left: so nobody
-    can compare them.
+    Late lines are welcome. But the same calls may have come before, from a log with other bytes. Only their sums are left then, so they
+    cannot be compared.
     """
     since = warehouse.snapshot.calls_since
     if since is None or not warehouse.snapshot.sealed.days:

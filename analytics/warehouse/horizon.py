@@ -2,7 +2,7 @@
 
 Most questions read sums, and sums are kept. A question about the order of calls, or about what a sum does not tell apart, reads
 `calls`. So does one that reads sums, where the scope narrows by a column that these lack. Such an answer is about the days
-whose calls are all there, and whoever prints it says from which day on that is. Nothing is estimated for earlier days.
+whose calls are all there, and its reader is told the first of them. Nothing is estimated for earlier days.
 """
 
 from __future__ import annotations

@@ -49,7 +49,7 @@ def seen_in(
     loads: pa.Table,
     renames: Renames,
 ) -> Seen:
-    """What these calls say, and those of which only sums are left (`customer_days`). They are as they were sent.
+    """What these calls say, and the sealed sums of others (`customer_days`). Both have ids as they were sent.
 
     `loads` are all loads of the snapshot.
     """

@@ -118,7 +118,7 @@ class Visible:
 
     @property
     def sealed(self) -> Sealed:
-        """The days of which only sums are left, if these tell what the viewer may see from what others may: all of them, or none.
+        """The sealed days, if their sums tell what the viewer may see from what others may: all of them, or none.
 
         A viewer of some days sees none: the row of a month would tell it of other days.
         """

@@ -189,7 +189,7 @@ class Warehouse:
         return filled(scope, self.lived())
 
     def calls_since(self, scope: Scope, look_back: int = 0) -> dt.date | None:
-        """The first day whose single calls are all there, if the scope has earlier days of which only sums are left; None if not."""
+        """The first day with all of its single calls, if earlier days of the scope are sealed; None if not."""
         sealed = self.snapshot.sealed.period
         return self.snapshot.calls_since if sealed and reaches(scope, look_back, sealed) else None
 

@@ -74,8 +74,8 @@ class Ledger:
     def sealed_of(self, load_ids: Iterable[str]) -> dict[str, int]:
         """How many calls of each of these loads may be in sealed days that stand, and nowhere else. Loads without any are left out.
 
-        Sealed days do not tell their calls apart, so nothing can be taken out of them. Whoever takes such a load back and loads its
-        log again would count these calls twice.
+        Sealed days do not tell their calls apart, so nothing can be taken out of them. If such a load were taken back and its log
+        loaded again, these calls would count twice.
         """
         days, wanted = self.sealed(), set(load_ids)
         found: dict[str, int] = {}

@@ -117,10 +117,10 @@ class Removal:
 
     @property
     def calls_since(self) -> dt.date | None:
-        """The first day of which it has removed no call; None where it removes none.
+        """The first day after the days that have lost calls; None if it removes none.
 
         Sealed days are the last ones with removed calls. `before` may lie years after them, where somebody named a wrong day: calls
-        that come later are all there. Where nothing was sealed, nobody knows which days had calls.
+        that come later are all there. If nothing was sealed, the ledger does not tell which days had calls.
         """
         if not self.calls:
             return None

@@ -1,8 +1,8 @@
-"""Retention: what is too old is decided, as a row of the ledger that says how much it removes from each load, and then removed.
+"""Retention: one row of the ledger decides how much is removed from each load because of its age. Then it is removed.
 
 Of calls the sums stay (`ingest.lake.sums.sealing`), unless these are too old as well. They are added up before the decision,
 from exactly the calls that it removes: those of the loads that it names, on days before the one that it names. Loads that others
-make meanwhile are not among them, whatever their days.
+make in the meantime are not among them, whatever their days.
 """
 
 from __future__ import annotations
@@ -163,7 +163,7 @@ def _refuse_a_clock_that_is_far_ahead(store: Lake, now: dt.datetime) -> None:
 
 
 def _removal(ledger: Ledger, before: _Before, counted: Mapping[str, int], time_zone: ZoneInfo) -> Removal:
-    """What is too old: these calls, and the texts of rejects that were loaded on days that are too old for them.
+    """The removal of these calls, and of the texts of rejects that were loaded too long ago.
 
     A reject tells that a line was there, when, and whose it was. Verdicts need this: without rejects it would go unnoticed that
     customers may be missing. A line without a customer counts too, because days with more rejects than calls count as missing. So a

@@ -53,7 +53,7 @@ class Snapshot:
     The counts in `loads` say what became of the lines when the load was decided, and what retries have changed since. `removed`
     says how many calls and rejects retention has removed from a load since; loads that have lost nothing are not in it.
     `rejects_version` is the decision that the rejects have followed. `stream_ends` are the streams that were declared ended. `sealed` are
-    the days of which only sums are left. Calls of days before `calls_since` were removed; None where none ever was.
+    the days whose calls were removed and whose sums stay. Calls of days before `calls_since` were removed; None where none ever was.
     """
 
     version: int
@@ -166,7 +166,7 @@ class _Decisions:
         return _with_retried(rows.select(schema.names).cast(schema), retried).combine_chunks()
 
     def removals_until(self, version: int) -> list[tuple[int, Removal]]:
-        """What was removed up to that version, by which decision."""
+        """Each removal up to that version, with its decision."""
         retentions = self._until(version)
         retentions = retentions.filter(pc.equal(retentions["kind"], "retention"))
         texts, decisions = (retentions[name].to_pylist() for name in ("removed", "decision"))
@@ -200,7 +200,7 @@ class _Decisions:
 def _removed(
     removals: Sequence[tuple[int, Removal]], rejects_version: int, load_ids: set[str]
 ) -> Mapping[str, tuple[int, int]]:
-    """What was removed from these loads' calls, and from their rejects as far as these have followed."""
+    """The number of calls removed from each of these loads, and of rejects, as far as the rejects have followed."""
     followed = (
         removal if decision <= rejects_version else replace(removal, rejects={}) for decision, removal in removals
     )

@@ -282,7 +282,7 @@ def is_related(rows: Iterable[LedgerRow], decided: Iterable[LedgerRow]) -> bool:
             if any(load_id in needed or load_id in gone for load_id in row.unloaded):
                 return True
         elif row.removed is not None:
-            # Sealed sums cannot be taken apart: a load of which some calls are in them may not be taken back any more.
+            # Sealed sums cannot be taken apart: a load with calls in them may not be taken back any more.
             if row.removed.sealed and not gone.isdisjoint(row.removed.calls):
                 return True
         elif {row.first_mark, row.second_mark} & marks or row.content_sha256 in contents or row.parent in gone:

@@ -77,7 +77,7 @@ def repair(lake: Path, *, now: dt.datetime, is_wanted: bool = False, limits: Lim
 
 
 def _said_of_sums(lost_days: Mapping[dt.date, int], *, is_wanted: bool) -> str:
-    """What an error adds about damaged sums: they were looked at first, and nobody would hear of them later."""
+    """The words about damaged sums at the end of an error. They were repaired first, so no later report would name them."""
     if not lost_days:
         return ""
     what = f"the sums of {sum(lost_days.values()):,} calls from {min(lost_days)} to {max(lost_days)}"

@@ -53,7 +53,7 @@ def unload(lake: Path, target: str, *, now: dt.datetime, limits: Limits = DEFAUL
 
 
 def why_not_taken_back(ledger: Ledger, load_ids: Sequence[str]) -> str | None:
-    """Why these loads cannot be taken back: calls of one of them are in sealed sums, which nobody can take apart. None where they can."""
+    """Why these loads cannot be taken back: calls of one of them are in sealed sums, which cannot be taken apart. None if they can."""
     sealed = ledger.sealed_of(load_ids)
     for row in ledger.loads():
         if row.load_id in sealed:

@@ -59,7 +59,7 @@ def wrong_sums(store: Tables, calls: Sequence[DataFile], unreadable: Iterable[Pa
 
 
 def wrong_sealed(sealed: Sealed) -> Iterator[str]:
-    """The sealed days whose files are damaged, or hold anything else than what was sealed."""
+    """The sealed days whose files are damaged, or do not hold the sealed calls."""
     with connect() as connection:
         for days in sealed.days:
             wrong = [

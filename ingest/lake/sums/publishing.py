@@ -1,7 +1,7 @@
 """Sealed days as Delta tables, for other engines: Spark reads `sealed/daily_calls` as it reads `calls`.
 
-Which sealed days stand is what the ledger says, and nobody here reads these tables. They are made to say the same when a lake is
-maintained. A table that cannot be read is made anew; the files with the sums are not touched.
+The ledger says which sealed days stand, and Koppelzicht does not read these tables. `maintain` makes them say the same. It creates
+a table that cannot be read again, and does not touch the files with the sums.
 """
 
 from __future__ import annotations

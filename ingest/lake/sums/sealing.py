@@ -36,7 +36,7 @@ MOST_OF_A_MONTH = 8
 
 @dataclass(frozen=True)
 class Sealing:
-    """New sealed days, which nobody sees before they are decided, the names of those that they replace, and how many calls are new."""
+    """New sealed days, invisible until they are decided, the names of the sealed days that they replace, and the number of new calls."""
 
     sealed: tuple[SealedDays, ...] = ()
     replaced: tuple[str, ...] = ()
@@ -52,7 +52,7 @@ def seal(
 ) -> Sealing:
     """Add up the calls of these loads on the days from `days[0]` to before `days[1]`: one `SealedDays` for each month.
 
-    `files` are sound data files that hold these calls, `standing` the days that are sealed already. What was written is read again and
+    `files` are sound data files that hold these calls, `standing` the days that are sealed already. The written files are read again and
     compared, because the calls will be gone. LakeError when the disk takes no more, or the sums differ from the calls.
     """
     sealed: list[SealedDays] = []
@@ -67,7 +67,7 @@ def seal(
                 within = [file for file in files if file.min_day is None or file.min_day <= max(calls)]
                 within = [file for file in within if file.max_day is None or file.max_day >= min(calls)]
                 sent = _leaving(connection, within, (min(calls), max(calls) + dt.timedelta(days=1)))
-                # Days that were sealed before a kind of sums was known stay by themselves: their calls are gone, so nobody can add it.
+                # Days that were sealed before a kind of sums was known stay by themselves: their calls are gone, so it cannot be added.
                 others = [
                     one
                     for one in standing
