@@ -20,6 +20,7 @@ _TYPES: dict[str, pa.DataType] = {
     "date": pa.date32(),
     "double": pa.float64(),
     "integer": pa.int32(),
+    "integer[]": pa.list_(pa.int32()),
     "smallint": pa.int16(),
     "timestamptz": pa.timestamp("us", "UTC"),
     "varchar": pa.string(),

@@ -127,6 +127,9 @@ class Call(BaseModel):
     take: Annotated[int | None, Sql("bigint")] = Field(description="query parameter take, as sent")
     ordered: Annotated[bool | None, Sql("boolean")] = Field(description="gets only: orderbyfieldids is present")
     filter_fields: Annotated[list[str], Sql("varchar[]")] = Field(description="names of filtered fields, never values")
+    operator_types: Annotated[list[int], Sql("integer[]")] = Field(
+        description="how the fields are filtered (1 equals, 6 contains, 10 starts with, ...), from operatortypes or filterjson, in their order; empty without a filter"
+    )
     query_length: Annotated[int, Sql("integer")] = Field(description="characters of the query string, ? included")
     token_form: Annotated[TokenForm, Sql("varchar")] = Field(description="form of the authorization, never its value")
     body_integration_id: Annotated[str | None, Sql("varchar")] = Field(

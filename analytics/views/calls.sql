@@ -33,6 +33,7 @@ select
     sent.take,
     sent.ordered,
     sent.filter_fields,
+    sent.operator_types,
     sent.query_length,
     sent.token_form,
     sent.body_integration_id,

@@ -81,6 +81,7 @@ select
     measured.take,
     measured.ordered,
     measured.filter_fields,
+    list_transform(measured.filter_fields, lambda name: if(name = 'Nummer', 1, 2)) as operator_types,
     measured.query_length_sent as query_length,
     programs.token_form,
     cast(null as varchar) as body_integration_id,

@@ -79,7 +79,7 @@ _UNREPEATED = {
     "duration_micros",
     *_ENDS,
 }
-_NESTED = {"filter_fields"}
+_NESTED = {"filter_fields", "operator_types"}
 _MAY_REPEAT = {"duration_ms"}
 _OFTEN = 8
 """Values that come back this often in a row group are kept in a dictionary."""

@@ -1,6 +1,6 @@
 """`lake.json`, the file that makes a folder a lake: its format, its random name, and the time zone of its days.
 
-    {"format": 7, "id": "5e1f...", "time_zone": "Europe/Amsterdam"}
+    {"format": 8, "id": "5e1f...", "time_zone": "Europe/Amsterdam"}
 
 The time zone is fixed when the lake is made, because every stored `day` was computed with it. The random name stands in every
 commit of the tables: files of another lake that were copied over these are found by it.
@@ -21,7 +21,7 @@ from ingest.lake.durable import make_folder, write_once
 if TYPE_CHECKING:
     from pathlib import Path
 
-FORMAT_VERSION = 7
+FORMAT_VERSION = 8
 
 DEFAULT_TIME_ZONE = "Europe/Amsterdam"
 

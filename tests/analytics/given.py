@@ -58,6 +58,7 @@ def call(**said: Any) -> dict[str, Any]:
         "endpoint": "connectors/KnSubject",
         "status": 200,
         "filter_fields": [],
+        "operator_types": [],
         "query_length": 0,
         "token_form": "base64",
         "load_id": "0000000000000001",

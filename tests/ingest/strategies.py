@@ -163,6 +163,10 @@ def _queries() -> st.SearchStrategy[str]:
             "filtervalues=Jansen,Ede",
             "filterfieldids=jan@example.nl,B",
             "operatortypes=1",
+            "OperatorTypes=6,10;123456782",
+            "operatortypes=%2014,+7,06,x;99;100",
+            "filterjson=%7B%22@FieldId%22:%22A%22,%22@OperatorType%22:%2213%22,%22%23text%22:%226%22%7D",
+            "filterjson=%7B%22@OperatorType%22:1,%22@operatortype%22:+6%7D",
             "x",
         ]
     )

@@ -19,7 +19,7 @@ NOW = dt.datetime(2026, 10, 31, 12, tzinfo=dt.UTC)
 LAKE_TIME_ZONE = zoneinfo.ZoneInfo("Europe/Amsterdam")
 
 _NUMBERS = ("skip", "take", "query_length")
-_NOT_NULL = {"filter_fields": [], "query_length": 0, "own": False}
+_NOT_NULL = {"filter_fields": [], "operator_types": [], "query_length": 0, "own": False}
 
 
 @dataclass(frozen=True)
@@ -105,6 +105,7 @@ def url_cases() -> list[UrlCase]:
             "method": method.upper(),
             "ordered": {"true": True, "false": False, "": None}[row["ordered"]],
             "filter_fields": row["filter_fields"].split(),
+            "operator_types": [int(text) for text in row["operator_types"].split()],
         }
         cases.append(UrlCase(rule, method, url, reason or columns))
     return cases

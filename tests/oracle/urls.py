@@ -86,7 +86,12 @@ U13. Filter fields, on any URL.
     - Names of fields are a letter or underscore, then letters, digits and `_`, at most 64 characters. All others, and those
       that are no names (P4), are left out.
 
-U14. `query_length`.
+U14. Operator types, on any URL.
+    - They are the parts of `operatortypes`, split at `,` and `;`, and after them the `@OperatorType`s of `filterjson`, with or
+      without quotes around them. They are kept in their order, with repeats.
+    - One is a number from 1 to 99 without leading zeros; blanks around it do not count. All others are left out.
+
+U15. `query_length`.
     - It counts characters as sent. `?` alone is 1. The fragment does not count.
 """
 
@@ -153,6 +158,7 @@ class ReadUrl:
     take: int | None = None
     ordered: bool | None = None
     filter_fields: list[str] = field(default_factory=list)
+    operator_types: list[int] = field(default_factory=list)
     query_length: int = 0
 
 
@@ -216,6 +222,7 @@ def _in_environment(method: str, host: str, segments: list[str], query: str) -> 
         take=_whole_number(parameters.get("take")),
         ordered="orderbyfieldids" in parameters if known.operation == "get" else None,
         filter_fields=_filter_fields(parameters),
+        operator_types=_operator_types(parameters),
         query_length=len(query),
     )
 
@@ -342,3 +349,11 @@ def _filter_fields(parameters: dict[str, str]) -> list[str]:
     names = re.split(r"[,;]", parameters.get("filterfieldids", ""))
     names += re.findall(r'"@FieldId"\s*:\s*"([^"]*)"', parameters.get("filterjson", ""), re.IGNORECASE)
     return [name for name in names if _is_field_name(name)]
+
+
+def _operator_types(parameters: dict[str, str]) -> list[int]:
+    texts = [text.strip(" ") for text in re.split(r"[,;]", parameters.get("operatortypes", ""))]
+    texts += re.findall(
+        r'"@OperatorType"\s*:\s*"?\s*([0-9]+)\s*[",}]', parameters.get("filterjson", ""), re.IGNORECASE | re.ASCII
+    )
+    return [int(text) for text in texts if re.fullmatch(r"[1-9][0-9]?", text, re.ASCII)]

@@ -28,6 +28,7 @@ create table peer.calls (
     take Nullable(Int64),
     ordered Nullable(Bool),
     filter_fields Array(String),
+    operator_types Array(Int32),
     query_length Int32,
     token_form LowCardinality(String),
     body_integration_id LowCardinality(String),

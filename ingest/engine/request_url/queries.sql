@@ -35,7 +35,8 @@ picked as (
         list_filter(pairs, lambda pair: pair.name = 'take')[1].value as take_text,
         list_contains(list_transform(pairs, lambda pair: pair.name), 'orderbyfieldids') as ordered,
         decoded(replace(list_filter(pairs, lambda pair: pair.name = 'filterfieldids')[1].value, '+', ' ')) as fields_text,
-        decoded(replace(list_filter(pairs, lambda pair: pair.name = 'filterjson')[1].value, '+', ' ')) as json_text
+        decoded(replace(list_filter(pairs, lambda pair: pair.name = 'filterjson')[1].value, '+', ' ')) as json_text,
+        decoded(replace(list_filter(pairs, lambda pair: pair.name = 'operatortypes')[1].value, '+', ' ')) as operators_text
     from split
 ),
 
@@ -57,7 +58,27 @@ named as (
                 coalesce(regexp_extract_all(json_text, '(?i)"@?FieldId"\s*:\s*"([^"]*)"', 1)[:200], [])
             ),
             lambda name: trim(name)
-        ) as names
+        ) as names,
+        -- No operator has more than two digits. A number that somebody has, as a citizen service number, does.
+        list_transform(
+            list_filter(
+                list_concat(
+                    coalesce(
+                        string_split_regex(
+                            case
+                                when length(operators_text) > 400 then regexp_extract(operators_text, '^(?:[^,;]*[,;]){0,199}[^,;]*')
+                                else operators_text
+                            end,
+                            '[,;]'
+                        ),
+                        []
+                    ),
+                    coalesce(regexp_extract_all(json_text, '(?i)"@?OperatorType"\s*:\s*"?\s*([0-9]+)\s*[",}]', 1)[:200], [])
+                ),
+                lambda operator: regexp_full_match(operator, ' *[1-9][0-9]? *')
+            ),
+            lambda operator: cast(trim(operator) as integer)
+        ) as operator_types
     from picked
 ),
 
@@ -78,6 +99,7 @@ select
     case when regexp_full_match(decoded(skip_text), '-?[0-9]{1,18}') then try_cast(decoded(skip_text) as bigint) end as skip,
     case when regexp_full_match(decoded(take_text), '-?[0-9]{1,18}') then try_cast(decoded(take_text) as bigint) end as take,
     ordered,
-    filter_fields
+    filter_fields,
+    operator_types
 from named
 left join filtered using (names);

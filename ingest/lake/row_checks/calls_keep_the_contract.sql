@@ -7,7 +7,7 @@ with judged as (
                 called_at is null or stream is null or product is null or protocol is null or environment is null
                 or customer is null or id_status is null or own is null or method is null or operation is null
                 or endpoint is null or status is null or outcome is null or query_length is null or token_form is null
-                or filter_fields is null
+                or filter_fields is null or operator_types is null
                 then 'a column is empty that must not be'
             when (day is distinct from cast(timezone(getvariable('time_zone'), called_at) as date))
                 then 'day ' || coalesce(cast(day as varchar), 'nothing') || ' is not called_at''s'
@@ -22,6 +22,8 @@ with judged as (
             when status not between 100 and 599 then 'status ' || status || ' is none'
             when called_at < timestamptz '2000-01-01 00:00:00+00' then 'called_at is impossible'
             when not regexp_full_match(method, '[A-Z]{3,16}') then 'method is none'
+            when list_min(operator_types) < 1 or list_max(operator_types) > 99 or list_count(operator_types) < len(operator_types)
+                then 'an operator type is none'
             when least(duration_ms, request_bytes, response_bytes, query_length) < 0 then 'a size or duration is negative'
             when
                 id_status = 'valid' and (

@@ -36,6 +36,7 @@ class RequestUrl:
     take: int | None
     ordered: bool | None
     filter_fields: list[str]
+    operator_types: list[int]
     query_length: int
 
 
@@ -66,7 +67,8 @@ def parse_request_urls(requests: Sequence[tuple[str, str]]) -> list[RequestUrl]:
         rows = connection.execute(
             "select reason, product, protocol, environment, customer,"
             " operation_of(bases.operation, is_soap_service, upper(given.method), asks_for_wsdl) as operation, connector,"
-            " endpoint, skip, take, case when bases.operation = 'get' then ordered end, filter_fields, query_length"
+            " endpoint, skip, take, case when bases.operation = 'get' then ordered end, filter_fields, operator_types,"
+            " query_length"
             " from given join request_bases as bases using (code) join request_queries using (code) order by code"
         ).fetchall()
     return [RequestUrl(*row) for row in rows]

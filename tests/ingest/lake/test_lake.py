@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from ingest.lake.data_file import StagedFile
 
 
-@pytest.mark.parametrize("number", [6, 8])
+@pytest.mark.parametrize("number", [7, 9])
 def test_a_lake_of_another_format_is_refused_with_what_to_do_and_stays_as_it_was(tmp_path: Path, number: int) -> None:
     lake, path = tmp_path / "lake", tmp_path / "access.log"
     path.write_bytes(lines(0, 700) + BAD)
@@ -30,7 +30,7 @@ def test_a_lake_of_another_format_is_refused_with_what_to_do_and_stays_as_it_was
     (lake / "lake.json").write_text(f'{{"format": {number}, "time_zone": "UTC"}}', encoding="utf-8")
     before = sorted(lake.rglob("*"))
     path.write_bytes(lines(0, 700) + BAD + lines(1))
-    said = f"the lake has format {number}, this version of koppelzicht reads 7; use the version that wrote it, or load the logs"
+    said = f"the lake has format {number}, this version of koppelzicht reads 8; use the version that wrote it, or load the logs"
     with pytest.raises(LakeError, match=said):
         load(lake, path)
     with pytest.raises(LakeError, match=said):
@@ -43,7 +43,7 @@ def test_a_lake_of_another_format_is_refused_with_what_to_do_and_stays_as_it_was
 
 
 @pytest.mark.parametrize(
-    "settings", ['{"format": 7}', '{"format": 7, "time_zone": null}', '{"format": 7, "time_zone": "Mars"}']
+    "settings", ['{"format": 8}', '{"format": 8, "time_zone": null}', '{"format": 8, "time_zone": "Mars"}']
 )
 def test_a_lake_that_does_not_say_its_time_zone_is_refused_and_stays_as_it_was(tmp_path: Path, settings: str) -> None:
     lake, path = tmp_path / "lake", tmp_path / "access.log"
