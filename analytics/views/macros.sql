@@ -24,6 +24,9 @@ create macro covers_percent(covered, calls, percentage) as 100 * covered >= perc
 -- whether anybody uses it or not.
 create macro is_use(status, operation, own) as is_served(status, operation) and not own;
 
+-- Whether a call only asked for a token: it tries nothing and uses nothing.
+create macro is_log_in(operation) as operation = 'auth';
+
 -- Whether a GetConnector is one of the vendor's own, which block certification.
 create macro is_supplied(connector) as starts_with(lower(connector), 'profit_');
 
@@ -64,6 +67,30 @@ create macro wilson_high(part, whole) as (
                 (cast(part as double) / whole * (1 - cast(part as double) / whole) + 0.960364705173531 / whole) / whole
             )
         ) / (1 + 3.841458820694124 / whole)
+    end
+);
+
+-- The ends of Newcombe's 95 % interval (1998, method 10) of the difference of two fractions, the first minus the second. It comes
+-- from their Wilson intervals, so it holds for few calls and for fractions of 0 and 1, too. Null if either whole is 0.
+create macro difference_low(part, whole, other_part, other_whole) as (
+    case
+        when whole > 0 and other_whole > 0
+            then
+            cast(part as double) / whole - cast(other_part as double) / other_whole - sqrt(
+                power(cast(part as double) / whole - wilson_low(part, whole), 2)
+                + power(wilson_high(other_part, other_whole) - cast(other_part as double) / other_whole, 2)
+            )
+    end
+);
+
+create macro difference_high(part, whole, other_part, other_whole) as (
+    case
+        when whole > 0 and other_whole > 0
+            then
+            cast(part as double) / whole - cast(other_part as double) / other_whole + sqrt(
+                power(wilson_high(part, whole) - cast(part as double) / whole, 2)
+                + power(cast(other_part as double) / other_whole - wilson_low(other_part, other_whole), 2)
+            )
     end
 );
 

@@ -130,6 +130,7 @@ class BoundScopes:
             with contextlib.closing(self._visible.connection.cursor()) as cursor:
                 cursor.execute(f"drop schema {schema} cascade")
                 cursor.execute(f"drop schema {schema}_before cascade")
+                cursor.execute(f"drop schema if exists {schema}_everywhere cascade")
 
     def _bind_period(self, cursor: DuckDBPyConnection, scope: Scope, look_back: int) -> None:
         """Bind `scope`, the period that was asked for, and `extent`, its days.

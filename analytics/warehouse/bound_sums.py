@@ -22,7 +22,8 @@ class BoundSums:
     """The sums that are bound in the schema of a scope: those that its queries have named so far.
 
     Each relation of calls has sums of its own: `daily_calls` goes with `calls`, `daily_calls_before` with `calls_before`, and
-    so on. Few questions need more than one or two of them, and binding takes longer than many a question.
+    so on. `daily_calls_everywhere` are those of the scope in every environment, for a question that compares environments.
+    Few questions need more than one or two of them, and binding takes longer than many a question.
     """
 
     def __init__(self, visible: Visible, schema: str, scope: Scope, look_back: int) -> None:
@@ -31,6 +32,7 @@ class BoundSums:
         self._scope = scope
         self._look_back = look_back
         self._bound: set[str] = set()
+        self._has_everywhere = False
 
     def bind(self, cursor: DuckDBPyConnection, sql: str) -> None:
         """Bind those that a query names and the schema does not have yet."""
@@ -40,6 +42,7 @@ class BoundSums:
             ("_before", self._bind_before),
             ("_all", self._bind_all),
             ("_of_anybody", self._bind_of_anybody),
+            ("_everywhere", self._bind_everywhere),
         ):
             for name in KINDS:
                 relation = name + suffix
@@ -68,6 +71,15 @@ class BoundSums:
         self._visible.bind_sums_of_all(cursor, name)
         cursor.execute(f"set schema = '{self._schema}'")
         self._visible.bind_sums_of_anybody(cursor, name, self._scope)
+
+    def _bind_everywhere(self, cursor: DuckDBPyConnection, name: SumName) -> None:
+        schema, scope = f"{self._schema}_everywhere", self._scope.replace(environment="all")
+        if not self._has_everywhere:
+            cursor.execute(f"create schema {schema}")
+            self._visible.bind_calls(cursor, schema, scope)
+            self._has_everywhere = True
+        self._visible.bind_sums(cursor, schema, name, scope)
+        self._name(cursor, f"{schema}.{name}", f"{name}_everywhere")
 
     def _name(self, cursor: DuckDBPyConnection, relation: str, name: str) -> None:
         cursor.execute(f"set schema = '{self._schema}'")

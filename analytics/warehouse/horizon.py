@@ -47,7 +47,7 @@ def needs_calls(sql: str, scope: Scope) -> bool:
     named = relations(sql)
     if not named.isdisjoint(_CALLS):
         return True
-    narrowed = {name + suffix: kind for name, kind in KINDS.items() for suffix in ("", "_before")}
+    narrowed = {name + suffix: kind for name, kind in KINDS.items() for suffix in ("", "_before", "_everywhere")}
     return any(source_of(narrowed[name], scope) is None for name in named & narrowed.keys())
 
 

@@ -48,3 +48,30 @@ def test_the_supplied_connectors_are_the_same(engine: duckdb.DuckDBPyConnection)
 def test_an_error_is_what_has_an_outcome_other_than_ok(engine: duckdb.DuckDBPyConnection) -> None:
     query = "select status from (select unnest(range(100, 600)) as status) where is_error(status) <> (outcome_of(status, 1, 0) <> 'ok')"
     assert told(engine, query) == []
+
+
+@pytest.mark.parametrize(
+    ("counts", "low", "high"),
+    [
+        ((56, 70, 48, 80), 0.0524, 0.3339),
+        ((9, 10, 3, 10), 0.1705, 0.8090),
+        ((6, 7, 2, 7), 0.0582, 0.8062),
+        ((5, 56, 0, 29), -0.0381, 0.1926),
+        ((0, 10, 0, 20), -0.1611, 0.2775),
+        ((10, 10, 0, 20), 0.6791, 1.0),
+    ],
+)
+def test_the_interval_of_a_difference_is_that_of_newcombes_table(
+    engine: duckdb.DuckDBPyConnection, counts: tuple[int, ...], low: float, high: float
+) -> None:
+    """Statistics in Medicine 17 (1998), 873-890, table II, method 10; and the other way round it is the same with the other sign."""
+    one, other = counts[:2], counts[2:]
+    ends = "select unnest([difference_low(?, ?, ?, ?), difference_high(?, ?, ?, ?)])"
+    assert told(engine, ends, *counts, *counts) == pytest.approx([low, high], abs=6e-5)
+    turned = (*other, *one)
+    assert told(engine, ends, *turned, *turned) == pytest.approx([-high, -low], abs=6e-5)
+
+
+def test_a_rate_of_nothing_differs_from_none(engine: duckdb.DuckDBPyConnection) -> None:
+    ends = "select unnest([difference_low(0, 0, 1, 2), difference_high(1, 2, 0, 0)])"
+    assert told(engine, ends) == [None, None]

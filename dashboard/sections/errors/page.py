@@ -1,8 +1,8 @@
-"""Errors: what goes wrong, where, and who can fix it."""
+"""Errors: what goes wrong, where, and who can fix it; and what fails in accept, which production gets next."""
 
 import streamlit as st
 
-from dashboard.sections.errors import charts, figures
+from dashboard.sections.errors import accept, charts, figures
 from dashboard.shell import frame, gaps, navigation
 from dashboard.text.wording import say
 from dashboard.widgets import cards
@@ -11,6 +11,7 @@ view = frame.opened("errors")
 totals = frame.totals(view)
 if not totals.errors.value:
     gaps.say_good_news(view, say("errors.none", calls=totals.calls.value))
+    accept.draw(view)
     st.stop()
 
 with cards.four():
@@ -33,3 +34,5 @@ frame.table("errors.by_outcome", figures.by_outcome(view), ["outcome", "status",
 frame.table(
     "errors.by_connector", figures.by_connector(view), ["title", "outcome", "party", "wrong_calls", "share"], view
 )
+
+accept.draw(view)
