@@ -27,6 +27,9 @@
 -- stream logs whole seconds, a call is surely under way only from a second after its time, so only long calls count
 -- there.
 -- supplied_connectors: a GetConnector whose name begins with Profit_. Only gets with a known connector are judged.
+-- text_search: a filter of a call that contains, starts or ends (operatortypes or filterjson: 6 and 10 to 14). In the
+-- definition of a GetConnector such filters block certification, and the auditor looks at the definition. No log shows
+-- that: judged are the filters that REST gets send, so keeping this rule does not mean that the definition has none.
 -- plain_token: a token that is not base64. Only calls whose token was seen are judged.
 -- token_in_body: a token in the SOAP envelope. Only calls whose token was seen are judged.
 -- hammering: each further refusal (401 or 403) after ten with the same status within a clock hour at one customer. Only

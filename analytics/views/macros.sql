@@ -30,6 +30,17 @@ create macro is_log_in(operation) as operation = 'auth';
 -- Whether a GetConnector is one of the vendor's own, which block certification.
 create macro is_supplied(connector) as starts_with(lower(connector), 'profit_');
 
+-- Whether one of these filters searches inside texts: contains, starts or ends (6, 10, 13), or does not (11, 12, 14). The vendor found
+-- them over a hundred times slower than others. In the definition of a GetConnector, they block certification.
+create macro is_text_search(operator_types) as list_has_any(operator_types, [6, 10, 11, 12, 13, 14]);
+
+-- Whether a call with a valid id reads a GetConnector whose name is known.
+create macro is_identified_get(product, id_status, operation, connector) as
+product = 'profit' and id_status = 'valid' and operation = 'get' and connector is not null;
+
+-- Whether a token is a classic one (AfasToken), which ends on 31 August 2027.
+create macro is_classic(token_form) as token_form in ('base64', 'plain', 'soap_body');
+
 -- Whether an IntegrationId is an example in the vendor's documentation. A program that sends it has copied it, so the id
 -- says nothing about whose the call is.
 create macro is_example_id(integration) as integration in ('12345_123456', '12345_678900');

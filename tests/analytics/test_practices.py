@@ -60,6 +60,11 @@ def judged(tmp_path: Path, calls: list[dict[str, Any]], rule: str, integration: 
         ("supplied_connectors", {"connector": "Profit_Users", **SOAP}, ("broken", 1, 1)),
         ("supplied_connectors", {"connector": None, **SOAP}, ("not_judged", 0, 0)),
         ("supplied_connectors", {"connector": "Profit_Users", "operation": "metainfo"}, ("not_judged", 0, 0)),
+        *(("text_search", {"operator_types": [1, one]}, ("broken", 1, 1)) for one in (6, 10, 11, 12, 13, 14)),
+        ("text_search", {"operator_types": [1, 2, 3, 4, 5, 7, 8, 9, 15]}, ("kept", 0, 1)),
+        ("text_search", {"filter_fields": ["Name"]}, ("not_judged", 0, 0)),
+        ("text_search", {"operator_types": [6], "operation": "metainfo"}, ("not_judged", 0, 0)),
+        ("text_search", {"operator_types": [6], "product": "sb"}, ("not_judged", 0, 0)),
         ("plain_token", {"token_form": "plain"}, ("broken", 1, 1)),
         ("plain_token", {"token_form": "bearer"}, ("kept", 0, 1)),
         ("plain_token", {"token_form": "none"}, ("not_judged", 0, 0)),
@@ -258,7 +263,7 @@ def test_the_score_is_made_of_weights_and_shares(tmp_path: Path) -> None:
     ]
     summed = by_rule(rows).select("rule", "integrations", "calls", "judged")
     assert summed.rows()[:3] == [("take_all", 1, 3, 42), ("long_query", 1, 1, 42), ("dead_token", 0, 0, 0)]
-    assert summed.height == 12
+    assert summed.height == 13
 
 
 def test_a_score_is_never_below_zero(tmp_path: Path) -> None:

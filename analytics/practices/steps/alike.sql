@@ -24,6 +24,7 @@ select
     duration_ms > 1000 as slow,
     case when protocol = 'rest' then query_length > 2049 end as long_query,
     case when is_get then is_supplied(connector) end as supplied_connectors,
+    case when is_rest_get and len(operator_types) > 0 then is_text_search(operator_types) end as text_search,
     case when has_token then token_form = 'plain' end as plain_token,
     case when has_token and protocol = 'soap' then token_form = 'soap_body' end as token_in_body,
     count(*) as calls,

@@ -12,7 +12,8 @@ select
     last_call
 from alike unpivot (
     is_broken for rule in (
-        take_all, high_skip, unordered_paging, slow, long_query, supplied_connectors, plain_token, token_in_body
+        take_all, high_skip, unordered_paging, slow, long_query, supplied_connectors, text_search, plain_token,
+        token_in_body
     )
 )
 where is_broken

@@ -10,6 +10,7 @@ with counted as (
         sum(calls) filter (where slow is not null) as slow,
         sum(calls) filter (where long_query is not null) as long_query,
         sum(calls) filter (where supplied_connectors is not null) as supplied_connectors,
+        sum(calls) filter (where text_search is not null) as text_search,
         sum(calls) filter (where plain_token is not null) as plain_token,
         sum(calls) filter (where token_in_body is not null) as token_in_body,
         sum(timed) as parallel,
@@ -25,7 +26,7 @@ select
     cast(calls as bigint) as calls
 from counted unpivot include nulls (
     calls for rule in (
-        take_all, high_skip, unordered_paging, slow, long_query, supplied_connectors, plain_token, token_in_body,
-        parallel, hammering, dead_token
+        take_all, high_skip, unordered_paging, slow, long_query, supplied_connectors, text_search, plain_token,
+        token_in_body, parallel, hammering, dead_token
     )
 )

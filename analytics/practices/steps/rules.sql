@@ -30,6 +30,10 @@ from (
         'supplied_connectors', 'medium', 10, 0.0,
         'Use GetConnectors of your own. Supplied ones (Profit_...) change, and block certification.'
     ),
+    (
+        'text_search', 'medium', 10, 0.0,
+        'Filter by equals, greater or less. Contains, starts and ends are slow. In the definition of a GetConnector they block certification.'
+    ),
     ('plain_token', 'high', 20, 0.0, 'Encode the token as base64 (AfasToken ...), or better: use OAuth.'),
     ('token_in_body', 'low', 5, 0.0, 'Send the token in the Authorization header, not in the SOAP body.'),
     ('hammering', 'high', 20, 0.0, 'Stop after a 401 or 403 and tell the customer. Calling again changes nothing.'),

@@ -3,6 +3,18 @@
 -- One row per row of request_query_texts(code, query): the distinct query strings of a block, with the question mark.
 create or replace table request_query_texts (code integer, query varchar);
 
+-- The first two hundred parts of a list of names or numbers; none without a list.
+create or replace macro listed_parts(list_text) as coalesce(
+    string_split_regex(
+        case
+            when length(list_text) > 400 then regexp_extract(list_text, '^(?:[^,;]*[,;]){0,199}[^,;]*')
+            else list_text
+        end,
+        '[,;]'
+    ),
+    []
+);
+
 create or replace view request_queries as
 -- The first 32,768 characters are looked at (servers take 8,192 or 16,384), in them two hundred parameters and two hundred names of
 -- fields. No call has as many, and of a line of nothing but separators every other byte would become a text of its own, with all
@@ -45,16 +57,7 @@ named as (
         *,
         list_transform(
             list_concat(
-                coalesce(
-                    string_split_regex(
-                        case
-                            when length(fields_text) > 400 then regexp_extract(fields_text, '^(?:[^,;]*[,;]){0,199}[^,;]*')
-                            else fields_text
-                        end,
-                        '[,;]'
-                    ),
-                    []
-                ),
+                listed_parts(fields_text),
                 coalesce(regexp_extract_all(json_text, '(?i)"@?FieldId"\s*:\s*"([^"]*)"', 1)[:200], [])
             ),
             lambda name: trim(name)
@@ -63,16 +66,7 @@ named as (
         list_transform(
             list_filter(
                 list_concat(
-                    coalesce(
-                        string_split_regex(
-                            case
-                                when length(operators_text) > 400 then regexp_extract(operators_text, '^(?:[^,;]*[,;]){0,199}[^,;]*')
-                                else operators_text
-                            end,
-                            '[,;]'
-                        ),
-                        []
-                    ),
+                    listed_parts(operators_text),
                     coalesce(regexp_extract_all(json_text, '(?i)"@?OperatorType"\s*:\s*"?\s*([0-9]+)\s*[",}]', 1)[:200], [])
                 ),
                 lambda operator: regexp_full_match(operator, ' *[1-9][0-9]? *')
