@@ -10,6 +10,7 @@ All are asked in one process: first each of them once, then by turns a question 
 from __future__ import annotations
 
 import contextlib
+import datetime as dt
 import json
 import re
 import statistics
@@ -26,7 +27,6 @@ from analytics.scope import Scope
 from ingest.call import CALL_COLUMNS
 
 if TYPE_CHECKING:
-    import datetime as dt
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     import polars as pl
@@ -150,6 +150,10 @@ def _values(liveliest: Mapping[str, Any], *, last_day: dt.date) -> dict[str, Any
         "parts": ["kept"],
         "part_changes": [0],
         "part_integrations": [integration],
+        "customer": liveliest["customer"],
+        "since": dt.datetime.combine(last_day - dt.timedelta(days=14), dt.time(), dt.UTC),
+        "until": dt.datetime.combine(last_day, dt.time(), dt.UTC),
+        "days": 56,
     } | {name: [None] for name in ("operations", "endpoints", "token_forms", "protocols", "api_versions")}
 
 

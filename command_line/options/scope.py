@@ -9,6 +9,8 @@ import typer
 from command_line.options.composing import composed
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from analytics.scope import Scope
 
 OPTIONS: dict[str, tuple[str, str]] = {
@@ -40,12 +42,18 @@ def scope_of(**parts: str | None) -> Scope:
         raise typer.BadParameter(str(error), param_hint="'--since' / '--until'") from None
 
 
-scoped = composed(
-    "scope",
-    {
-        name: (Annotated[str | None, typer.Option(f"--{name}", metavar=metavar, help=meaning)], None)
-        for name, (metavar, meaning) in OPTIONS.items()
-    },
-    scope_of,
-)
+def scoped_but(*left_out: str) -> Callable[[Callable[..., None]], Callable[..., None]]:
+    """As `scoped`, without these options: the command takes what they name as its arguments."""
+    return composed(
+        "scope",
+        {
+            name: (Annotated[str | None, typer.Option(f"--{name}", metavar=metavar, help=meaning)], None)
+            for name, (metavar, meaning) in OPTIONS.items()
+            if name not in left_out
+        },
+        scope_of,
+    )
+
+
+scoped = scoped_but()
 """The command with the scope options where it has a parameter `scope: Scope`."""

@@ -176,6 +176,10 @@ def parameters(name: str, partner: int) -> dict[str, object] | None:
         "fields": ["EmployeeId"],
         "minute_in": 1,
         "most_streams": 64,
+        "customer": "2000002",
+        "since": NOW - dt.timedelta(days=20),
+        "until": NOW,
+        "days": 56,
     }
     code = "\n".join(line for line in question(name).sql.splitlines() if not line.startswith("--"))
     return {key: value for key, value in values.items() if re.search(rf"\${key}\b", code)} or None

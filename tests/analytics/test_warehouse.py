@@ -127,6 +127,8 @@ def test_a_partner_sees_nothing_of_another_in_any_question(name: str, shared: Wa
         answer = shared.query_file(name, scope, parameters(name, OTHER))
         # An old id of an own integration may have been the other partner's: as sent, it is seen.
         told = answer.drop("integration_id", strict=False)
+        if name == "pair/signs":
+            told = answer.filter(pl.col("sign") != "integration_id")
         if name == "impact/excluded":  # says the id again that was asked for, and knows nothing of it
             told = answer.drop("id", "integration")
             assert told.rows() == [(False, 0)]
