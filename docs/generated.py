@@ -18,6 +18,8 @@ from typer.main import get_command
 
 import koppelzicht
 from analytics.metrics import metric, metric_names
+from analytics.pair import answer as pair
+from analytics.pair import cause
 from analytics.registry.rows import Customer, Integration, Partner
 from analytics.warehouse.warehouse import Warehouse
 from command_line.options.help_text import records
@@ -51,6 +53,9 @@ _VOCABULARIES = {
     "party": call.Party,
     "token_form": call.TokenForm,
     "reject_reason": call.RejectReason,
+    "pair_state": pair.State,
+    "pair_cause": cause.Cause,
+    "pair_reason": cause.Reason,
 }
 _REGISTRY: dict[str, type[BaseModel]] = {"partners": Partner, "integrations": Integration, "customers": Customer}
 

@@ -8,13 +8,21 @@ from typing import TYPE_CHECKING, Literal, TypeAlias
 if TYPE_CHECKING:
     import datetime as dt
 
-    from analytics.pair.cause import Blame, Cause, Party
+    from analytics.pair.cause import Blame, Cause, Party, Reason
     from analytics.pair.episodes import Episode
     from analytics.pair.facts import Outcome, WithoutId
     from analytics.pair.signs import Sign
 
 State: TypeAlias = Literal[
-    "no_calls", "too_few_calls", "never_worked", "failing", "partly_failing", "silent", "recovered", "works"
+    "no_calls",
+    "too_few_calls",
+    "never_worked",
+    "failing",
+    "partly_failing",
+    "silent",
+    "recovering",
+    "recovered",
+    "works",
 ]
 
 
@@ -35,7 +43,7 @@ class Pair:
     """The answer. Instants are UTC. What does not apply is null. `verdict`, `advice` and `call` (whom) are sentences.
 
     `last_good_call`: the last call that succeeded and was no log-in; `first_bad_call` the first error after it. `started_at` to
-    `ended_at`: the time of trouble, null at the end while it lasts. `main_errors`: the errors with `outcome` and `status`. `failing_connectors`: those at which every call of this time
+    `ended_at`: the time of trouble, null at the end while it lasts; `successes_since`: the calls that succeeded in later hours. `main_errors`: the errors with `outcome` and `status`. `failing_connectors`: those at which every call of this time
     failed. `chance_of_silence`: how probable the silence since the last call is by the pair's hours of the week.
     """
 
@@ -62,7 +70,9 @@ class Pair:
     status: int | None
     calls_in_trouble: int
     errors_in_trouble: int
+    connector_in_trouble: str | None
     main_errors: int
+    successes_since: int
     usual_error_rate: float | None
     failing_connectors: tuple[str, ...]
     working_connectors: tuple[str, ...]
@@ -78,7 +88,7 @@ class Pair:
     party: Blame | None
     between: tuple[Party, ...]
     confidence: float | None
-    why: tuple[str, ...]
+    why: tuple[Reason, ...]
     partner_name: str | None
     contact: str | None
     email: str | None

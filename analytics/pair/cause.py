@@ -16,6 +16,21 @@ from typing import Final, Literal, TypeAlias
 Party: TypeAlias = Literal["customer", "partner", "vendor"]
 Blame: TypeAlias = Literal["customer", "partner", "vendor", "unsure"]
 Kind: TypeAlias = Literal["rights", "outage", "request", "validation", "silence"]
+Reason: TypeAlias = Literal[
+    "own",
+    "rights",
+    "outage",
+    "request",
+    "validation",
+    "silence",
+    "id_lost",
+    "alone",
+    "spread",
+    "customer_wide",
+    "everywhere",
+    "not_elsewhere",
+    "new_program",
+]
 Cause: TypeAlias = Literal[
     "connector_not_allowed",
     "token_ended",
@@ -122,7 +137,6 @@ class Evidence:
         is_many = self.elsewhere.failing >= SPREAD_INTEGRATIONS and self.elsewhere_partners >= SPREAD_PARTNERS
         return is_many or (self.elsewhere.seen >= _ENOUGH_OTHERS and self.elsewhere.is_most)
 
-
     @property
     def is_spread(self) -> bool:
         """Whether the integration is in trouble at several customers.
@@ -142,10 +156,10 @@ class Attribution:
     party: Blame
     confidence: float
     between: tuple[Party, ...]
-    why: tuple[str, ...]
+    why: tuple[Reason, ...]
 
 
-REASONS: Final[Mapping[str, str]] = {
+REASONS: Final[Mapping[Reason, str]] = {
     "own": "the partner calls its own environment",
     "rights": "401 and 403 are about the token, its rights and the IP restriction, which the customer sets",
     "outage": "502, 503, 504 and timeouts are about the service itself",
@@ -162,7 +176,7 @@ REASONS: Final[Mapping[str, str]] = {
 }
 """What each reason says."""
 
-SILENCE_REASONS: Final[Mapping[str, str]] = {
+SILENCE_REASONS: Final[Mapping[Reason, str]] = {
     "alone": "all other customers of the integration go on calling",
     "spread": "other customers of the integration are silent too",
     "customer_wide": "other integrations at this customer are silent too",
@@ -181,7 +195,7 @@ def attribute(evidence: Evidence) -> Attribution:
     if evidence.is_own:
         return Attribution(party="partner", confidence=1.0, between=("partner",), why=("own",))
     odds = dict(zip(PARTIES, _ODDS[evidence.kind], strict=True))
-    reasons: list[str] = [evidence.kind]
+    reasons: list[Reason] = [evidence.kind]
     for reason, factors in _around(evidence):
         reasons.append(reason)
         odds = {party: odds[party] * factor for party, factor in zip(PARTIES, factors, strict=True)}
@@ -196,8 +210,8 @@ def attribute(evidence: Evidence) -> Attribution:
     )
 
 
-def _around(evidence: Evidence) -> list[tuple[str, tuple[float, float, float]]]:
-    found: list[tuple[str, tuple[float, float, float]]] = []
+def _around(evidence: Evidence) -> list[tuple[Reason, tuple[float, float, float]]]:
+    found: list[tuple[Reason, tuple[float, float, float]]] = []
     if evidence.is_id_lost:
         found.append(("id_lost", _ID_LOST))
     if evidence.is_everywhere:

@@ -5,8 +5,8 @@ the pair's usual rate of errors. The stretch of hours with the highest sum is th
 beginnings and ends in one pass). A chance stretch of n hours reaches a sum S about n times in exp(S); so the sum has to pass the
 logarithm of the hours and connectors that were looked at, and of a thousand more.
 
-An error rate of its own is little to go by at a pair with few calls. It is therefore mixed with the rate of the integration at its other
-customers, as if twenty calls of these were its own. What an episode holds is left out of the usual rate: a pair that has failed for
+An error rate of its own is little to go by at a pair with few calls. It is therefore mixed with the usual rate of the integration, as if
+twenty calls of the integration were its own. What an episode holds is left out of the usual rate: a pair that has failed for
 months would otherwise find this usual.
 """
 
@@ -55,7 +55,8 @@ class Cell:
 class Episode:
     """A time of trouble: at one connector, or (null) at all. `ended_at` is null while it lasts.
 
-    `started_at`: its first call with the most frequent error. `outcome` and `status` are those of most errors, `base_rate` the usual
+    `started_at`: its first call with the most frequent error. `successes_since`: the calls that succeeded in later hours. While these
+    are too few, it lasts. `outcome` and `status` are those of most errors, `base_rate` the usual
     rate of errors, `score` the logarithm of the odds that it is no chance.
     """
 
@@ -69,6 +70,12 @@ class Episode:
     status: int
     score: float
     last_error: dt.datetime
+    successes_since: int
+
+    @property
+    def goes_on(self) -> bool:
+        """Whether nothing has succeeded since."""
+        return self.ended_at is None and not self.successes_since
 
     @property
     def is_total(self) -> bool:
@@ -85,34 +92,34 @@ def score_of(calls: float, errors: float, base_rate: float) -> float:
     return errors * math.log(BROKEN_RATE / base_rate) + (calls - errors) * math.log((1 - BROKEN_RATE) / (1 - base_rate))
 
 
-def usual_rate(calls: int, errors: int, rate_of_others: float) -> float:
-    """The usual rate of errors, mixed with that of others and kept within bounds.
+def usual_rate(calls: int, errors: int, rate_of_integration: float) -> float:
+    """The usual rate of errors, mixed with that of the integration and kept within bounds.
 
     >>> usual_rate(180, 2, 0.1), usual_rate(0, 0, 0.9)
     (0.02, 0.2)
     """
-    rate = (errors + PRIOR_CALLS * rate_of_others) / (calls + PRIOR_CALLS)
+    rate = (errors + PRIOR_CALLS * rate_of_integration) / (calls + PRIOR_CALLS)
     return min(max(rate, _LEAST_RATE), _MOST_RATE)
 
 
-def episodes_in(cells: Sequence[Cell], rate_of_others: float) -> tuple[Episode, ...]:
-    """The episodes of a pair, the last one first. `rate_of_others`: the integration's rate of errors at its other customers."""
+def episodes_in(cells: Sequence[Cell], rate_of_integration: float) -> tuple[Episode, ...]:
+    """The episodes of a pair, the last one first. `rate_of_integration`: its usual rate at all customers."""
     left, found = list(cells), list[Episode]()
-    while len(found) < _MOST_EPISODES and (best := _best(left, rate_of_others)) is not None:
+    while len(found) < _MOST_EPISODES and (best := _best(left, rate_of_integration)) is not None:
         episode, inside = best
         found.append(episode)
         left = [cell for cell in left if cell not in inside]
     return tuple(sorted(found, key=lambda episode: episode.started_at, reverse=True))
 
 
-def _best(cells: Sequence[Cell], rate_of_others: float) -> tuple[Episode, set[Cell]] | None:
+def _best(cells: Sequence[Cell], rate_of_integration: float) -> tuple[Episode, set[Cell]] | None:
     """The episode with the highest score that is no chance, and its cells."""
     connectors = {cell.connector for cell in cells if cell.connector is not None}
     subjects = [None, *sorted(connectors)] if len(connectors) > 1 else [None]
     found = [
         (score, subject, inside)
         for subject in subjects
-        for score, inside in (_stretch(_of(cells, subject), rate_of_others),)
+        for score, inside in (_stretch(_of(cells, subject), rate_of_integration),)
         if inside
     ]
     looked_at = max(1, len({cell.hour for cell in cells}) * len(subjects))
@@ -122,27 +129,27 @@ def _best(cells: Sequence[Cell], rate_of_others: float) -> tuple[Episode, set[Ce
     score, subject, inside = max(found, key=lambda one: (one[0], one[1] is None))
     if score < math.log(looked_at) + math.log(_FALSE_ALARMS):
         return None
-    return _episode(_of(cells, subject), inside, subject, rate_of_others, score), set(inside)
+    return _episode(_of(cells, subject), inside, subject, rate_of_integration, score), set(inside)
 
 
 def _of(cells: Iterable[Cell], connector: str | None) -> list[Cell]:
     return [cell for cell in cells if connector is None or cell.connector == connector]
 
 
-def _stretch(cells: Sequence[Cell], rate_of_others: float) -> tuple[float, list[Cell]]:
+def _stretch(cells: Sequence[Cell], rate_of_integration: float) -> tuple[float, list[Cell]]:
     """The stretch of hours with the highest score against the rate outside it, with its score."""
     inside: list[Cell] = []
     score = 0.0
     for _ in range(2):  # once with every call in the usual rate, once without those of the first stretch
-        base = _rate_outside(cells, inside, rate_of_others)
+        base = _rate_outside(cells, inside, rate_of_integration)
         score, inside = _highest(cells, base)
     return score, inside
 
 
-def _rate_outside(cells: Iterable[Cell], inside: Iterable[Cell], rate_of_others: float) -> float:
+def _rate_outside(cells: Iterable[Cell], inside: Iterable[Cell], rate_of_integration: float) -> float:
     left_out = set(inside)
     outside = [cell for cell in cells if cell not in left_out]
-    return usual_rate(sum(cell.calls for cell in outside), sum(cell.errors for cell in outside), rate_of_others)
+    return usual_rate(sum(cell.calls for cell in outside), sum(cell.errors for cell in outside), rate_of_integration)
 
 
 def _highest(cells: Sequence[Cell], base: float) -> tuple[float, list[Cell]]:
@@ -162,9 +169,9 @@ def _highest(cells: Sequence[Cell], base: float) -> tuple[float, list[Cell]]:
 
 
 def _episode(
-    cells: Sequence[Cell], inside: Sequence[Cell], connector: str | None, rate_of_others: float, score: float
+    cells: Sequence[Cell], inside: Sequence[Cell], connector: str | None, rate_of_integration: float, score: float
 ) -> Episode:
-    base = _rate_outside(cells, inside, rate_of_others)
+    base = _rate_outside(cells, inside, rate_of_integration)
     outcomes: Counter[tuple[str, int]] = Counter()
     for cell in inside:
         outcomes[cell.outcome, cell.status] += cell.errors
@@ -186,4 +193,5 @@ def _episode(
         status=status,
         score=round(score, 1),
         last_error=last_error,
+        successes_since=sum(cell.calls - cell.errors for cell in later),
     )

@@ -95,7 +95,8 @@ class WithoutId:
 class Found:
     """The facts of a pair. `total` is null without a call in scope.
 
-    `since` and `until` bound the time that the other facts are about: the episode, or the silence since the last call. `observed`
+    `trouble`: the episode that matters now, the last one; null if there was none, or if the pair has fallen silent since it ended.
+    `since` and `until` bound the time that the other facts are about: that episode, or else the time since the last call. `observed`
     and `active` are hours (UTC). `until` is the end of what the logs of the pair hold.
     """
 
@@ -105,6 +106,7 @@ class Found:
     connectors: tuple[Turn, ...] = ()
     is_own: bool = False
     episodes: tuple[Episode, ...] = ()
+    trouble: Episode | None = None
     silence: Silence | None = None
     active: frozenset[dt.datetime] = frozenset()
     observed: tuple[dt.datetime, ...] = ()
@@ -127,14 +129,15 @@ def look_up(warehouse: Warehouse, integration: str, customer: str, scope: Scope)
     pair = {"integration": asked.integration, "customer": asked.customer}
     hours = warehouse.query_file("pair/hours", asked, pair)
     cells = [Cell(**row) for row in warehouse.query_file("pair/cells", asked).to_dicts()]
-    episodes = episodes_in(cells, _rate_of_others(warehouse, asked, turns[0]))
+    episodes = episodes_in(cells, _usual_rate_of_integration(warehouse, asked))
     observed, masked = _observed(warehouse, asked, hours)
     active = frozenset(hours["hour"].to_list())
     quiet = silence(active, observed, masked, ZoneInfo(warehouse.snapshot.time_zone)) if active else None
     end = max(
         observed[-1] + HOUR if observed else turns[0].last_call, turns[0].last_call + dt.timedelta(microseconds=1)
     )
-    since, until = _bounds(episodes, turns[0], end)
+    trouble = _trouble(episodes, quiet)
+    since, until = _bounds(trouble, turns[0], end)
     of_time: dict[str, dt.datetime | None] = {"since": since, "until": until}
     whole_life: dict[str, dt.datetime | None] = {"since": None, "until": None}
     around = asked.replace(integration=None, customer=None)
@@ -145,14 +148,15 @@ def look_up(warehouse: Warehouse, integration: str, customer: str, scope: Scope)
         connectors=turns[1:],
         is_own=bool(hours["own"].any()),
         episodes=episodes,
+        trouble=trouble,
         silence=quiet,
         active=active,
         observed=observed,
         per_hour=tuple(hours.select("hour", "calls").iter_rows()),
         since=since,
         until=until,
-        outcomes=_outcomes(warehouse, asked, of_time if episodes else whole_life),
-        signs=_signs(warehouse, asked, since if episodes else until, until),
+        outcomes=_outcomes(warehouse, asked, of_time if trouble else whole_life),
+        signs=_signs(warehouse, asked, since if trouble else until, until),
         neighbours=tuple(
             Neighbour(**row) for row in warehouse.query_file("pair/around", around, {**pair, **of_time}).to_dicts()
         ),
@@ -163,12 +167,17 @@ def look_up(warehouse: Warehouse, integration: str, customer: str, scope: Scope)
     )
 
 
-def _bounds(episodes: tuple[Episode, ...], total: Turn, end: dt.datetime) -> tuple[dt.datetime, dt.datetime]:
+def _trouble(episodes: tuple[Episode, ...], quiet: Silence | None) -> Episode | None:
+    if not episodes or (quiet is not None and quiet.is_unusual and not episodes[0].goes_on):
+        return None
+    return episodes[0]
+
+
+def _bounds(trouble: Episode | None, total: Turn, end: dt.datetime) -> tuple[dt.datetime, dt.datetime]:
     """The time that the judgement is about: the last episode, or else the time since the last call."""
-    if not episodes:
+    if trouble is None:
         return total.last_call, end
-    last = episodes[0]
-    return last.started_at, end if last.ended_at is None else last.ended_at + dt.timedelta(microseconds=1)
+    return trouble.started_at, end if trouble.goes_on else trouble.last_error + dt.timedelta(microseconds=1)
 
 
 def _names(warehouse: Warehouse, asked: Scope) -> Names:
@@ -186,11 +195,21 @@ def _names(warehouse: Warehouse, asked: Scope) -> Names:
     )
 
 
-def _rate_of_others(warehouse: Warehouse, asked: Scope, total: Turn) -> float:
-    """The rate of errors of the integration at its other customers; 0 without another one."""
-    rows = warehouse.metric("error_rates", asked.replace(customer=None)).select("calls", "errors").rows()
-    calls, errors = rows[0] if rows else (0, 0)
-    return (errors - total.errors) / (calls - total.calls) if calls > total.calls else 0.0
+def _usual_rate_of_integration(warehouse: Warehouse, asked: Scope) -> float:
+    """The rate of errors of the integration at all of its customers, without its worst days.
+
+    Trouble of the whole integration must not make that of the pair look usual. So the days with the highest rates are left out,
+    as many as hold a third of the calls.
+    """
+    days = warehouse.query_file("integration/days", asked.replace(customer=None), {"integration": asked.integration})
+    counts = [(calls, errors) for calls, errors in days.select("calls", "errors").iter_rows() if calls]
+    by_rate = sorted(counts, key=lambda one: one[1] / one[0])
+    kept, kept_errors, wanted = 0, 0, 2 * sum(calls for calls, _ in counts) / 3
+    for calls, errors in by_rate:
+        if kept and kept + calls > wanted:
+            break
+        kept, kept_errors = kept + calls, kept_errors + errors
+    return kept_errors / kept if kept else 0.0
 
 
 def _observed(

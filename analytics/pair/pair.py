@@ -49,7 +49,7 @@ def in_words(judged: Pair, zone: ZoneInfo) -> Pair:
 def answer(found: Found) -> Pair:
     """The answer from these facts, still without sentences."""
     state = _state(found)
-    episode = found.episodes[0] if found.episodes else None
+    episode = found.trouble
     total, quiet, names = found.total, found.silence, found.names
     refusals = _refusals(found, episode)
     cause, blame = _judged(found, state, refusals)
@@ -80,7 +80,9 @@ def answer(found: Found) -> Pair:
         calls_in_trouble=episode.calls if episode else 0,
         errors_in_trouble=episode.errors if episode else 0,
         usual_error_rate=round(episode.base_rate, 4) if episode else None,
+        connector_in_trouble=episode.connector if episode else None,
         main_errors=_main_errors(found, episode),
+        successes_since=episode.successes_since if episode else 0,
         failing_connectors=refusals.failing,
         working_connectors=refusals.working,
         calls_per_hour_before=before,
@@ -119,12 +121,14 @@ def _state(found: Found) -> State:
         return "never_worked" if total.errors >= LEAST_CALLS else "too_few_calls"
     if total.calls < LEAST_CALLS:
         return "too_few_calls"
-    episode = found.episodes[0] if found.episodes else None
-    if episode is not None and episode.ended_at is None:
-        return "failing" if episode.is_total and episode.connector is None else "partly_failing"
-    if found.silence is not None and found.silence.is_unusual:
-        return "silent"
-    return "recovered" if episode is not None else "works"
+    episode = found.trouble
+    if episode is None:
+        return "silent" if found.silence is not None and found.silence.is_unusual else "works"
+    if episode.ended_at is not None:
+        return "recovered"
+    if not episode.goes_on:
+        return "recovering"
+    return "failing" if episode.is_total and episode.connector is None else "partly_failing"
 
 
 def _judged(found: Found, state: State, refusals: Refusals) -> tuple[Cause | None, Attribution | None]:
@@ -140,10 +144,10 @@ def _judged(found: Found, state: State, refusals: Refusals) -> tuple[Cause | Non
             evidence = dataclasses.replace(evidence, is_id_lost=is_lost, is_own=found.is_own)
             return "id_lost" if is_lost else "silent", attribute(evidence)
         case _:
-            if not found.episodes:
+            if found.trouble is None:
                 evidence = Evidence(is_own=found.is_own)
             else:
-                evidence = failing_with(found.episodes[0], found.neighbours)
+                evidence = failing_with(found.trouble, found.neighbours)
             evidence = dataclasses.replace(
                 evidence, outcomes=refusals.outcomes, is_new_program=_is_new_program(found), is_own=found.is_own
             )
@@ -207,8 +211,8 @@ def _calls_per_hour(found: Found) -> tuple[float | None, float | None]:
 
 
 def _trouble(found: Found, one: Neighbour) -> Trouble:
-    if found.episodes:
-        is_in_trouble = fails(one, found.episodes[0].base_rate)
+    if found.trouble is not None:
+        is_in_trouble = fails(one, found.trouble.base_rate)
     else:
         is_in_trouble = found.until is not None and is_silent(one, found.until)
     return Trouble(

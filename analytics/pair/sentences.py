@@ -26,6 +26,8 @@ _VERDICTS: Final[Mapping[State, str]] = {
     "usual are {usual}.",
     "silent": "The connection has been silent since {last_call}: {hours} without a call. About {expected} with calls "
     "were to be expected in them. The longest pause until then took {pause}.",
+    "recovering": "The connection may work again: {successes} in the hours since the trouble, too few to be sure. From {started_at} "
+    "on, {failed_of}{where}, mostly with {status}.",
     "recovered": "The connection works. It was in trouble from {started_at} until {ended_at}: {failed_of}{where}, mostly with {status}.",
     "works": "The connection works: {calls}, {errors}, the last success on {last_good_call}.",
 }
@@ -68,8 +70,9 @@ def verdict(pair: Pair, zone: ZoneInfo) -> str:
         in_trouble=counted(pair.calls_in_trouble, "call"),
         main="all" if pair.main_errors == pair.calls_in_trouble else pair.main_errors,
         failed_of=f"{pair.errors_in_trouble} of {counted(pair.calls_in_trouble, 'call')} failed",
-        where=f" at {pair.episodes[0].connector}" if pair.episodes and pair.episodes[0].connector else "",
+        where=f" at {pair.connector_in_trouble}" if pair.connector_in_trouble else "",
         status=pair.status,
+        successes=f"{counted(pair.successes_since, 'call')} succeeded",
         usual=rate(pair.usual_error_rate),
         hours=counted(pair.silent_hours or 0, "hour"),
         expected=counted(round(pair.expected_active_hours or 0), "hour"),

@@ -93,6 +93,9 @@ WORLD: Calls = [
     *office("6666666_1", "7000009", until(QUIET)),
     *office("6666666_2", "7000009", since(QUIET)),
     *office("7777777_1", "7000009", DAYS[-1:], status=500)[:2],
+    # trouble, a recovery, and then a silence
+    *office("9999999_1", "7000001", [day for day in until(QUIET) if day.month == 9 and day.day != 15]),
+    *office("9999999_1", "7000001", [dt.date(2026, 9, 15)], status=503),
     # reads dossiers until it stops
     *office("8888888_1", "7000009", until(QUIET), connector="Acme_Dossiers"),
     *office("8888888_1", "7000008"),
@@ -136,7 +139,7 @@ def test_a_token_that_ended_is_the_customers(warehouse: Warehouse) -> None:
         (f"700000{customer}", False) for customer in "2345"
     ]
     # Of the other integrations at the customer, one fails too, but only at one of its connectors.
-    assert {one.integration for one in answer.other_integrations} == {"1234567_2", "3333333_1"}
+    assert {one.integration for one in answer.other_integrations} == {"1234567_2", "3333333_1", "9999999_1"}
     assert answer.verdict == (
         "The connection broke: since Tue 20 Oct 2026 10:15, every call has failed: 36 calls, all with 401. "
         "The last call that succeeded was made on Mon 19 Oct 2026 16:15."
@@ -176,6 +179,15 @@ def test_errors_at_all_customers_with_a_new_version_were_the_partners_and_are_ov
     assert answer.call.startswith("Nobody any more.")
     then = pair(warehouse, "2222222_1", "7000006", Scope(until=dt.date(2026, 10, 16)))
     assert judged(then) == ("failing", "validation_failed", "partner")
+
+
+def test_a_few_successes_are_not_yet_the_end_of_trouble(warehouse: Warehouse) -> None:
+    # On Friday 16 October four calls succeeded: not more than chance would explain. On Monday there are eight.
+    answer = pair(warehouse, "2222222_1", "7000006", Scope(until=dt.date(2026, 10, 17)))
+    assert (answer.state, answer.successes_since, answer.ended_at) == ("recovering", 4, None)
+    assert (answer.calls_in_trouble, answer.errors_in_trouble) == (8, 8)
+    assert "The connection may work again: 4 calls succeeded" in answer.verdict
+    assert pair(warehouse, "2222222_1", "7000006", Scope(until=dt.date(2026, 10, 20))).state == "recovered"
 
 
 def test_a_silence_of_one_pair_says_between_whom(warehouse: Warehouse) -> None:
@@ -224,6 +236,13 @@ def test_silence_after_dossiers_may_be_webhooks(warehouse: Warehouse) -> None:
     assert answer.state == "silent"
     assert answer.may_use_webhooks == ("Acme_Dossiers",)
     assert "webhooks" in answer.advice
+
+
+def test_a_silence_after_trouble_that_is_over_is_told_as_a_silence(warehouse: Warehouse) -> None:
+    answer = pair(warehouse, "9999999_1", "7000001", Scope())
+    assert (answer.state, answer.started_at) == ("silent", moment("09-30T14:15"))
+    assert [(one.started_at, one.errors) for one in answer.episodes] == [(moment("09-15T08:15"), 4)]
+    assert (answer.outcome, answer.errors_in_trouble) == (None, 0)
 
 
 def test_few_calls_and_none_are_no_verdict(warehouse: Warehouse) -> None:

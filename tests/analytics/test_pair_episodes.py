@@ -48,7 +48,7 @@ def test_it_is_over_after_five_successes() -> None:
     broken = [cell(hour) for hour in range(200)] + [cell(hour, status=500) for hour in range(200, 210)]
     # A success speaks ln(0.998 / 0.5) = 0.69 for the usual rate, and 3.0 are enough: four are not, five are.
     four, five = ([*broken, *(cell(hour) for hour in range(210, 210 + many))] for many in (4, 5))
-    assert [episode.ended_at for episode in episodes_in(four, 0.0)] == [None]
+    assert [(one.ended_at, one.successes_since) for one in episodes_in(four, 0.0)] == [(None, 4)]
     assert [episode.ended_at for episode in episodes_in(five, 0.0)] == [at(209, 10)]
 
 

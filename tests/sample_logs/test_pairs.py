@@ -65,7 +65,7 @@ def test_a_silence_of_the_whole_integration_is_the_partners(
 
 
 def test_the_hour_of_503s_is_the_vendors(demo: Warehouse) -> None:
-    answer = pair(demo, "2275_300310", "5109", Scope(until=dt.date(2026, 9, 23)))
+    answer = pair(demo, "2275_300310", "5109", Scope(until=dt.date(2026, 9, 25)))
     assert (answer.state, answer.cause, answer.party, answer.status) == ("recovered", "outage", "vendor", 503)
     assert (local(answer.started_at), answer.errors_in_trouble) == ("09-22 14:03", 8)
 
