@@ -147,6 +147,20 @@ def instant(value: dt.datetime | None, time_zone: str) -> str:
     return f"{day(local.date())}, {local:%H:%M}"
 
 
+def duration(seconds: float | None) -> str:
+    """How long something took, in the unit that suits it.
+
+    >>> duration(0.2), duration(48.5), duration(600), duration(7200), duration(432360.7), duration(None) == NOTHING
+    ('0.2 s', '48.5 s', '10.0 min', '2.0 h', '5.0 days', True)
+    """
+    if seconds is None:
+        return NOTHING
+    for unit, length, most in (("s", 1, 120), ("min", 60, 7200), ("h", 3600, 172800)):
+        if seconds < most:
+            return f"{seconds / length:.1f} {unit}"
+    return f"{seconds / 86400:,.1f} days"
+
+
 def _run(first: dt.date, last: dt.date) -> str:
     end = f"{last.day} {SHORT_MONTHS[last.month - 1]}"
     if first == last:

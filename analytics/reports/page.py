@@ -110,6 +110,7 @@ def _engine() -> Environment:
         "month": numbers.month,
         "day": numbers.day,
         "instant": numbers.instant,
+        "duration": numbers.duration,
         "is_figure": cells.is_figure,
         "meter": lambda value, maximum, css="calls": svg.meter(value, maximum, css=css),
     }

@@ -1,0 +1,56 @@
+"""The go-live review by command: one object for any integration."""
+
+from __future__ import annotations
+
+from dataclasses import fields
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from analytics.review.answer import Review
+from tests.command_line.given import document
+
+if TYPE_CHECKING:
+    from tests.command_line.given import Run
+
+
+def test_a_review_is_one_object(run: Run, loaded: Path) -> None:
+    code, out, err = run("review", "12345_678900", "--json")
+    answer = document(out)
+    assert (code, tuple(answer)) == (0, tuple(field.name for field in fields(Review)))
+    assert (answer["integration"], answer["calls"], answer["good_share"]) == ("12345_678900", 2, 0.5)
+    assert [(part["part"], part["verdict"]) for part in answer["parts"]] == [
+        ("integration", "too_few"),
+        ("onboarding", "not_visible"),
+        ("errors", "too_few"),
+    ]
+    assert "note: id_on_every_call: only 2 calls, and none is known that lacks the id" in err
+
+
+def test_people_see_the_verdicts_and_the_first_rows(run: Run, loaded: Path) -> None:
+    code, out, _ = run("review", "12345_678900")
+    assert code == 0
+    assert "integration  id_on_every_call        too_few         2       2  100.00 %" in out
+    assert "Uses" in out
+    assert "Versions" not in out
+
+
+def test_an_integration_that_nobody_knows_is_said_with_the_nearest(run: Run, loaded: Path) -> None:
+    code, out, err = run("review", "12345_678901", "--json")
+    assert (code, document(out)["calls"]) == (0, 0)
+    assert "no call has integration '12345_678901'; nearest: 12345_678900" in err
+
+
+@pytest.mark.parametrize("text", ["", "12345", "12345-678900", "\x1b[31m", "'; drop table calls; --", "x" * 3000])
+def test_a_text_that_is_no_integration_is_wrong_usage(run: Run, loaded: Path, text: str) -> None:
+    code, out, err = run("review", "--json", "--", text)
+    assert (code, out) == (2, "")
+    assert "an integration, like 12345_678900" in err or "empty" in err
+    assert "\x1b" not in err
+
+
+def test_another_integration_in_the_options_is_wrong_usage(run: Run, loaded: Path) -> None:
+    code, _, err = run("review", "12345_678900", "--integration", "12345_1")
+    assert code == 2
+    assert "the review is about 12345_678900; leave --integration out" in err
