@@ -116,10 +116,7 @@ def _succeed(found: Facts, check: CheckName, one: str, good: str, judged: str) -
     if not whole:
         return _check(check, "not_visible", (0, 0), f"these logs hold no {one} to judge")
     verdict: Verdict = "shown" if low >= GOOD else "not_shown" if high < GOOD else "too_few"
-    why = (
-        f"{held:,} of {counted(whole, one)} succeeded, {rate(held / whole)} ({rate(low)} to {rate(high)}); "
-        f"{rate(GOOD)} is asked. Failures that only the customer or the vendor can remove are left out"
-    )
+    why = f"{held:,} of {counted(whole, one)} succeeded: {rate(held / whole)} ({rate(low)} to {rate(high)}), and {GOOD:.0%} is asked"
     return _check(check, verdict, (held, whole), why, interval=(low, high))
 
 
@@ -246,7 +243,7 @@ def _stops_after_errors(found: Facts) -> Check:
     if not isinstance(longest, int):
         return _check("stops_after_errors", "not_visible", (0, 0), "no call got the answer 500")
     held = int(callers.filter(pl.col("longest_run") <= LONGEST_RUN)["errors"].sum())
-    why = f"{counted(errors, 'answer')} 500; the most in a row, at one customer and connector, are {longest:,}"
+    why = f"{counted(errors, 'answer')} 500, at most {longest:,} in a row at one customer and connector"
     verdict: Verdict = "not_shown" if longest > LONGEST_RUN else "shown" if errors >= FEW_ERRORS else "too_few"
     return _check("stops_after_errors", verdict, (held, errors), why)
 

@@ -34,6 +34,7 @@ from analytics.impact.impact import impact
 from analytics.known.known import Unknown, unknown_in_changes, unknown_in_scope
 from analytics.metrics import metric_names
 from analytics.registry import RegistryFiles, registry_files
+from analytics.review.review import review
 from analytics.scope import EnvironmentScope, Scope
 from analytics.warehouse.warehouse import Warehouse
 from ingest.lake.lake import Lake
@@ -41,6 +42,7 @@ from ingest.lake.lake import Lake
 if TYPE_CHECKING:
     from analytics.changes.change import Change
     from analytics.impact.answer import Impact
+    from analytics.review.answer import Review
     from ingest.lake.snapshot import Snapshot
 
 LAKE_VARIABLE = "KOPPELZICHT_LAKE"
@@ -108,6 +110,10 @@ class View:
     def certification(self, window_days: int, required: int) -> Certification:
         """Return the certification clock at the end of the period, with its course from the first day of the lake."""
         return _certification(self.lake, self.until_its_end().scope, window_days, required)
+
+    def review(self) -> Review:
+        """Return the go-live review of the integration of the scope."""
+        return _review(self.lake, self.scope)
 
     def check(self, text: str) -> Found:
         """Return the facts about the IntegrationId in this text, whatever the scope."""
@@ -194,6 +200,11 @@ def _impact(lake: OpenLake, scope: Scope, changes: tuple[Change, ...]) -> Impact
 @st.cache_data(max_entries=_ANSWERS_KEPT, show_spinner=False, hash_funcs=_BY_KEY)
 def _certification(lake: OpenLake, scope: Scope, window_days: int, required: int) -> Certification:
     return certification(lake.warehouse, scope, window_days=window_days, required=required)
+
+
+@st.cache_data(max_entries=_ANSWERS_KEPT, show_spinner=False, hash_funcs=_BY_KEY)
+def _review(lake: OpenLake, scope: Scope) -> Review:
+    return review(lake.warehouse, str(scope.integration), scope)
 
 
 @st.cache_data(max_entries=_ANSWERS_KEPT, show_spinner=False, hash_funcs=_BY_KEY)

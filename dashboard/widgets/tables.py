@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 import streamlit as st
 
+from analytics.numbers import duration
 from analytics.spreadsheet.csv_text import csv_text
 from dashboard.text.wording import has, plain, say, shown
 from dashboard.widgets.colours import CALLS, CUSTOMERS
@@ -45,10 +46,13 @@ _WORDS = {
     "rule",
     "state",
     "change_severity",
+    "check",
+    "began_as",
 }
 """Columns with the words of a closed vocabulary: their values have texts of their own."""
 _COLOURS = {
     "severity": {"high": "red", "medium": "orange", "low": "gray"},
+    "verdict": {"not_shown": "red", "too_few": "orange", "not_visible": "gray", "shown": "green"},
     "clock": {
         "lost": "red", "at_risk": "orange", "ended": "red", "ending": "orange", "blocked": "orange", "unknown": "gray",
         "certified": "green", "eligible": "blue", "not_yet": "gray",
@@ -59,7 +63,7 @@ _COURSES = {"trend": CALLS, "course": CUSTOMERS}
 """Columns that show a small chart."""
 _WHOLE = {"integration", "certificate_ends", "last_customer_day"}
 """Columns whose texts are never broken into lines."""
-_WIDE = {"finding", "advice", "change", "user_agent", "clock_why", "broken"}
+_WIDE = {"finding", "why", "advice", "change", "user_agent", "clock_why", "broken"}
 _ROWS_AT_MOST = 1000
 """The rows that a page shows at most. More would make the browser slow; `koppelzicht metric` and SQL give them all."""
 _HERE = Path(__file__).parent
@@ -177,6 +181,8 @@ def _in_figures(values: pl.Series) -> list[str]:
     match values.name:
         case "lift":
             return [shown(None if value is None else f"{value:.1f}x") for value in values]
+        case name if name.startswith("time_to"):
+            return [duration(value) for value in values]
         case name if name == "seconds" or name.endswith("_ms"):
             return [shown(None if value is None else round(value)) for value in values]
         case _:

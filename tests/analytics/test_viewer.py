@@ -20,6 +20,7 @@ from analytics.completeness.gaps import gap_note
 from analytics.metrics import metric_names
 from analytics.questions import question_names
 from analytics.registry import registry_files
+from analytics.review.review import review
 from analytics.sandbox.sandbox import SqlLimits
 from analytics.sandbox.worker import locked
 from analytics.scope import Scope
@@ -238,6 +239,8 @@ def test_no_metric_question_or_verdict_tells_what_others_did(seen: tuple[Scope, 
             assert _plain(look_up(other, sent)) == _plain(look_up(first, sent))
             asked_for = Scope(integration=sent)
             assert other.known_now(asked_for) == first.known_now(asked_for)
+        for reviewed in (f"{OWN}_1", f"{OTHER}_1"):
+            assert _plain(review(other, reviewed, Scope())) == _plain(review(first, reviewed, Scope()))
     for warehouse in warehouses:
         warehouse.close()
 
