@@ -15,7 +15,7 @@
 -- unknown: calls without a token, or in a log that does not show it.
 -- oauth_log_ins: calls to oauth/token. They show in any log that a program has begun to use OAuth.
 -- last_call: when the last call was made.
--- own: whether the environment is the partner's own.
+-- is_customer: whether the calls make it a customer of the integration; log-ins, errors and own calls do not.
 -- name: the integration's.
 with told as (
     select
@@ -29,7 +29,7 @@ counted as (
     select
         integration,
         customer,
-        bool_or(own) as own,
+        bool_or(is_use(status, operation, own)) as is_customer,
         count(*) as calls,
         count(*) filter (where not is_log_in and token_form = 'bearer') as bearer,
         count(*) filter (where not is_log_in and is_classic(token_form)) as classic,
@@ -58,7 +58,7 @@ select
     counted.unknown,
     counted.oauth_log_ins,
     counted.last_call,
-    counted.own,
+    counted.is_customer,
     integrations.name
 from counted
 left join integrations on counted.integration = integrations.integration

@@ -1,3 +1,4 @@
+-- long: what several files define stands here, once.
 -- Each rule that several queries need is defined here once, and queries call it by name: a rule that stood in two of them
 -- could change in one, and two pages would show different counts of the same thing. Functions that engines spell
 -- differently, or do not have, get a name of our own, so that a metric reads the same on every engine.

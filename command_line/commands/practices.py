@@ -41,6 +41,7 @@ def practices(
     chosen: Format,
 ) -> None:
     """Show which rules of use each integration breaks, with a score. 'metric practices' also shows the rules it keeps."""
+    from analytics.practices.drift import beyond
     from analytics.practices.practices import broken, by_rule, scores
 
     with answering(lake) as warehouse:
@@ -58,6 +59,12 @@ def practices(
         )
         for row in by_rule(every).filter(by_rule(every)["judged"] == 0).iter_rows(named=True):
             say(f"note: {row['rule']} cannot be judged: the logs lack the fields for it")
+        drifting = beyond(warehouse.metric("connector_drift", scope)).height
+        if drifting:
+            say(
+                f"note: {counted(drifting, 'customer')} (counted per integration) read GetConnectors of which over a tenth are unusual; "
+                "'koppelzicht metric connector_drift' names them"
+            )
         if chosen == "table":
             for row in by_rule(every).filter(by_rule(every)["integrations"] > 0).iter_rows(named=True):
                 say(f"{row['rule']}: {row['advice']}")

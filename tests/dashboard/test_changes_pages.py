@@ -186,7 +186,7 @@ def test_the_rules_are_listed_with_who_breaks_them(tmp_path: Path, open_page: Op
     broken, rules, heaviest = tables(app)
     assert broken.rows("score", "title", "calls") == [["70", "1234567_1", "2"]]
     assert broken.column("broken") == ["take=-1, Slow calls"]
-    assert len(rules) == 12
+    assert len(rules) == 13
     assert heaviest.rows("place", "title") == [["1", "(unidentified) 7654321"], ["2", "7654321_1"]]
     app.selectbox(key="practices.day").select_index(1).run()
     assert app.query_params["day"] == "2026-10-01"
@@ -206,7 +206,7 @@ def test_one_integration_shows_every_rule_and_what_to_do(tmp_path: Path, open_pa
     assert "Integration `1234567_1` · score 80 of 100" in read(app)
     rules = tables(app)[0]
     assert rules.rows("rule", "state", "calls", "judged")[0] == ["take=-1", "Broken", "1", "1"]
-    assert len(rules) == 12
+    assert len(rules) == 13
     assert app.text[-1].value.startswith("• take=-1: Read in pages")
 
 

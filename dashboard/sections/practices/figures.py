@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
+from analytics.practices.drift import beyond
 from analytics.practices.practices import by_rule, scores
 from dashboard.shell import titles
 from dashboard.text.wording import plain
@@ -56,6 +57,11 @@ def rules_of_one(view: View) -> pl.DataFrame:
     rows = view.rows("practices").filter(integration=view.scope.integration)
     place = pl.col("state").replace_strict(ORDER)
     return rows.sort(place, -pl.col("calls"), "rule")
+
+
+def drifting(view: View) -> pl.DataFrame:
+    """Return the customers that deviate too far from the usual GetConnectors, with `title`, the name of the integration."""
+    return titles.of_integrations(beyond(view.rows("connector_drift")))
 
 
 def advice(rules: pl.DataFrame) -> list[str]:

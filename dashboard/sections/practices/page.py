@@ -31,6 +31,13 @@ if view.scope.integration is not None:
     if advice:
         frame.heading("practices.advice")
         frame.list_texts(advice)
+    frame.table(
+        "practices.drift",
+        figures.drifting(view),
+        ["customer", "connectors", "outside", "drift", "usual", "outside_names"],
+        view,
+        key="drift",
+    )
     st.stop()
 
 kept = figures.rules_kept(view)
@@ -55,6 +62,15 @@ frame.table(
     figures.rules(view),
     ["rule", "severity", "integrations", "calls", "judged", "share", "advice"],
     view,
+)
+
+frame.table(
+    "practices.drift",
+    figures.drifting(view),
+    ["title", "integration", "customer", "connectors", "outside", "drift", "outside_names"],
+    view,
+    key="drift",
+    links=navigation.rows_of("practices", "integration"),
 )
 
 day = figures.day_asked(view, place.parameter("day"))
