@@ -28,6 +28,8 @@ if TYPE_CHECKING:
     from ingest.load.repairing import repair as repair
     from ingest.load.retry import retry_rejects as retry_rejects
     from ingest.load.unloading import unload as unload
+    from ingest.load.visits import Visits as Visits
+    from ingest.load.visits import read_visits as read_visits
     from ingest.report import CopyReport as CopyReport
     from ingest.report import IngestReport as IngestReport
     from ingest.report import Inspection as Inspection

@@ -20,6 +20,7 @@ CheckName: TypeAlias = Literal[
     "api_version",
     "customers_get_through",
     "within_a_day",
+    "visitors_call",
     "stops_when_refused",
     "waits_when_unavailable",
     "stops_after_errors",
@@ -37,6 +38,7 @@ PARTS: dict[CheckName, PartName] = {
     "api_version": "integration",
     "customers_get_through": "onboarding",
     "within_a_day": "onboarding",
+    "visitors_call": "onboarding",
     "stops_when_refused": "errors",
     "waits_when_unavailable": "errors",
     "stops_after_errors": "errors",
@@ -79,7 +81,8 @@ class Review:
     """The answer. Days are half-open, null without any call in the lake; instants are UTC.
 
     `ids`: calls that lack the right id and are the integration's, or its partner's. `uses`: the parts of the API that it uses.
-    `versions`: the versions that it asks for (SB). `onboarding`: the customers that began in the period. `handling`: what it
+    `versions`: the versions that it asks for (SB). `onboarding`: the customers that began in the period. `visits`: those that came to the app's
+    onboarding page, null if no log of it was given. `handling`: what it
     does after an error, by caller. `examples`: errors in a row, to look up.
     """
 
@@ -104,6 +107,7 @@ class Review:
     uses: pl.DataFrame
     versions: pl.DataFrame
     onboarding: pl.DataFrame
+    visits: pl.DataFrame | None
     handling: pl.DataFrame
     examples: pl.DataFrame
 

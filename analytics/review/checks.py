@@ -164,6 +164,8 @@ def _api_version(found: Facts) -> Check:
 def _of_onboarding(found: Facts) -> Iterator[Check]:
     yield _get_through(found)
     yield _within_a_day(found)
+    if found.visits is not None:
+        yield _visitors_call(found.visits)
 
 
 def _get_through(found: Facts) -> Check:
@@ -196,6 +198,19 @@ def _within_a_day(found: Facts) -> Check:
         f"{counted(errors, 'error')} came before a first success"
     )
     return _check("within_a_day", _by_share(held, judged, FEW_CUSTOMERS), (held, judged), why)
+
+
+def _visitors_call(visits: pl.DataFrame) -> Check:
+    state = visits["state"]
+    held, never = int((state == "called").sum()), int((state == "never_called").sum())
+    judged = held + never
+    if not judged:
+        return _check("visitors_call", "not_visible", (0, 0), "no new customer came to the onboarding page")
+    median = visits.filter(pl.col("state") == "called")["hours"].median()
+    why = f"{held:,} of {counted(judged, 'customer')} that came to the onboarding page called"
+    if median is not None:
+        why += f", after {_spent(median)} (the median)"
+    return _check("visitors_call", _by_share(held, judged, FEW_CUSTOMERS), (held, judged), why)
 
 
 # --- working error handling
@@ -277,8 +292,9 @@ def _after(value: object) -> str:
     >>> _after(0.0), _after(0.5), _after(49.26)
     ('with its first call', '30 minutes after its first call', '49.3 hours after its first call')
     """
+    return f"{_spent(value)} after its first call" if value else "with its first call"
+
+
+def _spent(value: object) -> str:
     hours = float(value) if isinstance(value, (int, float)) else 0.0
-    if hours == 0:
-        return "with its first call"
-    spent = counted(max(1, round(hours * 60)), "minute") if hours < 2 else f"{hours:.1f} hours"
-    return f"{spent} after its first call"
+    return counted(max(1, round(hours * 60)), "minute") if hours < 2 else f"{hours:.1f} hours"

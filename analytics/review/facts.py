@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 
 from analytics.review.onboarding import onboarding
+from analytics.review.visits import arrivals
 
 if TYPE_CHECKING:
     from analytics.scope import Scope
@@ -34,13 +35,21 @@ class Facts:
     uses: pl.DataFrame
     versions: pl.DataFrame
     onboarding: pl.DataFrame
+    visits: pl.DataFrame | None
     handling: pl.DataFrame
     examples: pl.DataFrame
     rules: dict[str, dict[str, Any]]
 
 
-def facts(warehouse: Warehouse, integration: str, scope: Scope, *, everything: Warehouse | None = None) -> Facts:
-    """The facts about an integration in a scope that names it.
+def facts(
+    warehouse: Warehouse,
+    integration: str,
+    scope: Scope,
+    *,
+    visits: pl.DataFrame | None = None,
+    everything: Warehouse | None = None,
+) -> Facts:
+    """The facts about an integration in a scope that names it. `visits`: see `arrivals`; None if no log of them was given.
 
     With `everything`, the partner of the integration may read them, and `warehouse` is narrowed to it. Two of them still take more
     than its own calls, and tell nothing else about others: since when the logs are there in which a customer appears; and calls that
@@ -53,6 +62,7 @@ def facts(warehouse: Warehouse, integration: str, scope: Scope, *, everything: W
     ids = _ids(wide, integration, anybodys, period)
     if everything is not None:
         ids = ids.filter(pl.col("basis").is_in(_NAMING), pl.col("integration").is_not_null())
+    began = wide.query_file("review/began", scope.replace(since=None), about)
     rules = warehouse.metric("practices", scope).filter(pl.col("rule").is_in(RULES), integration=integration)
     unlogged = warehouse.query_file("review/unlogged", anybodys, about)["calls"].item()
     return Facts(
@@ -65,11 +75,12 @@ def facts(warehouse: Warehouse, integration: str, scope: Scope, *, everything: W
         uses=warehouse.query_file("integration/connectors", scope, about),
         versions=warehouse.query_file("review/versions", scope, about),
         onboarding=onboarding(
-            wide.query_file("review/began", scope.replace(since=None), about),
+            began,
             warehouse.query_file("review/first_successes", scope, about),
             period,
             calls_since=warehouse.calls_since(scope),
         ),
+        visits=None if visits is None else arrivals(visits, began, period, time_zone=warehouse.snapshot.time_zone),
         handling=warehouse.query_file("review/handling", scope, about),
         examples=warehouse.query_file("review/examples", scope, about),
         rules={row["rule"]: row for row in rules.to_dicts()},

@@ -16,6 +16,8 @@ from analytics.review.facts import facts
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    import polars as pl
+
     from analytics.scope import Scope
     from analytics.warehouse.warehouse import Warehouse
 
@@ -28,14 +30,22 @@ _WORST_FIRST: dict[PartName, tuple[Verdict, ...]] = {
 500 that it handled well do not make too few."""
 
 
-def review(warehouse: Warehouse, integration: str, scope: Scope, *, everything: Warehouse | None = None) -> Review:
+def review(
+    warehouse: Warehouse,
+    integration: str,
+    scope: Scope,
+    *,
+    visits: pl.DataFrame | None = None,
+    everything: Warehouse | None = None,
+) -> Review:
     """The review of an integration, by any id that it has or had. The scope may narrow further. Any id has an answer.
 
+    `visits` has a row (customer, called_at) per visit of the app's own onboarding page, if a log of it is at hand.
     `everything`: for an answer that its partner reads, from a `warehouse` that is narrowed to it. `facts` says what it adds.
     """
     scope = warehouse.known_now(scope.replace(integration=integration))
     asked = str(scope.integration)
-    found = facts(warehouse, asked, scope, everything=everything)
+    found = facts(warehouse, asked, scope, visits=visits, everything=everything)
     checks = checks_of(found)
     profile, totals = found.profile or {}, found.totals
     since, until = found.period or (None, None)
@@ -62,6 +72,7 @@ def review(warehouse: Warehouse, integration: str, scope: Scope, *, everything: 
         uses=found.uses,
         versions=found.versions,
         onboarding=found.onboarding,
+        visits=found.visits,
         handling=found.handling,
         examples=found.examples,
     )

@@ -14,6 +14,7 @@ from analytics.review.checks import checks_of
 from analytics.review.facts import Facts
 from analytics.review.onboarding import onboarding
 from analytics.review.review import parts_of, review
+from analytics.review.visits import arrivals
 from analytics.scope import Scope
 from analytics.warehouse.warehouse import Warehouse
 from tests.analytics.given import call, given_lake
@@ -127,6 +128,7 @@ HANDLING = {
     "recovered": pl.Int64,
     "open": pl.Int64,
 }
+NO_VISITS = pl.DataFrame(schema={"state": pl.String, "hours": pl.Float64})
 NOTHING = Facts(
     profile=None,
     period=None,
@@ -137,6 +139,7 @@ NOTHING = Facts(
     uses=pl.DataFrame(),
     versions=pl.DataFrame(schema=VERSIONS),
     onboarding=pl.DataFrame(schema=ONBOARDING),
+    visits=None,
     handling=pl.DataFrame(schema=HANDLING),
     examples=pl.DataFrame(),
     rules={},
@@ -154,7 +157,9 @@ def totals(**said: Any) -> dict[str, Any]:
 
 
 def test_every_check_belongs_to_a_part() -> None:
-    names = {check.check: check.part for check in checks_of(replace(NOTHING, totals=totals(sb_calls=1)))}
+    names = {
+        check.check: check.part for check in checks_of(replace(NOTHING, totals=totals(sb_calls=1), visits=NO_VISITS))
+    }
     assert names == PARTS
 
 
@@ -240,6 +245,35 @@ def test_nine_of_ten_new_customers_get_through(states: list[str], verdict: Verdi
 def test_the_first_success_comes_within_a_day(hours: list[float], verdict: Verdict) -> None:
     rows = pl.DataFrame({"state": "succeeded", "hours": hours, "errors_before": 0}, schema=ONBOARDING)
     assert checked("within_a_day", onboarding=rows).verdict == verdict
+
+
+def test_who_came_to_the_onboarding_page_called_or_did_not() -> None:
+    def moment(day: int, hour: int = 8) -> dt.datetime:
+        return dt.datetime(2026, 10, day, hour, tzinfo=dt.UTC)
+
+    seen = pl.DataFrame(
+        {
+            "customer": ["a/1", "a/1", "a/2", "a/3", "a/4", "a/5", "a/6"],
+            "called_at": [moment(9), moment(8), moment(9), moment(10), moment(20), moment(21), moment(30, 23)],
+        }
+    )
+    began = pl.DataFrame(
+        {"customer": ["a/1", "a/2"], "name": ["One", "Two"], "first_call": [moment(8, 20), moment(1)]},
+    )
+    period = dt.date(2026, 10, 2), dt.date(2026, 10, 22)
+    told = arrivals(seen, began, period, time_zone="Europe/Amsterdam")
+    assert told.select("customer", "name", "state", "first_visit", "visits", "hours").rows() == [
+        ("a/1", "One", "called", moment(8), 2, 12.0),
+        ("a/2", "Two", "called_before", moment(9), 1, None),
+        ("a/3", None, "never_called", moment(10), 1, None),
+        ("a/4", None, "never_called", moment(20), 1, None),
+        ("a/5", None, "too_recent", moment(21), 1, None),
+    ]
+    check = checked("visitors_call", visits=told)
+    assert (check.verdict, check.held, check.judged) == ("not_shown", 1, 3)
+    assert check.why == "1 of 3 customers that came to the onboarding page called, after 12.0 hours (the median)"
+    assert checked("visitors_call", visits=told.head(2)).verdict == "too_few"
+    assert checked("visitors_call", visits=told.clear()).verdict == "not_visible"
 
 
 @pytest.mark.parametrize(

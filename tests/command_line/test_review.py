@@ -54,3 +54,29 @@ def test_another_integration_in_the_options_is_wrong_usage(run: Run, loaded: Pat
     code, _, err = run("review", "12345_678900", "--integration", "12345_1")
     assert code == 2
     assert "the review is about 12345_678900; leave --integration out" in err
+
+
+def test_a_log_of_the_onboarding_page_says_who_came(run: Run, loaded: Path, tmp_path: Path) -> None:
+    visits = tmp_path / "visits.log"
+    came = '203.0.113.7 - - [29/Mar/2026:02:00:00 +0200] "GET /?afasBaseUrl=https://beers.afasfocus.nl/enyoi HTTP/1.1" 200 5 "-" "Mozilla/5.0"'
+    visits.write_text(f"{came}\nhello world\n", encoding="utf-8")
+    code, out, err = run("review", "12345_678900", "--visits", visits, "--json")
+    [visit] = document(out)["visits"]
+    assert (code, visit["customer"], visit["first_visit"], visit["visits"]) == (
+        0,
+        "beers/enyoi",
+        "2026-03-29T00:00:00Z",
+        1,
+    )
+    assert (
+        "visits.log: 2 lines, 1 visit, 0 with another address, 0 other requests, 0 ignored, 1 that cannot be read"
+        in err
+    )
+    assert document(run("review", "12345_678900", "--json")[1])["visits"] is None
+
+
+def test_wrong_options_about_visits_are_said(run: Run, loaded: Path) -> None:
+    code, _, err = run("review", "12345_678900", "--visits", "nowhere.log")
+    assert (code, "nowhere.log: cannot be opened" in err) == (1, True)
+    code, _, err = run("review", "12345_678900", "--layout", "$host")
+    assert (code, "give --visits FILE as well" in err) == (2, True)
