@@ -14,13 +14,14 @@ import re
 import shlex
 import shutil
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, get_args
 
 import pytest
 
 import koppelzicht
 from analytics.certification.course import STATES
 from analytics.certification.reasons import REASONS
+from analytics.review.answer import CheckName, CustomerState, Verdict, VisitState
 from docs import build
 
 if TYPE_CHECKING:
@@ -129,6 +130,12 @@ def test_the_images_are_small() -> None:
 def test_the_page_about_certification_has_every_state_and_reason() -> None:
     text = (ROOT / "docs" / "explanation" / "certification.md").read_text(encoding="utf-8")
     assert [word for word in (*STATES, *REASONS) if f"`{word}`" not in text] == []
+
+
+def test_the_page_about_the_review_has_every_verdict_check_and_state() -> None:
+    text = (ROOT / "docs" / "how-to" / "review.md").read_text(encoding="utf-8")
+    words = [word for words in (Verdict, CheckName, CustomerState, VisitState) for word in get_args(words)]
+    assert [word for word in words if f"`{word}`" not in text] == []
 
 
 def test_a_page_without_a_place_and_a_place_without_a_page_are_named() -> None:

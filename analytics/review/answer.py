@@ -29,6 +29,7 @@ CheckName: TypeAlias = Literal[
 Verdict: TypeAlias = Literal["shown", "not_shown", "too_few", "not_visible"]
 """not_visible: these logs cannot show it. too_few: they could, but hold too few calls to judge."""
 CustomerState: TypeAlias = Literal["succeeded", "never", "too_recent", "removed", "not_new"]
+VisitState: TypeAlias = Literal["called", "called_before", "never_called", "too_recent"]
 
 PARTS: dict[CheckName, PartName] = {
     "id_on_every_call": "integration",

@@ -31,6 +31,7 @@ COMMANDS = [
     ["branches", "--publish", "branches.html", "--language", "nl"],
     ["branches", "--publish", "branches.en.html", "--language", "en"],
     ["check", "1234_1", "--json"],
+    ["review", "1234_1", "--json"],
     ["certification", "--json"],
     ["practices", "--json"],
     ["metric", "latency", "--format", "csv"],
