@@ -33,6 +33,7 @@ from analytics.check.check import Found, look_up
 from analytics.impact.impact import impact
 from analytics.known.known import Unknown, unknown_in_changes, unknown_in_scope
 from analytics.metrics import metric_names
+from analytics.pair.pair import pair
 from analytics.registry import RegistryFiles, registry_files
 from analytics.review.review import review
 from analytics.scope import EnvironmentScope, Scope
@@ -42,6 +43,7 @@ from ingest.lake.lake import Lake
 if TYPE_CHECKING:
     from analytics.changes.change import Change
     from analytics.impact.answer import Impact
+    from analytics.pair.answer import Pair
     from analytics.review.answer import Review
     from ingest.lake.snapshot import Snapshot
 
@@ -118,6 +120,10 @@ class View:
     def check(self, text: str) -> Found:
         """Return the facts about the IntegrationId in this text, whatever the scope."""
         return _check(self.lake, text)
+
+    def pair(self) -> Pair:
+        """Return the life of the connection of the chosen integration and customer."""
+        return _pair(self.lake, self.scope)
 
     def unknown(self) -> tuple[Unknown, ...]:
         """Return the filters that no call matches."""
@@ -210,6 +216,13 @@ def _review(lake: OpenLake, scope: Scope) -> Review:
 @st.cache_data(max_entries=_ANSWERS_KEPT, show_spinner=False, hash_funcs=_BY_KEY)
 def _check(lake: OpenLake, text: str) -> Found:
     return look_up(lake.warehouse, text)
+
+
+@st.cache_data(max_entries=_ANSWERS_KEPT, show_spinner=False, hash_funcs=_BY_KEY)
+def _pair(lake: OpenLake, scope: Scope) -> Pair:
+    assert scope.integration is not None, "the page asks for one"
+    assert scope.customer is not None, "the page asks for one"
+    return pair(lake.warehouse, scope.integration, scope.customer, scope)
 
 
 @st.cache_data(max_entries=_ANSWERS_KEPT, show_spinner=False, hash_funcs=_BY_KEY)

@@ -16,7 +16,11 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from pathlib import Path
 
-ASKED = {"check": {"search": "2731-302751"}, "impact": {"connector": "KnSubject"}}
+ASKED = {
+    "check": {"search": "2731-302751"},
+    "impact": {"connector": "KnSubject"},
+    "pair": {"integration": "1761_303301", "customer": "5146"},
+}
 """The questions without which a page shows nothing."""
 ONE = {"integration": "2519_301101", "connector": "KnSubject"}
 """The subject of a page that can be about one integration or connector."""

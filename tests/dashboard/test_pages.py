@@ -228,7 +228,7 @@ def test_figures_that_cover_a_gap_say_so(gappy: Path, open_page: OpenPage, page:
     )
     assert note in read(open_page(gappy, page, since="2026-09-14", until="2026-09-19", **link))
     whole = open_page(gappy, page, since="2026-09-17", until="2026-09-19", **link)
-    looks_back = page == "customers"  # at every month up to the end of the period
+    looks_back = page in {"customers", "pair"}  # at everything up to the end of the period
     assert [text for text in read(whole) if "Figures are too low" in text] == ([note] if looks_back else [])
 
 

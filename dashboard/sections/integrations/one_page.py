@@ -54,4 +54,5 @@ for name, columns in {
     ],
 }.items():
     rows = view.rows(f"integration/{name}", integration=view.scope.integration)
-    frame.table(f"integration.{name}", rows, columns, view)
+    opened = navigation.rows_of("pair", "customer") if name == "customers" else None
+    frame.table(f"integration.{name}", rows, columns, view, links=opened, linked="customer")
