@@ -10,16 +10,13 @@ const DESCENDING_FIRST = new Set(["number", "instant", "meter", "course"]);
 
 export default function ({ data, parentElement }) {
   const root = parentElement.querySelector(".kz-table");
-  const isNew = root.kzData === undefined;
   root.kzData = data;
   root.kzSort = remembered("sorts")[data.id] ?? root.kzSort ?? null;
   if (root.kzSort !== null && !data.columns.some((column) => column.name === root.kzSort.column)) {
     root.kzSort = null;
   }
   draw(root);
-  if (isNew) {
-    focusOnLastOpened(root);
-  }
+  focusOnLastOpened(root);
 }
 
 function draw(root) {
@@ -128,14 +125,15 @@ function link(root, href, text) {
   return made;
 }
 
-// On the way back the reader stands where they left.
+// On the way back the reader stands where they left. A row may lead to the page that it is on, about another subject: then the
+// table is there all the time, and has the row again only once the page has been drawn anew.
 function focusOnLastOpened(root) {
   const opened = remembered("opened");
-  if (opened.id !== root.kzData.id) {
-    return;
+  const found = [...root.querySelectorAll("a")].find((one) => one.href === opened.href);
+  if (opened.id === root.kzData.id && found !== undefined) {
+    remember("opened", {});
+    found.focus();
   }
-  remember("opened", {});
-  [...root.querySelectorAll("a")].find((one) => one.href === opened.href)?.focus();
 }
 
 function remembered(name) {
