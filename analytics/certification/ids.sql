@@ -5,8 +5,8 @@
 -- key: partner, integration, id_status, id_defect, sent, basis, evidence
 -- look_back: 0
 -- steps: certification/last_day, certification/id_groups, certification/mistyped, certification/identified,
--- certification/telling_agents, certification/telling_prefixes, certification/without_id, certification/known_ids,
--- certification/known_digits
+-- certification/anybodys, certification/telling_agents, certification/telling_prefixes, certification/without_id,
+-- certification/known_ids, certification/known_digits
 -- meaning: Calls of the last $window days whose IntegrationId is missing, malformed or mistyped, but whose owner shows
 -- in another way. Calls whose log could not have held the id are left out, because they may carry it. A call without
 -- any of these clues is attributed to no partner, so a partner may have more such calls. The name of a shared library

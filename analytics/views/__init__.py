@@ -28,5 +28,6 @@ def macros() -> str:
         SUM_MACROS
         + view("macros")
         + view("sum_macros")
+        + view("sender_macros")
         + (files("ingest.engine") / "outcome.sql").read_text(encoding="utf-8")
     )

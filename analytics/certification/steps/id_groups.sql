@@ -9,11 +9,8 @@ select
     daily_senders.malformed_id as sent,
     daily_senders.body_integration_id,
     daily_senders.unnamed_customer as customer,
-    nullif(lower(trim(split_part(split_part(daily_senders.user_agent, '/', 1), ' ', 1))), '') as agent,
-    case
-        when contains(daily_senders.connector, '_') and not is_supplied(daily_senders.connector)
-            then lower(split_part(daily_senders.connector, '_', 1))
-    end as prefix,
+    program_of(daily_senders.user_agent) as agent,
+    prefix_of(daily_senders.connector) as prefix,
     sum(daily_senders.calls) filter (where daily_senders.day > last_day.day - $window) as calls,
     max(daily_senders.last_call) as last_call
 from daily_senders

@@ -1,13 +1,5 @@
 -- The programs that only one partner uses: one row each.
--- Reads: identified.
-with anybodys (agent) as (
-    values
-    ('apache-httpclient'), ('axios'), ('curl'), ('dart'), ('excel'), ('go-http-client'), ('guzzlehttp'), ('httpclient'),
-    ('java'), ('microsoft'), ('microsoft.data.mashup'), ('mozilla'), ('node'), ('node-fetch'), ('okhttp'), ('php'),
-    ('php-soap'), ('postmanruntime'), ('powershell'), ('python'), ('python-httpx'), ('python-requests'), ('python-urllib'),
-    ('restsharp'), ('ruby'), ('undici'), ('wget')
-)
-
+-- Reads: identified, anybodys.
 select
     agent,
     min(partner) as partner,

@@ -53,8 +53,7 @@ select
     prefix,
     calls,
     last_call,
-    regexp_extract(sent, '^0*([1-9][0-9]*)_0*([1-9][0-9]*)([^0-9].*)?$', 1)
-    || regexp_extract(sent, '^0*([1-9][0-9]*)_0*([1-9][0-9]*)([^0-9].*)?$', 2) as parted,
-    regexp_replace(sent, '[^0-9]', '', 'g') as digits
+    parted_digits(sent) as parted,
+    digits_of(sent) as digits
 from groups
 where calls > 0

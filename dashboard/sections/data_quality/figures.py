@@ -11,6 +11,7 @@ import polars as pl
 from analytics.completeness.gaps import gaps_in, period_of
 from analytics.overlaps.overlaps import overlaps_by
 from analytics.scope import Scope
+from dashboard.shell import titles
 from dashboard.shell.gaps import stream_hours
 from dashboard.text.wording import Words, plain, say, span
 
@@ -18,6 +19,9 @@ if TYPE_CHECKING:
     from analytics.completeness.gaps import Gap
     from analytics.overlaps.overlaps import Overlap
     from dashboard.shell.data import View
+
+_LIKELY = 0.5
+"""From this confidence on, an owner is likelier than all other answers together."""
 
 
 @dataclass(frozen=True)
@@ -160,6 +164,45 @@ def overlap_in_words(overlap: Overlap) -> Words:
         other_stream=overlap.other_stream or "",
         share=Words(f"{overlap.share:.0%}"),
         days=Words(span(overlap.first_day, overlap.last_day + dt.timedelta(days=1))),
+    )
+
+
+IS_NAMED = pl.col("probable_kind") != "nobody"
+"""Rows whose likeliest answer is an integration or an aggregator."""
+
+
+def probable_owners(view: View) -> pl.DataFrame:
+    """Return the rows of `probable_owners` with their kind (integration, aggregator, nobody) and the owner's name as `title`."""
+    rows = view.rows("probable_owners").rename({"confidence": "probable_confidence", "why": "probable_why"})
+    kind = (
+        pl.when(pl.col("integration").is_not_null())
+        .then(pl.lit("integration"))
+        .when(pl.col("probable_why").str.starts_with("aggregator"))
+        .then(pl.lit("aggregator"))
+        .otherwise(pl.lit("nobody"))
+    )
+    # An integration that probably sends no id may have no call with one in this view, so its name comes from the whole lake.
+    names = (
+        replace(view, scope=Scope(environment="all")).rows("customers_per_integration").select("integration", "name")
+    )
+    named = titles.of_integrations(rows.join(names, on="integration", how="left", maintain_order="left"))
+    aggregator = pl.lit(plain("data_quality.aggregator"))
+    return named.with_columns(probable_kind=kind).with_columns(
+        title=pl.when(pl.col("probable_kind") == "aggregator").then(aggregator).otherwise("title")
+    )
+
+
+def owners_in_words(owners: pl.DataFrame) -> Words:
+    """Return how many of these calls probably belong to somebody, in a sentence."""
+    named = owners.filter(pl.col("integration").is_not_null() & (pl.col("probable_confidence") >= _LIKELY))
+    calls = {kind: int(owners.filter(probable_kind=kind)["calls"].sum()) for kind in ("aggregator", "nobody")}
+    return say(
+        "data_quality.owners_sum",
+        named=int(named["calls"].sum()),
+        integrations=named["integration"].n_unique(),
+        aggregator=calls["aggregator"],
+        nobody=calls["nobody"],
+        calls=int(owners["calls"].sum()),
     )
 
 

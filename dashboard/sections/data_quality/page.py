@@ -3,7 +3,7 @@
 import streamlit as st
 
 from dashboard.sections.data_quality import charts, figures
-from dashboard.shell import frame, gaps
+from dashboard.shell import frame, gaps, navigation
 from dashboard.text.wording import say
 from dashboard.widgets import cards
 
@@ -62,3 +62,17 @@ frame.table(
     view,
     key="unidentified",
 )
+
+owners = figures.probable_owners(view)
+if not owners.is_empty():
+    frame.heading("data_quality.owners")
+    st.markdown(figures.owners_in_words(owners))
+    frame.table(
+        "data_quality.owners",
+        owners.filter(figures.IS_NAMED),
+        ["title", "probable_confidence", "calls", "customer", "user_agent", "connector", "probable_why"],
+        view,
+        key="owners",
+        links=navigation.rows_of("integrations", "integration"),
+        is_headed=False,
+    )
