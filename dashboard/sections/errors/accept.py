@@ -32,11 +32,12 @@ def draw(view: View) -> None:
         st.warning(say("errors.accept_worse", pairs=worse.height, of=compared.height), icon=":material/warning:")
         st.altair_chart(_chart(worse.head(_MOST_IN_CHART)), alt=say("errors.accept"))
     if not compared.is_empty():
-        counted = [f"{where}_{what}" for where in ("accept", "production") for what in ("calls", "errors", "rate")]
+        accept = ["accept_calls", "accept_errors", "accept_rate"]
+        production = ["production_calls", "production_errors", "production_rate"]
         frame.table(
             "errors.accept",
             compared,
-            ["title", "connector", *counted, "difference_range"],
+            ["title", "connector", *accept, *production, "difference_range"],
             view,
             key="early_warning",
             links=navigation.rows_of("integrations", "integration"),
