@@ -77,7 +77,9 @@ def _id_on_every_call(found: Facts) -> Check:
     wrong = int(found.ids.filter(pl.col("integration").is_not_null())["calls"].sum())
     of_partner = int(found.ids["calls"].sum()) - wrong
     verdict: Verdict
-    if wrong:
+    if found.doubt == "example":
+        verdict, why = "not_shown", "this is the example id of the documentation, and no integration's own"
+    elif wrong:
         verdict = "not_shown"
         why = f"{counted(wrong, 'call')} of this integration {_do(wrong, 'lacks', 'lack')} the right id"
     elif not found.sees_others:
@@ -93,6 +95,9 @@ def _id_on_every_call(found: Facts) -> Check:
         )
     elif not calls:
         verdict, why = "not_visible", "no call carries the id"
+    elif found.doubt == "not_registered":
+        verdict = "not_visible"
+        why = f"{counted(calls, 'call')} {_do(calls, 'carries', 'carry')} it, but the registry does not know this id. Is it the right one?"
     elif calls < FEW_CALLS:
         verdict, why = "too_few", f"only {counted(calls, 'call')}, and none is known that lacks the id"
     else:

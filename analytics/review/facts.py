@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 import polars as pl
 
+from analytics.example_ids import EXAMPLE_IDS
 from analytics.review.onboarding import onboarding
 from analytics.review.visits import arrivals
 
@@ -22,13 +23,20 @@ _NAMING = ("typing_error", "envelope", "digits")
 """The bases of certification/ids.sql where the call itself names the integration."""
 
 
+Doubt: TypeAlias = Literal["example", "not_registered"]
+
+
 @dataclass(frozen=True, kw_only=True)
 class Facts:
-    """What the logs say about an integration in a period. `sees_others`: whether calls without its id may be seen at all."""
+    """What the logs say about an integration in a period.
+
+    `doubt`: why the id itself may be wrong; None if nothing says so. `sees_others`: whether calls without the id may be seen at all.
+    """
 
     profile: dict[str, Any] | None
     period: Period | None
     totals: dict[str, Any]
+    doubt: Doubt | None
     sees_others: bool
     unlogged_calls: int
     ids: pl.DataFrame
@@ -69,6 +77,7 @@ def facts(
         profile=next(iter(warehouse.query_file("integration/profile", scope, about).to_dicts()), None),
         period=period,
         totals=warehouse.query_file("review/totals", scope, about).row(0, named=True),
+        doubt=_doubt(warehouse, integration),
         sees_others=wide.viewer.partner is None and wide.viewer.integration is None,
         unlogged_calls=unlogged,
         ids=ids,
@@ -85,6 +94,14 @@ def facts(
         examples=warehouse.query_file("review/examples", scope, about),
         rules={row["rule"]: row for row in rules.to_dicts()},
     )
+
+
+def _doubt(warehouse: Warehouse, integration: str) -> Doubt | None:
+    """Why the id may be wrong. A registry without any integration says nothing about one."""
+    if integration in EXAMPLE_IDS:
+        return "example"
+    known = warehouse.query("select integration from integrations")["integration"]
+    return "not_registered" if len(known) and integration not in known else None
 
 
 def _ids(warehouse: Warehouse, integration: str, anybodys: Scope, period: Period | None) -> pl.DataFrame:

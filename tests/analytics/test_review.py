@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from analytics.review.answer import Check, CheckName, Verdict
+    from analytics.review.facts import Doubt
 
 APP = "7654321_8"
 """The integration that goes live: it has replaced 1234567_1."""
@@ -133,6 +134,7 @@ NOTHING = Facts(
     profile=None,
     period=None,
     totals=NO_TOTALS | dict.fromkeys(("judged_low", "judged_high", "writes_low", "writes_high")),
+    doubt=None,
     sees_others=True,
     unlogged_calls=0,
     ids=pl.DataFrame(schema=IDS),
@@ -178,6 +180,19 @@ def test_calls_without_the_right_id_are_the_integrations_or_of_its_partner(
     ids = pl.DataFrame([(integration, 7654321, 2)], schema=IDS, orient="row")
     check = checked("id_on_every_call", totals=totals(calls=40), ids=ids, sees_others=sees_others)
     assert (check.verdict, check.judged) == (verdict, 42 if integration else 40)
+
+
+@pytest.mark.parametrize(("doubt", "verdict"), [("example", "not_shown"), ("not_registered", "not_visible")])
+def test_an_id_that_is_surely_or_perhaps_wrong_is_not_shown_to_be_right(doubt: Doubt, verdict: Verdict) -> None:
+    assert checked("id_on_every_call", totals=totals(calls=40), doubt=doubt).verdict == verdict
+
+
+def test_the_registry_and_the_documentation_raise_doubts_about_ids(warehouse: Warehouse) -> None:
+    whys = {id_: review(warehouse, id_, Scope()).checks[0] for id_ in ("12345_678900", "2345_7")}
+    assert [(check.verdict, check.why) for check in whys.values()] == [
+        ("not_shown", "this is the example id of the documentation, and no integration's own"),
+        ("not_visible", "2 calls carry it, but the registry does not know this id. Is it the right one?"),
+    ]
 
 
 def test_who_sees_only_calls_with_the_id_cannot_know_of_others() -> None:

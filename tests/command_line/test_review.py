@@ -21,17 +21,17 @@ def test_a_review_is_one_object(run: Run, loaded: Path) -> None:
     assert (code, tuple(answer)) == (0, tuple(field.name for field in fields(Review)))
     assert (answer["integration"], answer["calls"], answer["good_share"]) == ("12345_678900", 2, 0.5)
     assert [(part["part"], part["verdict"]) for part in answer["parts"]] == [
-        ("integration", "too_few"),
+        ("integration", "not_shown"),  # its id is the example of the documentation
         ("onboarding", "not_visible"),
         ("errors", "too_few"),
     ]
-    assert "note: id_on_every_call: only 2 calls, and none is known that lacks the id" in err
+    assert "note: calls_succeed: 1 of 2 calls succeeded: 50.0% (9.5% to 90.5%), and 90% is asked" in err
 
 
 def test_people_see_the_verdicts_and_the_first_rows(run: Run, loaded: Path) -> None:
     code, out, _ = run("review", "12345_678900")
     assert code == 0
-    assert "integration  id_on_every_call        too_few         2       2  100.00 %" in out
+    assert "integration  id_on_every_call        not_shown       2       2  100.00 %" in out
     assert "Uses" in out
     assert "Versions" not in out
 

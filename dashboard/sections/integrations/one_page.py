@@ -14,7 +14,7 @@ view = frame.ask("integration", about="integration")
 known = profile.of(view)
 with title:
     profile.title(known, view)
-    navigation.about_it("integration", "errors", "certification", "practices", "customers")
+    navigation.about_it("integration", "errors", "certification", "practices", "customers", "review")
 if known is None:
     nothing.asked_for(view)
 
