@@ -63,7 +63,7 @@ _COURSES = {"trend": CALLS, "course": CUSTOMERS}
 """Columns that show a small chart."""
 _WHOLE = {"integration", "certificate_ends", "last_customer_day"}
 """Columns whose texts are never broken into lines."""
-_WIDE = {"finding", "why", "advice", "change", "user_agent", "clock_why", "broken"}
+_WIDE = {"finding", "why", "advice", "change", "user_agent", "clock_why", "broken", "probable_why"}
 _ROWS_AT_MOST = 1000
 """The rows that a page shows at most. More would make the browser slow; `koppelzicht metric` and SQL give them all."""
 _HERE = Path(__file__).parent

@@ -181,10 +181,8 @@ def probable_owners(view: View) -> pl.DataFrame:
         .then(pl.lit("aggregator"))
         .otherwise(pl.lit("nobody"))
     )
-    # An integration that probably sends no id may have no call with one in this view, so its name comes from the whole lake.
-    names = (
-        replace(view, scope=Scope(environment="all")).rows("customers_per_integration").select("integration", "name")
-    )
+    # An integration that never sends its id has no call with one, so its name comes from all that the registry names.
+    names = replace(view, scope=Scope()).rows("certification").select("integration", "name")
     named = titles.of_integrations(rows.join(names, on="integration", how="left", maintain_order="left"))
     aggregator = pl.lit(plain("data_quality.aggregator"))
     return named.with_columns(probable_kind=kind).with_columns(
