@@ -30,6 +30,7 @@ Reason: TypeAlias = Literal[
     "everywhere",
     "not_elsewhere",
     "new_program",
+    "mixed",
 ]
 Cause: TypeAlias = Literal[
     "connector_not_allowed",
@@ -81,6 +82,8 @@ _EVERYWHERE, _NOT_ELSEWHERE = (0.02, 0.02, 20), (1, 1, 0.1)
 """Integrations of several partners failed at other customers too; or they called there and did not."""
 _NEW_PROGRAM = (0.4, 3, 1)
 """The program or the form of its token changed when the calls began to fail."""
+_MIXED = (0.3, 3, 1)
+"""Calls of the same connectors are refused and served: the customer's token works, and some part of the program sends another one."""
 _ID_LOST = (0.02, 20, 0.02)
 """The program goes on without its IntegrationId."""
 
@@ -117,6 +120,7 @@ class Evidence:
     elsewhere: Beside = Beside()
     elsewhere_partners: int = 0
     is_new_program: bool = False
+    is_mixed: bool = False
     is_id_lost: bool = False
     is_own: bool = False
 
@@ -173,6 +177,7 @@ REASONS: Final[Mapping[Reason, str]] = {
     "everywhere": "integrations of several partners fail at other customers at the same time",
     "not_elsewhere": "other integrations at other customers do not",
     "new_program": "the program or its token changed at that moment",
+    "mixed": "other calls of the same connectors succeed in the same time",
 }
 """What each reason says."""
 
@@ -226,6 +231,8 @@ def _around(evidence: Evidence) -> list[tuple[Reason, tuple[float, float, float]
         found.append(("not_elsewhere", _NOT_ELSEWHERE))
     if evidence.is_new_program:
         found.append(("new_program", _NEW_PROGRAM))
+    if evidence.is_mixed and evidence.kind == "rights":
+        found.append(("mixed", _MIXED))
     return found
 
 

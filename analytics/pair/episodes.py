@@ -29,6 +29,9 @@ _LEAST_RATE, _MOST_RATE = 0.002, 0.2
 _RECOVERED: Final = math.log(20)
 """How much the calls after an episode have to speak for the usual rate before it is over: four or five successes in a row."""
 _MOST_EPISODES: Final = 5
+_OUTLIER: Final = math.log(100)
+"""The score of a day from which on it is no usual one."""
+_ROUNDS: Final = 4
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -102,18 +105,38 @@ def usual_rate(calls: int, errors: int, rate_of_integration: float) -> float:
     return min(max(rate, _LEAST_RATE), _MOST_RATE)
 
 
+def rate_without_outliers(days: Sequence[tuple[int, int]]) -> float:
+    """The rate of errors of days (calls, errors) without those of trouble: 0 without a call.
+
+    Trouble of the whole integration must not make that of the pair look usual. To leave out the worst days, whatever their rate,
+    would make every rate too low: most days of a small integration have no error at all.
+
+    >>> round(rate_without_outliers([(50, 1)] * 9 + [(50, 25)]), 3)
+    0.02
+    """
+    kept = list(days)
+    rate = 0.0
+    for _ in range(_ROUNDS):
+        calls, errors = (sum(day[place] for day in kept) for place in (0, 1))
+        rate = errors / calls if calls else 0.0
+        usual = usual_rate(calls, errors, rate)
+        kept = [day for day in days if score_of(*day, usual) < _OUTLIER]
+    return rate
+
+
 def episodes_in(cells: Sequence[Cell], rate_of_integration: float) -> tuple[Episode, ...]:
     """The episodes of a pair, the last one first. `rate_of_integration`: its usual rate at all customers."""
     left, found = list(cells), list[Episode]()
     while len(found) < _MOST_EPISODES and (best := _best(left, rate_of_integration)) is not None:
-        episode, inside = best
-        found.append(episode)
+        episode, inside, least = best
+        if episode.score >= least:  # without the errors of other kinds before it, it may be chance after all
+            found.append(episode)
         left = [cell for cell in left if cell not in inside]
     return tuple(sorted(found, key=lambda episode: episode.started_at, reverse=True))
 
 
-def _best(cells: Sequence[Cell], rate_of_integration: float) -> tuple[Episode, set[Cell]] | None:
-    """The episode with the highest score that is no chance, and its cells."""
+def _best(cells: Sequence[Cell], rate_of_integration: float) -> tuple[Episode, set[Cell], float] | None:
+    """The episode with the highest score that is no chance, its cells, and the score that it needs."""
     connectors = {cell.connector for cell in cells if cell.connector is not None}
     subjects = [None, *sorted(connectors)] if len(connectors) > 1 else [None]
     found = [
@@ -127,9 +150,10 @@ def _best(cells: Sequence[Cell], rate_of_integration: float) -> tuple[Episode, s
         return None
     # What all calls and one connector explain equally well is told of all.
     score, subject, inside = max(found, key=lambda one: (one[0], one[1] is None))
-    if score < math.log(looked_at) + math.log(_FALSE_ALARMS):
+    least = math.log(looked_at) + math.log(_FALSE_ALARMS)
+    if score < least:
         return None
-    return _episode(_of(cells, subject), inside, subject, rate_of_integration, score), set(inside)
+    return _episode(_of(cells, subject), inside, subject, rate_of_integration), set(inside), least
 
 
 def _of(cells: Iterable[Cell], connector: str | None) -> list[Cell]:
@@ -169,7 +193,7 @@ def _highest(cells: Sequence[Cell], base: float) -> tuple[float, list[Cell]]:
 
 
 def _episode(
-    cells: Sequence[Cell], inside: Sequence[Cell], connector: str | None, rate_of_integration: float, score: float
+    cells: Sequence[Cell], inside: Sequence[Cell], connector: str | None, rate_of_integration: float
 ) -> Episode:
     base = _rate_outside(cells, inside, rate_of_integration)
     outcomes: Counter[tuple[str, int]] = Counter()
@@ -191,7 +215,7 @@ def _episode(
         base_rate=base,
         outcome=outcome,
         status=status,
-        score=round(score, 1),
+        score=round(sum(score_of(cell.calls, cell.errors, base) for cell in counted), 1),
         last_error=last_error,
         successes_since=sum(cell.calls - cell.errors for cell in later),
     )

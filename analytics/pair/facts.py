@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 from analytics.completeness.gaps import period_of
-from analytics.pair.episodes import Cell, Episode, episodes_in
+from analytics.pair.episodes import Cell, Episode, episodes_in, rate_without_outliers
 from analytics.pair.rhythm import HOUR, Silence, silence
 from analytics.pair.signs import Sign, judged
 
@@ -196,20 +196,9 @@ def _names(warehouse: Warehouse, asked: Scope) -> Names:
 
 
 def _usual_rate_of_integration(warehouse: Warehouse, asked: Scope) -> float:
-    """The rate of errors of the integration at all of its customers, without its worst days.
-
-    Trouble of the whole integration must not make that of the pair look usual. So the days with the highest rates are left out,
-    as many as hold a third of the calls.
-    """
+    """The usual rate of errors of the integration at all of its customers."""
     days = warehouse.query_file("integration/days", asked.replace(customer=None), {"integration": asked.integration})
-    counts = [(calls, errors) for calls, errors in days.select("calls", "errors").iter_rows() if calls]
-    by_rate = sorted(counts, key=lambda one: one[1] / one[0])
-    kept, kept_errors, wanted = 0, 0, 2 * sum(calls for calls, _ in counts) / 3
-    for calls, errors in by_rate:
-        if kept and kept + calls > wanted:
-            break
-        kept, kept_errors = kept + calls, kept_errors + errors
-    return kept_errors / kept if kept else 0.0
+    return rate_without_outliers([(calls, errors) for calls, errors in days.select("calls", "errors").iter_rows()])
 
 
 def _observed(

@@ -149,7 +149,11 @@ def _judged(found: Found, state: State, refusals: Refusals) -> tuple[Cause | Non
             else:
                 evidence = failing_with(found.trouble, found.neighbours)
             evidence = dataclasses.replace(
-                evidence, outcomes=refusals.outcomes, is_new_program=_is_new_program(found), is_own=found.is_own
+                evidence,
+                outcomes=refusals.outcomes,
+                is_mixed=cause_of(refusals) == "token_mixed",
+                is_new_program=_is_new_program(found),
+                is_own=found.is_own,
             )
             return cause_of(refusals), attribute(evidence)
 

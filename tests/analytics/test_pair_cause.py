@@ -85,6 +85,12 @@ def test_a_new_program_makes_them_the_partners() -> None:
     assert (found.party, found.confidence, found.why[-1]) == ("partner", 0.91, "new_program")
 
 
+def test_refusals_beside_successes_of_the_same_connectors_are_unsure() -> None:
+    # 135 : 5.6 : 0.04 times 0.3, 3 and 1: 40.5 : 16.8 : 0.04; 40.5 of 57.34.
+    found = judged(outcomes={"unauthorized": 9}, is_mixed=True, **OTHERS_ARE_FINE)
+    assert (found.party, found.confidence, found.between) == ("unsure", 0.71, ("customer", "partner"))
+
+
 def test_a_customer_at_which_every_integration_fails_is_its_own_cause() -> None:
     # 25 : 72 : 3 times 1.5, 0.7 and 0.2, times 5, 0.2 and 1, times 1, 1 and 0.1: 187.5 : 10.08 : 0.06.
     found = judged(outcomes={"validation": 12}, other_integrations=Beside(seen=3, failing=3), **OTHERS_ARE_FINE)

@@ -77,6 +77,13 @@ def test_an_episode_begins_with_its_own_kind_of_error() -> None:
     assert (episode.started_at, episode.calls, episode.status) == (at(101, 5), 19, 401)
 
 
+def test_errors_of_different_kinds_by_chance_are_no_episode() -> None:
+    # Four errors in a row score 4 ln(0.5 / 0.0045) = 18.8 of at least 12.2. From the first 401 on there are two: 9.4.
+    cells = [cell(hour) for hour in range(196)]
+    cells += [cell(196, status=500), cell(197, status=403), *(cell(hour, status=401) for hour in (198, 199))]
+    assert episodes_in(cells, 0.05) == ()
+
+
 def test_two_times_of_trouble_are_two_episodes_the_last_first() -> None:
     bad = {*range(40, 50), *range(140, 150)}
     cells = [cell(hour, status=500 if hour in bad else 200) for hour in range(200)]
