@@ -15,7 +15,7 @@ from analytics.errors import UnknownNameError
 if TYPE_CHECKING:
     from analytics.sql_file import Metric
 
-__all__ = ["question", "question_names"]
+__all__ = ["question", "question_names", "step"]
 
 _FLOOR = Path(__file__).parent
 _PUBLIC = frozenset({"metrics", "views"})
@@ -29,9 +29,14 @@ def question_names() -> tuple[str, ...]:
     return tuple(f"{room.name}/{name}" for room in rooms for name in sql_file.names_in(room))
 
 
-def question(name: str) -> Metric:
-    """One question with its header; UnknownNameError lists those that exist."""
+def question(name: str, kept: frozenset[str] = frozenset()) -> Metric:
+    """One question with its header; UnknownNameError lists those that exist. Steps in `kept` are relations that are there already."""
     if name not in question_names():
         raise UnknownNameError(f"there is no question {name!r}; known: {', '.join(question_names())}")
     room, _, file = name.partition("/")
-    return sql_file.read(_FLOOR / room, file)
+    return sql_file.read(_FLOOR / room, file, kept)
+
+
+def step(path: str, kept: frozenset[str] = frozenset()) -> str:
+    """The query of the step `room/step`, with the steps that it reads, but for those in `kept`."""
+    return sql_file.read_step(_FLOOR, path, kept)

@@ -46,9 +46,22 @@ def names_in(folder: Path) -> tuple[str, ...]:
 
 
 @cache
-def read(folder: Path, name: str) -> Metric:
-    """The metric or question `name` of a room. The rooms of its steps are beside that folder."""
-    return parse(name, _text(folder / f"{name}.sql"), step=lambda path: _text(step_file(folder.parent, path)))
+def read(folder: Path, name: str, kept: frozenset[str] = frozenset()) -> Metric:
+    """The metric or question `name` of a room. The rooms of its steps are beside that folder.
+
+    Steps whose names are in `kept` are left out: their rows are there already, as relations of these names.
+    """
+    text = _text(folder / f"{name}.sql")
+    return parse(name, text, step=lambda path: _text(step_file(folder.parent, path)), kept=kept)
+
+
+@cache
+def read_step(floor: Path, path: str, kept: frozenset[str] = frozenset()) -> str:
+    """The query of the step `room/step` by itself, with the steps that it reads."""
+    text = _text(step_file(floor, path))
+    return _with_steps(
+        text, _steps(_names(_header(text).get("steps", "")), lambda one: _text(step_file(floor, one)), kept)
+    )
 
 
 def step_file(floor: Path, path: str) -> Path:
@@ -57,7 +70,7 @@ def step_file(floor: Path, path: str) -> Path:
     return floor / room / "steps" / f"{name}.sql"
 
 
-def parse(name: str, sql: str, *, step: Callable[[str], str]) -> Metric:
+def parse(name: str, sql: str, *, step: Callable[[str], str], kept: frozenset[str] = frozenset()) -> Metric:
     """The metric in a file's text, with its steps inserted; AnalyticsError if its header lacks a field."""
     fields = _header(sql)
     missing = {"title", "unit", "grain", "key", "look_back", "meaning"} - fields.keys()
@@ -71,16 +84,18 @@ def parse(name: str, sql: str, *, step: Callable[[str], str]) -> Metric:
         key=_names(fields["key"]),
         look_back=int(fields["look_back"]),
         meaning=fields["meaning"],
-        sql=_with_steps(sql, _steps(_names(fields.get("steps", "")), step)),
+        sql=_with_steps(sql, _steps(_names(fields.get("steps", "")), step, kept)),
     )
 
 
-def _steps(paths: Iterable[str], step: Callable[[str], str]) -> dict[str, str]:
-    """The steps with these paths by name, each one once, and after the steps that its own header names."""
+def _steps(paths: Iterable[str], step: Callable[[str], str], kept: frozenset[str]) -> dict[str, str]:
+    """The steps with these paths by name, each one once, and after the steps that its own header names; those in `kept` are left out."""
     steps: dict[str, str] = {}
     for path in paths:
+        if path.rpartition("/")[2] in kept:
+            continue
         text = step(path)
-        before = _steps(_names(_header(text).get("steps", "")), step)
+        before = _steps(_names(_header(text).get("steps", "")), step, kept)
         for name, its_text in (before | {path.rpartition("/")[2]: text}).items():
             if steps.setdefault(name, its_text) != its_text:
                 raise AnalyticsError(f"two steps of one query are called {name}")

@@ -26,6 +26,7 @@ from analytics.warehouse.bound_scopes import BoundScopes
 from analytics.warehouse.horizon import needs_calls, needs_sums, reaches
 from analytics.warehouse.period import filled
 from analytics.warehouse.reader import ParquetReader
+from analytics.warehouse.several import Several
 from analytics.warehouse.visible import Visible
 from ingest.lake.data_file import damage_among
 from ingest.lake.sums.kinds import KINDS
@@ -135,6 +136,17 @@ class Warehouse:
     ) -> pl.DataFrame:
         """The rows of the question `room/question`; `params` are bound to its `$name`s."""
         return self._answer(question(name), scope or Scope(), params)
+
+    @contextlib.contextmanager
+    def several(self, names: Sequence[str], scope: Scope) -> Iterator[Several]:
+        """Questions `room/question` of one scope that share steps. They look back as far as the one that looks furthest.
+
+        They read sums alone: where calls were removed, those are all there.
+        """
+        asked = [question(name) for name in names]
+        sql, look_back = " ".join(one.sql for one in asked), max(one.look_back for one in asked)
+        with self._scopes.reading(scope, sql, look_back) as cursor, self._reading():
+            yield Several(cursor, lambda text: self._rows(cursor, text))
 
     def compared(self, name: str, scope: Scope, params: Mapping[str, object] | None = None) -> pl.DataFrame:
         """A metric or question, with the figures of the previous period of the same length as `<column>_before`.

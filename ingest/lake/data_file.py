@@ -43,6 +43,8 @@ SumTable: TypeAlias = Literal[
     "sums/daily_durations",
     "sums/stream_hours",
     "sums/customer_hours",
+    "sums/connector_hours",
+    "sums/error_hours",
 ]
 SealedTable: TypeAlias = Literal[
     "sealed/daily_calls",
@@ -52,6 +54,8 @@ SealedTable: TypeAlias = Literal[
     "sealed/daily_durations",
     "sealed/stream_hours",
     "sealed/customer_hours",
+    "sealed/connector_hours",
+    "sealed/error_hours",
 ]
 AnyTable: TypeAlias = TableName | SumTable | SealedTable
 TABLES: tuple[TableName, ...] = ("calls", "rejects", "loads")

@@ -30,6 +30,8 @@ SumName: TypeAlias = Literal[
     "daily_durations",
     "stream_hours",
     "customer_hours",
+    "connector_hours",
+    "error_hours",
 ]
 
 SUM_MACROS: Final = (Path(__file__).parent / "macros.sql").read_text(encoding="utf-8")
@@ -43,6 +45,8 @@ _TABLES: Final[Mapping[SumName, SumTable]] = {
     "daily_durations": "sums/daily_durations",
     "stream_hours": "sums/stream_hours",
     "customer_hours": "sums/customer_hours",
+    "connector_hours": "sums/connector_hours",
+    "error_hours": "sums/error_hours",
 }
 
 _SEALED_TABLES: Final[Mapping[SumName, SealedTable]] = {
@@ -53,6 +57,8 @@ _SEALED_TABLES: Final[Mapping[SumName, SealedTable]] = {
     "daily_durations": "sealed/daily_durations",
     "stream_hours": "sealed/stream_hours",
     "customer_hours": "sealed/customer_hours",
+    "connector_hours": "sealed/connector_hours",
+    "error_hours": "sealed/error_hours",
 }
 
 _OF_CALLS: Final = {column.name: column for column in CALL_COLUMNS}
@@ -235,6 +241,20 @@ KINDS: Final[Mapping[SumName, Kind]] = {
             (*_keys(f"day stream product environment customer own {_SENT_BY}"), _HOUR),
             (_CALLS, _ERRORS),
             late="hour own calls customer",
+        ),
+        Kind(
+            "connector_hours",
+            "Calls of each integration and connector by the hour",
+            (*_keys(f"day stream product environment {_SENT_BY} connector"), _HOUR),
+            (_CALLS, _ERRORS),
+            late="hour calls connector",
+        ),
+        Kind(
+            "error_hours",
+            "Calls that failed, by the hour, with all that they concern",
+            (*_keys(f"day stream product environment customer own {_SENT_BY} connector status outcome"), _HOUR),
+            (_ERRORS,),
+            late="own errors customer",
         ),
     )
 }
