@@ -1,5 +1,6 @@
 -- title: some of the day's calls, as the lake keeps them
--- Reads the tables of shape.sql, day_calls, loads (stream, load_id, name) and the variables day, first and last (places).
+-- Reads the tables of shape.sql, day_calls, loads (stream, load_id, name), faults and the variables day, first and last (places).
+-- long: one statement, and a bench has no steps.
 with drawn as (
     select
         *,
@@ -11,6 +12,24 @@ with drawn as (
     where place between getvariable('first') and getvariable('last')
 ),
 
+-- the calls that a fault of a link, or of what it calls, makes fail
+faulty as (
+    select
+        drawn.place,
+        max(faults.status) as status
+    from drawn
+    inner join slots using (slot)
+    inner join faults
+        on
+            drawn.link = faults.link
+            and drawn.called_at >= faults.since
+            and drawn.called_at < faults.until
+            and (faults.connector is null or faults.connector = slots.connector)
+            and unit(drawn.call, 40) < faults.share
+    where faults.status is not null
+    group by drawn.place
+),
+
 answered as (
     select
         drawn.*,
@@ -20,6 +39,7 @@ answered as (
         links.own,
         slots.* exclude (slot),
         cast(case
+            when faulty.status is not null then faulty.status
             when drawn.is_refused then 401
             when getvariable('day_number') % 30 = 11 and hour(drawn.called_at) = 9 and drawn.why < 0.4 then 503
             when drawn.luck >= links.error_rate then case when slots.operation = 'insert' then 201 else 200 end
@@ -36,6 +56,7 @@ answered as (
     from drawn
     inner join links using (link)
     inner join slots using (slot)
+    left join faulty using (place)
 ),
 
 measured as (

@@ -1,6 +1,7 @@
 -- title: the calls of one day, as numbers, in the order in which its logs have them
 -- Reads the tables of shape.sql and the variables day, day_number (from 0), calls, outcomes (how the hours share an office's
--- work) and time_zone. A link calls in sessions: runs of calls that follow each other closely.
+-- work), time_zone and refused (the fraction of sessions
+-- whose token is refused), and the table faults: links whose calls fail, or which do not call. A link calls in sessions: runs of calls that follow each other closely.
 -- long: one statement, and a bench has no steps.
 create or replace temp table day_calls as
 with busy as (
@@ -80,7 +81,7 @@ placed as (
             getvariable('day') + to_milliseconds(cast(floor(least(begins_ms, 86399000 - calls * gap_ms)) as bigint))
         ) as begins_at,
         program * 64 + cast(floor(unit(session, 28) * 64) as bigint) as own_slot,
-        unit(session, 29) < 0.004 as is_refused
+        unit(session, 29) < getvariable('refused') as is_refused
     from timed
 ),
 
@@ -109,4 +110,13 @@ select
     row_number() over (order by stream, called_at, call) as place,
     row_number() over (partition by stream order by called_at, call) as line_number
 from drawn
+where
+    not exists (
+        select 1 from faults
+        where
+            faults.status is null
+            and faults.link = drawn.link
+            and drawn.called_at >= faults.since
+            and drawn.called_at < faults.until
+    )
 order by place

@@ -1,5 +1,6 @@
 -- title: a platform: its programs, what each of them calls, its customers, and who uses what
--- Reads the variables seed, customers, integrations, days and official (the connectors that the vendor publishes).
+-- Reads the variables seed, customers, integrations, days, ending (the fraction of links that end) and official (the connectors that the
+-- vendor publishes).
 -- Whatever varies follows from the hash of a number, so the same seed makes the same calls.
 -- long: the tables of one thing, and a bench has no steps.
 
@@ -239,10 +240,10 @@ lasting as (
     select
         *,
         row_number() over (order by key) as link,
-        -- a fifth of the links begin in the period, and a tenth end in it
+        -- a fifth of the links begin in the period, and some end in it
         case when unit(key, 8) < 0.2 then cast(floor(unit(key, 9) * getvariable('days')) as integer) else 0 end as first_day,
         case
-            when unit(key, 10) < 0.1 then cast(floor(unit(key, 11) * getvariable('days')) as integer)
+            when unit(key, 10) < getvariable('ending') then cast(floor(unit(key, 11) * getvariable('days')) as integer)
             else getvariable('days')
         end as last_day
     from linked
@@ -263,3 +264,14 @@ select
     cast(floor(unit(lasting.key, 16) * 1440) as integer) as minute
 from lasting
 inner join programs using (program);
+
+-- What goes wrong on purpose: calls of a link, of one connector or of all, that get a status in a share of cases; without a status
+-- the link does not call.
+create table faults (
+    link bigint,
+    connector varchar,
+    since timestamptz,
+    until timestamptz,
+    status smallint,
+    share double
+);

@@ -55,13 +55,18 @@ WEEKDAYS = (108, 106, 104, 105, 98, 42, 37)
 
 @dataclass(frozen=True, kw_only=True)
 class Platform:
-    """How large it is. `until` is the day after the last one."""
+    """How large it is, until when, and what goes wrong.
+
+    `until` is the day after the last one, `refused` the fraction of sessions whose token is refused, `ending` that of links that end.
+    """
 
     calls: int
     days: int = 90
     customers: int = 10_000
     integrations: int = 800
     seed: int = 1
+    refused: float = 0.004
+    ending: float = 0.1
     until: dt.date = dt.date(2026, 11, 1)
 
     def calls_by_day(self) -> dict[dt.date, int]:
@@ -80,8 +85,14 @@ class Platform:
         return shared
 
 
-def write_lake(path: Path, platform: Platform, *, tell: Callable[[str], None]) -> None:
-    """Make the lake with these calls. SystemExit when there is one already."""
+def write_lake(
+    path: Path,
+    platform: Platform,
+    *,
+    tell: Callable[[str], None],
+    faults: Callable[[DuckDBPyConnection], None] | None = None,
+) -> None:
+    """Make the lake with these calls. SystemExit when there is one already. `faults` fills the table of that name."""
     lake = Lake(path)
     if lake.exists():
         raise SystemExit(f"{path}: there is a lake already; name another folder, or remove it")
@@ -97,13 +108,18 @@ def write_lake(path: Path, platform: Platform, *, tell: Callable[[str], None]) -
             official=list(official_connectors()),
             office_hours=[hour for hour, share in OFFICE.items() for _ in range(share)],
             time_zone=ZONE.key,
+            refused=platform.refused,
+            ending=platform.ending,
         )
         connection.execute(_sql("shape"))
+        if faults is not None:
+            faults(connection)
         batch = _Batch(lake)
         for number, (day, calls) in enumerate(platform.calls_by_day().items()):
             if calls:
                 _make_day(connection, day=day, number=number, calls=calls)
-                _add_day(batch, connection, platform, day=day, calls=calls)
+                [(made,)] = connection.execute("select count(*) from day_calls").fetchall()
+                _add_day(batch, connection, platform, day=day, calls=made)
             tell(f"{day}: {calls:,} calls")
         batch.decide()
         _register(path, connection, platform)
