@@ -154,6 +154,15 @@ def _values(liveliest: Mapping[str, Any], *, last_day: dt.date) -> dict[str, Any
         "since": dt.datetime.combine(last_day - dt.timedelta(days=14), dt.time(), dt.UTC),
         "until": dt.datetime.combine(last_day, dt.time(), dt.UTC),
         "days": 56,
+        "lacking_streams": [],
+        "lacking_hours": [],
+        "node_integrations": [integration],
+        "node_customers": [""],
+        "node_connectors": [""],
+        "node_days": [last_day],
+        "since_hours": [0],
+        "until_hours": [4_000_000_000],
+        "hours_in_question": [0],
     } | {name: [None] for name in ("operations", "endpoints", "token_forms", "protocols", "api_versions")}
 
 

@@ -108,3 +108,12 @@ create macro difference_high(part, whole, other_part, other_whole) as (
 
 -- A number for three texts, at least 0. Other texts may have the same number.
 create macro hash_of(first, second, third) as cast(hash(first, second, third) // 2 as bigint);
+
+-- Who can be behind a failed call, by its outcome: the platform itself, the rights that a customer gives, or what is sent.
+create macro error_class(outcome) as (
+    case
+        when outcome in ('unavailable', 'timeout', 'server_error') then 'platform'
+        when outcome in ('unauthorized', 'forbidden') then 'rights'
+        else 'content'
+    end
+);

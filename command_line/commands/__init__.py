@@ -4,7 +4,7 @@
     upkeep.py          status, rejects, verify, maintain
     safekeeping.py     backup, restore, repair
     answers.py         metric, sql
-    check.py, certification.py, impact.py, practices.py, customers.py, branches.py, streams.py: as they are called
+    check.py, certification.py, impact.py, incidents.py, practices.py, customers.py, branches.py, streams.py: as they are called
     registry.py        registry load, registry missing, registry versions
     reports.py         report, with a command for each report that there is
     screens.py         dashboard, demo

@@ -180,6 +180,15 @@ def parameters(name: str, partner: int) -> dict[str, object] | None:
         "since": NOW - dt.timedelta(days=20),
         "until": NOW,
         "days": 56,
+        "lacking_streams": ["gateway"],
+        "lacking_hours": [0],
+        "node_integrations": [f"{partner}_1", ""],
+        "node_customers": ["", "2000002"],
+        "node_connectors": ["", ""],
+        "node_days": [dt.date(2026, 10, 1), dt.date(2026, 10, 2)],
+        "since_hours": [0, 0],
+        "until_hours": [int(NOW.timestamp())] * 2,
+        "hours_in_question": [int(NOW.timestamp()) - 3600 * back for back in range(31 * 24)],
     }
     code = "\n".join(line for line in question(name).sql.splitlines() if not line.startswith("--"))
     return {key: value for key, value in values.items() if re.search(rf"\${key}\b", code)} or None

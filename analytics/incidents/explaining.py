@@ -1,0 +1,246 @@
+"""One verdict per cause: which nodes explain the errors of all others.
+
+An outage raises the errors of the platform, of every integration and of most customers. Each of them is surprising, and together they are
+one incident. So the most surprising node is taken first. What it explains is taken off the errors of all nodes that share its calls:
+of each hundred of its errors, as many stay as the usual rate makes. What is still surprising then is another incident.
+
+Of nodes that are nearly as surprising, the coarsest counts whose parts are alike: at least half of its parts have more errors
+than usual, and none of them holds four in five of the additional ones.
+"""
+
+from __future__ import annotations
+
+import heapq
+import math
+from collections import defaultdict
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+
+from analytics.incidents.course import HOUR, likelihood
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping, Sequence
+
+    import polars as pl
+
+    from analytics.incidents.course import Stretch
+    from analytics.incidents.tree import Node
+
+PARTS: Final = ("integration", "customer", "connector")
+NEARLY: Final = math.log(100)
+"""Nodes whose scores differ by less are taken to explain the same errors as well."""
+MOST_OF_IT: Final = 0.8
+"""A part that holds this share of the additional errors is the place of the incident."""
+
+
+@dataclass(frozen=True)
+class Explained:
+    """A stretch that explains its errors, the errors that nothing before it explained, and where the additional ones are.
+
+    The shares say by integration, customer and connector how many errors are more than usual.
+    """
+
+    stretch: Stretch
+    score: float
+    errors: float
+    by_integration: Mapping[str, float]
+    by_customer: Mapping[str, float]
+    by_connector: Mapping[str, float]
+
+
+class Failures:
+    """The failed calls of the hours in question, and how many of them are not explained yet.
+
+    `rows`: hour, class, integration, customer, connector, errors.
+    """
+
+    def __init__(self, rows: pl.DataFrame) -> None:
+        rows = rows.sort("class", "hour")
+        self._names = {name: rows[name].to_list() for name in PARTS}
+        self._codes: dict[str, dict[str, int]] = {}
+        self._coded: dict[str, np.ndarray] = {}
+        for name, values in self._names.items():
+            self._codes[name] = {value: place for place, value in enumerate(dict.fromkeys(values))}
+            self._coded[name] = np.array([self._codes[name][value] for value in values], dtype=np.int64)
+        self._hours = rows["hour"].to_numpy()
+        self._left = rows["errors"].to_numpy().astype(float)
+        self._bounds: dict[str, tuple[int, int]] = {}
+        classes = rows["class"].to_list()
+        for name in dict.fromkeys(classes):
+            first = classes.index(name)
+            self._bounds[name] = first, first + classes.count(name)
+
+    def of(self, stretch: Stretch) -> np.ndarray:
+        """The places of the failed calls of a stretch."""
+        first, behind = self._bounds.get(stretch.error_class, (0, 0))
+        hours = self._hours[first:behind]
+        low, high = np.searchsorted(hours, [stretch.since, stretch.until]) + first
+        kept = np.ones(high - low, dtype=bool)
+        for name, part in zip(PARTS, stretch.node, strict=True):
+            if part:
+                kept &= self._coded[name][low:high] == self._codes[name].get(part, -1)
+        places: np.ndarray = np.flatnonzero(kept) + low
+        return places
+
+    def left(self, places: np.ndarray) -> float:
+        """How many of these are not explained."""
+        return float(self._left[places].sum())
+
+    def shared(self, first: np.ndarray, second: np.ndarray) -> float:
+        """How many that are not explained are among both."""
+        return self.left(np.intersect1d(first, second, assume_unique=True))
+
+    def explain(self, places: np.ndarray, kept: float) -> None:
+        """Of each of these failed calls, keep this fraction: what is usual."""
+        self._left[places] *= kept
+
+    def shares(self, places: np.ndarray, part: str) -> dict[str, float]:
+        """How many of these are not explained, by integration, customer or connector."""
+        codes, left = self._coded[part][places], self._left[places]
+        found: dict[str, float] = defaultdict(float)
+        for place in np.unique(codes):
+            value = self._names[part][places[np.flatnonzero(codes == place)[0]]]
+            found[value] = float(left[codes == place].sum())
+        return dict(found)
+
+
+def explained(
+    found: Sequence[Stretch],
+    failures: Failures,
+    calls_of_parts: Callable[[Stretch], Mapping[Node, int]],
+    threshold: Callable[[Node], float],
+) -> Iterator[Explained]:
+    """The stretches that explain all surprising errors, the most surprising first.
+
+    `calls_of_parts` says how many calls each part of a stretch made in its hours, `threshold` how surprising a node has to be.
+    """
+    yield from _Explaining(found, failures, calls_of_parts).in_turn(threshold)
+
+
+class _Explaining:
+    """Which stretch explains what is left."""
+
+    def __init__(
+        self, found: Sequence[Stretch], failures: Failures, calls_of_parts: Callable[[Stretch], Mapping[Node, int]]
+    ) -> None:
+        self._found = found
+        self._failures = failures
+        self._calls_of_parts = calls_of_parts
+        self._near = _Overlaps(found)
+        self._places = [failures.of(one) for one in found]
+
+    def in_turn(self, threshold: Callable[[Node], float]) -> Iterator[Explained]:
+        above = [self._score(place) - threshold(one.node) for place, one in enumerate(self._found)]
+        waiting = [(-one, place) for place, one in enumerate(above)]
+        heapq.heapify(waiting)
+        while waiting and waiting[0][0] < 0:
+            told, best = heapq.heappop(waiting)
+            now = threshold(self._found[best].node) - self._score(best)
+            if now > told + 1e-9:  # something explains a part of it meanwhile
+                heapq.heappush(waiting, (now, best))
+                continue
+            chosen = self._coarsest(best)
+            yield self._explain(chosen)
+            if chosen != best:
+                heapq.heappush(waiting, (told, best))
+
+    def _explain(self, chosen: int) -> Explained:
+        one, places = self._found[chosen], self._places[chosen]
+        errors = self._failures.left(places)
+        shares = [self._failures.shares(places, part) for part in PARTS]
+        told = Explained(one, self._score(chosen), errors, *shares)
+        self._failures.explain(places, min(1.0, one.calls * one.rate / errors))
+        return told
+
+    def _score(self, place: int) -> float:
+        one = self._found[place]
+        return likelihood(self._left(place), one.calls, one.rate) / one.spread
+
+    def _left(self, place: int) -> float:
+        return self._failures.left(self._places[place])
+
+    def _coarsest(self, best: int) -> int:
+        """The place of the coarsest stretch that explains nearly as much and whose parts are alike."""
+        least = self._score(best) - NEARLY
+        related = [
+            (self._found[place].node.depth, -self._score(place), place)
+            for place in self._near.of(best)
+            if self._score(place) >= least
+        ]
+        for _, _, place in sorted(related):
+            if self._is_alike(place):
+                return self._narrowed(place)
+        return self._narrowed(max(related, key=lambda one: (one[0], -one[1]))[2])
+
+    def _narrowed(self, chosen: int) -> int:
+        """The place of the part that holds most of the additional errors, if there is one; a customer before a connector."""
+        one = self._found[chosen]
+        most = [
+            (self._found[place].node.customer != "", self._found[place].node.depth, self._left(place), place)
+            for place in self._near.of(chosen, across=True)
+            if place != chosen and self._is_narrower(one.node, self._found[place].node)
+            if self._failures.shared(self._places[chosen], self._places[place]) > MOST_OF_IT * self._left(chosen)
+        ]
+        return max(most)[3] if most else chosen
+
+    @staticmethod
+    def _is_narrower(node: Node, other: Node) -> bool:
+        if not other.integration:
+            return False
+        if node.holds(other):
+            return other.depth > node.depth
+        return node.connector != "" and other.customer != "" and node.integration == other.integration
+
+    def _is_alike(self, place: int) -> bool:
+        """Whether the parts of a stretch share its errors: at least half have more than usual, and none holds most of them."""
+        stretch = self._found[place]
+        if stretch.node.depth == 2:
+            return True
+        calls = self._calls_of_parts(stretch)
+        for position, part in enumerate(PARTS):
+            siblings = {node[position]: made for node, made in calls.items() if node[position]}
+            if not stretch.node[position] and siblings and not self._share_it(place, part, siblings):
+                return False
+        return True
+
+    def _share_it(self, place: int, part: str, siblings: Mapping[str, int]) -> bool:
+        stretch, errors = self._found[place], self._left(place)
+        shares = self._failures.shares(self._places[place], part)
+        if part != "connector" and sum(share > 0 for share in shares.values()) == 1:
+            return False
+        own = errors / stretch.calls
+        excess = errors - stretch.calls * stretch.rate
+        most = max(shares.get(value, 0.0) - made * stretch.rate for value, made in siblings.items())
+        if len(siblings) > 1 and most > MOST_OF_IT * excess:
+            return False
+        # A part that should have two errors at least by the rate of the whole tells whether it is like the whole.
+        telling = {value: made for value, made in siblings.items() if made * own >= 2}
+        middle = math.sqrt(own * stretch.rate)
+        return 2 * sum(shares.get(value, 0.0) / made > middle for value, made in telling.items()) >= len(telling)
+
+
+class _Overlaps:
+    """Which stretches of the same class lie in the same hours, and on the same branch of the tree."""
+
+    def __init__(self, found: Sequence[Stretch]) -> None:
+        self._found = found
+        self._at: dict[tuple[str, int], list[int]] = defaultdict(list)
+        for place, one in enumerate(found):
+            for day in range(one.since // (24 * HOUR), (one.until - 1) // (24 * HOUR) + 1):
+                self._at[one.error_class, day].append(place)
+
+    def of(self, place: int, *, across: bool = False) -> list[int]:
+        """Those on the branch of this one that share at least half of its hours, itself included; with `across` those of others, too."""
+        one = self._found[place]
+        days = range(one.since // (24 * HOUR), (one.until - 1) // (24 * HOUR) + 1)
+        others = dict.fromkeys(other for day in days for other in self._at[one.error_class, day])
+        return [other for other in others if self._is_near(one, self._found[other], across=across)]
+
+    @staticmethod
+    def _is_near(one: Stretch, other: Stretch, *, across: bool) -> bool:
+        if not (across or one.node.holds(other.node) or other.node.holds(one.node)):
+            return False
+        shared = min(one.until, other.until) - max(one.since, other.since)
+        return 2 * shared >= one.until - one.since
