@@ -10,7 +10,7 @@ PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11 p
 
 PYTEST := $(PY) -m pytest -n auto --maxprocesses 4
 
-.PHONY: help demo test faults check docs screenshots bench bench-scale bench-owners lock
+.PHONY: help demo test faults check docs screenshots bench bench-scale bench-owners bench-incidents lock
 .DEFAULT_GOAL := help
 
 help:
@@ -22,6 +22,7 @@ help:
 	@echo "make bench   how fast a load is, beside DuckDB and GoAccess (a few minutes)"
 	@echo "make bench-scale  how fast answers are at a platform's size, on a lake of 10 million made-up calls"
 	@echo "make bench-owners  how often the probable owners of calls without an id are right (two minutes)"
+	@echo "make bench-incidents  how good incidents are, on platforms whose faults are known (ten minutes)"
 	@echo "make lock    requirements.lock anew, from pyproject.toml"
 
 demo: $(READY)
@@ -77,6 +78,11 @@ bench-scale: $(READY)
 OWNERS ?=
 bench-owners: $(READY)
 	@$(PY) -m bench.owners $(OWNERS)
+
+# Other seeds: make bench-incidents INCIDENTS='--seeds 21,22 --every'
+INCIDENTS ?= --seeds 11,12,13
+bench-incidents: $(READY)
+	@$(PY) -m bench.incidents $(INCIDENTS)
 
 # --universal: one lock for Python 3.11 and later on Linux, macOS and Windows. It names no package index.
 lock:

@@ -80,7 +80,10 @@ def test_every_step_is_of_a_query() -> None:
     )
     steps = sorted(FLOOR.glob("*/steps/*.sql"))
     assert steps
+    kept = "".join(path.read_text(encoding="utf-8") for path in FLOOR.glob("*/*.py"))
     for step in steps:
+        if f'keep("{step.parent.parent.name}/{step.stem}", name=' in kept:  # it stands in for another step
+            continue
         assert f"{step.stem} as (\n{step.read_text(encoding='utf-8').strip()}" in queries, step
 
 
