@@ -1,5 +1,5 @@
--- How much each kind of evidence weighs: one row. Fitted by `python -m bench.owners --fit --seeds 1-12`. A probability that is added to
--- by 1 is e times as likely, against the other answers. Evidence for an owner has no weight below 0.
+-- How much each kind of evidence weighs: one row. `python -m bench.owners --fit --seeds 1-12` prints these. An answer whose score is higher
+-- by 1 is e times as likely. Evidence for an owner never weighs less than 0: such a weight only says that it came with other evidence.
 select
     6.08 as id_shown,
     3.01 as partner_shown,
