@@ -9,6 +9,8 @@
     party.py         who can do something about it
     budget.py        how surprising is surprising enough
     tree.py          the nodes
+    logs.py          which hours say nothing, because a log misses them
+    evidence.py      what one incident rests on: hours.sql its calls by the hour, rates.sql its error rate and the one before
 
 docs/explanation/detection.md says how it works for readers, and how good it is.
 """

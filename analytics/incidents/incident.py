@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Final, Literal, TypeAlias
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from analytics.incidents.tree import Node
+
 Kind: TypeAlias = Literal["error_spike", "silence", "platform_outage", "early_warning"]
 Party: TypeAlias = Literal["partner", "customer", "vendor", "unsure"]
 
@@ -22,8 +24,8 @@ class Incident:
     `calls` are those that were expected and `errors` None. `confidence` is how certain the party is, from 0 to 1.
 
     Not shown, but of use to pages: `opened_at`, when it could first be known; `score`, how surprising it is, as a logarithm;
-    `error_class`; the integrations and customers that
-    it concerns, with the errors that each has more than usual.
+    `error_class`; the integrations, customers and connectors that
+    it concerns, each with its errors that no more surprising incident explains; and its `node`, which tells calls without an id from all calls.
     """
 
     id: str
@@ -48,6 +50,7 @@ class Incident:
     integrations: Mapping[str, float]
     customers: Mapping[str, float]
     connectors: Mapping[str, float]
+    node: Node
 
     def row(self) -> dict[str, object]:
         """What users see of it, in the order of the columns."""

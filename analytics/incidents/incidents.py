@@ -7,11 +7,11 @@ that somebody asks about. Eight weeks before the period say what is usual in it.
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from analytics import numbers
 from analytics.incidents.incident import COLUMNS, Incident, Kind, incident_id
+from analytics.incidents.logs import logs_of
 from analytics.incidents.party import of_errors, of_silence
 from analytics.incidents.silences import Calendar, silences
 from analytics.incidents.spikes import spikes
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
     from analytics.incidents.explaining import Explained
     from analytics.incidents.incident import Party
+    from analytics.incidents.logs import Logs
     from analytics.incidents.silences import Silence
     from analytics.incidents.tree import Node
     from analytics.warehouse.warehouse import Warehouse
@@ -48,7 +49,7 @@ def incidents(warehouse: Warehouse, scope: Scope) -> list[Incident]:
     looked_at = Scope(
         since=since, until=scope.until, environment=scope.environment, product=scope.product, stream=scope.stream
     )
-    logs = _logs(warehouse)
+    logs = logs_of(warehouse)
     if logs is None:
         return []
     names = _Names(warehouse, looked_at)
@@ -74,30 +75,6 @@ def frame(found: Sequence[Incident]) -> pl.DataFrame:
         **dict.fromkeys(("error_rate", "baseline_rate", "confidence"), pl.Float64),
     }
     return pl.DataFrame([one.row() for one in found], schema={name: schema.get(name, pl.String()) for name in COLUMNS})
-
-
-@dataclass(frozen=True)
-class _Logs:
-    """The hours of each log that say nothing, the last hour of each (seconds since 1970), and the lake's time zone."""
-
-    left_out: Mapping[str, Sequence[int]]
-    ends: Mapping[str, int]
-    time_zone: str
-
-
-def _logs(warehouse: Warehouse) -> _Logs | None:
-    """What is known of the logs; None without any."""
-    import polars as pl
-
-    hours = warehouse.metric("completeness", Scope(environment="all")).with_columns(pl.col("hour").dt.epoch("s"))
-    if hours.is_empty():
-        return None
-    lacking = hours.filter(pl.col("state") != "complete")
-    return _Logs(
-        {str(stream[0]): rows["hour"].to_list() for stream, rows in lacking.group_by("stream")},
-        dict(hours.group_by("stream").agg(pl.col("hour").max()).iter_rows()),
-        warehouse.snapshot.time_zone,
-    )
 
 
 class _Names:
@@ -132,7 +109,7 @@ def _where(scope: Scope) -> str:
     return "production" if scope.environment == "all" else scope.environment
 
 
-def _errors(warehouse: Warehouse, scope: Scope, logs: _Logs, names: _Names, kind: Kind) -> Iterator[Incident]:
+def _errors(warehouse: Warehouse, scope: Scope, logs: Logs, names: _Names, kind: Kind) -> Iterator[Incident]:
     integration_days, last_day = warehouse.query_file("incidents/extent", scope).row(0)
     if last_day is None:
         return
@@ -173,6 +150,7 @@ def _spike(found: Explained, kind: Kind, names: _Names) -> Incident:
         integrations=integrations,
         customers=found.by_customer,
         connectors=found.by_connector,
+        node=node,
     )
 
 
@@ -191,7 +169,7 @@ def _why(found: Explained, rate: float, names: _Names) -> str:
     return text
 
 
-def _silences(warehouse: Warehouse, scope: Scope, logs: _Logs, names: _Names) -> Iterator[Incident]:
+def _silences(warehouse: Warehouse, scope: Scope, logs: Logs, names: _Names) -> Iterator[Incident]:
     integration_days, _ = warehouse.query_file("incidents/extent", scope).row(0)
     active = warehouse.query_file("incidents/active_hours", scope)
     hours = warehouse.query_file("incidents/calendar", scope)
@@ -233,6 +211,7 @@ def _silence(one: Silence, names: _Names) -> Incident:
         integrations=integrations,
         customers=customers,
         connectors={},
+        node=one.node,
     )
 
 

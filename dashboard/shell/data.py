@@ -31,6 +31,8 @@ import streamlit as st
 from analytics.certification.certification import Certification, certification
 from analytics.check.check import Found, look_up
 from analytics.impact.impact import impact
+from analytics.incidents.evidence import Evidence, evidence
+from analytics.incidents.incidents import incidents
 from analytics.known.known import Unknown, unknown_in_changes, unknown_in_scope
 from analytics.metrics import metric_names
 from analytics.pair.pair import pair
@@ -43,6 +45,7 @@ from ingest.lake.lake import Lake
 if TYPE_CHECKING:
     from analytics.changes.change import Change
     from analytics.impact.answer import Impact
+    from analytics.incidents.incident import Incident
     from analytics.pair.answer import Pair
     from analytics.review.answer import Review
     from ingest.lake.snapshot import Snapshot
@@ -120,6 +123,14 @@ class View:
     def check(self, text: str) -> Found:
         """Return the facts about the IntegrationId in this text, whatever the scope."""
         return _check(self.lake, text)
+
+    def incidents(self) -> list[Incident]:
+        """Return the incidents of the period, the most recent first."""
+        return _incidents(self.lake, self.scope)
+
+    def evidence(self, incident: Incident) -> Evidence:
+        """Return what one of these incidents rests on."""
+        return _evidence(self.lake, self.scope, incident)
 
     def pair(self) -> Pair:
         """Return the life of the connection of the chosen integration and customer."""
@@ -216,6 +227,16 @@ def _review(lake: OpenLake, scope: Scope) -> Review:
 @st.cache_data(max_entries=_ANSWERS_KEPT, show_spinner=False, hash_funcs=_BY_KEY)
 def _check(lake: OpenLake, text: str) -> Found:
     return look_up(lake.warehouse, text)
+
+
+@st.cache_data(max_entries=_ANSWERS_KEPT, show_spinner=False, hash_funcs=_BY_KEY)
+def _incidents(lake: OpenLake, scope: Scope) -> list[Incident]:
+    return incidents(lake.warehouse, scope)
+
+
+@st.cache_data(max_entries=_ANSWERS_KEPT, show_spinner=False, hash_funcs=_BY_KEY)
+def _evidence(lake: OpenLake, scope: Scope, incident: Incident) -> Evidence:
+    return evidence(lake.warehouse, scope, incident)
 
 
 @st.cache_data(max_entries=_ANSWERS_KEPT, show_spinner=False, hash_funcs=_BY_KEY)

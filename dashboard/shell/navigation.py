@@ -49,13 +49,13 @@ def sidebar(shown: Mapping[str, st.Page], selection: Selection, *, here: str) ->
             st.page_link(shown[page.address], query_params=written(selection.narrowed(**lifted)), width="stretch")
 
 
-def about_it(name: str, *addresses: str) -> None:
-    """Draw links to other pages about the integration or connector of this page."""
+def about_it(name: str, *addresses: str, **narrowing: object) -> None:
+    """Draw links to other pages about the subject of this page. `narrowing` changes filters on the way."""
     selection, _ = place.current()
-    shown = pages(selection)
+    shown, link = pages(selection), written(selection.narrowed(**narrowing))
     with st.container(horizontal=True, gap="small", key="about_it"):
         for address in addresses:
-            st.page_link(shown[address], query_params=written(selection), label=say(f"{name}.to_{address}"))
+            st.page_link(shown[address], query_params=link, label=say(f"{name}.to_{address}"))
 
 
 def rows_of(address: str, column: str, **narrowing: object) -> Callable[[pl.DataFrame], list[str | None]]:
@@ -73,14 +73,15 @@ def rows_of(address: str, column: str, **narrowing: object) -> Callable[[pl.Data
     ]
 
 
-def back(address: str, *, lift: str) -> None:
-    """Draw the link back to a list, which removes the filter on one of its rows."""
+def back(address: str, *, lift: str | None = None) -> None:
+    """Draw the link back to a list, which removes the filter on one of its rows; without `lift`, the page's own parameters are enough."""
     selection, _ = place.current()
+    link = written(selection if lift is None else selection.narrowed(**{lift: None}))
     st.page_link(
         pages(selection)[address],
         label=say(f"{address}.back"),
         icon=":material/arrow_back:",
-        query_params=written(selection.narrowed(**{lift: None})),
+        query_params=link,
     )
 
 

@@ -48,6 +48,8 @@ _WORDS = {
     "change_severity",
     "check",
     "began_as",
+    "incident_kind",
+    "incident_part",
 }
 """Columns with the words of a closed vocabulary: their values have texts of their own."""
 _COLOURS = {
@@ -63,7 +65,18 @@ _COURSES = {"trend": CALLS, "course": CUSTOMERS}
 """Columns that show a small chart."""
 _WHOLE = {"integration", "certificate_ends", "last_customer_day"}
 """Columns whose texts are never broken into lines."""
-_WIDE = {"finding", "why", "advice", "change", "user_agent", "clock_why", "broken", "probable_why"}
+_WIDE = {
+    "finding",
+    "why",
+    "advice",
+    "change",
+    "user_agent",
+    "clock_why",
+    "broken",
+    "probable_why",
+    "incident_where",
+    "incident_contact",
+}
 _ROWS_AT_MOST = 1000
 """The rows that a page shows at most. More would make the browser slow; `koppelzicht metric` and SQL give them all."""
 _HERE = Path(__file__).parent
@@ -156,7 +169,8 @@ def _column(values: pl.Series, time_zone: ZoneInfo) -> dict[str, Any]:
         own = {"kind": "meter", "values": values.to_list()}
         return described | own | {"texts": [shown(value) for value in values], "places": _places(values)}
     if isinstance(values.dtype, pl.Datetime):
-        texts = [shown(None if instant is None else instant.astimezone(time_zone)) for instant in values]
+        none = plain(f"none.{name}") if has(f"none.{name}") else shown(None)
+        texts = [none if instant is None else shown(instant.astimezone(time_zone)) for instant in values]
         return described | {"kind": "instant", "texts": texts, "places": _places(values)}
     if values.dtype.is_numeric():
         return described | {"kind": "number", "texts": _in_figures(values), "places": _places(values)}

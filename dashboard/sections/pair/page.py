@@ -2,10 +2,10 @@
 
 import streamlit as st
 
-from dashboard.sections.pair import charts, figures, form
+from dashboard.sections.pair import figures, form
 from dashboard.shell import frame, gaps, navigation, nothing
 from dashboard.text.wording import say
-from dashboard.widgets import bars, cards, stacks
+from dashboard.widgets import bars, cards, hours, stacks
 
 title = st.container()
 view = frame.ask("pair", about="customer", say_gaps=False)
@@ -47,7 +47,9 @@ with st.container(border=True):
     frame.chart("pair.days", bars.calls_and_errors(stacks.calls_and_errors(days)))
 if found.outcome is not None:
     with st.container(border=True):
-        frame.chart("pair.hours", charts.by_hour(figures.hours_around(found, whole), figures.start(found, view)))
+        frame.chart(
+            "pair.hours", hours.calls_and_errors(figures.hours_around(found, whole), figures.start(found, view))
+        )
 
 before_and_since = ["calls_before", "calls_during", "calls_later"]
 frame.table(

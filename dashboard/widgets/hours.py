@@ -1,4 +1,4 @@
-"""The chart of the hours around the moment at which a connection changed."""
+"""A chart of hours, with lines at the moments at which something changed."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ if TYPE_CHECKING:
 _HOUR = "utcyearmonthdatehours(hour):T"
 
 
-def by_hour(rows: pl.DataFrame, start: pl.DataFrame, *, height: int = 220) -> axes.Drawing:
-    """Calls per hour with the errors in red, and a line where it changed.
+def calls_and_errors(rows: pl.DataFrame, moments: pl.DataFrame, *, height: int = 220) -> axes.Drawing:
+    """Calls per hour with the errors in red, and a line at each moment.
 
-    Reads hour (local time as text), kind, kind_name, place and calls, and of `start` hour and title. Local times go to the browser
+    Reads hour (local time as text), kind, kind_name, place and calls, and of `moments` hour and title. Local times go to the browser
     as if they were UTC, so that they are the same for every reader.
     """
     bars = (
@@ -43,15 +43,18 @@ def by_hour(rows: pl.DataFrame, start: pl.DataFrame, *, height: int = 220) -> ax
             color=axes.kinds("kind", colours.RESULTS),
             order=alt.Order("place:Q"),
             tooltip=[
-                alt.Tooltip(_HOUR, title=plain("pair.hour"), format="%a %-d %b %Y %H:%M"),
+                alt.Tooltip(_HOUR, title=plain("chart.hour"), format="%a %-d %b %Y %H:%M"),
                 axes.said("kind_name", "kind"),
                 axes.tip("calls", axes.COUNT),
             ],
         )
     )
     line = (
-        alt.Chart(start)
+        alt.Chart(moments)
         .mark_rule(color=colours.TEXT, strokeDash=[4, 3])
-        .encode(x=alt.X("utcyearmonthdatehoursminutes(hour):T"), tooltip=[axes.said("title", "started_at")])
+        .encode(
+            x=alt.X("utcyearmonthdatehoursminutes(hour):T"),
+            tooltip=[alt.Tooltip("title:N", title=plain("chart.moment"))],
+        )
     )
     return axes.finish(alt.layer(bars, line), height)
