@@ -3,13 +3,36 @@
 -- grain: one row per node and hour with calls
 -- key: integration, customer, connector, hour
 -- look_back: 57
--- steps: incidents/wanted, incidents/made_nodes
--- meaning: The calls of nodes that are wanted, on the days on which they are. Hours are seconds since 1970.
+-- steps: incidents/wanted, incidents/made_nodes, incidents/failed_nodes
+-- meaning: The calls of nodes that are wanted, on the days on which they are, and those that failed by the class of their errors. Hours
+-- are seconds since 1970.
+with failed as (
+    select
+        integration,
+        customer,
+        connector,
+        hour,
+        added_up_if(class = 'platform', errors) as platform,
+        added_up_if(class = 'rights', errors) as rights,
+        added_up_if(class = 'content', errors) as content
+    from failed_nodes
+    group by integration, customer, connector, hour
+)
+
 select
-    integration,
-    customer,
-    connector,
-    hour,
-    calls
+    made_nodes.integration,
+    made_nodes.customer,
+    made_nodes.connector,
+    made_nodes.hour,
+    made_nodes.calls,
+    coalesce(failed.platform, 0) as platform,
+    coalesce(failed.rights, 0) as rights,
+    coalesce(failed.content, 0) as content
 from made_nodes
-order by integration asc, customer asc, connector asc, hour asc
+left join failed
+    on
+        made_nodes.integration = failed.integration
+        and made_nodes.customer = failed.customer
+        and made_nodes.connector = failed.connector
+        and made_nodes.hour = failed.hour
+order by made_nodes.integration asc, made_nodes.customer asc, made_nodes.connector asc, made_nodes.hour asc

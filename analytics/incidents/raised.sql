@@ -71,21 +71,18 @@ added_up as (
         )
 ),
 
-tested as (
+rated as (
     select
         added_up.integration,
         added_up.customer,
         added_up.connector,
         added_up.class,
-        added_up.day,
         added_up.hour,
-        windows.hours,
-        cast(added_up.errors_of[windows.place] as bigint) as errors,
-        cast(added_up.calls_of[windows.place] as bigint) as calls,
+        added_up.errors_of,
+        added_up.calls_of,
         usual_rates.rate,
         usual_rates.spread
     from added_up
-    cross join (values (1, 1), (2, 2), (3, 4), (4, 8), (5, 24)) as windows (place, hours)
     inner join usual_rates
         on
             added_up.integration = usual_rates.integration
@@ -93,7 +90,28 @@ tested as (
             and added_up.connector = usual_rates.connector
             and added_up.class = usual_rates.class
             and added_up.day = usual_rates.day
-    where added_up.errors > 0
+    where added_up.errors > 0 and added_up.errors_of[5] >= 3
+),
+
+tested as (
+    select
+        rated.* exclude (errors_of, calls_of),
+        windows.hours,
+        cast(rated.errors_of[windows.place] as bigint) as errors,
+        cast(rated.calls_of[windows.place] as bigint) as calls
+    from rated
+    cross join (values (1, 1), (2, 2), (3, 4), (4, 8), (5, 24)) as windows (place, hours)
+    where rated.calls_of[windows.place] >= 5 and rated.errors_of[windows.place] >= 3
+),
+
+counted as (
+    select
+        integration <> '' as has_integration,
+        customer <> '' as has_customer,
+        connector <> '' as has_connector,
+        count(*) as tests
+    from tested
+    group by all
 ),
 
 scored as (
@@ -102,27 +120,40 @@ scored as (
         (
             errors * ln(errors / calls / rate)
             + case when errors < calls then (calls - errors) * ln((1.0 - errors / calls) / (1 - rate)) else 0 end
-        ) / spread as score,
-        count(*) over (partition by integration <> '', customer <> '', connector <> '') as tests
+        ) / spread as score
     from tested
-    where calls >= 5 and errors >= 3
+    where errors > calls * rate
 )
 
 select
-    integration,
-    customer,
-    connector,
-    class,
-    hour,
-    hours,
-    calls,
-    errors,
-    rate,
-    spread,
-    score,
-    tests
+    scored.integration,
+    scored.customer,
+    scored.connector,
+    scored.class,
+    scored.hour,
+    scored.hours,
+    scored.calls,
+    scored.errors,
+    scored.rate,
+    scored.spread,
+    scored.score,
+    counted.tests
 from scored
+inner join counted
+    on
+        (scored.integration <> '') = counted.has_integration
+        and (scored.customer <> '') = counted.has_customer
+        and (scored.connector <> '') = counted.has_connector
 -- the logarithm of 10,000: nothing below it is ever surprising enough (budget.py)
-where score >= 9.2 and errors > calls * rate
-qualify score = max(score) over (partition by integration, customer, connector, class, hour)
-order by hour asc, score desc, integration asc, customer asc, connector asc, class asc
+where scored.score >= 9.2
+qualify
+    scored.score = max(scored.score) over (
+        partition by scored.integration, scored.customer, scored.connector, scored.class, scored.hour
+    )
+order by
+    scored.hour asc,
+    scored.score desc,
+    scored.integration asc,
+    scored.customer asc,
+    scored.connector asc,
+    scored.class asc

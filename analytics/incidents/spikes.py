@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING, Final
 
 from analytics.incidents.budget import budget
 from analytics.incidents.course import HOUR, Raised, Stretch, stretches
-from analytics.incidents.explaining import Explained, Failures, explained
+from analytics.incidents.explaining import PARTS, Explained, Failures, explained
 from analytics.incidents.tree import PLATFORM, Node
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     import polars as pl
 
@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from analytics.warehouse.several import Several
     from analytics.warehouse.warehouse import Warehouse
 
+CLASSES: Final = ("platform", "rights", "content")
+"""The classes of errors, as the macro `error_class` tells them."""
 LEAST: Final = 10
 """An incident has this many errors more than usual."""
 TIMES: Final = 3
@@ -84,18 +86,10 @@ def _explained(questions: Several, raised: pl.DataFrame, integration_days: int, 
             by_node[node, row["class"]].append(one)
     questions.keep("incidents/wanted", _days_of(by_node, last_day))
     questions.keep("incidents/made_nodes")
-    courses: dict[Node, list[tuple[int, int]]] = defaultdict(list)
-    for *parts, hour, calls in questions.ask("incidents/courses").iter_rows():
-        courses[Node(*parts)].append((hour, calls))
-    hours = sorted({hour for ones in courses.values() for hour, _ in ones})
+    courses = questions.ask("incidents/courses")
+    found = list(_stretches(courses, by_node))
+    hours = sorted({hour for one in found for hour in range(one.since, one.until, HOUR)})
     failed = questions.ask("incidents/failures", {"hours_in_question": hours})
-    errors = _errors(failed, by_node)
-    found = [
-        one
-        for (node, error_class), ones in by_node.items()
-        for one in stretches(node, error_class, ones, courses[node], errors.get((node, error_class), {}))
-        if _is_enough(one)
-    ]
     parts_of = _calls_of_parts(questions, found)
     every = explained(
         found, Failures(failed), lambda one: parts_of.get(one, {}), lambda node: CAUTION * thresholds[node.kind]
@@ -128,21 +122,26 @@ def _days_of(by_node: Mapping[tuple[Node, str], Sequence[Raised]], last_day: dt.
     return {name: [row[place] for row in rows] for place, name in enumerate(names)}
 
 
-def _errors(failed: pl.DataFrame, asked: Mapping[tuple[Node, str], object]) -> dict[tuple[Node, str], dict[int, int]]:
-    """The failed calls by hour of these nodes and classes."""
-    found: dict[tuple[Node, str], dict[int, int]] = defaultdict(lambda: defaultdict(int))
-    for hour, error_class, integration, customer, connector, errors in failed.iter_rows():
-        for node in (
-            Node(),
-            Node(integration),
-            Node("", customer),
-            Node("", "", connector),
-            Node(integration, customer),
-            Node(integration, "", connector),
-        ):
-            if (node, error_class) in asked:
-                found[node, error_class][hour] += errors
-    return dict(found)
+def _stretches(courses: pl.DataFrame, by_node: Mapping[tuple[Node, str], Sequence[Raised]]) -> Iterator[Stretch]:
+    """The stretches of all nodes that are large enough. The rows of `courses` have a node after the other, in the order of time."""
+    import polars as pl
+
+    classes: dict[Node, list[str]] = defaultdict(list)
+    for node, error_class in by_node:
+        classes[node].append(error_class)
+    first = 0
+    columns = {name: courses[name].to_numpy() for name in ("hour", "calls", *CLASSES)}
+    for *parts, count in courses.group_by(*PARTS, maintain_order=True).agg(pl.len()).iter_rows():
+        node, behind = Node(*parts), first + count
+        hours, calls = (columns[name][first:behind].tolist() for name in ("hour", "calls"))
+        for error_class in classes[node]:
+            errors = columns[error_class][first:behind].tolist()
+            failed = {hour: wrong for hour, wrong in zip(hours, errors, strict=True) if wrong}
+            made = list(zip(hours, calls, strict=True))
+            for one in stretches(node, error_class, by_node[node, error_class], made, failed):
+                if _is_enough(one):
+                    yield one
+        first = behind
 
 
 def _calls_of_parts(questions: Several, found: Sequence[Stretch]) -> dict[Stretch, dict[Node, int]]:
