@@ -177,7 +177,7 @@ def test_good_news_is_green_only_where_no_log_is_missing(
     gappy: Path, open_page: OpenPage, since: str, *, is_whole: bool
 ) -> None:
     app = open_page(gappy, "errors", since=since, until="2026-09-19")
-    (news,) = app.success if is_whole else app.info
+    news = (app.success if is_whole else app.info)[0]  # below it, the page says that nobody called accept
     assert news.value.startswith("No errors in ")
     assert len(app.success) == is_whole
 
