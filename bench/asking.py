@@ -163,6 +163,13 @@ def _values(liveliest: Mapping[str, Any], *, last_day: dt.date) -> dict[str, Any
         "since_hours": [0],
         "until_hours": [4_000_000_000],
         "hours_in_question": [0],
+        "node_integration": integration,
+        "node_customer": "",
+        "node_connector": "",
+        "error_class": "content",
+        "since_hour": 0,
+        "calls_found": 10,
+        "errors_found": 5,
     } | {name: [None] for name in ("operations", "endpoints", "token_forms", "protocols", "api_versions")}
 
 

@@ -6,7 +6,7 @@
 -- steps: incidents/wanted, incidents/made_nodes, incidents/failed_nodes
 -- meaning: The calls of nodes that are wanted, on the days on which they are, and those that failed by the class of their errors. Hours
 -- are seconds since 1970.
-with failed as (
+with by_class as (
     select
         integration,
         customer,
@@ -25,14 +25,14 @@ select
     made_nodes.connector,
     made_nodes.hour,
     made_nodes.calls,
-    coalesce(failed.platform, 0) as platform,
-    coalesce(failed.rights, 0) as rights,
-    coalesce(failed.content, 0) as content
+    coalesce(by_class.platform, 0) as platform,
+    coalesce(by_class.rights, 0) as rights,
+    coalesce(by_class.content, 0) as content
 from made_nodes
-left join failed
+left join by_class
     on
-        made_nodes.integration = failed.integration
-        and made_nodes.customer = failed.customer
-        and made_nodes.connector = failed.connector
-        and made_nodes.hour = failed.hour
+        made_nodes.integration = by_class.integration
+        and made_nodes.customer = by_class.customer
+        and made_nodes.connector = by_class.connector
+        and made_nodes.hour = by_class.hour
 order by made_nodes.integration asc, made_nodes.customer asc, made_nodes.connector asc, made_nodes.hour asc

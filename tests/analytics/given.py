@@ -188,6 +188,13 @@ def parameters(name: str, partner: int) -> dict[str, object] | None:
         "node_days": [dt.date(2026, 10, 1), dt.date(2026, 10, 2)],
         "since_hours": [0, 0],
         "until_hours": [int(NOW.timestamp())] * 2,
+        "node_integration": f"{partner}_1",
+        "node_customer": "",
+        "node_connector": "",
+        "error_class": "content",
+        "since_hour": 0,
+        "calls_found": 10,
+        "errors_found": 5,
         "hours_in_question": [int(NOW.timestamp()) - 3600 * back for back in range(31 * 24)],
     }
     code = "\n".join(line for line in question(name).sql.splitlines() if not line.startswith("--"))
