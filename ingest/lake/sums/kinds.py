@@ -113,6 +113,11 @@ class Kind:
         """What each call of the relation `sent` contributes: a query with exactly these columns."""
         return (Path(__file__).parent / "of_calls" / f"{self.name}.sql").read_text(encoding="utf-8")
 
+    @property
+    def counts_calls(self) -> bool:
+        """Whether its rows say how many calls they stand for. Some say on which days there were any, or how many failed."""
+        return any(measure.column.name == "calls" for measure in self.measures)
+
     def has(self, name: str) -> bool:
         """Whether its rows tell values of this column of calls apart."""
         return any(column.name == name for column in self.keys)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import datetime as dt
 import secrets
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 import duckdb
 import pyarrow as pa
@@ -171,16 +171,25 @@ def wrong_days(connection: DuckDBPyConnection, sealed: Sealed, days: SealedDays)
         if path is None:
             continue
         rows = read_files(connection, [path])
-        if kind.has("day"):
-            found = dict(rows.aggregate("day, sum(calls)::bigint as calls", "day").fetchall())
-            said: Mapping[dt.date, int] = days.calls
-        else:
+        if not kind.has("day"):
             found = dict.fromkeys(_days_of(rows), 0)
-            said = dict.fromkeys(days.calls, 0)
+            said: Mapping[dt.date, int] = dict.fromkeys(days.calls, 0)
+        elif kind.counts_calls:
+            found, said = _by_day(rows, "calls"), days.calls
+        else:  # It has errors alone, and calls of a customer have as many.
+            whole = sealed.path(days, KINDS["customer_hours"])
+            found = _by_day(rows, "errors")
+            said = found if whole is None else _by_day(read_files(connection, [whole]), "errors")
         if found != said:
             day = min(day for day in found.keys() | said.keys() if found.get(day) != said.get(day))
             wrong.append(f"{path}: {_differs(day, found.get(day), said.get(day))}")
     return wrong
+
+
+def _by_day(rows: DuckDBPyRelation, measure: Literal["calls", "errors"]) -> dict[dt.date, int]:
+    """How many calls or errors each day has, without days that have none."""
+    counted = rows.aggregate(f"day, sum({measure})::bigint as counted", "day").filter("counted > 0")
+    return dict(counted.fetchall())
 
 
 def _differs(day: dt.date, found: int | None, said: int | None) -> str:

@@ -75,7 +75,7 @@ def counted(lake: Path) -> dict[str, int]:
     """How many calls each kind of sums counts, together with the calls that are in none. Some count days, or errors alone."""
     counts: dict[str, int] = {}
     for kind in KINDS.values():
-        if any(measure.column.name == "calls" for measure in kind.measures):
+        if kind.counts_calls:
             found = covered(lake, kind)
             rows = sum(file.rows for file in found.calls)
             counts[kind.name] = rows + sum(row["calls"] for row in stored(found))

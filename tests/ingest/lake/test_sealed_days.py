@@ -217,7 +217,7 @@ def test_other_engines_read_sealed_days_as_delta_tables(tmp_path: Path) -> None:
         found = pl.from_arrow(table.to_pyarrow_table())
         assert isinstance(found, pl.DataFrame)
         assert found.columns == [column.name for column in kind.columns]
-        if kind.has("day"):
+        if kind.has("day") and kind.counts_calls:
             assert found["calls"].sum() == sum(sealed_days(lake).values()) == 31
     (lake / "sealed/daily_calls/_delta_log/00000000000000000000.json").write_bytes(b"")
     seal(lake, FIRST + dt.timedelta(days=12))
