@@ -3,7 +3,7 @@
 -- Reads: error_hours_before, left_out.
 -- steps: incidents/left_out
 select
-    cast(failing.day as date) as day,
+    failing.day,
     cast(epoch(failing.hour) as bigint) as hour,
     error_class(failing.outcome) as class,
     coalesce(failing.integration, '-') as integration,

@@ -12,7 +12,7 @@ with named as (
 
 called as (
     select
-        cast(made.day as date) as day,
+        made.day,
         coalesce(made.integration, '-') as integration,
         made.customer,
         sum(made.calls) as calls
@@ -24,7 +24,7 @@ called as (
 
 connected as (
     select
-        cast(made.day as date) as day,
+        made.day,
         coalesce(made.integration, '-') as integration,
         coalesce(lower(made.connector), '-') as connector,
         sum(made.calls) as calls

@@ -23,7 +23,7 @@ of_two_days as (
         day,
         sum(errors) over (
             partition by integration, customer, connector, class
-            order by day range between interval 1 day preceding and current row
+            order by date_diff('day', date '1970-01-01', day) range between 1 preceding and current row
         ) as errors
     from by_day
 )

@@ -13,7 +13,7 @@ with summed as (
     window
         eight_weeks as (
             partition by integration, customer, connector, class
-            order by day range between interval 57 day preceding and interval 2 day preceding
+            order by date_diff('day', date '1970-01-01', day) range between 57 preceding and 2 preceding
         )
 ),
 
