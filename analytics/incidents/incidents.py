@@ -45,6 +45,7 @@ def incidents(warehouse: Warehouse, scope: Scope) -> list[Incident]:
 
     With the environment `production` (the default) or `all`, errors in accept are early warnings.
     """
+    scope = warehouse.known_now(scope)
     since = scope.since and scope.since - dt.timedelta(days=min(BEGUN_BEFORE, scope.since.toordinal() - 1))
     looked_at = Scope(
         since=since, until=scope.until, environment=scope.environment, product=scope.product, stream=scope.stream

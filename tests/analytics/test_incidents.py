@@ -163,6 +163,16 @@ def test_a_gap_in_the_logs_is_no_silence(tmp_path: Path) -> None:
         assert incidents(warehouse, Scope()) == []
 
 
+def test_an_id_that_was_replaced_is_asked_for_by_either_name(tmp_path: Path) -> None:
+    registry = tmp_path / "integrations.csv"
+    registry.write_text("integration,name,replaces\n1009_9,New,1001_1\n", encoding="utf-8")
+    rows = [call(**row) for row in map(_worked, _traffic()) if row is not None]
+    with Warehouse.open(given_lake(tmp_path / "lake", rows, registry=[registry])) as warehouse:
+        found = [incidents(warehouse, Scope(integration=name)) for name in ("1001_1", "1009_9")]
+    assert found[0] == found[1]
+    assert ("1009_9", "2003") in {(one.integration, one.customer) for one in found[0]}
+
+
 def test_a_lake_without_calls_has_none(tmp_path: Path) -> None:
     with Warehouse.open(given_lake(tmp_path / "lake")) as warehouse:
         assert incidents(warehouse, Scope()) == []
