@@ -44,6 +44,7 @@ VALUES: dict[str, st.SearchStrategy[Any]] = {
     "smallint": st.integers(-(2**15), 2**15 - 1),
     "varchar": TEXTS,
     "varchar[]": st.lists(TEXTS, max_size=3),
+    "integer[]": st.lists(st.integers(1, 99), max_size=3),
 }
 
 
