@@ -23,6 +23,7 @@ from command_line.commands import (
     certification,
     check,
     customers,
+    findings,
     following,
     impact,
     incidents,
@@ -96,6 +97,11 @@ streams_app = typer.Typer(invoke_without_command=True)
 streams_app.callback()(streams.streams)
 streams_app.command(cls=Command)(streams.end)
 app.add_typer(streams_app, name="streams")
+
+findings_app = typer.Typer(invoke_without_command=True)
+findings_app.callback()(findings.findings)
+findings_app.command(cls=Command)(findings.acknowledge)
+app.add_typer(findings_app, name="findings")
 
 registry_app = typer.Typer(
     help="Load and check the names and branches of partners, integrations and customers.", no_args_is_help=True

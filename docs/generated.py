@@ -5,6 +5,7 @@ A page holds a place as a comment on a line of its own, `<!-- generated: calls -
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 import tempfile
 import tomllib
@@ -14,13 +15,16 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, get_args
 
 import duckdb
+import polars as pl
 from typer.main import get_command
 
 import koppelzicht
+from analytics.findings.judged import JUDGED, judged
 from analytics.metrics import metric, metric_names
 from analytics.pair import answer as pair
 from analytics.pair import cause
 from analytics.registry.rows import Customer, Integration, Partner
+from analytics.scope import Scope
 from analytics.warehouse.warehouse import Warehouse
 from command_line.options.help_text import records
 from ingest import call
@@ -145,7 +149,27 @@ def _meanings(relation: str) -> Mapping[str, str]:
 
 
 def _metrics(warehouse: Warehouse) -> str:
-    return "\n\n".join(_metric(warehouse, name) for name in metric_names())
+    return "\n\n".join(
+        _judged(warehouse, name) if name in JUDGED else _metric(warehouse, name)
+        for name in sorted([*metric_names(), *JUDGED])
+    )
+
+
+def _judged(warehouse: Warehouse, name: str) -> str:
+    """What is asked for like a metric, and is no query."""
+    told = JUDGED[name]
+    rows = judged(warehouse, name, Scope(), today=dt.date.max)
+    types = {pl.Int64: "bigint", pl.Float64: "double", pl.String: "varchar", pl.Date: "date"}
+    columns = [(name, types.get(type(kind), "timestamp with time zone")) for name, kind in rows.schema.items()]
+    return "\n\n".join(
+        [
+            f"## {name} {{ #{name} }}",
+            f"**{told.title}**, in {told.unit}: {told.grain}.",
+            _paragraphs(told.meaning),
+            f"Key: {', '.join(f'`{column}`' for column in told.key)}. In SQL it is there if the query names it.",
+            _table(("column", "type"), columns),
+        ]
+    )
 
 
 def _metric(warehouse: Warehouse, name: str) -> str:

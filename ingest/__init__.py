@@ -13,6 +13,9 @@ if TYPE_CHECKING:
     from ingest.errors import IngestError as IngestError
     from ingest.errors import LakeError as LakeError
     from ingest.errors import SourceError as SourceError
+    from ingest.lake.acknowledged import Acknowledged as Acknowledged
+    from ingest.lake.acknowledged import acknowledge as acknowledge
+    from ingest.lake.acknowledged import withdraw_acknowledged as withdraw_acknowledged
     from ingest.lake.copying import back_up as back_up
     from ingest.lake.copying import restore as restore
     from ingest.lake.lake import Lake as Lake

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from analytics.example_ids import EXAMPLE_IDS
+from analytics.incidents.incidents import silent_integrations
 from analytics.numbers import counted
 from analytics.scope import Scope
 from ingest.engine.integration_id import parse_integration_id
@@ -56,7 +57,8 @@ NearMissKind: TypeAlias = Literal[
 
 EVERY_ENVIRONMENT = Scope(environment="all")
 SILENT_DAYS, SILENT_TIMES = 4, 3
-"""Stopped: no call in the last days of the data, at least this number of days, and this number of times the usual pause of the id."""
+"""Of an id that has no rhythm yet: it has stopped if no call came in the last days of the data, at least this number of days, and this number of
+times its usual pause. Of others, the incidents say whether they are silent."""
 SURE: frozenset[Verdict] = frozenset(
     {"arriving", "partly", "not_registered", "example", "malformed", "missing", "replaced"}
 )
@@ -137,6 +139,7 @@ class Found:
     """The facts behind the answer. `total` is None if the id was never seen.
 
     `until`: the end of the data, without later stray calls, which would make every other id look stopped.
+    `is_silent`: whether its integration has fallen silent in production, as the incidents say; None if it has no rhythm.
     `shared`: near misses that are as near to another known id. They are not surely a mistake in sending this one.
     """
 
@@ -147,6 +150,7 @@ class Found:
     known: Known
     until: dt.date | None
     shared: frozenset[str] = frozenset()
+    is_silent: bool | None = None
 
 
 def check(warehouse: Warehouse, text: str) -> Check:
@@ -174,6 +178,7 @@ def look_up(warehouse: Warehouse, text: str) -> Found:
         known=known,
         until=lived[1] if lived else None,
         shared=shared,
+        is_silent=silent_integrations(warehouse).get(id_.stored or "") if total is not None else None,
     )
 
 
@@ -216,7 +221,7 @@ def _verdict_on(found: Found, total: Arrivals) -> Verdict:
     """The verdict on a valid id that arrives; the worst first."""
     holds: dict[Verdict, bool] = {
         "only_errors": total.errors == total.calls,
-        "stopped": found.until is not None and _has_stopped(total, found.until),
+        "stopped": _has_stopped(total, found),
         "not_in_production": "production" not in {one.environment for one in found.environments},
         "only_own": total.own_calls == total.calls,
         "not_registered": found.known.has_registry and not found.known.is_registered,
@@ -233,8 +238,10 @@ def _may_be_swapped(found: Found, total: Arrivals) -> bool:
     )
 
 
-def _has_stopped(total: Arrivals, until: dt.date) -> bool:
-    silent = (until - total.last_day).days - 1
+def _has_stopped(total: Arrivals, found: Found) -> bool:
+    if found.is_silent is not None or found.until is None:
+        return bool(found.is_silent)
+    silent = (found.until - total.last_day).days - 1
     usual = (total.last_day - total.first_day).days
     return total.active_days > 1 and silent >= SILENT_DAYS and silent * (total.active_days - 1) >= SILENT_TIMES * usual
 

@@ -12,19 +12,19 @@ from typing import TYPE_CHECKING, Final
 from analytics import numbers
 from analytics.incidents.incident import COLUMNS, Incident, Kind, incident_id
 from analytics.incidents.logs import logs_of
+from analytics.incidents.names import Names
 from analytics.incidents.party import of_errors, of_silence
-from analytics.incidents.silences import Calendar, silences
+from analytics.incidents.silences import Calendar, of_integrations, silences
 from analytics.incidents.spikes import spikes
 from analytics.incidents.tree import PLATFORM, WITHOUT
 from analytics.scope import Scope
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     import polars as pl
 
     from analytics.incidents.explaining import Explained
-    from analytics.incidents.incident import Party
     from analytics.incidents.logs import Logs
     from analytics.incidents.silences import Silence
     from analytics.incidents.tree import Node
@@ -45,24 +45,50 @@ def incidents(warehouse: Warehouse, scope: Scope) -> list[Incident]:
 
     With the environment `production` (the default) or `all`, errors in accept are early warnings.
     """
-    scope = warehouse.known_now(scope)
+    return narrowed(warehouse, everybodys(warehouse, looked_at(scope)), scope)
+
+
+def looked_at(scope: Scope) -> Scope:
+    """The scope in which the incidents of this scope are looked for: whatever it narrows to, everybody's calls."""
     since = scope.since and scope.since - dt.timedelta(days=min(BEGUN_BEFORE, scope.since.toordinal() - 1))
-    looked_at = Scope(
+    return Scope(
         since=since, until=scope.until, environment=scope.environment, product=scope.product, stream=scope.stream
     )
+
+
+def everybodys(warehouse: Warehouse, scope: Scope) -> list[Incident]:
+    """All incidents of a scope that nothing narrows, the most recent first."""
     logs = logs_of(warehouse)
     if logs is None:
         return []
-    names = _Names(warehouse, looked_at)
+    names = Names(warehouse, scope)
     found: list[Incident] = []
     for environment in ("production", "accept") if scope.environment in ("production", "all") else (scope.environment,):
-        there = looked_at.replace(environment=environment)
+        there = scope.replace(environment=environment)
         kind: Kind = "early_warning" if environment == "accept" else "error_spike"
         found += _errors(warehouse, there, logs, names, kind)
     if scope.environment != "accept":
-        found += _silences(warehouse, looked_at.replace(environment=_where(scope)), logs, names)
-    kept = [one for one in found if _is_asked(one, scope, logs.time_zone)]
-    return sorted(kept, key=lambda one: (one.started_at, one.id), reverse=True)
+        found += _silences(warehouse, scope.replace(environment=_where(scope)), logs, names)
+    return sorted(found, key=lambda one: (one.started_at, one.id), reverse=True)
+
+
+def narrowed(warehouse: Warehouse, found: Iterable[Incident], scope: Scope) -> list[Incident]:
+    """Those of everybody's incidents that lie in the scope's period and concern what it narrows to."""
+    scope = warehouse.known_now(scope)
+    return [one for one in found if _is_asked(one, scope, warehouse.snapshot.time_zone)]
+
+
+def silent_integrations(warehouse: Warehouse) -> dict[str, bool]:
+    """Whether each integration has fallen silent in production by the end of the logs, as `incidents` says; those with a rhythm."""
+    logs = logs_of(warehouse)
+    everything = Scope()
+    hours = warehouse.query_file("incidents/calendar", everything)
+    if logs is None or hours.is_empty():
+        return {}
+    integration_days, _ = warehouse.query_file("incidents/extent", everything).row(0)
+    active = warehouse.query_file("incidents/integration_hours", everything)
+    found = of_integrations(active, Calendar(hours, logs.left_out, logs.ends), integration_days)
+    return {integration: silence is not None for integration, silence in found.items()}
 
 
 def frame(found: Sequence[Incident]) -> pl.DataFrame:
@@ -78,39 +104,11 @@ def frame(found: Sequence[Incident]) -> pl.DataFrame:
     return pl.DataFrame([one.row() for one in found], schema={name: schema.get(name, pl.String()) for name in COLUMNS})
 
 
-class _Names:
-    """The names of the registry, and whom to call."""
-
-    def __init__(self, warehouse: Warehouse, scope: Scope) -> None:
-        rows = warehouse.query_file("incidents/named", scope)
-        self._names = {(kind, number): name for kind, number, name, _ in rows.iter_rows()}
-        self._contacts = {number: contact for kind, number, _, contact in rows.iter_rows() if kind == "partner"}
-
-    def named(self, kind: str, number: str) -> str:
-        """A number with its name, as people read it."""
-        name = self._names.get((kind, number))
-        return f"{name} ({number})" if name else number
-
-    def spelled(self, connector: str | None) -> str | None:
-        """A connector in its most frequent spelling."""
-        return None if connector is None else self._names.get(("connector", connector)) or connector
-
-    def contact(self, party: Party, integrations: Mapping[str, float], customers: Mapping[str, float]) -> str | None:
-        """Whom to call: the partner with its contact, or the customer; None where it is many, the vendor or nobody certain."""
-        if party == "partner" and integrations:
-            most = max(integrations, key=lambda name: (integrations[name], name))
-            partner = most.partition("_")[0]
-            return ", ".join(text for text in (self.named("partner", partner), self._contacts.get(partner)) if text)
-        if party == "customer" and len(customers) == 1:
-            return self.named("customer", next(iter(customers)))
-        return None
-
-
 def _where(scope: Scope) -> str:
     return "production" if scope.environment == "all" else scope.environment
 
 
-def _errors(warehouse: Warehouse, scope: Scope, logs: Logs, names: _Names, kind: Kind) -> Iterator[Incident]:
+def _errors(warehouse: Warehouse, scope: Scope, logs: Logs, names: Names, kind: Kind) -> Iterator[Incident]:
     integration_days, last_day = warehouse.query_file("incidents/extent", scope).row(0)
     if last_day is None:
         return
@@ -120,7 +118,7 @@ def _errors(warehouse: Warehouse, scope: Scope, logs: Logs, names: _Names, kind:
         yield _spike(one, "platform_outage" if is_platform else kind, names)
 
 
-def _spike(found: Explained, kind: Kind, names: _Names) -> Incident:
+def _spike(found: Explained, kind: Kind, names: Names) -> Incident:
     one, node = found.stretch, found.stretch.node
     party, confidence = of_errors(found)
     errors, rate = one.errors, one.errors / one.calls
@@ -155,7 +153,7 @@ def _spike(found: Explained, kind: Kind, names: _Names) -> Incident:
     )
 
 
-def _why(found: Explained, rate: float, names: _Names) -> str:
+def _why(found: Explained, rate: float, names: Names) -> str:
     one = found.stretch
     text = (
         f"{one.errors} of {one.calls} calls failed ({numbers.rate(rate)}, usually {numbers.rate(one.rate)});"
@@ -170,7 +168,7 @@ def _why(found: Explained, rate: float, names: _Names) -> str:
     return text
 
 
-def _silences(warehouse: Warehouse, scope: Scope, logs: Logs, names: _Names) -> Iterator[Incident]:
+def _silences(warehouse: Warehouse, scope: Scope, logs: Logs, names: Names) -> Iterator[Incident]:
     integration_days, _ = warehouse.query_file("incidents/extent", scope).row(0)
     active = warehouse.query_file("incidents/active_hours", scope)
     hours = warehouse.query_file("incidents/calendar", scope)
@@ -180,7 +178,7 @@ def _silences(warehouse: Warehouse, scope: Scope, logs: Logs, names: _Names) -> 
         yield _silence(one, names)
 
 
-def _silence(one: Silence, names: _Names) -> Incident:
+def _silence(one: Silence, names: Names) -> Incident:
     party, confidence = of_silence(one)
     integration, customer, _ = place = _place(one.node)
     started_at = _instant(one.since)

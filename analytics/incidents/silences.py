@@ -109,6 +109,21 @@ def silences(active: pl.DataFrame, calendar: Calendar, integration_days: int) ->
     return _explained(found)
 
 
+def of_integrations(active: pl.DataFrame, calendar: Calendar, integration_days: int) -> dict[str, Silence | None]:
+    """Every integration that has a rhythm, with the silence in which it is now; None if it is not silent.
+
+    The same integrations are silent as in `silences`. `active` may have all customers of an integration together.
+    """
+    pauses = _pauses(active, calendar, ("integration",))
+    if pauses is None:
+        return {}
+    found: dict[str, Silence | None] = dict.fromkeys(pauses.with_rhythm())
+    for one in pauses.surprising(budget(len(pauses.long), integration_days)):
+        if one.is_open:
+            found[one.node.integration] = one
+    return found
+
+
 def _pauses(active: pl.DataFrame, calendar: Calendar, keys: Sequence[str]) -> _Pauses | None:
     import polars as pl
 
@@ -154,6 +169,7 @@ class _Pauses:
         self._ends[self._behind - 1] = calendar.length
         enough = self._behind - self._begins >= LEAST_HOURS
         enough &= self._hours[self._behind - 1] - self._hours[self._begins] >= 24 * LEAST_DAYS
+        self._enough = enough
         self.long = np.flatnonzero((self._ends - self._starts >= SHORTEST) & enough[self._place])
         self._missed = self._measured(rows["streams"])
 
@@ -175,6 +191,11 @@ class _Pauses:
                 between = passed[self._ends[chunk]] - passed[self._starts[chunk]]
                 missed[chunk] = np.einsum("ij,ij->i", between, rhythm[self._place[chunk] - self._place[since]])
         return missed
+
+    def with_rhythm(self) -> list[str]:
+        """The integrations that have called often and long enough to have a rhythm."""
+        numbers = self._numbers[self._begins[self._enough]]
+        return [str(name) for name in self._nodes["integration"].gather(numbers)]
 
     def surprising(self, threshold: float) -> Iterator[Silence]:
         """The pauses that are so surprising or more, by what was known when they began."""

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, get_args
 
 from analytics import numbers
 from analytics.reports import svg
-from analytics.reports.findings import label
 from analytics.reports.wording import say, words
 from ingest.call import Outcome, Party
 
@@ -126,7 +125,10 @@ def sparks(report: MonthFigures) -> Callable[[str], Markup]:
     calls: dict[str, dict[dt.date, int]] = {}
     for row in report.integration_days:
         calls.setdefault(row.integration, {})[row.day] = row.calls
-    names = {row.integration: label(row.name, row.integration) for row in report.integrations}
+    names = {
+        row.integration: f"{row.name} ({row.integration})" if row.name else row.integration
+        for row in report.integrations
+    }
     logged = [row.day for row in report.days]
 
     def spark(integration: str) -> Markup:

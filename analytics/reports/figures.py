@@ -10,15 +10,17 @@ from pydantic import BaseModel
 
 from analytics import numbers
 from analytics.completeness.gaps import HOUR, gaps
+from analytics.findings.findings import findings
+from analytics.findings.of_customers import is_failing
 from analytics.metrics import metric
 from analytics.reports.errors import ReportError
-from analytics.reports.findings import in_order
 from analytics.reports.model import (
     ConnectorRow,
     DayRow,
     EnvironmentRow,
     ErrorRow,
     FailingRow,
+    Finding,
     IntegrationDayRow,
     IntegrationRow,
     MissingTime,
@@ -32,7 +34,7 @@ if TYPE_CHECKING:
 
     import polars as pl
 
-    from analytics.reports.model import Finding
+    from analytics.findings.finding import Finding as Found
     from analytics.reports.month import Month
     from analytics.warehouse.warehouse import Warehouse
 
@@ -44,10 +46,6 @@ COUNTS = ("customers", "integrations", "calls", "errors", "share")
 
 UNKNOWN = ("error_rate", "first_call", "last_call")
 """Columns that are null for it."""
-
-FAILING_CALLS = 10
-FAILING_SPAN = dt.timedelta(days=1)
-"""For a customer nothing works any more after this many failed calls in a row over at least this long."""
 
 
 class Figures:
@@ -77,13 +75,13 @@ class Figures:
             "data_until": self._everything.data_until(),
         }
 
-    def in_full(self, found: Iterable[Finding]) -> dict[str, Any]:
-        """The fields of `MonthFigures`, with these findings, which may come in any order."""
+    def in_full(self, found: Iterable[Found]) -> dict[str, Any]:
+        """The fields of `MonthFigures`, with these findings."""
         return {
             **self.dated(),
             "totals": self.totals(),
             "totals_before": self.totals_before(),
-            "findings": in_order(found),
+            "findings": tuple(Finding.model_validate(one) for one in found),
             "days": self.days,
             "integrations": self.integrations,
             "integration_days": self.integration_days,
@@ -136,10 +134,9 @@ class Figures:
     @cached_property
     def failing(self) -> tuple[FailingRow, ...]:
         """The customers for whom nothing works any more. A failed last call or an hour's outage is not enough."""
-        found = rows(FailingRow, self._warehouse.query_file("reports/failing_customers", self.scope))
-        return tuple(
-            row for row in found if row.calls >= FAILING_CALLS and row.last_call - row.failing_since >= FAILING_SPAN
-        )
+        found = self._warehouse.query_file("findings/failing_customers", self.scope)
+        failing = [is_failing(row) for row in found.iter_rows(named=True)]
+        return rows(FailingRow, found.filter(failing))
 
     @cached_property
     def environments(self) -> tuple[EnvironmentRow, ...]:
@@ -148,14 +145,9 @@ class Figures:
             EnvironmentRow, self._warehouse.query_file("reports/environments", self.scope.replace(environment="all"))
         )
 
-    def accept_error_rates(self) -> dict[str, tuple[int, float]]:
-        """Errors and error rate of each integration in the accept environment."""
-        frame = self._warehouse.metric("error_rates", self.scope.replace(environment="accept"))
-        return {row["integration"]: (row["errors"], row["error_rate"]) for row in frame.iter_rows(named=True)}
-
-    def attention(self) -> list[dict[str, Any]]:
-        """The rows of overview/attention.sql: everything that may need attention."""
-        return self._warehouse.query_file("overview/attention", self.scope).to_dicts()
+    def findings(self) -> list[Found]:
+        """Everything in the month that needs somebody, with what was acknowledged until its end or longer."""
+        return findings(self._warehouse, self.scope, today=self.month.until)
 
     def compared(self, name: str) -> pl.DataFrame:
         """A metric, and beside it as `<column>_before` the same over the previous calendar month.

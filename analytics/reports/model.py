@@ -12,6 +12,7 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from analytics.findings.finding import Kind, Severity, Who
 from ingest.call import Environment, IdDefect, Operation, Outcome, Party, Product, Protocol
 
 
@@ -76,14 +77,25 @@ class Period(Record):
 
 
 class Finding(Record):
-    """Something that needs attention, and why."""
+    """Something that needs somebody, as `koppelzicht findings` shows it for the same period."""
 
-    severity: Literal["high", "medium", "low"]
-    kind: str = Field(description="which rule found it; findings.py explains each")
-    subject: str = Field(description="the integration, customer, connector or days it is about")
-    party: Party | None = Field(description="who can do something about it, where that is known")
-    finding: str
-    advice: str
+    model_config = ConfigDict(from_attributes=True)
+
+    id: str
+    kind: Kind
+    severity: Severity
+    subject: str = Field(
+        description="what it is about: an integration, a customer, both, a partner, or an id as it was sent"
+    )
+    since: dt.datetime | None
+    until: dt.datetime | None = Field(description="None while it lasts")
+    what: str
+    why: str
+    who: str
+    what_to_do: str
+    acknowledged_until: dt.date | None
+    note: str | None
+    party: Who
 
 
 class DayRow(Record):
@@ -155,7 +167,7 @@ class ErrorRow(Record):
 
 
 class FailingRow(Record):
-    """A customer whose every call has failed since some moment. figures.py says how many calls and how long it takes."""
+    """A customer whose every call has failed since some moment. findings/of_customers.py says how many calls and how long it takes."""
 
     integration: str
     customer: str

@@ -13,9 +13,9 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup, escape
 
 from analytics import numbers
+from analytics.findings.of_customers import FAILING_CALLS
 from analytics.reports import cells, svg
 from analytics.reports.charts import calls_chart, outcomes_of, parties_of, party_chart, rate_chart, sparks
-from analytics.reports.figures import FAILING_CALLS
 from analytics.reports.kind import KINDS
 from analytics.reports.model import MonthFigures, Totals
 from analytics.reports.notices import notes_on, warnings_on

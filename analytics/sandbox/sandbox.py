@@ -22,17 +22,19 @@ import sys
 import threading
 from collections import deque
 from dataclasses import asdict, dataclass
-from typing import IO, TYPE_CHECKING, Any
+from typing import IO, TYPE_CHECKING, Any, TypeAlias
 
 from analytics.errors import SqlError, SqlLimitError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator, Mapping
     from pathlib import Path
 
     import pyarrow as pa
 
+    from analytics.registry import RegistryFiles
     from analytics.scope import Scope
+    from ingest.lake.snapshot import Snapshot
 
 _START = """
 import sys
@@ -79,23 +81,29 @@ class SqlAnswer:
     batches: Iterator[pa.RecordBatch]
 
 
-def run_sql(lake: Path, query: str, *, viewer: Scope | None = None, limits: SqlLimits | None = None) -> pa.Table:
+Made: TypeAlias = "Callable[[Snapshot, RegistryFiles, Scope | None], Mapping[str, pa.Table]]"
+"""What makes more relations of a snapshot, as far as a viewer may see it: rows by the name that they get among the metrics."""
+
+
+def run_sql(
+    lake: Path, query: str, *, viewer: Scope | None = None, limits: SqlLimits | None = None, more: Made | None = None
+) -> pa.Table:
     """The rows of a query over the lake as it is now, as far as the viewer may see it.
 
     The query can read `calls` (every environment), `rejects`, `loads`, `partners`, `integrations`, `customers`, and every
-    metric, with the default scope, as `metrics.<name>`. Everything that it creates or sets is gone when it ends.
+    metric, with the default scope, as `metrics.<name>`, and there also what `more` makes of the lake. Everything that it creates or sets is gone when it ends.
 
     SqlError if the query is refused or wrong, SqlLimitError if it exceeds a limit, LakeError if there is no lake.
     """
     import pyarrow as pa
 
-    with answer_sql(lake, query, viewer=viewer, limits=limits) as answer:
+    with answer_sql(lake, query, viewer=viewer, limits=limits, more=more) as answer:
         return pa.Table.from_batches(answer.batches, schema=answer.schema)
 
 
 @contextlib.contextmanager
 def answer_sql(
-    lake: Path, query: str, *, viewer: Scope | None = None, limits: SqlLimits | None = None
+    lake: Path, query: str, *, viewer: Scope | None = None, limits: SqlLimits | None = None, more: Made | None = None
 ) -> Iterator[SqlAnswer]:
     """The same without holding all rows at once. Raises the errors of run_sql, all of them before the first row."""
     import pyarrow as pa
@@ -106,10 +114,12 @@ def answer_sql(
     limits = limits or SqlLimits()
     _check_text(query)
     with _worker() as worker:
+        snapshot, registry = Lake(lake).snapshot(), registry_files(lake)
         job = {
-            "snapshot": Lake(lake).snapshot(),
-            "registry": registry_files(lake),
+            "snapshot": snapshot,
+            "registry": registry,
             "viewer": viewer,
+            "more": dict(more(snapshot, registry, viewer)) if more else {},
             "query": query,
             "limits": asdict(limits),
         }

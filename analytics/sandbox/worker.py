@@ -167,12 +167,23 @@ def _answer(answer_to: BinaryIO, job: Mapping[str, Any], limits: SqlLimits) -> N
                     stream.write_batch(part)
 
 
-def locked(snapshot: Snapshot, registry: RegistryFiles, viewer: Scope | None, limits: SqlLimits) -> Warehouse:
-    """A warehouse whose connection can be given to a stranger: everything is bound, and nothing can be set any more."""
+def locked(
+    snapshot: Snapshot,
+    registry: RegistryFiles,
+    viewer: Scope | None,
+    limits: SqlLimits,
+    more: Mapping[str, pa.Table] | None = None,
+) -> Warehouse:
+    """A warehouse whose connection can be given to a stranger: everything is bound, and nothing can be set any more.
+
+    `more`: rows that the viewer may see, by the name that they get among the metrics.
+    """
     warehouse = Warehouse(snapshot, registry, viewer=viewer, reader=DatasetReader())
     warehouse.bind_sums()
     warehouse.bind_metrics()
     connection = warehouse.connection
+    for name, rows in (more or {}).items():
+        connection.from_arrow(rows).create(f"metrics.{name}")
     if warehouse.viewer.narrows:
         # This optimizer turns the keys that a join finds in one table into a filter of the other. `explain analyze` shows
         # such a filter, and with it the names of logs that the viewer must not learn.
@@ -187,7 +198,7 @@ def locked(snapshot: Snapshot, registry: RegistryFiles, viewer: Scope | None, li
 
 def _run(job: Mapping[str, Any], limits: SqlLimits) -> pa.Table:
     with _in_words(limits):
-        warehouse = locked(job["snapshot"], job["registry"], job["viewer"], limits)
+        warehouse = locked(job["snapshot"], job["registry"], job["viewer"], limits, job["more"])
     _bound_by_the_operating_system(limits)
     with _alarm(limits.seconds + _GRACE_SECONDS):
         return rows_of(warehouse, job["query"], limits)

@@ -12,6 +12,7 @@ import typer
 from command_line.options.lake import DEFAULT_LAKE, LakeOption
 from command_line.options.rows import prints_rows
 from command_line.options.scope import scoped
+from command_line.options.times import today
 from command_line.options.wrong_usage import check_standard_input, unknown
 from command_line.printing import output
 from command_line.printing.answering import answering
@@ -37,18 +38,23 @@ def metric(
     chosen: Format,
 ) -> None:
     """Show one metric. --list explains all of them."""
+    from analytics.findings.judged import JUDGED, judged
     from analytics.metrics import metric_names
 
+    known = sorted([*metric_names(), *JUDGED])
     if name is None and not list_all:
         raise typer.BadParameter("which metric? 'koppelzicht metric --list' lists them", param_hint="NAME")
-    if name is not None and name not in metric_names():
-        raise typer.BadParameter(unknown("metric", name, metric_names()), param_hint="NAME")
+    if name is not None and name not in known:
+        raise typer.BadParameter(unknown("metric", name, known), param_hint="NAME")
     if list_all:
-        _list_metrics([name] if name is not None else metric_names(), chosen)
+        _list_metrics([name] if name is not None else known, chosen)
         return
     assert name is not None, "checked above"
     with answering(lake) as warehouse:
-        frame = warehouse.metric(name, scope)
+        if name in JUDGED:
+            frame = judged(warehouse, name, scope, today=today(warehouse.snapshot.time_zone))
+        else:
+            frame = warehouse.metric(name, scope)
         output.print_arrow(frame.to_arrow(), chosen)
         say_why_nothing(frame, warehouse, scope)
         if name != "completeness":
@@ -70,10 +76,11 @@ def sql(
     _answer(lake, _from_standard_input() if query is None else query, chosen)
 
 
-def _list_metrics(names: list[str] | tuple[str, ...], chosen: Format) -> None:
+def _list_metrics(names: list[str], chosen: Format) -> None:
+    from analytics.findings.judged import JUDGED
     from analytics.metrics import metric as metric_named
 
-    listed = [metric_named(name) for name in names]
+    listed = [JUDGED.get(name) or metric_named(name) for name in names]
     if chosen == "table" and len(listed) == 1:
         output.print_record({name: getattr(listed[0], name) for name in METRIC_COLUMNS}, as_json=False)
         return
@@ -101,9 +108,10 @@ def _sql_shell(lake: Path, chosen: Format) -> None:
 
 
 def _answer(lake: Path, query: str, chosen: Format) -> None:
+    from analytics.findings.judged import for_sql
     from analytics.sandbox.sandbox import answer_sql
 
-    with answer_sql(lake, query) as found:
+    with answer_sql(lake, query, more=for_sql(query, today)) as found:
         output.print_batches(found.schema, found.batches, found.rows, chosen)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+from zoneinfo import ZoneInfo
 
 import typer
 
@@ -15,6 +16,11 @@ _PART_OF_AGE = re.compile(r"(\d+)([dhms])", re.ASCII)
 def now() -> dt.datetime:
     """The time of the machine. Read here and passed down, never read below."""
     return dt.datetime.now(dt.UTC)
+
+
+def today(time_zone: str) -> dt.date:
+    """The day of the machine in a time zone."""
+    return now().astimezone(ZoneInfo(time_zone)).date()
 
 
 def age(text: str) -> int:

@@ -30,9 +30,10 @@ import streamlit as st
 
 from analytics.certification.certification import Certification, certification
 from analytics.check.check import Found, look_up
+from analytics.findings.findings import findings
 from analytics.impact.impact import impact
 from analytics.incidents.evidence import Evidence, evidence
-from analytics.incidents.incidents import incidents
+from analytics.incidents.incidents import everybodys, looked_at, narrowed
 from analytics.known.known import Unknown, unknown_in_changes, unknown_in_scope
 from analytics.metrics import metric_names
 from analytics.pair.pair import pair
@@ -44,6 +45,7 @@ from ingest.lake.lake import Lake
 
 if TYPE_CHECKING:
     from analytics.changes.change import Change
+    from analytics.findings.finding import Finding
     from analytics.impact.answer import Impact
     from analytics.incidents.incident import Incident
     from analytics.pair.answer import Pair
@@ -126,7 +128,15 @@ class View:
 
     def incidents(self) -> list[Incident]:
         """Return the incidents of the period, the most recent first."""
-        return _incidents(self.lake, self.scope)
+        return narrowed(self.lake.warehouse, self._everybodys_incidents(), self.scope)
+
+    def findings(self) -> list[Finding]:
+        """Return everything in the period that needs somebody: what nobody knows yet first, then the worst."""
+        today = dt.datetime.now(self.lake.time_zone).date()
+        return _findings(self.lake, self.scope, today, self._everybodys_incidents())
+
+    def _everybodys_incidents(self) -> list[Incident]:
+        return _incidents(self.lake, looked_at(self.scope))
 
     def evidence(self, incident: Incident) -> Evidence:
         """Return what one of these incidents rests on."""
@@ -160,7 +170,9 @@ def open_lake() -> OpenLake:
     with contextlib.suppress(OSError):  # then the lake says what is wrong with it
         made = (path / "lake.json").stat().st_mtime_ns
     snapshot, registry = _lake(path, made).snapshot(), registry_files(path)
-    key = "|".join(map(str, (path.resolve(), made, snapshot.version, registry.number, snapshot.stream_ends)))
+    key = "|".join(
+        map(str, (path.resolve(), made, snapshot.version, registry.number, snapshot.stream_ends, snapshot.acknowledged))
+    )
     return _opened(_Contents(key, snapshot, registry))
 
 
@@ -231,7 +243,12 @@ def _check(lake: OpenLake, text: str) -> Found:
 
 @st.cache_data(max_entries=_ANSWERS_KEPT, show_spinner=False, hash_funcs=_BY_KEY)
 def _incidents(lake: OpenLake, scope: Scope) -> list[Incident]:
-    return incidents(lake.warehouse, scope)
+    return everybodys(lake.warehouse, scope)
+
+
+@st.cache_data(max_entries=_ANSWERS_KEPT, show_spinner=False, hash_funcs=_BY_KEY)
+def _findings(lake: OpenLake, scope: Scope, today: dt.date, _incidents: list[Incident]) -> list[Finding]:
+    return findings(lake.warehouse, scope, today=today, everybodys=_incidents)
 
 
 @st.cache_data(max_entries=_ANSWERS_KEPT, show_spinner=False, hash_funcs=_BY_KEY)

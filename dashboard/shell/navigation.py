@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
-from urllib.parse import urlencode
+from urllib.parse import parse_qsl, urlencode
 
 import streamlit as st
 
@@ -71,6 +71,21 @@ def rows_of(address: str, column: str, **narrowing: object) -> Callable[[pl.Data
         None if value is None else f"{address}?{urlencode({**rest, column: str(value)})}"
         for value in rows[column].to_list()
     ]
+
+
+def links_of(column: str) -> Callable[[pl.DataFrame], list[str | None]]:
+    """Return a function that makes the links of rows to pages of their own, which a column names: `check?search=12345_1`.
+
+    The filters of this page stay, but for those that the link itself says.
+    """
+    selection, _ = place.current()
+    rest = written(selection)
+    return lambda rows: [_joined(rest, str(link)) for link in rows[column].to_list()]
+
+
+def _joined(rest: Mapping[str, str], link: str) -> str:
+    address, _, own = link.partition("?")
+    return f"{address}?{urlencode({**rest, **dict(parse_qsl(own))})}"
 
 
 def back(address: str, *, lift: str | None = None) -> None:

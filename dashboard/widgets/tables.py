@@ -76,6 +76,9 @@ _WIDE = {
     "probable_why",
     "incident_where",
     "incident_contact",
+    "to_do",
+    "finding_why",
+    "known_why",
 }
 _ROWS_AT_MOST = 1000
 """The rows that a page shows at most. More would make the browser slow; `koppelzicht metric` and SQL give them all."""

@@ -58,8 +58,9 @@ def damaged_logs(store: Lake) -> Iterator[str]:
 
 
 def damaged_beside(lake: Path) -> Iterator[str]:
-    """Files beside the tables that have changed: versions of the registry, and declared ends of streams."""
-    files = [*(lake / "stream_ends").glob("[!.]*.json"), *(lake / "registry").glob("[0-9]*/version.json")]
+    """Files beside the tables that have changed: versions of the registry, declared ends of streams, and acknowledged findings."""
+    said = [path for name in ("stream_ends", "acknowledged") for path in (lake / name).glob("[!.]*.json")]
+    files = [*said, *(lake / "registry").glob("[0-9]*/version.json")]
     for path in sorted(files):
         try:
             content = path.read_bytes()

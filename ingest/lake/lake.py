@@ -32,6 +32,7 @@ import pyarrow as pa
 
 from ingest.arrow import arrow_schema, in_coarsest_unit
 from ingest.errors import LakeError
+from ingest.lake.acknowledged import acknowledged
 from ingest.lake.data_file import TABLES, StagedFile, data_files, remove_files, write_file
 from ingest.lake.ledger import staged_files
 from ingest.lake.ledger_files import LedgerFiles, decided_after
@@ -78,7 +79,7 @@ class Lake(Tables):
             if all(table is before for table, before in zip(opened, known, strict=True)):
                 if not may_be_damaged:
                     refuse_missing(snapshot)
-                return replace(snapshot, stream_ends=stream_ends(self.path))
+                return replace(snapshot, stream_ends=stream_ends(self.path), acknowledged=acknowledged(self.path))
         snapshot = take_snapshot(self, may_be_damaged=may_be_damaged)
         if opened:
             self._last_snapshot = opened, snapshot

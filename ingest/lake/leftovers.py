@@ -136,7 +136,11 @@ def _sealed_files(lake: Path, days: Iterable[SealedDays]) -> set[Path]:
 
 def _beside(lake: Path) -> list[Path]:
     """The folders of small files beside the tables, where there are any."""
-    return [folder for folder in (lake / "stream_ends", lake / "followers", lake / "sums") if folder.is_dir()]
+    return [
+        folder
+        for folder in (lake / name for name in ("stream_ends", "acknowledged", "followers", "sums"))
+        if folder.is_dir()
+    ]
 
 
 def _modified_at(path: Path) -> dt.datetime:

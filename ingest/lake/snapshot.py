@@ -21,6 +21,7 @@ import pyarrow.compute as pc
 
 from ingest.arrow import arrow_schema
 from ingest.errors import REPAIR, RESTORE, LakeError
+from ingest.lake.acknowledged import Acknowledged, acknowledged
 from ingest.lake.data_file import TABLES, data_files
 from ingest.lake.ledger import removed_from, sum_of_retries, written_merges
 from ingest.lake.ledger_files import ledger_rows, read_ledger_columns
@@ -52,7 +53,8 @@ class Snapshot:
 
     The counts in `loads` say what became of the lines when the load was decided, and what retries have changed since. `removed`
     says how many calls and rejects retention has removed from a load since; loads that have lost nothing are not in it.
-    `rejects_version` is the decision that the rejects have followed. `stream_ends` are the streams that were declared ended. `sealed` are
+    `rejects_version` is the decision that the rejects have followed. `stream_ends` are the streams that were declared ended,
+    `acknowledged` the findings that somebody has said to know. `sealed` are
     the days whose calls were removed and whose sums stay. Calls of days before `calls_since` were removed; None where none ever was.
     """
 
@@ -68,6 +70,7 @@ class Snapshot:
     sums: StoredSums = NO_SUMS
     sealed: Sealed = NOTHING_SEALED
     calls_since: dt.date | None = None
+    acknowledged: tuple[Acknowledged, ...] = ()
 
 
 def take_snapshot(tables: Tables, *, may_be_damaged: bool = False) -> Snapshot:
@@ -77,7 +80,15 @@ def take_snapshot(tables: Tables, *, may_be_damaged: bool = False) -> Snapshot:
         # The ledger is made last. Somebody is making the lake at this moment, or was killed while doing so: it is empty.
         if tables.has("calls") and reached(tables.open("calls")):
             raise LakeError(f"{path}: the lake has calls, but its ledger 'loads' is gone; restore it from a copy")
-        return Snapshot(0, time_zone, (), (), arrow_schema(LOAD_COLUMNS).empty_table(), stream_ends=stream_ends(path))
+        return Snapshot(
+            0,
+            time_zone,
+            (),
+            (),
+            arrow_schema(LOAD_COLUMNS).empty_table(),
+            stream_ends=stream_ends(path),
+            acknowledged=acknowledged(path),
+        )
     for _ in range(LOOKS):
         calls, rejects, loads = (tables.open(name) for name in TABLES)
         version = reached(calls)
@@ -102,6 +113,7 @@ def take_snapshot(tables: Tables, *, may_be_damaged: bool = False) -> Snapshot:
         removed=_removed(removals, min(version, reached(rejects)), set(rows["load_id"].to_pylist())),
         rejects_version=reached(rejects),
         stream_ends=stream_ends(path),
+        acknowledged=acknowledged(path),
         reject_sizes=tuple(file.size for file in reject_files),
         sums=StoredSums(path),
         sealed=Sealed(path, standing((removal.sealed, removal.unsealed) for _, removal in removals)),

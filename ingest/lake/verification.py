@@ -105,7 +105,7 @@ def verify(lake: Path, *, limits: Limits = DEFAULT_LIMITS) -> Verification:
         _check(
             "files_beside_are_whole",
             damaged_beside(store.path),
-            "the registry and the declared ends of streams are as they were written",
+            "the registry, the ends of streams and known findings are as they were written",
         ),
         _check("ledger_is_in_order", [*out_of_order(ledger), *out_of_step(store)], "decisions follow each other"),
         _check(

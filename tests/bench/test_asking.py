@@ -56,7 +56,7 @@ def test_the_columns_are_those_of_the_plan(every: list[Timed]) -> None:
         ("calls_per_day", {"calls"}),
         ("known/filter_values", {"calls_all"}),
         ("branches_per_integration", {"calls", "calls_all"}),
-        ("overview/attention", {"calls", "calls_before"}),
+        ("findings/customers_down", {"calls_before"}),
         ("check/registered", set()),
     ],
 )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 import signal
 import sys
@@ -10,6 +11,7 @@ from typing import TYPE_CHECKING
 import pytest
 from playwright.sync_api import expect
 
+from analytics.findings.findings import findings
 from analytics.scope import Scope
 from analytics.warehouse.warehouse import Warehouse
 from tests.dashboard.conftest import MARKUP
@@ -78,14 +80,13 @@ def test_a_reader_opens_filters_and_clicks_through_the_dashboard(week: Path, add
 
 def test_a_finding_leads_to_its_integration(week: Path, address: str, visit: Visit) -> None:
     with Warehouse.open(week) as warehouse:
-        found = warehouse.query_file("overview/attention", Scope(since="2026-09-19", until="2026-10-19"))
-    (silent,) = found.filter(kind="gone_silent").select("subject", "name").rows()
-    assert silent == ("2386_304040", "Roerdomp Robotkoppeling")
+        found = findings(warehouse, Scope(since="2026-09-19", until="2026-10-19"), today=dt.date(2026, 10, 19))
+    first = next(one for one in found if one.kind == "ids_wrong")
     visit.page.goto(address)
-    visit.link("What needs attention?", "Roerdomp Robotkoppeling").click()
-    expect_link(visit, integration="2386_304040")
-    expect(visit.title()).to_have_text("Roerdomp Robotkoppeling")
-    expect(visit.page.get_by_role("link", name="All integrations")).to_be_visible()
+    visit.link("What needs attention?", first.what).click()
+    assert first.integration is not None
+    expect_link(visit, integration=first.integration)
+    expect(visit.page).to_have_url(re.compile("/certification"))
     assert visit.complaints == []
 
 

@@ -102,19 +102,18 @@ def test_an_integration_comes_with_its_calls_per_day(four_days: Path) -> None:
     assert rows["trend"].to_list() == [[0, 0, 1, 0]]
 
 
-def test_a_finding_is_said_in_words(tmp_path: Path) -> None:
-    calls = [call(called_at=f"2026-09-{day:02}T08:00:00Z") for day in range(1, 31)]
-    calls += [call(called_at="2026-10-20T08:00:00Z", integration_id=None)]
-    found = overview.attention(view(given_lake(tmp_path / "lake", calls), "2026-09-21", "2026-10-21"))
-    assert found.select("severity", "finding", "name", "integration").rows() == [
-        ("medium", "No calls for 20 days (usually every day)", "1234567_1", "1234567_1"),
+def test_a_finding_is_one_row_with_its_link(tmp_path: Path) -> None:
+    calls = [call(called_at="2026-10-20T08:00:00Z"), call(called_at="2026-10-20T08:00:00Z", integration_id=None)]
+    found = view(given_lake(tmp_path / "lake", calls), "2026-09-21", "2026-10-21").findings()
+    assert overview.rows(found).select("severity", "finding", "finding_why", "link").rows() == [
         (
             "medium",
-            "IntegrationId missing in 9.1% of the calls whose log records it",
-            None,
-            None,
+            "Calls without an IntegrationId",
+            "50.0% of the calls whose log records the id: 1 call to 1 customer.",
+            "data_quality",
         ),
     ]
+    assert overview.columns(found) == ["severity", "finding", "finding_why", "to_do"]
 
 
 def test_the_share_of_identified_calls_is_of_those_whose_log_can_hold_the_id(tmp_path: Path) -> None:

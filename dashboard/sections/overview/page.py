@@ -20,17 +20,17 @@ with cards.four():
 st.caption(say("overview.compared" if "calls_before" in days.columns else "overview.not_compared"))
 gaps.say_missing_before(view)
 
-findings = figures.attention(view)
-if findings.is_empty():
-    frame.heading("overview.attention")
-    gaps.say_good_news(view, say("overview.all_quiet"))
-else:
+findings = view.findings()
+if findings:
     frame.table(
         "overview.attention",
-        findings,
-        ["severity", "finding", "name", "integration", "customers", "calls", "last_call"],
+        figures.rows(findings),
+        figures.columns(findings),
         view,
         key="attention",
-        links=navigation.rows_of("integrations", "integration"),
-        linked="name",
+        links=navigation.links_of("link"),
+        linked="finding",
     )
+else:
+    frame.heading("overview.attention")
+    gaps.say_good_news(view, say("overview.all_quiet"))

@@ -71,11 +71,12 @@ def test_a_day_that_is_bad_for_everybody_is_one_finding(tmp_path: Path) -> None:
     busy = [call(called_at=at("2026-10-05", f"08:{minute:02}:00"), integration_id=f"{partner}_1", customer="7000001", status=503)
             for partner in (1234, 3456) for minute in range(20)]  # fmt: skip
     found = report(tmp_path, [*EVERY_DAY, *busy])
-    assert [
-        (finding.kind, finding.severity, finding.finding) for finding in found.findings if "error_days" in finding.kind
-    ] == [
-        ("platform_error_days", "high", "97.6% of all calls failed on 5 Oct; usually 0.0%."),  # 40 of 41
+    assert [(one.kind, one.severity, one.subject) for one in found.findings if one.party == "vendor"] == [
+        ("platform_outage", "low", "platform")
     ]
+    (one,) = (one for one in found.findings if one.party == "vendor")
+    assert one.what == "The platform: calls of everybody failed from 5 Oct 2026, 10:00 to 11:00"
+    assert one.why.startswith("40 of 40 calls failed (100.0%, usually 0.1%); the platform did not answer;")
 
 
 def test_gained_and_lost_customers_are_shown_when_both_months_are_whole(tmp_path: Path) -> None:

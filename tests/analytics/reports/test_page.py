@@ -148,13 +148,14 @@ class TestWhatIsSaid:
     def test_what_needs_attention_comes_first_with_advice(self, ordinary: dict[str, Page]) -> None:
         items = [" ".join(item.text.split()) for item in ordinary["partner"].all("li")]
         assert (
-            "Medium Customer 7000003: every call of Acme HR (1234_1) has failed since 1 Oct 2026, 10:00, 14 calls so far "
-            "(the customer's IP restriction does not allow this sender). Customer "
-            "The customer has to renew the token, or change its rights or the IP restriction."
+            "Medium Acme HR (1234_1) at 7000003: every call fails since 1 Oct 2026, 10:00 Customer 14 calls failed, and none has "
+            "succeeded in the period: mostly an address that the customer's IP restriction does not allow (403). To do, the "
+            "customer: 7000003: The customer looks at its token, the token's rights, and its IP restriction."
         ) in items
         assert (
-            "Medium 1 call to 1 customer: the id is in the SOAP envelope instead of the HTTP header. Partner "
-            "Send the IntegrationId as an HTTP header, or these customers do not count."
+            "Low Acme HR (1234_1): calls without its right id Partner In the last 30 days: 1 call with the id in the SOAP envelope "
+            "instead of the HTTP header. Such calls do not count for it. To do, the partner: Acme Software (1234): Ask the partner "
+            "to send the id as the HTTP header IntegrationId, exactly as it was issued: its number, an underscore, the project number."
         ) in items
 
     def test_the_period_its_coverage_and_the_rules_are_stated(self, ordinary: dict[str, Page]) -> None:

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 from pydantic import Field
 
-from analytics.reports import findings
 from analytics.reports.figures import Figures, rows
 from analytics.reports.model import IntegrationRow, MonthFigures, Record
 from ingest.call import IdDefect, IdStatus
@@ -83,18 +82,8 @@ class MonthReport(MonthFigures):
 def ask(warehouse: Warehouse, month: Month, _about: Scope) -> MonthReport:
     """The month as far as the warehouse may see. ReportError when it was not logged."""
     figures = Figures(warehouse, month, everything=warehouse)
-    bad_days, platform = findings.platform_error_days(figures.days)
-    spikes = list(findings.error_days(figures.integration_days, figures.integrations, figures.errors, known=bad_days))
-    attention = [
-        *platform,
-        *spikes,
-        *findings.from_attention(figures.attention(), figures.errors, told={spike.subject for spike in spikes}),
-        *findings.failing_customers(figures.failing, figures.integrations, warehouse.snapshot.time_zone),
-        *findings.accept_errors(figures.accept_error_rates(), figures.integrations),
-        *findings.supplied_connectors(figures.connectors),
-    ]
     return MonthReport(
-        **figures.in_full(attention),
+        **figures.in_full(figures.findings()),
         partners=rows(PartnerRow, figures.compared("customers_per_partner")),
         ids=rows(IdRow, figures.ids()),
         unidentified=rows(UnidentifiedRow, warehouse.metric("unidentified_calls", figures.scope)),

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from pydantic import Field
 
-from analytics.reports import findings
+from analytics.findings.findings import ids_of_partner, in_order
 from analytics.reports.errors import ReportError
 from analytics.reports.figures import Figures, rows, span
 from analytics.reports.model import MisplacedIdRow, MonthFigures, Record
@@ -17,6 +17,7 @@ from analytics.warehouse.warehouse import Warehouse
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from analytics.findings.finding import Finding
     from analytics.reports.month import Month
     from analytics.scope import Scope
 
@@ -60,22 +61,22 @@ def ask(everything: Warehouse, month: Month, about: Scope) -> PartnerReport:
         _check_seen(everything, own, partner)
         figures = Figures(own, month, everything=everything)
         misplaced = _misplaced_ids(everything, figures, partner)
-        spikes = list(findings.error_days(figures.integration_days, figures.integrations, figures.errors))
-        attention = [
-            *spikes,
-            *findings.from_attention(figures.attention(), figures.errors, told={spike.subject for spike in spikes}),
-            *findings.failing_customers(figures.failing, figures.integrations, own.snapshot.time_zone),
-            *findings.misplaced_ids(misplaced or ()),
-            *findings.accept_errors(figures.accept_error_rates(), figures.integrations),
-            *findings.supplied_connectors(figures.connectors),
-        ]
         return PartnerReport(
-            **figures.in_full(attention),
+            **figures.in_full(_findings(everything, figures, partner)),
             partner=partner,
             name=_name(own, partner),
             customers=rows(CustomerRow, own.metric("customer_links", figures.scope)),
             misplaced_ids=misplaced,
         )
+
+
+def _findings(everything: Warehouse, figures: Figures, partner: int) -> list[Finding]:
+    """The findings that the partner's own calls show, and the wrong ids that are known to be its own."""
+    found = {one.id: one for one in figures.findings()}
+    if everything.viewer.partner is None:
+        scope = figures.scope.replace(partner=partner)
+        found |= {one.id: one for one in ids_of_partner(everything, scope)}
+    return in_order(found.values())
 
 
 def _check_seen(everything: Warehouse, own: Warehouse, partner: int) -> None:
