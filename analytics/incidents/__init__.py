@@ -4,7 +4,7 @@
     spikes.py        error spikes: raised.sql finds surprising hours, courses.sql the hours of their nodes, parts.sql those of their
                      parts, and failures.sql the failed calls
     course.py        one node over time: when its errors began, and when they were over
-    explaining.py    one verdict per cause: which nodes explain the errors of all others
+    explaining.py    one verdict per cause: which nodes explain the errors of all others; surprising.py: what it asks of a node
     silences.py      pauses that are far longer than a node's rhythm
     party.py         who can do something about it
     budget.py        how surprising is surprising enough

@@ -6,6 +6,8 @@ of each hundred of its errors, as many stay as the usual rate makes. What is sti
 
 Of nodes that are nearly as surprising, the coarsest counts whose parts are alike: at least half of its parts have more errors
 than usual, and none of them holds four in five of the additional ones.
+
+`causes` knows nothing of integrations: it asks the same of counts with any attributes (bench/incidents/labelled.py).
 """
 
 from __future__ import annotations
@@ -14,11 +16,12 @@ import heapq
 import math
 from collections import defaultdict
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, Generic
 
 import numpy as np
 
 from analytics.incidents.course import HOUR, likelihood
+from analytics.incidents.surprising import NodeT, Shape
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -26,6 +29,7 @@ if TYPE_CHECKING:
     import polars as pl
 
     from analytics.incidents.course import Stretch
+    from analytics.incidents.surprising import Surprising
     from analytics.incidents.tree import Node
 
 PARTS: Final = ("integration", "customer", "connector")
@@ -33,6 +37,16 @@ NEARLY: Final = math.log(100)
 """Nodes whose scores differ by less are taken to explain the same errors as well."""
 MOST_OF_IT: Final = 0.8
 """A part that holds this share of the additional errors is the place of the incident."""
+
+
+@dataclass(frozen=True)
+class Cause:
+    """Which of the surprising ones explains its errors, how well, how many nothing before it explained, and where these are kept."""
+
+    place: int
+    score: float
+    errors: float
+    failed: np.ndarray
 
 
 @dataclass(frozen=True)
@@ -53,12 +67,13 @@ class Explained:
 class Failures:
     """The failed calls of the hours in question, and how many of them are not explained yet.
 
-    `rows`: hour, class, integration, customer, connector, errors.
+    `rows`: hour, class, errors, and a column for each part.
     """
 
-    def __init__(self, rows: pl.DataFrame) -> None:
+    def __init__(self, rows: pl.DataFrame, parts: Sequence[str] = PARTS) -> None:
         rows = rows.sort("class", "hour")
-        self._names = {name: rows[name].to_list() for name in PARTS}
+        self._parts = parts
+        self._names = {name: rows[name].to_list() for name in parts}
         self._codes: dict[str, dict[str, int]] = {}
         self._coded: dict[str, np.ndarray] = {}
         for name, values in self._names.items():
@@ -72,13 +87,13 @@ class Failures:
             first = classes.index(name)
             self._bounds[name] = first, first + classes.count(name)
 
-    def of(self, stretch: Stretch) -> np.ndarray:
+    def of(self, stretch: Surprising[NodeT]) -> np.ndarray:
         """The places of the failed calls of a stretch."""
         first, behind = self._bounds.get(stretch.error_class, (0, 0))
         hours = self._hours[first:behind]
         low, high = np.searchsorted(hours, [stretch.since, stretch.until]) + first
         kept = np.ones(high - low, dtype=bool)
-        for name, part in zip(PARTS, stretch.node, strict=True):
+        for name, part in zip(self._parts, stretch.node, strict=True):
             if part:
                 kept &= self._coded[name][low:high] == self._codes[name].get(part, -1)
         places: np.ndarray = np.flatnonzero(kept) + low
@@ -97,7 +112,7 @@ class Failures:
         self._left[places] *= kept
 
     def shares(self, places: np.ndarray, part: str) -> dict[str, float]:
-        """How many of these are not explained, by integration, customer or connector."""
+        """How many of these are not explained, by the values of a part."""
         codes, left = self._coded[part][places], self._left[places]
         found: dict[str, float] = defaultdict(float)
         for place in np.unique(codes):
@@ -116,22 +131,56 @@ def explained(
 
     `calls_of_parts` says how many calls each part of a stretch made in its hours, `threshold` how surprising a node has to be.
     """
-    yield from _Explaining(found, failures, calls_of_parts).in_turn(threshold)
+    for one in causes(found, failures, lambda place: calls_of_parts(found[place]), threshold, _tree()):
+        yield Explained(found[one.place], one.score, one.errors, *(failures.shares(one.failed, part) for part in PARTS))
 
 
-class _Explaining:
+def causes(
+    found: Sequence[Surprising[NodeT]],
+    failures: Failures,
+    calls_of_parts: Callable[[int], Mapping[NodeT, int]],
+    threshold: Callable[[NodeT], float],
+    shape: Shape[NodeT],
+) -> Iterator[Cause]:
+    """Which of the surprising ones explain all surprising errors, the most surprising first.
+
+    What one explains is taken off when the next is asked for.
+    """
+    yield from _Explaining(found, failures, calls_of_parts, shape).in_turn(threshold)
+
+
+def _tree() -> Shape[Node]:
+    """Integrations, customers, connectors, and the pairs of an integration with the others."""
+    return Shape(parts=PARTS, alone=frozenset({"integration", "customer"}), deepest=2, narrower=_narrower)
+
+
+def _narrower(node: Node, other: Node) -> int:
+    """A pair before an integration, and a customer before a connector."""
+    is_part = node.holds(other) and other.depth > node.depth
+    is_across = node.connector != "" and other.customer != "" and node.integration == other.integration
+    if not other.integration or not (is_part or is_across):
+        return 0
+    return other.depth + (3 if other.customer else 0)
+
+
+class _Explaining(Generic[NodeT]):
     """Which stretch explains what is left."""
 
     def __init__(
-        self, found: Sequence[Stretch], failures: Failures, calls_of_parts: Callable[[Stretch], Mapping[Node, int]]
+        self,
+        found: Sequence[Surprising[NodeT]],
+        failures: Failures,
+        calls_of_parts: Callable[[int], Mapping[NodeT, int]],
+        shape: Shape[NodeT],
     ) -> None:
         self._found = found
         self._failures = failures
         self._calls_of_parts = calls_of_parts
+        self._shape = shape
         self._near = _Overlaps(found)
         self._places = [failures.of(one) for one in found]
 
-    def in_turn(self, threshold: Callable[[Node], float]) -> Iterator[Explained]:
+    def in_turn(self, threshold: Callable[[NodeT], float]) -> Iterator[Cause]:
         above = [self._score(place) - threshold(one.node) for place, one in enumerate(self._found)]
         waiting = [(-one, place) for place, one in enumerate(above)]
         heapq.heapify(waiting)
@@ -142,17 +191,14 @@ class _Explaining:
                 heapq.heappush(waiting, (now, best))
                 continue
             chosen = self._coarsest(best)
-            yield self._explain(chosen)
+            yield Cause(chosen, self._score(chosen), self._left(chosen), self._places[chosen])
+            self._explain(chosen)
             if chosen != best:
                 heapq.heappush(waiting, (told, best))
 
-    def _explain(self, chosen: int) -> Explained:
-        one, places = self._found[chosen], self._places[chosen]
-        errors = self._failures.left(places)
-        shares = [self._failures.shares(places, part) for part in PARTS]
-        told = Explained(one, self._score(chosen), errors, *shares)
-        self._failures.explain(places, min(1.0, one.calls * one.rate / errors))
-        return told
+    def _explain(self, chosen: int) -> None:
+        one = self._found[chosen]
+        self._failures.explain(self._places[chosen], min(1.0, one.calls * one.rate / self._left(chosen)))
 
     def _score(self, place: int) -> float:
         one = self._found[place]
@@ -175,31 +221,28 @@ class _Explaining:
         return self._narrowed(max(related, key=lambda one: (one[0], -one[1]))[2])
 
     def _narrowed(self, chosen: int) -> int:
-        """The place of the part that holds most of the additional errors, if there is one; a customer before a connector."""
+        """The place of the part that holds most of the additional errors, if there is one."""
         one = self._found[chosen]
-        most = [
-            (self._found[place].node.customer != "", self._found[place].node.depth, self._left(place), place)
+        narrower = {
+            place: self._shape.narrower(one.node, self._found[place].node)
             for place in self._near.of(chosen, across=True)
-            if place != chosen and self._is_narrower(one.node, self._found[place].node)
-            if self._failures.shared(self._places[chosen], self._places[place]) > MOST_OF_IT * self._left(chosen)
+            if place != chosen
+        }
+        most = [
+            (wanted, self._left(place), place)
+            for place, wanted in narrower.items()
+            if wanted
+            and self._failures.shared(self._places[chosen], self._places[place]) > MOST_OF_IT * self._left(chosen)
         ]
-        return max(most)[3] if most else chosen
-
-    @staticmethod
-    def _is_narrower(node: Node, other: Node) -> bool:
-        if not other.integration:
-            return False
-        if node.holds(other):
-            return other.depth > node.depth
-        return node.connector != "" and other.customer != "" and node.integration == other.integration
+        return max(most)[2] if most else chosen
 
     def _is_alike(self, place: int) -> bool:
         """Whether the parts of a stretch share its errors: at least half have more than usual, and none holds most of them."""
         stretch = self._found[place]
-        if stretch.node.depth == 2:
+        if stretch.node.depth == self._shape.deepest:
             return True
-        calls = self._calls_of_parts(stretch)
-        for position, part in enumerate(PARTS):
+        calls = self._calls_of_parts(place)
+        for position, part in enumerate(self._shape.parts):
             siblings = {node[position]: made for node, made in calls.items() if node[position]}
             if not stretch.node[position] and siblings and not self._share_it(place, part, siblings):
                 return False
@@ -208,7 +251,7 @@ class _Explaining:
     def _share_it(self, place: int, part: str, siblings: Mapping[str, int]) -> bool:
         stretch, errors = self._found[place], self._left(place)
         shares = self._failures.shares(self._places[place], part)
-        if part != "connector" and sum(share > 0 for share in shares.values()) == 1:
+        if part in self._shape.alone and sum(share > 0 for share in shares.values()) == 1:
             return False
         own = errors / stretch.calls
         excess = errors - stretch.calls * stretch.rate
@@ -221,10 +264,10 @@ class _Explaining:
         return 2 * sum(shares.get(value, 0.0) / made > middle for value, made in telling.items()) >= len(telling)
 
 
-class _Overlaps:
+class _Overlaps(Generic[NodeT]):
     """Which stretches of the same class lie in the same hours, and on the same branch of the tree."""
 
-    def __init__(self, found: Sequence[Stretch]) -> None:
+    def __init__(self, found: Sequence[Surprising[NodeT]]) -> None:
         self._found = found
         self._at: dict[tuple[str, int], list[int]] = defaultdict(list)
         for place, one in enumerate(found):
@@ -239,7 +282,7 @@ class _Overlaps:
         return [other for other in others if self._is_near(one, self._found[other], across=across)]
 
     @staticmethod
-    def _is_near(one: Stretch, other: Stretch, *, across: bool) -> bool:
+    def _is_near(one: Surprising[NodeT], other: Surprising[NodeT], *, across: bool) -> bool:
         if not (across or one.node.holds(other.node) or other.node.holds(one.node)):
             return False
         shared = min(one.until, other.until) - max(one.since, other.since)
