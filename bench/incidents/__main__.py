@@ -7,8 +7,11 @@ import tempfile
 import time
 from pathlib import Path
 
+from analytics.incidents.incidents import incidents
+from analytics.scope import Scope
 from analytics.warehouse.warehouse import Warehouse
-from bench.incidents.evaluating import Evaluation, evaluate, table
+from bench.incidents.comparing import Compared, compared, comparison
+from bench.incidents.evaluating import Evaluation, evaluate, integration_days, sized, table
 from bench.incidents.faults import Fault, draw
 from bench.lake.writing import Platform, write_lake
 
@@ -25,23 +28,25 @@ def main() -> None:
     parser.add_argument("--every", action="store_true", help="tell of each fault and each false alarm, too")
     options = parser.parse_args()
     seeds = [int(seed) for seed in options.seeds.split(",")]
-    evaluations = []
+    evaluations: list[Evaluation] = []
+    lakes: list[list[Compared]] = []
     for seed in seeds:
         platform = Platform(
             calls=options.calls, days=options.days, customers=800, integrations=100, seed=seed, refused=0.0, ending=0.0
         )
-        evaluation, seconds = _evaluated(platform)
+        evaluation, beside, seconds = _evaluated(platform)
         evaluations.append(evaluation)
+        lakes.append(beside)
         print(f"seed {seed}: {len(evaluation.outcomes)} faults, {evaluation.found} incidents in {seconds:.1f} s")
         if options.every:
             _tell(evaluation)
-    print("\n".join(table(evaluations)))
+    print("\n".join([*table(evaluations), "", *comparison(lakes)]))
     if set(seeds) & set(TUNED_ON):
         print(f"seeds {TUNED_ON} are those that the constants were chosen by: report others")
 
 
-def _evaluated(platform: Platform) -> tuple[Evaluation, float]:
-    """What was found in a lake of this platform, and how many seconds that took, with the sizes of the faults."""
+def _evaluated(platform: Platform) -> tuple[Evaluation, list[Compared], float]:
+    """What was found in a lake of this platform, by simple rules, too, and how many seconds the incidents took."""
     faults: list[Fault] = []
     with tempfile.TemporaryDirectory() as folder:
         lake = Path(folder) / "lake"
@@ -53,7 +58,10 @@ def _evaluated(platform: Platform) -> tuple[Evaluation, float]:
         )
         with Warehouse.open(lake) as warehouse:
             begun = time.perf_counter()
-            return evaluate(warehouse, faults), time.perf_counter() - begun
+            found = incidents(warehouse, Scope())
+            seconds = time.perf_counter() - begun
+            sizes, days = sized(warehouse, faults), integration_days(warehouse)
+            return evaluate(sizes, found, days), compared(warehouse, sizes, found, days), seconds
 
 
 def _tell(evaluation: Evaluation) -> None:

@@ -10,9 +10,8 @@ from __future__ import annotations
 import datetime as dt
 from collections import defaultdict
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, TypeAlias
 
-from analytics.incidents.incidents import incidents
 from analytics.scope import Scope
 
 if TYPE_CHECKING:
@@ -20,27 +19,53 @@ if TYPE_CHECKING:
 
     from analytics.incidents.incident import Incident
     from analytics.warehouse.warehouse import Warehouse
+    from bench.incidents.baselines import Alarm
     from bench.incidents.faults import Fault
 
 _CLASSES: Final = {401: "rights", 403: "rights", 503: "platform", 504: "platform"}
 
 
+Found: TypeAlias = "Incident | Alarm"
+"""What is said to be an incident, by the product or by a simple rule."""
+
+
 @dataclass(frozen=True)
-class Outcome:
-    """A fault, how large it was, and the incident that tells of it, if any. `is_exact`: it names the same place and nothing else."""
+class Sized:
+    """A fault, and how large it was."""
 
     fault: Fault
     excess: float
     times: float
     first_error: dt.datetime | None
-    found: Incident | None
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """A fault, how large it was, and the incident that tells of it, if any.
+
+    `is_exact`: it names the same place and nothing else. `first_known`: when the first of all that tell of it could be known.
+    """
+
+    fault: Fault
+    excess: float
+    times: float
+    first_error: dt.datetime | None
+    found: Found | None
     is_exact: bool
+    first_known: dt.datetime | None
 
     @property
     def delay_hours(self) -> float | None:
         """Hours from the first error of the fault until the incident could be known."""
-        since = self.first_error or self.fault.since
-        return None if self.found is None else (self.found.opened_at - since).total_seconds() / 3600
+        return None if self.found is None else self._hours_until(self.found.opened_at)
+
+    @property
+    def first_delay_hours(self) -> float | None:
+        """Hours from the first error of the fault until anything could be known that tells of it."""
+        return None if self.first_known is None else self._hours_until(self.first_known)
+
+    def _hours_until(self, known: dt.datetime) -> float:
+        return (known - (self.first_error or self.fault.since)).total_seconds() / 3600
 
 
 @dataclass(frozen=True)
@@ -48,29 +73,41 @@ class Evaluation:
     """The faults of a lake with their outcomes, the false alarms, and how many days of integrations were looked at."""
 
     outcomes: Sequence[Outcome]
-    false_alarms: Sequence[Incident]
+    false_alarms: Sequence[Found]
     integration_days: int
     found: int
 
 
-def evaluate(warehouse: Warehouse, faults: Sequence[Fault]) -> Evaluation:
-    """Look for incidents in the whole lake, and compare them with the faults that are in it."""
-    found = incidents(warehouse, Scope())
-    outcomes = [_outcome(warehouse, fault, found) for fault in faults]
-    told = {one.id for one in found for fault in faults if _tells_of(one, fault)}
+def sized(warehouse: Warehouse, faults: Sequence[Fault]) -> list[Sized]:
+    """How large these faults of a lake are."""
+    return [Sized(fault, *_size(warehouse, fault)) for fault in faults]
+
+
+def evaluate(faults: Sequence[Sized], found: Sequence[Found], integration_days: int) -> Evaluation:
+    """Compare what was found in a whole lake with the faults that are in it."""
+    outcomes = [_outcome(fault, found) for fault in faults]
+    false_alarms = [one for one in found if not any(_tells_of(one, fault.fault) for fault in faults)]
+    return Evaluation(outcomes, false_alarms, integration_days, len(found))
+
+
+def integration_days(warehouse: Warehouse) -> int:
+    """How many days of integrations a lake has."""
     [(days, _)] = warehouse.query_file("incidents/extent", Scope()).rows()
-    return Evaluation(outcomes, [one for one in found if one.id not in told], days, len(found))
+    return int(days)
 
 
-def _outcome(warehouse: Warehouse, fault: Fault, found: Iterable[Incident]) -> Outcome:
-    excess, times, first_error = _size(warehouse, fault)
+def _outcome(sized_fault: Sized, found: Iterable[Found]) -> Outcome:
+    fault = sized_fault.fault
     telling = [one for one in found if _tells_of(one, fault)]
     exact = [one for one in telling if _place(one) == _place_of(fault)]
     best = max(exact or telling, key=lambda one: one.score, default=None)
-    return Outcome(fault, excess, times, first_error, best, bool(exact))
+    first_known = min((one.opened_at for one in telling), default=None)
+    return Outcome(
+        fault, sized_fault.excess, sized_fault.times, sized_fault.first_error, best, bool(exact), first_known
+    )
 
 
-def _tells_of(one: Incident, fault: Fault) -> bool:
+def _tells_of(one: Found, fault: Fault) -> bool:
     """Whether an incident can be about a fault: the same kind, hours and place, or a part of it, or what it is a part of."""
     if (one.kind == "silence") != (fault.status is None):
         return False
@@ -82,7 +119,7 @@ def _tells_of(one: Incident, fault: Fault) -> bool:
     return all(a is None or b is None or a == b for a, b in zip(mine, its, strict=True))
 
 
-def _place(one: Incident) -> tuple[str | None, str | None, str | None]:
+def _place(one: Found) -> tuple[str | None, str | None, str | None]:
     return one.integration, one.customer, one.connector and one.connector.lower()
 
 
@@ -138,7 +175,7 @@ def table(evaluations: Sequence[Evaluation]) -> list[str]:
     tallies: dict[tuple[str, str], _Tally] = defaultdict(_Tally)
     for evaluation in evaluations:
         for one in evaluation.outcomes:
-            for key in _keys(one):
+            for key in keys(one):
                 _count(tallies[key], one)
     lines = [f"{'fault':<34}{'size':<16}{'made':>6}{'found':>7}{'recall':>8}{'place':>7}{'2 hours':>9}{'party':>7}"]
     for (kind, size), tally in sorted(tallies.items()):
@@ -158,7 +195,8 @@ def table(evaluations: Sequence[Evaluation]) -> list[str]:
     return lines
 
 
-def _keys(one: Outcome) -> list[tuple[str, str]]:
+def keys(one: Outcome) -> list[tuple[str, str]]:
+    """What an outcome counts for in a table: a kind of fault, and a size."""
     if one.fault.status is None:
         return [("silence", "all"), (f"silence of {one.fault.place}", "")]
     size = (

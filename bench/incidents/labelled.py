@@ -186,6 +186,8 @@ def _rows(path: Path, columns: Sequence[str]) -> pl.DataFrame:
 
 def _case(name: str, minute: int, causes: str, rows: pl.DataFrame, every: Sequence[str]) -> Case:
     attributes = [one for one in every if rows[one].null_count() < rows.height]
+    if rows.height and not attributes:
+        raise UnreadableError(f"{name}: there is no attribute that its rows have")
     rows = rows.with_columns(pl.col(attributes).fill_null("-").replace("", "-"))
     now, before = rows.filter(pl.col("minute") == minute), rows.filter(pl.col("minute") < minute)
     if now.is_empty() or before.is_empty():

@@ -104,6 +104,7 @@ def test_counts_are_read_from_csv_as_from_parquet(tmp_path: Path) -> None:
         ("counts", "incident,minute,host,failures\n", "there is no column 'requests'"),
         ("counts", "incident,minute,failures,requests\none,120,1,1\n", "there is no attribute"),
         ("counts", "incident,minute,host,failures,requests\none,noon,a,1,1\n", "is no whole number"),
+        ("counts", "incident,minute,host,failures,requests\none,60,,1,1\none,120,,1,1\n", "one: there is no attribute"),
         ("counts", "incident,minute,host,failures,requests\none,120,a,2,1\n", "not more than requests"),
         ("counts", "incident,minute,host,failures,requests\none,120,a,1,1\n", "none before it"),
         ("truth", "incident,minute\none,120\n", "there is no column 'causes'"),
