@@ -81,7 +81,7 @@ def _figures(evaluations: Sequence[Evaluation]) -> dict[str, str]:
     wrong = sum(len(one.false_alarms) for one in evaluations)
     days = sum(one.integration_days for one in evaluations)
     delays = [
-        outcome.first_delay_hours
+        max(0.0, outcome.first_delay_hours)  # what was said before the fault began is luck
         for one in evaluations
         for outcome in one.outcomes
         if outcome.first_delay_hours is not None and outcome.excess >= 10
