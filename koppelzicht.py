@@ -18,6 +18,7 @@ import typer
 from analytics.no_pandas import forbid_pandas
 from command_line import DONE, FAILED, INTERRUPTED, TERMINATED, WRONG_USAGE
 from command_line.commands import (
+    alert,
     answers,
     branches,
     certification,
@@ -83,6 +84,7 @@ for command in (
     certification.certification,
     impact.impact,
     incidents.incidents,
+    alert.alert,
     practices.practices,
     review.review,
     migration.migration,

@@ -19,12 +19,16 @@ import polars as pl
 from typer.main import get_command
 
 import koppelzicht
+from analytics.alerts.kinds import Rule
+from analytics.alerts.kinds.rule import RuleBase
+from analytics.alerts.rules import QuietHours, Rules
 from analytics.findings.judged import JUDGED, judged
 from analytics.metrics import metric, metric_names
 from analytics.pair import answer as pair
 from analytics.pair import cause
 from analytics.registry.rows import Customer, Integration, Partner
 from analytics.scope import Scope
+from analytics.sending.channel import Channel
 from analytics.warehouse.warehouse import Warehouse
 from command_line.options.help_text import records
 from ingest import call
@@ -89,7 +93,9 @@ def generated() -> dict[str, str]:
         for name, words in _words().items()
         if name != "outcome"
     }
-    return parts | {"commands": _commands(), "dialects": _dialects(), "formats": _formats(), "rules": _rules()}
+    return (
+        parts | {"commands": _commands(), "dialects": _dialects(), "formats": _formats(), "rules": _rules()} | _alerts()
+    )
 
 
 def _table(heading: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
@@ -255,6 +261,39 @@ def _rules() -> str:
     return _table(
         ("rule", "severity", "weight", "what to do"),
         ((rule, severity, str(weight), advice) for rule, severity, weight, _, advice in rows),
+    )
+
+
+def _alerts() -> dict[str, str]:
+    """The keys of a file of rules for alerts, as its models say them."""
+    kinds = get_args(get_args(Rule)[0])
+    channels = get_args(get_args(Channel)[0])
+    return {
+        "alert file": _keys(Rules),
+        "alert quiet_hours": _keys(QuietHours),
+        "alert channels": "\n\n".join(f"{one.__doc__}\n\n{_keys(one)}" for one in channels),
+        "alert rules": "\n\n".join(
+            [
+                _keys(RuleBase),
+                *(
+                    f"### {get_args(kind.model_fields['kind'].annotation)[0]}\n\n{kind.__doc__}\n\n{_keys(kind, RuleBase)}"
+                    for kind in kinds
+                ),
+            ]
+        ),
+    }
+
+
+def _keys(model: type[BaseModel], without: type[BaseModel] | None = None) -> str:
+    """The keys of a table in TOML, but for those that another one has, too."""
+    left_out = without.model_fields if without else {}
+    return _table(
+        ("key", "", "meaning"),
+        (
+            (name, "required" if field.is_required() else "", field.description or "")
+            for name, field in model.model_fields.items()
+            if name not in left_out
+        ),
     )
 
 

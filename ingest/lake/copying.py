@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from pathlib import Path
 
-_BESIDE = ("registry", "stream_ends", "acknowledged")
+_BESIDE = ("registry", "stream_ends", "acknowledged", "alerts")
 """The folders beside the tables that belong to the lake's content. The followers of a lake do not follow its copy."""
 
 

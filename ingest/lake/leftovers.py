@@ -138,7 +138,7 @@ def _beside(lake: Path) -> list[Path]:
     """The folders of small files beside the tables, where there are any."""
     return [
         folder
-        for folder in (lake / name for name in ("stream_ends", "acknowledged", "followers", "sums"))
+        for folder in (lake / name for name in ("stream_ends", "acknowledged", "followers", "sums", "alerts"))
         if folder.is_dir()
     ]
 

@@ -60,11 +60,13 @@ def follow(
     stop: Event,
     sizes: FileSizes = DEFAULT_SIZES,
     limits: Limits = DEFAULT_LIMITS,
+    tells_of_nothing: bool = False,
 ) -> Generator[Round, None, None]:
     """Load the files in these folders, and those that come into them, until `stop` is set. Yields after each decision.
 
     A change is loaded within `every` seconds, and mostly within `limits.settle_seconds` where the system notifies of changes. SourceError,
-    before anything is done, when a folder is a file; no other error ends it.
+    before anything is done, when a folder is a file; no other error ends it. With
+    `tells_of_nothing`, it also yields after a look that found nothing, so that the caller can do something now and then.
     """
     for folder in folders:
         if Path(folder).exists() and not Path(folder).is_dir():
@@ -78,7 +80,7 @@ def follow(
             stop_if_told()
             begun = time.monotonic()
             news, latest = following.look()
-            if news.sources or news.warnings or news.notes:
+            if news.sources or news.warnings or news.notes or tells_of_nothing:
                 yield news
             following.wait(stop, earliest=begun + min(limits.settle_seconds, every), latest=begun + latest)
 
