@@ -10,11 +10,12 @@ from typing import Annotated, TypeAlias
 from pydantic import Field
 
 from analytics.alerts.kinds.certification import CertificationRule
+from analytics.alerts.kinds.finding import FindingRule
 from analytics.alerts.kinds.first_call import FirstCallRule
 from analytics.alerts.kinds.incident import IncidentRule
 from analytics.alerts.kinds.no_data import NoDataRule
 from analytics.alerts.kinds.sql import SqlRule
 
 Rule: TypeAlias = Annotated[
-    IncidentRule | CertificationRule | FirstCallRule | NoDataRule | SqlRule, Field(discriminator="kind")
+    IncidentRule | CertificationRule | FindingRule | FirstCallRule | NoDataRule | SqlRule, Field(discriminator="kind")
 ]

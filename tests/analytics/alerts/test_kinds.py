@@ -17,10 +17,12 @@ from analytics.alerts.fact import Found
 from analytics.alerts.kinds import Rule
 from analytics.alerts.rules import Rules, secrets_of
 from analytics.errors import SqlError, SqlLimitError
+from analytics.findings.findings import findings
 from analytics.incidents.incidents import incidents
 from analytics.scope import Scope
 from analytics.warehouse.warehouse import Warehouse
 from ingest import StreamEnd, declare_stream_end
+from ingest.lake.acknowledged import Acknowledged, acknowledge
 from tests.analytics.alerts.servers import web_server
 from tests.analytics.certified import on, registered
 from tests.analytics.given import call, given_lake
@@ -177,6 +179,23 @@ def test_a_state_that_cannot_be_known_is_undecided(tmp_path: Path) -> None:
     lake = given_lake(tmp_path / "lake", on("10-01", "1000001_1", 2), registry=[registry])
     answer = found(lake, kind="certification")
     assert (answer.facts, answer.undecided) == ([], {"1000001_1|state"})
+
+
+def test_a_finding_is_told_until_somebody_says_to_know_it(refused: Path, tmp_path: Path) -> None:
+    lake = tmp_path / "lake"
+    shutil.copytree(refused, lake)
+    with Warehouse.open(lake) as warehouse:
+        [one] = [one for one in findings(warehouse, Scope(), today=NOW.date()) if one.kind == "error_spike"]
+    rule: dict[str, Any] = {"kind": "finding", "kinds": ["error_spike"], "severity": one.severity}
+    [fact] = found(lake, **rule).facts
+    assert (fact.key, fact.ended_at, fact.row) == (one.id, None, one.row())
+    assert fact.title == f"{one.what} ({one.severity})"
+    assert fact.lines[1:] == (one.why, one.who, one.what_to_do)
+    assert found(lake, **rule | {"kinds": ["silence"]}).facts == []
+    assert found(lake, **rule, partner=1002).facts == []
+    acknowledge(lake, Acknowledged(finding=one.id, until=NOW.date(), note="we know"))
+    assert found(lake, **rule) == Found(facts=[], undecided={f"error_spike|{one.subject}"}, moves=True, forgets=True)
+    assert [fact.key for fact in found(lake, NOW + dt.timedelta(days=1), **rule).facts] == [one.id]
 
 
 def test_a_first_call_is_a_fact_of_its_moment(tmp_path: Path) -> None:

@@ -58,7 +58,7 @@ def test_a_good_file_is_read(tmp_path: Path) -> None:
     ("old", "new", "fault"),
     [
         ('kind = "incident"', 'kind = "incidents"', "rules.incidents.kind: 'incidents' is not known; expected one of incident,"),
-        ('kind = "incident"', "", "rules.incidents.kind is missing; expected one of incident, certification, first_call,"),
+        ('kind = "incident"', "", "rules.incidents.kind is missing; expected one of incident, certification, finding,"),
         ('name = "incidents"', "", "rules.1.name is missing; found kind"),
         ('kind = "incident"', 'kind = "incident"\nmin_sise = 5', "rules.incidents.min_sise is not known; did you mean min_size?"),
         ('kind = "incident"', 'kind = "incident"\nmin_size = "5"', "rules.incidents.min_size: '5' does not fit: input should be"),
