@@ -14,5 +14,7 @@ a command that only prints its help should not wait for engines.
     coverage/, known/                   the logs that a verdict lacks; the names that no call and no list has
     certification/, check/, impact/     a topic each, with its own SQL. None knows another: overview/, integration/, connector/,
                                         data_quality/, customers/, branches/, practices/, overlaps/, unnamed/ likewise
+    sending/                            mail and webhooks; it stands beside views/ and knows nothing of a lake
+    alerts/                             which of all this is new, and who is told
     reports/                            files for people, made from all of these
 """
