@@ -27,7 +27,7 @@ def decided(
 ) -> RuleState:
     """The state of a rule after it has found this."""
     is_new = before is None or before.definition != definition
-    held = {event.key: event for event in before.events} if before else {}
+    held = {event.key: event for event in before.events if not _is_stale(event, now - recent)} if before else {}
     facts = {fact.key: fact for fact in found.facts}
     known = set(before.known if before else ())
     events: list[Event] = []
@@ -37,7 +37,8 @@ def decided(
             taken.add(fact.key)
             events.append(_still(event, fact, now))
         elif fact.ended_at is None:
-            moved = _moved(held, fact, facts) if found.moves else None
+            gone = {key: event for key, event in held.items() if key not in facts and key not in taken}
+            moved = _moved(gone, fact) if found.moves else None
             if moved is not None:
                 taken.add(moved.key)
                 events.append(_still(moved.model_copy(update={"key": fact.key}), fact, now))
@@ -55,6 +56,12 @@ def decided(
     if found.forgets:
         known &= facts.keys()
     return RuleState(definition=definition, known=tuple(sorted(known)), events=tuple(events))
+
+
+def _is_stale(event: Event, since: dt.datetime) -> bool:
+    """Whether an event was over long ago, and is still there because a channel does not take it: nobody wants to hear of it now."""
+    over_at = event.opened_at if event.is_once else event.recovered_at
+    return over_at is not None and over_at < since
 
 
 def _still(event: Event, fact: Fact, now: dt.datetime) -> Event:
@@ -80,10 +87,10 @@ def _gone(event: Event, found: Found, lasting: set[str], now: dt.datetime, *, is
     return [event.model_copy(update={"recovered_at": now})]
 
 
-def _moved(held: Mapping[str, Event], fact: Fact, facts: Mapping[str, Fact]) -> Event | None:
-    """The event that this fact is under another key."""
-    for key, event in held.items():
-        if event.family == fact.family and key not in facts and event.recovered_at is None and not event.is_once:
+def _moved(gone: Mapping[str, Event], fact: Fact) -> Event | None:
+    """The event that this fact is under another key, among those that are no longer found."""
+    for event in gone.values():
+        if event.family == fact.family and event.recovered_at is None and not event.is_once:
             return event
     return None
 

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from analytics.alerts.asked import Asked
 
 MOST_ROWS: Final = 1000
-_SECONDS, _RESULT_BYTES = 60, 16 * 1024**2
+_SECONDS, _RESULT_BYTES = 60, 1024**2
 _MOST_COLUMNS, _MOST_SHOWN = 20, 200
 
 
@@ -27,7 +27,7 @@ class SqlRule(RuleBase):
 
     kind: Literal["sql"] = Field(description="`sql`")
     query: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=100_000)] = Field(
-        description="the query; at most 60 seconds and 1,000 rows"
+        description="the query; at most 60 seconds, 1,000 rows and 1 MB"
     )
     key: Annotated[tuple[Text, ...], Field(min_length=1)] | None = Field(
         default=None,

@@ -72,9 +72,7 @@ class _Talk:
 
     def _begin(self, sock: socket.socket, *, is_secure: bool) -> None:
         if is_secure:
-            context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-            context.load_cert_chain(CERTIFICATE)
-            sock = self._opened.enter_context(context.wrap_socket(sock, server_side=True))
+            sock = self._opened.enter_context(_secured(sock))
         self._sock, self._is_secure = sock, is_secure
         self._file = self._opened.enter_context(sock.makefile("rwb"))
 
@@ -109,13 +107,14 @@ class WebServer:
     """The requests it got: path, headers, body. `answers` are given in turn, and then 200."""
 
     port: int = 0
+    is_secure: bool = False
     answers: list[str] = field(default_factory=list)
     requests: list[tuple[str, dict[str, str], Any]] = field(default_factory=list)
     before_answer: Callable[[], None] = lambda: None
 
     @property
     def url(self) -> str:
-        return f"http://127.0.0.1:{self.port}/services/very-secret"
+        return f"http{'s' if self.is_secure else ''}://127.0.0.1:{self.port}/services/very-secret"
 
     @property
     def events(self) -> list[dict[str, Any]]:
@@ -129,11 +128,21 @@ class WebServer:
 
 
 @contextlib.contextmanager
-def web_server(*answers: str) -> Iterator[WebServer]:
+def web_server(*answers: str, is_secure: bool = False) -> Iterator[WebServer]:
     """A web server on 127.0.0.1 while the context lasts."""
-    server = WebServer(answers=list(answers))
+    server = WebServer(answers=list(answers), is_secure=is_secure)
 
     class Handler(socketserver.StreamRequestHandler):
+        def setup(self) -> None:
+            with contextlib.suppress(OSError):  # the client refuses us
+                self.request = _secured(self.request) if is_secure else self.request
+            super().setup()
+
+        def finish(self) -> None:
+            with contextlib.suppress(OSError):
+                super().finish()
+            self.request.close()
+
         def handle(self) -> None:
             with contextlib.suppress(OSError):
                 path = self.rfile.readline().decode().split()[1]
@@ -149,6 +158,12 @@ def web_server(*answers: str) -> Iterator[WebServer]:
     with _listening(Handler) as port:
         server.port = port
         yield server
+
+
+def _secured(sock: socket.socket) -> socket.socket:
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(CERTIFICATE)
+    return context.wrap_socket(sock, server_side=True)
 
 
 @contextlib.contextmanager

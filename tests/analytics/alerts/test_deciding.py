@@ -169,6 +169,24 @@ def test_an_incident_whose_id_changes_because_its_beginning_moves_is_the_same() 
     assert told_.look(moves=True) == ["a recovered y", "b recovered y"]
 
 
+def test_one_event_does_not_become_two() -> None:
+    told_ = Told()
+    told_.look(fact("x", family="place"), moves=True)
+    assert told_.look(fact("y", family="place"), fact("z", family="place"), moves=True) == ["a opened z", "b opened z"]
+    assert len({event.id for event in told_.rule.events}) == 2
+
+
+def test_what_was_over_for_long_is_not_kept_for_a_channel_that_takes_nothing() -> None:
+    told_ = Told()
+    told_.look(fact("x"), away="b")
+    told_.look(fact("once", NOON), away="b")
+    assert [event.key for event in told_.rule.events] == ["once", "x"]
+    told_.now += WEEK
+    told_.look(fact("once", NOON), away="b")
+    assert [event.key for event in told_.rule.events] == []
+    assert told_.look(fact("once", NOON)) == []
+
+
 def test_a_rule_that_was_changed_tells_what_lasts_and_is_new_and_no_ends() -> None:
     told_ = Told()
     told_.look(fact("x"), fact("y"))

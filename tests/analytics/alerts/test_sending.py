@@ -137,6 +137,21 @@ def test_a_webhook_gets_one_document() -> None:
     assert body == {"version": 1, "events": [{"title": "Errors: integration 1234_5"}]}
 
 
+@pytest.mark.usefixtures("trusted")
+def test_a_webhook_is_called_over_tls() -> None:
+    with web_server(is_secure=True) as server:
+        assert server.url.startswith("https://")
+        outcome = send_to_webhook(Webhook(type="json", url_env="HOOK"), _address(server.url), message())
+    assert (outcome, len(server.requests)) == (Outcome(is_sent=True), 1)
+
+
+def test_a_web_server_that_nobody_vouches_for_gets_nothing() -> None:
+    with web_server(is_secure=True) as server:
+        outcome = send_to_webhook(Webhook(type="json", url_env="HOOK"), _address(server.url), message())
+    assert outcome == Outcome(is_sent=False, why="the server's certificate is not trusted, or is of another server")
+    assert server.requests == []
+
+
 def test_a_redirect_is_not_followed() -> None:
     with web_server() as elsewhere, web_server(f"307 Moved\r\nLocation: {elsewhere.url}") as server:
         outcome = send_to_webhook(Webhook(type="slack", url_env="HOOK"), _address(server.url), message())
