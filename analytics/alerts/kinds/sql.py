@@ -15,6 +15,8 @@ from analytics.errors import SqlError
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    import pyarrow as pa
+
     from analytics.alerts.asked import Asked
 
 MOST_ROWS: Final = 1000
@@ -45,7 +47,7 @@ class SqlRule(RuleBase):
         if lacking:
             raise SqlError(f"key: {', '.join(lacking)}: no such column; the query has {', '.join(names)}")
         # Two columns may have one name, so rows are lists of values.
-        rows = zip(*(column.to_pylist() for column in table.columns), strict=True)
+        rows = zip(*(_values(table, place) for place in range(len(names))), strict=True)
         places = [names.index(name) for name in self.key] if self.key else range(len(names))
         facts = {fact.key: fact for fact in (self._fact(names, row, places) for row in rows)}
         return Found(facts=list(facts.values()))
@@ -62,6 +64,31 @@ class SqlRule(RuleBase):
             lines=(*shown[:_MOST_COLUMNS], *more),
             row=dict(zip(names, row, strict=True)),
         )
+
+
+def _values(table: pa.Table, place: int) -> list[object]:
+    """The values of a column: numbers, texts and yes or no as they are, and everything else as text, as the engine writes it.
+
+    Python has no value for an instant of the year 200000, or for a nanosecond.
+    """
+    import duckdb
+    import pyarrow as pa
+    import pyarrow.types as kind
+
+    column = table.column(place)
+    is_plain = (kind.is_boolean, kind.is_integer, kind.is_floating, kind.is_string, kind.is_large_string, kind.is_null)
+    if not any(is_kind(column.type) for is_kind in is_plain):
+        try:
+            if kind.is_decimal256(column.type):  # the engine does not read so many digits
+                column = column.cast(pa.string())
+            else:
+                with duckdb.connect() as engine:
+                    engine.execute("set timezone = 'UTC'")
+                    value = engine.from_arrow(table.select([place]).rename_columns(["value"]))
+                    column = value.select("cast(value as varchar)").to_arrow_table().column(0)
+        except (duckdb.Error, pa.ArrowException):
+            raise SqlError(f"{table.schema.names[place]}: such values cannot be told; cast them to varchar") from None
+    return list(column.to_pylist())
 
 
 def _shown(value: object) -> str:

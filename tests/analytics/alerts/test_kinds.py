@@ -281,11 +281,30 @@ def test_each_row_of_a_query_is_an_event_by_its_key(tmp_path: Path) -> None:
 def test_any_value_of_a_query_can_be_told(tmp_path: Path) -> None:
     lake = given_lake(tmp_path / "lake", [call()])
     query = """
-    select 1 as a, 2 as a, timestamp_ns '2026-01-01 00:00:00.123456789' as ns, interval '1 month' as i, 'x'::blob as b,
-        [1, null] as l, {'k': 1.5} as s, 'nan'::double as n, 170141183460469231731687303715884105727::hugeint as h, uuid() as u
+    select
+        1 as a, 2 as a, true as yes, 'x' as text, 'nan'::double as nan, 1.50::decimal(38, 2) as price,
+        timestamp_ns '2026-01-01 00:00:00.123456789' as ns, timestamptz '294247-01-10 00:00:00+00' as far,
+        time '24:00:00' as midnight, interval '1 month' as month, 'x'::blob as bytes, [1, null] as list, {'k': 1.5} as struct,
+        map {'a': 1} as map, 170141183460469231731687303715884105727::hugeint as huge
     """
     [fact] = found(lake, kind="sql", query=query).facts
-    assert fact.lines[:2] == ("a: 1", "a: 2")
+    assert fact.lines == (
+        "a: 1",
+        "a: 2",
+        "yes: True",
+        "text: x",
+        "nan: nan",
+        "price: 1.50",
+        "ns: 2026-01-01 00:00:00.123456789",
+        "far: 294247-01-10 00:00:00+00",
+        "midnight: 24:00:00",
+        "month: 1 month",
+        "bytes: x",
+        "list: [1, NULL]",
+        "struct: {'k': 1.5}",
+        "map: {a=1}",
+        "huge: 170141183460469231731687303715884105727",
+    )
 
 
 def test_a_query_has_limits_and_no_files(tmp_path: Path) -> None:
