@@ -23,7 +23,9 @@ from analytics.sending.mail import send_mail
 from analytics.sending.secrets import Address, Secret
 from analytics.sending.webhook import send_to_webhook
 from analytics.warehouse.warehouse import Warehouse
+from ingest.errors import IngestError, fault
 from ingest.lake.settings import read_time_zone
+from ingest.stopping import stop_if_told
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -154,8 +156,12 @@ def _found(rules: Rules, before: State, asked: Asked) -> tuple[State, Mapping[st
     for rule in rules.rules:
         try:
             found = rule.found(asked)
-        except AnalyticsError as error:
+        except (AnalyticsError, IngestError) as error:
             faults[rule.name] = str(error)
+            continue
+        except Exception as error:  # noqa: BLE001 - whatever it is, the other rules are asked: one of them may tell of an outage
+            stop_if_told()
+            faults[rule.name] = f"an unexpected error: {fault(error)}; this is a bug in koppelzicht, please report it"
             continue
         states[rule.name] = decided(
             before.rules.get(rule.name),

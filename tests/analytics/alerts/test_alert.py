@@ -9,11 +9,12 @@ import signal
 import subprocess
 import sys
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from analytics.alerts.alert import AlertReport, alert, tried
+from analytics.alerts.kinds.no_data import NoDataRule
 from analytics.alerts.rules import Rules, secrets_of
 from analytics.alerts.state import State, alone, read_state, write_state
 from analytics.alerts.watching import Watch
@@ -22,6 +23,10 @@ from ingest.errors import LakeError
 from ingest.lake.copying import back_up
 from tests.analytics.alerts.servers import WebServer, mail_server, web_server
 from tests.analytics.given import call, given_lake
+
+if TYPE_CHECKING:
+    from analytics.alerts.asked import Asked
+    from analytics.alerts.fact import Found
 
 ROOT = Path(__file__).parents[3]
 NIGHT = dt.datetime(2026, 10, 1, 21, tzinfo=dt.UTC)
@@ -146,6 +151,23 @@ def test_a_rule_that_cannot_be_asked_keeps_what_it_knows_and_the_others_go_on(la
         assert report.faults["key"] == "key: two: no such column; the query has one"
         assert report.faults["nowhere"] == "there is no stream 'ap'; known: app, web"
         assert not report.is_whole
+    assert len(server.events) == 2
+
+
+class _Broken(NoDataRule):
+    """A rule with a bug."""
+
+    def found(self, asked: Asked) -> Found:
+        raise ZeroDivisionError(f"a value of {asked.today}")
+
+
+def test_a_bug_in_one_rule_keeps_no_other_from_telling(lake: Path) -> None:
+    asked = rules()
+    broken = _Broken(name="broken", kind="no_data", hours=1)
+    with web_server() as server:
+        report = look(lake, asked.model_copy(update={"rules": (broken, *asked.rules)}), server)
+    assert report.faults["broken"].startswith("an unexpected error: ZeroDivisionError at test_alert.py:")
+    assert "a value" not in report.faults["broken"]
     assert len(server.events) == 2
 
 
