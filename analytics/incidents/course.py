@@ -6,13 +6,14 @@ an integration that calls twice a day has one incident for a week of failures an
 
 from __future__ import annotations
 
+import bisect
 import dataclasses
 import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from analytics.incidents.tree import Node
 
@@ -67,29 +68,27 @@ def likelihood(errors: float, calls: float, rate: float) -> float:
     return found + ((calls - errors) * math.log((1 - own) / (1 - rate)) if own < 1 else 0.0)
 
 
-def stretches(
-    node: Node,
-    error_class: str,
-    raised: Iterable[Raised],
-    hours: Sequence[tuple[int, int]],
-    errors: Mapping[int, int],
-) -> Iterator[Stretch]:
-    """The stretches of a node, in the order of time. `hours` has its calls by hour, `errors` those that failed."""
-    raised_at = {one.hour: one for one in raised}
+@dataclass(frozen=True)
+class Course:
+    """The calls of a node by the hour, in the order of time, and how many of them failed in a class. Hours without calls are left out."""
+
+    hours: Sequence[int]
+    calls: Sequence[int]
+    errors: Sequence[int]
+
+
+def stretches(node: Node, error_class: str, raised: Iterable[Raised], course: Course) -> Iterator[Stretch]:
+    """The stretches of a node, in the order of time."""
     place = 0
     last: Stretch | None = None
-    while place < len(hours):
-        one = raised_at.get(hours[place][0])
-        first = None if one is None else _first(one, hours, errors, place, 0 if last is None else last.until)
-        if one is None or first is None:
-            place += 1
+    for one in sorted(raised, key=lambda one: one.hour):
+        at = bisect.bisect_left(course.hours, one.hour, place)
+        if at == len(course.hours) or course.hours[at] != one.hour:
+            continue  # it lies in a stretch that is told already
+        first = _first(one, course, at, 0 if last is None else last.until)
+        if first is None:
             continue
-        found, place = _followed(
-            _opened(node, error_class, one, first),
-            hours,
-            errors,
-            place,
-        )
+        found, place = _followed(_opened(node, error_class, one, first), course, at)
         if last is not None and found.since - last.until <= SAME_WITHIN:
             found = dataclasses.replace(
                 last,
@@ -121,33 +120,28 @@ def _opened(node: Node, error_class: str, opening: Raised, first: int) -> Stretc
     )
 
 
-def _first(
-    opening: Raised, hours: Sequence[tuple[int, int]], errors: Mapping[int, int], place: int, not_before: int
-) -> int | None:
+def _first(opening: Raised, course: Course, place: int, not_before: int) -> int | None:
     """The hour in which the errors of a surprising hour begin; None if they are those of the incident before."""
     since = max(not_before, opening.hour - (opening.hours - 1) * HOUR)
-    within = [(hour, made) for hour, made in hours[max(0, place - opening.hours) : place + 1] if hour >= since]
-    failed = sum(errors.get(hour, 0) for hour, _ in within)
-    if likelihood(failed, sum(made for _, made in within), opening.rate) < opening.score * opening.spread / 2:
+    within = [at for at in range(max(0, place - opening.hours), place + 1) if course.hours[at] >= since]
+    failed = sum(course.errors[at] for at in within)
+    if likelihood(failed, sum(course.calls[at] for at in within), opening.rate) < opening.score * opening.spread / 2:
         return None
-    return next(hour for hour, _ in within if hour in errors)
+    return next(course.hours[at] for at in within if course.errors[at])
 
 
-def _followed(
-    opened: Stretch, hours: Sequence[tuple[int, int]], errors: Mapping[int, int], place: int
-) -> tuple[Stretch, int]:
+def _followed(opened: Stretch, course: Course, place: int) -> tuple[Stretch, int]:
     """The stretch from its opening, at this place, until it is over, and the place behind it."""
-    behind = [one for one in hours[: place + 1] if one[0] >= opened.since]
-    calls, failed = sum(made for _, made in behind), sum(errors.get(hour, 0) for hour, _ in behind)
-    known = calls, failed, hours[place][0] + HOUR
+    first = bisect.bisect_left(course.hours, opened.since, 0, place)
+    calls, failed = sum(course.calls[first : place + 1]), sum(course.errors[first : place + 1])
+    known = calls, failed, course.hours[place] + HOUR
     recovery, place = 0.0, place + 1
-    while place < len(hours) and recovery < OVER:
-        hour, made = hours[place]
-        wrong = errors.get(hour, 0)
+    while place < len(course.hours) and recovery < OVER:
+        made, wrong = course.calls[place], course.errors[place]
         calls, failed = calls + made, failed + wrong
         recovery = max(0.0, recovery + _recovering(wrong, made, opened.rate, known[1] / known[0]))
         if recovery == 0.0 and wrong:
-            known = calls, failed, hour + HOUR
+            known = calls, failed, course.hours[place] + HOUR
         place += 1
     return dataclasses.replace(opened, calls=known[0], errors=known[1], until=known[2], is_open=recovery < OVER), place
 

@@ -71,33 +71,50 @@ class Failures:
     """
 
     def __init__(self, rows: pl.DataFrame, parts: Sequence[str] = PARTS) -> None:
+        import polars as pl
+
         rows = rows.sort("class", "hour")
         self._parts = parts
-        self._names = {name: rows[name].to_list() for name in parts}
+        self._values: dict[str, list[str]] = {}
         self._codes: dict[str, dict[str, int]] = {}
         self._coded: dict[str, np.ndarray] = {}
-        for name, values in self._names.items():
-            self._codes[name] = {value: place for place, value in enumerate(dict.fromkeys(values))}
-            self._coded[name] = np.array([self._codes[name][value] for value in values], dtype=np.int64)
+        self._by_code: dict[str, np.ndarray] = {}
+        self._sorted_codes: dict[str, np.ndarray] = {}
+        for name in parts:
+            self._values[name] = rows[name].unique(maintain_order=True).to_list()
+            self._codes[name] = {value: place for place, value in enumerate(self._values[name])}
+            self._coded[name] = rows[name].replace_strict(self._codes[name], return_dtype=pl.Int64).to_numpy()
+            self._by_code[name] = np.argsort(self._coded[name], kind="stable")
+            self._sorted_codes[name] = self._coded[name][self._by_code[name]]
         self._hours = rows["hour"].to_numpy()
         self._left = rows["errors"].to_numpy().astype(float)
         self._bounds: dict[str, tuple[int, int]] = {}
-        classes = rows["class"].to_list()
-        for name in dict.fromkeys(classes):
-            first = classes.index(name)
-            self._bounds[name] = first, first + classes.count(name)
+        first = 0
+        for name, count in rows.group_by("class", maintain_order=True).len().iter_rows():
+            self._bounds[name] = first, first + count
+            first += count
 
     def of(self, stretch: Surprising[NodeT]) -> np.ndarray:
         """The places of the failed calls of a stretch."""
         first, behind = self._bounds.get(stretch.error_class, (0, 0))
-        hours = self._hours[first:behind]
-        low, high = np.searchsorted(hours, [stretch.since, stretch.until]) + first
-        kept = np.ones(high - low, dtype=bool)
-        for name, part in zip(self._parts, stretch.node, strict=True):
-            if part:
-                kept &= self._coded[name][low:high] == self._codes[name].get(part, -1)
-        places: np.ndarray = np.flatnonzero(kept) + low
+        low, high = np.searchsorted(self._hours[first:behind], [stretch.since, stretch.until]) + first
+        told = {
+            name: self._codes[name].get(part, -1) for name, part in zip(self._parts, stretch.node, strict=True) if part
+        }
+        if not told:
+            return np.arange(low, high)
+        # Rows of the rarest of these parts, in their order: each part keeps its rows by its values.
+        places = min((self._rows_with(name, code) for name, code in told.items()), key=len)
+        places = places[slice(*np.searchsorted(places, [low, high]))]
+        for name, code in told.items():
+            places = places[self._coded[name][places] == code]
         return places
+
+    def _rows_with(self, part: str, code: int) -> np.ndarray:
+        """The rows with this value of a part, in their order."""
+        low, high = np.searchsorted(self._sorted_codes[part], [code, code + 1])
+        rows: np.ndarray = self._by_code[part][low:high]
+        return rows
 
     def left(self, places: np.ndarray) -> float:
         """How many of these are not explained."""
@@ -113,12 +130,10 @@ class Failures:
 
     def shares(self, places: np.ndarray, part: str) -> dict[str, float]:
         """How many of these are not explained, by the values of a part."""
-        codes, left = self._coded[part][places], self._left[places]
-        found: dict[str, float] = defaultdict(float)
-        for place in np.unique(codes):
-            value = self._names[part][places[np.flatnonzero(codes == place)[0]]]
-            found[value] = float(left[codes == place].sum())
-        return dict(found)
+        codes, rows = np.unique(self._coded[part][places], return_inverse=True)
+        sums = np.bincount(rows, weights=self._left[places], minlength=len(codes))
+        values = self._values[part]
+        return {values[code]: share for code, share in zip(codes.tolist(), sums.tolist(), strict=True)}
 
 
 def explained(
@@ -191,6 +206,8 @@ class _Explaining(Generic[NodeT]):
                 heapq.heappush(waiting, (now, best))
                 continue
             chosen = self._coarsest(best)
+            if self._score(chosen) <= threshold(self._found[chosen].node):
+                chosen = best  # it explains nothing by itself; and each turn has to settle one of them, or there is no end
             yield Cause(chosen, self._score(chosen), self._left(chosen), self._places[chosen])
             self._explain(chosen)
             if chosen != best:
@@ -269,17 +286,24 @@ class _Overlaps(Generic[NodeT]):
 
     def __init__(self, found: Sequence[Surprising[NodeT]]) -> None:
         self._found = found
-        self._at: dict[tuple[str, int], list[int]] = defaultdict(list)
+        self._at: dict[tuple[str, int, tuple[int, str] | None], list[int]] = defaultdict(list)
         for place, one in enumerate(found):
-            for day in range(one.since // (24 * HOUR), (one.until - 1) // (24 * HOUR) + 1):
-                self._at[one.error_class, day].append(place)
+            for day in _days(one):
+                self._at[one.error_class, day, None].append(place)
+                for part in _told(one):
+                    self._at[one.error_class, day, part].append(place)
+                if not one.node.depth:
+                    self._at[one.error_class, day, _NOTHING].append(place)
 
     def of(self, place: int, *, across: bool = False) -> list[int]:
         """Those on the branch of this one that share at least half of its hours, itself included; with `across` those of others, too."""
         one = self._found[place]
-        days = range(one.since // (24 * HOUR), (one.until - 1) // (24 * HOUR) + 1)
-        others = dict.fromkeys(other for day in days for other in self._at[one.error_class, day])
-        return [other for other in others if self._is_near(one, self._found[other], across=across)]
+        # Two nodes on one branch tell a part alike, or one of them tells nothing.
+        told = [*_told(one), _NOTHING] if one.node.depth else [None]
+        others = {
+            other for day in _days(one) for part in told for other in self._at.get((one.error_class, day, part), ())
+        }
+        return [other for other in sorted(others) if self._is_near(one, self._found[other], across=across)]
 
     @staticmethod
     def _is_near(one: Surprising[NodeT], other: Surprising[NodeT], *, across: bool) -> bool:
@@ -287,3 +311,16 @@ class _Overlaps(Generic[NodeT]):
             return False
         shared = min(one.until, other.until) - max(one.since, other.since)
         return 2 * shared >= one.until - one.since
+
+
+_NOTHING: Final = (-1, "")
+"""Stands for the part of a node that tells nothing."""
+
+
+def _days(one: Surprising[NodeT]) -> range:
+    return range(one.since // (24 * HOUR), (one.until - 1) // (24 * HOUR) + 1)
+
+
+def _told(one: Surprising[NodeT]) -> list[tuple[int, str]]:
+    """What a node tells: the place of each part, and its value."""
+    return [(position, value) for position, value in enumerate(one.node) if value]

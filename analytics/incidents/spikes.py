@@ -10,7 +10,7 @@ from collections import defaultdict
 from typing import TYPE_CHECKING, Final
 
 from analytics.incidents.budget import budget
-from analytics.incidents.course import HOUR, Raised, Stretch, stretches
+from analytics.incidents.course import HOUR, Course, Raised, Stretch, stretches
 from analytics.incidents.explaining import PARTS, Explained, Failures, explained
 from analytics.incidents.tree import PLATFORM, Node
 
@@ -135,10 +135,8 @@ def _stretches(courses: pl.DataFrame, by_node: Mapping[tuple[Node, str], Sequenc
         node, behind = Node(*parts), first + count
         hours, calls = (columns[name][first:behind].tolist() for name in ("hour", "calls"))
         for error_class in classes[node]:
-            errors = columns[error_class][first:behind].tolist()
-            failed = {hour: wrong for hour, wrong in zip(hours, errors, strict=True) if wrong}
-            made = list(zip(hours, calls, strict=True))
-            for one in stretches(node, error_class, by_node[node, error_class], made, failed):
+            course = Course(hours, calls, columns[error_class][first:behind].tolist())
+            for one in stretches(node, error_class, by_node[node, error_class], course):
                 if _is_enough(one):
                     yield one
         first = behind

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from analytics.incidents.course import HOUR, Raised, likelihood, stretches
+from analytics.incidents.course import HOUR, Course, Raised, likelihood, stretches
 from analytics.incidents.incident import COLUMNS, Incident
 from analytics.incidents.incidents import frame, incidents
 from analytics.incidents.party import effective
@@ -194,12 +194,18 @@ def test_how_much_better_errors_fit_their_own_rate(errors: float, calls: float, 
     assert likelihood(errors, calls, rate) == pytest.approx(expected, abs=1e-3)
 
 
+def _course(hours: list[tuple[int, int]], errors: dict[int, int]) -> Course:
+    return Course(
+        [hour for hour, _ in hours], [calls for _, calls in hours], [errors.get(hour, 0) for hour, _ in hours]
+    )
+
+
 def test_hours_without_calls_do_not_end_an_incident() -> None:
     """A node that calls five times on Monday and on Friday, and fails each time, has one incident."""
     hours = [(0, 50), (100 * HOUR, 5), (196 * HOUR, 5), (197 * HOUR, 60)]
     errors = {100 * HOUR: 5, 196 * HOUR: 5}
     raised = [Raised(100 * HOUR, 1, 0.01, 1.0, 20.0), Raised(196 * HOUR, 1, 0.01, 1.0, 20.0)]
-    [one] = stretches(Node("1001_1"), "content", raised, hours, errors)
+    [one] = stretches(Node("1001_1"), "content", raised, _course(hours, errors))
     assert (one.since, one.until, one.calls, one.errors, one.is_open) == (100 * HOUR, 197 * HOUR, 10, 10, False)
 
 
@@ -207,7 +213,7 @@ def test_good_calls_end_an_incident_and_a_later_one_is_another() -> None:
     hours = [(0, 50), (10 * HOUR, 5), (11 * HOUR, 60), (40 * HOUR, 5)]
     errors = {10 * HOUR: 5, 40 * HOUR: 5}
     raised = [Raised(10 * HOUR, 1, 0.01, 1.0, 20.0), Raised(40 * HOUR, 1, 0.01, 1.0, 20.0)]
-    found = list(stretches(Node("1001_1"), "content", raised, hours, errors))
+    found = list(stretches(Node("1001_1"), "content", raised, _course(hours, errors)))
     assert [(one.since, one.until, one.is_open) for one in found] == [
         (10 * HOUR, 11 * HOUR, False),
         (40 * HOUR, 41 * HOUR, True),
@@ -218,7 +224,7 @@ def test_what_comes_back_within_six_hours_is_the_same_incident() -> None:
     hours = [(0, 50), (10 * HOUR, 5), (11 * HOUR, 60), (15 * HOUR, 5)]
     errors = {10 * HOUR: 5, 15 * HOUR: 5}
     raised = [Raised(10 * HOUR, 1, 0.01, 1.0, 20.0), Raised(15 * HOUR, 1, 0.01, 1.0, 20.0)]
-    [one] = stretches(Node("1001_1"), "content", raised, hours, errors)
+    [one] = stretches(Node("1001_1"), "content", raised, _course(hours, errors))
     assert (one.since, one.until, one.errors) == (10 * HOUR, 16 * HOUR, 10)
 
 
