@@ -78,7 +78,6 @@ _WIDE = {
     "incident_contact",
     "to_do",
     "finding_why",
-    "known_why",
 }
 _ROWS_AT_MOST = 1000
 """The rows that a page shows at most. More would make the browser slow; `koppelzicht metric` and SQL give them all."""

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from analytics.findings.finding import Finding
 from analytics.scope import Scope
 from analytics.warehouse.warehouse import Warehouse
 from dashboard.sections.data_quality import charts as data_quality_charts
@@ -14,8 +15,7 @@ from dashboard.sections.data_quality import figures as data_quality
 from dashboard.sections.errors import figures as errors
 from dashboard.sections.integrations import figures as of_integrations
 from dashboard.sections.overview import charts as overview_charts
-from dashboard.sections.overview import figures as overview
-from dashboard.shell import compared, gaps
+from dashboard.shell import attention, compared, gaps
 from dashboard.shell.data import OpenLake, View
 from dashboard.widgets import stacks
 from dashboard.widgets.cards import Number
@@ -105,7 +105,7 @@ def test_an_integration_comes_with_its_calls_per_day(four_days: Path) -> None:
 def test_a_finding_is_one_row_with_its_link(tmp_path: Path) -> None:
     calls = [call(called_at="2026-10-20T08:00:00Z"), call(called_at="2026-10-20T08:00:00Z", integration_id=None)]
     found = view(given_lake(tmp_path / "lake", calls), "2026-09-21", "2026-10-21").findings()
-    assert overview.rows(found).select("severity", "finding", "finding_why", "link").rows() == [
+    assert attention.rows(found).select("severity", "finding", "finding_why", "link").rows() == [
         (
             "medium",
             "Calls without an IntegrationId",
@@ -113,7 +113,6 @@ def test_a_finding_is_one_row_with_its_link(tmp_path: Path) -> None:
             "data_quality",
         ),
     ]
-    assert overview.columns(found) == ["severity", "finding", "finding_why", "to_do"]
 
 
 def test_the_share_of_identified_calls_is_of_those_whose_log_can_hold_the_id(tmp_path: Path) -> None:
@@ -234,3 +233,11 @@ def test_names_of_streams_are_texts_in_the_expression_of_an_axis(tmp_path: Path)
     assert drawn["encoding"]["y"]["axis"]["labelExpr"] == (
         r'["\"] + alert(1) + [\"", "back\\slash"][floor(datum.value / 26)]'
     )
+
+
+def test_what_is_known_says_so_in_its_row() -> None:
+    known = Finding(
+        id="0123456789", kind="silence", severity="low", subject="s", since=None, until=None, what="W", why="Y", who="the partner: P",
+        what_to_do="Ask.", link="data_quality", party="partner", acknowledged_until=dt.date(2026, 12, 31), note="Holidays.",
+    )  # fmt: skip
+    assert attention.rows([known])["to_do"].to_list() == ["Known until 31 Dec 2026. Holidays. The partner: P. Ask."]

@@ -12,7 +12,7 @@ from analytics.incidents.incidents import incidents
 from analytics.reports.kinds.month.report import ask
 from analytics.reports.month import Month
 from analytics.scope import Scope
-from dashboard.sections.overview.figures import rows
+from dashboard.shell.attention import rows
 from dashboard.shell.data import OpenLake, View
 
 if TYPE_CHECKING:

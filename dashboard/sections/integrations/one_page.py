@@ -3,7 +3,7 @@
 import streamlit as st
 
 from dashboard.sections.integrations import charts, figures
-from dashboard.shell import frame, gaps, navigation, nothing, profile
+from dashboard.shell import attention, frame, gaps, navigation, nothing, profile
 from dashboard.text.wording import say
 from dashboard.widgets import bars, cards, stacks
 
@@ -25,6 +25,7 @@ with cards.four():
     first, last = (view.lake.day_of(known[name]) for name in ("first_call", "last_call"))
     cards.single("last_call", last, note=say("card.first_call", day=first))
 gaps.say_missing_before(view)
+attention.draw(view)
 
 left, right = st.columns(2, border=True)
 with left:

@@ -2,8 +2,8 @@
 
 import streamlit as st
 
-from dashboard.sections.overview import charts, figures
-from dashboard.shell import compared, frame, gaps, navigation
+from dashboard.sections.overview import charts
+from dashboard.shell import attention, compared, frame, gaps
 from dashboard.text.wording import say
 from dashboard.widgets import cards
 
@@ -20,17 +20,4 @@ with cards.four():
 st.caption(say("overview.compared" if "calls_before" in days.columns else "overview.not_compared"))
 gaps.say_missing_before(view)
 
-findings = view.findings()
-if findings:
-    frame.table(
-        "overview.attention",
-        figures.rows(findings),
-        figures.columns(findings),
-        view,
-        key="attention",
-        links=navigation.links_of("link"),
-        linked="finding",
-    )
-else:
-    frame.heading("overview.attention")
-    gaps.say_good_news(view, say("overview.all_quiet"))
+attention.draw(view)
