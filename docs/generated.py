@@ -22,6 +22,7 @@ import koppelzicht
 from analytics.alerts.kinds import Rule
 from analytics.alerts.kinds.rule import RuleBase
 from analytics.alerts.rules import QuietHours, Rules
+from analytics.findings.finding import Kind as FindingKind
 from analytics.findings.judged import JUDGED, judged
 from analytics.metrics import metric, metric_names
 from analytics.pair import answer as pair
@@ -61,6 +62,7 @@ _VOCABULARIES = {
     "party": call.Party,
     "token_form": call.TokenForm,
     "reject_reason": call.RejectReason,
+    "finding_kind": FindingKind,
     "pair_state": pair.State,
     "pair_cause": cause.Cause,
     "pair_reason": cause.Reason,

@@ -207,9 +207,8 @@ class _Explaining(Generic[NodeT]):
                 continue
             chosen = self._coarsest(best)
             if self._score(chosen) <= threshold(self._found[chosen].node):
-                chosen = (
-                    best  # it explains nothing by itself; and each turn has to settle one of them, or there is no end
-                )
+                # The place explains nothing by itself. Each turn has to settle one of them, or there is no end.
+                chosen = best
             yield Cause(chosen, self._score(chosen), self._left(chosen), self._places[chosen])
             self._explain(chosen)
             if chosen != best:

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import datetime as dt
+import itertools
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import polars as pl
 import pytest
 
-from analytics.incidents.course import HOUR, Course, Raised, likelihood, stretches
+from analytics.incidents.course import HOUR, Course, Raised, Stretch, likelihood, stretches
+from analytics.incidents.explaining import Failures, explained
 from analytics.incidents.incident import COLUMNS, Incident
 from analytics.incidents.incidents import frame, incidents
 from analytics.incidents.party import effective
@@ -226,6 +229,28 @@ def test_what_comes_back_within_six_hours_is_the_same_incident() -> None:
     raised = [Raised(10 * HOUR, 1, 0.01, 1.0, 20.0), Raised(15 * HOUR, 1, 0.01, 1.0, 20.0)]
     [one] = stretches(Node("1001_1"), "content", raised, _course(hours, errors))
     assert (one.since, one.until, one.errors) == (10 * HOUR, 16 * HOUR, 10)
+
+
+def test_a_place_that_explains_nothing_by_itself_is_not_named_for_ever() -> None:
+    """All errors of an hour of an integration are one customer's, who has as many as usual over a month: the hour is told, once."""
+
+    def stretch(node: Node, hours: int, calls: int, errors: int) -> Stretch:
+        return Stretch(
+            node=node, error_class="content", since=0, until=hours * HOUR, opened=HOUR, calls=calls, errors=errors,
+            rate=0.01, spread=1.0, is_open=False,
+        )  # fmt: skip
+
+    hour, month = stretch(Node("1001_1"), 1, 20, 10), stretch(Node("1001_1", "2001"), 600, 6000, 60)
+    failed = [(0, 10), *((number * HOUR, 1) for number in range(1, 51))]
+    rows = pl.DataFrame(
+        [("content", at, "1001_1", "2001", "-", errors) for at, errors in failed],
+        schema=["class", "hour", "integration", "customer", "connector", "errors"],
+        orient="row",
+    )
+    parts = {hour: {Node("1001_1", "2001"): 20}}
+    told = explained([hour, month], Failures(rows), lambda one: parts.get(one, {}), lambda _: 9.0)
+    found = list(itertools.islice(told, 9))
+    assert [(one.stretch, one.errors) for one in found] == [(hour, 10.0)]
 
 
 def test_parts_with_hardly_any_errors_hardly_count() -> None:
