@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from pydantic import BaseModel
     from pydantic_core import ErrorDetails
 
+LONGEST_KEY = 60
+LONGEST_WORD = 8
 _TOP = ("name", "recent_days", "quiet_hours", "channels", "rules")
 
 
@@ -32,7 +34,7 @@ def problems_in_words(problems: Sequence[ErrorDetails], value: object) -> list[s
 def in_words(problem: ErrorDetails, value: object) -> str:
     """One fault: its place in the file, the value, and what was expected."""
     place = _place(problem["loc"], value)
-    where = ".".join(place) or "the file"
+    where = ".".join("(not shown)" if _may_be_secret(part) else part for part in place) or "the file"
     given = _given(problem, place)
     context = problem.get("ctx", {})
     match problem["type"]:
@@ -40,13 +42,16 @@ def in_words(problem: ErrorDetails, value: object) -> str:
             return f"{where} is missing{_beside(problem['loc'], value)}"
         case "extra_forbidden":
             known = _known(problem["loc"])
-            near = difflib.get_close_matches(place[-1], known, n=1)
+            near = difflib.get_close_matches(place[-1], known, n=1) if place else []
             hint = f"; did you mean {near[0]}?" if near else ""
             return f"{where} is not known{hint} (expected one of {', '.join(known)})"
         case "union_tag_not_found":
             return f"{where}.{_tag(context)} is missing; expected one of {_tags(problem['loc'])}"
         case "union_tag_invalid":
-            return f"{where}.{_tag(context)}: {context.get('tag', '')!r:.80} is not known; expected one of {_tags(problem['loc'])}"
+            tag = str(context.get("tag", ""))
+            is_told = problem["loc"][0] != "channels" or _is_a_word(tag)
+            told = f"{tag!r:.80}" if is_told else "the value (not shown)"
+            return f"{where}.{_tag(context)}: {told} is not known; expected one of {_tags(problem['loc'])}"
         case "value_error" if not place:
             return problem["msg"].removeprefix("Value error, ")
         case _:
@@ -98,9 +103,20 @@ def _is_tag(part: str, found: Any) -> bool:
 def _given(problem: ErrorDetails, place: Sequence[str]) -> str:
     """The value, where it cannot be a secret."""
     given = problem["input"]
-    if (place and place[-1].endswith("_env")) or isinstance(given, (dict, list)):
-        return " the value (not shown)" if place and place[-1].endswith("_env") else ""
-    return f" {given!r:.80}"
+    if isinstance(given, (dict, list)):
+        return ""
+    is_told = not isinstance(given, str) or problem["loc"][:1] != ("channels",) or "to" in place or _is_a_word(given)
+    return f" {given!r:.80}" if is_told else " the value (not shown)"
+
+
+def _is_a_word(given: str) -> bool:
+    """Whether a text of a channel can be told: somebody may have written an address or a password under any of its keys."""
+    return given.isascii() and given.islower() and given.isalpha() and len(given) <= LONGEST_WORD
+
+
+def _may_be_secret(part: str) -> bool:
+    """Whether a key looks like an address, which somebody has written in the place of a name."""
+    return any(letter in part for letter in ":/@") or len(part) > LONGEST_KEY
 
 
 def _known(loc: Sequence[int | str]) -> Sequence[str]:

@@ -34,6 +34,7 @@ class Watch:
         self._every = every
         self._clock = clock
         self._has_news = False
+        self._ended = dt.datetime.min.replace(tzinfo=dt.UTC)
         self._next: dt.datetime | None = None
         self._latest: dt.datetime | None = None
 
@@ -41,7 +42,7 @@ class Watch:
         """What was sent, or what went wrong; None if it is not time to look."""
         self._has_news |= has_loaded
         begun = self._clock()
-        if self._next is not None and self._latest is not None:
+        if self._next is not None and self._latest is not None and begun >= self._ended:
             is_due = (self._has_news and begun >= self._next) or begun >= self._latest
             if not is_due:
                 return None
@@ -55,5 +56,6 @@ class Watch:
             return f"an unexpected error: {fault(error)}"
         finally:
             ended = self._clock()
+            self._ended = ended  # a clock that was set back since then says nothing of what is due
             self._next = ended + max(SOONEST, SHARE * (ended - begun))
             self._latest = max(ended + self._every, self._next)

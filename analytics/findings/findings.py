@@ -70,7 +70,8 @@ def _of_production(warehouse: Warehouse, scope: Scope, names: Names) -> Iterator
     judged = certification(warehouse, scope.replace(since=None))
     yield from of_certificates(judged, names, warehouse.snapshot.time_zone)
     yield from of_ids(judged, names)
-    yield from of_lost(warehouse, scope, names)
+    complete = set(judged.rows.filter(judged.rows["complete"])["integration"])
+    yield from of_lost(warehouse, scope, names, complete)
 
 
 def _as_known(found: Iterable[Finding], known: Mapping[str, Acknowledged], today: dt.date) -> Iterator[Finding]:

@@ -5,13 +5,14 @@ from __future__ import annotations
 import datetime as dt
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import urlencode
+from zoneinfo import ZoneInfo
 
 from analytics import numbers
 from analytics.findings.finding import Finding, finding_id
 from analytics.findings.wording import say
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Collection, Iterable, Iterator, Mapping
 
     from analytics.incidents.incident import Incident
     from analytics.incidents.names import Names
@@ -32,18 +33,24 @@ def is_failing(row: Mapping[str, Any]) -> bool:
 
 def of_failing(warehouse: Warehouse, scope: Scope, names: Names, incidents: Iterable[Incident]) -> Iterator[Finding]:
     """The customers for whom nothing works any more, and no incident tells of it: a customer that calls once a day makes none."""
+    zone = ZoneInfo(warehouse.snapshot.time_zone)
     told = [one for one in incidents if one.errors is not None and one.ended_at is None and one.kind != "early_warning"]
-    for row in warehouse.query_file("findings/failing_customers", scope).iter_rows(named=True):
+    # Since when it fails does not depend on the period that somebody looks at.
+    for row in warehouse.query_file("findings/failing_customers", scope.replace(since=None)).iter_rows(named=True):
+        if scope.since is not None and row["last_call"].astimezone(zone).date() < scope.since:
+            continue
         integration, customer = row["integration"], row["customer"]
         is_told = any(integration in one.integrations and customer in one.customers for one in told)
         if is_failing(row) and not is_told:
             yield _failing(row, names, warehouse.snapshot.time_zone)
 
 
-def of_lost(warehouse: Warehouse, scope: Scope, names: Names) -> Iterator[Finding]:
-    """The integrations that have lost at least half of their customers."""
+def of_lost(warehouse: Warehouse, scope: Scope, names: Names, complete: Collection[str]) -> Iterator[Finding]:
+    """The integrations that have lost at least half of their customers; only `complete` ones, of whose window no log is missing."""
     for row in warehouse.query_file("findings/customers_down", scope).iter_rows(named=True):
         integration = row["integration"]
+        if integration not in complete:
+            continue
         yield Finding(
             id=finding_id("customers_down", integration),
             kind="customers_down",

@@ -52,7 +52,7 @@ def of_unidentified(warehouse: Warehouse, scope: Scope) -> Iterator[Finding]:
         subject = row["subject"]
         is_example = kind == "example_id"
         yield Finding(
-            id=finding_id(kind, subject),
+            id=finding_id(kind, subject if scope.environment == "production" else f"{scope.environment}|{subject}"),
             kind=kind,
             severity="medium" if is_example or row["share"] >= LARGE_SHARE else "low",
             subject=subject,

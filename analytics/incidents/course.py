@@ -81,7 +81,7 @@ def stretches(node: Node, error_class: str, raised: Iterable[Raised], course: Co
     """The stretches of a node, in the order of time."""
     place = 0
     last: Stretch | None = None
-    for one in sorted(raised, key=lambda one: one.hour):
+    for one in sorted(raised, key=lambda one: (one.hour, one.hours)):
         at = bisect.bisect_left(course.hours, one.hour, place)
         if at == len(course.hours) or course.hours[at] != one.hour:
             continue  # it lies in a stretch that is told already

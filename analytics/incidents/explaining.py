@@ -73,7 +73,7 @@ class Failures:
     def __init__(self, rows: pl.DataFrame, parts: Sequence[str] = PARTS) -> None:
         import polars as pl
 
-        rows = rows.sort("class", "hour")
+        rows = rows.sort("class", "hour", *parts)  # in one order, whatever order the engine had: sums depend on it
         self._parts = parts
         self._values: dict[str, list[str]] = {}
         self._codes: dict[str, dict[str, int]] = {}
@@ -220,7 +220,8 @@ class _Explaining(Generic[NodeT]):
 
     def _score(self, place: int) -> float:
         one = self._found[place]
-        return likelihood(self._left(place), one.calls, one.rate) / one.spread
+        # The engine adds up rates in any order, which changes their last digits. These must not decide between two places.
+        return round(likelihood(self._left(place), one.calls, one.rate) / one.spread, 6)
 
     def _left(self, place: int) -> float:
         return self._failures.left(self._places[place])

@@ -87,7 +87,7 @@ def _explained(questions: Several, raised: pl.DataFrame, integration_days: int, 
     questions.keep("incidents/wanted", _days_of(by_node, last_day))
     questions.keep("incidents/made_nodes")
     courses = questions.ask("incidents/courses")
-    found = list(_stretches(courses, by_node))
+    found = sorted(_stretches(courses, by_node), key=lambda one: (one.node, one.error_class, one.since))
     hours = sorted({hour for one in found for hour in range(one.since, one.until, HOUR)})
     failed = questions.ask("incidents/failures", {"hours_in_question": hours})
     parts_of = _calls_of_parts(questions, found)

@@ -15,7 +15,7 @@ from command_line.options.scope import scoped
 from command_line.options.times import day_of, today
 from command_line.printing import output, standard
 from command_line.printing.answering import answering
-from command_line.printing.nothing_found import say_gaps
+from command_line.printing.nothing_found import say_gaps, why_no_call
 from command_line.printing.standard import say
 from command_line.printing.values import shown
 
@@ -57,6 +57,8 @@ def findings(ctx: typer.Context, *, lake: LakeOption = DEFAULT_LAKE, scope: Scop
             say("no findings: no calls are loaded; koppelzicht ingest PATH loads logs")
         elif not found:
             say("no findings in this period")
+            for line in why_no_call(warehouse, scope):
+                say(f"note: {line}")
         else:
             known = sum(one.acknowledged_until is not None for one in found)
             say(f"note: {counted(len(found), 'finding')}{f', {known} of them acknowledged' if known else ''}")

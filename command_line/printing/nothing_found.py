@@ -39,14 +39,25 @@ def say_gaps(warehouse: Warehouse, scope: Scope) -> None:
 
 def why_nothing(warehouse: Warehouse, scope: Scope) -> list[str]:
     """The causes why this scope matches no call, one line for each: the value, and the values that exist."""
-    from analytics.known.known import EVERYTHING, NAMES, calls_in, unknown_in_scope
+    from analytics.known.known import calls_in
 
     lived = warehouse.lived()
     if lived is None:
         return ["there are no calls in the lake"]
     matching = calls_in(warehouse, scope)
     if matching:
-        return [f"{counted(matching, 'call')} match the options, but none of them belongs in this table"]
+        verb = "matches" if matching == 1 else "match"
+        return [f"{counted(matching, 'call')} {verb} the options, but none of them belongs in this table"]
+    return why_no_call(warehouse, scope)
+
+
+def why_no_call(warehouse: Warehouse, scope: Scope) -> list[str]:
+    """The same of a scope that matches no call; nothing if it matches some."""
+    from analytics.known.known import EVERYTHING, NAMES, calls_in, unknown_in_scope
+
+    lived = warehouse.lived()
+    if lived is None or calls_in(warehouse, scope):
+        return []
     causes = [
         f"no call {_with(name.kind, getattr(scope, name.kind))}; {_instead(name.kind, name.nearest, name.there)}"
         for name in unknown_in_scope(warehouse, scope)

@@ -115,6 +115,10 @@ def test_a_customer_whose_every_call_fails_is_told_also_if_it_calls_once_a_day(t
         *daily(range(15, 31), 1, customer="7000004", status=500),
         *daily(range(31, 32), 1, customer="7000004"),  # works again
     ]
+    late = found_in(tmp_path / "late", calls, Scope(since="2026-10-28", until="2026-11-01"))
+    assert [(one.subject, one.since) for one in late if one.kind == "customer_failing"] == [
+        ("1234567_1 at 7000002", dt.datetime(2026, 10, 20, 8, tzinfo=dt.UTC))
+    ]
     assert [(one.kind, one.severity, one.subject, one.party, one.why) for one in found_in(tmp_path, calls)] == [
         (
             "customer_failing", "medium", "1234567_1 at 7000002", "customer",

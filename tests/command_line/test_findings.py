@@ -100,6 +100,12 @@ def test_a_lake_without_findings_says_so(run: Run, tmp_path: Path) -> None:
     assert "no calls are loaded" in err
 
 
+def test_no_findings_where_no_call_is_says_that_there_is_none(run: Run, lake: Path) -> None:
+    for option in (("--customer", "99999999"), ("--since", "2027-01-01"), ("--environment", "training")):
+        code, _, err = run("findings", *option, "--lake", str(lake))
+        assert (code, "no call" in err.split("no findings in this period")[-1]) == (0, True), option
+
+
 def test_both_are_metrics(run: Run, lake: Path) -> None:
     assert [row["id"] for row in document(run("metric", "findings", "--json", "--lake", str(lake))[1])] == [EXAMPLE]
     code, out, _ = run("metric", "incidents", "--format", "csv", "--lake", str(lake))

@@ -35,13 +35,14 @@ class CertificationRule(RuleBase):
     integration: Integration | None = Field(default=None, description="only this integration")
 
     def found(self, asked: Asked) -> Found:
-        """The certificates in these states, and those that end. Where logs are missing, the state before stands."""
+        """The certificates in these states, and those that end. Where logs are missing, the state before stands, and where it is another one that is not asked for."""
         facts: list[Fact] = []
         undecided: set[str] = set()
         for row in asked.certificates.iter_rows(named=True):
             if self.integration not in (None, row["integration"]) or self.partner not in (None, row["partner"]):
                 continue
-            if row["state"] == "unknown":
+            is_worse_or_better = row["state"] in _TITLES and row["state"] not in self.states
+            if row["state"] == "unknown" or is_worse_or_better:
                 undecided.add(f"{row['integration']}|state")
             elif row["state"] in self.states:
                 facts.append(_at_risk(row))

@@ -16,6 +16,10 @@ if TYPE_CHECKING:
     from analytics.findings.finding import Finding
 
 
+_OF_CERTIFICATES = ("certificate_at_risk", "certificate_lost", "customers_down")
+"""What cannot be told of an integration whose state is unknown."""
+
+
 class FindingRule(RuleBase):
     """Findings, as `koppelzicht findings` shows them. What somebody has acknowledged is not told."""
 
@@ -29,19 +33,29 @@ class FindingRule(RuleBase):
     integration: Integration | None = Field(default=None, description="only those of this integration")
 
     def found(self, asked: Asked) -> Found:
-        """The findings that are asked for. What was acknowledged after it was told stays as it was, until it is over."""
+        """The findings that are asked for.
+
+        What was told, lasts and is no longer asked for stays as it was: somebody has acknowledged it, or it is less severe now. So does the
+        state of a certificate that nobody can know, because logs are missing, and of one that is lost instead of at risk.
+        """
         from analytics.findings.findings import findings
 
         scope = Scope(partner=self.partner, integration=self.integration)
         severities = SEVERITIES[: SEVERITIES.index(self.severity) + 1]
+        found = findings(asked.warehouse, scope, today=asked.today)
         wanted = [
             one
-            for one in findings(asked.warehouse, scope, today=asked.today)
-            if one.kind in self.kinds and one.severity in severities
+            for one in found
+            if one.kind in self.kinds and one.severity in severities and one.acknowledged_until is None
         ]
+        undecided = {_family(one) for one in found if one.until is None and one not in wanted}
+        undecided |= {f"certificate_at_risk|{one.subject}" for one in found if one.kind == "certificate_lost"}
+        for integration, state in asked.certificates.select("integration", "state").iter_rows():
+            if state == "unknown":
+                undecided |= {f"{kind}|{integration}" for kind in _OF_CERTIFICATES}
         return Found(
-            facts=[_fact(one, asked) for one in wanted if one.acknowledged_until is None],
-            undecided={_family(one) for one in wanted if one.acknowledged_until is not None and one.until is None},
+            facts=[_fact(one, asked) for one in wanted],
+            undecided=undecided,
             moves=True,
             forgets=True,
         )

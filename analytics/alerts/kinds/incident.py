@@ -50,8 +50,11 @@ class IncidentRule(RuleBase):
     def found(self, asked: Asked) -> Found:
         """The incidents that are asked for. If late logs move the beginning of one, its id changes, and it is still the same."""
         integration = self.integration and asked.warehouse.known_now(Scope(integration=self.integration)).integration
-        wanted = [one for one in asked.incidents(self.environment) if self._is_wanted(one, integration)]
-        return Found(facts=[_fact(one, asked) for one in wanted], moves=True, forgets=True)
+        found = asked.incidents(self.environment)
+        wanted = [one for one in found if self._is_wanted(one, integration)]
+        # One that lasts and is no longer asked for, because it looks smaller or another party's now, is not over.
+        undecided = {_family(one) for one in found if one.ended_at is None and one not in wanted}
+        return Found(facts=[_fact(one, asked) for one in wanted], undecided=undecided, moves=True, forgets=True)
 
     def _is_wanted(self, one: Incident, integration: str | None) -> bool:
         size = one.calls if one.errors is None else one.errors
@@ -67,6 +70,10 @@ class IncidentRule(RuleBase):
         )
 
 
+def _family(one: Incident) -> str:
+    return "|".join((one.kind, *one.node, one.error_class or ""))
+
+
 def _fact(one: Incident, asked: Asked) -> Fact:
     places = (("integration", one.integration), ("customer", one.customer), ("connector", one.connector))
     place = ", ".join(f"{kind} {name}" for kind, name in places if name)
@@ -74,7 +81,7 @@ def _fact(one: Incident, asked: Asked) -> Fact:
     whom = f"; contact: {one.contact}" if one.contact else ""
     return Fact(
         key=one.id,
-        family="|".join((one.kind, *one.node, one.error_class or "")),
+        family=_family(one),
         title=f"{_TITLES[one.kind]}: {place}" if place else _TITLES[one.kind],
         lines=(
             f"since {asked.local(one.started_at)} {until}",

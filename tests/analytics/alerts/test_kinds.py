@@ -194,7 +194,13 @@ def test_a_finding_is_told_until_somebody_says_to_know_it(refused: Path, tmp_pat
     assert found(lake, **rule | {"kinds": ["silence"]}).facts == []
     assert found(lake, **rule, partner=1002).facts == []
     acknowledge(lake, Acknowledged(finding=one.id, until=NOW.date(), note="we know"))
-    assert found(lake, **rule) == Found(facts=[], undecided={f"error_spike|{one.subject}"}, moves=True, forgets=True)
+    told = found(lake, **rule)
+    assert (told.facts, told.moves, told.forgets) == ([], True, True)
+    assert f"error_spike|{one.subject}" in told.undecided
+    # Less severe than what is asked for, and an incident of another party: it lasts all the same.
+    assert f"error_spike|{one.subject}" in found(refused, kind="finding", kinds=["silence"]).undecided
+    lasting = found(refused, kind="incident", parties=["vendor"])
+    assert (lasting.facts, len(lasting.undecided)) == ([], 1)
     assert [fact.key for fact in found(lake, NOW + dt.timedelta(days=1), **rule).facts] == [one.id]
 
 
