@@ -1,1 +1,1 @@
-"""Questions about everything together: the totals, the errors of each day, and what needs attention."""
+"""Questions about everything together: the totals, and the errors of each day."""

@@ -2,9 +2,7 @@
 
     lake/acknowledged/26b7b82f87.json      {"finding": "26b7b82f87", "until": "2026-12-31", "note": "...", "seal": "9f2c..."}
 
-What a finding is, this floor does not know: it keeps an id, a day and a note. A file appears whole and is replaced as a whole, and
-each finding has a file of its own. So no process waits for another one, and of two that say something about the same finding the
-last one is right.
+What a finding is, this floor does not know: it keeps an id, a day and a note (said.py).
 """
 
 from __future__ import annotations
@@ -16,8 +14,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from ingest.errors import LakeError
-from ingest.lake.durable import make_folder, replace_file, sync_folder
-from ingest.lake.seal import UNSEALED, sealed
+from ingest.lake.said import say, unsay
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -37,26 +34,12 @@ class Acknowledged:
 
 def acknowledge(lake: Path, said: Acknowledged) -> None:
     """Keep what was said about a finding, in place of what was said before. LakeError when it cannot be written."""
-    path = _file(lake, said.finding)
-    text = json.dumps({"finding": said.finding, "until": said.until.isoformat(), "note": said.note, "seal": UNSEALED})
-    try:
-        make_folder(path.parent)
-        replace_file(path, sealed(f"{text}\n"))
-    except OSError as error:
-        raise LakeError(f"{path}: cannot be written: {error.strerror or error}") from error
+    say(_file(lake, said.finding), {"finding": said.finding, "until": said.until.isoformat(), "note": said.note})
 
 
 def withdraw_acknowledged(lake: Path, finding: str) -> bool:
     """Forget what was said about a finding; False if nothing was. LakeError when it cannot be removed."""
-    path = _file(lake, finding)
-    try:
-        path.unlink()
-        sync_folder(path.parent)
-    except FileNotFoundError:
-        return False
-    except OSError as error:
-        raise LakeError(f"{path}: cannot be removed: {error.strerror or error}") from error
-    return True
+    return unsay(_file(lake, finding))
 
 
 def acknowledged(lake: Path) -> tuple[Acknowledged, ...]:

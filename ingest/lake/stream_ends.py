@@ -3,8 +3,7 @@
     lake/stream_ends/6f0c8a41d3b2957e.json      {"stream": "gateway", "ended_on": "2026-10-31", "seal": "9f2c..."}
 
 Nothing in the logs tells a server that was switched off from one whose logs are no longer loaded. So the operator declares it, and
-readers take what is declared at that moment. A file appears whole and is replaced as a whole, and each stream has a file of its
-own. So no process waits for another one, and of two that declare something about the same stream the last one is right.
+readers take what is declared at that moment (said.py).
 """
 
 from __future__ import annotations
@@ -16,8 +15,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from ingest.errors import LakeError
-from ingest.lake.durable import make_folder, replace_file, sync_folder
-from ingest.lake.seal import UNSEALED, sealed
+from ingest.lake.said import say, unsay
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -33,26 +31,12 @@ class StreamEnd:
 
 def declare_stream_end(lake: Path, end: StreamEnd) -> None:
     """Declare that a stream has ended, which replaces an earlier declaration. LakeError when it cannot be written."""
-    path = _file(lake, end.stream)
-    text = json.dumps({"stream": end.stream, "ended_on": end.ended_on.isoformat(), "seal": UNSEALED})
-    try:
-        make_folder(path.parent)
-        replace_file(path, sealed(f"{text}\n"))
-    except OSError as error:
-        raise LakeError(f"{path}: cannot be written: {error.strerror or error}") from error
+    say(_file(lake, end.stream), {"stream": end.stream, "ended_on": end.ended_on.isoformat()})
 
 
 def withdraw_stream_end(lake: Path, stream: str) -> bool:
     """Withdraw the declaration; False where there is none. LakeError when it cannot be removed."""
-    path = _file(lake, stream)
-    try:
-        path.unlink()
-        sync_folder(path.parent)
-    except FileNotFoundError:
-        return False
-    except OSError as error:
-        raise LakeError(f"{path}: cannot be removed: {error.strerror or error}") from error
-    return True
+    return unsay(_file(lake, stream))
 
 
 def stream_ends(lake: Path) -> tuple[StreamEnd, ...]:
