@@ -51,7 +51,7 @@ JUDGED: Final[Mapping[str, Metric]] = {
         look_back=57,
         meaning=(
             "Where calls fail far more often than usual, or stop. The place is what is not null of integration, customer and connector; the platform as a whole has none. "
-            "ended_at: null while it lasts. calls, errors: in that place and time; for a silence, the calls that were expected. "
+            "A partner's calls to its own environment are left out. ended_at: null while it lasts. calls, errors: in that place and time; for a silence, the calls that were expected. "
             "baseline_rate: the usual error rate. party: who can do something about it, with that confidence. contact: whom to call."
         ),
         sql="",
